@@ -1,0 +1,119 @@
+# One .venv serves everything. A stamp file in it says what it holds, so a second `make run`
+# asks pip nothing and starts at once.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+LOCKS  := infra/requirements
+
+# The locks are complete, so pip need not resolve. `compat` puts one path on sys.path where the
+# default would put an import hook in front of every import.
+PIP      := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+OURSELVES := $(PIP) --editable . --config-settings editable_mode=compat
+COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+            --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.PHONY: help run rebuild test test-fast bench bench-quick \
+        check format lint types contracts fix schemas catalogue lock upgrade venv clean
+
+##@ Run
+
+run: $(VENV)/runtime ## Start everything, PostgreSQL included, on this machine
+	@exec $(BIN)/frontdesk up $(ARGS)
+
+rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=upcoming_bookings
+	@$(if $(M),,$(error say which read model: make rebuild M=upcoming_bookings))
+	@exec $(BIN)/frontdesk rebuild $(M)
+
+##@ Test
+
+test: $(VENV)/dev ## All tests, on a real PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+test-fast: $(VENV)/dev ## The tests that need no PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres" $(ARGS)
+
+bench: $(VENV)/bench ## Measure, and write the numbers down
+	$(BIN)/python -m infra.bench $(ARGS)
+
+bench-quick: $(VENV)/bench ## Measure for a minute, to see that nothing fell off a cliff
+	$(BIN)/python -m infra.bench --quick $(ARGS)
+
+##@ Check
+
+check: format lint types contracts ## All of CI but the tests
+
+format: $(VENV)/dev ## Is everything formatted?
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev ## Does ruff object?
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev ## Does mypy --strict object?
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev ## Do imports point inwards?
+	$(BIN)/lint-imports
+
+fix: $(VENV)/dev ## Format, and fix what ruff can fix
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+##@ Write
+
+schemas: $(VENV)/dev ## Accept the events' shapes as they are now
+	$(BIN)/python -m infra.print_event_schemas
+
+catalogue: $(VENV)/dev ## Write the event catalogue
+	$(BIN)/python -m infra.print_event_catalogue
+
+lock: $(VENV)/uv ## Pin what pyproject.toml asks for, changing no more than needed
+	$(BIN)/$(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt
+	$(BIN)/$(COMPILE) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/runtime.txt
+	$(BIN)/$(COMPILE) --constraint $(LOCKS)/dev.txt --extra bench --output-file $(LOCKS)/bench.txt
+
+upgrade: ## Pin the newest of everything
+	$(MAKE) lock LOCK_ARGS=--upgrade
+
+##@ Keep house
+
+venv: $(VENV)/dev $(VENV)/bench ## Everything in .venv, for an editor
+
+clean: ## Remove what can be made again; data stay
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## Show this
+	@awk 'BEGIN { FS = ":.*##"; print "make \033[36m<target>\033[0m" } \
+	  /^##@/ { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
+	  /^[a-zA-Z0-9_-]+:.*##/ { printf "  \033[36m%-12s\033[0m%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- What .venv holds ------------------------------------------------------------------
+
+$(VENV)/made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "frontdesk needs Python 3.11 or newer: make PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runtime: $(LOCKS)/runtime.txt | $(VENV)/made
+	$(PIP) --require-hashes --requirement $<
+	$(OURSELVES)
+	@touch $@
+
+# The dev lock holds the runtime's pins too, so `make run` after `make test` has nothing to do.
+$(VENV)/dev: $(LOCKS)/dev.txt | $(VENV)/made
+	$(PIP) --require-hashes --requirement $<
+	$(OURSELVES)
+	@touch $@ $(VENV)/runtime
+
+$(VENV)/bench: $(LOCKS)/bench.txt | $(VENV)/made
+	$(PIP) --require-hashes --requirement $<
+	$(OURSELVES)
+	@touch $@ $(VENV)/runtime
+
+$(VENV)/uv: | $(VENV)/made
+	$(PIP) uv
+	@touch $@
