@@ -1,0 +1,26 @@
+"""An aggregate: what it is called, how it begins, how each event moves it on."""
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Generic, TypeVar
+
+import msgspec
+
+State = TypeVar("State")
+E = TypeVar("E")
+
+
+class Aggregate(msgspec.Struct, Generic[State, E], frozen=True, kw_only=True):
+    """`kind` begins every id: the booking `booking-0198…` lives in the stream of that name.
+
+    `contended` marks what many callers change at once: within a process they queue up for it.
+    """
+
+    kind: str
+    initial: State
+    evolve: Callable[[State, E], State]
+    contended: bool = False
+
+    def fold(self, history: Iterable[E], start: State | None = None) -> State:
+        """Give the state after `history`, beginning at `start` or at nothing."""
+        return reduce(self.evolve, history, self.initial if start is None else start)

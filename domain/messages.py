@@ -1,0 +1,47 @@
+"""The words everything is made of: events, commands, refusals and plain values.
+
+An event is a fact in the past tense, a command is an order, a refusal is the fact in the way.
+All three are frozen values; `msgspec` gives them JSON in both directions at C speed.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+PERSONAL = msgspec.Meta(extra={"personal": True})
+
+Personal = Annotated[T, PERSONAL]
+"""A field that says something about a person: encrypted at rest with the key of its stream."""
+
+
+class Value(msgspec.Struct, frozen=True):
+    """Things that travel together and have no identity."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened. Its stored name is permanent: see `domain/catalogue.py`."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """An order. Carrying it out twice changes nothing the second time."""
+
+
+class DomainError(Exception):
+    """A refusal. The docstring of each subclass is the message a person reads.
+
+    `facts` are what a client may show or act upon: the next free slots, the allowed moves.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.__doc__)
+        self.facts: Mapping[str, object] = facts
+
+    def __init_subclass__(cls) -> None:
+        """Name the refusal for clients: `SlotTaken` is `slot-taken`, for ever."""
+        words = "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__)
+        cls.code = words.lstrip("-")

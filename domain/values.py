@@ -1,0 +1,52 @@
+"""Values that every area shares. Ids are text: the kind, a dash, a UUID (version 7 by default)."""
+
+from datetime import datetime
+from typing import NewType
+from uuid import UUID, uuid5
+
+from domain.messages import Value
+
+TenantId = NewType("TenantId", str)
+UserId = NewType("UserId", str)
+ProfessionalId = NewType("ProfessionalId", str)
+ServiceId = NewType("ServiceId", str)
+ClientId = NewType("ClientId", str)
+BookingId = NewType("BookingId", str)
+HoldId = NewType("HoldId", str)
+SeriesId = NewType("SeriesId", str)
+BlockId = NewType("BlockId", str)
+AgendaId = NewType("AgendaId", str)
+
+FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
+"""The namespace of every id that follows from other ids."""
+
+
+def derived_id(kind: str, *parts: str) -> str:
+    """Give the same id for the same parts, so that doing it twice makes one thing.
+
+    >>> derived_id("client", "booking-1") == derived_id("client", "booking-1")
+    True
+    """
+    return f"{kind}-{uuid5(FRONTDESK, '/'.join(parts))}"
+
+
+class Money(Value, frozen=True):
+    """An amount in the smallest unit of its currency (ISO 4217): 1250 EUR is 12.50 euros."""
+
+    amount: int
+    currency: str
+
+
+class TimeSlot(Value, frozen=True):
+    """From `starts_at` up to, not including, `ends_at`. Both aware, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: "TimeSlot") -> bool:
+        """Tell whether they share an instant; slots that only touch do not."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+    def has_begun(self, now: datetime) -> bool:
+        """Tell whether it is too late to treat this as the future."""
+        return self.starts_at <= now
