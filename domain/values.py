@@ -50,3 +50,13 @@ class TimeSlot(Value, frozen=True):
     def has_begun(self, now: datetime) -> bool:
         """Tell whether it is too late to treat this as the future."""
         return self.starts_at <= now
+
+
+class Contact(Value, frozen=True):
+    """How to address and reach a person. `phone` is E.164, `time_zone` an IANA name."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
