@@ -16,6 +16,8 @@ HoldId = NewType("HoldId", str)
 SeriesId = NewType("SeriesId", str)
 BlockId = NewType("BlockId", str)
 AgendaId = NewType("AgendaId", str)
+NoteId = NewType("NoteId", str)
+IdentityId = NewType("IdentityId", str)
 
 FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 """The namespace of every id that follows from other ids."""

@@ -1,0 +1,108 @@
+"""One e-mail address, phone number or custom id belongs to one client.
+
+Each is an aggregate of its own, so two clients who claim it at once meet in one stream, and one of
+them is refused. The id is a keyed digest: the log does not say whose address it stands for.
+
+    nobody ─ claim ─► owned ─ release ─► nobody
+"""
+
+import hmac
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final, assert_never
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.messages import DomainError, Event, Value
+from domain.values import ClientId, IdentityId, TenantId
+
+# --- What names a person --------------------------------------------------------------
+
+
+class IdentityKind(StrEnum):
+    """What is unique to a client within a tenant."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    CUSTOM_ID = "custom-id"
+
+
+def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: bytes) -> IdentityId:
+    """Name the identity of a normalised value. Without the pepper nobody finds the value again.
+
+    >>> one = identity_of(IdentityKind.EMAIL, "ana@example.org", tenant=TenantId("t"), pepper=b"p")
+    >>> one == identity_of(IdentityKind.EMAIL, "ana@example.org", tenant=TenantId("t"), pepper=b"p")
+    True
+    """
+    digest = hmac.digest(pepper, f"{tenant}/{kind}/{value}".encode(), "sha256")
+    return IdentityId(f"identity-{UUID(bytes=digest[:16], version=5)}")
+
+
+# --- What can happen ------------------------------------------------------------------
+
+
+class IdentityClaimed(Event, frozen=True):
+    identity_id: IdentityId
+    client_id: ClientId
+
+
+class IdentityReleased(Event, frozen=True):
+    identity_id: IdentityId
+    client_id: ClientId
+
+
+IdentityEvent = IdentityClaimed | IdentityReleased
+
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class ClientAlreadyExists(DomainError):
+    """There is a client with this e-mail address, phone number or id already."""
+
+
+# --- What a decision needs to remember ------------------------------------------------
+
+
+class Identity(Value, frozen=True):
+    owner: ClientId | None = None
+
+
+def evolve(identity: Identity, event: IdentityEvent) -> Identity:  # noqa: ARG001 (the newest fact says it all)
+    match event:
+        case IdentityClaimed(client_id=client):
+            return Identity(owner=client)
+        case IdentityReleased():
+            return Identity(owner=None)
+        case _:
+            assert_never(event)
+
+
+IDENTITY = Aggregate(kind="identity", initial=Identity(), evolve=evolve)
+
+
+# --- Decisions ------------------------------------------------------------------------
+
+
+def claim(client: ClientId, identity_id: IdentityId, identity: Identity) -> Sequence[IdentityEvent]:
+    """Give the identity to the client, if nobody else has it."""
+    if identity.owner == client:
+        return []
+    if identity.owner is not None:
+        raise ClientAlreadyExists(client_id=identity.owner)
+    return [IdentityClaimed(identity_id=identity_id, client_id=client)]
+
+
+def release(
+    client: ClientId, identity_id: IdentityId, identity: Identity
+) -> Sequence[IdentityEvent]:
+    """Let others have it. What is not the client's own stays where it is."""
+    if identity.owner != client:
+        return []
+    return [IdentityReleased(identity_id=identity_id, client_id=client)]
+
+
+STORED_AS: Final[dict[str, type[Event]]] = {
+    "identity-claimed.v1": IdentityClaimed,
+    "identity-released.v1": IdentityReleased,
+}
