@@ -1,11 +1,14 @@
 """What the application needs from outside, in our own words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
+from application.transact import Changes, Past
 from domain.messages import Event
 
 Clock = Callable[[], datetime]
@@ -27,9 +30,75 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     type: str
     event: Event | None
     recorded_at: datetime
-    metadata_json: bytes = b"{}"
+    metadata_json: str = "{}"
 
     @property
     def metadata(self) -> dict[str, Any]:
         """Event id, actor, on behalf of, correlation, causation, command id, trace."""
         return dict(msgspec.json.decode(self.metadata_json))
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Who orders something, and why: what is known about a command besides the order itself.
+
+    `retried` says that the id is the caller's, so that the command may come a second time;
+    `fingerprint` then tells whether it is the same order. `if_match` demands that a stream be at a
+    version. `fresh` is an id that was made for this command: nothing can be recorded under it yet.
+    """
+
+    tenant: str
+    actor: str
+    command_id: UUID
+    retried: bool = False
+    fingerprint: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    trace: str | None = None
+    on_behalf_of: str | None = None
+    if_match: tuple[str, int] | None = None
+    fresh: str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a command: its events, in order; none when there was nothing left to do.
+
+    `position` and `tenant_position` are where the log stood when it was answered. `repeated` says
+    that the command had been carried out before, and that this is the first answer again.
+    """
+
+    position: int
+    tenant_position: int
+    recorded: Sequence[Recorded]
+    repeated: bool = False
+
+
+class View(Past, Protocol):
+    """A past that remembers which versions of which streams were looked at."""
+
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """The version of every stream that was read."""
+
+
+class VersionConflictError(Exception):
+    """Somebody else changed what was looked at; look again and decide again."""
+
+
+class StoreUnavailableError(Exception):
+    """The log cannot be reached; nothing is known to be recorded. The same command may be retried."""
+
+
+class EventStore(Protocol):
+    """The log, as commands need it."""
+
+    def view(self, about: About) -> AbstractContextManager[View]:
+        """Open a view on the past; contended streams are queued for until it is closed."""
+
+    def append(self, view: View, changes: Changes, about: About) -> Answer:
+        """Record the changes; VersionConflictError when something seen has changed since."""
+
+    def is_current(self, view: View, about: About) -> bool:
+        """Tell whether all that was seen is still the latest."""
+
+    def answer_to(self, about: About) -> Answer | None:
+        """Give the answer already recorded under this command id, if any."""

@@ -25,6 +25,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happened. Its stored name is permanent: see `domain/catalogue.py`."""
 
 
+class Erasure(Event):
+    """An event that destroys the keys of `streams`: what was personal in them is gone for good."""
+
+    streams: tuple[str, ...]
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Carrying it out twice changes nothing the second time."""
 

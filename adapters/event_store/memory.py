@@ -1,0 +1,65 @@
+"""Folded aggregates of this process, and the queues before the contended ones.
+
+Everything here may be stale or forgotten: each append is checked against the versions that were
+seen, so the worst a stale state can do is to make a command be decided once more.
+"""
+
+import threading
+from collections import OrderedDict
+from typing import Any, Final
+
+QUEUES: Final = 512
+PATIENCE: Final = 10.0
+
+Key = tuple[str, str]
+Known = tuple[Any, int]
+"""A state and the version it is at."""
+
+
+class Memory:
+    """The most recently used states, by tenant and stream."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._states: OrderedDict[Key, Known] = OrderedDict()
+        self._gate = threading.Lock()
+
+    def get(self, key: Key) -> Known | None:
+        """Give what is known, if anything."""
+        with self._gate:
+            known = self._states.get(key)
+            if known is not None:
+                self._states.move_to_end(key)
+            return known
+
+    def put(self, key: Key, state: Any, version: int) -> None:
+        """Remember a state, unless a newer one is known."""
+        with self._gate:
+            known = self._states.get(key)
+            if known is not None and known[1] > version:
+                return
+            self._states[key] = (state, version)
+            self._states.move_to_end(key)
+            if len(self._states) > self._size:
+                self._states.popitem(last=False)
+
+    def forget(self, key: Key) -> None:
+        """Read it anew the next time."""
+        with self._gate:
+            self._states.pop(key, None)
+
+
+class Queues:
+    """Locks for contended streams. A caller waits for his first; for more of them he only asks,
+    so that nobody waits in a circle. Not getting one costs at most a second decision."""
+
+    def __init__(self) -> None:
+        self._locks = [threading.Lock() for _ in range(QUEUES)]
+
+    def enter(self, key: Key, held: list[threading.Lock]) -> None:
+        """Take the lock of `key` and add it to those held."""
+        lock = self._locks[hash(key) % QUEUES]
+        if lock in held:
+            return
+        if lock.acquire(timeout=PATIENCE if not held else 0):
+            held.append(lock)

@@ -1,0 +1,122 @@
+"""Reading the log: a stream, a page of the whole log, a page of one tenant."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from psycopg import Connection
+
+from adapters.event_store.mapper import Mapper
+from adapters.personal_data import MasterKeys, decrypt
+from application.ports import Recorded
+
+COLUMNS: Final = """
+    e.position, e.tenant_id::text, e.tenant_position, e.stream, e.version, e.type, e.data::text,
+    e.recorded_at, e.metadata::text, e.personal,
+    CASE WHEN e.personal IS NOT NULL THEN (
+        SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
+    ) END
+"""
+
+STREAM: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.tenant_id = %s AND e.stream = %s AND e.version > %s AND e.version <= %s
+    ORDER BY e.version
+"""
+LOG: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.position > %s AND e.position <= %s ORDER BY e.position LIMIT %s
+"""
+LOG_OF_TYPES: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.position > %s AND e.position <= %s AND e.type = ANY(%s)
+    ORDER BY e.position LIMIT %s
+"""
+COMMAND: Final = f"""
+    SELECT {COLUMNS} FROM log.commands c
+    JOIN log.events e ON e.position > c.last_position - c.events AND e.position <= c.last_position
+    WHERE c.tenant_id = %s AND c.command_id = %s
+    ORDER BY e.position
+"""
+LAST: Final = 2**62
+PAGE: Final = 5_000
+
+NOTHING: Final = b"{}"
+
+Row = tuple[Any, ...]
+
+
+class Reader:
+    """Reads over a connection that is lent: what it may see is the connection's business."""
+
+    def __init__(self, mapper: Mapper, master_keys: MasterKeys) -> None:
+        self._mapper = mapper
+        self._keys = master_keys
+
+    def stream(
+        self, connection: Connection[Any], tenant: str, stream: str, after: int = 0, to: int = 2**31 - 1
+    ) -> list[Recorded]:
+        """Give the events of a stream with `after < version <= to`, in order."""
+        return self._read(connection, STREAM, (tenant, stream, after, to))
+
+    def log(
+        self,
+        connection: Connection[Any],
+        after: int,
+        *,
+        to: int = LAST,
+        limit: int = PAGE,
+        types: Sequence[str] | None = None,
+    ) -> list[Recorded]:
+        """Give a page of the log with `after < position <= to`, in order."""
+        if types is None:
+            return self._read(connection, LOG, (after, to, limit))
+        return self._read(connection, LOG_OF_TYPES, (after, to, list(types), limit))
+
+    def follow(
+        self, connection: Connection[Any], after: int, *, to: int = LAST, page: int = PAGE
+    ) -> Iterator[list[Recorded]]:
+        """Give pages of the log until it ends."""
+        while batch := self.log(connection, after, to=to, limit=page):
+            yield batch
+            after = batch[-1].position
+
+    def command(self, connection: Connection[Any], tenant: str, command_id: object) -> list[Recorded]:
+        """Give the events that a command recorded."""
+        return self._read(connection, COMMAND, (tenant, command_id))
+
+    def _read(self, connection: Connection[Any], sql: str, values: Row) -> list[Recorded]:
+        rows = connection.execute(sql, values, prepare=True, binary=True).fetchall()
+        return self.recorded(rows)
+
+    def recorded(self, rows: Sequence[Row]) -> list[Recorded]:
+        """Give the events of rows with the columns `COLUMNS`."""
+        decode, reveal = self._mapper.decode, self._reveal
+        return [
+            Recorded(
+                position=row[0],
+                tenant=row[1],
+                tenant_position=row[2],
+                stream=row[3],
+                version=row[4],
+                type=row[5],
+                event=decode(row[5], row[6], reveal(row) if row[9] is not None else NOTHING),
+                recorded_at=row[7],
+                metadata_json=row[8],
+            )
+            for row in rows
+        ]
+
+    def _reveal(self, row: Row) -> bytes | None:
+        """Decrypt what is personal; None when its key was destroyed."""
+        if row[10] is None:
+            return None
+        key = self._keys.unwrap(row[10], row[1], row[3])
+        return decrypt(key, row[9], row[1], row[3], row[4])
+
+
+def head(connection: Connection[Any]) -> int:
+    """Give the position of the newest event, 0 for an empty log."""
+    row = connection.execute("SELECT coalesce(max(position), 0) FROM log.events").fetchone()
+    return int(row[0]) if row else 0
+
+

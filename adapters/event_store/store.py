@@ -1,0 +1,361 @@
+"""The event store: what commands see of the log, and how they add to it."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+from uuid_utils import uuid7
+
+from adapters.event_store.mapper import Mapper, Stored
+from adapters.event_store.memory import Memory, Queues
+from adapters.event_store.reader import Reader
+from adapters.event_store.writer import Verdict, Writer
+from adapters.personal_data import MasterKeys, encrypt, new_key
+from adapters.postgres import Database
+from application.dispatch import IdempotencyKeyReused
+from application.ports import About, Answer, Clock, Recorded, VersionConflictError, View
+from application.transact import Changes
+from domain.aggregate import Aggregate
+from domain.messages import DomainError, Erasure, Event
+
+S = TypeVar("S")
+
+MOST_BYTES: Final = 900_000
+"""Kafka's brokers take messages up to a megabyte: what cannot be published is not recorded."""
+
+
+class EventTooLarge(DomainError):  # noqa: N818 - refusals are named for the fact in the way
+    """This is too much to record at once: 900 KB is the most."""
+
+
+class PersonalDataErased(DomainError):  # noqa: N818
+    """The personal data of this record was erased; nothing personal can be added to it."""
+
+
+KEY_IS_ANOTHER: Final = -1
+"""What `log.append` gives as the version of a stream whose key was made or destroyed meanwhile."""
+
+
+class New(NamedTuple):
+    """An event that is about to be recorded."""
+
+    stream: str
+    version: int
+    event: Event
+    metadata: bytes
+
+
+class PostgresView:
+    """A past that remembers what was looked at. States come from memory where it has them."""
+
+    def __init__(self, store: "PostgresEventStore", about: About, now: datetime) -> None:
+        self._store = store
+        self._about = about
+        self.now = now
+        self.seen: dict[str, int] = {}
+        self.states: dict[str, tuple[Aggregate[Any, Any], Any]] = {}
+        self.held: list[threading.Lock] = []
+
+    def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
+        """Give the state of an aggregate; its initial state when it never happened."""
+        if identity in self.states:
+            state: S = self.states[identity][1]
+            return state
+        key = (self._about.tenant, identity)
+        if aggregate.contended:
+            self._store.queues.enter(key, self.held)
+        state, version = self._store.state(aggregate, key, fresh=identity == self._about.fresh)
+        self.seen[identity] = version
+        self.states[identity] = (aggregate, state)
+        return state
+
+
+class PostgresEventStore:
+    """Reads and appends for the commands of all tenants."""
+
+    def __init__(
+        self,
+        database: Database,
+        mapper: Mapper,
+        master_keys: MasterKeys,
+        writer: Writer,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._mapper = mapper
+        self._keys = master_keys
+        self._writer = writer
+        self._clock = clock
+        self._reader = Reader(mapper, master_keys)
+        self._memory = Memory()
+        self._stream_keys = Memory()
+        self.queues = Queues()
+
+    # --- Looking -------------------------------------------------------------------------
+
+    @contextmanager
+    def view(self, about: About) -> Iterator[View]:
+        """Open a view on the past; contended streams are queued for until it is closed."""
+        view = PostgresView(self, about, self._clock())
+        try:
+            yield view
+        finally:
+            for lock in view.held:
+                lock.release()
+
+    def state(
+        self, aggregate: Aggregate[S, Any], key: tuple[str, str], *, fresh: bool = False
+    ) -> tuple[S, int]:
+        """Give a state and its version, from memory or from the log."""
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        if fresh:
+            return aggregate.initial, 0
+        tenant, stream = key
+        with self._database.as_tenant(tenant) as connection:
+            history = self._reader.stream(connection, tenant, stream)
+        state = aggregate.fold(past.event for past in history if past.event is not None)
+        version = history[-1].version if history else 0
+        if version:
+            self._memory.put(key, state, version)
+        return state, version
+
+    def is_current(self, view: View, about: About) -> bool:
+        """Tell whether all that was seen is still the latest; forget what is not."""
+        if not view.seen:
+            return True
+        streams = list(view.seen)
+        with self._database.as_tenant(about.tenant) as connection:
+            rows = connection.execute(
+                """
+                SELECT s.stream, coalesce((
+                    SELECT e.version FROM log.events e
+                    WHERE e.tenant_id = %s AND e.stream = s.stream
+                    ORDER BY e.version DESC LIMIT 1
+                ), 0) FROM unnest(%s::text[]) AS s(stream)
+                """,
+                (about.tenant, streams),
+                prepare=True,
+            ).fetchall()
+        changed = [stream for stream, version in rows if version != view.seen[stream]]
+        for stream in changed:
+            self._memory.forget((about.tenant, stream))
+        return not changed
+
+    def answer_to(self, about: About) -> Answer | None:
+        """Give the answer already recorded under this command id, if any."""
+        with self._database.as_tenant(about.tenant) as connection:
+            row = connection.execute(
+                """
+                SELECT c.last_position, c.fingerprint, c.events, coalesce(e.tenant_position, 0)
+                FROM log.commands c LEFT JOIN log.events e ON e.position = c.last_position
+                WHERE c.tenant_id = %s AND c.command_id = %s
+                """,
+                (about.tenant, about.command_id),
+            ).fetchone()
+            if row is None:
+                return None
+            _refuse_another_order(row[1], about)
+            recorded = self._reader.command(connection, about.tenant, about.command_id)
+        return Answer(
+            position=row[0], tenant_position=row[3], recorded=recorded, repeated=True
+        )
+
+    # --- Recording -----------------------------------------------------------------------
+
+    def append(self, view: View, changes: Changes, about: About) -> Answer:
+        """Record the changes; VersionConflictError when something seen has changed since."""
+        new = _new(view.seen, changes, about)
+        if not new and not about.retried:
+            return self._nothing_to_do(view, about)
+        keys: dict[str, bytes] = {}
+        stored = [self._stored(about.tenant, event, view.seen, keys) for event in new]
+        wrapped = {s: self._keys.wrap(key, about.tenant, s) for s, key in keys.items()}
+        verdict = self._writer.append(_item(view.seen, stored, new, about, wrapped))
+        answer = self._answer(verdict, view, stored, new, about)
+        for stream, key in keys.items():
+            self._stream_keys.put((about.tenant, stream), key, 0)
+        return answer
+
+    def _nothing_to_do(self, view: View, about: About) -> Answer:
+        if not self.is_current(view, about):
+            raise VersionConflictError
+        with self._database.as_tenant(about.tenant) as connection:
+            row = connection.execute(
+                """
+                SELECT position, tenant_position FROM log.events WHERE tenant_id = %s
+                ORDER BY tenant_position DESC LIMIT 1
+                """,
+                (about.tenant,),
+            ).fetchone()
+        position, tenant_position = row or (0, 0)
+        return Answer(position=position, tenant_position=tenant_position, recorded=())
+
+    def _stored(
+        self, tenant: str, new: New, seen: Mapping[str, int], keys: dict[str, bytes]
+    ) -> Stored:
+        stored = self._mapper.encode(new.event)
+        if len(stored.data) + len(stored.personal or b"") > MOST_BYTES:
+            raise EventTooLarge
+        if stored.personal is None:
+            return stored
+        known = keys.get(new.stream) or self._key(tenant, new.stream, seen)
+        if known is None:
+            known = keys[new.stream] = new_key()
+        sealed = encrypt(known, stored.personal, tenant, new.stream, new.version)
+        return msgspec.structs.replace(stored, personal=sealed)
+
+    def _key(self, tenant: str, stream: str, seen: Mapping[str, int]) -> bytes | None:
+        """Give the key of a stream; None when it has none yet."""
+        known = self._stream_keys.get((tenant, stream))
+        if known is not None:
+            return bytes(known[0])
+        return self._stored_key(tenant, stream) if seen.get(stream, 0) else None
+
+    def _stored_key(self, tenant: str, stream: str) -> bytes | None:
+        with self._database.as_tenant(tenant) as connection:
+            row = connection.execute(
+                "SELECT wrapped FROM log.keys WHERE tenant_id = %s AND stream = %s",
+                (tenant, stream),
+                prepare=True,
+            ).fetchone()
+        if row is None:
+            return None
+        if row[0] is None:
+            raise PersonalDataErased
+        key = self._keys.unwrap(row[0], tenant, stream)
+        self._stream_keys.put((tenant, stream), key, 0)
+        return key
+
+    def _answer(
+        self,
+        verdict: Verdict,
+        view: View,
+        stored: Sequence[Stored],
+        new: Sequence[New],
+        about: About,
+    ) -> Answer:
+        if verdict.outcome == "conflict":
+            self._learn(about.tenant, verdict)
+            raise VersionConflictError
+        if verdict.outcome == "repeated":
+            first = self.answer_to(about)
+            if first is None:
+                raise VersionConflictError
+            return first
+        recorded = _recorded(verdict, stored, new, about)
+        self._remember(view, recorded)
+        return Answer(
+            position=verdict.last_position,
+            tenant_position=verdict.last_tenant_position,
+            recorded=recorded,
+        )
+
+    def _learn(self, tenant: str, conflict: Verdict) -> None:
+        """Forget what the log has contradicted: a state, or the key of a stream."""
+        stream = conflict.at_stream or ""
+        self._forget(tenant, [stream])
+        if conflict.at_version == KEY_IS_ANOTHER:
+            self._stored_key(tenant, stream)
+
+    def _remember(self, view: View, recorded: Sequence[Recorded]) -> None:
+        assert isinstance(view, PostgresView)
+        for past in recorded:
+            aggregate, state = view.states.get(past.stream, (None, None))
+            if aggregate is None:
+                continue
+            state = aggregate.evolve(state, past.event)
+            view.states[past.stream] = (aggregate, state)
+            self._memory.put((past.tenant, past.stream), state, past.version)
+            if isinstance(past.event, Erasure):
+                self._forget(past.tenant, past.event.streams)
+
+    def _forget(self, tenant: str, streams: Sequence[str]) -> None:
+        for stream in streams:
+            self._memory.forget((tenant, stream))
+            self._stream_keys.forget((tenant, stream))
+
+
+def _new(seen: Mapping[str, int], changes: Changes, about: About) -> list[New]:
+    common = _metadata(about)[1:]
+    return [
+        New(stream, seen.get(stream, 0) + n, event, b'{"id":"%b",' % str(uuid7()).encode() + common)
+        for stream, events in changes.items()
+        for n, event in enumerate(events, 1)
+    ]
+
+
+def _item(
+    seen: Mapping[str, int],
+    stored: Sequence[Stored],
+    new: Sequence[New],
+    about: About,
+    keys: Mapping[str, bytes],
+) -> bytes:
+    """Give the JSON of one append; see `log.append`."""
+    return msgspec.json.encode(
+        {
+            "tenant": about.tenant,
+            "command": about.command_id,
+            "fingerprint": about.fingerprint,
+            "expected": [{"stream": s, "version": v} for s, v in seen.items()],
+            "events": [
+                {
+                    "stream": stream,
+                    "version": version,
+                    "type": text.type,
+                    "data": msgspec.Raw(text.data),
+                    "metadata": msgspec.Raw(metadata),
+                    "personal": text.personal,
+                }
+                for (stream, version, _, metadata), text in zip(new, stored, strict=True)
+            ],
+            "sealed": any(text.personal for text in stored),
+            "keys": [{"stream": s, "wrapped": w} for s, w in keys.items()] or None,
+            "erase": [s for n in new if isinstance(n.event, Erasure) for s in n.event.streams]
+            or None,
+        }
+    )
+
+
+def _metadata(about: About) -> bytes:
+    """Give the JSON of what is known about each event of a command, all but its id."""
+    known = {
+        "actor": about.actor,
+        "command": str(about.command_id),
+        "correlation": about.correlation,
+        "causation": about.causation,
+        "trace": about.trace,
+        "on_behalf_of": about.on_behalf_of,
+    }
+    return msgspec.json.encode({name: value for name, value in known.items() if value is not None})
+
+
+def _recorded(
+    verdict: Verdict, stored: Sequence[Stored], new: Sequence[New], about: About
+) -> list[Recorded]:
+    first = verdict.last_position - len(new) + 1
+    tenant_first = verdict.last_tenant_position - len(new) + 1
+    return [
+        Recorded(
+            position=first + n,
+            tenant=about.tenant,
+            tenant_position=tenant_first + n,
+            stream=stream,
+            version=version,
+            type=stored[n].type,
+            event=event,
+            recorded_at=verdict.at_time,
+            metadata_json=metadata.decode(),
+        )
+        for n, (stream, version, event, metadata) in enumerate(new)
+    ]
+
+
+def _refuse_another_order(fingerprint: str | None, about: About) -> None:
+    if fingerprint is not None and about.fingerprint not in (None, fingerprint):
+        raise IdempotencyKeyReused

@@ -1,0 +1,106 @@
+"""PostgreSQL as we use it: two roles, two pools, every connection in UTC and autocommit.
+
+The *app* role sees one tenant at a time (row-level security) and may only append to the log; the
+*worker* role follows the log of all tenants and keeps read models and queues.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from psycopg import Connection, OperationalError
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+APP: Final = "frontdesk_app"
+WORKER: Final = "frontdesk_worker"
+
+NO_TENANT: Final = ""
+
+
+class DatabaseUnavailableError(Exception):
+    """PostgreSQL cannot be reached, or every connection is busy for too long."""
+
+
+def conninfo(dsn: str, role: str | None, name: str = "frontdesk") -> str:
+    """Give `dsn` with our session settings; `role` None keeps the login's own."""
+    options = ["-c timezone=UTC", "-c datestyle=ISO", "-c client_min_messages=warning"]
+    if role is not None:
+        options.append(f"-c role={role}")
+    return make_conninfo(
+        dsn, options=" ".join(options), application_name=name, connect_timeout="10"
+    )
+
+
+class Database:
+    """Connections to one database. Open it with `with`; a closed one refuses."""
+
+    def __init__(self, dsn: str, *, app_connections: int = 16, worker_connections: int = 8) -> None:
+        self.dsn = dsn
+        self._app = _pool(conninfo(dsn, APP, "frontdesk api"), app_connections)
+        self._worker = _pool(conninfo(dsn, WORKER, "frontdesk worker"), worker_connections)
+
+    def __enter__(self) -> "Database":
+        for pool in (self._app, self._worker):
+            pool.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pool in (self._app, self._worker):
+            pool.close()
+
+    @contextmanager
+    def as_tenant(self, tenant: str) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees this tenant's rows only."""
+        with _lent(self._app) as connection:
+            _see(connection, tenant)
+            yield connection
+
+    @contextmanager
+    def as_worker(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees all tenants."""
+        with _lent(self._worker) as connection:
+            yield connection
+
+    def connect(self, role: str | None, name: str) -> Connection[Any]:
+        """Open a connection of one's own, outside the pools."""
+        try:
+            return Connection.connect(conninfo(self.dsn, role, name), autocommit=True)
+        except OperationalError as error:
+            raise DatabaseUnavailableError from error
+
+
+def _pool(info: str, size: int) -> "ConnectionPool[Connection[Any]]":
+    return ConnectionPool(
+        info,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5.0,
+        max_waiting=400,
+        kwargs={"autocommit": True},
+        check=None,
+    )
+
+
+@contextmanager
+def _lent(pool: "ConnectionPool[Connection[Any]]") -> Iterator[Connection[Any]]:
+    try:
+        connection = pool.getconn()
+    except (PoolTimeout, OperationalError) as error:
+        raise DatabaseUnavailableError from error
+    try:
+        yield connection
+    except OperationalError as error:
+        if connection.broken:
+            raise DatabaseUnavailableError from error
+        raise
+    finally:
+        pool.putconn(connection)
+
+
+def _see(connection: Connection[Any], tenant: str) -> None:
+    """Set the tenant of a pooled connection; free when it already sees that one."""
+    if getattr(connection, "frontdesk_tenant", NO_TENANT) != tenant:
+        connection.execute("SELECT set_config('frontdesk.tenant', %s, false)", (tenant,))
+        connection.frontdesk_tenant = tenant  # type: ignore[attr-defined]

@@ -1,0 +1,68 @@
+"""Carry out commands: find the use case, let it decide on the present past, record its events."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from application.ports import About, Answer, EventStore, VersionConflictError, View
+from application.transact import UseCase
+from domain.messages import Command, DomainError
+
+ATTEMPTS: Final = 40
+"""How often a decision is made anew before giving up. In one process commands on a contended
+aggregate queue up, so this bounds the number of other processes that may win in between."""
+
+
+class VersionMismatch(DomainError):  # noqa: N818 - refusals are named for the fact in the way
+    """It has changed since you last saw it."""
+
+
+class IdempotencyKeyReused(DomainError):  # noqa: N818
+    """This idempotency key was used for another request."""
+
+
+class TooContended(DomainError):  # noqa: N818
+    """Too many changes are being made to this at once; try again in a moment."""
+
+
+class Dispatcher:
+    """Knows every use case; recording is the store's."""
+
+    def __init__(self, use_cases: Mapping[type[Command], UseCase[Any]], store: EventStore) -> None:
+        self._use_cases = use_cases
+        self._store = store
+
+    def __call__(self, command: Command, about: About) -> Answer:
+        """Decide and record; decide again when somebody else was faster."""
+        use_case = self._use_cases[type(command)]
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt(use_case, command, about)
+            except VersionConflictError:
+                continue
+        raise TooContended
+
+    def _attempt(self, use_case: UseCase[Any], command: Command, about: About) -> Answer:
+        with self._store.view(about) as view:
+            try:
+                changes = use_case(command, view)
+                _refuse_another_version(view, about)
+            except DomainError as refusal:
+                return self._first_answer_or(refusal, view, about)
+            return self._store.append(view, changes, about)
+
+    def _first_answer_or(self, refusal: DomainError, view: View, about: About) -> Answer:
+        """A refusal counts only if it was not decided on what is out of date, and if the command
+        was not carried out before: a booking made by the first request has taken its own slot."""
+        if about.retried and (first := self._store.answer_to(about)):
+            return first
+        if not self._store.is_current(view, about):
+            raise VersionConflictError
+        raise refusal
+
+
+def _refuse_another_version(view: View, about: About) -> None:
+    if about.if_match is None:
+        return
+    stream, version = about.if_match
+    if view.seen.get(stream) != version:
+        raise VersionMismatch(current_version=view.seen.get(stream))
