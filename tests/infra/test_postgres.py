@@ -118,7 +118,8 @@ def test_a_kill_while_data_are_first_laid_out_leaves_nothing_in_the_way(
 def test_a_pid_that_now_belongs_to_another_program_is_no_hindrance(data: Path) -> None:
     with running(data):
         stale = (data / "postmaster.pid").read_text().partition("\n")[2]
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    # PostgreSQL minds only programs of its own user.
+    with subprocess.Popen(["sleep", "60"], user=data.stat().st_uid) as stranger:
         (data / "postmaster.pid").write_text(f"{stranger.pid}\n{stale}")
 
         with running(data) as server:
