@@ -25,7 +25,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happened. Its stored name is permanent: see `domain/catalogue.py`."""
 
 
-class Erasure(Event):
+class Erasure(Event, frozen=True):
     """An event that destroys the keys of `streams`: what was personal in them is gone for good."""
 
     streams: tuple[str, ...]

@@ -1,0 +1,68 @@
+"""Use cases of clients. What names a client is claimed and released in the same append."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from application.transact import Changes, Past, UseCase
+from domain import clients, identities
+from domain.clients import CLIENT, Client, ClientEvent
+from domain.identities import IDENTITY
+from domain.messages import Command, Event
+from domain.values import ClientId
+
+
+def register(command: clients.RegisterClient, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.register(command, client), past)
+
+
+def change(command: clients.ChangeClient, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.change(command, client), past)
+
+
+def change_status(command: clients.ChangeClientStatus, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.change_status(command, client), past)
+
+
+def add_note(command: clients.AddClientNote, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.add_note(command, client), past)
+
+
+def link_to_user(command: clients.LinkClientToUser, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.link_to_user(command, client), past)
+
+
+def erase(command: clients.EraseClient, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.erase(command, client), past)
+
+
+def _changes(
+    client_id: ClientId, before: Client, events: Sequence[ClientEvent], past: Past
+) -> Changes:
+    """Record the events, and let go of and claim what names the client before and after them."""
+    after = CLIENT.fold(events, before)
+    changes: dict[str, Sequence[Event]] = {client_id: events}
+    for identity in before.identities:
+        if identity not in after.identities:
+            owned = past.of(IDENTITY, identity)
+            changes[identity] = identities.release(client_id, identity, owned)
+    for identity in after.identities:
+        if identity not in before.identities:
+            owned = past.of(IDENTITY, identity)
+            changes[identity] = identities.claim(client_id, identity, owned)
+    return changes
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    clients.RegisterClient: register,
+    clients.ChangeClient: change,
+    clients.ChangeClientStatus: change_status,
+    clients.AddClientNote: add_note,
+    clients.LinkClientToUser: link_to_user,
+    clients.EraseClient: erase,
+}
