@@ -11,6 +11,7 @@ from typing import Final, Literal, assert_never
 from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
+from domain.faults import Fault, below
 from domain.messages import Command, DomainError, Event, Personal, Value
 from domain.values import Contact, Money, ProfessionalId
 from domain.zones import ZONES
@@ -347,13 +348,9 @@ def _contact(
 
 def refuse_invalid(settings: Settings) -> None:
     """Refuse settings that make no sense, naming every place by its JSON pointer."""
-    if errors := [
-        {"pointer": f"/{pointer}", "detail": detail} for pointer, detail in _faults(settings)
-    ]:
+    if errors := list(_faults(settings)):
         raise InvalidSettings(errors=errors)
 
-
-Fault = tuple[str, str]
 
 RANGES: Final = {
     "slot_step_minutes": (1, DAY),
@@ -367,28 +364,27 @@ RANGES: Final = {
 
 def _faults(settings: Settings) -> Iterator[Fault]:
     if settings.time_zone not in ZONES:
-        yield "time_zone", "not an IANA time zone"
+        yield Fault("/time_zone", "unknown-time-zone", "not an IANA time zone")
     for number, weekday in enumerate(WEEKDAYS):
-        for pointer, detail in _faults_of_day(settings.hours.on(number)):
-            yield f"hours/{weekday}/{pointer}", detail
+        yield from below(f"hours/{weekday}", _faults_of_day(settings.hours.on(number)))
     for name, (least, most) in RANGES.items():
         if not least <= getattr(settings, name) <= most:
-            yield name, f"not between {least} and {most}"
+            yield Fault(f"/{name}", "out-of-range", f"not from {least} to {most}")
     if settings.deposit is not None:
-        yield from _faults_of_deposit(settings.deposit)
+        yield from below("deposit", _faults_of_deposit(settings.deposit))
 
 
-def _faults_of_day(hours: tuple[Hours, ...]) -> Iterator[Fault]:
+def _faults_of_day(hours: Sequence[Hours]) -> Iterator[Fault]:
     closed_until = "00:00"
     for place, each in enumerate(hours):
-        for end in ("opens", "closes"):
-            if not TIME_OF_DAY.fullmatch(getattr(each, end)):
-                yield f"{place}/{end}", "not a time of day from 00:00 to 24:00"
+        for end, reading in (("opens", each.opens), ("closes", each.closes)):
+            if not TIME_OF_DAY.fullmatch(reading):
+                yield Fault(f"/{place}/{end}", "not-a-time-of-day", "not from 00:00 to 24:00")
                 return
         if each.opens < closed_until:
-            yield f"{place}/opens", "begins before the hours above it end"
+            yield Fault(f"/{place}/opens", "hours-overlap", "before the hours above it end")
         if each.closes <= each.opens:
-            yield f"{place}/closes", "not after it opens"
+            yield Fault(f"/{place}/closes", "ends-before-it-starts", "not after it opens")
         closed_until = each.closes
 
 
@@ -396,10 +392,10 @@ def _faults_of_deposit(deposit: Deposit) -> Iterator[Fault]:
     match deposit:
         case FixedDeposit(amount=money):
             if money.amount <= 0:
-                yield "deposit/amount/amount", "not more than nothing"
+                yield Fault("/amount/amount", "out-of-range", "not more than nothing")
         case PercentDeposit(percent=percent):
             if not 1 <= percent <= 100:
-                yield "deposit/percent", "not between 1 and 100"
+                yield Fault("/percent", "out-of-range", "not from 1 to 100")
         case _:
             assert_never(deposit)
 

@@ -1,0 +1,271 @@
+"""When can somebody be booked? Hours, notice, horizon, blocks and what is reserved, over DST too.
+
+What counts as taken is up to agendas; here it comes as `reserved`, buffers included. Buffers must
+not meet what is reserved, but may reach beyond the hours and into blocks: tidying up is no visit.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, islice, pairwise
+from typing import Final, assert_never
+from zoneinfo import ZoneInfo
+
+from domain.messages import DomainError, Value
+from domain.professionals import Settings
+from domain.recurrence import starts
+from domain.time_blocks import Once, OnceOnTheClock, Recurring, TimeBlocks, When
+from domain.values import TimeSlot
+from domain.zones import to_local, to_utc, zone
+
+FARTHEST: Final = 3660
+"""Days ahead beyond which nobody is booked, whatever the owner says."""
+
+NOTHING: Final = timedelta(0)
+A_DAY: Final = timedelta(days=1)
+
+
+class Span(Value, frozen=True):
+    """How long a visit takes, and how long nobody else can come before and after it."""
+
+    duration: timedelta
+    before: timedelta = NOTHING
+    after: timedelta = NOTHING
+
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class SlotInThePast(DomainError):
+    """The slot has already begun."""
+
+
+class BeyondHorizon(DomainError):
+    """The slot is farther ahead than can be booked."""
+
+
+class NoticeTooShort(DomainError):
+    """The slot begins too soon to be booked."""
+
+
+class OutsideHours(DomainError):
+    """The professional is closed then."""
+
+
+class Blocked(DomainError):
+    """The professional is not available then."""
+
+
+# --- The questions --------------------------------------------------------------------
+
+
+def refuse_if_unavailable(
+    slot: TimeSlot,
+    settings: Settings,
+    blocks: TimeBlocks,
+    *,
+    now: datetime,
+    override: bool = False,
+) -> None:
+    """Refuse a slot that cannot be booked, whoever else may have it.
+
+    `override` is the owner's: it passes over hours, notice and horizon, but not over blocks, which
+    the owner can remove, nor into the past, nor farther than anybody can mean.
+    """
+    if slot.has_begun(now):
+        raise SlotInThePast(now=now)
+    horizon = FARTHEST if override else settings.horizon_days
+    if slot.starts_at >= (end := _end_of_day(settings, now, horizon)):
+        raise BeyondHorizon(bookable_until=end)
+    if not override:
+        if slot.starts_at < (earliest := now + timedelta(minutes=settings.notice_minutes)):
+            raise NoticeTooShort(bookable_from=earliest)
+        if open_intervals(settings, slot) != [slot]:
+            raise OutsideHours(time_zone=settings.time_zone)
+    if blocked := blocked_intervals(blocks, slot):
+        raise Blocked(blocked=blocked)
+
+
+def free_slots(
+    span: Span,
+    settings: Settings,
+    blocks: TimeBlocks,
+    reserved: Sequence[TimeSlot],
+    window: TimeSlot,
+    *,
+    now: datetime,
+    limit: int = 500,
+) -> list[TimeSlot]:
+    """Give the slots that begin in `window` and could be booked, at most `limit`, in order.
+
+    They begin on the steps of the wall clock, counted from each opening. A slot may end after the
+    window: asked day by day, each is given once.
+    """
+    earliest = max(window.starts_at, now + timedelta(minutes=settings.notice_minutes))
+    latest = min(window.ends_at, _end_of_day(settings, now, settings.horizon_days))
+    if latest <= earliest:
+        return []
+    reach = TimeSlot(earliest, latest + span.duration)
+    hours = open_intervals(settings, reach)
+    in_the_way = chain(
+        _closed(hours, span),
+        _forbidding(blocked_intervals(blocks, reach), span.duration, NOTHING),
+        _forbidding(reserved, span.duration + span.after, span.before),
+    )
+    steps = (step for step in _steps(settings, reach) if now < step and earliest <= step < latest)
+    free = _avoiding(in_the_way, steps)
+    return [TimeSlot(start, start + span.duration) for start in islice(free, limit)]
+
+
+def open_intervals(settings: Settings, window: TimeSlot) -> list[TimeSlot]:
+    """Give when it is open within `window`, in order; neighbours are one."""
+    openings = (opening.slot for opening in _openings(settings, window))
+    return _merged(_within(window, openings))
+
+
+def blocked_intervals(blocks: TimeBlocks, window: TimeSlot) -> list[TimeSlot]:
+    """Give what the blocks take out of `window`, in order; neighbours are one."""
+    taken = (slot for block in blocks.blocks.values() for slot in _times(block.when, window))
+    return _merged(_within(window, taken))
+
+
+# --- Hours and blocks, as instants ----------------------------------------------------
+
+
+class Opening(Value, frozen=True):
+    """One opening on one day: as the wall clock has it, and when that is."""
+
+    opens: datetime
+    closes: datetime
+    slot: TimeSlot
+
+
+def _openings(settings: Settings, window: TimeSlot) -> Iterator[Opening]:
+    """Give the openings that can meet `window`; a skipped hour may push one past midnight."""
+    where = zone(settings.time_zone)
+    first = to_local(window.starts_at, where).date() - A_DAY
+    last = to_local(window.ends_at, where).date() + A_DAY
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        for hours in settings.hours.on(day.weekday()):
+            opens, closes = _on_day(day, hours.opens), _on_day(day, hours.closes)
+            slot = TimeSlot(to_utc(opens, where), to_utc(closes, where))
+            if slot.starts_at < slot.ends_at:
+                yield Opening(opens, closes, slot)
+
+
+def _on_day(day: date, time_of_day: str) -> datetime:
+    hour, minute = time_of_day.split(":")
+    return datetime.combine(day, time()) + timedelta(hours=int(hour), minutes=int(minute))
+
+
+def _end_of_day(settings: Settings, now: datetime, days: int) -> datetime:
+    """Give the end of the local day that is `days` after today."""
+    where = zone(settings.time_zone)
+    day = to_local(now, where).date() + timedelta(days=days + 1)
+    return to_utc(datetime.combine(day, time()), where)
+
+
+def _times(when: When, window: TimeSlot) -> Iterator[TimeSlot]:
+    """Give the times of a block that can meet `window`."""
+    match when:
+        case Once(slot=slot):
+            yield slot
+        case OnceOnTheClock(starts_at=starts_at, ends_at=ends_at, time_zone=time_zone):
+            yield _on_the_clock(starts_at, ends_at, zone(time_zone))
+        case Recurring(recurrence=recurrence, duration_minutes=minutes):
+            where, duration = zone(recurrence.time_zone), timedelta(minutes=minutes)
+            first = to_local(window.starts_at, where) - duration - A_DAY
+            last = to_local(window.ends_at, where) + A_DAY
+            for start in starts(recurrence, first, last):
+                yield _on_the_clock(start, start + duration, where)
+        case _:
+            assert_never(when)
+
+
+def _on_the_clock(starts_at: datetime, ends_at: datetime, where: ZoneInfo) -> TimeSlot:
+    """Give the slot between two readings; as long as it says if the clock skips its end."""
+    start, end = to_utc(starts_at, where), to_utc(ends_at, where)
+    return TimeSlot(start, end if start < end else start + (ends_at - starts_at))
+
+
+def _within(window: TimeSlot, slots: Iterable[TimeSlot]) -> Iterator[TimeSlot]:
+    for slot in slots:
+        if slot.overlaps(window):
+            yield TimeSlot(max(slot.starts_at, window.starts_at), min(slot.ends_at, window.ends_at))
+
+
+def _merged(slots: Iterable[TimeSlot]) -> list[TimeSlot]:
+    merged: list[TimeSlot] = []
+    for slot in sorted(slots, key=_start):
+        if merged and slot.starts_at <= merged[-1].ends_at:
+            ends_at = max(merged[-1].ends_at, slot.ends_at)
+            merged[-1] = TimeSlot(merged[-1].starts_at, ends_at)
+        else:
+            merged.append(slot)
+    return merged
+
+
+def _start(slot: TimeSlot) -> datetime:
+    return slot.starts_at
+
+
+# --- Where a slot may begin -----------------------------------------------------------
+
+
+def _steps(settings: Settings, window: TimeSlot) -> list[datetime]:
+    """Give the instants at which the wall clock shows a step of some opening, in order."""
+    where, step = zone(settings.time_zone), timedelta(minutes=settings.slot_step_minutes)
+    steps: set[datetime] = set()
+    for opening in _openings(settings, window):
+        steps.update(_steps_of(opening, step, where))
+    return sorted(steps)
+
+
+def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterator[datetime]:
+    length = opening.closes - opening.opens
+    passed = [step * number for number in range(-(-length // step))]
+    starts_at, ends_at = opening.slot.starts_at, opening.slot.ends_at
+    if ends_at - starts_at == length:
+        return (starts_at + each for each in passed)
+    readings = [opening.opens + each for each in passed]
+    return (
+        instant
+        for reading in readings
+        for instant in _instants(reading, where)
+        if starts_at <= instant < ends_at
+    )
+
+
+def _instants(reading: datetime, where: ZoneInfo) -> Iterator[datetime]:
+    """Give every instant at which the wall clock shows this: none, one or two."""
+    for fold in (0, 1):
+        instant = reading.replace(tzinfo=where, fold=fold).astimezone(UTC)
+        if to_local(instant, where) == reading:
+            yield instant
+
+
+def _closed(hours: Sequence[TimeSlot], span: Span) -> Iterator[TimeSlot]:
+    """Give what the closed times forbid: to begin so late that one cannot finish."""
+    ever_after = TimeSlot(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    for opening, following in pairwise((*hours, ever_after)):
+        yield TimeSlot(opening.ends_at - span.duration, following.starts_at)
+
+
+def _forbidding(
+    taken: Iterable[TimeSlot], before: timedelta, after: timedelta
+) -> Iterator[TimeSlot]:
+    """Give between which instants nothing may begin, for the sake of what is taken."""
+    for slot in taken:
+        yield TimeSlot(slot.starts_at - before, slot.ends_at + after)
+
+
+def _avoiding(obstacles: Iterable[TimeSlot], steps: Iterable[datetime]) -> Iterator[datetime]:
+    """Give the steps that lie inside no obstacle; its two ends are outside it."""
+    waiting = deque(sorted(obstacles, key=_start))
+    busy_until = datetime.min.replace(tzinfo=UTC)
+    for step in steps:
+        while waiting and waiting[0].starts_at < step:
+            busy_until = max(busy_until, waiting.popleft().ends_at)
+        if busy_until <= step:
+            yield step
