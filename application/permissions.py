@@ -1,0 +1,173 @@
+"""Who may do what: one table from roles to permissions, and what a request knows of its sender."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from domain.messages import DomainError, Value
+from domain.users import Role
+from domain.values import ClientId, ProfessionalId, TenantId, UserId
+
+
+class Permission(StrEnum):
+    """What a route demands. `own-…` is the same for what bears one's own id, and nothing else."""
+
+    BOOKINGS_READ = "bookings:read"
+    BOOKINGS_WRITE = "bookings:write"
+    BOOKINGS_OVERRIDE = "bookings:override"
+    OWN_BOOKINGS_READ = "own-bookings:read"
+    OWN_BOOKINGS_WRITE = "own-bookings:write"
+    CLIENTS_READ = "clients:read"
+    CLIENTS_WRITE = "clients:write"
+    CLIENTS_ERASE = "clients:erase"
+    OWN_CLIENT_READ = "own-client:read"
+    OWN_CLIENT_WRITE = "own-client:write"
+    PROFESSIONALS_READ = "professionals:read"
+    PROFESSIONALS_WRITE = "professionals:write"
+    OWN_PROFESSIONAL_WRITE = "own-professional:write"
+    SERVICES_READ = "services:read"
+    SERVICES_WRITE = "services:write"
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"
+    USERS_READ = "users:read"
+    USERS_MANAGE = "users:manage"
+    TENANT_READ = "tenant:read"
+    TENANT_MANAGE = "tenant:manage"
+    OUTBOX_READ = "outbox:read"
+    HISTORY_READ = "history:read"
+    JOBS_MANAGE = "jobs:manage"
+    READ_MODELS_MANAGE = "read-models:manage"
+
+
+OWN: Final[Mapping[Permission, Permission]] = {
+    Permission.BOOKINGS_READ: Permission.OWN_BOOKINGS_READ,
+    Permission.BOOKINGS_WRITE: Permission.OWN_BOOKINGS_WRITE,
+    Permission.CLIENTS_READ: Permission.OWN_CLIENT_READ,
+    Permission.CLIENTS_WRITE: Permission.OWN_CLIENT_WRITE,
+    Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
+}
+"""What is enough for a route that then keeps to what is one's own: see `Principal.reach`."""
+
+EVERYBODY: Final = frozenset(
+    {
+        Permission.ACCOUNT_READ,
+        Permission.ACCOUNT_WRITE,
+        Permission.TENANT_READ,
+        Permission.SERVICES_READ,
+        Permission.PROFESSIONALS_READ,
+    }
+)
+
+GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.OWNER: EVERYBODY
+    | {
+        Permission.BOOKINGS_READ,
+        Permission.BOOKINGS_WRITE,
+        Permission.BOOKINGS_OVERRIDE,
+        Permission.CLIENTS_READ,
+        Permission.CLIENTS_WRITE,
+        Permission.CLIENTS_ERASE,
+        Permission.PROFESSIONALS_WRITE,
+        Permission.SERVICES_WRITE,
+        Permission.USERS_READ,
+        Permission.USERS_MANAGE,
+        Permission.TENANT_MANAGE,
+        Permission.OUTBOX_READ,
+        Permission.HISTORY_READ,
+    },
+    Role.FRONT_DESK: EVERYBODY
+    | {
+        Permission.BOOKINGS_READ,
+        Permission.BOOKINGS_WRITE,
+        Permission.CLIENTS_READ,
+        Permission.CLIENTS_WRITE,
+        Permission.USERS_READ,
+    },
+    Role.PROFESSIONAL: EVERYBODY
+    | {
+        Permission.OWN_BOOKINGS_READ,
+        Permission.OWN_BOOKINGS_WRITE,
+        Permission.OWN_PROFESSIONAL_WRITE,
+        Permission.CLIENTS_READ,
+        Permission.CLIENTS_WRITE,
+    },
+    Role.CLIENT: EVERYBODY
+    | {
+        Permission.OWN_BOOKINGS_READ,
+        Permission.OWN_BOOKINGS_WRITE,
+        Permission.OWN_CLIENT_READ,
+        Permission.OWN_CLIENT_WRITE,
+    },
+    Role.AUDITOR: EVERYBODY
+    | {
+        Permission.BOOKINGS_READ,
+        Permission.CLIENTS_READ,
+        Permission.USERS_READ,
+        Permission.HISTORY_READ,
+    },
+    Role.OPERATOR: EVERYBODY
+    | {
+        Permission.JOBS_MANAGE,
+        Permission.READ_MODELS_MANAGE,
+    },
+}
+
+
+class PermissionMissing(DomainError):
+    """Your role does not permit this."""
+
+
+class Reach(Value, frozen=True):
+    """How far a permission goes: to everything in the tenant, or to what bears this one id.
+
+    `field` is where the id stands in rows, states and filters: `client_id`, `professional_id`.
+    Neither set, and not everything: to nothing at all.
+    """
+
+    everything: bool = False
+    field: str | None = None
+    id: str | None = None
+
+    def includes(self, **ids: str | None) -> bool:
+        """Tell whether a thing with these ids is within reach.
+
+        >>> Reach(field="client_id", id="client-1").includes(client_id="client-2")
+        False
+        """
+        if self.everything:
+            return True
+        return self.field is not None and self.id is not None and ids.get(self.field) == self.id
+
+
+class Principal(Value, frozen=True, kw_only=True):
+    """Who sends a request, as the access token says."""
+
+    tenant_id: TenantId
+    user_id: UserId
+    roles: tuple[Role, ...]
+    permissions: frozenset[Permission]
+    session_id: str
+    professional_id: ProfessionalId | None = None
+    client_id: ClientId | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this is permitted for everything in the tenant."""
+        return permission in self.permissions
+
+    def reach(self, permission: Permission) -> Reach:
+        """Give how far it goes; refuse if it goes nowhere."""
+        if permission in self.permissions:
+            return EVERYTHING
+        if OWN.get(permission) not in self.permissions:
+            raise PermissionMissing(permission=permission)
+        if Role.CLIENT in self.roles:
+            return Reach(field="client_id", id=self.client_id)
+        return Reach(field="professional_id", id=self.professional_id)
+
+
+EVERYTHING: Final = Reach(everything=True)
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Give what any of the roles permits."""
+    return frozenset[Permission]().union(*(GRANTED[role] for role in roles))

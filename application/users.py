@@ -1,0 +1,141 @@
+"""Use cases of users. Who owns the business stands in the tenant's stream too, in the same append."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from application import clients as client_use_cases
+from application.transact import Changes, Past, UseCase
+from domain import clients, professionals, tenants, users
+from domain.clients import CLIENT
+from domain.identities import IDENTITY
+from domain.messages import Command, Event
+from domain.professionals import PROFESSIONAL
+from domain.tenants import TENANT
+from domain.users import USER, Role, User, UserEvent, UserStatus
+from domain.values import ClientId, Contact, TenantId, UserId
+
+
+def add(command: users.AddUser, past: Past) -> Changes:
+    """Add a user, who may be a professional or a client that the business knows."""
+    user = past.of(USER, command.user_id)
+    events = users.add(command, user)
+    changes = _with_ownership(command.tenant_id, command.user_id, user, events, past)
+    if events and command.professional_id is not None:
+        professionals.refuse_unless_active(past.of(PROFESSIONAL, command.professional_id))
+    if command.client_id is not None:
+        client = past.of(CLIENT, command.client_id)
+        changes[command.client_id] = clients.link_to_user(
+            clients.LinkClientToUser(client_id=command.client_id, user_id=command.user_id), client
+        )
+    return changes
+
+
+def sign_up_client(command: users.SignUpClient, past: Past) -> Changes:
+    """Let a person become client and user of a business at once.
+
+    An address that some client of the business has already proves nothing yet: whoever signs up
+    with it gets an account of its own that reaches none of that client's bookings.
+    """
+    if past.of(TENANT, tenants.stream_of(command.tenant_id)).business is None:
+        raise tenants.TenantNotFound
+    user = past.of(USER, command.user_id)
+    client_id = command.client_id if _is_new(command, user, past) else user.client_id
+    events = users.add(_client_user(command, client_id), user)
+    changes: dict[str, Sequence[Event]] = {command.user_id: events}
+    if events and client_id is not None:
+        changes.update(_new_client(command, past))
+    return changes
+
+
+def change_roles(command: users.ChangeRoles, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    events = users.change_roles(command, user)
+    if events and command.professional_id is not None:
+        professionals.refuse_unless_active(past.of(PROFESSIONAL, command.professional_id))
+    return _with_ownership(command.tenant_id, command.user_id, user, events, past)
+
+
+def appoint_operator(command: users.AppointOperator, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    return {command.user_id: users.appoint_operator(command, user)}
+
+
+def dismiss_operator(command: users.DismissOperator, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    return {command.user_id: users.dismiss_operator(command, user)}
+
+
+def change_details(command: users.ChangeUserDetails, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    return {command.user_id: users.change_details(command, user)}
+
+
+def deactivate(command: users.DeactivateUser, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    events = users.deactivate(command, user)
+    return _with_ownership(command.tenant_id, command.user_id, user, events, past)
+
+
+def abandon(command: users.AbandonRegistration, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    return {command.user_id: users.abandon(command, user)}
+
+
+def _with_ownership(
+    tenant_id: TenantId, user_id: UserId, user: User, events: Sequence[UserEvent], past: Past
+) -> dict[str, Sequence[Event]]:
+    """Tell the tenant when its owners change: two owners who leave at once meet in its stream."""
+    owned, owns = _is_owner(user), _is_owner(USER.fold(events, user))
+    if owned == owns:
+        return {user_id: events}
+    stream = tenants.stream_of(tenant_id)
+    owners = tenants.settle_owner(tenant_id, user_id, past.of(TENANT, stream), owns=owns)
+    return {user_id: events, stream: owners}
+
+
+def _is_owner(user: User) -> bool:
+    return user.status is UserStatus.ACTIVE and Role.OWNER in user.roles
+
+
+def _is_new(command: users.SignUpClient, user: User, past: Past) -> bool:
+    unclaimed = all(past.of(IDENTITY, each).owner is None for each in command.identities)
+    return user.status is UserStatus.NONE and unclaimed
+
+
+def _client_user(command: users.SignUpClient, client_id: ClientId | None) -> users.AddUser:
+    return users.AddUser(
+        tenant_id=command.tenant_id,
+        user_id=command.user_id,
+        name=command.name,
+        email=command.email,
+        roles=(Role.CLIENT,),
+        client_id=client_id,
+    )
+
+
+def _new_client(command: users.SignUpClient, past: Past) -> Changes:
+    """Register the client, and say in the same breath which user acts as this client."""
+    contact = Contact(name=command.name, email=command.email, language=command.language)
+    order = clients.RegisterClient(
+        client_id=command.client_id,
+        contact=contact,
+        status=clients.ClientStatus.ACTIVE,
+        identities=command.identities,
+    )
+    link = clients.LinkClientToUser(client_id=command.client_id, user_id=command.user_id)
+    before = past.of(CLIENT, command.client_id)
+    registered = clients.register(order, before)
+    linked = clients.link_to_user(link, CLIENT.fold(registered, before))
+    return {**client_use_cases.register(order, past), command.client_id: [*registered, *linked]}
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    users.AddUser: add,
+    users.SignUpClient: sign_up_client,
+    users.ChangeRoles: change_roles,
+    users.AppointOperator: appoint_operator,
+    users.DismissOperator: dismiss_operator,
+    users.ChangeUserDetails: change_details,
+    users.DeactivateUser: deactivate,
+    users.AbandonRegistration: abandon,
+}

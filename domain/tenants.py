@@ -1,0 +1,162 @@
+"""A business that takes bookings with us. Everything else lives inside a tenant.
+
+register ─► REGISTERED ⇄ change          owners come and go; one always stays
+"""
+
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from domain.aggregate import Aggregate
+from domain.messages import Command, DomainError, Event, Value
+from domain.values import ProfessionalId, TenantId, UserId
+from domain.zones import zone
+
+
+class Business(Value, frozen=True, kw_only=True):
+    """How a business presents itself: an IANA zone, a language (BCP 47), a currency (ISO 4217)."""
+
+    name: str
+    time_zone: str
+    language: str
+    currency: str
+
+
+# --- What may be asked ----------------------------------------------------------------
+
+
+class RegisterBusiness(Command, frozen=True):
+    """A business and its first owner; a `professional_id` when the owner takes bookings too."""
+
+    tenant_id: TenantId
+    business: Business
+    owner_id: UserId
+    owner_name: str
+    owner_email: str
+    professional_id: ProfessionalId | None = None
+
+
+class ChangeBusiness(Command, frozen=True):
+    """What the business shall be from now on, the whole of it."""
+
+    tenant_id: TenantId
+    business: Business
+
+
+# --- What can happen ------------------------------------------------------------------
+
+
+class TenantRegistered(Event, frozen=True):
+    tenant_id: TenantId
+    business: Business
+
+
+class TenantChanged(Event, frozen=True):
+    tenant_id: TenantId
+    business: Business
+
+
+class OwnerAppointed(Event, frozen=True):
+    tenant_id: TenantId
+    user_id: UserId
+
+
+class OwnerDismissed(Event, frozen=True):
+    tenant_id: TenantId
+    user_id: UserId
+
+
+TenantEvent = TenantRegistered | TenantChanged | OwnerAppointed | OwnerDismissed
+
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class TenantNotFound(DomainError):
+    """There is no such business."""
+
+
+class TenantIdTaken(DomainError):
+    """Another business was registered under this id."""
+
+
+class LastOwner(DomainError):
+    """A business keeps at least one owner."""
+
+
+# --- What a decision needs to remember ------------------------------------------------
+
+
+class Tenant(Value, frozen=True, kw_only=True):
+    business: Business | None = None
+    owners: frozenset[UserId] = frozenset()
+
+
+def evolve(tenant: Tenant, event: TenantEvent) -> Tenant:
+    match event:
+        case TenantRegistered(business=business) | TenantChanged(business=business):
+            return replace(tenant, business=business)
+        case OwnerAppointed(user_id=user):
+            return replace(tenant, owners=tenant.owners | {user})
+        case OwnerDismissed(user_id=user):
+            return replace(tenant, owners=tenant.owners - {user})
+        case _:
+            assert_never(event)
+
+
+TENANT = Aggregate(kind="tenant", initial=Tenant(), evolve=evolve)
+
+
+def stream_of(tenant_id: TenantId) -> str:
+    """Give the stream in which a tenant's own events are: tenant ids alone are bare UUIDs."""
+    return f"{TENANT.kind}-{tenant_id}"
+
+
+# --- Decisions ------------------------------------------------------------------------
+
+
+def register(command: RegisterBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
+    """Open the business, with its first owner."""
+    if tenant.business is None:
+        zone(command.business.time_zone)  # refuses what is none
+        return [
+            TenantRegistered(tenant_id=command.tenant_id, business=command.business),
+            OwnerAppointed(tenant_id=command.tenant_id, user_id=command.owner_id),
+        ]
+    if tenant.business != command.business or command.owner_id not in tenant.owners:
+        raise TenantIdTaken
+    return []
+
+
+def change(command: ChangeBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
+    """Present the business anew."""
+    if tenant.business is None:
+        raise TenantNotFound
+    if tenant.business == command.business:
+        return []
+    zone(command.business.time_zone)  # refuses what is none
+    return [TenantChanged(tenant_id=command.tenant_id, business=command.business)]
+
+
+def settle_owner(
+    tenant_id: TenantId, user_id: UserId, tenant: Tenant, *, owns: bool
+) -> Sequence[TenantEvent]:
+    """Let a user be an owner, or no longer. The last one cannot go."""
+    if tenant.business is None:
+        raise TenantNotFound
+    if owns == (user_id in tenant.owners):
+        return []
+    if owns:
+        return [OwnerAppointed(tenant_id=tenant_id, user_id=user_id)]
+    if tenant.owners == {user_id}:
+        raise LastOwner
+    return [OwnerDismissed(tenant_id=tenant_id, user_id=user_id)]
+
+
+STORED_AS: Final[dict[str, type[Event]]] = {
+    "tenant-registered.v1": TenantRegistered,
+    "tenant-changed.v1": TenantChanged,
+    "owner-appointed.v1": OwnerAppointed,
+    "owner-dismissed.v1": OwnerDismissed,
+}
