@@ -227,15 +227,36 @@ def _reachable_binaries() -> Path:
 
 def _copy_of(original: Path) -> Path:
     """Named after what it copies, so an upgraded wheel is copied anew."""
-    version = (original / "postgres").stat().st_mtime_ns
-    copy = _elsewhere("binaries") / _digest(original, version)
+    copy = _elsewhere("binaries") / _digest(original, (original / "postgres").stat().st_mtime_ns)
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=copy.parent) as scratch:
-            complete = Path(shutil.copytree(original.parent, Path(scratch) / "copy"))
-            for path in (complete, *complete.rglob("*")):
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-            complete.rename(copy)
-    return copy / original.name
+            complete = _copy_wheel(original, Path(scratch) / "complete")
+            _move_unless_others_did(complete, copy)
+    return copy / original.relative_to(_site_packages(original))
+
+
+def _copy_wheel(original: Path, target: Path) -> Path:
+    """The binaries look for their libraries beside the package, by a relative path."""
+    site_packages = _site_packages(original)
+    libraries = site_packages.glob(f"{original.parent.parent.name}.libs")
+    for source in (original.parent, *libraries):
+        shutil.copytree(source, target / source.relative_to(site_packages))
+    for path in (target, *target.rglob("*")):
+        ours = path.stat().st_mode
+        path.chmod(ours | (ours & 0o500) >> 3 | (ours & 0o500) >> 6)
+    return target
+
+
+def _move_unless_others_did(source: Path, target: Path) -> None:
+    try:
+        source.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+def _site_packages(original: Path) -> Path:
+    return original.parents[2]
 
 
 def _elsewhere(name: str) -> Path:

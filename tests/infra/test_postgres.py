@@ -183,6 +183,16 @@ def test_data_that_nobody_can_reach_are_kept_elsewhere_and_it_is_said_where(data
     shutil.rmtree(server.data.parent)
 
 
+def test_copied_binaries_find_their_libraries(data: Path) -> None:
+    original = postgres.binaries()
+
+    copy = postgres._copy_wheel(original, data.parent / "copy")
+
+    initdb = copy / original.relative_to(original.parents[2]) / "initdb"
+    account = "nobody" if os.geteuid() == 0 else None
+    assert "18" in subprocess.check_output([initdb, "--version"], text=True, user=account)
+
+
 # --- Who gets in -------------------------------------------------------------------------
 
 
