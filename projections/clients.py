@@ -1,0 +1,86 @@
+"""Who are our clients, and how do we reach them?"""
+
+from typing import assert_never
+
+from msgspec.structs import asdict, replace
+
+from domain.clients import (
+    ClientChanged,
+    ClientErased,
+    ClientEvent,
+    ClientLinkedToUser,
+    ClientNoteAdded,
+    ClientRegistered,
+    ClientStatus,
+    ClientStatusChanged,
+)
+from domain.values import ClientId, UserId
+from projections.read_model import ReadModel, Row
+from projections.search import searchable
+
+
+class KnownClient(Row, frozen=True, kw_only=True):
+    """Whoever is erased is not among them."""
+
+    id: ClientId
+    name: str
+    email: str | None
+    phone: str | None
+    language: str | None
+    time_zone: str | None
+    status: ClientStatus
+    custom_id: str | None
+    strategy_id: str | None
+    user_id: UserId | None = None
+    search: str
+
+
+def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
+    match event:
+        case ClientRegistered():
+            return KnownClient(
+                id=event.client_id,
+                status=event.status,
+                custom_id=event.custom_id,
+                strategy_id=event.strategy_id,
+                search=searchable(event.contact),
+                **asdict(event.contact),
+            )
+        case ClientChanged():
+            return row and replace(
+                row,
+                custom_id=event.custom_id,
+                strategy_id=event.strategy_id,
+                search=searchable(event.contact),
+                **asdict(event.contact),
+            )
+        case ClientStatusChanged(status=status):
+            return row and replace(row, status=status)
+        case ClientLinkedToUser(user_id=user):
+            return row and replace(row, user_id=user)
+        case ClientNoteAdded():
+            return row
+        case ClientErased():
+            return None
+        case _:
+            assert_never(event)
+
+
+CLIENTS = ReadModel(
+    name="clients",
+    version=1,
+    row=KnownClient,
+    subscribes_to=(
+        ClientRegistered,
+        ClientChanged,
+        ClientStatusChanged,
+        ClientLinkedToUser,
+        ClientNoteAdded,
+        ClientErased,
+    ),
+    key=lambda event: [event.client_id],
+    evolve=_evolve,
+    columns=("name", "status", "custom_id", "user_id", "search"),
+    indexes=(("name",), ("status", "name"), ("custom_id",), ("user_id",)),
+    owner="client",
+)

@@ -1,0 +1,43 @@
+"""How people look for people: without accents, capitals or the beginning of a phone number."""
+
+import re
+import unicodedata
+from typing import Final
+
+from domain.values import Contact
+
+UNDECOMPOSED: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "æ": "ae", "œ": "oe"}
+)
+"""Letters that Unicode does not write as a plain letter and a mark."""
+
+PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
+
+
+def plain(text: str) -> str:
+    """Give the text as it is compared.
+
+    >>> plain("Zoé Strauß")
+    'zoe strauss'
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return bare.translate(UNDECOMPOSED)
+
+
+def searchable(contact: Contact) -> str:
+    """Give everything by which a person may be looked for."""
+    return plain(" ".join(filter(None, (contact.name, contact.email, contact.phone))))
+
+
+def sought(query: str) -> tuple[str, ...]:
+    """Give what must all occur in the searchable text of whoever is looked for.
+
+    A phone number is sought as it would be dialled from abroad, whatever was typed in front of it.
+
+    >>> sought("Zoé  MÜLLER"), sought("01 99 00")
+    (('zoe', 'muller'), ('19900',))
+    """
+    if PHONE.fullmatch(query.strip()):
+        query = re.sub(r"\D", "", query).lstrip("0")
+    return tuple(plain(query).split())

@@ -1,0 +1,56 @@
+"""What can be booked here, for how much, from whom?"""
+
+from typing import assert_never
+
+from msgspec.structs import asdict, replace
+
+from domain.services import (
+    ServiceChanged,
+    ServiceCreated,
+    ServiceEvent,
+    ServiceRemoved,
+    ServiceRestored,
+)
+from domain.values import Money, ProfessionalId, ServiceId
+from projections.read_model import ReadModel, Row
+
+
+class ListedService(Row, frozen=True, kw_only=True):
+    """No `professional_ids`: everybody offers it. Not `active`: it was removed."""
+
+    id: ServiceId
+    name: str
+    category: str | None
+    price: Money | None
+    duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    professional_ids: tuple[ProfessionalId, ...]
+    active: bool
+
+
+def _evolve(row: ListedService | None, event: ServiceEvent) -> ListedService | None:
+    match event:
+        case ServiceCreated(service_id=service, offer=offer):
+            return ListedService(id=service, active=True, **asdict(offer))
+        case ServiceChanged(offer=offer):
+            return row and replace(row, **asdict(offer))
+        case ServiceRemoved():
+            return row and replace(row, active=False)
+        case ServiceRestored():
+            return row and replace(row, active=True)
+        case _:
+            assert_never(event)
+
+
+SERVICES = ReadModel(
+    name="services",
+    version=1,
+    row=ListedService,
+    subscribes_to=(ServiceCreated, ServiceChanged, ServiceRemoved, ServiceRestored),
+    key=lambda event: [event.service_id],
+    evolve=_evolve,
+    columns=("category", "name", "active"),
+    indexes=(("name",), ("category", "name")),
+    owner="service",
+)
