@@ -213,28 +213,21 @@ def _start(slot: TimeSlot) -> datetime:
 # --- Where a slot may begin -----------------------------------------------------------
 
 
-def _steps(settings: Settings, window: TimeSlot) -> list[datetime]:
+def _steps(settings: Settings, window: TimeSlot) -> Iterator[datetime]:
     """Give the instants at which the wall clock shows a step of some opening, in order."""
     where, step = zone(settings.time_zone), timedelta(minutes=settings.slot_step_minutes)
-    steps: set[datetime] = set()
     for opening in _openings(settings, window):
-        steps.update(_steps_of(opening, step, where))
-    return sorted(steps)
+        yield from _steps_of(opening, step, where)
 
 
-def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterator[datetime]:
-    length = opening.closes - opening.opens
+def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterable[datetime]:
+    slot, length = opening.slot, opening.closes - opening.opens
     passed = [step * number for number in range(-(-length // step))]
-    starts_at, ends_at = opening.slot.starts_at, opening.slot.ends_at
-    if ends_at - starts_at == length:
-        return (starts_at + each for each in passed)
-    readings = [opening.opens + each for each in passed]
-    return (
-        instant
-        for reading in readings
-        for instant in _instants(reading, where)
-        if starts_at <= instant < ends_at
-    )
+    if slot.ends_at - slot.starts_at == length:
+        return (slot.starts_at + each for each in passed)
+    readings = (opening.opens + each for each in passed)
+    instants = chain.from_iterable(_instants(reading, where) for reading in readings)
+    return sorted(each for each in instants if slot.starts_at <= each < slot.ends_at)
 
 
 def _instants(reading: datetime, where: ZoneInfo) -> Iterator[datetime]:

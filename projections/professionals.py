@@ -1,0 +1,69 @@
+"""Who works here, and how can they be booked?"""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.professionals import (
+    ProfessionalClosedForBooking,
+    ProfessionalContactChanged,
+    ProfessionalEvent,
+    ProfessionalOpenedForBooking,
+    ProfessionalRegistered,
+    ProfessionalRetired,
+    ProfessionalSettingsChanged,
+    Settings,
+)
+from domain.values import Contact, ProfessionalId
+from projections.read_model import ReadModel, Row
+
+
+class ListedProfessional(Row, frozen=True, kw_only=True):
+    """`contact` is for those who work here; the name and the settings are for everybody."""
+
+    id: ProfessionalId
+    name: str
+    contact: Contact
+    settings: Settings
+    accepts_bookings: bool = True
+    active: bool = True
+
+
+def _evolve(row: ListedProfessional | None, event: ProfessionalEvent) -> ListedProfessional | None:
+    match event:
+        case ProfessionalRegistered(professional_id=professional, contact=contact):
+            return ListedProfessional(
+                id=professional, name=contact.name, contact=contact, settings=event.settings
+            )
+        case ProfessionalContactChanged(contact=contact):
+            return row and replace(row, name=contact.name, contact=contact)
+        case ProfessionalSettingsChanged(settings=settings):
+            return row and replace(row, settings=settings)
+        case ProfessionalOpenedForBooking():
+            return row and replace(row, accepts_bookings=True)
+        case ProfessionalClosedForBooking():
+            return row and replace(row, accepts_bookings=False)
+        case ProfessionalRetired():
+            return row and replace(row, active=False)
+        case _:
+            assert_never(event)
+
+
+PROFESSIONALS = ReadModel(
+    name="professionals",
+    version=1,
+    row=ListedProfessional,
+    subscribes_to=(
+        ProfessionalRegistered,
+        ProfessionalContactChanged,
+        ProfessionalSettingsChanged,
+        ProfessionalOpenedForBooking,
+        ProfessionalClosedForBooking,
+        ProfessionalRetired,
+    ),
+    key=lambda event: [event.professional_id],
+    evolve=_evolve,
+    columns=("name", "active", "accepts_bookings"),
+    indexes=(("name",),),
+    owner="professional",
+)
