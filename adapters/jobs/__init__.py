@@ -1,0 +1,8 @@
+"""The queue of what is to be done, in PostgreSQL: see `queue.py`, `worker.py` and `desk.py`."""
+
+from adapters.jobs.desk import JobDesk
+from adapters.jobs.orders import Orders, kind_of
+from adapters.jobs.queue import NewJob, enqueue, record, withdraw
+from adapters.jobs.worker import Worker
+
+__all__ = ["JobDesk", "NewJob", "Orders", "Worker", "enqueue", "kind_of", "record", "withdraw"]

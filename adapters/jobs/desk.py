@@ -1,0 +1,161 @@
+"""Where operators look after the queue: what waits, what is parked; edit, retry, discard."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from adapters.jobs.orders import Orders, UnknownOrderError
+from adapters.postgres import Database
+from application.jobs import (
+    JobIsNotParked,
+    JobIsNotWaiting,
+    JobNotFound,
+    JobPayloadInvalid,
+    JobStatus,
+    QueuedJob,
+)
+from application.ports import Clock
+
+FIND: Final = """
+    SELECT * FROM work.jobs
+    WHERE (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s)
+      AND (%(status)s::text IS NULL OR status = %(status)s)
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+      AND (%(about)s::text IS NULL OR about = %(about)s)
+      AND (%(due_at)s::timestamptz IS NULL OR (due_at, id) > (%(due_at)s, %(id)s))
+    ORDER BY due_at, id LIMIT %(limit)s
+"""
+
+GET: Final = """
+    SELECT * FROM work.jobs
+    WHERE (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s) AND id = %(id)s
+"""
+
+EDIT: Final = """
+    UPDATE work.jobs SET
+        payload = coalesce(%(payload)s::json, payload),
+        report = CASE WHEN %(payload)s::json IS NULL THEN report END,
+        due_at = coalesce(%(run_at)s, due_at),
+        run_at = coalesce(%(run_at)s, run_at)
+    WHERE id = %(id)s AND status IN ('todo', 'parked') RETURNING *
+"""
+
+RETRY: Final = """
+    UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s
+    WHERE id = %(id)s AND status = 'parked' RETURNING *
+"""
+
+DISCARD: Final = """
+    UPDATE work.jobs SET status = 'discarded', finished_at = %(now)s
+    WHERE id = %(id)s AND status = 'parked' RETURNING *
+"""
+
+DEPTHS: Final = """
+    SELECT
+        (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at <= %(now)s) AS due,
+        (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at > %(now)s) AS waiting,
+        (SELECT count(*) FROM work.jobs WHERE status = 'running') AS running,
+        (SELECT count(*) FROM work.jobs WHERE status = 'parked') AS parked
+"""
+
+
+class JobDesk:
+    """The queue, for those who look after it. Tenant None: those of all tenants."""
+
+    def __init__(self, database: Database, clock: Clock, orders: Orders) -> None:
+        self._database = database
+        self._clock = clock
+        self._orders = orders
+
+    def find(
+        self,
+        tenant: str | None,
+        *,
+        status: JobStatus | None = None,
+        kind: str | None = None,
+        about: str | None = None,
+        after: tuple[datetime, UUID] | None = None,
+        limit: int = 100,
+    ) -> Sequence[QueuedJob]:
+        """Give jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
+        due_at, last_id = after or (None, None)
+        values = {"tenant": tenant, "status": status, "kind": kind, "about": about}
+        page = {"due_at": due_at, "id": last_id, "limit": limit}
+        with self._lent(tenant) as connection:
+            return _jobs(connection, FIND, {**values, **page})
+
+    def get(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Give one job. Raises JobNotFound."""
+        with self._lent(tenant) as connection:
+            found = _jobs(connection, GET, {"tenant": tenant, "id": job_id})
+        if not found:
+            raise JobNotFound
+        return found[0]
+
+    def edit(
+        self,
+        tenant: str | None,
+        job_id: UUID,
+        *,
+        payload: Mapping[str, Any] | None = None,
+        run_at: datetime | None = None,
+    ) -> QueuedJob:
+        """Change what a waiting or parked job shall do, or when."""
+        job = self.get(tenant, job_id)
+        text = None if payload is None else self._checked(job.kind, payload)
+        values = {"payload": text, "run_at": run_at}
+        return self._change(tenant, job_id, EDIT, values, JobIsNotWaiting)
+
+    def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Try a parked job again, as if for the first time."""
+        return self._change(tenant, job_id, RETRY, {"now": self._clock()}, JobIsNotParked)
+
+    def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Give up a parked job for good."""
+        return self._change(tenant, job_id, DISCARD, {"now": self._clock()}, JobIsNotParked)
+
+    def depths(self) -> Mapping[str, int]:
+        """Count what is due, what waits for its time, what runs and what is parked."""
+        with self._database.as_worker() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            return cursor.execute(DEPTHS, {"now": self._clock()}).fetchone() or {}
+
+    def _change(
+        self,
+        tenant: str | None,
+        job_id: UUID,
+        sql: str,
+        values: Mapping[str, Any],
+        refusal: type[JobIsNotParked | JobIsNotWaiting],
+    ) -> QueuedJob:
+        job = self.get(tenant, job_id)
+        with self._lent(tenant) as connection:
+            changed = _jobs(connection, sql, {**values, "id": job_id})
+        if not changed:
+            raise refusal(status=job.status)
+        return changed[0]
+
+    def _checked(self, kind: str, payload: Mapping[str, Any]) -> str:
+        try:
+            return self._orders.encode_changed(kind, payload).decode()
+        except (UnknownOrderError, msgspec.ValidationError) as error:
+            raise JobPayloadInvalid(
+                errors=[{"pointer": "/payload", "detail": str(error)}]
+            ) from error
+
+    @contextmanager
+    def _lent(self, tenant: str | None) -> Iterator[Connection[Any]]:
+        lent = self._database.as_worker() if tenant is None else self._database.as_tenant(tenant)
+        with lent as connection:
+            yield connection
+
+
+def _jobs(connection: Connection[Any], sql: str, values: Mapping[str, Any]) -> list[QueuedJob]:
+    cursor = connection.cursor(row_factory=dict_row)
+    return [msgspec.convert(row, QueuedJob) for row in cursor.execute(sql, values).fetchall()]

@@ -1,0 +1,140 @@
+"""Jobs come into the queue and are withdrawn from it, within the caller's transaction.
+
+Each job is keyed by the process and the event that ordered it, so that an event which is processed
+again, after a crash or a rewind, orders nothing a second time.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from psycopg import Connection
+
+from adapters.jobs.orders import Order, kind_of
+from application.ports import Recorded
+from application.processes.process import Do, Orders, Withdraw
+from domain.messages import Command
+from domain.values import FRONTDESK
+
+MAX_ATTEMPTS: Final = 20
+"""With pauses of 2, 4, 8 … seconds up to an hour, this is some ten hours: a night's outage."""
+
+ENQUEUE: Final = """
+    INSERT INTO work.jobs (
+        id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, run_at, max_attempts,
+        caused_by, process, trail
+    )
+    SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, due_at, max_attempts,
+           caused_by, process, trail
+    FROM json_to_recordset(%s::json) AS new(
+        id uuid, tenant_id uuid, lane text, kind text, about text, dedupe_key text, payload json,
+        due_at timestamptz, max_attempts integer, caused_by bigint, process text, trail json
+    )
+    ON CONFLICT (dedupe_key) DO NOTHING
+"""
+
+WITHDRAW: Final = """
+    UPDATE work.jobs SET
+        withdrawn_at = now(),
+        status = CASE status WHEN 'running' THEN 'running' ELSE 'withdrawn' END,
+        finished_at = CASE status WHEN 'running' THEN NULL ELSE now() END
+    WHERE tenant_id = %s AND kind = %s AND about = %s AND caused_by < %s
+      AND status IN ('todo', 'running', 'parked')
+"""
+
+
+class NewJob(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that shall be carried out once. `caused_by` is the position of an event."""
+
+    tenant: str
+    order: Order
+    about: str
+    due_at: datetime
+    dedupe_key: str
+    process: str
+    caused_by: int = 0
+    trail: dict[str, str] = {}
+    max_attempts: int = MAX_ATTEMPTS
+
+    @property
+    def id(self) -> UUID:
+        """The same for the same key: the row, the command and the mail are made once."""
+        return uuid5(FRONTDESK, self.dedupe_key)
+
+
+def record(
+    connection: Connection[Any], tenant: str, orders: Orders, *, caused_by: Recorded, process: str
+) -> None:
+    """Put what a process made of an event into the queue."""
+    for order in orders:
+        if isinstance(order, Withdraw):
+            withdraw(connection, tenant, order, before=caused_by.position)
+    enqueue(
+        connection,
+        [
+            _new_job(tenant, order, number, caused_by=caused_by, process=process)
+            for number, order in enumerate(orders)
+            if isinstance(order, Do)
+        ],
+    )
+
+
+def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
+    """Put jobs into the queue and tell how many were not there yet."""
+    rows = [_row(job) for job in jobs]
+    if not rows:
+        return 0
+    return connection.execute(ENQUEUE, (msgspec.json.encode(rows).decode(),)).rowcount
+
+
+def withdraw(connection: Connection[Any], tenant: str, order: Withdraw, *, before: int) -> int:
+    """Withdraw what events before this position have ordered, and tell how many jobs that were.
+
+    One that is being carried out right now is not tried again. What later events ordered stays:
+    it is there already when an event is processed a second time.
+    """
+    values = (tenant, kind_of(order.order), order.about, before)
+    return connection.execute(WITHDRAW, values).rowcount
+
+
+def _new_job(tenant: str, do: Do, number: int, *, caused_by: Recorded, process: str) -> NewJob:
+    return NewJob(
+        tenant=tenant,
+        order=do.order,
+        about=do.about,
+        due_at=caused_by.recorded_at if do.at is None else do.at,
+        dedupe_key=f"{process}/{caused_by.position}/{number}",
+        process=process,
+        caused_by=caused_by.position,
+        trail=_trail(caused_by),
+    )
+
+
+def _trail(cause: Recorded) -> dict[str, str]:
+    """What links the events to come to the one that caused them."""
+    known = cause.metadata
+    links = {
+        "causation": known.get("id"),
+        "correlation": known.get("correlation") or known.get("id"),
+        "trace": known.get("trace"),
+    }
+    return {name: value for name, value in links.items() if value is not None}
+
+
+def _row(job: NewJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "tenant_id": job.tenant,
+        "lane": "commands" if isinstance(job.order, Command) else "effects",
+        "kind": kind_of(type(job.order)),
+        "about": job.about,
+        "dedupe_key": job.dedupe_key,
+        "payload": job.order,
+        "due_at": job.due_at,
+        "max_attempts": job.max_attempts,
+        "caused_by": job.caused_by,
+        "process": job.process,
+        "trail": job.trail,
+    }

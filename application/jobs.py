@@ -1,0 +1,150 @@
+"""What is to be done, at once or at a time, and what became of it.
+
+A job is an order that waits in the queue: a command to dispatch, or an effect for its handler. It
+is carried out at least once, under an id that never changes: dispatching a command again gives the
+first answer, and a provider that is shown the id again does nothing twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.ports import About
+from application.processes.process import Effect
+from domain.messages import Command, DomainError, Value
+
+
+class JobStatus(StrEnum):
+    """How far a job is."""
+
+    TODO = "todo"
+    RUNNING = "running"
+    DONE = "done"
+    PARKED = "parked"
+    WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+
+class Job(Value, frozen=True, kw_only=True):
+    """What a handler may know about the job it carries out; `attempt` counts from 1."""
+
+    id: UUID
+    tenant: str
+    about: str
+    due_at: datetime
+    attempt: int
+    max_attempts: int
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """Tell whether the job is parked if this fails."""
+        return self.attempt >= self.max_attempts
+
+
+class Skipped(Value, frozen=True):
+    """There was nothing to do any more, and that is all right."""
+
+    why: str
+
+
+Handled = Command | Skipped | None
+"""What came of an effect: the command that records it, or why nothing was done."""
+
+Handler = Callable[[Any, Job], Handled]
+"""Carries out effects of one type. Whatever it raises is tried again later, GivenUp excepted."""
+
+Handlers = Mapping[type[Effect], Handler]
+
+Dispatch = Callable[[Command, About], object]
+
+
+class GivenUpError(Exception):
+    """Trying again will not help: park the job. `report` records that on what it concerns."""
+
+    def __init__(self, why: str, report: Command | None = None) -> None:
+        super().__init__(why)
+        self.report = report
+
+
+# --- What operators see and do ---------------------------------------------------------------
+
+
+class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as it lies in the queue. `run_at` is when it is tried next, `due_at` when it was meant
+    to be done; `outcome` tells what came of it, `last_error` what went wrong the last time.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    kind: str
+    about: str
+    status: JobStatus
+    due_at: datetime
+    run_at: datetime
+    attempts: int
+    max_attempts: int
+    payload: dict[str, Any]
+    outcome: str | None
+    last_error: str | None
+    caused_by: int
+    process: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class JobNotFound(DomainError):
+    """There is no such job."""
+
+
+class JobIsNotWaiting(DomainError):
+    """Only a job that waits or is parked can be changed."""
+
+
+class JobIsNotParked(DomainError):
+    """Only a parked job can be retried or discarded."""
+
+
+class JobPayloadInvalid(DomainError):
+    """An order of this kind looks otherwise."""
+
+
+class Jobs(Protocol):
+    """The queue, for those who look after it. Tenant None: those of all tenants."""
+
+    def find(
+        self,
+        tenant: str | None,
+        *,
+        status: JobStatus | None = None,
+        kind: str | None = None,
+        about: str | None = None,
+        after: tuple[datetime, UUID] | None = None,
+        limit: int = 100,
+    ) -> Sequence[QueuedJob]:
+        """Give jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
+
+    def get(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Give one job. Raises JobNotFound."""
+
+    def edit(
+        self,
+        tenant: str | None,
+        job_id: UUID,
+        *,
+        payload: Mapping[str, Any] | None = None,
+        run_at: datetime | None = None,
+    ) -> QueuedJob:
+        """Change what a waiting or parked job shall do, or when."""
+
+    def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Try a parked job again, as if for the first time."""
+
+    def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
+        """Give up a parked job for good."""
+
+    def depths(self) -> Mapping[str, int]:
+        """Count what is due, what waits for its time, what runs and what is parked."""

@@ -1,0 +1,158 @@
+"""Orders to carry out, an event that causes them, and a worker that remembers what it did."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from psycopg.rows import dict_row
+
+from adapters import jobs
+from adapters.jobs import Worker
+from adapters.postgres import Database
+from application.jobs import Dispatch, Handled, Handlers, Job
+from application.ports import About, Recorded
+from application.processes.process import Do, Effect, Orders, Withdraw
+from domain.messages import Command, DomainError
+
+TENANT: Final = "0198a000-0000-7000-8000-000000000001"
+ANOTHER_TENANT: Final = "0198a000-0000-7000-8000-000000000002"
+NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+
+
+class WaterPlants(Command, frozen=True):
+    room: str
+
+
+class RecordBellRung(Command, frozen=True):
+    times: int
+
+
+class RingBell(Effect, frozen=True):
+    times: int
+
+
+class PlantsAreDead(DomainError):
+    """There is nothing left to water."""
+
+
+class ManualClock:
+    """Stands at noon until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
+
+
+class DispatcherThatRemembers:
+    """Keeps each command once per id, as the log does, and refuses what it is told to."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.seen: dict[UUID, tuple[Command, About]] = {}
+        self.calls = 0
+
+    def __call__(self, command: Command, about: About) -> None:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+        self.seen.setdefault(about.command_id, (command, about))
+
+    @property
+    def commands(self) -> list[Command]:
+        return [command for command, _ in self.seen.values()]
+
+
+class BellThatRemembers:
+    """Handles RingBell: counts, and fails as often as it is told to."""
+
+    def __init__(self, *errors: Exception, report: bool = True) -> None:
+        self.errors = list(errors)
+        self.rung: list[tuple[int, Job]] = []
+        self.report = report
+
+    def __call__(self, effect: RingBell, job: Job) -> Handled:
+        self.rung.append((effect.times, job))
+        if self.errors:
+            raise self.errors.pop(0)
+        return RecordBellRung(times=effect.times) if self.report else None
+
+
+def an_event(position: int = 1, tenant: str = TENANT, **metadata: str) -> Recorded:
+    return Recorded(
+        position=position,
+        tenant=tenant,
+        tenant_position=position,
+        stream="room-1",
+        version=1,
+        type="something-happened.v1",
+        event=None,
+        recorded_at=NOON,
+        metadata_json=msgspec.json.encode(metadata or {"id": "event-1"}).decode(),
+    )
+
+
+def water(room: str = "kitchen", at: datetime | None = None) -> Do:
+    return Do(WaterPlants(room=room), about=room, at=at)
+
+
+def ring(times: int = 1, at: datetime | None = None, about: str = "bell") -> Do:
+    return Do(RingBell(times=times), about=about, at=at)
+
+
+def no_more_water(room: str = "kitchen") -> Withdraw:
+    return Withdraw(WaterPlants, about=room)
+
+
+def no_more_rings(about: str = "bell") -> Withdraw:
+    return Withdraw(RingBell, about=about)
+
+
+def order(
+    database: Database, *orders: Do | Withdraw, position: int = 1, tenant: str = TENANT
+) -> None:
+    """Record what a process made of the event at `position`."""
+    with database.as_worker() as connection, connection.transaction():
+        record(connection, orders, an_event(position, tenant))
+
+
+def record(connection: Any, orders: Orders, caused_by: Recorded) -> None:
+    jobs.record(connection, caused_by.tenant, orders, caused_by=caused_by, process="look-after")
+
+
+def a_worker(
+    database: Database,
+    clock: Callable[[], datetime],
+    dispatch: Dispatch | None = None,
+    handle: Callable[[RingBell, Job], Handled] | None = None,
+    **options: Any,
+) -> Worker:
+    effects: Handlers = {RingBell: handle or BellThatRemembers()}
+    return Worker(
+        database,
+        clock,
+        dispatch or DispatcherThatRemembers(),
+        [WaterPlants, RecordBellRung],
+        effects,
+        **options,
+    )
+
+
+def jobs_of(database: Database, tenant: str | None = None) -> list[Mapping[str, Any]]:
+    """Give the rows, for what no operator can see."""
+    with database.as_worker() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        sql = "SELECT * FROM work.jobs ORDER BY due_at, caused_by, id"
+        return [row for row in cursor.execute(sql) if tenant in (None, str(row["tenant_id"]))]
+
+
+def statuses(database: Database) -> list[str]:
+    return [row["status"] for row in jobs_of(database)]
