@@ -10,7 +10,7 @@ keeps one for minutes while somebody fills in a form, and is an aggregate of its
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -181,17 +181,16 @@ class Agenda(Value, frozen=True):
     reserved: tuple[Reservation, ...] = ()
     held: tuple[HeldSlot, ...] = ()
 
-    def reserved_within(self, slot: TimeSlot) -> Iterator[Reservation]:
+    def reserved_within(self, slot: TimeSlot) -> Sequence[Reservation]:
         """Give the reservations that share an instant with the slot."""
         first = bisect_right(self.reserved, slot.starts_at, key=attrgetter("slot.ends_at"))
-        for reservation in self.reserved[first:]:
-            if reservation.slot.starts_at >= slot.ends_at:
-                return
-            yield reservation
+        until = bisect_left(self.reserved, slot.ends_at, lo=first, key=attrgetter("slot.starts_at"))
+        return self.reserved[first:until]
 
-    def held_within(self, slot: TimeSlot, *, now: datetime) -> Iterator[HeldSlot]:
-        """Give the holds on the slot that have not ended."""
-        return (held for held in self.held if held.expires_at > now and held.slot.overlaps(slot))
+    def taken(self, *, now: datetime) -> list[TimeSlot]:
+        """Give all that nobody else can have now."""
+        held = [held.slot for held in self.held if held.expires_at > now]
+        return [*(reservation.slot for reservation in self.reserved), *held]
 
 
 def evolve(agenda: Agenda, event: AgendaEvent) -> Agenda:
@@ -275,51 +274,43 @@ HOLD: Final[Aggregate[Hold | None, HoldEvent]] = Aggregate(
 
 
 # --- Decisions of an agenda -----------------------------------------------------------
+#
+# What a booking or a hold wants of an agenda is the event itself, to be recorded or refused.
 
 
-def reserve(
-    agenda_id: AgendaId, booking_id: BookingId, slot: TimeSlot, agenda: Agenda, *, now: datetime
-) -> Sequence[AgendaEvent]:
+def reserve(wanted: SlotReserved, agenda: Agenda, *, now: datetime) -> Sequence[AgendaEvent]:
     """Give the slot to the booking, if nobody else has it."""
-    there = list(agenda.reserved_within(slot))
-    if there == [Reservation(booking_id, slot)]:
+    if Reservation(wanted.booking_id, wanted.slot) in agenda.reserved_within(wanted.slot):
         return []
-    if there or any(agenda.held_within(slot, now=now)):
-        raise SlotTaken
-    return [SlotReserved(agenda_id=agenda_id, booking_id=booking_id, slot=slot)]
+    refuse_if_taken(wanted.slot, agenda, now=now)
+    return [wanted]
 
 
-def release(
-    agenda_id: AgendaId, booking_id: BookingId, slot: TimeSlot, agenda: Agenda
-) -> Sequence[AgendaEvent]:
+def release(unwanted: SlotReleased, agenda: Agenda) -> Sequence[AgendaEvent]:
     """Open the booking's slot to others."""
-    if Reservation(booking_id, slot) not in agenda.reserved_within(slot):
-        return []
-    return [SlotReleased(agenda_id=agenda_id, booking_id=booking_id, slot=slot)]
+    reservation = Reservation(unwanted.booking_id, unwanted.slot)
+    return [unwanted] if reservation in agenda.reserved_within(unwanted.slot) else []
 
 
-def hold(
-    agenda_id: AgendaId,
-    hold_id: HoldId,
-    slot: TimeSlot,
-    agenda: Agenda,
-    *,
-    expires_at: datetime,
-    now: datetime,
-) -> Sequence[AgendaEvent]:
+def hold(wanted: SlotHeld, agenda: Agenda, *, now: datetime) -> Sequence[AgendaEvent]:
     """Keep the slot from others until the hold ends."""
-    if any(held.hold_id == hold_id for held in agenda.held):
+    if any(held.hold_id == wanted.hold_id for held in agenda.held):
         return []
-    if any(agenda.reserved_within(slot)) or any(agenda.held_within(slot, now=now)):
-        raise SlotTaken
-    return [SlotHeld(agenda_id=agenda_id, hold_id=hold_id, slot=slot, expires_at=expires_at)]
+    refuse_if_taken(wanted.slot, agenda, now=now)
+    return [wanted]
 
 
-def free_held(agenda_id: AgendaId, hold_id: HoldId, agenda: Agenda) -> Sequence[AgendaEvent]:
+def free_held(unwanted: HeldSlotFreed, agenda: Agenda) -> Sequence[AgendaEvent]:
     """Open the held slot to others."""
-    if all(held.hold_id != hold_id for held in agenda.held):
-        return []
-    return [HeldSlotFreed(agenda_id=agenda_id, hold_id=hold_id)]
+    return [unwanted] if any(held.hold_id == unwanted.hold_id for held in agenda.held) else []
+
+
+def refuse_if_taken(slot: TimeSlot, agenda: Agenda, *, now: datetime) -> None:
+    """Refuse a slot of which a booking or a running hold has any part."""
+    if any(agenda.reserved_within(slot)) or any(
+        held.slot.overlaps(slot) for held in agenda.held if held.expires_at > now
+    ):
+        raise SlotTaken
 
 
 # --- Decisions of a hold --------------------------------------------------------------
@@ -327,11 +318,10 @@ def free_held(agenda_id: AgendaId, hold_id: HoldId, agenda: Agenda) -> Sequence[
 
 def place(
     command: PlaceHold, hold: Hold | None, *, slot: TimeSlot, reserved: TimeSlot, now: datetime
-) -> Sequence[HoldEvent]:
+) -> Sequence[HoldPlaced]:
     """Begin the hold. The agendas say whether the slot is free."""
     if hold is not None:
-        if (hold.professional_id, hold.slot) != (command.professional_id, slot):
-            raise HoldIdTaken
+        refuse_another_hold(command, hold)
         return []
     ttl = timedelta(seconds=command.ttl_seconds)
     if not timedelta() < ttl <= LONGEST_HOLD:
@@ -346,6 +336,12 @@ def place(
         override=command.override,
     )
     return [placed]
+
+
+def refuse_another_hold(command: PlaceHold, hold: Hold) -> None:
+    """Refuse an id that is another hold's; the same order again is fine."""
+    if (command.professional_id, command.starts_at) != (hold.professional_id, hold.slot.starts_at):
+        raise HoldIdTaken(hold_id=command.hold_id)
 
 
 def redeem(

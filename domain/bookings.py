@@ -23,6 +23,7 @@ from domain.values import (
     ClientId,
     Contact,
     HoldId,
+    IdentityId,
     Money,
     ProfessionalId,
     SeriesId,
@@ -90,7 +91,10 @@ class Appointment(Value, frozen=True, kw_only=True):
 
 
 class RequestBooking(Command, frozen=True):
-    """`duration_minutes` is needed without a service, and counts before the service's own."""
+    """`duration_minutes` is needed without a service, and counts before the service's own.
+
+    `guest_identities` are those of the guest's contact: see `domain/identities.py`.
+    """
 
     booking_id: BookingId
     professional_id: ProfessionalId
@@ -99,6 +103,7 @@ class RequestBooking(Command, frozen=True):
     service_id: ServiceId | None = None
     client_id: ClientId | None = None
     guest: Contact | None = None
+    guest_identities: tuple[IdentityId, ...] = ()
     booking_type: str | None = None
     details: JsonText | None = None
     notes: str | None = None
@@ -170,6 +175,7 @@ class BookingRequested(Event, frozen=True):
     appointment: Appointment
     holds_slot: bool
     guest: Personal[Contact | None] = None
+    guest_identities: tuple[IdentityId, ...] = ()
     price: Money | None = None
     booking_type: str | None = None
     details: Personal[JsonText | None] = None
@@ -295,6 +301,7 @@ class Booking(Value, frozen=True, kw_only=True):
     asked_for: Appointment
     holds_slot: bool
     guest: Contact | None = None
+    guest_identities: tuple[IdentityId, ...] = ()
     notes: str | None = None
     location: str | None = None
     details: JsonText | None = None
@@ -353,6 +360,7 @@ def _requested(event: BookingRequested) -> Booking:
         asked_for=event.appointment,
         holds_slot=event.holds_slot,
         guest=event.guest,
+        guest_identities=event.guest_identities,
         notes=event.notes,
         location=event.location,
         details=event.details,
@@ -385,6 +393,7 @@ def request(
         appointment=appointment,
         holds_slot=holds_slot,
         guest=command.guest,
+        guest_identities=command.guest_identities,
         price=price,
         booking_type=command.booking_type,
         details=command.details,

@@ -1,0 +1,149 @@
+"""Use cases of holds, and how all use cases take and free time in a professional's agendas."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from application.terms import bookable_terms, span_of, terms_of, times
+from application.transact import Changes, Past, UseCase
+from domain import agendas
+from domain.agendas import (
+    AGENDA,
+    HOLD,
+    Agenda,
+    AgendaEvent,
+    HeldSlotFreed,
+    Hold,
+    HoldEvent,
+    SlotHeld,
+    SlotReleased,
+    SlotReserved,
+    SlotTaken,
+    agendas_of,
+)
+from domain.availability import Span, free_slots
+from domain.messages import Command, Event
+from domain.values import AgendaId, BookingId, HoldId, ProfessionalId, TimeSlot
+
+SUGGESTIONS: Final = 5
+AHEAD: Final = timedelta(days=14)
+
+
+class Agendas:
+    """A professional's agendas, as they will be once `changes` are recorded.
+
+    They are looked at the earliest first, so that no two commands wait for each other in a circle.
+    """
+
+    def __init__(self, past: Past, professional_id: ProfessionalId) -> None:
+        self._past = past
+        self._professional_id = professional_id
+        self._agendas: dict[AgendaId, Agenda] = {}
+        self.changes: dict[str, list[Event]] = {}
+
+    def move(self, booking_id: BookingId, old: TimeSlot | None, new: TimeSlot | None) -> None:
+        """Free what the booking has and reserve what it is to have."""
+        taken_in = self._touched(new)
+        for name in self._touched(old, new):
+            if old is not None:
+                freed = SlotReleased(agenda_id=name, booking_id=booking_id, slot=old)
+                self._add(name, agendas.release(freed, self._at(name)))
+            if new is not None and name in taken_in:
+                wanted = SlotReserved(agenda_id=name, booking_id=booking_id, slot=new)
+                self._add(name, agendas.reserve(wanted, self._at(name), now=self._past.now))
+
+    def hold(self, hold_id: HoldId, slot: TimeSlot, *, expires_at: datetime) -> None:
+        """Keep a slot from others for a while."""
+        for name in self._touched(slot):
+            wanted = SlotHeld(agenda_id=name, hold_id=hold_id, slot=slot, expires_at=expires_at)
+            self._add(name, agendas.hold(wanted, self._at(name), now=self._past.now))
+
+    def free_held(self, hold_id: HoldId, slot: TimeSlot) -> None:
+        """Open a held slot to others."""
+        for name in self._touched(slot):
+            freed = HeldSlotFreed(agenda_id=name, hold_id=hold_id)
+            self._add(name, agendas.free_held(freed, self._at(name)))
+
+    def refuse_if_taken(self, slot: TimeSlot) -> None:
+        """Refuse a slot that somebody else has."""
+        for name in self._touched(slot):
+            agendas.refuse_if_taken(slot, self._at(name), now=self._past.now)
+
+    @contextmanager
+    def suggesting(self, slot: TimeSlot, reserved: TimeSlot) -> Iterator[None]:
+        """Let a refusal because of a taken slot say which ones are free instead."""
+        try:
+            yield
+        except SlotTaken as taken:
+            free = self._free_after(slot.starts_at, span_of(slot, reserved))
+            raise SlotTaken(next_free_slots=free) from taken
+
+    def _free_after(self, start: datetime, span: Span) -> Sequence[TimeSlot]:
+        terms = terms_of(self._past, self._professional_id, None)
+        window = TimeSlot(start, start + AHEAD)
+        reach = TimeSlot(start - span.before, window.ends_at + span.duration + span.after)
+        now = self._past.now
+        taken = [slot for name in self._touched(reach) for slot in self._at(name).taken(now=now)]
+        return free_slots(
+            span, terms.settings, terms.blocks, taken, window, now=now, limit=SUGGESTIONS
+        )
+
+    def _touched(self, *slots: TimeSlot | None) -> list[AgendaId]:
+        owner = self._professional_id
+        return sorted({name for slot in slots if slot for name in agendas_of(owner, slot)})
+
+    def _at(self, agenda_id: AgendaId) -> Agenda:
+        if agenda_id not in self._agendas:
+            self._agendas[agenda_id] = self._past.of(AGENDA, agenda_id)
+        return self._agendas[agenda_id]
+
+    def _add(self, agenda_id: AgendaId, events: Sequence[AgendaEvent]) -> None:
+        self._agendas[agenda_id] = AGENDA.fold(events, self._at(agenda_id))
+        if events:
+            self.changes.setdefault(agenda_id, []).extend(events)
+
+
+# --- Holds ----------------------------------------------------------------------------
+
+
+def place_hold(command: agendas.PlaceHold, past: Past) -> Changes:
+    """Keep a slot that could be booked; whoever redeems the hold need not be checked again."""
+    hold = past.of(HOLD, command.hold_id)
+    if hold is not None:
+        agendas.refuse_another_hold(command, hold)
+        return {}
+    terms = bookable_terms(past, command.professional_id, command.service_id)
+    slot, reserved = times(command.starts_at, terms.span(command.duration_minutes))
+    terms.refuse_if_unavailable(slot, now=past.now, override=command.override)
+    placed = agendas.place(command, hold, slot=slot, reserved=reserved, now=past.now)
+    diary = Agendas(past, command.professional_id)
+    with diary.suggesting(slot, reserved):
+        for event in placed:
+            diary.hold(command.hold_id, reserved, expires_at=event.expires_at)
+    return {command.hold_id: placed, **diary.changes}
+
+
+def release_hold(command: agendas.ReleaseHold, past: Past) -> Changes:
+    hold = past.of(HOLD, command.hold_id)
+    return _ended(past, command.hold_id, hold, agendas.release_hold(command, hold))
+
+
+def expire_hold(command: agendas.ExpireHold, past: Past) -> Changes:
+    hold = past.of(HOLD, command.hold_id)
+    return _ended(past, command.hold_id, hold, agendas.expire(command, hold, now=past.now))
+
+
+def _ended(past: Past, hold_id: HoldId, hold: Hold | None, events: Sequence[HoldEvent]) -> Changes:
+    if hold is None or not events:
+        return {}
+    diary = Agendas(past, hold.professional_id)
+    diary.free_held(hold_id, hold.reserved)
+    return {hold_id: events, **diary.changes}
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    agendas.PlaceHold: place_hold,
+    agendas.ReleaseHold: release_hold,
+    agendas.ExpireHold: expire_hold,
+}

@@ -1,0 +1,257 @@
+"""Use cases of bookings. A booking and its professional's agendas are recorded together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from application import clients as client_use_cases
+from application.agendas import Agendas
+from application.terms import Terms, bookable_terms, span_of, terms_of, times
+from application.transact import Changes, Past, UseCase
+from domain import agendas, bookings
+from domain.agendas import HOLD
+from domain.availability import Span
+from domain.bookings import BOOKING, Appointment, Booking, BookingEvent
+from domain.clients import CLIENT, ClientIsErased, ClientNotFound, ClientStatus, RegisterClient
+from domain.identities import IDENTITY
+from domain.messages import Command
+from domain.professionals import PROFESSIONAL
+from domain.values import BookingId, ClientId, IdentityId, SeriesId, TimeSlot, derived_id
+from domain.zones import to_local, zone
+
+
+def request(command: bookings.RequestBooking, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    if booking is not None:
+        bookings.refuse_another_request(command, booking)
+        return {}
+    refuse_unknown_client(past, command.client_id)
+    terms = bookable_terms(past, command.professional_id, command.service_id)
+    appointment = planned(command, terms)
+    diary = Agendas(past, command.professional_id)
+    redeemed = _redeem(command, past, appointment, diary)
+    if appointment.slot is not None and not redeemed:
+        terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
+    events = requested(command, appointment, terms)
+    take(diary, command.booking_id, None, events)
+    return {command.booking_id: events, **redeemed, **diary.changes}
+
+
+def confirm(command: bookings.ConfirmBooking, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    return _changes(past, command.booking_id, booking, bookings.confirm(command, booking))
+
+
+def decline(command: bookings.DeclineBooking, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    return _changes(past, command.booking_id, booking, bookings.decline(command, booking))
+
+
+def complete(command: bookings.CompleteBooking, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.complete(command, booking, now=past.now)}
+
+
+def mark_no_show(command: bookings.MarkNoShow, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.mark_no_show(command, booking, now=past.now)}
+
+
+def cancel(command: bookings.CancelBooking, past: Past) -> Changes:
+    booking = bookings.known(past.of(BOOKING, command.booking_id))
+    window = _cancellation_window(past, booking)
+    cancelled = bookings.cancel(command, booking, now=past.now, window=window)
+    return _changes(past, command.booking_id, booking, cancelled)
+
+
+def reschedule(command: bookings.RescheduleBooking, past: Past) -> Changes:
+    booking = bookings.known(past.of(BOOKING, command.booking_id))
+    terms = terms_of(past, booking.appointment.professional_id, booking.appointment.service_id)
+    appointment = _moved(command, booking.appointment, terms)
+    rescheduled = bookings.reschedule(
+        command,
+        booking,
+        appointment=appointment,
+        now=past.now,
+        window=_cancellation_window(past, booking),
+    )
+    if rescheduled and appointment.slot is not None:
+        terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
+    return _changes(past, command.booking_id, booking, rescheduled)
+
+
+def change(command: bookings.ChangeBooking, past: Past) -> Changes:
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.change(command, booking)}
+
+
+def link_to_client(command: bookings.LinkBookingToClient, past: Past) -> Changes:
+    refuse_unknown_client(past, command.client_id)
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.link_to_client(command, booking)}
+
+
+def register_guest(command: bookings.RegisterGuestAsClient, past: Past) -> Changes:
+    """Who is known by e-mail address or phone number is that client; everybody else is new."""
+    booking = bookings.known(past.of(BOOKING, command.booking_id))
+    if booking.guest is None or booking.appointment.client_id is not None:
+        return {}
+    client_id = _client_known_by(booking.guest_identities, past)
+    registered: Changes = {}
+    if client_id is None:
+        client_id = ClientId(derived_id("client", command.booking_id))
+        registration = RegisterClient(
+            client_id=client_id,
+            contact=booking.guest,
+            status=ClientStatus.ACTIVE,
+            identities=booking.guest_identities,
+        )
+        registered = client_use_cases.register(registration, past)
+    link = bookings.LinkBookingToClient(booking_id=command.booking_id, client_id=client_id)
+    return {**registered, command.booking_id: bookings.link_to_client(link, booking)}
+
+
+# --- Planning: series do it too -------------------------------------------------------
+
+
+def planned(
+    command: bookings.RequestBooking, terms: Terms, series_id: SeriesId | None = None
+) -> Appointment:
+    """Say what a request comes to."""
+    appointment = Appointment(
+        professional_id=command.professional_id,
+        time_zone=terms.settings.time_zone,
+        service_id=command.service_id,
+        client_id=command.client_id,
+        series_id=series_id,
+    )
+    if command.starts_at is None:
+        return appointment
+    slot, reserved = times(command.starts_at, terms.span(command.duration_minutes))
+    return _at(slot, reserved, appointment, terms)
+
+
+def requested(
+    command: bookings.RequestBooking, appointment: Appointment, terms: Terms
+) -> Sequence[BookingEvent]:
+    """Request what was planned. Only what has a time can be confirmed by itself."""
+    auto_confirm = terms.settings.auto_confirm and appointment.slot is not None
+    return bookings.request(
+        command,
+        None,
+        appointment=appointment,
+        price=terms.price,
+        holds_slot=auto_confirm or terms.settings.pending_holds_slot,
+        auto_confirm=auto_confirm,
+    )
+
+
+def take(
+    diary: Agendas, booking_id: BookingId, booking: Booking | None, events: Sequence[BookingEvent]
+) -> None:
+    """Make the agendas agree with what the events make of the booking, if others let them."""
+    after = bookings.known(BOOKING.fold(events, booking))
+    old, new = booking.reserved if booking else None, after.reserved
+    slot, reserved = after.appointment.slot, after.appointment.reserved
+    if slot is None or reserved is None:
+        return
+    with diary.suggesting(slot, reserved):
+        if old != new:
+            diary.move(booking_id, old, new)
+        elif booking is None or booking.appointment.slot != slot:
+            diary.refuse_if_taken(reserved)
+
+
+def refuse_unknown_client(past: Past, client_id: ClientId | None) -> None:
+    """Refuse to speak of a client that was never there, or is there no more."""
+    if client_id is None:
+        return
+    client = past.of(CLIENT, client_id)
+    if not client.exists:
+        raise ClientNotFound
+    if client.erased:
+        raise ClientIsErased
+
+
+def _changes(
+    past: Past, booking_id: BookingId, booking: Booking | None, events: Sequence[BookingEvent]
+) -> Changes:
+    if booking is None or not events:
+        return {}
+    diary = Agendas(past, booking.appointment.professional_id)
+    take(diary, booking_id, booking, events)
+    return {booking_id: events, **diary.changes}
+
+
+def _redeem(
+    command: bookings.RequestBooking, past: Past, appointment: Appointment, diary: Agendas
+) -> Changes:
+    """Use up the hold, if the request has one: what it held is free for this booking alone."""
+    if command.hold_id is None:
+        return {}
+    hold = past.of(HOLD, command.hold_id)
+    redeemed = agendas.redeem(
+        command.hold_id,
+        command.booking_id,
+        hold,
+        professional_id=appointment.professional_id,
+        slot=appointment.slot,
+        reserved=appointment.reserved,
+        now=past.now,
+    )
+    if hold is not None:
+        diary.free_held(command.hold_id, hold.reserved)
+    return {command.hold_id: redeemed}
+
+
+def _at(slot: TimeSlot, reserved: TimeSlot, appointment: Appointment, terms: Terms) -> Appointment:
+    """Give the appointment, at this time by the professional's clock."""
+    time_zone = terms.settings.time_zone
+    return replace(
+        appointment,
+        slot=slot,
+        reserved=reserved,
+        time_zone=time_zone,
+        local_start=to_local(slot.starts_at, zone(time_zone)),
+    )
+
+
+def _moved(
+    command: bookings.RescheduleBooking, appointment: Appointment, terms: Terms
+) -> Appointment:
+    """Give the appointment at its new time, with the length and buffers it was booked with."""
+    slot, reserved = appointment.slot, appointment.reserved
+    if slot is None or reserved is None:
+        span = terms.span(command.duration_minutes)
+    elif command.duration_minutes is None:
+        span = span_of(slot, reserved)
+    else:
+        booked, asked = span_of(slot, reserved), terms.span(command.duration_minutes)
+        span = Span(asked.duration, booked.before, booked.after)
+    return _at(*times(command.starts_at, span), appointment, terms)
+
+
+def _cancellation_window(past: Past, booking: Booking) -> timedelta:
+    settings = past.of(PROFESSIONAL, booking.appointment.professional_id).settings
+    return timedelta(minutes=settings.cancellation_window_minutes)
+
+
+def _client_known_by(identities: Sequence[IdentityId], past: Past) -> ClientId | None:
+    owners = (past.of(IDENTITY, identity).owner for identity in identities)
+    return next((owner for owner in owners if owner is not None), None)
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    bookings.RequestBooking: request,
+    bookings.ConfirmBooking: confirm,
+    bookings.DeclineBooking: decline,
+    bookings.CompleteBooking: complete,
+    bookings.MarkNoShow: mark_no_show,
+    bookings.CancelBooking: cancel,
+    bookings.RescheduleBooking: reschedule,
+    bookings.ChangeBooking: change,
+    bookings.LinkBookingToClient: link_to_client,
+    bookings.RegisterGuestAsClient: register_guest,
+}

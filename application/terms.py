@@ -1,0 +1,97 @@
+"""On what terms somebody can be booked: what bookings, holds and series must know beforehand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from application.transact import Past
+from domain.availability import Span, refuse_if_unavailable
+from domain.bookings import (
+    DurationNotAllowed,
+    DurationNotKnown,
+    ServiceNotBookable,
+    ServiceNotOffered,
+)
+from domain.messages import Value
+from domain.professionals import PROFESSIONAL, Settings, refuse_unless_bookable
+from domain.services import SERVICE, Service, ServiceNotFound
+from domain.time_blocks import TIME_BLOCKS, TimeBlocks, time_blocks_of
+from domain.values import Money, ProfessionalId, ServiceId, TimeSlot
+
+LONGEST: Final = timedelta(days=7)
+
+
+class Terms(Value, frozen=True, kw_only=True):
+    """How a professional works and what a service takes. No service: no price and no duration."""
+
+    settings: Settings
+    blocks: TimeBlocks
+    service: Service | None = None
+
+    def span(self, duration_minutes: int | None = None) -> Span:
+        """Give how long it takes, with buffers; a duration that is asked for counts first."""
+        if duration_minutes is None and self.service is not None:
+            duration_minutes = self.service.duration_minutes
+        if duration_minutes is None:
+            raise DurationNotKnown
+        duration = timedelta(minutes=duration_minutes)
+        if not timedelta() < duration <= LONGEST:
+            raise DurationNotAllowed
+        before, after = self._buffers()
+        return Span(duration, timedelta(minutes=before), timedelta(minutes=after))
+
+    @property
+    def price(self) -> Money | None:
+        """What the service costs at present."""
+        return self.service.price if self.service else None
+
+    def refuse_if_unavailable(self, slot: TimeSlot, *, now: datetime, override: bool) -> None:
+        """Refuse a slot that cannot be booked, whoever else may have it."""
+        refuse_if_unavailable(slot, self.settings, self.blocks, now=now, override=override)
+
+    def _buffers(self) -> tuple[int, int]:
+        """Give the buffers of the service; the professional's where it names none."""
+        settings, service = self.settings, self.service
+        before = service.buffer_before_minutes if service else 0
+        after = service.buffer_after_minutes if service else 0
+        return before or settings.buffer_before_minutes, after or settings.buffer_after_minutes
+
+
+def terms_of(past: Past, professional_id: ProfessionalId, service_id: ServiceId | None) -> Terms:
+    """Collect what is known of a professional and a service, bookable or not."""
+    return Terms(
+        settings=past.of(PROFESSIONAL, professional_id).settings,
+        blocks=past.of(TIME_BLOCKS, time_blocks_of(professional_id)),
+        service=None if service_id is None else past.of(SERVICE, service_id),
+    )
+
+
+def bookable_terms(
+    past: Past, professional_id: ProfessionalId, service_id: ServiceId | None
+) -> Terms:
+    """Collect the terms of a new booking; refuse what takes none."""
+    refuse_unless_bookable(past.of(PROFESSIONAL, professional_id))
+    terms = terms_of(past, professional_id, service_id)
+    if (service := terms.service) is not None:
+        if not service.exists:
+            raise ServiceNotFound
+        if not service.active:
+            raise ServiceNotBookable
+        if service.professional_ids and professional_id not in service.professional_ids:
+            raise ServiceNotOffered
+    return terms
+
+
+def times(starts_at: datetime, span: Span) -> tuple[TimeSlot, TimeSlot]:
+    """Give the slot of a visit, and the same with its buffers."""
+    starts_at = starts_at.astimezone(UTC)
+    ends_at = starts_at + span.duration
+    return TimeSlot(starts_at, ends_at), TimeSlot(starts_at - span.before, ends_at + span.after)
+
+
+def span_of(slot: TimeSlot, reserved: TimeSlot) -> Span:
+    """Give what `times` was told."""
+    return Span(
+        slot.ends_at - slot.starts_at,
+        slot.starts_at - reserved.starts_at,
+        reserved.ends_at - slot.ends_at,
+    )
