@@ -16,7 +16,6 @@ from domain.clients import (
 )
 from domain.values import ClientId, UserId
 from projections.read_model import ReadModel, Row
-from projections.search import searchable
 
 
 class KnownClient(Row, frozen=True, kw_only=True):
@@ -32,7 +31,6 @@ class KnownClient(Row, frozen=True, kw_only=True):
     custom_id: str | None
     strategy_id: str | None
     user_id: UserId | None = None
-    search: str
 
 
 def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
@@ -43,7 +41,6 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
                 status=event.status,
                 custom_id=event.custom_id,
                 strategy_id=event.strategy_id,
-                search=searchable(event.contact),
                 **asdict(event.contact),
             )
         case ClientChanged():
@@ -51,7 +48,6 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
                 row,
                 custom_id=event.custom_id,
                 strategy_id=event.strategy_id,
-                search=searchable(event.contact),
                 **asdict(event.contact),
             )
         case ClientStatusChanged(status=status):
@@ -80,7 +76,7 @@ CLIENTS = ReadModel(
     ),
     key=lambda event: [event.client_id],
     evolve=_evolve,
-    columns=("name", "status", "custom_id", "user_id", "search"),
-    indexes=(("name",), ("status", "name"), ("custom_id",), ("user_id",)),
+    columns=("status", "custom_id", "user_id", "created_at", "updated_at"),
+    indexes=(("status",), ("custom_id",), ("user_id",), ("created_at",), ("updated_at",)),
     owner="client",
 )

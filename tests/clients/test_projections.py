@@ -1,0 +1,252 @@
+"""What people are told about clients, after each thing that happens."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from domain.bookings import (
+    Appointment,
+    BookingCancelled,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingLinkedToClient,
+    BookingMarkedNoShow,
+    BookingRequested,
+    BookingRescheduled,
+    BookingStatus,
+)
+from domain.clients import ClientStatus
+from domain.messages import Event
+from domain.values import BookingId, Contact, Money, ProfessionalId, ServiceId, TimeSlot
+from projections.client_search import CLIENT_SEARCH, ClientSearch
+from projections.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
+from projections.client_visits import CLIENT_VISITS, ClientVisit
+from projections.clients import CLIENTS, KnownClient
+from projections.read_model import ReadModel
+from projections.search import plain, searchable, sought
+from tests.clients.examples import (
+    client_changed,
+    client_erased,
+    client_id,
+    client_linked_to_user,
+    client_note_added,
+    client_registered,
+    client_status_changed,
+    guest_booking,
+    note_id,
+    user_id,
+    zoe,
+)
+
+NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
+booking_id = BookingId(guest_booking)
+slot = TimeSlot(NINE, NINE + timedelta(minutes=45))
+later = TimeSlot(NINE + timedelta(days=1), NINE + timedelta(days=1, minutes=45))
+appointment = Appointment(
+    professional_id=ProfessionalId("professional-1"),
+    time_zone="Europe/Paris",
+    service_id=ServiceId("service-1"),
+    client_id=client_id,
+    slot=slot,
+)
+of_a_guest = replace(appointment, client_id=None)
+
+requested = BookingRequested(
+    booking_id=booking_id, appointment=appointment, holds_slot=True, price=Money(4500, "EUR")
+)
+requested_by_guest = replace(requested, appointment=of_a_guest)
+confirmed = BookingConfirmed(booking_id=booking_id, appointment=appointment)
+completed = BookingCompleted(booking_id=booking_id, appointment=appointment)
+completed_for_guest = replace(completed, appointment=of_a_guest)
+linked = BookingLinkedToClient(booking_id=booking_id, appointment=appointment)
+rescheduled = BookingRescheduled(
+    booking_id=booking_id,
+    appointment=replace(appointment, slot=later),
+    previous_slot=slot,
+    status=BookingStatus.CONFIRMED,
+)
+
+
+def told(model: ReadModel, *history: Event) -> dict[str, Any]:
+    """Give the rows that this history makes, by key."""
+    rows: dict[str, Any] = {}
+    for event in history:
+        if type(event) not in model.subscribes_to:
+            continue
+        for key in model.key(event):
+            rows[key] = model.evolve(rows.get(key), event)
+    return {key: row for key, row in rows.items() if row is not None}
+
+
+# --- Clients --------------------------------------------------------------------------
+
+
+def test_a_registered_client_is_known_by_name_address_and_number() -> None:
+    assert told(CLIENTS, client_registered) == {
+        client_id: KnownClient(
+            id=client_id,
+            name="Zoé Müller",
+            email="zoe@example.org",
+            phone="+33199001234",
+            language="fr",
+            time_zone="Europe/Paris",
+            status=ClientStatus.LEAD,
+            custom_id="Z-1",
+            strategy_id=None,
+        )
+    }
+
+
+def test_a_client_is_known_as_it_is_now() -> None:
+    history = (client_registered, client_changed, client_status_changed, client_linked_to_user)
+
+    known: KnownClient = told(CLIENTS, *history)[client_id]
+
+    assert (known.name, known.email, known.language) == ("Zoé Martin", "martin@example.org", None)
+    assert (known.status, known.user_id) == (ClientStatus.ACTIVE, user_id)
+
+
+def test_a_note_is_nothing_a_client_is_known_by() -> None:
+    assert told(CLIENTS, client_registered, client_note_added) == told(CLIENTS, client_registered)
+
+
+def test_an_erased_client_is_not_known() -> None:
+    assert told(CLIENTS, client_registered, client_note_added, client_erased) == {}
+    assert told(CLIENT_SEARCH, client_registered, client_erased) == {}
+
+
+# --- Search ---------------------------------------------------------------------------
+
+
+def test_a_client_is_found_by_what_it_is_called_now() -> None:
+    assert told(CLIENT_SEARCH, client_registered, client_changed) == {
+        client_id: ClientSearch(text="zoe martin martin@example.org +33199001234")
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "zoe",
+        "ZOÉ",
+        "  müller zoé ",
+        "Mull",
+        "zoe@example",
+        "01 99 00 12",
+        "+33 1 99",
+        "0033199001234",
+        "(0)1.99.00",
+        "",
+    ],
+)
+def test_a_client_is_found_by_any_part_of_what_is_known(query) -> None:
+    assert all(part in searchable(zoe) for part in sought(query))
+
+
+@pytest.mark.parametrize("query", ["zoo", "zoe martin", "02 99 00 12", "+44 1 99"])
+def test_a_client_is_not_found_by_anything_else(query) -> None:
+    assert not all(part in searchable(zoe) for part in sought(query))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("Łódź", "lodz"), ("Strauß", "strauss"), ("Œuvre", "oeuvre"), ("Ø", "o")]
+)
+def test_letters_are_compared_as_they_are_typed_in_a_hurry(typed, meant) -> None:
+    assert plain(typed) == meant
+
+
+def test_a_name_alone_can_be_searched() -> None:
+    assert searchable(Contact(name="Zoé")) == "zoe"
+
+
+# --- Visits ---------------------------------------------------------------------------
+
+
+def test_a_visit_keeps_the_price_it_was_requested_at() -> None:
+    assert told(CLIENT_VISITS, requested, confirmed, completed) == {
+        booking_id: ClientVisit(
+            booking_id=booking_id,
+            client_id=client_id,
+            status=BookingStatus.COMPLETED,
+            starts_at=slot.starts_at,
+            price=Money(4500, "EUR"),
+        )
+    }
+
+
+def test_a_guest_who_becomes_a_client_was_here_already() -> None:
+    visits = told(CLIENT_VISITS, requested_by_guest, completed_for_guest, linked)
+
+    assert visits == told(CLIENT_VISITS, requested, completed)
+
+
+def test_a_moved_booking_is_a_visit_at_its_new_time() -> None:
+    visit: ClientVisit = told(CLIENT_VISITS, requested, confirmed, rescheduled)[booking_id]
+
+    assert (visit.starts_at, visit.status) == (later.starts_at, BookingStatus.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [
+        (confirmed, BookingStatus.CONFIRMED),
+        (completed, BookingStatus.COMPLETED),
+        (
+            BookingDeclined(booking_id=booking_id, appointment=appointment),
+            BookingStatus.DECLINED,
+        ),
+        (
+            BookingMarkedNoShow(booking_id=booking_id, appointment=appointment),
+            BookingStatus.NO_SHOW,
+        ),
+        (
+            BookingCancelled(booking_id=booking_id, appointment=appointment),
+            BookingStatus.CANCELLED,
+        ),
+    ],
+)
+def test_a_booking_stands_where_its_last_event_left_it(last, status) -> None:
+    assert told(CLIENT_VISITS, requested, last)[booking_id].status == status
+    assert told(CLIENT_TIMELINE, requested, last)[booking_id].status == status
+
+
+# --- Timeline -------------------------------------------------------------------------
+
+
+def test_the_timeline_has_bookings_and_notes() -> None:
+    assert told(CLIENT_TIMELINE, client_registered, requested, client_note_added) == {
+        booking_id: TimelineEntry(
+            id=booking_id,
+            client_id=client_id,
+            kind=EntryKind.BOOKING,
+            status=BookingStatus.PENDING,
+            slot=slot,
+            professional_id=appointment.professional_id,
+            service_id=appointment.service_id,
+        ),
+        note_id: TimelineEntry(
+            id=note_id, client_id=client_id, kind=EntryKind.NOTE, text="Likes tea."
+        ),
+    }
+
+
+def test_what_a_guest_did_is_on_the_timeline_of_the_client() -> None:
+    entries = told(CLIENT_TIMELINE, requested_by_guest, completed_for_guest, linked)
+
+    assert entries[booking_id].client_id == client_id
+    assert entries[booking_id].status == BookingStatus.COMPLETED
+
+
+def test_a_moved_booking_is_on_the_timeline_at_its_new_time() -> None:
+    assert told(CLIENT_TIMELINE, requested, rescheduled)[booking_id].slot == later
+
+
+def test_nothing_is_left_on_the_timeline_of_an_erased_client() -> None:
+    assert told(CLIENT_TIMELINE, requested, client_note_added, client_erased) == {}
+
+
+def test_a_booking_stays_off_the_timeline_once_it_was_erased() -> None:
+    assert told(CLIENT_TIMELINE, requested, client_erased, confirmed) == {}
