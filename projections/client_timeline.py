@@ -108,6 +108,6 @@ CLIENT_TIMELINE = ReadModel(
     ),
     key=_key,
     evolve=_evolve,
-    columns=("client_id", "created_at"),
+    columns=("client_id", "kind", "created_at"),
     indexes=(("client_id", "created_at"),),
 )

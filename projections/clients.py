@@ -16,13 +16,15 @@ from domain.clients import (
 )
 from domain.values import ClientId, UserId
 from projections.read_model import ReadModel, Row
+from projections.search import plain, sought
 
 
 class KnownClient(Row, frozen=True, kw_only=True):
-    """Whoever is erased is not among them."""
+    """Whoever is erased is not among them. `sort_name` is the name without capitals and accents."""
 
     id: ClientId
     name: str
+    sort_name: str
     email: str | None
     phone: str | None
     language: str | None
@@ -33,11 +35,18 @@ class KnownClient(Row, frozen=True, kw_only=True):
     user_id: UserId | None = None
 
 
+def found_by(query: str) -> tuple[str, list[list[str]]]:
+    """Give the condition, in SQL with its values, that a client is what somebody looks for."""
+    known = "lower(concat_ws(' ', r.sort_name, r.email, r.phone))"
+    return f"{known} LIKE ALL (%s::text[])", [list(sought(query))]
+
+
 def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
     match event:
         case ClientRegistered():
             return KnownClient(
                 id=event.client_id,
+                sort_name=plain(event.contact.name),
                 status=event.status,
                 custom_id=event.custom_id,
                 strategy_id=event.strategy_id,
@@ -46,6 +55,7 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
         case ClientChanged():
             return row and replace(
                 row,
+                sort_name=plain(event.contact.name),
                 custom_id=event.custom_id,
                 strategy_id=event.strategy_id,
                 **asdict(event.contact),
@@ -76,7 +86,27 @@ CLIENTS = ReadModel(
     ),
     key=lambda event: [event.client_id],
     evolve=_evolve,
-    columns=("status", "custom_id", "user_id", "created_at", "updated_at"),
-    indexes=(("status",), ("custom_id",), ("user_id",), ("created_at",), ("updated_at",)),
+    columns=(
+        "sort_name",
+        "email",
+        "phone",
+        "status",
+        "custom_id",
+        "strategy_id",
+        "user_id",
+        "created_at",
+        "updated_at",
+    ),
+    indexes=(
+        ("sort_name",),
+        ("email",),
+        ("phone",),
+        ("status", "sort_name"),
+        ("custom_id",),
+        ("strategy_id",),
+        ("user_id",),
+        ("created_at",),
+        ("updated_at",),
+    ),
     owner="client",
 )

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
-from domain.values import Contact
-
 UNDECOMPOSED: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "æ": "ae", "œ": "oe"}
 )
 """Letters that Unicode does not write as a plain letter and a mark."""
+
+WILD: Final = re.compile(r"([%_\\])")
+ESCAPED: Final = r"\\\1"
 
 PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
 
@@ -25,19 +26,14 @@ def plain(text: str) -> str:
     return bare.translate(UNDECOMPOSED)
 
 
-def searchable(contact: Contact) -> str:
-    """Give everything by which a person may be looked for."""
-    return plain(" ".join(filter(None, (contact.name, contact.email, contact.phone))))
-
-
 def sought(query: str) -> tuple[str, ...]:
-    """Give what must all occur in the searchable text of whoever is looked for.
+    """Give what must all occur in what is known of whoever is looked for, as patterns of LIKE.
 
     A phone number is sought as it would be dialled from abroad, whatever was typed in front of it.
 
     >>> sought("Zoé  MÜLLER"), sought("01 99 00")
-    (('zoe', 'muller'), ('19900',))
+    (('%zoe%', '%muller%'), ('%19900%',))
     """
     if PHONE.fullmatch(query.strip()):
-        query = re.sub(r"\D", "", query).lstrip("0")
-    return tuple(plain(query).split())
+        query = re.sub(r"\(0\)|\D", "", query).lstrip("0")
+    return tuple(f"%{WILD.sub(ESCAPED, part)}%" for part in plain(query).split())
