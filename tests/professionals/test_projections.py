@@ -1,0 +1,53 @@
+from functools import reduce
+
+from domain.professionals import ProfessionalEvent
+from projections.professionals import PROFESSIONALS, ListedProfessional
+from tests.professionals.examples import (
+    ana,
+    ana_married,
+    closed_for_booking,
+    contact_changed,
+    mornings,
+    opened_for_booking,
+    professional_id,
+    professional_registered,
+    professional_retired,
+    settings_changed,
+    with_a_break,
+)
+
+listed = ListedProfessional(id=professional_id, name="Ana Roy", contact=ana, settings=mornings)
+
+
+def after(*history: ProfessionalEvent) -> ListedProfessional:
+    assert all(PROFESSIONALS.key(event) == [professional_id] for event in history)
+    row = reduce(PROFESSIONALS.evolve, history, None)
+    assert isinstance(row, ListedProfessional)
+    return row
+
+
+def test_whoever_is_registered_is_listed() -> None:
+    assert after(professional_registered) == listed
+
+
+def test_the_newest_contact_and_settings_are_listed() -> None:
+    row = after(professional_registered, contact_changed, settings_changed)
+
+    assert (row.name, row.contact) == ("Ana Sand", ana_married)
+    assert row.settings == with_a_break
+
+
+def test_one_sees_who_takes_bookings() -> None:
+    assert not after(professional_registered, closed_for_booking).accepts_bookings
+    assert after(professional_registered, closed_for_booking, opened_for_booking).accepts_bookings
+
+
+def test_whoever_retired_is_still_listed_but_not_active() -> None:
+    row = after(professional_registered, professional_retired)
+
+    assert row.name == "Ana Roy"
+    assert not row.active
+
+
+def test_the_list_hears_of_everything_that_can_happen_to_a_professional() -> None:
+    assert set(PROFESSIONALS.subscribes_to) == set(ProfessionalEvent.__args__)
