@@ -6,7 +6,7 @@ The *app* role sees one tenant at a time (row-level security) and may only appen
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from psycopg import Connection, OperationalError
 from psycopg.conninfo import make_conninfo
@@ -40,7 +40,7 @@ class Database:
         self._app = _pool(conninfo(dsn, APP, "frontdesk api"), app_connections)
         self._worker = _pool(conninfo(dsn, WORKER, "frontdesk worker"), worker_connections)
 
-    def __enter__(self) -> "Database":
+    def __enter__(self) -> Self:
         for pool in (self._app, self._worker):
             pool.open()
         return self

@@ -12,15 +12,15 @@ ATTEMPTS: Final = 40
 aggregate queue up, so this bounds the number of other processes that may win in between."""
 
 
-class VersionMismatch(DomainError):  # noqa: N818 - refusals are named for the fact in the way
+class VersionMismatch(DomainError):
     """It has changed since you last saw it."""
 
 
-class IdempotencyKeyReused(DomainError):  # noqa: N818
-    """This idempotency key was used for another request."""
+class IdempotencyKeyReused(DomainError):
+    """The idempotency key was used for another request."""
 
 
-class TooContended(DomainError):  # noqa: N818
+class TooContended(DomainError):
     """Too many changes are being made to this at once; try again in a moment."""
 
 
@@ -52,7 +52,8 @@ class Dispatcher:
 
     def _first_answer_or(self, refusal: DomainError, view: View, about: About) -> Answer:
         """A refusal counts only if it was not decided on what is out of date, and if the command
-        was not carried out before: a booking made by the first request has taken its own slot."""
+        was not carried out before: a booking made by the first request has taken its own slot.
+        """
         if about.retried and (first := self._store.answer_to(about)):
             return first
         if not self._store.is_current(view, about):

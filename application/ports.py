@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
 
 from application.transact import Changes, Past
-from domain.messages import Event
+from domain.messages import DomainError, Event
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware and in UTC."""
@@ -102,3 +102,21 @@ class EventStore(Protocol):
 
     def answer_to(self, about: About) -> Answer | None:
         """Give the answer already recorded under this command id, if any."""
+
+
+class Document(NamedTuple):
+    """A row of a read model as it goes out: its version, its JSON, and whether it was folded from
+    the log because the projector is behind.
+    """
+
+    version: int
+    json: bytes
+    from_log: bool = False
+
+
+class ProjectionBehind(DomainError):
+    """What you wrote is recorded, but cannot be shown yet; ask again in a moment."""
+
+
+class PositionUnknown(DomainError):
+    """The position asked for is beyond the end of the log."""

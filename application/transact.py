@@ -16,7 +16,8 @@ Changes = Mapping[str, Sequence[Event]]
 
 class Past(Protocol):
     """What a use case may know. Whatever it looked at is still so when its events are recorded:
-    every stream read is appended, or at least checked, at the version that was read."""
+    every stream read is appended, or at least checked, at the version that was read.
+    """
 
     @property
     def now(self) -> datetime:

@@ -20,7 +20,7 @@ class MigrationChangedError(Exception):
 
 
 class DatabaseTooNewError(Exception):
-    """This database was migrated by a newer release; run that one, or restore a backup."""
+    """The database was migrated by a newer release; run that one, or restore a backup."""
 
 
 class Migration(NamedTuple):

@@ -1,0 +1,20 @@
+"""Every read model: what can be asked."""
+
+from typing import Final
+
+from projections.client_timeline import CLIENT_TIMELINE
+from projections.client_visits import CLIENT_VISITS
+from projections.clients import CLIENTS
+from projections.professionals import PROFESSIONALS
+from projections.read_model import ReadModel
+from projections.services import SERVICES
+from projections.time_blocks import TIME_BLOCKS
+
+READ_MODELS: Final[tuple[ReadModel, ...]] = (
+    PROFESSIONALS,
+    TIME_BLOCKS,
+    SERVICES,
+    CLIENTS,
+    CLIENT_VISITS,
+    CLIENT_TIMELINE,
+)

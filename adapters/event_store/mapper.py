@@ -90,7 +90,9 @@ class Mapper:
         known = msgspec.json.decode(data)
         known.update(msgspec.json.decode(personal) if personal else {})
         newer, fields = lift(known)
-        return self.decode(newer, self._encode(fields).decode(), None if personal is None else b"{}")
+        return self.decode(
+            newer, self._encode(fields).decode(), None if personal is None else b"{}"
+        )
 
     def _ends_in(self, old: str) -> str:
         name = old

@@ -51,7 +51,8 @@ class Memory:
 
 class Queues:
     """Locks for contended streams. A caller waits for his first; for more of them he only asks,
-    so that nobody waits in a circle. Not getting one costs at most a second decision."""
+    so that nobody waits in a circle. Not getting one costs at most a second decision.
+    """
 
     def __init__(self) -> None:
         self._locks = [threading.Lock() for _ in range(QUEUES)]

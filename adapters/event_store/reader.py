@@ -53,7 +53,12 @@ class Reader:
         self._keys = master_keys
 
     def stream(
-        self, connection: Connection[Any], tenant: str, stream: str, after: int = 0, to: int = 2**31 - 1
+        self,
+        connection: Connection[Any],
+        tenant: str,
+        stream: str,
+        after: int = 0,
+        to: int = 2**31 - 1,
     ) -> list[Recorded]:
         """Give the events of a stream with `after < version <= to`, in order."""
         return self._read(connection, STREAM, (tenant, stream, after, to))
@@ -80,7 +85,9 @@ class Reader:
             yield batch
             after = batch[-1].position
 
-    def command(self, connection: Connection[Any], tenant: str, command_id: object) -> list[Recorded]:
+    def command(
+        self, connection: Connection[Any], tenant: str, command_id: object
+    ) -> list[Recorded]:
         """Give the events that a command recorded."""
         return self._read(connection, COMMAND, (tenant, command_id))
 
@@ -118,5 +125,3 @@ def head(connection: Connection[Any]) -> int:
     """Give the position of the newest event, 0 for an empty log."""
     row = connection.execute("SELECT coalesce(max(position), 0) FROM log.events").fetchone()
     return int(row[0]) if row else 0
-
-

@@ -27,11 +27,11 @@ MOST_BYTES: Final = 900_000
 """Kafka's brokers take messages up to a megabyte: what cannot be published is not recorded."""
 
 
-class EventTooLarge(DomainError):  # noqa: N818 - refusals are named for the fact in the way
-    """This is too much to record at once: 900 KB is the most."""
+class EventTooLarge(DomainError):
+    """An event may be 900 KB at most."""
 
 
-class PersonalDataErased(DomainError):  # noqa: N818
+class PersonalDataErased(DomainError):
     """The personal data of this record was erased; nothing personal can be added to it."""
 
 
@@ -161,9 +161,7 @@ class PostgresEventStore:
                 return None
             _refuse_another_order(row[1], about)
             recorded = self._reader.command(connection, about.tenant, about.command_id)
-        return Answer(
-            position=row[0], tenant_position=row[3], recorded=recorded, repeated=True
-        )
+        return Answer(position=row[0], tenant_position=row[3], recorded=recorded, repeated=True)
 
     # --- Recording -----------------------------------------------------------------------
 

@@ -161,5 +161,3 @@ class Writer:
         now = self._clock() if self._clock else None
         cursor = self._connection.execute(APPEND, (batch, now), prepare=True, binary=True)
         return [Verdict(*row) for row in cursor.fetchall()]
-
-

@@ -1,0 +1,49 @@
+"""A process as a consumer of the log: what it orders goes to the queue in the same transaction."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from psycopg import Connection
+
+from adapters import checkpoints, jobs
+from adapters.event_store.reader import head
+from adapters.read_models.fold import Failure, described
+from application.ports import Recorded
+from application.processes.process import Process
+
+Key = tuple[str, str]
+
+
+class ProcessConsumer:
+    """Lets a process react. What fails is set aside by stream, so that the rest flows."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.name = process.name
+
+    def handle(
+        self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
+    ) -> list[Failure]:
+        """Record in the queue what the process makes of each event it waits for."""
+        failed: dict[Key, Failure] = {}
+        for past in events:
+            key = self.key_of(past)
+            if not isinstance(past.event, self.process.when) or key in parked or key in failed:
+                continue
+            try:
+                orders = self.process.then(past)
+            except Exception as error:  # noqa: BLE001 - whatever it does, the rest must flow
+                failed[key] = Failure(key, past.position, described(error))
+                continue
+            jobs.record(connection, past.tenant, orders, caused_by=past, process=self.name)
+        return list(failed.values())
+
+    def key_of(self, past: Recorded) -> Key:
+        """Give the stream: its later events wait for the earlier."""
+        return past.tenant, past.stream
+
+
+def enter(connection: Connection[Any], consumer: ProcessConsumer) -> None:
+    """Let a new process begin now: it does not react to what happened before it was there."""
+    checkpoints.begin(connection, consumer.name, position=head(connection))

@@ -1,0 +1,70 @@
+"""Fold events into rows. Pure: rows in, rows out; a key whose fold fails is named, not raised."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from adapters.read_models.tables import Key, Rows
+from application.ports import Recorded
+from projections.read_model import ReadModel, Row
+
+
+class Failure(NamedTuple):
+    """A key that could not be carried on, and the event at which it failed."""
+
+    key: Key
+    position: int
+    error: str
+
+
+def relevant(model: ReadModel, events: Iterable[Recorded]) -> list[tuple[Recorded, list[Key]]]:
+    """Give the events a read model subscribes to, with the rows each of them touches."""
+    wanted = frozenset(model.subscribes_to)
+    return [
+        (past, [(past.tenant, key) for key in model.key(past.event)])
+        for past in events
+        if type(past.event) in wanted
+    ]
+
+
+def fold(
+    model: ReadModel,
+    rows: Rows,
+    touches: Sequence[tuple[Recorded, list[Key]]],
+    parked: AbstractSet[Key] = frozenset(),
+) -> list[Failure]:
+    """Move `rows` on by the events that touch them; parked keys are passed over."""
+    failures: dict[Key, Failure] = {}
+    for past, keys in touches:
+        for key in keys:
+            if key in parked or key in failures:
+                continue
+            try:
+                rows[key] = moved_on(model, key, rows.get(key), past)
+            except Exception as error:  # noqa: BLE001 - whatever a fold does, the rest must flow
+                failures[key] = Failure(key, past.position, described(error))
+    return list(failures.values())
+
+
+def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row | None:
+    """Give the next row, with its version and times filled in."""
+    new: Row | None = model.evolve(row, past.event)
+    if new is None:
+        return None
+    return replace(
+        new,
+        version=past.version if past.stream == key[1] else (row.version if row else 0) + 1,
+        created_at=row.created_at if row else past.recorded_at,
+        updated_at=past.recorded_at,
+    )
+
+
+def described(error: Exception) -> str:
+    """Say what went wrong without repeating any data: only the kind and place of the error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"

@@ -1,0 +1,51 @@
+"""What the routes need from the running system: made by the composition root, one value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from psycopg import Connection
+
+from api.signing import Signer
+from application.permissions import Principal
+from application.ports import About, Answer, Clock, Document, Recorded
+from domain.messages import Command
+from projections.read_model import ReadModel
+
+
+class ReadModels(Protocol):
+    """Read models as they may be asked; see `adapters/read_models/answers.py`."""
+
+    def asking(
+        self, tenant: str, models: Sequence[ReadModel] = (), *, at_least: int = 0, wait: float = 2.0
+    ) -> AbstractContextManager[Connection[Any]]:
+        """Lend a connection on which these read models have seen everything up to `at_least`."""
+
+    def row(
+        self, tenant: str, model: ReadModel, key: str, *, at_least: int = 0, wait: float = 0.0
+    ) -> Document | None:
+        """Give one row; from its stream when the projector has not got there yet."""
+
+    def folded(
+        self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1
+    ) -> Document | None:
+        """Fold a row from the stream that owns it, as of a version."""
+
+    def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
+        """Give the row that this history makes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """Everything behind HTTP. `parts` holds what only some areas need, by name of the area."""
+
+    dispatch: Callable[[Command, About], Answer]
+    read_models: ReadModels
+    authenticate: Callable[[str], Principal]
+    signer: Signer
+    clock: Clock
+    pepper: str
+    default_region: str = "FR"
+    most_body_bytes: int = 1_000_000
+    parts: Mapping[str, Any] = field(default_factory=dict)

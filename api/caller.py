@@ -1,0 +1,242 @@
+"""Who sends a request, and what he may do with it: the one thing a route asks for.
+
+@router.post("/{booking_id}/confirmation")
+def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRITE]) -> Response:
+return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
+"""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from fastapi import Request, Response
+from fastapi.params import Depends
+from psycopg import Connection
+from uuid_utils import uuid7
+
+from api.backend import Backend
+from api.preferences import Preferences, preferences
+from application.permissions import Permission, Principal, Reach
+from application.ports import About, Answer, Document
+from domain.messages import Command, DomainError
+from domain.values import FRONTDESK
+from projections.read_model import ReadModel
+
+JSON: Final = "application/json"
+CONSISTENCY: Final = "consistency"
+
+
+class TokenMissing(DomainError):
+    """Log in first: this needs an access token."""
+
+
+class NotFound(DomainError):
+    """There is nothing here by this id."""
+
+
+class IfMatchRequired(DomainError):
+    """Say in If-Match which version you are changing."""
+
+
+class IfMatchInvalid(DomainError):
+    """If-Match must be an ETag that was given out, such as "3"."""
+
+
+class Caller:
+    """The sender of one request: what he orders is recorded under his name."""
+
+    __slots__ = ("_body", "_preferences", "backend", "permission", "principal", "request")
+
+    def __init__(
+        self, request: Request, principal: Principal, permission: Permission, body: bytes | None
+    ) -> None:
+        self.request = request
+        self.backend: Backend = request.app.state.backend
+        self.principal = principal
+        self.permission = permission
+        self._body = body
+        self._preferences: Preferences | None = None
+
+    # --- Who ----------------------------------------------------------------------------
+
+    @property
+    def tenant(self) -> str:
+        """The tenant in whose name everything is done."""
+        return self.principal.tenant_id
+
+    @property
+    def reach(self) -> Reach:
+        """How far the permission of this route goes for him."""
+        return self.principal.reach(self.permission)
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.backend.clock()
+
+    @property
+    def preferences(self) -> Preferences:
+        """What he says in Prefer and Consistency-Token."""
+        if self._preferences is None:
+            self._preferences = preferences(self.request.headers, self.backend.signer, self.tenant)
+        return self._preferences
+
+    # --- Ordering -----------------------------------------------------------------------
+
+    def order(self, command: Command, *, on: str | None = None, fresh: str | None = None) -> Answer:
+        """Have a command carried out. `on` is the stream that If-Match speaks of; `fresh` an id
+        that was made for this command.
+        """
+        return self.backend.dispatch(command, self._about(on, fresh))
+
+    def created(
+        self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True
+    ) -> Response:
+        """Have something made, and answer 201 with it."""
+        answer = self.order(command, fresh=key if fresh else None)
+        key = _first_made(model, answer) if answer.repeated else key
+        response = self._answered(model, key, answer, 201)
+        response.headers["Location"] = f"{where}/{key}"
+        return response
+
+    def changed(self, model: ReadModel, key: str, command: Command) -> Response:
+        """Have something changed, and answer 200 with it as it is now."""
+        return self._answered(model, key, self.order(command, on=key), 200)
+
+    def done(self, answer: Answer, status: int = 204) -> Response:
+        """Answer without a body."""
+        return Response(status_code=status, headers=self._marks(answer))
+
+    def _answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
+        document = self._after(model, key, answer)
+        if document is None:
+            raise NotFound
+        headers = self._marks(answer)
+        headers["ETag"] = f'"{document.version}"'
+        return Response(document.json, status, headers, JSON)
+
+    def _after(self, model: ReadModel, key: str, answer: Answer) -> Document | None:
+        """Give the row as this command left it: also when it is answered a second time."""
+        mine = [past for past in answer.recorded if past.stream == key]
+        read_models = self.backend.read_models
+        if mine and mine[0].version == 1:
+            return read_models.fold(model, key, mine)
+        if mine:
+            return read_models.folded(self.tenant, model, key, to_version=mine[-1].version)
+        return read_models.folded(self.tenant, model, key)
+
+    def _marks(self, answer: Answer) -> dict[str, str]:
+        token = self.backend.signer.sign(CONSISTENCY, self.tenant, str(answer.position))
+        marks = {"Consistency-Token": token}
+        if answer.repeated:
+            marks["Idempotent-Replayed"] = "true"
+        return marks
+
+    def _about(self, on: str | None, fresh: str | None) -> About:
+        headers = self.request.headers
+        key = headers.get("idempotency-key")
+        trace = headers.get("traceparent")
+        if_match = headers.get("if-match")
+        return About(
+            tenant=self.tenant,
+            actor=self.principal.user_id,
+            command_id=self._command_id(key),
+            retried=key is not None,
+            fingerprint=self._fingerprint() if key is not None else None,
+            trace=trace,
+            if_match=(on, _version(if_match)) if on and if_match else None,
+            fresh=fresh,
+        )
+
+    def _command_id(self, key: str | None) -> UUID:
+        if key is None:
+            return UUID(int=uuid7().int)
+        route = self.request.scope["route"].path
+        return uuid5(FRONTDESK, f"{self.tenant}/{self.principal.user_id}/{route}/{key}")
+
+    def _fingerprint(self) -> str:
+        what = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n"
+        return sha256(what.encode() + (self._body or b"")).hexdigest()
+
+    # --- Asking -------------------------------------------------------------------------
+
+    def asking(self, *models: ReadModel) -> AbstractContextManager[Connection[Any]]:
+        """Lend a connection on which these read models show at least what he has written."""
+        wishes = self.preferences
+        return self.backend.read_models.asking(
+            self.tenant, models, at_least=wishes.at_least, wait=wishes.wait
+        )
+
+    def document(self, model: ReadModel, key: str) -> Document:
+        """Give a row within his reach. Raises NotFound: what is others' does not exist for him."""
+        wishes = self.preferences
+        found = self.backend.read_models.row(
+            self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+    def shown(self, model: ReadModel, key: str) -> Response:
+        """Answer 200 with a row, or 304 when he has it already."""
+        return self.show(self.document(model, key))
+
+    def show(self, document: Document) -> Response:
+        """Answer 200 with a document, or 304 when he has it already."""
+        etag = f'"{document.version}"'
+        headers = {"ETag": etag}
+        if document.from_log:
+            headers["Consistency"] = "stream"
+        if self.request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(document.json, 200, headers, JSON)
+
+
+class Gate:
+    """Lets in who has the permission; the route is declared by it (see `routes_and_permissions`)."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> Caller:
+        """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
+        principal = request.app.state.backend.authenticate(bearer(request))
+        if self.permission not in principal.permissions:
+            principal.reach(self.permission)
+        keyed = "idempotency-key" in request.headers
+        return Caller(request, principal, self.permission, await request.body() if keyed else None)
+
+
+def may(permission: Permission) -> Any:
+    """Mark a parameter as the caller of a route that demands this permission:
+    `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`.
+    """
+    return Depends(Gate(permission))
+
+
+def bearer(request: Request) -> str:
+    """Give the access token of a request. Raises TokenMissing."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenMissing
+    return token
+
+
+def _first_made(model: ReadModel, answer: Answer) -> str:
+    """Give the id that a repeated command made the first time: it was minted anew for this one."""
+    made = (past.stream for past in answer.recorded if past.version == 1)
+    return next((stream for stream in made if stream.startswith(f"{model.owner}-")), "")
+
+
+def _version(etag: str) -> int:
+    text = etag.strip().removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise IfMatchInvalid
+    return int(text)
+
+
+def new_id(kind: str) -> str:
+    """Make an id: the kind and a UUID of version 7, so that ids sort by time."""
+    return f"{kind}-{uuid7()}"

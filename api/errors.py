@@ -1,0 +1,37 @@
+"""Refusal → status: what each refusal of the domain means over HTTP."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api import caller, signing
+from application import dispatch, permissions, ports
+from domain.messages import DomainError
+
+STATUS: Final[Mapping[type[DomainError], int]] = {
+    caller.TokenMissing: 401,
+    caller.NotFound: 404,
+    caller.IfMatchRequired: 428,
+    caller.IfMatchInvalid: 400,
+    signing.TokenInvalid: 400,
+    permissions.PermissionMissing: 403,
+    dispatch.VersionMismatch: 412,
+    dispatch.IdempotencyKeyReused: 422,
+    dispatch.TooContended: 503,
+    ports.ProjectionBehind: 503,
+    ports.PositionUnknown: 409,
+}
+"""Where a class is not listed, the nearest of its bases is; what is not listed at all is 409."""
+
+RETRY_AFTER: Final = {503: "1", 429: "1"}
+AUTHENTICATE: Final = 'Bearer realm="frontdesk"'
+
+
+def status_of(refusal: DomainError) -> tuple[int, dict[str, str]]:
+    """Give the status of a refusal and the headers that belong to it."""
+    status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 409)
+    headers: dict[str, str] = {}
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = str(refusal.facts.get("retry_after", RETRY_AFTER[status]))
+    if status == 401:
+        headers["WWW-Authenticate"] = AUTHENTICATE
+    return status, headers

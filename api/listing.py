@@ -1,0 +1,187 @@
+"""Lists over HTTP: `?status=confirmed,pending&starts_at.gte=…&sort=-starts_at&limit=50&cursor=…`.
+
+A list declares what it can be asked; everything else is refused, never silently ignored.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Response
+
+from api.caller import JSON, Caller
+from domain.messages import DomainError
+from projections.paging import Op, Page, Place, Sort, Where, page
+from projections.read_model import ReadModel
+
+CURSOR: Final = "cursor"
+MOST: Final = 200
+USUAL: Final = 50
+RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
+
+Parse = Callable[[str], Any]
+
+
+class QueryInvalid(DomainError):
+    """The list cannot be asked this way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a list can be asked: filters by column with the parser of their values, and sorts.
+
+    `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
+    parameters to filters (`from` to `starts_at.gte`).
+    """
+
+    model: ReadModel
+    filters: Mapping[str, Parse] = field(default_factory=dict)
+    spans: Sequence[str] = ()
+    sorts: Sequence[str] = ("created_at",)
+    default_sort: str = "created_at"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    also: Sequence[str] = ()
+
+    def answer(
+        self,
+        caller: Caller,
+        *,
+        where: Sequence[Where] = (),
+        extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    ) -> Response:
+        """Answer the caller's question; `where` and `extra` are what the route itself demands."""
+        asked = caller.request.query_params
+        question = self._question(dict(asked), [name for name, _ in asked.multi_items()])
+        place = self._place(caller, asked.get(CURSOR), question)
+        with caller.asking(self.model) as connection:
+            found = page(
+                connection,
+                self.model,
+                caller.tenant,
+                where=[*question.where, *where],
+                extra=extra,
+                sort=question.sort,
+                place=place,
+                limit=question.limit,
+            )
+        return _response(caller, found, question, place)
+
+    def _question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
+        if len(set(names)) < len(names):
+            raise QueryInvalid(reason="a parameter is given twice; separate values by commas")
+        where = [self._where(n, v) for n, v in asked.items() if n not in RESERVED | {*self.also}]
+        sort = asked.get("sort", self.default_sort)
+        if sort.removeprefix("-") not in self.sorts:
+            raise QueryInvalid(parameter="sort", allowed=list(self.sorts))
+        fields = tuple(f for f in asked.get("fields", "").split(",") if f)
+        if unknown := set(fields) - {*self.model.row.__struct_fields__}:
+            raise QueryInvalid(parameter="fields", unknown=sorted(unknown))
+        return Question(
+            name=f"{self.model.name}:{sort}",
+            where=where,
+            sort=Sort(sort.removeprefix("-"), sort.startswith("-")),
+            limit=_limit(asked.get("limit")),
+            fields=fields,
+        )
+
+    def _where(self, name: str, text: str) -> Where:
+        column, _, op = self.aliases.get(name, name).partition(".")
+        parse = self.filters.get(column)
+        if parse is None or (op and (column not in self.spans or op not in set(Op) - {Op.IS})):
+            raise QueryInvalid(parameter=name, reason="unknown parameter")
+        try:
+            if op:
+                return Where(column, Op(op), parse(text))
+            return Where(column, Op.IS, [parse(part) for part in text.split(",")])
+        except ValueError:
+            raise QueryInvalid(parameter=name, reason="not a value of its kind") from None
+
+    def _place(self, caller: Caller, cursor: str | None, question: "Question") -> Place | None:
+        if cursor is None:
+            return None
+        content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
+        name, value, key, backwards = msgspec.json.decode(content)
+        if name != question.name:
+            raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+        return Place(value, key, backwards)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A list question, parsed; cursors are good for the `name` they were made for."""
+
+    name: str
+    where: Sequence[Where]
+    sort: Sort
+    limit: int
+    fields: Sequence[str]
+
+
+def instant(text: str) -> datetime:
+    """Parse an RFC 3339 instant; a time without a zone is refused."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
+
+
+def boolean(text: str) -> bool:
+    """Parse `true` or `false`."""
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+def one_of(kind: type[Any]) -> Parse:
+    """Parse a member of an enum."""
+    return lambda text: str(kind(text))
+
+
+def text(value: str) -> str:
+    """Take a text as it is; PostgreSQL cannot hold a zero character."""
+    if "\x00" in value:
+        raise ValueError(value)
+    return value
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return USUAL
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise QueryInvalid(parameter="limit", allowed=[1, MOST])
+    return int(text)
+
+
+def _response(caller: Caller, found: Page, question: Question, place: Place | None) -> Response:
+    backwards = place is not None and place.backwards
+    more_after = found.has_more if not backwards else True
+    more_before = found.has_more if backwards else place is not None
+    next_ = _cursor(caller, question, found.last) if more_after else None
+    prev = _cursor(caller, question, found.first) if more_before else None
+    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
+    documents = found.documents
+    if question.fields:
+        documents = [_only(question.fields, document) for document in documents]
+    body = f'{{"data":[{",".join(documents)}],{msgspec.json.encode(marks).decode()[1:]}'
+    links = [_link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
+    return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
+
+
+def _cursor(caller: Caller, question: Question, place: Place | None) -> str | None:
+    if place is None:
+        return None
+    content = msgspec.json.encode([question.name, place.value, place.key, place.backwards]).decode()
+    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
+
+
+def _link(caller: Caller, cursor: str, rel: str) -> str:
+    asked = {**caller.request.query_params, CURSOR: cursor}
+    return f'<{caller.request.url.path}?{urlencode(asked)}>; rel="{rel}"'
+
+
+def _only(fields: Sequence[str], document: str) -> str:
+    known = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({name: known[name] for name in fields if name in known}).decode()

@@ -1,0 +1,15 @@
+"""Every command and its use case: what can be done."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from application import clients, services, tenants, users
+from application.transact import UseCase
+from domain.messages import Command
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    **tenants.USE_CASES,
+    **users.USE_CASES,
+    **services.USE_CASES,
+    **clients.USE_CASES,
+}

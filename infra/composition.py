@@ -1,0 +1,159 @@
+"""Settings in, running system out: the only place where adapters are chosen."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters import processes
+from adapters.bell import Bell
+from adapters.clock import SettableClock, system_clock
+from adapters.event_store.mapper import Mapper
+from adapters.event_store.reader import Reader
+from adapters.event_store.store import PostgresEventStore
+from adapters.event_store.writer import Writer
+from adapters.jobs.worker import Worker
+from adapters.personal_data import MasterKeys
+from adapters.postgres import APP, Database
+from adapters.processes import ProcessConsumer
+from adapters.read_models import consumer as read_models
+from adapters.read_models.answers import Answers
+from adapters.read_models.consumer import ReadModelConsumer
+from adapters.runner import Runner
+from adapters.upcasters import UPCASTERS
+from api.backend import Backend
+from api.signing import Signer
+from application.dispatch import Dispatcher
+from application.permissions import Principal
+from application.ports import Clock
+from application.processes import PROCESSES
+from application.processes.process import Process
+from application.use_cases import USE_CASES
+from domain.catalogue import EVENTS
+from infra.settings import Mode, Settings
+from projections import READ_MODELS
+from projections.read_model import ReadModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """The running system, for whoever starts it: the command line, the API, tests."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    mapper: Mapper
+    reader: Reader
+    store: PostgresEventStore
+    dispatch: Dispatcher
+    answers: Answers
+    runner: Runner
+    worker: Worker
+    appended: Bell
+    advanced: Bell
+    threads: list[threading.Thread] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def settle(self) -> None:
+        """Let read models catch up and processes react until nothing is left to do now."""
+        while self.runner.step() or self.worker.run_due():
+            pass
+
+    def work(self) -> None:
+        """Carry read models, processes and jobs on in threads of this process."""
+        for name, run in (("runner", self.runner.run), ("worker", self.worker.run)):
+            thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def rest(self) -> None:
+        """Stop the threads, and wait for what they are doing."""
+        self.stop.set()
+        self.appended.ring()
+        self.advanced.ring()
+        for thread in self.threads:
+            thread.join()
+
+
+def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
+    """Give the API what it needs of the system."""
+    settings = system.settings
+    return Backend(
+        dispatch=system.dispatch,
+        read_models=system.answers,
+        authenticate=authenticate,
+        signer=Signer(settings.secret_keys),
+        clock=system.clock,
+        pepper=settings.pepper,
+        default_region=settings.default_region,
+        most_body_bytes=settings.most_body_bytes,
+    )
+
+
+@contextmanager
+def running_system(
+    settings: Settings,
+    dsn: str,
+    *,
+    models: Sequence[ReadModel] = READ_MODELS,
+    reactions: Sequence[Process] = PROCESSES,
+    clock: Clock | None = None,
+) -> Iterator[System]:
+    """Compose the system on a migrated database. Nothing runs by itself until `work`."""
+    clock = clock or (system_clock if settings.mode is Mode.PRODUCTION else SettableClock())
+    with ExitStack() as stack:
+        database = stack.enter_context(Database(dsn))
+        system = _compose(settings, database, clock, models, reactions, stack)
+        stack.callback(system.rest)
+        yield system
+
+
+def _compose(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    models: Sequence[ReadModel],
+    reactions: Sequence[Process],
+    stack: ExitStack,
+) -> System:
+    appended, advanced = Bell(), Bell()
+    mapper = Mapper(EVENTS, UPCASTERS)
+    keys = MasterKeys(settings.master_keys)
+    reader = Reader(mapper, keys)
+    writer = Writer(
+        lambda: database.connect(APP, "frontdesk writer"),
+        clock=None if clock is system_clock else clock,
+        committed=appended.ring,
+    )
+    stack.callback(writer.close)
+    store = PostgresEventStore(database, mapper, keys, writer, clock)
+    dispatch = Dispatcher(USE_CASES, store)
+    consumers = _entered(database, models, reactions)
+    return System(
+        settings=settings,
+        database=database,
+        clock=clock,
+        mapper=mapper,
+        reader=reader,
+        store=store,
+        dispatch=dispatch,
+        answers=Answers(database, reader, advanced),
+        runner=Runner(database, reader, consumers, appended=appended, advanced=advanced),
+        worker=Worker(database, clock, dispatch, list(USE_CASES), {}, bell=advanced),
+        appended=appended,
+        advanced=advanced,
+    )
+
+
+def _entered(
+    database: Database, models: Sequence[ReadModel], reactions: Sequence[Process]
+) -> list[Any]:
+    tables = [ReadModelConsumer(model) for model in models]
+    reacting = [ProcessConsumer(process) for process in reactions]
+    with database.as_worker() as connection:
+        for table in tables:
+            read_models.enter(connection, table)
+        for process in reacting:
+            processes.enter(connection, process)
+    return [*tables, *reacting]

@@ -1,0 +1,125 @@
+"""All configuration, as one frozen value. Nobody else reads the environment."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - public on purpose
+DEMO_MASTER_KEY: Final = base64.b64encode(b"demo master key, 32 bytes long!!").decode()
+MASTER_KEY_BYTES: Final = 32
+LEAST_SECRET: Final = 32
+
+
+class SettingsError(Exception):
+    """The configuration is incomplete or wrong; the message lists what to set."""
+
+
+class Mode(StrEnum):
+    """What the system is for: `demo` has public secrets, `test` a clock that can be set."""
+
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _keys(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(base64.b64decode(part, validate=True) for part in _listed(value))
+    except binascii.Error:
+        message = "must be base64, several separated by commas"
+        raise ValueError(message) from None
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
+
+
+class Settings(BaseModel):
+    """Every setting, with its default; `.env.example` explains each."""
+
+    model_config = ConfigDict(
+        alias_generator=str.upper, frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    mode: Mode = Field(default=Mode.DEMO, alias="FRONTDESK_MODE")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = None
+    data_dir: Path = Path(".frontdesk")
+    database_url: str | None = None
+    secret_keys: Listed = (DEMO_SECRET,)
+    master_keys: Keys = (base64.b64decode(DEMO_MASTER_KEY),)
+    pepper: str = DEMO_SECRET
+    access_token_minutes: int = Field(default=15, ge=1, le=1440)
+    refresh_token_days: int = Field(default=7, ge=1, le=90)
+    default_region: str = Field(default="FR", min_length=2, max_length=2)
+    smtp_url: str | None = None
+    mail_from: str = "frontdesk <desk@frontdesk.example>"
+    requests_per_minute: int = Field(default=6000, ge=1)
+    most_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _keys_are_keys(self) -> "Settings":
+        if not self.master_keys or any(len(k) != MASTER_KEY_BYTES for k in self.master_keys):
+            message = "MASTER_KEYS: each must be 32 bytes, in base64"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_secret(self) -> "Settings":
+        """Outside the demo nothing may be what anybody can read in our source."""
+        if self.mode is not Mode.PRODUCTION:
+            return self
+        problems = [
+            problem
+            for problem, present in (
+                ("DATABASE_URL: set the address of your PostgreSQL", not self.database_url),
+                (f"SECRET_KEYS: set one of {LEAST_SECRET} characters or more", self._weak_secret()),
+                ("PEPPER: set one of 32 characters or more", len(_own(self.pepper)) < LEAST_SECRET),
+                ("MASTER_KEYS: set 32 random bytes, in base64", self._demo_master_key()),
+                ("PUBLIC_URL: set the address under which people reach it", not self.public_url),
+            )
+            if present
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _weak_secret(self) -> bool:
+        return not self.secret_keys or any(len(_own(k)) < LEAST_SECRET for k in self.secret_keys)
+
+    def _demo_master_key(self) -> bool:
+        return base64.b64decode(DEMO_MASTER_KEY) in self.master_keys
+
+
+def _own(secret: str) -> str:
+    return "" if secret == DEMO_SECRET else secret
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises SettingsError with one line per thing to set."""
+    try:
+        return Settings.model_validate({k: v for k, v in environment.items() if v != ""})
+    except ValidationError as error:
+        lines = [_line(problem) for problem in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _line(problem: Any) -> str:
+    where = ".".join(map(str, problem["loc"]))
+    what = problem["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what

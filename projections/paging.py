@@ -1,0 +1,134 @@
+"""One page of a list: filtered, sorted, and cut after a row rather than at a number, so that pages
+neither skip nor repeat rows while others are being added.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection, sql
+
+from projections.read_model import ReadModel
+
+
+class Op(StrEnum):
+    """How a filter compares a column."""
+
+    IS = "is"
+    AT_LEAST = "gte"
+    ABOVE = "gt"
+    AT_MOST = "lte"
+    BELOW = "lt"
+
+
+OPERATORS: Final = {
+    Op.IS: "{} = ANY(%s)",
+    Op.AT_LEAST: "{} >= %s",
+    Op.ABOVE: "{} > %s",
+    Op.AT_MOST: "{} <= %s",
+    Op.BELOW: "{} < %s",
+}
+
+
+class Where(NamedTuple):
+    """A filter; with `Op.IS` the value is a list, of which one must be met."""
+
+    column: str
+    op: Op
+    value: Any
+
+
+class Sort(NamedTuple):
+    """By which column; rows that have none there come last. Ties go by key, the same way."""
+
+    column: str
+    descending: bool = False
+
+
+class Place(NamedTuple):
+    """Where a page begins: after, or before, the row with this sort value and key."""
+
+    value: Any
+    key: str
+    backwards: bool = False
+
+
+class Page(NamedTuple):
+    """Documents as JSON texts, and the places of the first and the last."""
+
+    documents: Sequence[str]
+    first: Place | None
+    last: Place | None
+    has_more: bool
+    """Whether there are more rows in the direction in which was asked."""
+
+
+def page(
+    connection: Connection[Any],
+    model: ReadModel,
+    tenant: str,
+    *,
+    where: Sequence[Where] = (),
+    extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    sort: Sort,
+    place: Place | None = None,
+    limit: int = 50,
+) -> Page:
+    """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
+    backwards = place is not None and place.backwards
+    conditions, values = _conditions(tenant, where, extra)
+    if place is not None:
+        condition, more = _after(sort, place)
+        conditions.append(condition)
+        values.extend(more)
+    statement = sql.SQL(
+        "SELECT {column}, r.key, r.document::text FROM {table} r WHERE {where} "
+        "ORDER BY {column} {way} NULLS {nulls}, r.key {way} LIMIT %s"
+    ).format(
+        column=sql.Identifier("r", sort.column),
+        table=sql.Identifier("live", model.name),
+        where=sql.SQL(" AND ").join(conditions),
+        way=sql.SQL("DESC" if sort.descending != backwards else "ASC"),
+        nulls=sql.SQL("FIRST" if backwards else "LAST"),
+    )
+    rows = connection.execute(statement, [*values, limit + 1], prepare=True).fetchall()
+    return _cut(rows, limit, backwards=backwards)
+
+
+def _cut(rows: list[Any], limit: int, *, backwards: bool) -> Page:
+    has_more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], None, None, has_more)
+    (first, first_key, _), (last, last_key, _) = rows[0], rows[-1]
+    places = Place(first, first_key, backwards=True), Place(last, last_key)
+    return Page([document for _, _, document in rows], *places, has_more)
+
+
+def _conditions(
+    tenant: str, where: Sequence[Where], extra: Sequence[tuple[str, Sequence[Any]]]
+) -> tuple[list[sql.Composable], list[Any]]:
+    conditions: list[sql.Composable] = [sql.SQL("r.tenant_id = %s")]
+    values: list[Any] = [tenant]
+    for column, op, value in where:
+        conditions.append(sql.SQL(OPERATORS[op]).format(sql.Identifier("r", column)))
+        values.append(value)
+    for text, more in extra:
+        conditions.append(sql.SQL(text))  # type: ignore[arg-type]  # ours, never a client's
+        values.extend(more)
+    return conditions, values
+
+
+def _after(sort: Sort, place: Place) -> tuple[sql.Composable, list[Any]]:
+    """Say which rows come after a place, in the direction of the question."""
+    column = sql.Identifier("r", sort.column)
+    further = sql.SQL("<" if sort.descending != place.backwards else ">")
+    if place.value is None:
+        text = "({c} IS NULL AND r.key {further} %s)"
+        if place.backwards:
+            text = f"({text} OR {{c}} IS NOT NULL)"
+        return sql.SQL(text).format(c=column, further=further), [place.key]
+    text = "(({c}, r.key) {further} (%s, %s)" + ("" if place.backwards else " OR {c} IS NULL") + ")"
+    return sql.SQL(text).format(c=column, further=further), [place.value, place.key]

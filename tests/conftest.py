@@ -1,0 +1,69 @@
+"""The real system on an empty PostgreSQL database, made in a few milliseconds from a template."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from adapters.clock import SettableClock
+from adapters.postgres import Database
+from infra.composition import System, running_system
+from infra.migrate import migrate
+from infra.postgres import Server, create_database, drop_database, running_throwaway
+from infra.settings import Mode, Settings
+from tests.running import Running
+
+TEMPLATE = "template_frontdesk"
+MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One PostgreSQL per test process, with the schema in a template."""
+    with running_throwaway() as server:
+        create_database(server, TEMPLATE)
+        migrate(server.dsn(TEMPLATE))
+        yield server
+
+
+@pytest.fixture
+def dsn(server: Server) -> Iterator[str]:
+    """An empty database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    create_database(server, name, TEMPLATE)
+    yield server.dsn(name)
+    drop_database(server, name)
+
+
+@pytest.fixture
+def database(dsn: str) -> Iterator[Database]:
+    """Connections to it."""
+    with Database(dsn, app_connections=8, worker_connections=4) as database:
+        yield database
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A clock that stands still on a Monday morning until a test moves it."""
+    return SettableClock(MONDAY, stands=True)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """What the system is configured with."""
+    return Settings(mode=Mode.TEST)
+
+
+@pytest.fixture
+def system(dsn: str, clock: SettableClock, settings: Settings) -> Iterator[System]:
+    """The composed system; nothing runs by itself, `settle` carries everything on."""
+    with running_system(settings, dsn, clock=clock) as system:
+        yield system
+
+
+@pytest.fixture
+def running(system: System, clock: SettableClock) -> Iterator[Running]:
+    """The system with its HTTP API, a business and its owner."""
+    with Running.of(system, clock) as running:
+        yield running

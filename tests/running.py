@@ -1,0 +1,54 @@
+"""What a test of the API holds in its hands: the system, a clock, and HTTP in somebody's name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from fastapi.testclient import TestClient
+
+from adapters.clock import SettableClock
+from api.app import create_app
+from application.permissions import Principal, permissions_of
+from domain.users import Role
+from domain.values import TenantId, UserId
+from infra.composition import System, backend
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started system, and one business in it."""
+
+    system: System
+    clock: SettableClock
+    app: Any
+    tenant: str
+    principals: dict[str, Principal]
+
+    @classmethod
+    @contextmanager
+    def of(cls, system: System, clock: SettableClock) -> Iterator["Running"]:
+        """Start the API on a system."""
+        principals: dict[str, Principal] = {}
+        app = create_app(backend(system, authenticate=principals.__getitem__))
+        yield cls(system, clock, app, str(uuid4()), principals)
+
+    def http(self, *roles: Role, tenant: str | None = None, **links: Any) -> TestClient:
+        """Give a client that is logged in; as an owner when no role is named."""
+        token = uuid4().hex
+        roles = roles or (Role.OWNER,)
+        self.principals[token] = Principal(
+            tenant_id=TenantId(tenant or self.tenant),
+            user_id=UserId(f"user-{uuid4()}"),
+            roles=roles,
+            permissions=permissions_of(roles),
+            session_id="session",
+            **links,
+        )
+        headers = {"Authorization": f"Bearer {token}"}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    def settle(self) -> None:
+        """Let read models catch up and processes react."""
+        self.system.settle()
