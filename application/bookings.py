@@ -34,8 +34,8 @@ def request(command: bookings.RequestBooking, past: Past) -> Changes:
     redeemed = _redeem(command, past, appointment, diary)
     if appointment.slot is not None and not redeemed:
         terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
-    events = requested(command, appointment, terms)
-    take(diary, command.booking_id, None, events)
+    events = requested(command, booking, appointment, terms)
+    take(diary, command.booking_id, booking, events)
     return {command.booking_id: events, **redeemed, **diary.changes}
 
 
@@ -61,7 +61,7 @@ def mark_no_show(command: bookings.MarkNoShow, past: Past) -> Changes:
 
 def cancel(command: bookings.CancelBooking, past: Past) -> Changes:
     booking = bookings.known(past.of(BOOKING, command.booking_id))
-    window = _cancellation_window(past, booking)
+    window = cancellation_window(past, booking)
     cancelled = bookings.cancel(command, booking, now=past.now, window=window)
     return _changes(past, command.booking_id, booking, cancelled)
 
@@ -75,7 +75,7 @@ def reschedule(command: bookings.RescheduleBooking, past: Past) -> Changes:
         booking,
         appointment=appointment,
         now=past.now,
-        window=_cancellation_window(past, booking),
+        window=cancellation_window(past, booking),
     )
     if rescheduled and appointment.slot is not None:
         terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
@@ -134,13 +134,16 @@ def planned(
 
 
 def requested(
-    command: bookings.RequestBooking, appointment: Appointment, terms: Terms
+    command: bookings.RequestBooking,
+    booking: Booking | None,
+    appointment: Appointment,
+    terms: Terms,
 ) -> Sequence[BookingEvent]:
     """Request what was planned. Only what has a time can be confirmed by itself."""
     auto_confirm = terms.settings.auto_confirm and appointment.slot is not None
     return bookings.request(
         command,
-        None,
+        booking,
         appointment=appointment,
         price=terms.price,
         holds_slot=auto_confirm or terms.settings.pending_holds_slot,
@@ -162,6 +165,12 @@ def take(
             diary.move(booking_id, old, new)
         elif booking is None or booking.appointment.slot != slot:
             diary.refuse_if_taken(reserved)
+
+
+def cancellation_window(past: Past, booking: Booking) -> timedelta:
+    """Give how long before the start the client can no longer cancel or move it."""
+    settings = past.of(PROFESSIONAL, booking.appointment.professional_id).settings
+    return timedelta(minutes=settings.cancellation_window_minutes)
 
 
 def refuse_unknown_client(past: Past, client_id: ClientId | None) -> None:
@@ -231,11 +240,6 @@ def _moved(
         booked, asked = span_of(slot, reserved), terms.span(command.duration_minutes)
         span = Span(asked.duration, booked.before, booked.after)
     return _at(*times(command.starts_at, span), appointment, terms)
-
-
-def _cancellation_window(past: Past, booking: Booking) -> timedelta:
-    settings = past.of(PROFESSIONAL, booking.appointment.professional_id).settings
-    return timedelta(minutes=settings.cancellation_window_minutes)
 
 
 def _client_known_by(identities: Sequence[IdentityId], past: Past) -> ClientId | None:
