@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.caller import new_id
+from api.caller import Caller, may, new_id
 from api.listing import Listing, boolean, text
 from application.permissions import Permission
 from domain.services import ChangeService, CreateService, Offer, RemoveService
