@@ -214,12 +214,13 @@ class BookingCancelled(Event, frozen=True):
 
 
 class BookingRescheduled(Event, frozen=True):
-    """`appointment` is the new one."""
+    """`appointment` is the new one, `status` and `holds_slot` are what they were."""
 
     booking_id: BookingId
     appointment: Appointment
     previous_slot: TimeSlot | None
     status: BookingStatus
+    holds_slot: bool = True
     override: bool = False
     by_client: bool = False
 
@@ -486,6 +487,7 @@ def reschedule(
         appointment=appointment,
         previous_slot=booking.appointment.slot,
         status=booking.status,
+        holds_slot=booking.holds_slot,
         override=command.override,
         by_client=command.by_client,
     )

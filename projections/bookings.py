@@ -1,0 +1,195 @@
+"""Which bookings are there, and what do we know of each?"""
+
+from datetime import datetime
+from typing import Final, assert_never
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from domain.bookings import (
+    Appointment,
+    BookingCancelled,
+    BookingChanged,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingEvent,
+    BookingLinkedToClient,
+    BookingMarkedNoShow,
+    BookingMove,
+    BookingRequested,
+    BookingRescheduled,
+    BookingStatus,
+    JsonText,
+    WallClock,
+    status_after,
+)
+from domain.clients import ClientErased
+from domain.values import (
+    BookingId,
+    ClientId,
+    Contact,
+    HoldId,
+    Money,
+    ProfessionalId,
+    SeriesId,
+    ServiceId,
+)
+from projections.read_model import ReadModel, Row
+
+NO_DETAILS: Final = Raw(b"null")
+
+
+class KnownBooking(Row, frozen=True, kw_only=True):
+    """`details` are JSON as it was sent, to the byte. `override`: it was booked, or moved last, with
+    the owner's leave to pass over hours, notice and horizon. `reason` is why it was called off.
+    """
+
+    id: BookingId
+    status: BookingStatus
+    professional_id: ProfessionalId
+    service_id: ServiceId | None
+    client_id: ClientId | None
+    guest: Contact | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    local_start: WallClock | None
+    time_zone: str
+    price: Money | None
+    booking_type: str | None
+    details: Raw
+    notes: str | None
+    location: str | None
+    series_id: SeriesId | None
+    hold_id: HoldId | None
+    override: bool
+    reason: str | None = None
+    cancelled_by_client: bool | None = None
+
+
+def _evolve(row: KnownBooking | None, event: BookingEvent | ClientErased) -> KnownBooking | None:
+    match event:
+        case BookingRequested():
+            return _requested(event)
+        case BookingRescheduled(appointment=appointment, override=override):
+            return row and replace(_at(row, appointment), override=override)
+        case BookingChanged(notes=notes, location=location, details=details):
+            known = _json(details)
+            return row and replace(row, notes=notes, location=location, details=known)
+        case BookingLinkedToClient(appointment=appointment):
+            return row and replace(row, client_id=appointment.client_id)
+        case (
+            BookingConfirmed()
+            | BookingDeclined()
+            | BookingCompleted()
+            | BookingMarkedNoShow()
+            | BookingCancelled()
+        ):
+            return row and _moved_on(row, event)
+        case ClientErased():
+            return row and _erased(row)
+        case _:
+            assert_never(event)
+
+
+def _requested(event: BookingRequested) -> KnownBooking:
+    blank = KnownBooking(
+        id=event.booking_id,
+        status=BookingStatus.PENDING,
+        professional_id=event.appointment.professional_id,
+        service_id=event.appointment.service_id,
+        client_id=event.appointment.client_id,
+        guest=event.guest,
+        starts_at=None,
+        ends_at=None,
+        local_start=None,
+        time_zone=event.appointment.time_zone,
+        price=event.price,
+        booking_type=event.booking_type,
+        details=_json(event.details),
+        notes=event.notes,
+        location=event.location,
+        series_id=event.appointment.series_id,
+        hold_id=event.hold_id,
+        override=event.override,
+    )
+    return _at(blank, event.appointment)
+
+
+def _moved_on(row: KnownBooking, event: BookingMove) -> KnownBooking:
+    row = replace(row, status=status_after(event))
+    match event:
+        case BookingDeclined(reason=reason):
+            return replace(row, reason=reason)
+        case BookingCancelled(reason=reason, by_client=by_client):
+            return replace(row, reason=reason, cancelled_by_client=by_client)
+        case _:
+            return row
+
+
+def _at(row: KnownBooking, appointment: Appointment) -> KnownBooking:
+    slot = appointment.slot
+    return replace(
+        row,
+        starts_at=slot and slot.starts_at,
+        ends_at=slot and slot.ends_at,
+        local_start=appointment.local_start,
+        time_zone=appointment.time_zone,
+    )
+
+
+def _json(details: JsonText | None) -> Raw:
+    return NO_DETAILS if details is None else Raw(details.encode())
+
+
+def _erased(row: KnownBooking) -> KnownBooking:
+    """What a rebuild would give: nothing personal can be read from its events any more."""
+    return replace(row, guest=None, details=NO_DETAILS, notes=None, location=None, reason=None)
+
+
+def _key(event: BookingEvent | ClientErased) -> list[str]:
+    if isinstance(event, ClientErased):
+        return [stream for stream in event.streams if stream.startswith("booking-")]
+    return [event.booking_id]
+
+
+BOOKINGS = ReadModel(
+    name="bookings",
+    version=1,
+    row=KnownBooking,
+    subscribes_to=(
+        BookingRequested,
+        BookingConfirmed,
+        BookingDeclined,
+        BookingCompleted,
+        BookingMarkedNoShow,
+        BookingCancelled,
+        BookingRescheduled,
+        BookingChanged,
+        BookingLinkedToClient,
+        ClientErased,
+    ),
+    key=_key,
+    evolve=_evolve,
+    columns=(
+        "status",
+        "professional_id",
+        "service_id",
+        "client_id",
+        "booking_type",
+        "series_id",
+        "starts_at",
+        "created_at",
+    ),
+    indexes=(
+        ("starts_at",),
+        ("created_at",),
+        ("status", "starts_at"),
+        ("professional_id", "starts_at"),
+        ("service_id", "starts_at"),
+        ("client_id", "starts_at"),
+        ("booking_type", "starts_at"),
+        ("series_id", "starts_at"),
+    ),
+    owner="booking",
+)
