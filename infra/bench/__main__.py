@@ -1,0 +1,99 @@
+"""Measure frontdesk beside its rivals: `python -m infra.bench [--quick] [append_16 …]`.
+
+All work on the same PostgreSQL, with fsync, in alternating rounds. At the end a table is printed
+and bench.json written; the figures of one machine hold for that machine.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from infra import postgres
+from infra.bench import report
+from infra.bench.figures import Entry
+from infra.bench.race import Field, Work, race
+from infra.bench.works import FULL, QUICK, works
+
+PLACE: Final = Path(".frontdesk/bench")
+DURABLE: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+program = typer.Typer(pretty_exceptions_enable=False)
+console = Console(width=None if sys.stdout.isatty() else 130)
+
+
+@program.command()
+def main(
+    names: Annotated[list[str] | None, typer.Argument(metavar="WORK…")] = None,
+    *,
+    quick: Annotated[bool, typer.Option(help="Short rounds: under two minutes.")] = False,
+) -> None:
+    """Measure frontdesk beside its rivals."""
+    effort = QUICK if quick else FULL
+    chosen = _chosen(works(effort), names or [])
+    with _server() as server, Field(server) as field:
+        console.print(report.machine(server), "\n")
+        _measure(chosen, field, effort.rounds)
+
+
+def _chosen(all_of_them: Sequence[Work], names: Sequence[str]) -> list[Work]:
+    known = [work.key for work in all_of_them]
+    if unknown := set(names) - set(known):
+        raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(known)}")
+    return [work for work in all_of_them if not names or work.key in names]
+
+
+@contextmanager
+def _server() -> Iterator[postgres.Server]:
+    """On the disk of the checkout: a directory for temporary files may lie in memory."""
+    shutil.rmtree(PLACE, ignore_errors=True)
+    with ExitStack() as at_the_end:
+        at_the_end.callback(shutil.rmtree, PLACE, ignore_errors=True)
+        with postgres.running(PLACE / "data", settings=DURABLE) as server:
+            at_the_end.callback(shutil.rmtree, server.data)
+            yield server
+
+
+def _measure(chosen: Sequence[Work], field: Field, rounds: int) -> None:
+    table = report.table()
+    entries: list[Entry] = []
+    with _progress() as progress:
+        steps = sum(len(work.entrants) for work in chosen) * (rounds + 1)
+        task = progress.add_task("", total=steps)
+        for work in chosen:
+            progress.update(task, description=work.title)
+            run = race(work, field, rounds=rounds, tick=lambda: progress.advance(task))
+            report.add(table, work, run)
+            entries += report.entries(work, run)
+    console.print(table)
+    report.keep(entries)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+        console=console,
+    )
+
+
+if __name__ == "__main__":
+    program()

@@ -1,0 +1,45 @@
+-- Bookings as a CRUD service keeps them: no two live ones of one professional overlap.
+--
+-- The server's binaries come without the btree_gist extension, which lets a constraint compare
+-- plain numbers; a range of one number compares just as well.
+
+CREATE TABLE professionals (
+    id   integer PRIMARY KEY,
+    name text NOT NULL
+);
+
+CREATE TABLE bookings (
+    id              uuid PRIMARY KEY,
+    tenant_id       uuid NOT NULL,
+    professional_id integer NOT NULL REFERENCES professionals,
+    client_id       uuid NOT NULL,
+    service_id      uuid NOT NULL,
+    starts_at       timestamptz NOT NULL,
+    ends_at         timestamptz NOT NULL,
+    status          text NOT NULL DEFAULT 'pending',
+    notes           text,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT one_at_a_time EXCLUDE USING gist (
+        int4range(professional_id, professional_id, '[]') WITH =,
+        tstzrange(starts_at, ends_at) WITH &&
+    ) WHERE (status <> 'cancelled')
+);
+
+CREATE INDEX bookings_of_professional
+    ON bookings (tenant_id, professional_id, status, starts_at);
+
+INSERT INTO professionals
+SELECT number, 'Professional ' || number FROM generate_series(0, 199) AS number;
+
+-- Fifty and more for each professional, long before those that the rounds will book.
+INSERT INTO bookings
+SELECT
+    md5('booking ' || number)::uuid, '0197f3a2-7c5e-7b1a-9d40-3f6f0c1d2e4f', number % 200,
+    md5('client ' || number % 1000)::uuid, md5('service')::uuid,
+    timestamptz '2020-01-06 09:00Z' + number / 200 * interval '1 hour',
+    timestamptz '2020-01-06 09:30Z' + number / 200 * interval '1 hour',
+    'confirmed', 'Prefers the chair by the window.'
+FROM generate_series(0, 19999) AS number;
+
+ANALYZE;

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# mypy: disable-error-code="import-not-found, misc, unused-ignore, no-any-return"
+# (SQLAlchemy is there only where the benchmark runs, not where types are checked.)
+"""Rival: CRUD with FastAPI and SQLAlchemy, asynchronous all the way down, as most write it."""
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, FastAPI, HTTPException, Query, status
+from sqlalchemy import DateTime, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from infra.bench.rivals.booking_messages import BookingIn, BookingOut, serve
+from infra.bench.tokens import CurrentUser
+
+DSN = make_url(sys.argv[-1]).set(drivername="postgresql+asyncpg")
+engine = create_async_engine(DSN, pool_size=16, max_overflow=16)
+sessions = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012  (SQLAlchemy's way)
+
+
+class Booking(Base):
+    __tablename__ = "bookings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    tenant_id: Mapped[UUID]
+    professional_id: Mapped[int]
+    client_id: Mapped[UUID]
+    service_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(default="pending")
+    notes: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    updated_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+
+
+async def _session() -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+
+
+@app.post("/bookings", status_code=status.HTTP_201_CREATED, response_model=BookingOut)
+async def create_booking(asked: BookingIn, user: CurrentUser, session: Session) -> Booking:
+    booking = Booking(tenant_id=user.tenant, **asked.model_dump())
+    session.add(booking)
+    try:
+        await session.commit()
+    except IntegrityError as error:
+        raise HTTPException(status.HTTP_409_CONFLICT, "This slot is taken.") from error
+    return booking
+
+
+@app.get("/bookings/{booking_id}", response_model=BookingOut)
+async def get_booking(booking_id: UUID, user: CurrentUser, session: Session) -> Booking:
+    booking = await session.get(Booking, booking_id)
+    if booking is None or booking.tenant_id != user.tenant:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    return booking
+
+
+@app.get("/bookings", response_model=list[BookingOut])
+async def list_bookings(
+    user: CurrentUser,
+    session: Session,
+    *,
+    professional_id: int,
+    booking_status: Annotated[str, Query(alias="status")] = "confirmed",
+    limit: Annotated[int, Query(le=100)] = 50,
+) -> list[Booking]:
+    asked = (
+        select(Booking)
+        .where(
+            Booking.tenant_id == user.tenant,
+            Booking.professional_id == professional_id,
+            Booking.status == booking_status,
+        )
+        .order_by(Booking.starts_at)
+        .limit(limit)
+    )
+    return list(await session.scalars(asked))
+
+
+if __name__ == "__main__":
+    serve(app)

@@ -1,0 +1,184 @@
+"""What is measured: every work, who does it, and what each is told to do in a round."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from infra.bench.contender import Contender
+from infra.bench.figures import MILLISECONDS
+from infra.bench.race import Entrant, Work
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything, so that a round lasts some seconds, or a fraction of one."""
+
+    rounds: int
+    seconds: float
+    events: int
+    """In the log that is followed, verified and folded."""
+    followed: int
+    """What the `eventsourcing` library follows of such a log."""
+    projected: int
+    """What it projects of it, one transaction each."""
+
+
+FULL: Final = Effort(rounds=5, seconds=3, events=1_000_000, followed=200_000, projected=4_000)
+QUICK: Final = Effort(rounds=3, seconds=0.4, events=100_000, followed=20_000, projected=600)
+
+# --- Who takes part ---------------------------------------------------------------------
+
+
+def _rival(database: str, program: str, *arguments: str) -> Contender:
+    return Contender(("-m", f"infra.bench.rivals.{program}", *arguments), database)
+
+
+ES_LOG: Final = _rival("es_log", "eventsourcing_log")
+ES_PROJECTION: Final = _rival("es_projection", "eventsourcing_projection")
+PGBENCH: Final = _rival("pgbench", "pgbench")
+PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
+CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
+ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
+FLOOR_API: Final = _rival("floor_api", "over_http", "floor_api")
+
+
+def _eventsourcing(contender: Contender, work: str, **order: Any) -> Entrant:
+    return Entrant("eventsourcing", contender, {"work": work, **order})
+
+
+def _crud(work: str, **order: Any) -> Entrant:
+    return Entrant("FastAPI + SQLAlchemy CRUD", CRUD_API, {"work": work, **order})
+
+
+def _floor(work: str, **order: Any) -> Entrant:
+    return Entrant("one statement under FastAPI", FLOOR_API, {"work": work, **order})
+
+
+# --- At what ----------------------------------------------------------------------------
+
+
+def works(effort: Effort) -> Sequence[Work]:
+    return [
+        *(_append(callers, effort) for callers in (1, 16, 64)),
+        *(_load(events, effort) for events in (100, 1_000)),
+        _follow(effort),
+        _live(effort),
+        _rebuild(effort),
+        _verify(effort),
+        *(_http_create(connections, effort) for connections in (1, 8, 32)),
+        _http_get(effort),
+        _http_list(effort),
+        _visible(effort),
+    ]
+
+
+def _append(callers: int, effort: Effort) -> Work:
+    order = {"callers": callers, "seconds": effort.seconds}
+    return Work(
+        key=f"append_{callers}",
+        title=f"Append, {callers} callers",
+        ours=None,
+        rivals=(
+            _eventsourcing(ES_LOG, "append", **order),
+            Entrant("pgbench row by row", PGBENCH, {"work": "append", **order}),
+        ),
+    )
+
+
+def _load(events: int, effort: Effort) -> Work:
+    order = {"events": events, "seconds": effort.seconds}
+    return Work(
+        key=f"load_{events}",
+        title=f"Load {events:,} events",
+        ours=None,
+        rivals=(_eventsourcing(ES_LOG, "load", **order),),
+    )
+
+
+def _follow(effort: Effort) -> Work:
+    return Work(
+        key="follow",
+        title="Follow the log, typed",
+        ours=None,
+        rivals=(
+            _eventsourcing(ES_LOG, "follow", events=effort.followed),
+            Entrant("COPY to nowhere", PLAIN_SQL, {"work": "copy", "events": effort.events}),
+        ),
+    )
+
+
+def _live(effort: Effort) -> Work:
+    return Work(
+        key="live",
+        title="Keep a read model",
+        ours=None,
+        rivals=(_eventsourcing(ES_PROJECTION, "keep", events=effort.projected),),
+    )
+
+
+def _rebuild(effort: Effort) -> Work:
+    return Work(
+        key="rebuild",
+        title=f"Rebuild a read model, {effort.events:,} events",
+        ours=None,
+        rivals=(
+            _eventsourcing(ES_PROJECTION, "keep", events=effort.projected),
+            Entrant("SQL GROUP BY", PLAIN_SQL, {"work": "group", "events": effort.events}),
+        ),
+    )
+
+
+def _verify(effort: Effort) -> Work:
+    return Work(
+        key="verify",
+        title="Verify the chain",
+        ours=None,
+        rivals=(
+            Entrant("SQL sha256 row by row", PLAIN_SQL, {"work": "hash", "events": effort.events}),
+        ),
+    )
+
+
+def _http_create(connections: int, effort: Effort) -> Work:
+    order = {"connections": connections, "seconds": effort.seconds}
+    return Work(
+        key=f"http_create_{connections}",
+        title=f"Create a booking, {connections} connections",
+        ours=None,
+        rivals=(
+            _crud("create", **order),
+            Entrant("FastAPI + eventsourcing", ES_API, {"work": "create", **order}),
+            _floor("create", **order),
+        ),
+    )
+
+
+def _http_get(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="http_get_8",
+        title="Get a booking, 8 connections",
+        ours=None,
+        rivals=(_crud("get", **order), _floor("get", **order)),
+    )
+
+
+def _http_list(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="http_list_8",
+        title="List 50 bookings, 8 connections",
+        ours=None,
+        rivals=(_crud("list", **order), _floor("list", **order)),
+    )
+
+
+def _visible(effort: Effort) -> Work:
+    order = {"seconds": effort.seconds}
+    return Work(
+        key="visible_embedded",
+        title="Commit until visible in a read model",
+        unit=MILLISECONDS,
+        ours=None,
+        rivals=(_eventsourcing(ES_PROJECTION, "visible", **order),),
+    )
