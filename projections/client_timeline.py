@@ -5,6 +5,7 @@ it was written. Another kind of thing is another event to subscribe to.
 """
 
 from enum import StrEnum
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -15,13 +16,14 @@ from domain.bookings import (
     BookingDeclined,
     BookingLinkedToClient,
     BookingMarkedNoShow,
+    BookingMove,
     BookingRequested,
     BookingRescheduled,
     BookingStatus,
+    status_after,
 )
 from domain.clients import ClientErased, ClientNoteAdded
 from domain.values import ClientId, ProfessionalId, ServiceId, TimeSlot
-from projections.booking_status import STATUS_AFTER
 from projections.read_model import ReadModel, Row
 
 
@@ -43,17 +45,14 @@ class TimelineEntry(Row, frozen=True, kw_only=True):
     service_id: ServiceId | None = None
 
 
-BookingMoved = (
+EntryEvent = (
     BookingRequested
-    | BookingConfirmed
-    | BookingDeclined
-    | BookingCompleted
-    | BookingMarkedNoShow
-    | BookingCancelled
+    | BookingMove
     | BookingRescheduled
     | BookingLinkedToClient
+    | ClientNoteAdded
+    | ClientErased
 )
-EntryEvent = BookingMoved | ClientNoteAdded | ClientErased
 
 
 def _evolve(row: TimelineEntry | None, event: EntryEvent) -> TimelineEntry | None:
@@ -62,18 +61,30 @@ def _evolve(row: TimelineEntry | None, event: EntryEvent) -> TimelineEntry | Non
             return TimelineEntry(id=note, client_id=client, kind=EntryKind.NOTE, text=text)
         case ClientErased():
             return None
-        case BookingRequested(booking_id=booking):
-            new = TimelineEntry(id=booking, client_id=None, kind=EntryKind.BOOKING)
-            return _as_it_stands(new, event)
+        case BookingRequested():
+            return _requested(event)
+        case BookingRescheduled(appointment=appointment):
+            return row and replace(row, slot=appointment.slot)
+        case BookingLinkedToClient(appointment=appointment):
+            return row and replace(row, client_id=appointment.client_id)
+        case (
+            BookingConfirmed()
+            | BookingDeclined()
+            | BookingCompleted()
+            | BookingMarkedNoShow()
+            | BookingCancelled()
+        ):
+            return row and replace(row, status=status_after(event))
         case _:
-            return row and _as_it_stands(row, event)
+            assert_never(event)
 
 
-def _as_it_stands(row: TimelineEntry, event: BookingMoved) -> TimelineEntry:
-    return replace(
-        row,
+def _requested(event: BookingRequested) -> TimelineEntry:
+    return TimelineEntry(
+        id=event.booking_id,
         client_id=event.appointment.client_id,
-        status=STATUS_AFTER.get(type(event), row.status),
+        kind=EntryKind.BOOKING,
+        status=BookingStatus.PENDING,
         slot=event.appointment.slot,
         professional_id=event.appointment.professional_id,
         service_id=event.appointment.service_id,

@@ -3,61 +3,145 @@
 One row per booking; what concerns a client is added up when it is asked.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, assert_never
 
 from msgspec.structs import replace
+from psycopg import Connection
 
 from domain.bookings import (
+    Appointment,
     BookingCancelled,
     BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
     BookingLinkedToClient,
     BookingMarkedNoShow,
+    BookingMove,
     BookingRequested,
     BookingRescheduled,
     BookingStatus,
+    status_after,
 )
-from domain.values import BookingId, ClientId, Money
-from projections.booking_status import STATUS_AFTER
+from domain.messages import Value
+from domain.values import BookingId, ClientId, IdentityId, Money
 from projections.read_model import ReadModel, Row
 
 
 class ClientVisit(Row, frozen=True, kw_only=True):
-    """`price` is the one captured when the booking was requested."""
+    """The price is the one captured when the booking was requested."""
 
-    booking_id: BookingId
+    id: BookingId
     client_id: ClientId | None
     status: BookingStatus
     starts_at: datetime | None
-    price: Money | None
+    price_amount: int | None
+    price_currency: str | None
+    guest_identities: tuple[IdentityId, ...] = ()
 
 
-VisitEvent = (
-    BookingRequested
-    | BookingConfirmed
-    | BookingDeclined
-    | BookingCompleted
-    | BookingMarkedNoShow
-    | BookingCancelled
-    | BookingRescheduled
-    | BookingLinkedToClient
-)
+VisitEvent = BookingRequested | BookingMove | BookingRescheduled | BookingLinkedToClient
+
+
+class Visits(Value, frozen=True, kw_only=True):
+    """What all bookings of a client add up to. Only completed ones are visits, and cost."""
+
+    bookings: int
+    completed: int
+    no_shows: int
+    cancelled: int
+    last_visit_at: datetime | None
+    total_spent: tuple[Money, ...]
+
+
+def visits_of(connection: Connection[Any], tenant: str, client_id: ClientId) -> Visits:
+    """Add up the bookings of a client; money by currency."""
+    counted = connection.execute(
+        """
+        SELECT count(*),
+               count(*) FILTER (WHERE status = 'completed'),
+               count(*) FILTER (WHERE status = 'no_show'),
+               count(*) FILTER (WHERE status = 'cancelled'),
+               max(starts_at) FILTER (WHERE status = 'completed')
+        FROM live.client_visits WHERE tenant_id = %s AND client_id = %s
+        """,
+        (tenant, client_id),
+    ).fetchone()
+    assert counted is not None
+    bookings, completed, no_shows, cancelled, last_visit_at = counted
+    return Visits(
+        bookings=bookings,
+        completed=completed,
+        no_shows=no_shows,
+        cancelled=cancelled,
+        last_visit_at=last_visit_at,
+        total_spent=_spent(connection, tenant, client_id),
+    )
+
+
+def _spent(connection: Connection[Any], tenant: str, client_id: ClientId) -> tuple[Money, ...]:
+    sums = connection.execute(
+        """
+        SELECT sum(price_amount)::bigint, price_currency FROM live.client_visits
+        WHERE tenant_id = %s AND client_id = %s AND status = 'completed'
+          AND price_currency IS NOT NULL
+        GROUP BY price_currency ORDER BY price_currency
+        """,
+        (tenant, client_id),
+    ).fetchall()
+    return tuple(Money(amount, currency) for amount, currency in sums)
+
+
+def bookings_about(
+    connection: Connection[Any], tenant: str, client_id: ClientId, known_by: Sequence[IdentityId]
+) -> tuple[str, ...]:
+    """Give the streams of all bookings of a client, and of a guest who was the same person."""
+    found = connection.execute(
+        """
+        SELECT key FROM live.client_visits WHERE tenant_id = %s
+           AND (client_id = %s OR (document -> 'guest_identities')::jsonb ?| %s::text[])
+        ORDER BY key
+        """,
+        (tenant, client_id, list(known_by)),
+    ).fetchall()
+    return tuple(stream for (stream,) in found)
 
 
 def _evolve(row: ClientVisit | None, event: VisitEvent) -> ClientVisit | None:
-    slot, client = event.appointment.slot, event.appointment.client_id
-    starts_at = slot.starts_at if slot else None
-    if isinstance(event, BookingRequested):
-        return ClientVisit(
-            booking_id=event.booking_id,
-            client_id=client,
-            status=STATUS_AFTER[BookingRequested],
-            starts_at=starts_at,
-            price=event.price,
-        )
-    status = STATUS_AFTER.get(type(event))
-    return row and replace(row, client_id=client, starts_at=starts_at, status=status or row.status)
+    match event:
+        case BookingRequested():
+            return _requested(event)
+        case BookingRescheduled(appointment=appointment):
+            return row and replace(row, starts_at=_start(appointment))
+        case BookingLinkedToClient(appointment=appointment):
+            return row and replace(row, client_id=appointment.client_id)
+        case (
+            BookingConfirmed()
+            | BookingDeclined()
+            | BookingCompleted()
+            | BookingMarkedNoShow()
+            | BookingCancelled()
+        ):
+            return row and replace(row, status=status_after(event))
+        case _:
+            assert_never(event)
+
+
+def _requested(event: BookingRequested) -> ClientVisit:
+    return ClientVisit(
+        id=event.booking_id,
+        client_id=event.appointment.client_id,
+        status=BookingStatus.PENDING,
+        starts_at=_start(event.appointment),
+        price_amount=event.price.amount if event.price else None,
+        price_currency=event.price.currency if event.price else None,
+        guest_identities=event.guest_identities,
+    )
+
+
+def _start(appointment: Appointment) -> datetime | None:
+    return appointment.slot.starts_at if appointment.slot else None
 
 
 CLIENT_VISITS = ReadModel(
@@ -76,7 +160,7 @@ CLIENT_VISITS = ReadModel(
     ),
     key=lambda event: [event.booking_id],
     evolve=_evolve,
-    columns=("client_id", "status", "starts_at"),
+    columns=("client_id", "status", "starts_at", "price_amount", "price_currency"),
     indexes=(("client_id", "starts_at"),),
     owner="booking",
 )
