@@ -1,0 +1,58 @@
+"""A salon in memory, open for booking."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from application import agendas, bookings, clients, series
+from domain.agendas import AGENDA
+from domain.bookings import BOOKING, Booking
+from domain.values import AgendaId, BookingId, TimeSlot
+from tests.bookings.examples import (
+    ana,
+    booking_id,
+    client_registered,
+    haircut,
+    now,
+    professional_registered,
+    service_created,
+    settings,
+    zoe,
+)
+from tests.in_memory import InMemory
+
+USE_CASES = {
+    **agendas.USE_CASES,
+    **bookings.USE_CASES,
+    **series.USE_CASES,
+    **clients.USE_CASES,
+}
+
+
+def salon(**rules: Any) -> InMemory:
+    """Give Ana's salon with a haircut to offer and Zoé as client; `rules` are her settings."""
+    past = InMemory(USE_CASES, now)
+    rule = replace(settings, **rules)
+    past.record(ana, replace(professional_registered, settings=rule))
+    past.record(haircut, service_created)
+    past.record(zoe, client_registered)
+    return past
+
+
+def booking(past: InMemory, identity: BookingId = booking_id) -> Booking:
+    """Give a booking that is there."""
+    found = past.of(BOOKING, identity)
+    assert found is not None
+    return found
+
+
+def taken(past: InMemory) -> Sequence[TimeSlot]:
+    """Give what is taken over all agendas; what crosses a week is there in both, but counts once."""
+    found = {
+        slot
+        for stream in past.streams
+        if stream.startswith("agenda-")
+        for slot in past.of(AGENDA, AgendaId(stream)).taken(now=past.now)
+    }
+    return sorted(found, key=lambda slot: slot.starts_at)
