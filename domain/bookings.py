@@ -165,6 +165,24 @@ class RegisterGuestAsClient(Command, frozen=True):
     booking_id: BookingId
 
 
+class RecordBookingMailSent(Command, frozen=True):
+    """`mail` says which one it was, `message_id` is what the mail server knows it by."""
+
+    booking_id: BookingId
+    mail_id: str
+    mail: str
+    message_id: str
+
+
+class RecordBookingMailFailed(Command, frozen=True):
+    """`reason` names nobody."""
+
+    booking_id: BookingId
+    mail_id: str
+    mail: str
+    reason: str
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -240,12 +258,28 @@ class BookingLinkedToClient(Event, frozen=True):
     appointment: Appointment
 
 
+class BookingMailSent(Event, frozen=True):
+    booking_id: BookingId
+    mail_id: str
+    mail: str
+    message_id: str
+
+
+class BookingMailFailed(Event, frozen=True):
+    booking_id: BookingId
+    mail_id: str
+    mail: str
+    reason: str
+
+
 BookingMove = (
     BookingConfirmed | BookingDeclined | BookingCompleted | BookingMarkedNoShow | BookingCancelled
 )
 BookingEvent = (
     BookingRequested | BookingMove | BookingRescheduled | BookingChanged | BookingLinkedToClient
 )
+BookingMailEvent = BookingMailSent | BookingMailFailed
+"""What became of a mail about a booking; the booking itself stays as it was."""
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -306,6 +340,8 @@ class Booking(Value, frozen=True, kw_only=True):
     notes: str | None = None
     location: str | None = None
     details: JsonText | None = None
+    mails_sent: frozenset[str] = frozenset()
+    mails_failed: frozenset[str] = frozenset()
 
     @property
     def reserved(self) -> TimeSlot | None:
@@ -330,7 +366,7 @@ def status_after(event: BookingMove) -> BookingStatus:
             assert_never(event)
 
 
-def evolve(booking: Booking | None, event: BookingEvent) -> Booking | None:
+def evolve(booking: Booking | None, event: BookingEvent | BookingMailEvent) -> Booking | None:
     match event:
         case BookingRequested():
             return _requested(event)
@@ -350,6 +386,10 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking | None:
         ):
             status = status_after(event)
             return booking and replace(booking, status=status, holds_slot=status in OCCUPYING)
+        case BookingMailSent(mail_id=mail):
+            return booking and replace(booking, mails_sent=booking.mails_sent | {mail})
+        case BookingMailFailed(mail_id=mail):
+            return booking and replace(booking, mails_failed=booking.mails_failed | {mail})
         case _:
             assert_never(event)
 
@@ -368,7 +408,7 @@ def _requested(event: BookingRequested) -> Booking:
     )
 
 
-BOOKING: Final[Aggregate[Booking | None, BookingEvent]] = Aggregate(
+BOOKING: Final[Aggregate[Booking | None, BookingEvent | BookingMailEvent]] = Aggregate(
     kind="booking", initial=None, evolve=evolve
 )
 
@@ -408,7 +448,7 @@ def request(
     return [requested, BookingConfirmed(booking_id=command.booking_id, appointment=appointment)]
 
 
-def confirm(command: ConfirmBooking, booking: Booking | None) -> Sequence[BookingEvent]:
+def confirm(command: ConfirmBooking, booking: Booking | None) -> Sequence[BookingConfirmed]:
     """Promise the appointment."""
     booking = known(booking)
     if _is_already(booking, BookingStatus.CONFIRMED):
@@ -416,7 +456,7 @@ def confirm(command: ConfirmBooking, booking: Booking | None) -> Sequence[Bookin
     return [BookingConfirmed(booking_id=command.booking_id, appointment=booking.appointment)]
 
 
-def decline(command: DeclineBooking, booking: Booking | None) -> Sequence[BookingEvent]:
+def decline(command: DeclineBooking, booking: Booking | None) -> Sequence[BookingDeclined]:
     """Turn the request down."""
     booking = known(booking)
     if _is_already(booking, BookingStatus.DECLINED):
@@ -429,7 +469,7 @@ def decline(command: DeclineBooking, booking: Booking | None) -> Sequence[Bookin
 
 def complete(
     command: CompleteBooking, booking: Booking | None, *, now: datetime
-) -> Sequence[BookingEvent]:
+) -> Sequence[BookingCompleted]:
     """Say that it took place."""
     booking = known(booking)
     if _is_already(booking, BookingStatus.COMPLETED):
@@ -440,7 +480,7 @@ def complete(
 
 def mark_no_show(
     command: MarkNoShow, booking: Booking | None, *, now: datetime
-) -> Sequence[BookingEvent]:
+) -> Sequence[BookingMarkedNoShow]:
     """Say that nobody came."""
     booking = known(booking)
     if _is_already(booking, BookingStatus.NO_SHOW):
@@ -451,7 +491,7 @@ def mark_no_show(
 
 def cancel(
     command: CancelBooking, booking: Booking | None, *, now: datetime, window: timedelta
-) -> Sequence[BookingEvent]:
+) -> Sequence[BookingCancelled]:
     """Call it off. The business always may, the client until `window` before the start."""
     booking = known(booking)
     if _is_already(booking, BookingStatus.CANCELLED):
@@ -474,7 +514,7 @@ def reschedule(
     appointment: Appointment,
     now: datetime,
     window: timedelta,
-) -> Sequence[BookingEvent]:
+) -> Sequence[BookingRescheduled]:
     """Move it to another time, or give it its first. The client may until it could cancel."""
     booking = known(booking)
     refuse_unless_live(booking)
@@ -494,7 +534,7 @@ def reschedule(
     return [rescheduled]
 
 
-def change(command: ChangeBooking, booking: Booking | None) -> Sequence[BookingEvent]:
+def change(command: ChangeBooking, booking: Booking | None) -> Sequence[BookingChanged]:
     """Describe it differently; also afterwards, for notes are often made then."""
     booking = known(booking)
     changed = BookingChanged(
@@ -507,7 +547,9 @@ def change(command: ChangeBooking, booking: Booking | None) -> Sequence[BookingE
     return [] if evolve(booking, changed) == booking else [changed]
 
 
-def link_to_client(command: LinkBookingToClient, booking: Booking | None) -> Sequence[BookingEvent]:
+def link_to_client(
+    command: LinkBookingToClient, booking: Booking | None
+) -> Sequence[BookingLinkedToClient]:
     """Say whose booking it is, where nobody was named."""
     booking = known(booking)
     if booking.appointment.client_id == command.client_id:
@@ -516,6 +558,36 @@ def link_to_client(command: LinkBookingToClient, booking: Booking | None) -> Seq
         raise BookingHasAnotherClient
     appointment = replace(booking.appointment, client_id=command.client_id)
     return [BookingLinkedToClient(booking_id=command.booking_id, appointment=appointment)]
+
+
+def record_mail_sent(
+    command: RecordBookingMailSent, booking: Booking | None
+) -> Sequence[BookingMailEvent]:
+    """Say that a mail about it was taken, if only after it had failed before."""
+    if command.mail_id in known(booking).mails_sent:
+        return []
+    sent = BookingMailSent(
+        booking_id=command.booking_id,
+        mail_id=command.mail_id,
+        mail=command.mail,
+        message_id=command.message_id,
+    )
+    return [sent]
+
+
+def record_mail_failed(
+    command: RecordBookingMailFailed, booking: Booking | None
+) -> Sequence[BookingMailEvent]:
+    """Say that a mail about it will not be taken."""
+    if command.mail_id in known(booking).mails_sent | known(booking).mails_failed:
+        return []
+    failed = BookingMailFailed(
+        booking_id=command.booking_id,
+        mail_id=command.mail_id,
+        mail=command.mail,
+        reason=command.reason,
+    )
+    return [failed]
 
 
 def known(booking: Booking | None) -> Booking:
@@ -576,4 +648,6 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "booking-rescheduled.v1": BookingRescheduled,
     "booking-changed.v1": BookingChanged,
     "booking-linked-to-client.v1": BookingLinkedToClient,
+    "booking-mail-sent.v1": BookingMailSent,
+    "booking-mail-failed.v1": BookingMailFailed,
 }
