@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from domain.faults import Fault
 from domain.messages import Value
-from domain.zones import ZONES, to_local, zone
+from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock, to_local, zone
 
 MOST: Final = 3660
 """Occurrences a rule may count, and exceptions or additions it may have: ten years of days."""
@@ -65,12 +65,11 @@ def faults_of_recurrence(recurrence: Recurrence) -> Iterator[Fault]:
         times: tuple[datetime, ...] = getattr(recurrence, place)
         if len(times) > MOST:
             yield Fault(f"/{place}", "too-many", f"more than {MOST}")
-        if any(each.tzinfo for each in times):
-            yield Fault(f"/{place}", "not-a-wall-clock", "with an offset, which no wall clock has")
-    if recurrence.starts_at.tzinfo:
-        yield Fault("/starts_at", "not-a-wall-clock", "with an offset, which no wall clock has")
-        return
-    if (fault := _fault_of_rule(recurrence)) is not None:
+        if not all(map(is_wall_clock, times)):
+            yield Fault(f"/{place}", "not-a-wall-clock", NOT_A_WALL_CLOCK)
+    if not is_wall_clock(recurrence.starts_at):
+        yield Fault("/starts_at", "not-a-wall-clock", NOT_A_WALL_CLOCK)
+    elif (fault := _fault_of_rule(recurrence)) is not None:
         yield Fault("/rule", "invalid-rule", fault)
 
 
@@ -226,7 +225,7 @@ def _days_in_year(day: date) -> int:
 # --- A rule, as text ------------------------------------------------------------------
 
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-WEEKDAY: Final = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+WEEKDAY: Final = re.compile(r"([+-]?(?:0?[1-9]|[1-4][0-9]|5[0-3]))?(MO|TU|WE|TH|FR|SA|SU)")
 NUMBER: Final = re.compile(r"[+-]?[0-9]{1,4}")
 UNTIL: Final = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
@@ -265,7 +264,7 @@ def _read(text: str, starts_at: datetime, time_zone: str) -> Rule:
         Rule(
             starts_at=starts_at,
             every=Every(parts["FREQ"]),
-            interval=next(iter(_numbers(parts, "INTERVAL")), 1),
+            interval=_number(parts, "INTERVAL") or 1,
             until=_until(parts, time_zone),
             week_starts_on=_week_start(parts),
             months=_numbers(parts, "BYMONTH"),
@@ -277,7 +276,7 @@ def _read(text: str, starts_at: datetime, time_zone: str) -> Rule:
             positions=_numbers(parts, "BYSETPOS"),
         )
     )
-    return _counted(rule, next(iter(_numbers(parts, "COUNT")), None))
+    return _counted(rule, _number(parts, "COUNT"))
 
 
 def _parts(text: str) -> Mapping[str, str]:
@@ -305,6 +304,12 @@ def _numbers(parts: Mapping[str, str], name: str) -> Sequence[int]:
     if any(number not in allowed or (number == 0 and allowed.start < 0) for number in numbers):
         raise ValueError(f"{name} is out of range")
     return numbers
+
+
+def _number(parts: Mapping[str, str], name: str) -> int | None:
+    if "," in parts.get(name, ""):
+        raise ValueError(f"{name} must be one number")
+    return next(iter(_numbers(parts, name)), None)
 
 
 def _weekdays(parts: Mapping[str, str]) -> Sequence[tuple[int, int]]:
@@ -340,6 +345,8 @@ def _until(parts: Mapping[str, str], time_zone: str) -> datetime | None:
     if "T" not in text:
         return datetime.combine(date.fromisoformat(text), time.max)
     until = datetime.fromisoformat(text)
+    if not is_wall_clock(until.replace(tzinfo=None)):
+        raise ValueError("UNTIL is out of range")
     return to_local(until, zone(time_zone)) if until.tzinfo else until
 
 

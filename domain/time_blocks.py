@@ -15,7 +15,7 @@ from domain.faults import Fault, below
 from domain.messages import Command, DomainError, Event, Personal, Value
 from domain.recurrence import Recurrence, faults_of_recurrence
 from domain.values import BlockId, ProfessionalId, TimeSlot
-from domain.zones import ZONES
+from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock
 
 LONGEST: Final = 31 * 24 * 60
 """Minutes of the longest block that recurs."""
@@ -212,9 +212,12 @@ def _faults(when: When) -> Iterator[Fault]:
 def _faults_on_the_clock(when: OnceOnTheClock) -> Iterator[Fault]:
     if when.time_zone not in ZONES:
         yield Fault("/time_zone", "unknown-time-zone", "not an IANA time zone")
-    if when.starts_at.tzinfo or when.ends_at.tzinfo:
-        yield Fault("/starts_at", "not-a-wall-clock", "with an offset, which no wall clock has")
-    elif when.ends_at <= when.starts_at:
+    strange = [
+        place for place in ("starts_at", "ends_at") if not is_wall_clock(getattr(when, place))
+    ]
+    for place in strange:
+        yield Fault(f"/{place}", "not-a-wall-clock", NOT_A_WALL_CLOCK)
+    if not strange and when.ends_at <= when.starts_at:
         yield Fault("/ends_at", "ends-before-it-starts", "not after it starts")
 
 

@@ -18,6 +18,8 @@ ZoneInfo.clear_cache()
 ZONES: Final = frozenset(available_timezones())
 """Every name one may use."""
 
+NOT_A_WALL_CLOCK: Final = "a wall clock reads a time from 1970 to 2999, and no offset"
+
 
 class UnknownTimeZone(DomainError):
     """There is no such time zone; use an IANA name like Europe/Paris."""
@@ -33,6 +35,11 @@ def zone(name: str) -> ZoneInfo:
     if name not in ZONES:
         raise UnknownTimeZone(time_zone=name)
     return ZoneInfo(name)
+
+
+def is_wall_clock(reading: datetime) -> bool:
+    """Tell whether a wall clock can read this; the far ends of time have no room for an offset."""
+    return reading.tzinfo is None and 1970 <= reading.year < 3000
 
 
 def to_utc(local: datetime, where: ZoneInfo) -> datetime:
