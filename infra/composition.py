@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from fastapi import FastAPI
+
 from adapters import processes
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
@@ -22,8 +24,10 @@ from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.runner import Runner
 from adapters.upcasters import UPCASTERS
+from api.app import create_app
 from api.backend import Backend
 from api.signing import Signer
+from application.accounts import InvalidToken
 from application.dispatch import Dispatcher
 from application.permissions import Principal
 from application.ports import Clock
@@ -74,6 +78,15 @@ class System:
         self.advanced.ring()
         for thread in self.threads:
             thread.join()
+
+
+def application(system: System) -> FastAPI:
+    """Give the HTTP application of a system."""
+    return create_app(backend(system, authenticate=_refuse_everybody))
+
+
+def _refuse_everybody(_token: str) -> Principal:
+    raise InvalidToken
 
 
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:

@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -86,13 +87,34 @@ class Server:
         return f"postgresql://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
 
+class InUse(PostgresUnavailable):
+    """Another process has this data directory, and its server with it."""
+
+
+def attached(data: Path) -> Server | None:
+    """The server that another process runs on `data`; None when nobody does."""
+    home = _find_home(data)
+    if not home.lock.exists():
+        return None
+    try:
+        with _owned(home):
+            return None
+    except InUse:
+        return Server(home.data, int(_read(home.port)), _read(home.password), home.note)
+
+
 @contextmanager
 def running(
-    data: Path, *, settings: Mapping[str, str] = MappingProxyType({}), port: int = 0
+    data: Path,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    port: int = 0,
+    on_death: Callable[[], None] | None = None,
 ) -> Iterator[Server]:
     """A server for as long as the block lasts, with whatever was in `data` before.
 
     Enter from a thread that lives as long as the block: to the kernel it is the parent.
+    `on_death` is called, in another thread, if the server ends while the block goes on.
     """
     home = _find_home(data)
     _refuse_what_others_own(home)
@@ -101,10 +123,14 @@ def running(
         _prepare_cluster(home)
         server = Server(home.data, port or _choose_port(home), _read(home.password), home.note)
         process = _start(home, server.port, {**SETTINGS, **settings})
+        left = threading.Event()
         try:
             _wait_until_ready(home, process)
+            if on_death:
+                _watch(process, left, on_death)
             yield server
         finally:
+            left.set()
             _stop(process)
 
 
@@ -293,7 +319,7 @@ def _owned(home: _Home) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             message = f"{home.data} is in use by process {_read(home.lock)}: stop that one first."
-            raise PostgresUnavailable(message) from None
+            raise InUse(message) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -478,6 +504,19 @@ def _is_ready(data: Path, pid: int) -> bool:
     """Its pid file tells, which is what pg_ctl reads too: first the pid, eighth the state."""
     lines = (_reads(data / "postmaster.pid") or "").split("\n")
     return len(lines) == 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
+def _watch(
+    process: subprocess.Popen[bytes], left: threading.Event, on_death: Callable[[], None]
+) -> None:
+    """Waiting in a thread reaps it, too; `_stop` waits for the same process and is told as well."""
+
+    def wait() -> None:
+        process.wait()
+        if not left.is_set():
+            on_death()
+
+    threading.Thread(target=wait, name="postgres", daemon=True).start()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,32 @@
+"""`frontdesk`: run it, look into it, repair it. Each group of commands is a module beside this."""
+
+import sys
+from typing import Final
+
+import typer
+
+from infra.cli import running
+from infra.cli.errors import SAID
+
+app: Final = typer.Typer(
+    name="frontdesk",
+    help="Bookings, clients, leads, conversations and payments, as one history of events.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+
+running.add_to(app)
+
+
+def main() -> None:
+    """Run a command; what a person can mend is said in a sentence, without a stack trace."""
+    try:
+        app()
+    except SAID as error:
+        name = (type(error).__doc__ or "").strip().splitlines()[0]
+        sys.stderr.write(
+            f"frontdesk: {error}\n  {name}\n" if str(error) else f"frontdesk: {name}\n"
+        )
+        sys.exit(1)

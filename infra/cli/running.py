@@ -1,0 +1,103 @@
+"""Start it: `up` for everything in one process, `serve` and `work` for its halves."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from infra.cli.system import database, settings_from_environment
+from infra.composition import application, running_system
+from infra.logs import configure_logs
+from infra.serving import listen, serve
+from infra.settings import Settings
+
+Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]
+
+say = Console(highlight=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(up)
+    app.command("serve")(serve_api)
+    app.command()(work)
+    app.command("migrate")(migrate_database)
+
+
+def up(port: Port = None) -> None:
+    """Run everything: PostgreSQL (unless DATABASE_URL names one), the API, read models, mails.
+
+    The first time it makes a database and fills it with a demonstration; Ctrl-C stops it all.
+    """
+    settings = _settings(port)
+    listener = listen(settings.host, settings.port)
+    address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
+    began = time.monotonic()
+    _say("starting PostgreSQL …")
+    with (
+        database(settings, on_death=_database_died) as dsn,
+        running_system(settings, dsn) as system,
+    ):
+        system.work()
+        serve(application(system), listener, ready=lambda: _welcome(address, began))
+    _say("stopped")
+
+
+def serve_api(port: Port = None) -> None:
+    """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
+    settings = _settings(port)
+    listener = listen(settings.host, settings.port)
+    with database(settings) as dsn, running_system(settings, dsn) as system:
+        where = listener.getsockname()[1]
+        serve(application(system), listener, ready=lambda: _say(f"listening on {where}"))
+
+
+def work() -> None:
+    """Keep read models, let processes react, carry out what is due; without HTTP."""
+    settings = _settings(None)
+    with database(settings) as dsn, running_system(settings, dsn) as system:
+        system.work()
+        _say("working")
+        _until_told_to_stop()
+
+
+def migrate_database() -> None:
+    """Bring the database's own tables up to date. Read models need none of it."""
+    with database(_settings(None)):
+        _say("up to date")
+
+
+def _settings(port: int | None) -> Settings:
+    settings = settings_from_environment()
+    configure_logs(settings.log_level)
+    return settings if port is None else settings.model_copy(update={"port": port})
+
+
+def _say(text: str) -> None:
+    """Print at once, also into a pipe: whoever started us may be waiting for this line."""
+    say.print(text)
+    sys.stdout.flush()
+
+
+def _welcome(address: str, began: float) -> None:
+    _say(f"ready in {time.monotonic() - began:.1f} s")
+    _say(f"  API   {address}/v1")
+    _say(f"  docs  {address}/docs")
+
+
+def _database_died() -> None:
+    _say("PostgreSQL has ended; stopping. Start again: nothing that was acknowledged is lost.")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _until_told_to_stop() -> None:
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(3600):
+        pass

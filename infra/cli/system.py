@@ -1,0 +1,55 @@
+"""How commands get at a system: settings from the environment, a database, everything composed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from infra import postgres
+from infra.composition import System, running_system
+from infra.migrate import migrate
+from infra.settings import Settings, read_settings
+
+DATABASE: Final = "frontdesk"
+
+
+def settings_from_environment() -> Settings:
+    """Read the settings; a `.env` file beside stands in for what is not in the environment."""
+    return read_settings({**_dotenv(Path(".env")), **os.environ})
+
+
+@contextmanager
+def database(settings: Settings, on_death: Callable[[], None] | None = None) -> Iterator[str]:
+    """Give the address of a migrated database: the operator's own, or an embedded server's.
+
+    Where `frontdesk up` runs already, its server is used.
+    """
+    if settings.database_url:
+        migrate(settings.database_url)
+        yield settings.database_url
+        return
+    data = settings.data_dir / "postgres"
+    if on_death is None and (server := postgres.attached(data)):
+        yield server.dsn(DATABASE)
+        return
+    with postgres.running(data, on_death=on_death) as server:
+        postgres.ensure_database(server, DATABASE)
+        migrate(server.dsn(DATABASE))
+        yield server.dsn(DATABASE)
+
+
+@contextmanager
+def composed(settings: Settings | None = None) -> Iterator[System]:
+    """Compose the system for one command; nothing runs by itself."""
+    settings = settings or settings_from_environment()
+    with database(settings) as dsn, running_system(settings, dsn) as system:
+        yield system
+
+
+def _dotenv(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

@@ -1,0 +1,80 @@
+"""Serves the API of a composed system on a port, until it is told to stop."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+GRACE = 5
+"""Seconds that open requests have to finish after the signal to stop."""
+
+
+class PortTakenError(Exception):
+    """Another program listens on this port: stop it, or choose another with PORT."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started. Raises PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(f"{host}:{port}") from error
+    listener.listen(2048)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready to answer."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def serve(app: Any, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Answer requests until SIGINT or SIGTERM; then return, so that everything else is stopped too."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The server raises the signal again when it has stopped, to which we have nothing to add.
+        signal.signal(number, lambda *_: None)
+    _Server(_config(app), ready).run(sockets=[listener])
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def serve_in_thread(app: Any, listener: socket.socket) -> Callable[[], None]:
+    """Answer requests in a thread; give what stops it. For tests."""
+    ready = threading.Event()
+    server = _Server(_config(app), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    ready.wait()
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join()
+
+    return stop
