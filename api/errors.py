@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from api import caller, signing
-from application import dispatch, permissions, ports
+from application import contact_details, dispatch, permissions, ports
+from domain import clients, services
 from domain.messages import DomainError
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
@@ -19,6 +20,14 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     dispatch.TooContended: 503,
     ports.ProjectionBehind: 503,
     ports.PositionUnknown: 409,
+    services.ServiceNotFound: 404,
+    services.PriceIsNegative: 422,
+    services.DurationOutOfRange: 422,
+    services.BufferOutOfRange: 422,
+    contact_details.EmailAddressNotUnderstood: 422,
+    contact_details.PhoneNumberNotUnderstood: 422,
+    clients.ClientNotFound: 404,
+    clients.ClientIsErased: 410,
 }
 """Where a class is not listed, the nearest of its bases is; what is not listed at all is 409."""
 

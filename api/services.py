@@ -2,18 +2,31 @@
 
 from typing import Annotated, Final
 
+import msgspec
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from api.caller import Caller, may, new_id
+from api.caller import JSON, Caller, may, new_id
+from api.forms import Body, Line, MoneyBody, id_of
 from api.listing import Listing, boolean, text
 from application.permissions import Permission
-from domain.services import ChangeService, CreateService, Offer, RemoveService
-from domain.values import Money, ProfessionalId, ServiceId
-from projections.services import SERVICES
+from domain.services import (
+    LONGEST,
+    ChangeService,
+    CreateService,
+    Offer,
+    RemoveService,
+    RestoreService,
+)
+from domain.values import ProfessionalId, ServiceId
+from projections.paging import Op, Where
+from projections.services import SERVICES, categories, offered_by
 
 MayRead = Annotated[Caller, may(Permission.SERVICES_READ)]
 MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]
+ServicePath = Annotated[ServiceId, id_of("service")]
+Professional = Annotated[ProfessionalId, id_of("professional")]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=LONGEST)]
 
 router: Final = APIRouter(prefix="/v1/services", tags=["services"])
 
@@ -22,34 +35,32 @@ LISTING: Final = Listing(
     filters={"category": text, "name": text, "active": boolean},
     sorts=("name", "category"),
     default_sort="name",
+    also=("professional_id",),
 )
+ACTIVE: Final = Where("active", Op.IS, [True])
 
 
-class MoneyBody(BaseModel):
-    amount: int
-    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+class OfferBody(Body):
+    """What is offered. No price: on request. No professionals named: all of them offer it."""
 
-
-class OfferBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: str
-    category: str | None = None
+    name: Line
+    category: Line | None = None
     price: MoneyBody | None = None
-    duration_minutes: int
-    buffer_before_minutes: int = 0
-    buffer_after_minutes: int = 0
-    professional_ids: list[str] = Field(default_factory=list)
+    duration_minutes: Annotated[int, Field(strict=True, ge=1, le=LONGEST)]
+    buffer_before_minutes: Minutes = 0
+    buffer_after_minutes: Minutes = 0
+    professional_ids: Annotated[tuple[Professional, ...], Field(max_length=1000)] = ()
 
     def offer(self) -> Offer:
+        """Give the value."""
         return Offer(
             name=self.name,
             category=self.category,
-            price=Money(**self.price.model_dump()) if self.price else None,
+            price=self.price.money() if self.price else None,
             duration_minutes=self.duration_minutes,
             buffer_before_minutes=self.buffer_before_minutes,
             buffer_after_minutes=self.buffer_after_minutes,
-            professional_ids=tuple(map(ProfessionalId, self.professional_ids)),
+            professional_ids=tuple(dict.fromkeys(self.professional_ids)),
         )
 
 
@@ -62,25 +73,44 @@ def create_service(body: OfferBody, caller: MayWrite) -> Response:
 
 
 @router.get("")
-def list_services(caller: MayRead) -> Response:
-    """List what is offered."""
-    return LISTING.answer(caller)
+def list_services(caller: MayRead, professional_id: Professional | None = None) -> Response:
+    """List what is offered, or with `active=false` what no longer is."""
+    asked = caller.request.query_params
+    return LISTING.answer(
+        caller,
+        where=[] if "active" in asked else [ACTIVE],
+        extra=[offered_by(professional_id)] if professional_id else [],
+    )
+
+
+@router.get("/categories")
+def list_service_categories(caller: MayRead) -> Response:
+    """List the categories of what is offered, each with the number of its services."""
+    with caller.asking(SERVICES) as connection:
+        found = categories(connection, caller.tenant)
+    return Response(msgspec.json.encode({"data": found}), media_type=JSON)
 
 
 @router.get("/{service_id}")
-def get_service(service_id: str, caller: MayRead) -> Response:
+def get_service(service_id: ServicePath, caller: MayRead) -> Response:
     """Show one service."""
     return caller.shown(SERVICES, service_id)
 
 
 @router.put("/{service_id}")
-def change_service(service_id: str, body: OfferBody, caller: MayWrite) -> Response:
+def change_service(service_id: ServicePath, body: OfferBody, caller: MayWrite) -> Response:
     """Change what is offered; what is booked keeps its price."""
-    command = ChangeService(service_id=ServiceId(service_id), offer=body.offer())
+    command = ChangeService(service_id=service_id, offer=body.offer())
     return caller.changed(SERVICES, service_id, command)
 
 
 @router.delete("/{service_id}", status_code=204)
-def remove_service(service_id: str, caller: MayWrite) -> Response:
+def remove_service(service_id: ServicePath, caller: MayWrite) -> Response:
     """Offer it no longer; what is booked stays."""
-    return caller.done(caller.order(RemoveService(service_id=ServiceId(service_id)), on=service_id))
+    return caller.done(caller.order(RemoveService(service_id=service_id), on=service_id))
+
+
+@router.post("/{service_id}/restoration")
+def restore_service(service_id: ServicePath, caller: MayWrite) -> Response:
+    """Offer it again, as it was."""
+    return caller.changed(SERVICES, service_id, RestoreService(service_id=service_id))

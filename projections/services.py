@@ -1,9 +1,11 @@
 """What can be booked here, for how much, from whom?"""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import asdict, replace
+from psycopg import Connection
 
+from domain.messages import Value
 from domain.services import (
     ServiceChanged,
     ServiceCreated,
@@ -27,6 +29,31 @@ class ListedService(Row, frozen=True, kw_only=True):
     buffer_after_minutes: int
     professional_ids: tuple[ProfessionalId, ...]
     active: bool
+
+
+class Category(Value, frozen=True, kw_only=True):
+    """`name` is None for services in no category."""
+
+    name: str | None
+    services: int
+
+
+def categories(connection: Connection[Any], tenant: str) -> list[Category]:
+    """Give the categories of what is offered, and how many services each has."""
+    found = connection.execute(
+        """
+        SELECT category, count(*) FROM live.services WHERE tenant_id = %s AND active
+        GROUP BY category ORDER BY category NULLS LAST
+        """,
+        (tenant,),
+    ).fetchall()
+    return [Category(name=name, services=services) for name, services in found]
+
+
+def offered_by(professional: ProfessionalId) -> tuple[str, list[list[str]]]:
+    """Give the condition, in SQL with its values, that this professional offers a service."""
+    named = "(r.document -> 'professional_ids')::jsonb"
+    return f"({named} = '[]' OR {named} ?| %s::text[])", [[professional]]
 
 
 def _evolve(row: ListedService | None, event: ServiceEvent) -> ListedService | None:

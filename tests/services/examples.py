@@ -17,6 +17,7 @@ from domain.values import Money, ProfessionalId, ServiceId
 
 service_id: Final = ServiceId("service-0198c0de-0000-7000-8000-000000000001")
 ana: Final = ProfessionalId("professional-0198c0de-0000-7000-8000-00000000000a")
+ben: Final = ProfessionalId("professional-0198c0de-0000-7000-8000-00000000000b")
 
 haircut: Final = Offer(
     name="Haircut",

@@ -1,9 +1,13 @@
 """The service catalogue, through HTTP."""
 
+from uuid import uuid4
+
 import pytest
+from fastapi.testclient import TestClient
 
 from domain.users import Role
 from tests.running import Running
+from tests.services.examples import ana, ben, service_id
 
 pytestmark = pytest.mark.postgres
 
@@ -63,3 +67,138 @@ def test_a_list_shows_the_callers_own_writes_although_the_projector_is_dead(
 
     assert http.get("/v1/services").json()["data"] == []
     assert http.get("/v1/services", headers=own).json()["data"] == [created.json()]
+
+
+# --- The catalogue --------------------------------------------------------------------
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+def create(http: TestClient, **part: object) -> str:
+    """Create a service; give its path."""
+    created = http.post("/v1/services", json={**CUT, **part})
+    assert created.status_code == 201, created.text
+    return created.headers["location"]
+
+
+def names(http: TestClient, question: str = "") -> list[str]:
+    answer = http.get(f"/v1/services{question}")
+    assert answer.status_code == 200, answer.text
+    return [service["name"] for service in answer.json()["data"]]
+
+
+def test_a_removed_service_is_listed_only_for_those_who_ask(running: Running, http) -> None:
+    cut = create(http)
+    create(http, name="Wash")
+
+    removed = http.delete(cut)
+    running.settle()
+
+    assert removed.status_code == 204
+    assert names(http) == ["Wash"]
+    assert names(http, "?active=false") == ["Cut"]
+    assert names(http, "?active=true,false") == ["Cut", "Wash"]
+    assert http.get(cut).json()["active"] is False
+
+
+def test_a_restored_service_is_offered_again(running: Running, http) -> None:
+    cut = create(http)
+    http.delete(cut)
+
+    restored = http.post(f"{cut}/restoration")
+    running.settle()
+
+    assert (restored.status_code, restored.json()["active"]) == (200, True)
+    assert names(http) == ["Cut"]
+
+
+def test_services_can_be_asked_for_by_category(running: Running, http) -> None:
+    create(http)
+    create(http, name="Massage", category="Body")
+    running.settle()
+
+    assert names(http, "?category=Body") == ["Massage"]
+
+
+def test_services_of_nobody_in_particular_are_offered_by_everybody(running: Running, http) -> None:
+    create(http, name="For all")
+    create(http, name="By Ana", professional_ids=[ana])
+    create(http, name="By Ben", professional_ids=[ben])
+    running.settle()
+
+    assert names(http, f"?professional_id={ana}") == ["By Ana", "For all"]
+
+
+def test_categories_are_counted_with_what_is_offered_in_them(running: Running, http) -> None:
+    create(http)
+    create(http, name="Wash")
+    create(http, name="Massage", category="Body")
+    create(http, name="Advice", category=None)
+    http.delete(create(http, name="Perm", category="Past"))
+    running.settle()
+
+    assert http.get("/v1/services/categories").json()["data"] == [
+        {"name": "Body", "services": 1},
+        {"name": "Hair", "services": 2},
+        {"name": None, "services": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "pointer"),
+    [
+        ({"price": {"amount": -1, "currency": "EUR"}}, "#/price/amount"),
+        ({"price": {"amount": 10, "currency": "euro"}}, "#/price/currency"),
+        ({"duration_minutes": 0}, "#/duration_minutes"),
+        ({"duration_minutes": "45"}, "#/duration_minutes"),
+        ({"duration_minutes": 1441}, "#/duration_minutes"),
+        ({"buffer_before_minutes": -1}, "#/buffer_before_minutes"),
+        ({"buffer_after_minutes": 1441}, "#/buffer_after_minutes"),
+        ({"name": "  "}, "#/name"),
+        ({"name": "Cut\x00"}, "#/name"),
+        ({"professional_ids": ["Ana"]}, "#/professional_ids/0"),
+        ({"colour": "red"}, "#/colour"),
+    ],
+)
+def test_an_impossible_service_is_refused_with_a_pointer_to_what_is_wrong(
+    http, part, pointer
+) -> None:
+    refused = http.post("/v1/services", json={**CUT, **part})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "validation-failed")
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+def test_what_was_never_created_is_not_there(http) -> None:
+    nowhere = f"/v1/services/{service_id}"
+
+    answers = [
+        http.get(nowhere),
+        http.put(nowhere, json=CUT, headers={"If-Match": '"0"'}),
+        http.delete(nowhere),
+        http.post(f"{nowhere}/restoration"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_an_id_of_something_else_is_no_service(http) -> None:
+    other = service_id.replace("service", "client")
+
+    refused = http.delete(f"/v1/services/{other}")
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/service_id")
+
+
+def test_another_business_does_not_see_our_services(running: Running, http) -> None:
+    cut = create(http)
+    running.settle()
+
+    stranger = running.http(tenant=str(uuid4()))
+
+    assert stranger.get(cut).status_code == 404
+    assert stranger.delete(cut).status_code == 404
+    assert names(stranger) == []
