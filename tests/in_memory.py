@@ -33,8 +33,11 @@ class InMemory:
         found: S = state
         return found
 
-    def run(self, command: Command) -> list[Event]:
-        """Carry out a command; give what happened, over all streams in the order of recording."""
+    def run(self, command: Command) -> list[Any]:
+        """Carry out a command; give the events, over all streams in the order of recording.
+
+        They are Any, since a test knows which event it asks for which field.
+        """
         self._seen.clear()
         changes = self._use_cases[type(command)](command, self)
         unread = [
