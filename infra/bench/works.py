@@ -17,14 +17,20 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     events: int
     """In the log that is followed, verified and folded."""
+    kept: int
+    """Events that a live read model catches up with."""
     followed: int
     """What the `eventsourcing` library follows of such a log."""
     projected: int
     """What it projects of it, one transaction each."""
 
 
-FULL: Final = Effort(rounds=5, seconds=3, events=1_000_000, followed=200_000, projected=4_000)
-QUICK: Final = Effort(rounds=3, seconds=0.4, events=100_000, followed=20_000, projected=600)
+FULL: Final = Effort(
+    rounds=5, seconds=3, events=1_000_000, kept=100_000, followed=200_000, projected=4_000
+)
+QUICK: Final = Effort(
+    rounds=3, seconds=0.4, events=100_000, kept=20_000, followed=20_000, projected=600
+)
 
 # --- Who takes part ---------------------------------------------------------------------
 
@@ -54,6 +60,19 @@ def _floor(work: str, **order: Any) -> Entrant:
     return Entrant("one statement under FastAPI", FLOOR_API, {"work": work, **order})
 
 
+def _ours(database: str, program: str) -> Contender:
+    return Contender(("-m", f"infra.bench.ours.{program}"), database)
+
+
+OUR_COMMANDS: Final = _ours("our_commands", "commands")
+OUR_LOG: Final = _ours("our_log", "log")
+OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
+
+
+def _frontdesk(contender: Contender, work: str, **order: Any) -> Entrant:
+    return Entrant("frontdesk", contender, {"work": work, **order})
+
+
 # --- At what ----------------------------------------------------------------------------
 
 
@@ -77,7 +96,7 @@ def _append(callers: int, effort: Effort) -> Work:
     return Work(
         key=f"append_{callers}",
         title=f"Append, {callers} callers",
-        ours=None,
+        ours=_frontdesk(OUR_COMMANDS, "append", **order),
         rivals=(
             _eventsourcing(ES_LOG, "append", **order),
             Entrant("pgbench row by row", PGBENCH, {"work": "append", **order}),
@@ -90,7 +109,7 @@ def _load(events: int, effort: Effort) -> Work:
     return Work(
         key=f"load_{events}",
         title=f"Load {events:,} events",
-        ours=None,
+        ours=_frontdesk(OUR_COMMANDS, "load", **order),
         rivals=(_eventsourcing(ES_LOG, "load", **order),),
     )
 
@@ -99,7 +118,7 @@ def _follow(effort: Effort) -> Work:
     return Work(
         key="follow",
         title="Follow the log, typed",
-        ours=None,
+        ours=_frontdesk(OUR_LOG, "follow", events=effort.events),
         rivals=(
             _eventsourcing(ES_LOG, "follow", events=effort.followed),
             Entrant("COPY to nowhere", PLAIN_SQL, {"work": "copy", "events": effort.events}),
@@ -111,7 +130,7 @@ def _live(effort: Effort) -> Work:
     return Work(
         key="live",
         title="Keep a read model",
-        ours=None,
+        ours=_frontdesk(OUR_READ_MODEL, "keep", events=effort.kept),
         rivals=(_eventsourcing(ES_PROJECTION, "keep", events=effort.projected),),
     )
 
@@ -179,6 +198,6 @@ def _visible(effort: Effort) -> Work:
         key="visible_embedded",
         title="Commit until visible in a read model",
         unit=MILLISECONDS,
-        ours=None,
+        ours=_frontdesk(OUR_READ_MODEL, "visible", **order),
         rivals=(_eventsourcing(ES_PROJECTION, "visible", **order),),
     )

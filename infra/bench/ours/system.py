@@ -1,0 +1,24 @@
+"""Our own system on a database of its own, composed as in production."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from adapters.clock import system_clock
+from infra.composition import System, running_system
+from infra.migrate import migrate
+from infra.settings import read_settings
+from projections.read_model import ReadModel
+
+DSN: Final = sys.argv[-1]
+
+
+@contextmanager
+def system(*models: ReadModel) -> Iterator[System]:
+    """With these read models and no processes. Nothing runs by itself."""
+    migrate(DSN)
+    with running_system(
+        read_settings({}), DSN, models=models, reactions=(), clock=system_clock
+    ) as composed:
+        yield composed
