@@ -232,10 +232,11 @@ def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterable[da
 
 def _instants(reading: datetime, where: ZoneInfo) -> Iterator[datetime]:
     """Give every instant at which the wall clock shows this: none, one or two."""
-    for fold in (0, 1):
-        instant = reading.replace(tzinfo=where, fold=fold).astimezone(UTC)
-        if to_local(instant, where) == reading:
-            yield instant
+    first, second = (reading.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if to_local(first, where) == reading:
+        yield first
+        if second != first:
+            yield second
 
 
 def _closed(hours: Sequence[TimeSlot], span: Span) -> Iterator[TimeSlot]:
