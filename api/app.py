@@ -4,12 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import services
+from api import clients, services
 from api.backend import Backend
 from api.edge import Edge
 from api.problems import answer_with_problems
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (services.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (services.router, clients.router)
 
 
 def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> FastAPI:

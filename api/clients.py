@@ -1,0 +1,247 @@
+"""Clients over HTTP. Clients see themselves; everything else is for those who work here."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+from uuid_utils import uuid7
+
+from api.caller import JSON, Caller, NotFound, may, new_id
+from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
+from api.listing import Listing, instant, one_of, text
+from application.permissions import Permission, PermissionMissing
+from application.ports import About, Recorded
+from domain.bookings import BookingStatus
+from domain.clients import (
+    AddClientNote,
+    ChangeClient,
+    ChangeClientStatus,
+    ClientNoteAdded,
+    ClientStatus,
+    EraseClient,
+    RegisterClient,
+)
+from domain.identities import ClientAlreadyExists
+from domain.values import ClientId, Contact, IdentityId, NoteId
+from projections.bookings import BOOKINGS
+from projections.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
+from projections.client_visits import CLIENT_VISITS, bookings_about, visits_of
+from projections.clients import CLIENTS, KnownClient, found_by
+from projections.paging import Op, Where
+
+MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
+MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
+MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
+ClientPath = Annotated[ClientId, id_of("client")]
+
+router: Final = APIRouter(prefix="/v1/clients", tags=["clients"])
+
+LISTING: Final = Listing(
+    model=CLIENTS,
+    filters={
+        "status": one_of(ClientStatus),
+        "email": text,
+        "phone": text,
+        "custom_id": text,
+        "strategy_id": text,
+        "user_id": text,
+        "created_at": instant,
+        "updated_at": instant,
+    },
+    spans=("created_at", "updated_at"),
+    sorts=("sort_name", "created_at", "updated_at"),
+    default_sort="sort_name",
+    also=("q",),
+)
+BOOKINGS_OF_CLIENT: Final = Listing(
+    model=BOOKINGS,
+    filters={"status": one_of(BookingStatus), "starts_at": instant},
+    spans=("starts_at",),
+    sorts=("starts_at", "created_at"),
+    default_sort="-starts_at",
+)
+TIMELINE: Final = Listing(model=CLIENT_TIMELINE, filters={"kind": one_of(EntryKind)})
+
+
+class OnDuplicate(StrEnum):
+    """What to do when there is such a client: refuse, or answer with that client."""
+
+    REFUSE = "refuse"
+    RETURN = "return"
+
+
+class ClientBody(ContactBody):
+    """No status: a lead when registered, as it was when changed."""
+
+    status: ClientStatus | None = None
+    custom_id: Line | None = None
+    strategy_id: Line | None = None
+
+    def known(self, caller: Caller) -> dict[str, Any]:
+        """Give what commands want to know of a client."""
+        contact = self.contact(caller)
+        return {
+            "contact": contact,
+            "custom_id": self.custom_id,
+            "strategy_id": self.strategy_id,
+            "identities": identities(contact, caller, self.custom_id),
+        }
+
+
+class StatusBody(Body):
+    status: ClientStatus
+
+
+class NoteBody(Body):
+    text: Text
+
+
+@router.post("", status_code=201)
+def register_client(
+    body: ClientBody, caller: MayWrite, on_duplicate: OnDuplicate = OnDuplicate.REFUSE
+) -> Response:
+    """Register a client; nobody is registered twice under one address, number or custom id."""
+    _refuse_clients(caller)
+    client_id = ClientId(new_id("client"))
+    status = body.status or ClientStatus.LEAD
+    command = RegisterClient(client_id=client_id, status=status, **body.known(caller))
+    try:
+        return caller.created(CLIENTS, client_id, command, where="/v1/clients")
+    except ClientAlreadyExists as refusal:
+        if on_duplicate is OnDuplicate.REFUSE:
+            raise
+        return caller.shown(CLIENTS, str(refusal.facts["client_id"]))
+
+
+@router.get("")
+def list_clients(caller: MayRead, q: Sought = "") -> Response:
+    """List clients; `q` finds them by any part of name, address or number, however typed."""
+    reach = caller.reach
+    own = [] if reach.everything else [Where("key", Op.IS, [reach.id])]
+    return LISTING.answer(caller, where=own, extra=[found_by(q)] if q else [])
+
+
+@router.get("/{client_id}")
+def get_client(client_id: ClientPath, caller: MayRead) -> Response:
+    """Show a client: details, what the bookings add up to, the last visit."""
+    _refuse_others(caller, client_id)
+    known = caller.document(CLIENTS, client_id)
+    with caller.asking(CLIENT_VISITS) as connection:
+        visits = visits_of(connection, caller.tenant, client_id)
+    body = known.json[:-1] + b',"visits":' + msgspec.json.encode(visits) + b"}"
+    # Visits change without the client: there is an ETag for If-Match, but no 304.
+    return Response(body, headers={"ETag": f'"{known.version}"'}, media_type=JSON)
+
+
+@router.put("/{client_id}")
+def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
+    """Describe a client anew, the whole of it."""
+    _refuse_clients(caller)
+    command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.put("/{client_id}/status")
+def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWrite) -> Response:
+    """Say where the business stands with a client."""
+    _refuse_clients(caller)
+    command = ChangeClientStatus(client_id=client_id, status=body.status)
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.post("/{client_id}/notes", status_code=201)
+def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> Response:
+    """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
+    _refuse_clients(caller)
+    note_id = NoteId(new_id("note"))
+    answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
+    note = msgspec.json.encode(_note(answer.recorded[0]))
+    return Response(note, 201, caller.done(answer).headers, JSON)
+
+
+@router.get("/{client_id}/bookings")
+def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
+    """List the bookings of a client, newest first."""
+    _refuse_unknown(caller, client_id)
+    return BOOKINGS_OF_CLIENT.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
+
+
+@router.get("/{client_id}/timeline")
+def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
+    """Show what happened with a client, in order. Notes are for those who work here."""
+    _refuse_unknown(caller, client_id)
+    kinds = EntryKind if caller.reach.everything else (EntryKind.BOOKING,)
+    whose = Where("client_id", Op.IS, [client_id])
+    return TIMELINE.answer(caller, where=[whose, Where("kind", Op.IS, list(kinds))])
+
+
+@router.delete("/{client_id}/personal-data", status_code=204)
+def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
+    """Forget the person: all that is personal becomes unreadable, in every event for ever."""
+    known_by = _identities_of(client_id, caller)
+    streams = _bookings_about(client_id, known_by, caller, caller.preferences.at_least)
+    answer = caller.order(EraseClient(client_id=client_id, streams=streams))
+    # An erased client books no more; what was booked while we looked is known at this position.
+    late = _bookings_about(client_id, known_by, caller, answer.position)
+    if set(late) - set(streams):
+        caller.backend.dispatch(EraseClient(client_id=client_id, streams=late), _also(caller))
+    return caller.done(answer)
+
+
+def _refuse_clients(caller: Caller) -> None:
+    if not caller.reach.everything:
+        raise PermissionMissing(permission=caller.permission)
+
+
+def _refuse_others(caller: Caller, client_id: ClientId) -> None:
+    if not caller.reach.includes(client_id=client_id):
+        raise NotFound
+
+
+def _refuse_unknown(caller: Caller, client_id: ClientId) -> None:
+    _refuse_others(caller, client_id)
+    caller.document(CLIENTS, client_id)
+
+
+def _note(past: Recorded) -> TimelineEntry:
+    """Give a note as the timeline will show it."""
+    assert isinstance(past.event, ClientNoteAdded)
+    return TimelineEntry(
+        id=past.event.note_id,
+        client_id=past.event.client_id,
+        kind=EntryKind.NOTE,
+        text=past.event.text,
+        version=1,
+        created_at=past.recorded_at,
+        updated_at=past.recorded_at,
+    )
+
+
+def _identities_of(client_id: ClientId, caller: Caller) -> tuple[IdentityId, ...]:
+    """Name what is known of a client; nothing of one who was erased already."""
+    found = caller.backend.read_models.row(caller.tenant, CLIENTS, client_id)
+    if found is None:
+        return ()
+    known = msgspec.json.decode(found.json, type=KnownClient)
+    return identities(Contact(known.name, known.email, known.phone), caller, known.custom_id)
+
+
+def _bookings_about(
+    client_id: ClientId, known_by: tuple[IdentityId, ...], caller: Caller, at_least: int
+) -> tuple[str, ...]:
+    models = [CLIENT_VISITS]
+    with caller.backend.read_models.asking(
+        caller.tenant, models, at_least=at_least, wait=0
+    ) as connection:
+        return bookings_about(connection, caller.tenant, client_id, known_by)
+
+
+def _also(caller: Caller) -> About:
+    """Say who orders a second thing with the same request: under an id of its own."""
+    return About(
+        tenant=caller.tenant,
+        actor=caller.principal.user_id,
+        command_id=UUID(int=uuid7().int),
+    )
