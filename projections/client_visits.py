@@ -24,6 +24,7 @@ from domain.bookings import (
     BookingStatus,
     status_after,
 )
+from domain.clients import ClientErased
 from domain.messages import Value
 from domain.values import BookingId, ClientId, IdentityId, Money
 from projections.read_model import ReadModel, Row
@@ -41,7 +42,9 @@ class ClientVisit(Row, frozen=True, kw_only=True):
     guest_identities: tuple[IdentityId, ...] = ()
 
 
-VisitEvent = BookingRequested | BookingMove | BookingRescheduled | BookingLinkedToClient
+VisitEvent = (
+    BookingRequested | BookingMove | BookingRescheduled | BookingLinkedToClient | ClientErased
+)
 
 
 class Visits(Value, frozen=True, kw_only=True):
@@ -124,6 +127,8 @@ def _evolve(row: ClientVisit | None, event: VisitEvent) -> ClientVisit | None:
             | BookingCancelled()
         ):
             return row and replace(row, status=status_after(event))
+        case ClientErased():
+            return row and replace(row, guest_identities=())
         case _:
             assert_never(event)
 
@@ -144,6 +149,10 @@ def _start(appointment: Appointment) -> datetime | None:
     return appointment.slot.starts_at if appointment.slot else None
 
 
+def _key(event: VisitEvent) -> Sequence[str]:
+    return event.streams if isinstance(event, ClientErased) else [event.booking_id]
+
+
 CLIENT_VISITS = ReadModel(
     name="client_visits",
     version=1,
@@ -157,8 +166,9 @@ CLIENT_VISITS = ReadModel(
         BookingCancelled,
         BookingRescheduled,
         BookingLinkedToClient,
+        ClientErased,
     ),
-    key=lambda event: [event.booking_id],
+    key=_key,
     evolve=_evolve,
     columns=("client_id", "status", "starts_at", "price_amount", "price_currency"),
     indexes=(("client_id", "starts_at"),),

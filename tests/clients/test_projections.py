@@ -1,31 +1,36 @@
 """What people are told about clients, after each thing that happens."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from domain.bookings import (
-    Appointment,
     BookingCancelled,
-    BookingCompleted,
-    BookingConfirmed,
     BookingDeclined,
-    BookingLinkedToClient,
     BookingMarkedNoShow,
-    BookingRequested,
-    BookingRescheduled,
     BookingStatus,
 )
 from domain.clients import ClientStatus
 from domain.messages import Event
-from domain.values import BookingId, Money, ProfessionalId, ServiceId, TimeSlot
 from projections.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
 from projections.client_visits import CLIENT_VISITS, ClientVisit
 from projections.clients import CLIENTS, KnownClient
 from projections.read_model import ReadModel
 from projections.search import plain, sought
+from tests.clients.bookings import (
+    appointment,
+    booking_id,
+    completed,
+    completed_for_guest,
+    confirmed,
+    later,
+    linked,
+    requested,
+    requested_by_guest,
+    rescheduled,
+    slot,
+)
 from tests.clients.examples import (
     client_changed,
     client_erased,
@@ -34,37 +39,9 @@ from tests.clients.examples import (
     client_note_added,
     client_registered,
     client_status_changed,
-    guest_booking,
     note_id,
+    phone,
     user_id,
-)
-
-NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
-booking_id = BookingId(guest_booking)
-slot = TimeSlot(NINE, NINE + timedelta(minutes=45))
-later = TimeSlot(NINE + timedelta(days=1), NINE + timedelta(days=1, minutes=45))
-appointment = Appointment(
-    professional_id=ProfessionalId("professional-1"),
-    time_zone="Europe/Paris",
-    service_id=ServiceId("service-1"),
-    client_id=client_id,
-    slot=slot,
-)
-of_a_guest = replace(appointment, client_id=None)
-
-requested = BookingRequested(
-    booking_id=booking_id, appointment=appointment, holds_slot=True, price=Money(4500, "EUR")
-)
-requested_by_guest = replace(requested, appointment=of_a_guest)
-confirmed = BookingConfirmed(booking_id=booking_id, appointment=appointment)
-completed = BookingCompleted(booking_id=booking_id, appointment=appointment)
-completed_for_guest = replace(completed, appointment=of_a_guest)
-linked = BookingLinkedToClient(booking_id=booking_id, appointment=appointment)
-rescheduled = BookingRescheduled(
-    booking_id=booking_id,
-    appointment=replace(appointment, slot=later),
-    previous_slot=slot,
-    status=BookingStatus.CONFIRMED,
 )
 
 
@@ -167,6 +144,16 @@ def test_a_guest_who_becomes_a_client_was_here_already() -> None:
     visits = told(CLIENT_VISITS, requested_by_guest, completed_for_guest, linked)
 
     assert visits == told(CLIENT_VISITS, requested, completed)
+
+
+def test_an_erased_guest_cannot_be_found_by_what_named_the_person() -> None:
+    named = replace(requested_by_guest, guest_identities=(phone,))
+
+    [visit] = told(CLIENT_VISITS, named, completed_for_guest).values()
+    [erased] = told(CLIENT_VISITS, named, completed_for_guest, client_erased).values()
+
+    assert visit.guest_identities == (phone,)
+    assert erased == replace(visit, guest_identities=())
 
 
 def test_a_moved_booking_is_a_visit_at_its_new_time() -> None:
