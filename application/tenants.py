@@ -46,6 +46,7 @@ def _owner(command: tenants.RegisterBusiness) -> users.AddUser:
         email=command.owner_email,
         roles=(Role.OWNER, *professional),
         professional_id=command.professional_id,
+        language=command.owner_language,
     )
 
 

@@ -110,6 +110,7 @@ def _client_user(command: users.SignUpClient, client_id: ClientId | None) -> use
         email=command.email,
         roles=(Role.CLIENT,),
         client_id=client_id,
+        language=command.language,
     )
 
 

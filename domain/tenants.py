@@ -34,6 +34,7 @@ class RegisterBusiness(Command, frozen=True):
     owner_id: UserId
     owner_name: str
     owner_email: str
+    owner_language: str | None = None
     professional_id: ProfessionalId | None = None
 
 

@@ -2,7 +2,7 @@
 `application/permissions.py`. Passwords and tokens are no part of history: `adapters/accounts`.
 
 register ─► ACTIVE ─ deactivate ─► DEACTIVATED
-abandon  ─► DEACTIVATED                   (a registration that came to nothing: too late for it now)
+abandon  ─► ABANDONED                     (a registration that came to nothing, and now cannot)
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,6 +31,7 @@ class UserStatus(StrEnum):
     NONE = "none"
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
+    ABANDONED = "abandoned"
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -46,6 +47,7 @@ class AddUser(Command, frozen=True):
     roles: tuple[Role, ...]
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
+    language: str | None = None
 
 
 class SignUpClient(Command, frozen=True):
@@ -108,6 +110,7 @@ class UserRegistered(Event, frozen=True):
     roles: tuple[Role, ...]
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
+    language: str | None = None
 
 
 class UserRolesChanged(Event, frozen=True):
@@ -174,10 +177,15 @@ class User(Value, frozen=True, kw_only=True):
     status: UserStatus = UserStatus.NONE
     name: str = ""
     email: str = ""
-    language: str | None = None
     roles: tuple[Role, ...] = ()
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
+    language: str | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether somebody was ever registered here."""
+        return self.status in (UserStatus.ACTIVE, UserStatus.DEACTIVATED)
 
 
 def evolve(user: User, event: UserEvent) -> User:
@@ -190,13 +198,16 @@ def evolve(user: User, event: UserEvent) -> User:
                 roles=event.roles,
                 professional_id=event.professional_id,
                 client_id=event.client_id,
+                language=event.language,
             )
         case UserRolesChanged(roles=roles, professional_id=professional):
             return replace(user, roles=roles, professional_id=professional)
         case UserDetailsChanged(name=name, language=language):
             return replace(user, name=name, language=language)
-        case UserDeactivated() | RegistrationAbandoned():
+        case UserDeactivated():
             return replace(user, status=UserStatus.DEACTIVATED)
+        case RegistrationAbandoned():
+            return replace(user, status=UserStatus.ABANDONED)
         case _:
             assert_never(event)
 
@@ -217,13 +228,14 @@ def add(command: AddUser, user: User) -> Sequence[UserEvent]:
         roles=roles,
         professional_id=command.professional_id,
         client_id=command.client_id,
+        language=command.language,
     )
     match user.status:
         case UserStatus.NONE:
             return [registered]
         case UserStatus.ACTIVE if evolve(User(), registered) == user:
             return []
-        case UserStatus.ACTIVE | UserStatus.DEACTIVATED:
+        case UserStatus.ACTIVE | UserStatus.DEACTIVATED | UserStatus.ABANDONED:
             raise UserIdTaken
         case _:
             assert_never(user.status)
@@ -268,7 +280,7 @@ def change_details(command: ChangeUserDetails, user: User) -> Sequence[UserEvent
 def deactivate(command: DeactivateUser, user: User) -> Sequence[UserEvent]:
     """End the user's access. History keeps what was done."""
     match user.status:
-        case UserStatus.NONE:
+        case UserStatus.NONE | UserStatus.ABANDONED:
             raise UserNotFound
         case UserStatus.ACTIVE:
             return [UserDeactivated(user_id=command.user_id)]
@@ -309,7 +321,7 @@ def _refuse_mixed(roles: tuple[Role, ...]) -> None:
 
 def _refuse_unless_active(user: User) -> None:
     match user.status:
-        case UserStatus.NONE:
+        case UserStatus.NONE | UserStatus.ABANDONED:
             raise UserNotFound
         case UserStatus.ACTIVE:
             return

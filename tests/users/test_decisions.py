@@ -209,13 +209,16 @@ def test_only_who_is_there_can_change(
 ) -> None:
     with pytest.raises(users.UserNotFound):
         decide(command, given())
+    with pytest.raises(users.UserNotFound):
+        decide(command, given(registration_abandoned))
     with pytest.raises(users.UserIsDeactivated):
         decide(command, given(user_registered, user_deactivated))
 
 
 def test_nobody_cannot_be_deactivated() -> None:
-    with pytest.raises(users.UserNotFound):
-        users.deactivate(deactivate_user, given())
+    for nobody in (given(), given(registration_abandoned)):
+        with pytest.raises(users.UserNotFound):
+            users.deactivate(deactivate_user, nobody)
 
 
 def test_an_erased_user_keeps_the_roles() -> None:

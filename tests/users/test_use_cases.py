@@ -1,30 +1,29 @@
 """What a use case reads of other areas, and which streams it appends to."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
 import pytest
 from msgspec.structs import replace
 
 from application import tenants as tenant_use_cases
-from application import users as use_cases
-from application.transact import Changes
+from application import users as user_use_cases
 from domain import clients, professionals, tenants, users
-from domain.aggregate import Aggregate
 from domain.identities import IdentityClaimed
-from domain.messages import Event
+from domain.messages import Command, Event
 from domain.professionals import ProfessionalRegistered, ProfessionalRetired, Settings, Week
 from domain.users import Role
 from domain.values import Contact
 from tests.clients.examples import client_registered
+from tests.in_memory import InMemory
 from tests.tenants.examples import (
     owner_appointed,
+    owner_id,
     partner_appointed,
     register_business,
     tenant_id,
     tenant_registered,
 )
+from tests.tenants.examples import professional_id as owners_professional_id
 from tests.users.examples import (
     add_user,
     change_roles,
@@ -37,190 +36,202 @@ from tests.users.examples import (
     user_registered,
 )
 
-S = TypeVar("S")
+THE_TENANT = tenants.stream_of(tenant_id)
 
-TENANT_STREAM = tenants.stream_of(tenant_id)
-OPEN = {TENANT_STREAM: [tenant_registered, owner_appointed]}
-AT_WORK = ProfessionalRegistered(
+add_owner = replace(add_user, roles=(Role.OWNER,))
+add_professional = replace(add_user, roles=(Role.PROFESSIONAL,), professional_id=professional_id)
+add_client = replace(add_user, roles=(Role.CLIENT,), client_id=client_id)
+works_here = ProfessionalRegistered(
     professional_id=professional_id,
     contact=Contact(name="Noor Haddad"),
     settings=Settings(time_zone="Europe/Paris", hours=Week()),
 )
+retired = ProfessionalRetired(professional_id=professional_id)
 
 
-class PastOf:
-    def __init__(self, histories: Mapping[str, Sequence[Event]]) -> None:
-        self.now = datetime(2026, 11, 2, 9, tzinfo=UTC)
-        self._histories = histories
-
-    def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
-        return aggregate.fold(self._histories.get(identity, ()))
-
-    def then(self, changes: Changes) -> "PastOf":
-        later = {key: list(events) for key, events in self._histories.items()}
-        for stream, events in changes.items():
-            later.setdefault(stream, []).extend(events)
-        return PastOf(later)
+@pytest.fixture
+def nothing() -> InMemory:
+    use_cases = {**tenant_use_cases.USE_CASES, **user_use_cases.USE_CASES}
+    return InMemory(use_cases, datetime(2026, 11, 2, 9, tzinfo=UTC))
 
 
-def happened(changes: Changes) -> dict[str, list[str]]:
-    """Give the names of what changed, without the streams that did not."""
-    return {
-        stream: [type(event).__name__ for event in events]
-        for stream, events in changes.items()
-        if events
-    }
+@pytest.fixture
+def salon(nothing: InMemory) -> InMemory:
+    nothing.record(THE_TENANT, tenant_registered, owner_appointed)
+    return nothing
+
+
+def names(events: list[Event]) -> list[str]:
+    return [type(event).__name__ for event in events]
 
 
 # --- Opening a business ---------------------------------------------------------------
 
 
-def test_an_owner_who_takes_bookings_is_a_professional_of_the_business() -> None:
-    changes = tenant_use_cases.register(register_business, PastOf({}))
+def test_an_owner_who_takes_bookings_is_a_professional_of_the_business(nothing: InMemory) -> None:
+    happened = nothing.run(register_business)
 
-    assert happened(changes) == {
-        TENANT_STREAM: ["TenantRegistered", "OwnerAppointed"],
-        register_business.owner_id: ["UserRegistered"],
-        register_business.professional_id: ["ProfessionalRegistered"],
-    }
-    owner = PastOf(changes).of(users.USER, register_business.owner_id)
+    assert names(happened) == [
+        "TenantRegistered",
+        "OwnerAppointed",
+        "UserRegistered",
+        "ProfessionalRegistered",
+    ]
+    assert set(nothing.streams) == {THE_TENANT, owner_id, owners_professional_id}
+    owner = nothing.of(users.USER, owner_id)
     assert owner.roles == (Role.OWNER, Role.PROFESSIONAL)
-    assert owner.professional_id == register_business.professional_id
+    assert owner.professional_id == owners_professional_id
 
 
-def test_an_owner_who_takes_none_is_only_that() -> None:
-    command = replace(register_business, professional_id=None)
+def test_an_owner_who_takes_none_is_only_that(nothing: InMemory) -> None:
+    nothing.run(replace(register_business, professional_id=None))
 
-    changes = tenant_use_cases.register(command, PastOf({}))
-
-    assert PastOf(changes).of(users.USER, command.owner_id).roles == (Role.OWNER,)
-    assert set(changes) == {TENANT_STREAM, command.owner_id}
+    assert nothing.of(users.USER, owner_id).roles == (Role.OWNER,)
+    assert set(nothing.streams) == {THE_TENANT, owner_id}
 
 
-def test_opening_a_business_twice_changes_nothing() -> None:
-    past = PastOf(tenant_use_cases.register(register_business, PastOf({})))
+def test_opening_a_business_twice_changes_nothing(nothing: InMemory) -> None:
+    nothing.run(register_business)
 
-    assert happened(tenant_use_cases.register(register_business, past)) == {}
+    assert nothing.run(register_business) == []
 
 
 # --- Adding users ---------------------------------------------------------------------
 
 
-def test_a_user_is_linked_only_to_a_professional_who_works_here() -> None:
-    command = replace(add_user, roles=(Role.PROFESSIONAL,), professional_id=professional_id)
-    retired = ProfessionalRetired(professional_id=professional_id)
+def test_a_user_is_linked_only_to_a_professional_who_works_here(salon: InMemory) -> None:
+    become_one = replace(change_roles, roles=(Role.PROFESSIONAL,), professional_id=professional_id)
 
     with pytest.raises(professionals.ProfessionalNotFound):
-        use_cases.add(command, PastOf(OPEN))
+        salon.run(add_professional)
+    salon.record(professional_id, works_here)
+    assert names(salon.run(add_professional)) == ["UserRegistered"]
+
+    salon.record(professional_id, retired)
+    another = replace(add_professional, user_id=owner_id)
     with pytest.raises(professionals.ProfessionalIsRetired):
-        use_cases.add(command, PastOf({**OPEN, professional_id: [AT_WORK, retired]}))
-
-    added = use_cases.add(command, PastOf({**OPEN, professional_id: [AT_WORK]}))
-    assert happened(added) == {user_id: ["UserRegistered"]}
-
-
-def test_who_was_added_stays_added_when_the_professional_retires() -> None:
-    command = replace(add_user, roles=(Role.PROFESSIONAL,), professional_id=professional_id)
-    working = PastOf({**OPEN, professional_id: [AT_WORK]})
-    retired = ProfessionalRetired(professional_id=professional_id)
-
-    later = working.then(use_cases.add(command, working)).then({professional_id: [retired]})
-
-    assert happened(use_cases.add(command, later)) == {}
+        salon.run(another)
+    salon.record(owner_id, replace(user_registered, user_id=owner_id))
+    with pytest.raises(professionals.ProfessionalIsRetired):
+        salon.run(replace(become_one, user_id=owner_id))
 
 
-def test_a_client_who_gets_an_account_knows_it_and_is_known_by_it() -> None:
-    command = replace(add_user, roles=(Role.CLIENT,), client_id=client_id)
+def test_who_was_added_stays_added_when_the_professional_retires(salon: InMemory) -> None:
+    salon.record(professional_id, works_here)
+    salon.run(add_professional)
+    salon.record(professional_id, retired)
 
+    assert salon.run(add_professional) == []
+
+
+def test_a_client_who_gets_an_account_knows_it_and_is_known_by_it(salon: InMemory) -> None:
     with pytest.raises(clients.ClientNotFound):
-        use_cases.add(command, PastOf(OPEN))
+        salon.run(add_client)
+    salon.record(client_id, replace(client_registered, client_id=client_id))
 
-    added = use_cases.add(command, PastOf({**OPEN, client_id: [client_registered]}))
-    assert happened(added) == {user_id: ["UserRegistered"], client_id: ["ClientLinkedToUser"]}
+    assert names(salon.run(add_client)) == ["UserRegistered", "ClientLinkedToUser"]
+    assert salon.of(users.USER, user_id).client_id == client_id
+    assert salon.of(clients.CLIENT, client_id).user_id == user_id
+    assert salon.run(add_client) == []
 
 
-def test_a_second_account_is_not_given_to_one_client() -> None:
-    taken = clients.ClientLinkedToUser(client_id=client_id, user_id=register_business.owner_id)
-    command = replace(add_user, roles=(Role.CLIENT,), client_id=client_id)
+def test_a_second_account_is_not_given_to_one_client(salon: InMemory) -> None:
+    taken = clients.ClientLinkedToUser(client_id=client_id, user_id=owner_id)
+    salon.record(client_id, replace(client_registered, client_id=client_id), taken)
 
     with pytest.raises(clients.ClientIsLinkedToAnotherUser):
-        use_cases.add(command, PastOf({**OPEN, client_id: [client_registered, taken]}))
+        salon.run(add_client)
 
 
 # --- Owners ---------------------------------------------------------------------------
 
 
-def test_the_business_knows_its_owners() -> None:
-    past = PastOf(OPEN)
+def test_the_business_knows_its_owners(salon: InMemory) -> None:
+    assert names(salon.run(add_owner)) == ["UserRegistered", "OwnerAppointed"]
+    assert salon.of(tenants.TENANT, THE_TENANT).owners == {owner_id, user_id}
 
-    added = use_cases.add(replace(add_user, roles=(Role.OWNER,)), past)
-    demoted = use_cases.change_roles(change_roles, past.then(added))
-
-    assert happened(added) == {user_id: ["UserRegistered"], TENANT_STREAM: ["OwnerAppointed"]}
-    assert happened(demoted) == {user_id: ["UserRolesChanged"], TENANT_STREAM: ["OwnerDismissed"]}
+    assert names(salon.run(change_roles)) == ["UserRolesChanged", "OwnerDismissed"]
+    assert salon.of(tenants.TENANT, THE_TENANT).owners == {owner_id}
 
 
-def test_owners_need_a_business() -> None:
+def test_owners_need_a_business(nothing: InMemory) -> None:
     with pytest.raises(tenants.TenantNotFound):
-        use_cases.add(replace(add_user, roles=(Role.OWNER,)), PastOf({}))
+        nothing.run(add_owner)
 
 
-def test_the_last_owner_can_neither_be_demoted_nor_deactivated() -> None:
-    owner = register_business.owner_id
-    past = PastOf(tenant_use_cases.register(register_business, PastOf({})))
+def test_the_last_owner_can_neither_be_demoted_nor_deactivated(nothing: InMemory) -> None:
+    nothing.run(register_business)
 
-    with pytest.raises(tenants.LastOwner):
-        use_cases.change_roles(replace(change_roles, user_id=owner), past)
-    with pytest.raises(tenants.LastOwner):
-        use_cases.deactivate(replace(deactivate_user, user_id=owner), past)
+    for order in (change_roles, deactivate_user):
+        with pytest.raises(tenants.LastOwner):
+            nothing.run(replace(order, user_id=owner_id))
 
 
-def test_one_of_two_owners_may_leave() -> None:
-    owner = register_business.owner_id
-    past = PastOf(tenant_use_cases.register(register_business, PastOf({})))
-    shared = past.then({TENANT_STREAM: [partner_appointed]})
+def test_of_two_owners_one_may_leave(nothing: InMemory) -> None:
+    nothing.run(register_business)
+    nothing.record(THE_TENANT, partner_appointed)
 
-    left = use_cases.deactivate(replace(deactivate_user, user_id=owner), shared)
+    left = nothing.run(replace(deactivate_user, user_id=owner_id))
 
-    assert happened(left) == {owner: ["UserDeactivated"], TENANT_STREAM: ["OwnerDismissed"]}
+    assert names(left) == ["UserDeactivated", "OwnerDismissed"]
 
 
-def test_staff_come_and_go_without_a_word_to_the_tenant() -> None:
-    past = PastOf({**OPEN, user_id: [user_registered]})
+def test_staff_come_and_go_without_a_word_to_the_tenant(salon: InMemory) -> None:
+    salon.run(add_user)
 
-    assert set(use_cases.deactivate(deactivate_user, past)) == {user_id}
+    assert names(salon.run(deactivate_user)) == ["UserDeactivated"]
 
 
 # --- Signing up -----------------------------------------------------------------------
 
 
-def test_who_signs_up_is_a_client_at_once() -> None:
-    past = PastOf(OPEN)
-
-    changes = use_cases.sign_up_client(sign_up_client, past)
-
-    assert happened(changes) == {
-        user_id: ["UserRegistered"],
-        client_id: ["ClientRegistered", "ClientLinkedToUser"],
-        identity: ["IdentityClaimed"],
-    }
-    later = past.then(changes)
-    assert later.of(users.USER, user_id).client_id == client_id
-    assert later.of(clients.CLIENT, client_id).user_id == user_id
-    assert happened(use_cases.sign_up_client(sign_up_client, later)) == {}
+def test_who_signs_up_is_a_client_at_once(salon: InMemory) -> None:
+    assert names(salon.run(sign_up_client)) == [
+        "UserRegistered",
+        "ClientRegistered",
+        "ClientLinkedToUser",
+        "IdentityClaimed",
+    ]
+    assert salon.of(users.USER, user_id).client_id == client_id
+    assert salon.of(clients.CLIENT, client_id).user_id == user_id
+    assert salon.run(sign_up_client) == []
 
 
-def test_an_address_alone_makes_nobody_a_client_who_was_there_before() -> None:
-    claimed = IdentityClaimed(identity_id=identity, client_id=client_registered.client_id)
-    past = PastOf({**OPEN, identity: [claimed]})
+def test_an_address_alone_makes_nobody_a_client_who_was_there_before(salon: InMemory) -> None:
+    known = client_registered.client_id
+    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=known))
 
-    changes = use_cases.sign_up_client(sign_up_client, past)
-
-    assert happened(changes) == {user_id: ["UserRegistered"]}
-    assert past.then(changes).of(users.USER, user_id).client_id is None
-    assert happened(use_cases.sign_up_client(sign_up_client, past.then(changes))) == {}
+    assert names(salon.run(sign_up_client)) == ["UserRegistered"]
+    assert salon.of(users.USER, user_id).client_id is None
+    assert salon.run(sign_up_client) == []
 
 
-def test_one_signs_up_only_with_a_business_that_is_there() -> None:
+def test_one_signs_up_only_with_a_business_that_is_there(nothing: InMemory) -> None:
     with pytest.raises(tenants.TenantNotFound):
-        use_cases.sign_up_client(sign_up_client, PastOf({}))
+        nothing.run(sign_up_client)
+
+
+# --- Operators ------------------------------------------------------------------------
+
+
+def test_every_order_about_a_user_reaches_its_decision(salon: InMemory) -> None:
+    salon.run(add_user)
+    orders: list[Command] = [
+        users.AppointOperator(user_id=user_id),
+        users.DismissOperator(user_id=user_id),
+        users.ChangeUserDetails(user_id=user_id, name="Noor Petit"),
+        users.AbandonRegistration(user_id=owner_id),
+        tenants.ChangeBusiness(
+            tenant_id=tenant_id, business=replace(register_business.business, name="Noor")
+        ),
+    ]
+
+    happened = [names(salon.run(order)) for order in orders]
+
+    assert happened == [
+        ["UserRolesChanged"],
+        ["UserRolesChanged"],
+        ["UserDetailsChanged"],
+        ["RegistrationAbandoned"],
+        ["TenantChanged"],
+    ]

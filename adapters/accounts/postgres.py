@@ -1,0 +1,212 @@
+"""Accounts in PostgreSQL: `application.accounts.Accounts`, filled."""
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from adapters.accounts import passwords
+from adapters.accounts.credentials import Credential, Credentials, email_digest
+from adapters.accounts.registrations import Newcomer, Registrations
+from adapters.accounts.sessions import Session, Sessions
+from adapters.accounts.tokens import AccessTokens
+from adapters.postgres import NO_TENANT, Database
+from application.accounts import (
+    InvalidRefreshToken,
+    NewAccount,
+    Registered,
+    Tokens,
+    TooManyAttempts,
+    WrongCredentials,
+)
+from application.contact_details import identities_of
+from application.permissions import Principal, permissions_of
+from application.ports import About, Answer, Clock, EventStore
+from application.rate_limits import Limit, RateLimiter
+from domain.messages import Command
+from domain.tenants import Business, RegisterBusiness
+from domain.users import AddUser, Role, SignUpClient, User, UserStatus
+from domain.values import ClientId, Contact, ProfessionalId
+
+FAILED_LOGINS: Final = Limit(quota=10, window=60.0)
+"""By e-mail address and by where the request comes from, so that nobody can lock another out."""
+
+
+class PostgresAccounts:
+    """What people log in with is here; who they are is asked of the log."""
+
+    def __init__(
+        self,
+        database: Database,
+        dispatch: Callable[[Command, About], Answer],
+        store: EventStore,
+        tokens: AccessTokens,
+        limiter: RateLimiter,
+        clock: Clock,
+        *,
+        pepper: str,
+        refresh_lifetime: timedelta = timedelta(days=7),
+    ) -> None:
+        self._pepper = pepper.encode()
+        self._tokens = tokens
+        self._limiter = limiter
+        self._credentials = Credentials(lambda: database.as_tenant(NO_TENANT))
+        self._sessions = Sessions(lambda: database.as_tenant(NO_TENANT), clock, refresh_lifetime)
+        self._registrations = Registrations(self._credentials, dispatch, store, clock, self._pepper)
+        self.principal = tokens.principal
+
+    # --- Coming to be -------------------------------------------------------------------
+
+    def register_business(
+        self, business: Business, owner: NewAccount, about: About, *, professional: bool
+    ) -> Registered:
+        """Open a business with its first owner, who may take bookings too."""
+
+        def order(new: Newcomer) -> RegisterBusiness:
+            return RegisterBusiness(
+                tenant_id=new.tenant_id,
+                business=business,
+                owner_id=new.user_id,
+                owner_name=owner.name,
+                owner_email=new.email,
+                owner_language=owner.language,
+                professional_id=_professional_id(new) if professional else None,
+            )
+
+        return self._registered(*self._registrations.register(owner, about, order))
+
+    def register_client(self, client: NewAccount, about: About) -> Registered:
+        """Make an account for a client of the tenant that `about` names, or yet of none."""
+
+        def order(new: Newcomer) -> SignUpClient | AddUser:
+            if not about.tenant:
+                return _user(client, new, roles=(Role.CLIENT,))
+            contact = Contact(name=client.name, email=new.email)
+            return SignUpClient(
+                tenant_id=new.tenant_id,
+                user_id=new.user_id,
+                client_id=ClientId(new.id("client")),
+                name=client.name,
+                email=new.email,
+                language=client.language,
+                identities=identities_of(contact, tenant=new.tenant_id, pepper=self._pepper),
+            )
+
+        return self._registered(*self._registrations.register(client, about, order))
+
+    def add_user(
+        self,
+        user: NewAccount,
+        about: About,
+        *,
+        roles: tuple[Role, ...],
+        professional_id: ProfessionalId | None = None,
+        client_id: ClientId | None = None,
+    ) -> Registered:
+        """Let somebody into the tenant that `about` names."""
+
+        def order(new: Newcomer) -> AddUser:
+            return _user(
+                user, new, roles=roles, professional_id=professional_id, client_id=client_id
+            )
+
+        return self._registered(*self._registrations.register(user, about, order))
+
+    def _registered(self, new: Newcomer, answer: Answer) -> Registered:
+        user = self._registrations.user(new.tenant_id, new.user_id)
+        return Registered(
+            tenant_id=new.tenant_id,
+            user_id=new.user_id,
+            professional_id=user.professional_id,
+            client_id=user.client_id,
+            answer=answer,
+        )
+
+    # --- Coming in ----------------------------------------------------------------------
+
+    def log_in(self, email: str, password: str, *, address: str) -> Tokens:
+        """Begin a session. Nobody learns whether the address or the password was wrong."""
+        digest = email_digest(email, self._pepper)
+        attempts = f"login/{digest.hex()}/{address}"
+        self._refuse_too_many(attempts)
+        credential = self._credentials.find(digest)
+        kept = credential and credential.password_hash
+        if not passwords.matches(password, kept) or credential is None:
+            raise WrongCredentials
+        user = self._active_user(credential)
+        self._limiter.forgive(attempts)
+        if passwords.is_outdated(credential.password_hash):
+            self._credentials.rehash(credential, passwords.hash_password(password))
+        return self._tokens_for(
+            user, *self._sessions.begin(credential.tenant_id, credential.user_id)
+        )
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """Go on with a session. A refresh token that comes twice ends it."""
+        session, next_token = self._sessions.go_on(refresh_token)
+        user = self._registrations.user(session.tenant_id, session.user_id)
+        if user.status is not UserStatus.ACTIVE:
+            self._sessions.end(session.session_id)
+            raise InvalidRefreshToken
+        return self._tokens_for(user, session, next_token)
+
+    def log_out(self, session_id: str) -> None:
+        """End a session: it cannot be refreshed any more."""
+        self._sessions.end(session_id)
+
+    def _refuse_too_many(self, attempts: str) -> None:
+        decision = self._limiter.check(attempts, FAILED_LOGINS)
+        if not decision.allowed:
+            raise TooManyAttempts(
+                retry_after=math.ceil(decision.reset_after),
+                limit=FAILED_LOGINS.quota,
+                window=int(FAILED_LOGINS.window),
+            )
+
+    def _active_user(self, credential: Credential) -> User:
+        if not self._registrations.settle(credential):
+            raise WrongCredentials
+        user = self._registrations.user(credential.tenant_id, credential.user_id)
+        if user.status is not UserStatus.ACTIVE:
+            raise WrongCredentials
+        return user
+
+    def _tokens_for(self, user: User, session: Session, refresh_token: str) -> Tokens:
+        principal = Principal(
+            tenant_id=session.tenant_id,
+            user_id=session.user_id,
+            roles=user.roles,
+            permissions=permissions_of(user.roles),
+            session_id=session.session_id,
+            professional_id=user.professional_id,
+            client_id=user.client_id,
+        )
+        return Tokens(
+            access_token=self._tokens.issue(principal),
+            refresh_token=refresh_token,
+            expires_in=int(self._tokens.lifetime.total_seconds()),
+        )
+
+
+def _professional_id(new: Newcomer) -> ProfessionalId:
+    return ProfessionalId(new.id("professional"))
+
+
+def _user(
+    account: NewAccount,
+    new: Newcomer,
+    *,
+    roles: tuple[Role, ...],
+    professional_id: ProfessionalId | None = None,
+    client_id: ClientId | None = None,
+) -> AddUser:
+    return AddUser(
+        tenant_id=new.tenant_id,
+        user_id=new.user_id,
+        name=account.name,
+        email=new.email,
+        roles=roles,
+        professional_id=professional_id,
+        client_id=client_id,
+        language=account.language,
+    )
