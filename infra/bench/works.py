@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from infra.bench.contender import Contender
-from infra.bench.figures import MILLISECONDS
+from infra.bench.figures import MILLISECONDS, PROCESSOR
 from infra.bench.race import Entrant, Work
 
 
@@ -19,6 +19,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """In the log that is followed, verified and folded."""
     kept: int
     """Events that a live read model catches up with."""
+    grown: int
+    """In a log that has grown for years."""
     followed: int
     """What the `eventsourcing` library follows of such a log."""
     projected: int
@@ -26,10 +28,22 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FULL: Final = Effort(
-    rounds=5, seconds=3, events=1_000_000, kept=100_000, followed=200_000, projected=4_000
+    rounds=5,
+    seconds=3,
+    events=1_000_000,
+    kept=100_000,
+    grown=2_000_000,
+    followed=200_000,
+    projected=4_000,
 )
 QUICK: Final = Effort(
-    rounds=3, seconds=0.4, events=100_000, kept=20_000, followed=20_000, projected=600
+    rounds=3,
+    seconds=0.4,
+    events=100_000,
+    kept=20_000,
+    grown=200_000,
+    followed=20_000,
+    projected=600,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -65,6 +79,8 @@ def _ours(database: str, program: str) -> Contender:
 
 
 OUR_COMMANDS: Final = _ours("our_commands", "commands")
+OUR_SMALL_LOG: Final = _ours("our_small_log", "commands")
+OUR_GROWN_LOG: Final = _ours("our_grown_log", "commands")
 OUR_LOG: Final = _ours("our_log", "log")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 
@@ -88,6 +104,7 @@ def works(effort: Effort) -> Sequence[Work]:
         _http_get(effort),
         _http_list(effort),
         _visible(effort),
+        _growth_append(effort),
     ]
 
 
@@ -200,4 +217,17 @@ def _visible(effort: Effort) -> Work:
         unit=MILLISECONDS,
         ours=_frontdesk(OUR_READ_MODEL, "visible", **order),
         rivals=(_eventsourcing(ES_PROJECTION, "visible", **order),),
+    )
+
+
+def _growth_append(effort: Effort) -> Work:
+    order = {"work": "append_to", "seconds": effort.seconds}
+    small = {**order, "events": 10_000, "tenants": 10}
+    grown = {**order, "events": effort.grown, "tenants": 10_000}
+    return Work(
+        key="growth_append",
+        title=f"Append to {effort.grown:,} events of 10,000 tenants",
+        unit=PROCESSOR,
+        ours=Entrant("frontdesk", OUR_GROWN_LOG, grown),
+        rivals=(Entrant("to 10,000 events of 10 tenants", OUR_SMALL_LOG, small),),
     )

@@ -1,12 +1,14 @@
 """Ours: what a command does with the log, everything switched on: append to it, load from it."""
 
 from functools import partial
+from itertools import count
 from typing import Final, cast
 from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
+from adapters.event_store.reader import head
 from application.ports import About
 from domain.bookings import BOOKING, Booking, BookingEvent
 from domain.values import BookingId
@@ -18,6 +20,16 @@ from infra.composition import System
 
 def append(composed: System, *, callers: int, seconds: float) -> Tally:
     return hammered(partial(record, composed), callers=callers, seconds=seconds)
+
+
+def append_to(composed: System, *, events: int, tenants: int, seconds: float) -> Tally:
+    """To a log that has grown to so many events, for so many tenants in turn."""
+    with composed.database.connect(None, "frontdesk bench") as connection:
+        if not head(connection):
+            history.fill_at_once(connection, events, tenants)
+            history.settle(connection)
+    turns = (history.tenant(number % tenants) for number in count())
+    return hammered(lambda: record(composed, next(turns)), callers=1, seconds=seconds)
 
 
 def load(composed: System, *, events: int, seconds: float) -> Tally:
@@ -34,11 +46,11 @@ def load(composed: System, *, events: int, seconds: float) -> Tally:
     return hammered(load_one, callers=1, seconds=seconds)
 
 
-def record(composed: System) -> str:
+def record(composed: System, tenant: str = history.TENANT) -> str:
     booking = BookingId(f"booking-{uuid7()}")
     requested = replace(REQUESTED, booking_id=booking)
     command = UUID(int=uuid7().int)
-    about = About(tenant=history.TENANT, actor="user-1", command_id=command, fresh=booking)
+    about = About(tenant=tenant, actor="user-1", command_id=command, fresh=booking)
     with composed.store.view(about) as past:
         past.of(BOOKING, booking)
         composed.store.append(past, {booking: [requested]}, about)
@@ -61,4 +73,5 @@ def long_booking(composed: System, events: int) -> str:
 
 if __name__ == "__main__":
     with system() as composed:
-        answer_rounds({"append": partial(append, composed), "load": partial(load, composed)})
+        works = (append, append_to, load)
+        answer_rounds({work.__name__: partial(work, composed) for work in works})
