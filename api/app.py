@@ -4,12 +4,17 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import clients, services
+from api import bookings, clients, holds, services
 from api.backend import Backend
 from api.edge import Edge
 from api.problems import answer_with_problems
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (services.router, clients.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    services.router,
+    clients.router,
+    bookings.router,
+    holds.router,
+)
 
 
 def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> FastAPI:

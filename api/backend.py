@@ -32,6 +32,9 @@ class ReadModels(Protocol):
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
 
+    def steps(self, tenant: str, model: ReadModel, key: str) -> Sequence[Any]:
+        """Tell what each event of an aggregate changed in the row that shows it."""
+
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Give the row that this history makes."""
 

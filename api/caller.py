@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import msgspec
 from fastapi import Request, Response
 from fastapi.params import Depends
 from psycopg import Connection
@@ -26,6 +27,7 @@ from projections.read_model import ReadModel
 
 JSON: Final = "application/json"
 CONSISTENCY: Final = "consistency"
+READING: Final = frozenset({"GET", "HEAD"})
 
 
 class TokenMissing(DomainError):
@@ -160,6 +162,11 @@ class Caller:
         what = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n"
         return sha256(what.encode() + (self._body or b"")).hexdigest()
 
+    def raw(self, field: str) -> str | None:
+        """Give a field of the body as the very text that was sent; None when it is not there."""
+        text = msgspec.json.decode(self._body or b"{}", type=dict[str, msgspec.Raw]).get(field)
+        return None if text is None else bytes(text).decode()
+
     # --- Asking -------------------------------------------------------------------------
 
     def asking(self, *models: ReadModel) -> AbstractContextManager[Connection[Any]]:
@@ -205,8 +212,8 @@ class Gate:
         principal = request.app.state.backend.authenticate(bearer(request))
         if self.permission not in principal.permissions:
             principal.reach(self.permission)
-        keyed = "idempotency-key" in request.headers
-        return Caller(request, principal, self.permission, await request.body() if keyed else None)
+        body = None if request.method in READING else await request.body()
+        return Caller(request, principal, self.permission, body)
 
 
 def may(permission: Permission) -> Any:

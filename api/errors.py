@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api import caller, signing
+from api import caller, listing, signing
 from application import contact_details, dispatch, permissions, ports
-from domain import clients, services
+from domain import agendas, bookings, clients, professionals, series, services, time_blocks
 from domain.messages import DomainError
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
@@ -14,6 +14,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     caller.IfMatchRequired: 428,
     caller.IfMatchInvalid: 400,
     signing.TokenInvalid: 400,
+    listing.QueryInvalid: 400,
     permissions.PermissionMissing: 403,
     dispatch.VersionMismatch: 412,
     dispatch.IdempotencyKeyReused: 422,
@@ -28,6 +29,20 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     contact_details.PhoneNumberNotUnderstood: 422,
     clients.ClientNotFound: 404,
     clients.ClientIsErased: 410,
+    professionals.ProfessionalNotFound: 404,
+    professionals.BookingDisabled: 403,
+    professionals.InvalidSettings: 422,
+    time_blocks.TimeBlockNotFound: 404,
+    time_blocks.InvalidTimeBlock: 422,
+    agendas.HoldNotFound: 404,
+    agendas.HoldTooLong: 422,
+    bookings.BookingNotFound: 404,
+    bookings.DurationNotKnown: 422,
+    bookings.DurationNotAllowed: 422,
+    series.SeriesNotFound: 404,
+    series.InvalidRecurrence: 422,
+    series.SeriesTooLong: 422,
+    series.SeriesIsEmpty: 422,
 }
 """Where a class is not listed, the nearest of its bases is; what is not listed at all is 409."""
 

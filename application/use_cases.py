@@ -3,13 +3,28 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from application import clients, services, tenants, users
+from application import (
+    agendas,
+    bookings,
+    clients,
+    professionals,
+    series,
+    services,
+    tenants,
+    time_blocks,
+    users,
+)
 from application.transact import UseCase
 from domain.messages import Command
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **tenants.USE_CASES,
     **users.USE_CASES,
+    **professionals.USE_CASES,
+    **time_blocks.USE_CASES,
     **services.USE_CASES,
     **clients.USE_CASES,
+    **agendas.USE_CASES,
+    **bookings.USE_CASES,
+    **series.USE_CASES,
 }

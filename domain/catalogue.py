@@ -9,6 +9,7 @@ from domain import (
     clients,
     identities,
     professionals,
+    series,
     services,
     tenants,
     time_blocks,
@@ -26,4 +27,5 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
     **identities.STORED_AS,
     **agendas.STORED_AS,
     **bookings.STORED_AS,
+    **series.STORED_AS,
 }

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from projections.booked_slots import BOOKED_SLOTS
+from projections.bookings import BOOKINGS
 from projections.client_timeline import CLIENT_TIMELINE
 from projections.client_visits import CLIENT_VISITS
 from projections.clients import CLIENTS
@@ -14,6 +16,8 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     PROFESSIONALS,
     TIME_BLOCKS,
     SERVICES,
+    BOOKINGS,
+    BOOKED_SLOTS,
     CLIENTS,
     CLIENT_VISITS,
     CLIENT_TIMELINE,

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from adapters.clock import SettableClock
 from api.app import create_app
 from application.permissions import Principal, permissions_of
+from application.ports import About, Answer
+from domain.messages import Command
 from domain.users import Role
 from domain.values import TenantId, UserId
 from infra.composition import System, backend
@@ -48,6 +50,11 @@ class Running:
         )
         headers = {"Authorization": f"Bearer {token}"}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    def order(self, command: Command) -> Answer:
+        """Have a command carried out without HTTP, to set a scene."""
+        about = About(tenant=self.tenant, actor="user-scene", command_id=uuid4())
+        return self.system.dispatch(command, about)
 
     def settle(self) -> None:
         """Let read models catch up and processes react."""

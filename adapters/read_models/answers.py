@@ -19,6 +19,7 @@ from adapters.event_store.reader import Reader, head
 from adapters.postgres import Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
+from adapters.read_models.steps import Step, steps
 from application.ports import Document, PositionUnknown, ProjectionBehind, Recorded
 from projections.read_model import ReadModel, Row
 
@@ -82,6 +83,11 @@ class Answers:
             history = self._reader.stream(connection, tenant, key, to=to_version)
         document = self.fold(model, key, history)
         return document and document._replace(from_log=True)
+
+    def steps(self, tenant: str, model: ReadModel, key: str) -> list[Step]:
+        """Tell what each event of an aggregate changed in the row that shows it."""
+        with self._database.as_tenant(tenant) as connection:
+            return steps(model, key, self._reader.stream(connection, tenant, key))
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Give the row that this history makes."""

@@ -1,0 +1,281 @@
+"""Bookings over HTTP. Clients and professionals reach their own; the business reaches all."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Response
+from msgspec import UNSET
+from pydantic import AwareDatetime, Field
+
+from api.caller import JSON, Caller, NotFound, may, new_id
+from api.forms import Body, ContactBody, Line, Text, id_of, identities
+from api.listing import Listing, instant, one_of, text
+from application.permissions import Permission, PermissionMissing
+from domain.bookings import (
+    BookingStatus,
+    CancelBooking,
+    ChangeBooking,
+    CompleteBooking,
+    ConfirmBooking,
+    DeclineBooking,
+    LinkBookingToClient,
+    MarkNoShow,
+    RequestBooking,
+    RescheduleBooking,
+)
+from domain.messages import Command
+from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId
+from projections.bookings import BOOKINGS
+from projections.paging import Op, Where
+
+MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
+MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
+
+BookingPath = Annotated[BookingId, id_of("booking")]
+Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+
+router: Final = APIRouter(prefix="/v1/bookings", tags=["bookings"])
+
+LISTING: Final = Listing(
+    model=BOOKINGS,
+    filters={
+        "status": one_of(BookingStatus),
+        "professional_id": text,
+        "service_id": text,
+        "client_id": text,
+        "booking_type": text,
+        "series_id": text,
+        "starts_at": instant,
+        "created_at": instant,
+    },
+    spans=("starts_at", "created_at"),
+    sorts=("starts_at", "created_at"),
+    default_sort="starts_at",
+    aliases={"from": "starts_at.gte", "to": "starts_at.lt"},
+)
+
+
+class NewBooking(Body):
+    """`starts_at` needs a service, or `duration_minutes`. `details` is kept to the byte."""
+
+    id: Annotated[BookingId, id_of("booking")] | None = None
+    professional_id: Annotated[ProfessionalId, id_of("professional")]
+    starts_at: AwareDatetime | None = None
+    duration_minutes: Minutes | None = None
+    service_id: Annotated[ServiceId, id_of("service")] | None = None
+    client_id: Annotated[ClientId, id_of("client")] | None = None
+    guest: ContactBody | None = None
+    booking_type: Line | None = None
+    details: Any = None
+    notes: Text | None = None
+    location: Line | None = None
+    hold_id: Annotated[HoldId, id_of("hold")] | None = None
+    override: bool = False
+
+
+class ChangedBooking(Body):
+    """What is not named stays; null removes it."""
+
+    notes: Text | None = None
+    location: Line | None = None
+    details: Any = None
+
+
+class Reason(Body):
+    reason: Text | None = None
+
+
+class NewTime(Body):
+    starts_at: AwareDatetime
+    duration_minutes: Minutes | None = None
+    override: bool = False
+
+
+class LinkedClient(Body):
+    client_id: Annotated[ClientId, id_of("client")]
+
+
+@router.post("", status_code=201)
+def request_booking(body: NewBooking, caller: MayWrite) -> Response:
+    """Book a professional's time. Who is faster has it; the other is told what else is free."""
+    booking_id = body.id or BookingId(new_id("booking"))
+    guest = body.guest.contact(caller) if body.guest else None
+    command = RequestBooking(
+        booking_id=booking_id,
+        professional_id=body.professional_id,
+        starts_at=body.starts_at,
+        duration_minutes=body.duration_minutes,
+        service_id=body.service_id,
+        client_id=_client(caller, body.client_id),
+        guest=guest,
+        guest_identities=identities(guest, caller) if guest else (),
+        booking_type=body.booking_type,
+        details=caller.raw("details") if body.details is not None else None,
+        notes=body.notes,
+        location=body.location,
+        hold_id=body.hold_id,
+        override=body.override,
+    )
+    _refuse_unless_own(caller, body.professional_id, command.client_id)
+    refuse_override(caller, override=body.override)
+    return caller.created(BOOKINGS, booking_id, command, where="/v1/bookings")
+
+
+@router.get("")
+def list_bookings(caller: MayRead) -> Response:
+    """List bookings; `from` and `to` bound their beginning."""
+    return LISTING.answer(caller, where=own(caller))
+
+
+@router.get("/{booking_id}")
+def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
+    """Show a booking."""
+    document = caller.document(BOOKINGS, booking_id)
+    refuse_others(caller, document.json)
+    return caller.show(document)
+
+
+@router.get("/{booking_id}/history")
+def show_booking_history(booking_id: BookingPath, caller: MayRead) -> Response:
+    """Show what happened to a booking: when, by whom, and what it changed from and to."""
+    refuse_others(caller, caller.document(BOOKINGS, booking_id).json)
+    steps = caller.backend.read_models.steps(caller.tenant, BOOKINGS, booking_id)
+    return Response(msgspec.json.encode({"data": steps}), media_type=JSON)
+
+
+@router.patch("/{booking_id}")
+def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWrite) -> Response:
+    """Change notes, location or details."""
+    named = body.model_fields_set
+    details = caller.raw("details") if body.details is not None else None
+    command = ChangeBooking(
+        booking_id=booking_id,
+        notes=body.notes if "notes" in named else UNSET,
+        location=body.location if "location" in named else UNSET,
+        details=details if "details" in named else UNSET,
+    )
+    return move(caller, booking_id, command)
+
+
+@router.post("/{booking_id}/confirm")
+def confirm_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
+    """Promise the appointment."""
+    _refuse_clients(caller)
+    return move(caller, booking_id, ConfirmBooking(booking_id=booking_id))
+
+
+@router.post("/{booking_id}/decline")
+def decline_booking(
+    booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
+) -> Response:
+    """Turn the request down."""
+    _refuse_clients(caller)
+    reason = body.reason if body else None
+    return move(caller, booking_id, DeclineBooking(booking_id=booking_id, reason=reason))
+
+
+@router.post("/{booking_id}/complete")
+def complete_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
+    """Say that it took place. A guest becomes a client by it."""
+    _refuse_clients(caller)
+    return move(caller, booking_id, CompleteBooking(booking_id=booking_id))
+
+
+@router.post("/{booking_id}/no-show")
+def mark_no_show(booking_id: BookingPath, caller: MayWrite) -> Response:
+    """Say that nobody came."""
+    _refuse_clients(caller)
+    return move(caller, booking_id, MarkNoShow(booking_id=booking_id))
+
+
+@router.post("/{booking_id}/cancel")
+def cancel_booking(
+    booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
+) -> Response:
+    """Call it off; the slot is free at once. A client can do so until the window closes."""
+    command = CancelBooking(
+        booking_id=booking_id,
+        reason=body.reason if body else None,
+        by_client=is_client(caller),
+    )
+    return move(caller, booking_id, command)
+
+
+@router.post("/{booking_id}/reschedule")
+def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite) -> Response:
+    """Move it: the new slot is taken and the old one freed together, or neither."""
+    refuse_override(caller, override=body.override)
+    command = RescheduleBooking(
+        booking_id=booking_id,
+        starts_at=body.starts_at,
+        duration_minutes=body.duration_minutes,
+        override=body.override,
+        by_client=is_client(caller),
+    )
+    return move(caller, booking_id, command)
+
+
+@router.put("/{booking_id}/client")
+def link_booking(booking_id: BookingPath, body: LinkedClient, caller: MayWrite) -> Response:
+    """Say whose booking it is."""
+    _refuse_clients(caller)
+    command = LinkBookingToClient(booking_id=booking_id, client_id=body.client_id)
+    return move(caller, booking_id, command)
+
+
+def move(caller: Caller, booking_id: BookingId, command: Command) -> Response:
+    """Have something done to a booking within the caller's reach."""
+    if not caller.reach.everything:
+        refuse_others(caller, caller.document(BOOKINGS, booking_id).json)
+    return caller.changed(BOOKINGS, booking_id, command)
+
+
+def own(caller: Caller) -> list[Where]:
+    """Keep a list to what the caller reaches."""
+    reach = caller.reach
+    return [] if reach.everything else [Where(str(reach.field), Op.IS, [reach.id])]
+
+
+def is_client(caller: Caller) -> bool:
+    """Tell whether the caller acts for himself, rather than for the business."""
+    return caller.reach.field == "client_id"
+
+
+class _Whose(msgspec.Struct):
+    professional_id: str | None = None
+    client_id: str | None = None
+
+
+def refuse_others(caller: Caller, document: bytes) -> None:
+    """What is others' does not exist for the caller."""
+    reach = caller.reach
+    if reach.everything:
+        return
+    whose = msgspec.json.decode(document, type=_Whose)
+    if not reach.includes(professional_id=whose.professional_id, client_id=whose.client_id):
+        raise NotFound
+
+
+def refuse_override(caller: Caller, *, override: bool) -> None:
+    """Only who may is let pass over hours, notice and horizon."""
+    if override and not caller.principal.may(Permission.BOOKINGS_OVERRIDE):
+        raise PermissionMissing(permission=Permission.BOOKINGS_OVERRIDE)
+
+
+def _refuse_clients(caller: Caller) -> None:
+    if is_client(caller):
+        raise PermissionMissing(permission=caller.permission)
+
+
+def _client(caller: Caller, client_id: ClientId | None) -> ClientId | None:
+    """A client who names nobody books for himself."""
+    if client_id is None and is_client(caller) and caller.reach.id:
+        return ClientId(caller.reach.id)
+    return client_id
+
+
+def _refuse_unless_own(
+    caller: Caller, professional_id: ProfessionalId, client_id: ClientId | None
+) -> None:
+    if not caller.reach.includes(professional_id=professional_id, client_id=client_id):
+        raise NotFound
