@@ -132,7 +132,8 @@ def get_client(client_id: ClientPath, caller: MayRead) -> Response:
         visits = visits_of(connection, caller.tenant, client_id)
     body = known.json[:-1] + b',"visits":' + msgspec.json.encode(visits) + b"}"
     # Visits change without the client: there is an ETag for If-Match, but no 304.
-    return Response(body, headers={"ETag": f'"{known.version}"'}, media_type=JSON)
+    marks = {"ETag": f'"{known.version}"'} | ({"Consistency": "stream"} if known.from_log else {})
+    return Response(body, headers=marks, media_type=JSON)
 
 
 @router.put("/{client_id}")
@@ -220,8 +221,8 @@ def _note(past: Recorded) -> TimelineEntry:
 
 
 def _identities_of(client_id: ClientId, caller: Caller) -> tuple[IdentityId, ...]:
-    """Name what is known of a client; nothing of one who was erased already."""
-    found = caller.backend.read_models.row(caller.tenant, CLIENTS, client_id)
+    """Name what is known of a client now; nothing of one who was erased already."""
+    found = caller.backend.read_models.folded(caller.tenant, CLIENTS, client_id)
     if found is None:
         return ()
     known = msgspec.json.decode(found.json, type=KnownClient)
@@ -231,10 +232,8 @@ def _identities_of(client_id: ClientId, caller: Caller) -> tuple[IdentityId, ...
 def _bookings_about(
     client_id: ClientId, known_by: tuple[IdentityId, ...], caller: Caller, at_least: int
 ) -> tuple[str, ...]:
-    models = [CLIENT_VISITS]
-    with caller.backend.read_models.asking(
-        caller.tenant, models, at_least=at_least, wait=0
-    ) as connection:
+    asking = caller.backend.read_models.asking
+    with asking(caller.tenant, [CLIENT_VISITS], at_least=at_least, wait=0) as connection:
         return bookings_about(connection, caller.tenant, client_id, known_by)
 
 
