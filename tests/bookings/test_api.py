@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bookings.salon import Salon
+from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
