@@ -1,77 +1,58 @@
-"""A salon to book in: Ana cuts hair from nine to six in Paris, always open on weekdays."""
+"""A salon in memory, open for booking."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from msgspec.structs import replace
-from starlette.testclient import TestClient
 
-from domain.professionals import (
-    ALWAYS_OPEN,
-    ChangeProfessionalSettings,
-    RegisterProfessional,
-    Settings,
+from application import agendas, bookings, clients, series
+from domain.agendas import AGENDA
+from domain.bookings import BOOKING, Booking
+from domain.values import AgendaId, BookingId, TimeSlot
+from tests.bookings.examples import (
+    ana,
+    booking_id,
+    client_registered,
+    haircut,
+    now,
+    professional_registered,
+    service_created,
+    settings,
+    zoe,
 )
-from domain.services import CreateService, Offer
-from domain.values import Contact, Money, ProfessionalId, ServiceId
-from tests.running import Running
+from tests.in_memory import InMemory
 
-OPEN = Settings(time_zone="Europe/Paris", hours=ALWAYS_OPEN)
-CUT = Offer(
-    name="Cut",
-    category="Hair",
-    price=Money(4500, "EUR"),
-    duration_minutes=60,
-    buffer_after_minutes=15,
-)
+USE_CASES = {
+    **agendas.USE_CASES,
+    **bookings.USE_CASES,
+    **series.USE_CASES,
+    **clients.USE_CASES,
+}
 
 
-@dataclass(frozen=True)
-class Salon:
-    """A professional and a service of the running business."""
+def salon(**rules: Any) -> InMemory:
+    """Give Ana's salon with a haircut to offer and Zoé as client; `rules` are her settings."""
+    past = InMemory(USE_CASES, now)
+    rule = replace(settings, **rules)
+    past.record(ana, replace(professional_registered, settings=rule))
+    past.record(haircut, service_created)
+    past.record(zoe, client_registered)
+    return past
 
-    running: Running
-    professional_id: ProfessionalId
-    service_id: ServiceId
 
-    @classmethod
-    def opened(cls, running: Running, **settings: Any) -> "Salon":
-        """Open it; `settings` say what differs from always open in Paris."""
-        salon = cls(
-            running,
-            ProfessionalId(f"professional-{uuid4()}"),
-            ServiceId(f"service-{uuid4()}"),
-        )
-        running.order(
-            RegisterProfessional(
-                professional_id=salon.professional_id,
-                contact=Contact(name="Ana", email="ana@salon.example"),
-                settings=replace(OPEN, **settings),
-            )
-        )
-        running.order(CreateService(service_id=salon.service_id, offer=CUT))
-        return salon
+def booking(past: InMemory, identity: BookingId = booking_id) -> Booking:
+    """Give a booking that is there."""
+    found = past.of(BOOKING, identity)
+    assert found is not None
+    return found
 
-    def change(self, **settings: Any) -> None:
-        """Work by other rules from now on."""
-        self.running.order(
-            ChangeProfessionalSettings(
-                professional_id=self.professional_id, settings=replace(OPEN, **settings)
-            )
-        )
 
-    def wish(self, starts_at: str = "2027-01-05T10:00:00+01:00", **more: Any) -> dict[str, Any]:
-        """Give the body that asks for a cut."""
-        return {
-            "professional_id": self.professional_id,
-            "service_id": self.service_id,
-            "starts_at": starts_at,
-            **more,
-        }
-
-    def book(
-        self, http: TestClient, starts_at: str = "2027-01-05T10:00:00+01:00", **more: Any
-    ) -> Any:
-        """Ask for a cut; give the response."""
-        return http.post("/v1/bookings", json=self.wish(starts_at, **more))
+def taken(past: InMemory) -> Sequence[TimeSlot]:
+    """Give what is taken over all agendas; what crosses a week is there in both, but counts once."""
+    found = {
+        slot
+        for stream in past.streams
+        if stream.startswith("agenda-")
+        for slot in past.of(AGENDA, AgendaId(stream)).taken(now=past.now)
+    }
+    return sorted(found, key=lambda slot: slot.starts_at)
