@@ -122,6 +122,21 @@ def test_a_client_is_shown_with_what_all_bookings_add_up_to(running, http, zoe, 
     }
 
 
+def test_the_bookings_of_a_client_are_listed_newest_first(running, http, zoe, hers) -> None:
+    first = booked(running, hers, BookingCompleted)
+    last = booked(running, replace(hers, slot=later))
+    booked(running, appointment)
+    running.settle()
+
+    def ids(question: str = "") -> list[str]:
+        answer = http.get(f"/v1/clients/{zoe}/bookings{question}")
+        return [booking["id"] for booking in answer.json()["data"]]
+
+    assert ids() == [last, first]
+    assert ids("?status=completed") == [first]
+    assert http.get("/v1/clients/client-0/bookings").status_code == 422
+
+
 def test_the_timeline_merges_bookings_and_notes_in_order(running, http, zoe, hers) -> None:
     first = booked(running, hers)
     running.clock.set(MONDAY + timedelta(minutes=1))
@@ -155,6 +170,16 @@ def test_erasing_reaches_every_booking_that_speaks_of_the_person(
     assert "nuts" not in read_again(running, own)
     assert "Müller" not in read_again(running, as_guest)
     assert "Ana" in read_again(running, of_another)
+
+
+def test_whatever_is_known_is_erased_at_once(running, http, zoe, hers) -> None:
+    own = booked(running, hers)
+    running.settle()
+
+    http.delete(f"/v1/clients/{zoe}/personal-data")
+
+    assert read_again(running, zoe).count("ClientErased") == 1
+    assert own in read_again(running, zoe)
 
 
 def test_a_booking_overlooked_at_first_is_erased_the_next_time(running, http, zoe, hers) -> None:
