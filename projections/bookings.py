@@ -13,8 +13,10 @@ from domain.bookings import (
     BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
-    BookingEvent,
     BookingLinkedToClient,
+    BookingMailEvent,
+    BookingMailFailed,
+    BookingMailSent,
     BookingMarkedNoShow,
     BookingMove,
     BookingRequested,
@@ -67,17 +69,35 @@ class KnownBooking(Row, frozen=True, kw_only=True):
     cancelled_by_client: bool | None = None
 
 
-def _evolve(row: KnownBooking | None, event: BookingEvent | ClientErased) -> KnownBooking | None:
+LaterEvent = (
+    BookingMove
+    | BookingRescheduled
+    | BookingChanged
+    | BookingLinkedToClient
+    | BookingMailEvent
+    | ClientErased
+)
+
+
+def _evolve(row: KnownBooking | None, event: BookingRequested | LaterEvent) -> KnownBooking | None:
+    if isinstance(event, BookingRequested):
+        return _requested(event)
+    return row and _after(row, event)
+
+
+def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
     match event:
-        case BookingRequested():
-            return _requested(event)
         case BookingRescheduled(appointment=appointment, override=override):
-            return row and replace(_at(row, appointment), override=override)
+            return replace(_at(row, appointment), override=override)
         case BookingChanged(notes=notes, location=location, details=details):
-            known = _json(details)
-            return row and replace(row, notes=notes, location=location, details=known)
+            return replace(row, notes=notes, location=location, details=_json(details))
         case BookingLinkedToClient(appointment=appointment):
-            return row and replace(row, client_id=appointment.client_id)
+            return replace(row, client_id=appointment.client_id)
+        case BookingMailSent() | BookingMailFailed():
+            # Nothing to see, but the booking's version is the row's as well.
+            return row
+        case ClientErased():
+            return _erased(row)
         case (
             BookingConfirmed()
             | BookingDeclined()
@@ -85,9 +105,7 @@ def _evolve(row: KnownBooking | None, event: BookingEvent | ClientErased) -> Kno
             | BookingMarkedNoShow()
             | BookingCancelled()
         ):
-            return row and _moved_on(row, event)
-        case ClientErased():
-            return row and _erased(row)
+            return _moved_on(row, event)
         case _:
             assert_never(event)
 
@@ -147,7 +165,7 @@ def _erased(row: KnownBooking) -> KnownBooking:
     return replace(row, guest=None, details=NO_DETAILS, notes=None, location=None, reason=None)
 
 
-def _key(event: BookingEvent | ClientErased) -> list[str]:
+def _key(event: BookingRequested | LaterEvent) -> list[str]:
     if isinstance(event, ClientErased):
         return [stream for stream in event.streams if stream.startswith("booking-")]
     return [event.booking_id]
@@ -167,6 +185,8 @@ BOOKINGS = ReadModel(
         BookingRescheduled,
         BookingChanged,
         BookingLinkedToClient,
+        BookingMailSent,
+        BookingMailFailed,
         ClientErased,
     ),
     key=_key,
