@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -89,6 +89,7 @@ beginnings = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(rules, beginnings, st.integers(-400, DAYS), st.integers(0, 800))
 @example("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", datetime(2026, 1, 1, 9), 0, DAYS)
 @example("FREQ=YEARLY;BYDAY=20MO", datetime(2026, 1, 1, 9), 0, DAYS)
