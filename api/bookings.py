@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 from msgspec import UNSET
 from pydantic import AwareDatetime, Field
 
 from api.caller import JSON, Caller, NotFound, may, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
 from api.listing import Listing, instant, one_of, text
+from api.routing import Router
 from application.permissions import Permission, PermissionMissing
 from domain.bookings import (
     BookingStatus,
@@ -34,7 +35,7 @@ MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
 BookingPath = Annotated[BookingId, id_of("booking")]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 
-router: Final = APIRouter(prefix="/v1/bookings", tags=["bookings"])
+router: Final = Router(prefix="/v1/bookings", tags=["bookings"])
 
 LISTING: Final = Listing(
     model=BOOKINGS,

@@ -5,12 +5,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 from uuid_utils import uuid7
 
 from api.caller import JSON, Caller, NotFound, may, new_id
 from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
 from api.listing import Listing, instant, one_of, text
+from api.routing import Router
 from application.permissions import Permission, PermissionMissing
 from application.ports import About, Recorded
 from domain.bookings import BookingStatus
@@ -36,7 +37,7 @@ MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
 MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
 ClientPath = Annotated[ClientId, id_of("client")]
 
-router: Final = APIRouter(prefix="/v1/clients", tags=["clients"])
+router: Final = Router(prefix="/v1/clients", tags=["clients"])
 
 LISTING: Final = Listing(
     model=CLIENTS,

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import AwareDatetime, Field
 
 from api.bookings import Minutes, refuse_override
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, id_of
+from api.routing import Router
 from application.permissions import Permission
 from domain.agendas import HoldPlaced, PlaceHold, ReleaseHold
 from domain.values import HoldId, ProfessionalId, ServiceId
@@ -17,7 +18,7 @@ from domain.values import HoldId, ProfessionalId, ServiceId
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
 HoldPath = Annotated[HoldId, id_of("hold")]
 
-router: Final = APIRouter(prefix="/v1/holds", tags=["bookings"])
+router: Final = Router(prefix="/v1/holds", tags=["bookings"])
 
 
 class NewHold(Body):

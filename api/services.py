@@ -3,12 +3,13 @@
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, Line, MoneyBody, id_of
 from api.listing import Listing, boolean, text
+from api.routing import Router
 from application.permissions import Permission
 from domain.services import (
     LONGEST,
@@ -28,7 +29,7 @@ ServicePath = Annotated[ServiceId, id_of("service")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Minutes = Annotated[int, Field(strict=True, ge=0, le=LONGEST)]
 
-router: Final = APIRouter(prefix="/v1/services", tags=["services"])
+router: Final = Router(prefix="/v1/services", tags=["services"])
 
 LISTING: Final = Listing(
     model=SERVICES,
