@@ -2,6 +2,21 @@
 
 from typing import Final
 
+from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
+from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.process import Process
+from application.processes.register_client_on_booking_completed import (
+    REGISTER_CLIENT_ON_BOOKING_COMPLETED,
+)
+from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
+from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
+from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
-PROCESSES: Final[tuple[Process, ...]] = ()
+PROCESSES: Final[tuple[Process, ...]] = (
+    EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP,
+    REGISTER_CLIENT_ON_BOOKING_COMPLETED,
+    TELL_CLIENT_ABOUT_BOOKING,
+    TELL_PROFESSIONAL_ABOUT_BOOKING,
+    REMIND_CLIENT_OF_BOOKING,
+    FORGET_MAILS_ON_CLIENT_ERASED,
+)

@@ -50,6 +50,7 @@ CREATE TABLE work.outbox (
     tenant_id       uuid        NOT NULL,
     idempotency_key text        COLLATE "C" NOT NULL,
     about           text        COLLATE "C" NOT NULL,
+    person          text        COLLATE "C",         -- the client it speaks of, until erased
     kind            text        COLLATE "C" NOT NULL,
     recipient       text        NOT NULL,
     mail            json        NOT NULL,
@@ -58,8 +59,9 @@ CREATE TABLE work.outbox (
 );
 
 CREATE INDEX outbox_listed ON work.outbox (tenant_id, sent_at, id);
-CREATE INDEX outbox_about ON work.outbox (tenant_id, about);
-CREATE INDEX outbox_to ON work.outbox (tenant_id, recipient);
+CREATE INDEX outbox_about ON work.outbox (tenant_id, about, sent_at);
+CREATE INDEX outbox_to ON work.outbox (tenant_id, recipient, sent_at);
+CREATE INDEX outbox_person ON work.outbox (tenant_id, person) WHERE person IS NOT NULL;
 CREATE INDEX outbox_by_age ON work.outbox (sent_at);
 
 -- The application sees its tenant's jobs and may edit, retry and discard them; only a process,

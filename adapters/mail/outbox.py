@@ -1,0 +1,105 @@
+"""Where no mail server is configured, mails are put into a table that one can read."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from psycopg.rows import dict_row
+
+from adapters.postgres import Database
+from application.mails import Message
+from application.outbox import OutboxMail, OutboxMailNotFound
+from application.ports import Clock
+from domain.values import FRONTDESK
+
+KEEP: Final = timedelta(days=180)
+
+PUT: Final = """
+    INSERT INTO work.outbox
+        (id, tenant_id, idempotency_key, about, person, kind, recipient, mail, sent_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::json, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+FIND: Final = """
+    SELECT id, sent_at, mail FROM work.outbox
+    WHERE tenant_id = %(tenant)s
+      AND (%(about)s::text IS NULL OR about = %(about)s)
+      AND (%(to)s::text IS NULL OR recipient = %(to)s)
+      AND (%(sent_at)s::timestamptz IS NULL OR (sent_at, id) < (%(sent_at)s, %(id)s))
+    ORDER BY sent_at DESC, id DESC LIMIT %(limit)s
+"""
+
+GET: Final = "SELECT id, sent_at, mail FROM work.outbox WHERE tenant_id = %s AND id = %s"
+
+FORGET: Final = """
+    DELETE FROM work.outbox WHERE tenant_id = %s AND (person = %s OR about = ANY(%s))
+"""
+
+
+class OutboxMailer:
+    """Puts mails into the outbox, once per idempotency key, and finds them there again."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def send(self, message: Message, idempotency_key: str) -> str:
+        """Put it there, and give its id."""
+        mail_id = uuid5(FRONTDESK, f"outbox/{message.tenant}/{idempotency_key}")
+        row = (
+            mail_id,
+            message.tenant,
+            idempotency_key,
+            message.about,
+            message.person,
+            message.kind,
+            message.to.address,
+            msgspec.json.encode(message).decode(),
+            self._clock(),
+        )
+        with self._database.as_worker() as connection:
+            connection.execute(PUT, row)
+        return str(mail_id)
+
+    def find(
+        self,
+        tenant: str,
+        *,
+        about: str | None = None,
+        to: str | None = None,
+        before: tuple[datetime, UUID] | None = None,
+        limit: int = 100,
+    ) -> Sequence[OutboxMail]:
+        """Give mails, newest first; a page goes on `before` the (sent_at, id) of the last."""
+        sent_at, last_id = before or (None, None)
+        values = {"tenant": tenant, "about": about, "to": to, "limit": limit}
+        return self._mails(tenant, FIND, {**values, "sent_at": sent_at, "id": last_id})
+
+    def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
+        """Give one mail. Raises OutboxMailNotFound."""
+        found = self._mails(tenant, GET, (tenant, mail_id))
+        if not found:
+            raise OutboxMailNotFound
+        return found[0]
+
+    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
+        """Destroy what speaks of this client, or of these bookings; tell how many mails."""
+        with self._database.as_worker() as connection:
+            return connection.execute(FORGET, (tenant, client_id, list(streams))).rowcount
+
+    def prune(self) -> int:
+        """Destroy what nobody will read any more."""
+        with self._database.as_worker() as connection:
+            before = self._clock() - KEEP
+            return connection.execute(
+                "DELETE FROM work.outbox WHERE sent_at < %s", (before,)
+            ).rowcount
+
+    def _mails(self, tenant: str, sql: str, values: Any) -> list[OutboxMail]:
+        with self._database.as_tenant(tenant) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            rows = cursor.execute(sql, values).fetchall()
+        return [msgspec.convert(row, OutboxMail) for row in rows]

@@ -1,0 +1,1 @@
+"""Mails in words: what each says, in each language."""

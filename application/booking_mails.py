@@ -1,0 +1,249 @@
+"""Tells clients and professionals about their bookings, as processes have ordered.
+
+Names, addresses and zones are looked up when a mail is sent, never when it was ordered: a reminder
+may wait for months. What became of a mail is recorded on its booking.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
+from application.mails import LANGUAGES, BookingMail, History, Letters, Mailer, MailRefusedError
+from application.ports import Clock, Recorded
+from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
+from application.transact import Changes, Past, UseCase
+from domain import bookings
+from domain.aggregate import Aggregate
+from domain.bookings import (
+    BOOKING,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingRequested,
+    BookingRescheduled,
+    BookingStatus,
+    RecordBookingMailFailed,
+    RecordBookingMailSent,
+)
+from domain.clients import CLIENT
+from domain.messages import Command, Event
+from domain.professionals import PROFESSIONAL
+from domain.services import SERVICE
+from domain.tenants import TENANT, stream_of
+from domain.values import Contact, TenantId
+from domain.zones import ZONES
+
+S = TypeVar("S")
+
+Mentioned = (
+    BookingRequested | BookingConfirmed | BookingRescheduled | BookingCancelled | BookingDeclined
+)
+"""What somebody is told of."""
+
+OVERTAKEN_BY: Final[Mapping[MailKind, tuple[type[Event], ...]]] = {
+    MailKind.REQUESTED: (BookingConfirmed, BookingDeclined, BookingRescheduled, BookingCancelled),
+    MailKind.CONFIRMED: (BookingRescheduled, BookingCancelled),
+    MailKind.RESCHEDULED: (BookingConfirmed, BookingDeclined, BookingRescheduled, BookingCancelled),
+    MailKind.PROFESSIONAL_NEW: (BookingRescheduled, BookingCancelled),
+    MailKind.PROFESSIONAL_RESCHEDULED: (BookingRescheduled, BookingCancelled),
+}
+"""What makes a late mail say something that is true no more; each has a mail of its own."""
+
+TOO_LATE: Final = {MailKind.REMINDER_24H: timedelta(hours=2), MailKind.REMINDER_2H: timedelta(0)}
+"""How long before the start a reminder is of no use: the next has come, or the visit begins."""
+
+
+class BookingMails:
+    """Handles the effects that are mails about bookings."""
+
+    def __init__(self, history: History, letters: Letters, mailer: Mailer, clock: Clock) -> None:
+        self._history = history
+        self._letters = letters
+        self._mailer = mailer
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Handlers:
+        """Which method carries out which effect."""
+        return {SendBookingMail: self.tell, SendBookingReminder: self.remind}
+
+    def tell(self, effect: SendBookingMail, job: Job) -> Handled:
+        """Tell what happened.
+
+        Mails of one booking go out in the order in which things happened. One that failed comes
+        after those behind it, and is left out where they say otherwise.
+        """
+        past = self._history(job.tenant, effect.booking_id)
+        if _is_overtaken(effect, past, late=job.attempt > 1):
+            return Skipped("a later mail says otherwise")
+        return self._send(effect, past, job)
+
+    def remind(self, effect: SendBookingReminder, job: Job) -> Handled:
+        """Remind the client, unless the booking was moved or called off in the last moment."""
+        past = self._history(job.tenant, effect.booking_id)
+        if not _is_to_come(effect, past, self._clock()):
+            return Skipped("it does not take place then, or has begun")
+        return self._send(effect, past, job)
+
+    def _send(
+        self, effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded], job: Job
+    ) -> Handled:
+        booking = _state(BOOKING, past)
+        if booking is not None and str(job.id) in booking.mails_sent:
+            return Skipped("it was sent before")
+        mail = self._mail(effect, past, job.tenant)
+        if mail is None or mail.reader is None or mail.reader.email is None:
+            return Skipped("nobody to write to")
+        try:
+            message_id = self._mailer.send(self._letters.write(mail), str(job.id))
+        except Exception as error:
+            if job.is_last_attempt or isinstance(error, MailRefusedError):
+                raise GivenUpError("not sent", _failed(effect, job, error)) from error
+            raise
+        return RecordBookingMailSent(
+            booking_id=effect.booking_id,
+            mail_id=str(job.id),
+            mail=effect.kind,
+            message_id=message_id,
+        )
+
+    def _mail(
+        self, effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded], tenant: str
+    ) -> BookingMail | None:
+        """Look up all that the mail may say; None when there is no such event, as after a restore."""
+        told = _told(effect, past)
+        if told is None or not isinstance(told.event, Mentioned):
+            return None
+        appointment = told.event.appointment
+        booking = _state(BOOKING, past)
+        professional = self._present(PROFESSIONAL, tenant, appointment.professional_id)
+        business = self._present(TENANT, tenant, stream_of(TenantId(tenant))).business
+        client = booking.guest if booking else None
+        client_id = booking.appointment.client_id if booking else None
+        if client_id is not None:
+            client = self._present(CLIENT, tenant, client_id).contact
+        service = None
+        if appointment.service_id is not None:
+            service = self._present(SERVICE, tenant, appointment.service_id).name
+        reader = professional.contact if effect.kind.is_for_professional else client
+        return BookingMail(
+            tenant=tenant,
+            kind=effect.kind,
+            booking_id=effect.booking_id,
+            language=_language(reader, professional.settings.language),
+            time_zone=_time_zone(reader, appointment.time_zone),
+            local_time_zone=appointment.time_zone,
+            business=business.name if business else professional.contact.name,
+            professional=professional.contact,
+            client=client,
+            client_id=client_id,
+            service=service,
+            price=next((e.price for e in _events(past) if isinstance(e, BookingRequested)), None),
+            location=booking.location if booking else None,
+            slot=appointment.slot,
+            previous_slot=getattr(told.event, "previous_slot", None),
+            confirmed=_was_confirmed(told, past),
+            reason=getattr(told.event, "reason", None),
+            sequence=told.version,
+            happened_at=told.recorded_at,
+        )
+
+    def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
+        return _state(aggregate, self._history(tenant, stream))
+
+
+def record_sent(command: RecordBookingMailSent, past: Past) -> Changes:
+    """Say on the booking that the mail was taken."""
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.record_mail_sent(command, booking)}
+
+
+def record_failed(command: RecordBookingMailFailed, past: Past) -> Changes:
+    """Say on the booking that the mail will not be taken."""
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.record_mail_failed(command, booking)}
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    RecordBookingMailSent: record_sent,
+    RecordBookingMailFailed: record_failed,
+}
+
+
+def _state(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
+    return aggregate.fold(_events(past))
+
+
+def _events(past: Sequence[Recorded]) -> list[Event]:
+    return [recorded.event for recorded in past if recorded.event is not None]
+
+
+def _told(
+    effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded]
+) -> Recorded | None:
+    return next((recorded for recorded in past if recorded.version == effect.version), None)
+
+
+def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bool) -> bool:
+    """Tell whether something since says otherwise: if not `late`, only within the same command,
+    so that who is confirmed at once is not told first that the request was received.
+    """
+    told = _told(effect, past)
+    return told is not None and any(
+        isinstance(since.event, OVERTAKEN_BY.get(effect.kind, ()))
+        for since in past
+        if since.version > told.version and (late or _is_same_command(since, told))
+    )
+
+
+def _is_to_come(effect: SendBookingReminder, past: Sequence[Recorded], now: datetime) -> bool:
+    booking = _state(BOOKING, past)
+    return (
+        booking is not None
+        and booking.status is BookingStatus.CONFIRMED
+        and booking.appointment.slot is not None
+        and booking.appointment.slot.starts_at == effect.starts_at
+        and now < effect.starts_at - TOO_LATE[effect.kind]
+    )
+
+
+def _was_confirmed(told: Recorded, past: Sequence[Recorded]) -> bool:
+    """Tell whether the booking stood when this happened, or did from that very moment on."""
+    return any(
+        isinstance(recorded.event, BookingConfirmed)
+        for recorded in past
+        if recorded.version <= told.version or _is_same_command(recorded, told)
+    )
+
+
+def _is_same_command(one: Recorded, other: Recorded) -> bool:
+    command = one.metadata.get("command")
+    return command is not None and command == other.metadata.get("command")
+
+
+def _language(reader: Contact | None, otherwise: str) -> str:
+    """Give a language there are templates for: `fr` for a reader of `fr-CA`."""
+    for tag in (reader.language if reader else None, otherwise):
+        language = (tag or "").replace("_", "-").split("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def _time_zone(reader: Contact | None, otherwise: str) -> str:
+    wanted = reader.time_zone if reader else None
+    return wanted if wanted in ZONES else otherwise
+
+
+def _failed(
+    effect: SendBookingMail | SendBookingReminder, job: Job, error: Exception
+) -> RecordBookingMailFailed:
+    """Say why without naming anybody: what else an error says may hold an address."""
+    refused = isinstance(error, MailRefusedError)
+    return RecordBookingMailFailed(
+        booking_id=effect.booking_id,
+        mail_id=str(job.id),
+        mail=effect.kind,
+        reason=str(error) if refused else type(error).__name__,
+    )

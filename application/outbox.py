@@ -1,0 +1,55 @@
+"""The outbox: where mails are put, to be read, when no mail server is configured."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.jobs import Handlers, Job
+from application.mails import Message
+from application.processes.effects import ForgetMails
+from domain.messages import DomainError
+
+
+class OutboxMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that was not sent, as it would have been."""
+
+    id: UUID
+    sent_at: datetime
+    mail: Message
+
+
+class OutboxMailNotFound(DomainError):
+    """There is no such mail in the outbox."""
+
+
+class Outbox(Protocol):
+    """What was put there, newest first."""
+
+    def find(
+        self,
+        tenant: str,
+        *,
+        about: str | None = None,
+        to: str | None = None,
+        before: tuple[datetime, UUID] | None = None,
+        limit: int = 100,
+    ) -> Sequence[OutboxMail]:
+        """Give mails; a page goes on `before` the (sent_at, id) that ended the last one."""
+
+    def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
+        """Give one mail. Raises OutboxMailNotFound."""
+
+    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
+        """Destroy what speaks of this client, or of these bookings; tell how many mails."""
+
+
+def forgetting(outbox: Outbox) -> Handlers:
+    """Let the outbox forget whoever is erased."""
+
+    def forget(effect: ForgetMails, job: Job) -> None:
+        outbox.forget(job.tenant, effect.client_id, effect.streams)
+
+    return {ForgetMails: forget}

@@ -1,0 +1,65 @@
+"""What processes may order from the outside world. Only ids: whoever carries an effect out looks
+up what is personal when the time comes, and finds nothing once it is erased.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from application.ports import Recorded
+from application.processes.process import Do, Effect, Orders
+from domain.values import BookingId, ClientId
+
+
+class MailKind(StrEnum):
+    """What a mail says; its templates are named after it."""
+
+    REQUESTED = "booking-requested"
+    CONFIRMED = "booking-confirmed"
+    RESCHEDULED = "booking-rescheduled"
+    CANCELLED = "booking-cancelled"
+    DECLINED = "booking-declined"
+    REMINDER_24H = "reminder-24h"
+    REMINDER_2H = "reminder-2h"
+    PROFESSIONAL_NEW = "professional-new"
+    PROFESSIONAL_RESCHEDULED = "professional-rescheduled"
+    PROFESSIONAL_CANCELLED = "professional-cancelled"
+
+    @property
+    def is_for_professional(self) -> bool:
+        """Tell who reads it: the professional, or else the client."""
+        return self.startswith("professional-")
+
+
+class SendBookingMail(Effect, frozen=True):
+    """Tell somebody what happened: `version` is that of the event in the booking's stream."""
+
+    kind: MailKind
+    booking_id: BookingId
+    version: int
+
+
+def booking_mail(kind: MailKind, past: Recorded) -> Orders:
+    """Order a mail about what happened to a booking; none about what is over already."""
+    event: Any = past.event
+    slot = event.appointment.slot
+    if slot is not None and slot.ends_at <= past.recorded_at:
+        return []
+    mail = SendBookingMail(kind=kind, booking_id=event.booking_id, version=past.version)
+    return [Do(mail, about=event.booking_id)]
+
+
+class SendBookingReminder(Effect, frozen=True):
+    """Remind the client, if the booking still stands and begins at `starts_at`."""
+
+    kind: MailKind
+    booking_id: BookingId
+    version: int
+    starts_at: datetime
+
+
+class ForgetMails(Effect, frozen=True):
+    """Destroy the copies we keep of mails to or about somebody who was erased."""
+
+    client_id: ClientId
+    streams: tuple[str, ...]

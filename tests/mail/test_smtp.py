@@ -1,0 +1,213 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from adapters.mail.mime import mailbox_of
+from adapters.mail.smtp import MailNotTakenError, Security, SmtpMailer, SmtpServer, server_of
+from application.mails import Mailbox as Address
+from application.mails import MailRefusedError
+from tests.mail.examples import a_message
+from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls
+
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+sender = mailbox_of("frontdesk <desk@frontdesk.example>")
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def port(mailbox: Mailbox) -> Iterator[int]:
+    with mail_server(mailbox) as port:
+        yield port
+
+
+@pytest.fixture
+def mailer(port: int) -> SmtpMailer:
+    return SmtpMailer(server_of(f"smtp://127.0.0.1:{port}"), sender, lambda: NOW)
+
+
+def test_a_mail_arrives_as_it_was_written(mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    message_id = mailer.send(a_message, "job-1")
+
+    [mail] = mailbox.mails
+    assert mailbox.recipients == [["zoe@example.org"]]
+    assert mail["message-id"] == message_id
+    assert str(mail["to"]) == "Zoé Martin <zoe@example.org>"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == a_message.text.splitlines()
+    assert mail["resend-idempotency-key"] is None
+
+
+def test_the_same_key_gives_the_same_message_id_again(mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    mailer.send(a_message, "job-1")
+    mailer.send(a_message, "job-1")
+    mailer.send(a_message, "job-2")
+
+    first, again, other = (mail["message-id"] for mail in mailbox.mails)
+    assert first == again != other
+
+
+def test_a_server_that_knows_idempotency_keys_is_given_them(port: int, mailbox: Mailbox) -> None:
+    url = f"smtp://127.0.0.1:{port}?idempotency-header=Resend-Idempotency-Key"
+
+    SmtpMailer(server_of(url), sender, lambda: NOW).send(a_message, "job-1")
+
+    assert mailbox.mails[0]["resend-idempotency-key"] == "job-1"
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_4xx_reply_may_pass(mailer: SmtpMailer, mailbox: Mailbox, command: str) -> None:
+    mailbox.answers[command] = ["451 4.7.1 greylisted, zoe@example.org"]
+
+    with pytest.raises(MailNotTakenError) as error:
+        mailer.send(a_message, "job-1")
+
+    assert str(error.value) == "451 4.7.1 greylisted, [address]"
+    mailer.send(a_message, "job-1")
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_5xx_reply_is_final_and_names_nobody(
+    mailer: SmtpMailer, mailbox: Mailbox, command: str
+) -> None:
+    mailbox.answers[command] = ["550 5.1.1 <zoe@example.org>: user unknown"]
+
+    with pytest.raises(MailRefusedError) as error:
+        mailer.send(a_message, "job-1")
+
+    assert str(error.value) == "550 5.1.1 <[address]>: user unknown"
+    assert mailbox.mails == []
+
+
+def test_a_failing_goodbye_does_not_make_a_taken_mail_fail(
+    mailer: SmtpMailer, mailbox: Mailbox
+) -> None:
+    mailbox.answers["QUIT"] = ["421 in a bad mood"]
+
+    assert mailer.send(a_message, "job-1")
+    assert len(mailbox.mails) == 1
+
+
+def test_a_connection_lost_before_the_reply_is_tried_again_under_the_same_id(
+    mailer: SmtpMailer, mailbox: Mailbox
+) -> None:
+    """The server has the mail, and we cannot know."""
+    mailbox.hang_up_after_data = 1
+
+    with pytest.raises(MailNotTakenError):
+        mailer.send(a_message, "job-1")
+    mailer.send(a_message, "job-1")
+
+    assert len({mail["message-id"] for mail in mailbox.mails}) == 1
+
+
+def test_a_server_that_is_not_there_may_come_back() -> None:
+    nowhere = SmtpMailer(server_of("smtp://127.0.0.1:1"), sender, lambda: NOW)
+
+    with pytest.raises(MailNotTakenError) as error:
+        nowhere.send(a_message, "job-1")
+
+    assert str(error.value) == "no connection: ConnectionRefusedError"
+
+
+def test_an_address_the_server_cannot_write_is_refused(mailer: SmtpMailer) -> None:
+    with pytest.raises(MailRefusedError):
+        mailer.send(replace(a_message, to=Address("zoé@example.org")), "job-1")
+
+
+# --- Secrecy --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("tls"))
+
+
+def secret_mailer(url: str, certificate_file: Path) -> SmtpMailer:
+    return SmtpMailer(server_of(url), sender, lambda: NOW, client_tls(certificate_file))
+
+
+def test_with_starttls_the_mail_and_the_password_go_in_secret(
+    mailbox: Mailbox, certificate_file: Path
+) -> None:
+    options = {"tls_context": server_tls(certificate_file), "auth_require_tls": True}
+    with mail_server(mailbox, require_starttls=True, **options) as port:
+        url = f"smtp+starttls://ana:s%40lt@127.0.0.1:{port}"
+        secret_mailer(url, certificate_file).send(a_message, "job-1")
+
+    assert mailbox.was_secret == [True]
+    assert mailbox.logins == [b"ana"]
+
+
+def test_with_smtps_all_goes_in_secret(mailbox: Mailbox, certificate_file: Path) -> None:
+    tls = server_tls(certificate_file)
+    with mail_server(mailbox, ssl_context=tls) as port:
+        secret_mailer(f"smtps://127.0.0.1:{port}", certificate_file).send(a_message, "job-1")
+
+    assert len(mailbox.mails) == 1
+
+
+def test_a_server_whose_certificate_is_unknown_gets_nothing(
+    mailbox: Mailbox, certificate_file: Path
+) -> None:
+    with mail_server(mailbox, tls_context=server_tls(certificate_file)) as port:
+        stranger = SmtpMailer(server_of(f"smtp+starttls://127.0.0.1:{port}"), sender, lambda: NOW)
+        with pytest.raises(MailNotTakenError):
+            stranger.send(a_message, "job-1")
+
+    assert mailbox.mails == []
+
+
+def test_a_server_that_must_speak_tls_and_does_not_gets_nothing(
+    port: int, mailbox: Mailbox
+) -> None:
+    for url in (f"smtp+starttls://127.0.0.1:{port}", f"smtp+starttls://a:b@127.0.0.1:{port}"):
+        with pytest.raises(MailNotTakenError):
+            SmtpMailer(server_of(url), sender, lambda: NOW).send(a_message, "job-1")
+
+    assert (mailbox.mails, mailbox.logins) == ([], [])
+
+
+def test_a_wrong_password_is_our_fault_and_not_the_mails(
+    mailbox: Mailbox, certificate_file: Path
+) -> None:
+    options = {"tls_context": server_tls(certificate_file), "auth_require_tls": True}
+    with mail_server(mailbox, **options) as port:
+        url = f"smtp+starttls://ana:wrong@127.0.0.1:{port}"
+        with pytest.raises(MailNotTakenError, match="no connection: 535"):
+            secret_mailer(url, certificate_file).send(a_message, "job-1")
+
+    assert mailbox.mails == []
+
+
+# --- Settings -------------------------------------------------------------------------
+
+
+def test_an_address_of_a_server_says_how_to_talk_to_it() -> None:
+    assert server_of("smtp://mail.example.org") == SmtpServer(
+        host="mail.example.org", port=587, security=Security.OFFERED
+    )
+    assert server_of("smtps://a%40b:c@mail.example.org") == SmtpServer(
+        host="mail.example.org", port=465, security=Security.TLS, username="a@b", password="c"
+    )
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "http://mail.example.org", "smtp://"])
+def test_an_address_that_makes_no_sense_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="must look like"):
+        server_of(url)
+
+
+def test_a_sender_is_read_with_or_without_a_name() -> None:
+    assert mailbox_of("Salon <desk@salon.example>") == Address("desk@salon.example", "Salon")
+    assert mailbox_of("desk@salon.example") == Address("desk@salon.example")
+    with pytest.raises(ValueError, match="must look like"):
+        mailbox_of("nobody")
