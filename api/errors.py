@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from api import caller, listing, signing
-from application import contact_details, dispatch, permissions, ports
-from domain import agendas, bookings, clients, professionals, series, services, time_blocks
+from application import accounts, contact_details, dispatch, permissions, ports
+from domain import (
+    agendas,
+    bookings,
+    clients,
+    professionals,
+    series,
+    services,
+    tenants,
+    time_blocks,
+    users,
+    zones,
+)
 from domain.messages import DomainError
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
@@ -21,6 +32,21 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     dispatch.TooContended: 503,
     ports.ProjectionBehind: 503,
     ports.PositionUnknown: 409,
+    accounts.WrongCredentials: 401,
+    accounts.InvalidToken: 401,
+    accounts.TokenExpired: 401,
+    accounts.InvalidRefreshToken: 401,
+    accounts.TooManyAttempts: 429,
+    accounts.WeakPassword: 422,
+    accounts.PasswordHashNotUnderstood: 422,
+    tenants.TenantNotFound: 404,
+    users.UserNotFound: 404,
+    users.UserIsDeactivated: 410,
+    users.NoRoleGiven: 422,
+    users.ClientIsNoStaff: 422,
+    users.ProfessionalNotNamed: 422,
+    users.OperatorNotGrantable: 403,
+    zones.UnknownTimeZone: 422,
     services.ServiceNotFound: 404,
     services.PriceIsNegative: 422,
     services.DurationOutOfRange: 422,

@@ -1,14 +1,18 @@
 """Settings in, running system out: the only place where adapters are chosen."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
 from adapters import processes
+from adapters.accounts.postgres import PostgresAccounts
+from adapters.accounts.tokens import AccessTokens
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
 from adapters.event_store.mapper import Mapper
@@ -19,6 +23,7 @@ from adapters.jobs.worker import Worker
 from adapters.personal_data import MasterKeys
 from adapters.postgres import APP, Database
 from adapters.processes import ProcessConsumer
+from adapters.rate_limits import ProcessRateLimiter
 from adapters.read_models import consumer as read_models
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
@@ -27,7 +32,6 @@ from adapters.upcasters import UPCASTERS
 from api.app import create_app
 from api.backend import Backend
 from api.signing import Signer
-from application.accounts import InvalidToken
 from application.dispatch import Dispatcher
 from application.permissions import Principal
 from application.ports import Clock
@@ -54,6 +58,7 @@ class System:
     answers: Answers
     runner: Runner
     worker: Worker
+    accounts: PostgresAccounts
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -82,11 +87,7 @@ class System:
 
 def application(system: System) -> FastAPI:
     """Give the HTTP application of a system."""
-    return create_app(backend(system, authenticate=_refuse_everybody))
-
-
-def _refuse_everybody(_token: str) -> Principal:
-    raise InvalidToken
+    return create_app(backend(system, authenticate=system.accounts.principal))
 
 
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
@@ -101,6 +102,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
+        parts={"accounts": system.accounts},
     )
 
 
@@ -154,8 +156,30 @@ def _compose(
         answers=Answers(database, reader, advanced),
         runner=Runner(database, reader, consumers, appended=appended, advanced=advanced),
         worker=Worker(database, clock, dispatch, list(USE_CASES), {}, bell=advanced),
+        accounts=_accounts(settings, database, dispatch, store, clock),
         appended=appended,
         advanced=advanced,
+    )
+
+
+def _accounts(
+    settings: Settings,
+    database: Database,
+    dispatch: Dispatcher,
+    store: PostgresEventStore,
+    clock: Clock,
+) -> PostgresAccounts:
+    lifetime = timedelta(minutes=settings.access_token_minutes)
+    seconds = time.monotonic if clock is system_clock else lambda: clock().timestamp()
+    return PostgresAccounts(
+        database,
+        dispatch,
+        store,
+        AccessTokens(settings.secret_keys, clock, lifetime),
+        ProcessRateLimiter(seconds),
+        clock,
+        pepper=settings.pepper,
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
     )
 
 

@@ -10,9 +10,13 @@ from projections.clients import CLIENTS
 from projections.professionals import PROFESSIONALS
 from projections.read_model import ReadModel
 from projections.services import SERVICES
+from projections.tenants import TENANTS
 from projections.time_blocks import TIME_BLOCKS
+from projections.users import USERS
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
+    TENANTS,
+    USERS,
     PROFESSIONALS,
     TIME_BLOCKS,
     SERVICES,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from application.accounts import WeakPassword
+from domain.faults import Fault
 
 LEAST: Final = 10
 MOST: Final = 256
@@ -21,10 +22,7 @@ DISGUISES: Final = str.maketrans("@4310$5!7+8", "aaeiossittb")
 
 def refuse_weak(password: str, email: str) -> None:
     """Refuse a password that is too easy, saying every reason."""
-    if errors := [
-        {"pointer": "/password", "code": code, "detail": detail}
-        for code, detail in _faults(password, email)
-    ]:
+    if errors := [Fault("/password", *why) for why in _faults(password, email)]:
         raise WeakPassword(errors=errors)
 
 

@@ -1,7 +1,8 @@
 import pytest
+from fastapi.testclient import TestClient
 
 from adapters.accounts.postgres import PostgresAccounts
-from infra.composition import System
+from infra.composition import System, application
 from tests.accounts.given import accounts_of
 
 
@@ -9,3 +10,9 @@ from tests.accounts.given import accounts_of
 def accounts(system: System) -> PostgresAccounts:
     """Accounts on an empty database."""
     return accounts_of(system)
+
+
+@pytest.fixture
+def http(system: System) -> TestClient:
+    """HTTP as it is served, by somebody who is not logged in."""
+    return TestClient(application(system), raise_server_exceptions=False)

@@ -176,11 +176,9 @@ def test_no_address_is_no_account(accounts: PostgresAccounts) -> None:
 
 
 def test_a_weak_password_makes_no_account(system: System, accounts: PostgresAccounts) -> None:
-    with pytest.raises(WeakPassword) as refused:
+    with pytest.raises(WeakPassword):
         accounts.register_client(replace(noor, password="password"), about("sign up"))
 
-    errors: Any = refused.value.facts["errors"]
-    assert {error["pointer"] for error in errors} == {"/password"}
     assert history(system) == []
     accounts.register_client(noor, about("sign up"))
 

@@ -1,0 +1,92 @@
+"""Users over HTTP: whom an owner lets into the business, and as what."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api.accounts import AccountBody, TheAccounts, registered, registering
+from api.caller import Caller, may
+from api.forms import Body, id_of
+from api.listing import Listing, boolean, text
+from application.permissions import Permission
+from domain.users import ChangeRoles, DeactivateUser, Role
+from domain.values import ClientId, ProfessionalId, UserId
+from projections.users import USERS
+
+MayRead = Annotated[Caller, may(Permission.USERS_READ)]
+MayManage = Annotated[Caller, may(Permission.USERS_MANAGE)]
+UserPath = Annotated[UserId, id_of("user")]
+Professional = Annotated[ProfessionalId, id_of("professional")]
+Client = Annotated[ClientId, id_of("client")]
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+
+router: Final = APIRouter(prefix="/v1/users", tags=["users"])
+
+LISTING: Final = Listing(
+    model=USERS,
+    filters={"active": boolean, "professional_id": text, "client_id": text},
+    sorts=("name",),
+    default_sort="name",
+)
+
+
+class UserBody(AccountBody):
+    """A professional names the professional, a client the client, who the user is."""
+
+    roles: Roles
+    professional_id: Professional | None = None
+    client_id: Client | None = None
+
+
+class RolesBody(Body):
+    """All roles from now on. Who was linked to a professional, stays so when none is named."""
+
+    roles: Roles
+    professional_id: Professional | None = None
+
+
+@router.post("", status_code=201)
+def add_user(
+    body: UserBody, request: Request, caller: MayManage, accounts: TheAccounts
+) -> Response:
+    """Let somebody into the business, with a first password."""
+    new = accounts.add_user(
+        body.account(),
+        registering(request, caller.tenant, caller.principal.user_id),
+        roles=body.roles,
+        professional_id=body.professional_id,
+        client_id=body.client_id,
+    )
+    return registered(caller, new)
+
+
+@router.get("")
+def list_users(caller: MayRead) -> Response:
+    """List who may log in here, and who no longer may."""
+    return LISTING.answer(caller)
+
+
+@router.get("/{user_id}")
+def get_user(user_id: UserPath, caller: MayRead) -> Response:
+    """Show one user."""
+    return caller.shown(USERS, user_id)
+
+
+@router.put("/{user_id}/roles")
+def change_roles(user_id: UserPath, body: RolesBody, caller: MayManage) -> Response:
+    """Give a user other roles: they count from the next access token on."""
+    command = ChangeRoles(
+        tenant_id=caller.principal.tenant_id,
+        user_id=user_id,
+        roles=body.roles,
+        professional_id=body.professional_id,
+    )
+    return caller.changed(USERS, user_id, command)
+
+
+@router.delete("/{user_id}", status_code=204)
+def deactivate_user(user_id: UserPath, caller: MayManage) -> Response:
+    """End a user's access; what he did stays in history."""
+    command = DeactivateUser(tenant_id=caller.principal.tenant_id, user_id=user_id)
+    return caller.done(caller.order(command, on=user_id))
