@@ -120,8 +120,7 @@ class PostgresEventStore:
             history = self._reader.stream(connection, tenant, stream)
         state = aggregate.fold(past.event for past in history if past.event is not None)
         version = history[-1].version if history else 0
-        if version:
-            self._memory.put(key, state, version)
+        self._memory.put(key, state, version)
         return state, version
 
     def is_current(self, view: View, about: About) -> bool:
