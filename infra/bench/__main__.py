@@ -24,8 +24,8 @@ from rich.progress import (
 
 from infra import postgres
 from infra.bench import report
-from infra.bench.figures import Entry
-from infra.bench.race import Field, Work, race
+from infra.bench.contender import ContenderFailed
+from infra.bench.race import Field, Rounds, Work, race
 from infra.bench.works import FULL, QUICK, works
 
 PLACE: Final = Path(".frontdesk/bench")
@@ -44,9 +44,13 @@ def main(
     """Measure frontdesk beside its rivals."""
     effort = QUICK if quick else FULL
     chosen = _chosen(works(effort), names or [])
-    with _server() as server, Field(server) as field:
-        console.print(report.machine(server), "\n")
-        _measure(chosen, field, effort.rounds)
+    try:
+        with _server() as server, Field(server) as field:
+            console.print(report.machine(server), "\n")
+            _measure(chosen, field, effort.rounds)
+    except ContenderFailed as failure:
+        console.print(failure, markup=False)
+        sys.exit(1)
 
 
 def _chosen(all_of_them: Sequence[Work], names: Sequence[str]) -> list[Work]:
@@ -68,18 +72,20 @@ def _server() -> Iterator[postgres.Server]:
 
 
 def _measure(chosen: Sequence[Work], field: Field, rounds: int) -> None:
-    table = report.table()
-    entries: list[Entry] = []
-    with _progress() as progress:
-        steps = sum(len(work.entrants) for work in chosen) * (rounds + 1)
-        task = progress.add_task("", total=steps)
-        for work in chosen:
-            progress.update(task, description=work.title)
-            run = race(work, field, rounds=rounds, tick=lambda: progress.advance(task))
-            report.add(table, work, run)
-            entries += report.entries(work, run)
-    console.print(table)
-    report.keep(entries)
+    """Whatever ends it, what has been measured until then is shown and kept."""
+    measured: list[tuple[Work, Rounds]] = []
+    try:
+        with _progress() as progress:
+            steps = sum(len(work.entrants) for work in chosen) * (rounds + 1)
+            task = progress.add_task("", total=steps)
+            for work in chosen:
+                progress.update(task, description=work.title)
+                run = race(work, field, rounds=rounds, tick=lambda: progress.advance(task))
+                measured.append((work, run))
+    finally:
+        if measured:
+            console.print(report.table(measured))
+            report.keep([entry for each in measured for entry in report.entries(*each)])
 
 
 def _progress() -> Progress:

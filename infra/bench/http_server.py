@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 PATIENCE = 30
@@ -18,22 +18,31 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    port: int, program: list[str], environment: Mapping[str, str] | None = None
+    port: int, program: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """Give the number of its process once it listens. What it says goes where ours goes."""
+    """Give the number of its process once it listens."""
+    with running_beside(program, environment) as process:
+        _wait_until_listening(port)
+        yield process
+
+
+@contextmanager
+def running_beside(
+    program: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """Give the number of the process. What it prints goes where our errors go."""
     with subprocess.Popen(
         [sys.executable, *program], stdout=sys.stderr, env=environment
     ) as process:
         try:
-            _wait_until_listening(port, process)
             yield process.pid
         finally:
             process.terminate()
 
 
-def _wait_until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_listening(port: int) -> None:
     until = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < until:
+    while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

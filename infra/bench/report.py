@@ -53,16 +53,18 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def table() -> Table:
+def table(measured: Sequence[tuple[Work, Rounds]]) -> Table:
     made = Table(title="frontdesk beside its rivals", title_justify="left")
     made.add_column("Work")
     made.add_column("Who")
     for heading in ("Figure", "Ours to theirs", "CPU µs each", "p50 ms", "p99 ms"):
         made.add_column(heading, justify="right")
+    for work, rounds in measured:
+        _add(made, work, rounds)
     return made
 
 
-def add(made: Table, work: Work, rounds: Rounds) -> None:
+def _add(made: Table, work: Work, rounds: Rounds) -> None:
     """A line for each; the rivals' with the ratio, and how far it went from pair to pair."""
     for place, entrant in enumerate(work.entrants):
         theirs = rounds[entrant.name]

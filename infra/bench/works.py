@@ -82,6 +82,7 @@ OUR_COMMANDS: Final = _ours("our_commands", "commands")
 OUR_SMALL_LOG: Final = _ours("our_small_log", "commands")
 OUR_GROWN_LOG: Final = _ours("our_grown_log", "commands")
 OUR_LOG: Final = _ours("our_log", "log")
+OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 
 
@@ -180,7 +181,7 @@ def _http_create(connections: int, effort: Effort) -> Work:
     return Work(
         key=f"http_create_{connections}",
         title=f"Create a booking, {connections} connections",
-        ours=None,
+        ours=_frontdesk(OUR_API, "create", **order),
         rivals=(
             _crud("create", **order),
             Entrant("FastAPI + eventsourcing", ES_API, {"work": "create", **order}),
@@ -194,7 +195,7 @@ def _http_get(effort: Effort) -> Work:
     return Work(
         key="http_get_8",
         title="Get a booking, 8 connections",
-        ours=None,
+        ours=_frontdesk(OUR_API, "get", **order),
         rivals=(_crud("get", **order), _floor("get", **order)),
     )
 
@@ -204,7 +205,7 @@ def _http_list(effort: Effort) -> Work:
     return Work(
         key="http_list_8",
         title="List 50 bookings, 8 connections",
-        ours=None,
+        ours=_frontdesk(OUR_API, "list", **order),
         rivals=(_crud("list", **order), _floor("list", **order)),
     )
 

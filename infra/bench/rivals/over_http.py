@@ -19,7 +19,7 @@ API, DSN = sys.argv[-2:]
 FOLDER = Path(__file__).parent
 HEADERS = {"Authorization": f"Bearer {token()}"}
 MONDAY = next_monday()
-PREPARED = 20_000
+PREPARED = 10_000
 """How many bookings `bookings.sql` has made."""
 
 port = free_port()

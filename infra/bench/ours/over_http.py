@@ -1,0 +1,84 @@
+"""Ours: `frontdesk serve`, one API process, and `frontdesk work` beside it, which keeps up.
+
+Everything is on: a token, validation, an idempotency key, the agenda, events, hashes, read models.
+"""
+
+import os
+from itertools import count
+from typing import Final
+from uuid import uuid4
+
+from infra.bench.http_load import load, request
+from infra.bench.http_server import free_port, running_beside, serving
+from infra.bench.ours.history import fill, numbered, settle
+from infra.bench.ours.salon import SERVICE, open_salon, token
+from infra.bench.ours.system import DSN, system
+from infra.bench.rounds import Tally, answer_rounds
+from infra.bench.slots import PROFESSIONALS, next_monday, slot
+from projections import READ_MODELS
+
+FRONTDESK: Final = ("-c", "from infra.cli import main; main()")
+ENVIRONMENT: Final = {**os.environ, "DATABASE_URL": DSN, "REQUESTS_PER_MINUTE": "1000000000"}
+MONDAY: Final = next_monday()
+PREPARED: Final = 10_000
+"""How many bookings there are to get and list: `history` makes them confirmed, and long ago."""
+
+port = free_port()
+numbers = count()
+headers: dict[str, str] = {}
+
+
+def create(*, connections: int, seconds: float) -> Tally:
+    return load(port, next_create, connections=connections, seconds=seconds, status=201)
+
+
+def get(*, connections: int, seconds: float) -> Tally:
+    return load(port, next_get, connections=connections, seconds=seconds)
+
+
+def list_50(*, connections: int, seconds: float) -> Tally:
+    return load(port, next_list, connections=connections, seconds=seconds)
+
+
+def next_create() -> bytes:
+    number = next(numbers)
+    professional, starts_at, _ = slot(number, MONDAY)
+    asked = {
+        "professional_id": numbered("professional", professional),
+        "service_id": SERVICE,
+        "client_id": numbered("client", number % 1_000),
+        "starts_at": starts_at.isoformat(),
+    }
+    once = {**headers, "Idempotency-Key": str(uuid4())}
+    return request("POST", "/v1/bookings", once, asked)
+
+
+def next_get() -> bytes:
+    booking = numbered("booking", next(numbers) % PREPARED)
+    return request("GET", f"/v1/bookings/{booking}", headers)
+
+
+def next_list() -> bytes:
+    professional = numbered("professional", next(numbers) % PROFESSIONALS)
+    asked = f"professional_id={professional}&status=confirmed&limit=50"
+    return request("GET", f"/v1/bookings?{asked}", headers)
+
+
+def prepare() -> str:
+    """Make the business and its bookings; give the owner's token."""
+    with system(*READ_MODELS) as composed:
+        open_salon(composed)
+        with composed.database.connect(None, "frontdesk bench") as connection:
+            fill(connection, 2 * PREPARED)
+            composed.runner.catch_up()
+            settle(connection)
+        return token(composed)
+
+
+if __name__ == "__main__":
+    headers["Authorization"] = f"Bearer {prepare()}"
+    with (
+        serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
+        running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
+    ):
+        answer_rounds({"create": create, "get": get, "list": list_50}, [api, work])

@@ -1,0 +1,65 @@
+"""A business to book at: two hundred professionals, always open, and a thousand clients."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from adapters.accounts.tokens import AccessTokens
+from application.permissions import Principal, permissions_of
+from application.ports import About
+from domain.clients import RegisterClient
+from domain.messages import Command
+from domain.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
+from domain.services import CreateService, Offer
+from domain.tenants import Business, RegisterBusiness
+from domain.users import Role
+from domain.values import ClientId, Contact, Money, ProfessionalId, ServiceId, TenantId, UserId
+from infra.bench.ours.history import TENANT, numbered
+from infra.bench.slots import PROFESSIONALS
+from infra.composition import System
+
+OWNER: Final = UserId(numbered("user", 0))
+SERVICE: Final = ServiceId(numbered("service", 0))
+CLIENTS: Final = 1_000
+
+
+def open_salon(composed: System) -> None:
+    for command in _commands():
+        about = About(tenant=TENANT, actor=OWNER, command_id=uuid4())
+        composed.dispatch(command, about)
+
+
+def _commands() -> Iterator[Command]:
+    business = Business(name="Salon", time_zone="Europe/Paris", language="fr", currency="EUR")
+    yield RegisterBusiness(
+        tenant_id=TenantId(TENANT),
+        business=business,
+        owner_id=OWNER,
+        owner_name="Olga Owner",
+        owner_email="olga@salon.example",
+    )
+    offer = Offer(name="Haircut", price=Money(3500, "EUR"), duration_minutes=30)
+    yield CreateService(service_id=SERVICE, offer=offer)
+    settings = Settings(time_zone="Europe/Paris", hours=ALWAYS_OPEN)
+    for number in range(PROFESSIONALS):
+        professional = ProfessionalId(numbered("professional", number))
+        contact = Contact(name=f"Professional {number}")
+        yield RegisterProfessional(professional_id=professional, contact=contact, settings=settings)
+    for number in range(CLIENTS):
+        client = ClientId(numbered("client", number))
+        contact = Contact(name=f"Client {number}", email=f"client-{number}@example.com")
+        yield RegisterClient(client_id=client, contact=contact)
+
+
+def token(composed: System) -> str:
+    """The owner's, good for as long as any measurement."""
+    tokens = AccessTokens(composed.settings.secret_keys, composed.clock, timedelta(days=1))
+    owner = Principal(
+        tenant_id=TenantId(TENANT),
+        user_id=OWNER,
+        roles=(Role.OWNER,),
+        permissions=permissions_of((Role.OWNER,)),
+        session_id=str(uuid4()),
+    )
+    return tokens.issue(owner)
