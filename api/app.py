@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import auth, bookings, clients, holds, services, tenants, users
+from api import auth, bookings, clients, holds, series, services, tenants, users
 from api.backend import Backend
 from api.edge import Edge
 from api.problems import answer_with_problems
@@ -13,6 +13,7 @@ from api.problems import answer_with_problems
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings.router,
     holds.router,
+    series.router,
     services.router,
     clients.router,
     users.router,

@@ -56,12 +56,10 @@ LISTING: Final = Listing(
 )
 
 
-class NewBooking(Body):
-    """`starts_at` needs a service, or `duration_minutes`. `details` is kept to the byte."""
+class Visit(Body):
+    """What is booked, whenever it is. `details` is kept to the byte."""
 
-    id: Annotated[BookingId, id_of("booking")] | None = None
     professional_id: Annotated[ProfessionalId, id_of("professional")]
-    starts_at: AwareDatetime | None = None
     duration_minutes: Minutes | None = None
     service_id: Annotated[ServiceId, id_of("service")] | None = None
     client_id: Annotated[ClientId, id_of("client")] | None = None
@@ -70,8 +68,15 @@ class NewBooking(Body):
     details: Any = None
     notes: Text | None = None
     location: Line | None = None
-    hold_id: Annotated[HoldId, id_of("hold")] | None = None
     override: bool = False
+
+
+class NewBooking(Visit):
+    """`starts_at` needs a service, or `duration_minutes`."""
+
+    id: Annotated[BookingId, id_of("booking")] | None = None
+    starts_at: AwareDatetime | None = None
+    hold_id: Annotated[HoldId, id_of("hold")] | None = None
 
 
 class ChangedBooking(Body):
@@ -107,7 +112,7 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
         starts_at=body.starts_at,
         duration_minutes=body.duration_minutes,
         service_id=body.service_id,
-        client_id=_client(caller, body.client_id),
+        client_id=client_of(caller, body.client_id),
         guest=guest,
         guest_identities=identities(guest, caller) if guest else (),
         booking_type=body.booking_type,
@@ -117,7 +122,7 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
         hold_id=body.hold_id,
         override=body.override,
     )
-    _refuse_unless_own(caller, body.professional_id, command.client_id)
+    refuse_unless_own(caller, body.professional_id, command.client_id)
     refuse_override(caller, override=body.override)
     return caller.created(BOOKINGS, booking_id, command, where="/v1/bookings")
 
@@ -268,14 +273,14 @@ def _refuse_clients(caller: Caller) -> None:
         raise PermissionMissing(permission=caller.permission)
 
 
-def _client(caller: Caller, client_id: ClientId | None) -> ClientId | None:
+def client_of(caller: Caller, client_id: ClientId | None) -> ClientId | None:
     """A client who names nobody books for himself."""
     if client_id is None and is_client(caller) and caller.reach.id:
         return ClientId(caller.reach.id)
     return client_id
 
 
-def _refuse_unless_own(
+def refuse_unless_own(
     caller: Caller, professional_id: ProfessionalId, client_id: ClientId | None
 ) -> None:
     if not caller.reach.includes(professional_id=professional_id, client_id=client_id):

@@ -9,6 +9,7 @@ from projections.client_visits import CLIENT_VISITS
 from projections.clients import CLIENTS
 from projections.professionals import PROFESSIONALS
 from projections.read_model import ReadModel
+from projections.series import SERIES
 from projections.services import SERVICES
 from projections.tenants import TENANTS
 from projections.time_blocks import TIME_BLOCKS
@@ -22,6 +23,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     SERVICES,
     BOOKINGS,
     BOOKED_SLOTS,
+    SERIES,
     CLIENTS,
     CLIENT_VISITS,
     CLIENT_TIMELINE,

@@ -1,0 +1,134 @@
+"""Series over HTTP: the same visit again and again, booked and ended together."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import AwareDatetime, Field, NaiveDatetime
+
+from api.bookings import (
+    Visit,
+    client_of,
+    is_client,
+    own,
+    refuse_others,
+    refuse_override,
+    refuse_unless_own,
+)
+from api.caller import Caller, may, new_id
+from api.forms import Body, Text, TimeZone, id_of, identities
+from api.listing import Listing, instant, text
+from api.routing import Router
+from application.permissions import Permission
+from domain.recurrence import Recurrence
+from domain.series import CancelSeries, RequestSeries
+from domain.values import SeriesId
+from projections.series import SERIES
+
+MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
+MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
+SeriesPath = Annotated[SeriesId, id_of("series")]
+
+router: Final = Router(prefix="/v1/series", tags=["bookings"])
+
+LISTING: Final = Listing(
+    model=SERIES,
+    filters={"professional_id": text, "client_id": text, "created_at": instant},
+    spans=("created_at",),
+)
+
+LocalTimes = Annotated[list[NaiveDatetime], Field(max_length=200)]
+
+
+class RecurrenceBody(Body):
+    """An RRULE of RFC 5545 with its EXDATE and RDATE; all times are read off the wall clock."""
+
+    starts_at: NaiveDatetime
+    time_zone: TimeZone
+    rule: Annotated[str, Field(max_length=500)]
+    except_at: LocalTimes = Field(default_factory=list)
+    also_at: LocalTimes = Field(default_factory=list)
+
+    def recurrence(self) -> Recurrence:
+        """Give the value."""
+        return Recurrence(
+            starts_at=self.starts_at,
+            time_zone=self.time_zone,
+            rule=self.rule,
+            except_at=tuple(self.except_at),
+            also_at=tuple(self.also_at),
+        )
+
+
+class OnConflict(StrEnum):
+    """What to do when some of the times cannot be booked."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+class NewSeries(Visit):
+    """What is booked, and when it recurs."""
+
+    id: Annotated[SeriesId, id_of("series")] | None = None
+    recurrence: RecurrenceBody
+
+
+class From(Body):
+    starting_from: AwareDatetime
+    reason: Text | None = None
+
+
+@router.post("", status_code=201)
+def request_series(
+    body: NewSeries, caller: MayWrite, on_conflict: OnConflict = OnConflict.REFUSE
+) -> Response:
+    """Book every time of a rule, or, with `on_conflict=skip`, those that can be booked."""
+    series_id = body.id or SeriesId(new_id("series"))
+    guest = body.guest.contact(caller) if body.guest else None
+    command = RequestSeries(
+        series_id=series_id,
+        professional_id=body.professional_id,
+        recurrence=body.recurrence.recurrence(),
+        duration_minutes=body.duration_minutes,
+        service_id=body.service_id,
+        client_id=client_of(caller, body.client_id),
+        guest=guest,
+        guest_identities=identities(guest, caller) if guest else (),
+        booking_type=body.booking_type,
+        details=caller.raw("details") if body.details is not None else None,
+        notes=body.notes,
+        location=body.location,
+        override=body.override,
+        on_conflict=on_conflict.value,
+    )
+    refuse_unless_own(caller, body.professional_id, command.client_id)
+    refuse_override(caller, override=body.override)
+    return caller.created(SERIES, series_id, command, where="/v1/series")
+
+
+@router.get("")
+def list_series(caller: MayRead) -> Response:
+    """List series, the oldest first."""
+    return LISTING.answer(caller, where=own(caller))
+
+
+@router.get("/{series_id}")
+def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
+    """Show a series."""
+    document = caller.document(SERIES, series_id)
+    refuse_others(caller, document.json)
+    return caller.show(document)
+
+
+@router.post("/{series_id}/cancel")
+def cancel_series(series_id: SeriesPath, body: From, caller: MayWrite) -> Response:
+    """Call off what begins at a time or later."""
+    refuse_others(caller, caller.document(SERIES, series_id).json)
+    command = CancelSeries(
+        series_id=series_id,
+        starting_from=body.starting_from,
+        reason=body.reason,
+        by_client=is_client(caller),
+    )
+    return caller.changed(SERIES, series_id, command)
