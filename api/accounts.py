@@ -39,7 +39,7 @@ class AccountBody(Body):
         )
 
 
-def _accounts(request: Request) -> Accounts:
+async def _accounts(request: Request) -> Accounts:
     accounts: Accounts = request.app.state.backend.parts["accounts"]
     return accounts
 

@@ -95,6 +95,7 @@ class TokensBody(BaseModel):
     expires_in: int
 
 
+# Not a `Router`: passwords take long to check, and must not hold up the threads of all requests.
 router: Final = APIRouter(prefix="/v1/auth", tags=["auth"])
 old_router: Final = APIRouter(tags=["auth"])
 """Where seed 003 has them."""

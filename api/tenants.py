@@ -3,10 +3,11 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.caller import Caller, NotFound, may
 from api.forms import Body, Currency, Language, Line, TimeZone
+from api.routing import Router
 from application.permissions import Permission
 from domain.tenants import Business, ChangeBusiness, stream_of
 from projections.tenants import TENANTS
@@ -14,7 +15,7 @@ from projections.tenants import TENANTS
 MayRead = Annotated[Caller, may(Permission.TENANT_READ)]
 MayManage = Annotated[Caller, may(Permission.TENANT_MANAGE)]
 
-router: Final = APIRouter(prefix="/v1/tenants", tags=["tenants"])
+router: Final = Router(prefix="/v1/tenants", tags=["tenants"])
 
 
 class BusinessBody(Body):

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from api.accounts import AccountBody, TheAccounts, registered, registering
 from api.caller import Caller, may
 from api.forms import Body, id_of
 from api.listing import Listing, boolean, text
+from api.routing import Router
 from application.permissions import Permission
 from domain.users import ChangeRoles, DeactivateUser, Role
 from domain.values import ClientId, ProfessionalId, UserId
@@ -21,7 +22,7 @@ Professional = Annotated[ProfessionalId, id_of("professional")]
 Client = Annotated[ClientId, id_of("client")]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
 
-router: Final = APIRouter(prefix="/v1/users", tags=["users"])
+router: Final = Router(prefix="/v1/users", tags=["users"])
 
 LISTING: Final = Listing(
     model=USERS,

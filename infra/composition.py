@@ -32,6 +32,7 @@ from adapters.upcasters import UPCASTERS
 from api.app import create_app
 from api.backend import Backend
 from api.signing import Signer
+from application.accounts import Accounts
 from application.dispatch import Dispatcher
 from application.permissions import Principal
 from application.ports import Clock
@@ -58,7 +59,7 @@ class System:
     answers: Answers
     runner: Runner
     worker: Worker
-    accounts: PostgresAccounts
+    accounts: Accounts
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -168,7 +169,7 @@ def _accounts(
     dispatch: Dispatcher,
     store: PostgresEventStore,
     clock: Clock,
-) -> PostgresAccounts:
+) -> Accounts:
     lifetime = timedelta(minutes=settings.access_token_minutes)
     seconds = time.monotonic if clock is system_clock else lambda: clock().timestamp()
     return PostgresAccounts(
