@@ -4,38 +4,41 @@ The row is also a lock: whoever holds it is the only one to carry this consumer 
 that wakes up late finds that others have moved it.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
 SOURCE: Final = "log"
 
-Parked = dict[str, set[tuple[str, str]]]
+Key = tuple[str, str]
+"""Tenant and key of what can be set aside: a row, or a stream."""
 
 
-def lock(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, int]:
-    """Lock the checkpoints of these consumers and give their positions; until the transaction ends."""
-    rows = connection.execute(
-        """
-        SELECT consumer, position FROM work.checkpoints
-        WHERE consumer = ANY(%s) AND source = %s ORDER BY consumer FOR UPDATE
-        """,
-        (list(consumers), SOURCE),
-        prepare=True,
-    )
-    return dict(rows.fetchall())
+class Place(NamedTuple):
+    """Where a consumer stands; `shape` is that of a read model's table."""
+
+    position: int
+    shape: str | None = None
+
+
+def places(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Place]:
+    """Tell where these consumers stand; those that never began are missing."""
+    return _places(connection, PLACES, consumers)
+
+
+def lock(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Place]:
+    """Lock these consumers until the transaction ends, and tell where they stand.
+
+    A commit that is lost is done again from the log, so from here on none is waited for.
+    """
+    return _places(connection, LOCK, consumers)
 
 
 def read(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, int]:
     """Give the positions of these consumers; those that never began are missing."""
-    rows = connection.execute(
-        "SELECT consumer, position FROM work.checkpoints WHERE consumer = ANY(%s) AND source = %s",
-        (list(consumers), SOURCE),
-        prepare=True,
-    )
-    return dict(rows.fetchall())
+    found = places(connection, consumers)
+    return {consumer: place.position for consumer, place in found.items()}
 
 
 def begin(
@@ -53,40 +56,86 @@ def begin(
 
 def advance(connection: Connection[Any], consumers: Sequence[str], position: int) -> None:
     """Move these consumers on to `position`."""
+    connection.execute(ADVANCE, (position, list(consumers), SOURCE), prepare=True)
+
+
+def reshape(connection: Connection[Any], consumer: str, shape: str) -> None:
+    """Note that the table of a read model has another shape now."""
     connection.execute(
-        """
-        UPDATE work.checkpoints SET position = %s, moved_at = clock_timestamp()
-        WHERE consumer = ANY(%s) AND source = %s
-        """,
-        (position, list(consumers), SOURCE),
-        prepare=True,
+        "UPDATE work.checkpoints SET shape = %s WHERE consumer = %s AND source = %s",
+        (shape, consumer, SOURCE),
     )
 
 
-def parked(connection: Connection[Any], consumers: Sequence[str]) -> Parked:
+def rename(connection: Connection[Any], consumer: str, new: str) -> None:
+    """Let what is known of a consumer be that of another name; who had it is forgotten."""
+    forget(connection, new)
+    for table in ("checkpoints", "parked"):
+        connection.execute(
+            f"UPDATE work.{table} SET consumer = %s WHERE consumer = %s", (new, consumer)
+        )
+
+
+def forget(connection: Connection[Any], consumer: str) -> None:
+    """Forget a consumer, and what it has set aside."""
+    for table in ("checkpoints", "parked"):
+        connection.execute(f"DELETE FROM work.{table} WHERE consumer = %s", (consumer,))
+
+
+# --- What is set aside --------------------------------------------------------------------
+
+
+def parked(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, set[Key]]:
     """Give the keys that were set aside, per consumer."""
-    rows = connection.execute(
-        "SELECT consumer, tenant_id::text, key FROM work.parked WHERE consumer = ANY(%s)",
-        (list(consumers),),
-        prepare=True,
-    )
-    keys: Parked = defaultdict(set)
+    rows = connection.execute(PARKED, (list(consumers),), prepare=True)
+    keys: dict[str, set[Key]] = {}
     for consumer, tenant, key in rows.fetchall():
-        keys[consumer].add((tenant, key))
+        keys.setdefault(consumer, set()).add((tenant, key))
     return keys
 
 
 def park(
-    connection: Connection[Any], consumer: str, failures: Iterable[tuple[tuple[str, str], int, str]]
+    connection: Connection[Any], consumer: str, failures: Iterable[tuple[Key, int, str]]
 ) -> None:
-    """Set keys aside, each with the position of the event at which it failed."""
-    for (tenant, key), position, error in failures:
-        connection.execute(
-            """
-            INSERT INTO work.parked (consumer, tenant_id, key, position, error)
-            VALUES (%s, %s, %s, %s, %s)
-            ON CONFLICT (consumer, tenant_id, key)
-            DO UPDATE SET error = excluded.error, parked_at = now()
-            """,
-            (consumer, tenant, key, position, error),
-        )
+    """Set keys aside, each with the position of the event at which it failed first."""
+    rows = [(*key, position, error) for key, position, error in failures]
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(PARK, (consumer, *columns))
+
+
+def unpark(connection: Connection[Any], consumer: str, keys: Iterable[Key]) -> None:
+    """Let these keys take part again."""
+    tenants, names = zip(*keys, strict=True)
+    connection.execute(UNPARK, (list(tenants), list(names), consumer))
+
+
+def _places(
+    connection: Connection[Any], statement: str, consumers: Sequence[str]
+) -> dict[str, Place]:
+    rows = connection.execute(statement, (list(consumers), SOURCE), prepare=True).fetchall()
+    return {row[0]: Place(row[1], row[2]) for row in rows}
+
+
+PLACES: Final = """
+    SELECT consumer, position, shape FROM work.checkpoints WHERE consumer = ANY(%s) AND source = %s
+"""
+LOCK: Final = """
+    SELECT consumer, position, shape, set_config('synchronous_commit', 'off', true)
+    FROM work.checkpoints WHERE consumer = ANY(%s) AND source = %s ORDER BY consumer FOR UPDATE
+"""
+ADVANCE: Final = """
+    UPDATE work.checkpoints SET position = %s, moved_at = clock_timestamp()
+    WHERE consumer = ANY(%s) AND source = %s
+"""
+PARKED: Final = "SELECT consumer, tenant_id::text, key FROM work.parked WHERE consumer = ANY(%s)"
+PARK: Final = """
+    INSERT INTO work.parked (consumer, tenant_id, key, position, error)
+    SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[])
+    ON CONFLICT (consumer, tenant_id, key)
+    DO UPDATE SET error = excluded.error, parked_at = now()
+"""
+UNPARK: Final = """
+    DELETE FROM work.parked p USING unnest(%s::uuid[], %s::text[]) AS k(tenant_id, key)
+    WHERE p.consumer = %s AND p.tenant_id = k.tenant_id AND p.key = k.key
+"""

@@ -21,6 +21,11 @@ class ProcessConsumer:
     def __init__(self, process: Process) -> None:
         self.process = process
         self.name = process.name
+        self.types = process.when
+
+    def accepts(self, _connection: Connection[Any], _shape: str | None) -> bool:
+        """A process has no shape."""
+        return True
 
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
@@ -28,7 +33,7 @@ class ProcessConsumer:
         """Record in the queue what the process makes of each event it waits for."""
         failed: dict[Key, Failure] = {}
         for past in events:
-            key = self.key_of(past)
+            key = past.tenant, past.stream
             if not isinstance(past.event, self.process.when) or key in parked or key in failed:
                 continue
             try:
@@ -39,9 +44,9 @@ class ProcessConsumer:
             jobs.record(connection, past.tenant, orders, caused_by=past, process=self.name)
         return list(failed.values())
 
-    def key_of(self, past: Recorded) -> Key:
+    def keys_of(self, past: Recorded) -> list[Key]:
         """Give the stream: its later events wait for the earlier."""
-        return past.tenant, past.stream
+        return [(past.tenant, past.stream)]
 
 
 def enter(connection: Connection[Any], consumer: ProcessConsumer) -> None:

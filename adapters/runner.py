@@ -1,50 +1,42 @@
 """Carries consumers of the log on: read models and processes alike.
 
-One step is one transaction: lock the checkpoints, read what comes after them, let every consumer
-do its part, move the checkpoints. Whatever happens in between, nothing is done twice or left out.
+One step is one transaction: lock the checkpoints, let every consumer do its part, move the
+checkpoints. Whatever happens in between, nothing is done twice or left out.
 """
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-from psycopg import Connection, DataError
+import structlog
+from psycopg import Connection, Error, OperationalError
 
 from adapters import checkpoints
 from adapters.bell import Bell
+from adapters.delivery import Careful, Consumer, Unreadable, deliver, is_poison, standing_at
 from adapters.event_store.reader import Reader
+from adapters.personal_data import UnknownMasterKeyError
 from adapters.postgres import Database, DatabaseUnavailableError
-from adapters.read_models.fold import Failure, described
+from adapters.read_models.fold import described
 from application.ports import Recorded
 
 BATCH: Final = 5_000
 IDLE: Final = 0.5
 """Seconds after which it looks without being woken: wake-ups are only hints."""
 
+REST: Final = 5.0
+"""Seconds after which a consumer that failed altogether is tried again."""
+
+Moved = Callable[[Mapping[str, int]], None]
+"""Is told how far the consumers have come of which nothing is set aside."""
+
+log = structlog.get_logger()
+
 
 class HoleInTheLogError(Exception):
     """Events are missing between a checkpoint and what was read after it."""
-
-
-class Consumer(Protocol):
-    """Something that is done with every event, once, in the order of each stream."""
-
-    @property
-    def name(self) -> str:
-        """Keys its checkpoint; permanent."""
-
-    def handle(
-        self,
-        connection: Connection[Any],
-        events: Sequence[Recorded],
-        parked: AbstractSet[tuple[str, str]],
-    ) -> list[Failure]:
-        """Do its part inside the transaction of the caller; name the keys that failed."""
-
-    def key_of(self, past: Recorded) -> tuple[str, str]:
-        """Give what is set aside when this event cannot be handled at all."""
 
 
 class Runner:
@@ -58,6 +50,7 @@ class Runner:
         *,
         appended: Bell,
         advanced: Bell,
+        moved: Moved | None = None,
         batch: int = BATCH,
     ) -> None:
         self._database = database
@@ -65,8 +58,12 @@ class Runner:
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._appended = appended
         self._advanced = advanced
+        self._moved = moved
         self._batch = batch
         self._paused = threading.Event()
+        self._resting: dict[str, float] = {}
+
+    # --- When -----------------------------------------------------------------------------
 
     def pause(self) -> None:
         """Stop carrying on, until `resume`."""
@@ -78,16 +75,20 @@ class Runner:
         self._appended.ring()
 
     def run(self, stop: threading.Event) -> None:
-        """Carry on until told to stop. A database that is away is waited for."""
+        """Carry on until told to stop. Whatever is in the way is said, and waited for."""
         while not stop.is_set():
             heard = self._appended.rings
             try:
                 done = 0 if self._paused.is_set() else self.step()
-            except DatabaseUnavailableError:
+            except (DatabaseUnavailableError, OperationalError) as error:
+                log.warning("the log cannot be reached", error=str(error))
                 stop.wait(IDLE)
-                continue
-            if not done:
-                self._appended.wait(heard, IDLE)
+            except Exception:
+                log.exception("the log cannot be carried on")
+                stop.wait(REST)
+            else:
+                if not done:
+                    self._appended.wait(heard, IDLE)
 
     def catch_up(self) -> None:
         """Carry on until there is nothing left."""
@@ -99,70 +100,115 @@ class Runner:
         that lags behind does not hold the others up. Gives the number of events handled.
         """
         with self._database.as_worker() as connection:
-            at = checkpoints.read(connection, list(self._consumers))
-            done = sum(self._deliver(connection, names) for names in _cohorts(at))
+            cohorts = self._cohorts(connection)
+            done = sum(self._carry_on(connection, *cohort) for cohort in cohorts.items())
         if done:
             self._advanced.ring()
         return done
 
-    def _deliver(self, connection: Connection[Any], names: Sequence[str]) -> int:
-        with connection.transaction():
-            # A lost commit is done again from the log, so there is nothing to wait for.
-            connection.execute("SET LOCAL synchronous_commit TO off")
-            at = checkpoints.lock(connection, names)
-            after = min(at.values())
-            events = self._reader.log(connection, after, limit=self._batch)
-            if not events:
-                return 0
-            _refuse_holes(after, events)
-            parked = checkpoints.parked(connection, names)
-            for name in names:
-                due = events if at[name] == after else [e for e in events if e.position > at[name]]
-                self._handle(connection, self._consumers[name], due, parked.get(name, set()))
-            checkpoints.advance(connection, names, events[-1].position)
-            return len(events)
+    # --- What -----------------------------------------------------------------------------
 
-    def _handle(
+    def _cohorts(self, connection: Connection[Any]) -> Mapping[int, list[Consumer]]:
+        now = time.monotonic()
+        cohorts: dict[int, list[Consumer]] = defaultdict(list)
+        for name, place in checkpoints.places(connection, list(self._consumers)).items():
+            consumer = self._consumers[name]
+            if self._resting.get(name, now) <= now and consumer.accepts(connection, place.shape):
+                cohorts[place.position].append(consumer)
+        return cohorts
+
+    def _carry_on(
+        self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]
+    ) -> int:
+        try:
+            events = self._read(connection, after)
+        except UnreadableEventError as problem:
+            return self._pass_over(connection, consumers, problem)
+        if not events:
+            return 0
+        try:
+            return self._deliver(connection, after, consumers, events)
+        except OperationalError as error:
+            if not is_poison(error):
+                raise
+        except Exception as error:  # noqa: BLE001 - one of them has failed: each is tried alone
+            log.warning("a batch has failed", after=after, error=described(error))
+        return max(self._alone(connection, after, consumer, events) for consumer in consumers)
+
+    def _alone(
         self,
         connection: Connection[Any],
+        after: int,
         consumer: Consumer,
         events: Sequence[Recorded],
-        parked: set[tuple[str, str]],
-    ) -> None:
+    ) -> int:
+        """Deliver to one consumer, with care. If it fails altogether, it holds up nobody else."""
         try:
-            with connection.transaction():
-                failures = consumer.handle(connection, events, parked)
-        except (DataError, TypeError, ValueError):
-            failures = _one_by_one(connection, consumer, events, parked)
-        checkpoints.park(connection, consumer.name, failures)
+            return self._deliver(connection, after, [Careful(consumer)], events)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("a consumer has failed", consumer=consumer.name, after=after)
+            self._resting[consumer.name] = time.monotonic() + REST
+            return 0
+
+    def _pass_over(
+        self,
+        connection: Connection[Any],
+        consumers: Sequence[Consumer],
+        problem: "UnreadableEventError",
+    ) -> int:
+        log.error("an event cannot be read", position=problem.position, error=problem.error)
+        waiting = [
+            Unreadable(consumer, frozenset(self._reader.names(consumer.types)), problem.error)
+            for consumer in consumers
+        ]
+        past = self._reader.unread(connection, problem.position)
+        return self._deliver(connection, problem.position - 1, waiting, [past])
+
+    def _deliver(
+        self,
+        connection: Connection[Any],
+        after: int,
+        consumers: Sequence[Consumer],
+        events: Sequence[Recorded],
+    ) -> int:
+        with connection.transaction():
+            here = standing_at(connection, after, consumers)
+            if not here:
+                return 0
+            troubled = deliver(connection, here, events)
+        if self._moved is not None:
+            position = events[-1].position
+            self._moved({each.name: position for each in here if each.name not in troubled})
+        return len(events)
+
+    def _read(self, connection: Connection[Any], after: int) -> Sequence[Recorded]:
+        """Read a page, or what comes before an event in it that cannot be read."""
+        limit = self._batch
+        while True:
+            try:
+                events = self._reader.log(connection, after, limit=limit)
+            except (Error, UnknownMasterKeyError):
+                raise
+            except Exception as error:
+                if limit == 1:
+                    raise UnreadableEventError(after + 1, described(error)) from error
+                limit //= 2
+            else:
+                _refuse_holes(after, events)
+                return events
 
 
-def _one_by_one(
-    connection: Connection[Any],
-    consumer: Consumer,
-    events: Sequence[Recorded],
-    parked: set[tuple[str, str]],
-) -> list[Failure]:
-    """Find the events that the database does not take, and set only their keys aside."""
-    failures: list[Failure] = []
-    for past in events:
-        try:
-            with connection.transaction():
-                found = consumer.handle(connection, [past], parked)
-        except (DataError, TypeError, ValueError) as error:
-            found = [Failure(consumer.key_of(past), past.position, described(error))]
-        failures.extend(found)
-        parked |= {failure.key for failure in found}
-    return failures
+class UnreadableEventError(Exception):
+    """An event is not what its type says, or was altered."""
 
-
-def _cohorts(at: Mapping[str, int]) -> list[list[str]]:
-    cohorts: dict[int, list[str]] = defaultdict(list)
-    for name, position in sorted(at.items()):
-        cohorts[position].append(name)
-    return list(cohorts.values())
+    def __init__(self, position: int, error: str) -> None:
+        super().__init__(position, error)
+        self.position = position
+        self.error = error
 
 
 def _refuse_holes(after: int, events: Sequence[Recorded]) -> None:
-    if events[-1].position - after != len(events):
+    if events and events[-1].position - after != len(events):
         raise HoleInTheLogError(after)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
 from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
 from adapters.personal_data import MasterKeys, decrypt
 from application.ports import Recorded
+from domain.messages import Event
 
 COLUMNS: Final = """
     e.position, e.tenant_id::text, e.tenant_position, e.stream, e.version, e.type, e.data::text,
@@ -90,6 +92,16 @@ class Reader:
     ) -> list[Recorded]:
         """Give the events that a command recorded."""
         return self._read(connection, COMMAND, (tenant, command_id))
+
+    def unread(self, connection: Connection[Any], position: int) -> Recorded:
+        """Give the place of an event without reading it."""
+        [row] = connection.execute(LOG, (position - 1, position, 1), binary=True).fetchall()
+        [bare] = self.recorded([(*row[:5], "", *row[6:9], None, None)])
+        return replace(bare, type=row[5])
+
+    def names(self, types: tuple[type[Event], ...]) -> list[str]:
+        """Give the stored names that read as one of these classes."""
+        return self._mapper.names(types)
 
     def _read(self, connection: Connection[Any], sql: str, values: Row) -> list[Recorded]:
         rows = connection.execute(sql, values, prepare=True, binary=True).fetchall()

@@ -20,28 +20,50 @@ class ReadModelConsumer:
         self.table = Table(model, schema)
         self.model = model
         self.name = consumer_name(model.name, schema)
+        self.types = model.subscribes_to
+        self._accepted: dict[str | None, bool] = {self.table.shape: True}
+
+    def accepts(self, connection: Connection[Any], shape: str | None) -> bool:
+        """Tell whether a table of this shape can be carried on: it was made from this declaration,
+        or from an older one that had all of its columns.
+        """
+        known = self._accepted.get(shape)
+        if known is None:
+            older = version_of(shape) <= self.model.version
+            known = self._accepted[shape] = older and self.table.suffices(connection)
+        return known
 
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
-    ) -> list[Failure]:
+    ) -> Sequence[Failure]:
         """Fold a batch into the table."""
         touches = relevant(self.model, events)
         if not touches:
             return []
         rows = self.table.load(connection, {key for _, keys in touches for key in keys})
+        there = frozenset(rows)
         failures = fold(self.model, rows, touches, parked)
-        self.table.store(connection, rows)
+        self.table.store(connection, rows, there)
         return failures
 
-    def key_of(self, past: Recorded) -> Key:
-        """Give the first row this event touches."""
-        keys = self.model.key(past.event) if past.event is not None else []
-        return past.tenant, next(iter(keys), past.stream)
+    def keys_of(self, past: Recorded) -> list[Key]:
+        """Give the rows this event touches; its stream, if even that cannot be said."""
+        try:
+            keys = self.model.key(past.event) if past.event is not None else []
+        except Exception:  # noqa: BLE001 - a declaration may fail at anything
+            keys = []
+        return [(past.tenant, key) for key in keys or [past.stream]]
 
 
 def consumer_name(model: str, schema: str) -> str:
     """Give the name under which a table's checkpoint is kept."""
     return model if schema == LIVE else f"{model}@{schema}"
+
+
+def version_of(shape: str | None) -> int:
+    """Give the version of the declaration that a table was made from."""
+    number = (shape or "").partition("-")[0]
+    return int(number) if number.isdigit() else 0
 
 
 def enter(connection: Connection[Any], consumer: ReadModelConsumer) -> None:

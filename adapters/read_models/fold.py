@@ -10,6 +10,9 @@ from adapters.read_models.tables import Key, Rows
 from application.ports import Recorded
 from projections.read_model import ReadModel, Row
 
+Touches = Sequence[tuple[Recorded, list[Key]]]
+"""Events, each with the rows it touches."""
+
 
 class Failure(NamedTuple):
     """A key that could not be carried on, and the event at which it failed."""
@@ -19,7 +22,7 @@ class Failure(NamedTuple):
     error: str
 
 
-def relevant(model: ReadModel, events: Iterable[Recorded]) -> list[tuple[Recorded, list[Key]]]:
+def relevant(model: ReadModel, events: Iterable[Recorded]) -> Touches:
     """Give the events a read model subscribes to, with the rows each of them touches."""
     wanted = frozenset(model.subscribes_to)
     return [
@@ -30,10 +33,7 @@ def relevant(model: ReadModel, events: Iterable[Recorded]) -> list[tuple[Recorde
 
 
 def fold(
-    model: ReadModel,
-    rows: Rows,
-    touches: Sequence[tuple[Recorded, list[Key]]],
-    parked: AbstractSet[Key] = frozenset(),
+    model: ReadModel, rows: Rows, touches: Touches, parked: AbstractSet[Key] = frozenset()
 ) -> list[Failure]:
     """Move `rows` on by the events that touch them; parked keys are passed over."""
     failures: dict[Key, Failure] = {}
@@ -49,16 +49,20 @@ def fold(
 
 
 def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row | None:
-    """Give the next row, with its version and times filled in."""
+    """Give the next row, with its version and times filled in.
+
+    The version of a row that is owned is that of its stream, so that it can be asked for in
+    If-Match; others count the events they were made of.
+    """
     new: Row | None = model.evolve(row, past.event)
     if new is None:
         return None
-    return replace(
-        new,
-        version=past.version if past.stream == key[1] else (row.version if row else 0) + 1,
-        created_at=row.created_at if row else past.recorded_at,
-        updated_at=past.recorded_at,
-    )
+    if past.stream == key[1]:
+        version = past.version
+    else:
+        version = (row.version if row else 0) + (model.owner is None)
+    created_at = row.created_at if row else past.recorded_at
+    return replace(new, version=version, created_at=created_at, updated_at=past.recorded_at)
 
 
 def described(error: Exception) -> str:

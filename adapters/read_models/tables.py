@@ -7,10 +7,12 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from uuid import uuid4
 
 import msgspec
 from psycopg import Connection, sql
@@ -22,6 +24,9 @@ LIVE: Final = "live"
 NEXT: Final = "next"
 PREVIOUS: Final = "previous"
 
+MANY: Final = 100
+"""New rows from which on COPY is faster than INSERT."""
+
 Key = tuple[str, str]
 """Tenant and key of a row."""
 
@@ -30,13 +35,14 @@ Rows = dict[Key, Row | None]
 
 # Subclasses come first: a bool is an int, and a datetime a date.
 TYPES: Final[Mapping[type, str]] = {
-    str: 'text COLLATE "C"',
+    str: "text",
     bool: "boolean",
     int: "bigint",
     float: "double precision",
     datetime: "timestamptz",
     date: "date",
 }
+CATALOGUE_NAMES: Final = {"timestamptz": "timestamp with time zone"}
 
 
 class Table:
@@ -48,15 +54,15 @@ class Table:
         self._kinds = {name: _plain(hint) for name, hint in get_type_hints(model.row).items()}
         self._decode = msgspec.json.Decoder(model.row).decode
         self._encode = msgspec.json.Encoder().encode
-        self._names = {"table": sql.Identifier(schema, model.name)}
-        self._load_sql = self._sql(
-            "SELECT r.tenant_id::text, r.key, r.document::text FROM {table} r "
-            "JOIN unnest(%s::uuid[], %s::text[]) AS k(tenant_id, key) USING (tenant_id, key)"
-        )
-        self._delete_sql = self._sql(
-            "DELETE FROM {table} r USING unnest(%s::uuid[], %s::text[]) AS k(tenant_id, key) "
-            "WHERE r.tenant_id = k.tenant_id AND r.key = k.key"
-        )
+        self._fields = _getter("version", *model.columns)
+        self._columns = ("tenant_id", "key", "version", *model.columns, "document")
+        self._names = {
+            "table": sql.Identifier(schema, model.name),
+            "columns": sql.SQL(", ").join(map(sql.Identifier, self._columns)),
+        }
+        self._load_sql = self._sql(LOAD)
+        self._delete_sql = self._sql(DELETE)
+        self._copy_sql = self._sql("COPY {table} ({columns}) FROM STDIN")
         self._upsert_sql = self._upsert()
 
     @property
@@ -70,89 +76,146 @@ class Table:
         """Give the PostgreSQL type of a column."""
         return TYPES[self._kinds[column]]
 
+    # --- The table ------------------------------------------------------------------------
+
     def create(self, connection: Connection[Any]) -> None:
         """Make the table, empty; what stood there before is dropped."""
         columns = sql.SQL("").join(
-            sql.SQL("{} {},").format(sql.Identifier(name), sql.SQL(self.type(name)))
+            sql.SQL("{} {},").format(sql.Identifier(name), sql.SQL(_collated(self.type(name))))
             for name in self.model.columns
         )
-        statement = """
-            DROP TABLE IF EXISTS {table};
-            CREATE TABLE {table} (
-                tenant_id uuid NOT NULL, key text COLLATE "C" NOT NULL,
-                version bigint NOT NULL, {columns}
-                document json NOT NULL, PRIMARY KEY (tenant_id, key)
-            );
-            ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-            CREATE POLICY own_rows ON {table} TO {app} USING (tenant_id = (SELECT log.tenant()));
-            GRANT SELECT ON {table} TO {app}
-        """
-        connection.execute(
-            sql.SQL(statement).format(**self._names, columns=columns, app=sql.Identifier(APP))
-        )
+        names = {"columns": columns, "app": sql.Identifier(APP), "key": self._unique("key")}
+        connection.execute(sql.SQL(CREATE).format(**{**self._names, **names}))
 
     def create_indexes(self, connection: Connection[Any]) -> None:
         """Make the indexes, each beginning with the tenant."""
-        for columns in self.model.indexes:
-            names = sql.SQL(", ").join(map(sql.Identifier, ("tenant_id", *columns, "key")))
-            statement = sql.SQL("CREATE INDEX ON {table} ({names})")
-            connection.execute(statement.format(**self._names, names=names))
+        for number, columns in enumerate(self.model.indexes):
+            statement = sql.SQL("CREATE INDEX {name} ON {table} ({names})").format(
+                name=self._unique(str(number)),
+                table=self._names["table"],
+                names=sql.SQL(", ").join(map(sql.Identifier, ("tenant_id", *columns, "key"))),
+            )
+            connection.execute(statement)
 
     def drop(self, connection: Connection[Any]) -> None:
         """Remove the table."""
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {table}").format(**self._names))
+        connection.execute(self._sql("DROP TABLE IF EXISTS {table}"))
+
+    def suffices(self, connection: Connection[Any]) -> bool:
+        """Tell whether the table that stands there has all columns of this declaration."""
+        found = dict(connection.execute(COLUMNS, (self.schema, self.model.name)).fetchall())
+        return "document" in found and all(
+            found.get(name) == CATALOGUE_NAMES.get(self.type(name), self.type(name))
+            for name in self.model.columns
+        )
+
+    # --- The rows -------------------------------------------------------------------------
 
     def load(self, connection: Connection[Any], keys: Iterable[Key]) -> Rows:
         """Give the rows there are for these keys."""
         wanted = list(keys)
         if not wanted:
             return {}
-        found = connection.execute(self._load_sql, _columns(wanted), prepare=True)
-        return {(tenant, key): self._decode(text) for tenant, key, text in found.fetchall()}
+        found = connection.execute(self._load_sql, _pairs(wanted), prepare=True).fetchall()
+        return {wanted[number - 1]: self._decode(text) for number, text in found}
 
-    def store(self, connection: Connection[Any], rows: Mapping[Key, Row | None]) -> None:
-        """Write rows as they are to be; None removes."""
-        gone = [key for key, row in rows.items() if row is None]
+    def store(
+        self,
+        connection: Connection[Any],
+        rows: Mapping[Key, Row | None],
+        there: Collection[Key] | None = None,
+    ) -> None:
+        """Write rows as they are to be; None removes. `there` are the keys that have a row already,
+        if that is known.
+        """
+        gone = [key for key, row in rows.items() if row is None and (there is None or key in there)]
         if gone:
-            connection.execute(self._delete_sql, _columns(gone), prepare=True)
+            connection.execute(self._delete_sql, _pairs(gone), prepare=True)
         kept = {key: row for key, row in rows.items() if row is not None}
+        if there is not None and len(kept) > MANY:
+            new = {key: row for key, row in kept.items() if key not in there}
+            if len(new) > MANY:
+                self._copy(connection, new)
+                kept = {key: row for key, row in kept.items() if key in there}
         if kept:
-            connection.execute(self._upsert_sql, self._arrays(kept), prepare=True)
+            columns = [list(column) for column in zip(*self._lines(kept), strict=True)]
+            connection.execute(self._upsert_sql, columns, prepare=True)
 
-    def values(self, key: Key, row: Row) -> tuple[Any, ...]:
-        """Give a row as the table's columns."""
-        columns = (getattr(row, name) for name in self.model.columns)
-        return (*key, row.version, *columns, self._encode(row).decode())
+    def _copy(self, connection: Connection[Any], rows: Mapping[Key, Row]) -> None:
+        with connection.cursor() as cursor, cursor.copy(self._copy_sql) as copy:
+            for line in self._lines(rows):
+                copy.write_row(line)
 
-    def _arrays(self, rows: Mapping[Key, Row]) -> list[Sequence[Any]]:
-        columns = zip(*(self.values(key, row) for key, row in rows.items()), strict=True)
-        return [list(column) for column in columns]
+    def _lines(self, rows: Mapping[Key, Row]) -> Iterator[tuple[Any, ...]]:
+        """Give rows as the table's columns."""
+        encode, fields = self._encode, self._fields
+        for key, row in rows.items():
+            yield (*key, *fields(row), encode(row).decode())
 
     def _upsert(self) -> sql.Composed:
-        names = ("tenant_id", "key", "version", *self.model.columns, "document")
-        arrays = ["uuid[]", "text[]", "bigint[]", *map(self._array, self.model.columns), "json[]"]
-        changed = [name for name in names if name not in ("tenant_id", "key")]
+        types = ["uuid", "text", "bigint", *map(self.type, self.model.columns), "json"]
+        changed = [name for name in self._columns if name not in ("tenant_id", "key")]
         return sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) "
+            "INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) "
             "ON CONFLICT (tenant_id, key) DO UPDATE SET {changed}"
         ).format(
             **self._names,
-            names=sql.SQL(", ").join(map(sql.Identifier, names)),
-            arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind) for kind in arrays),
+            arrays=sql.SQL(", ").join(sql.SQL(f"%b::{kind}[]") for kind in types),
             changed=sql.SQL(", ").join(
                 sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
             ),
         )
 
-    def _array(self, column: str) -> str:
-        return self.type(column).removesuffix(' COLLATE "C"') + "[]"
-
     def _sql(self, text: str) -> sql.Composed:
         return sql.SQL(text).format(**self._names)
 
+    def _unique(self, part: str) -> sql.Identifier:
+        """Name an index for good: it moves with its table to where its namesake may be."""
+        return sql.Identifier(f"{self.model.name[:40]}_{part}_{uuid4().hex[:8]}")
 
-def _columns(keys: Sequence[Key]) -> tuple[list[str], list[str]]:
+
+CREATE: Final = """
+    DROP TABLE IF EXISTS {table};
+    CREATE TABLE {table} (
+        tenant_id uuid NOT NULL, key text COLLATE "C" NOT NULL, version bigint NOT NULL, {columns}
+        document json NOT NULL, CONSTRAINT {key} PRIMARY KEY (tenant_id, key)
+    ) WITH (fillfactor = 85);
+    ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own_rows ON {table} TO {app} USING (tenant_id = (SELECT log.tenant()));
+    GRANT SELECT ON {table} TO {app}
+"""
+COLUMNS: Final = """
+    SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
+    WHERE attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
+      AND attnum > 0 AND NOT attisdropped
+"""
+# Row by row along the primary key: a join might read the whole table to find a few thousand rows.
+LOAD: Final = """
+    SELECT k.number, r.document
+    FROM unnest(%b::uuid[], %b::text[]) WITH ORDINALITY AS k(tenant_id, key, number)
+    CROSS JOIN LATERAL (
+        SELECT r.document::text FROM {table} r
+        WHERE r.tenant_id = k.tenant_id AND r.key = k.key LIMIT 1
+    ) r
+"""
+DELETE: Final = """
+    DELETE FROM {table} r USING unnest(%b::uuid[], %b::text[]) AS k(tenant_id, key)
+    WHERE r.tenant_id = k.tenant_id AND r.key = k.key
+"""
+
+
+def _pairs(keys: Sequence[Key]) -> tuple[list[str], list[str]]:
     return [tenant for tenant, _ in keys], [key for _, key in keys]
+
+
+def _getter(*names: str) -> Callable[[Any], tuple[Any, ...]]:
+    """Give a function that reads these fields; `attrgetter` gives no tuple for a single one."""
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
+
+
+def _collated(kind: str) -> str:
+    return 'text COLLATE "C"' if kind == "text" else kind
 
 
 def _plain(hint: Any) -> type:
