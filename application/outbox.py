@@ -14,9 +14,10 @@ from domain.messages import DomainError
 
 
 class OutboxMail(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail that was not sent, as it would have been."""
+    """A mail that was not sent, as it would have been. `number` rises with every one."""
 
     id: UUID
+    number: int
     sent_at: datetime
     mail: Message
 
@@ -34,10 +35,10 @@ class Outbox(Protocol):
         *,
         about: str | None = None,
         to: str | None = None,
-        before: tuple[datetime, UUID] | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> Sequence[OutboxMail]:
-        """Give mails; a page goes on `before` the (sent_at, id) that ended the last one."""
+        """Give mails; a page goes on `before` the number that ended the last one."""
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
         """Give one mail. Raises OutboxMailNotFound."""

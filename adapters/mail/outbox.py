@@ -1,7 +1,7 @@
 """Where no mail server is configured, mails are put into a table that one can read."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -24,15 +24,15 @@ PUT: Final = """
 """
 
 FIND: Final = """
-    SELECT id, sent_at, mail FROM work.outbox
+    SELECT id, number, sent_at, mail FROM work.outbox
     WHERE tenant_id = %(tenant)s
       AND (%(about)s::text IS NULL OR about = %(about)s)
       AND (%(to)s::text IS NULL OR recipient = %(to)s)
-      AND (%(sent_at)s::timestamptz IS NULL OR (sent_at, id) < (%(sent_at)s, %(id)s))
-    ORDER BY sent_at DESC, id DESC LIMIT %(limit)s
+      AND (%(before)s::bigint IS NULL OR number < %(before)s)
+    ORDER BY number DESC LIMIT %(limit)s
 """
 
-GET: Final = "SELECT id, sent_at, mail FROM work.outbox WHERE tenant_id = %s AND id = %s"
+GET: Final = "SELECT id, number, sent_at, mail FROM work.outbox WHERE tenant_id = %s AND id = %s"
 
 FORGET: Final = """
     DELETE FROM work.outbox WHERE tenant_id = %s AND (person = %s OR about = ANY(%s))
@@ -70,13 +70,12 @@ class OutboxMailer:
         *,
         about: str | None = None,
         to: str | None = None,
-        before: tuple[datetime, UUID] | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> Sequence[OutboxMail]:
-        """Give mails, newest first; a page goes on `before` the (sent_at, id) of the last."""
-        sent_at, last_id = before or (None, None)
-        values = {"tenant": tenant, "about": about, "to": to, "limit": limit}
-        return self._mails(tenant, FIND, {**values, "sent_at": sent_at, "id": last_id})
+        """Give mails, newest first; a page goes on `before` the number that ended the last."""
+        values = {"tenant": tenant, "about": about, "to": to, "before": before, "limit": limit}
+        return self._mails(tenant, FIND, values)
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
         """Give one mail. Raises OutboxMailNotFound."""

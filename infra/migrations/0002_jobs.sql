@@ -47,6 +47,7 @@ CREATE INDEX jobs_finished ON work.jobs (finished_at) WHERE finished_at IS NOT N
 -- Where no mail server is configured, mails are put here instead of being sent.
 CREATE TABLE work.outbox (
     id              uuid        NOT NULL PRIMARY KEY,
+    number          bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
     tenant_id       uuid        NOT NULL,
     idempotency_key text        COLLATE "C" NOT NULL,
     about           text        COLLATE "C" NOT NULL,
@@ -58,9 +59,9 @@ CREATE TABLE work.outbox (
     CONSTRAINT outbox_once UNIQUE (tenant_id, idempotency_key)
 );
 
-CREATE INDEX outbox_listed ON work.outbox (tenant_id, sent_at, id);
-CREATE INDEX outbox_about ON work.outbox (tenant_id, about, sent_at);
-CREATE INDEX outbox_to ON work.outbox (tenant_id, recipient, sent_at);
+CREATE INDEX outbox_listed ON work.outbox (tenant_id, number);
+CREATE INDEX outbox_about ON work.outbox (tenant_id, about, number);
+CREATE INDEX outbox_to ON work.outbox (tenant_id, recipient, number);
 CREATE INDEX outbox_person ON work.outbox (tenant_id, person) WHERE person IS NOT NULL;
 CREATE INDEX outbox_by_age ON work.outbox (sent_at);
 

@@ -57,10 +57,11 @@ def test_the_newest_come_first_page_by_page(outbox: OutboxMailer, clock: Settabl
 
     while page := outbox.find(tenant, before=before, limit=3):
         pages.append(page)
-        before = (page[-1].sent_at, page[-1].id)
+        before = page[-1].number
 
     times = [mail.sent_at for page in pages for mail in page]
     assert times == sorted(times, reverse=True)
+    assert [len(page) for page in pages] == [3, 3, 1]
     assert len({mail.id for page in pages for mail in page}) == 7
 
 
