@@ -122,7 +122,7 @@ class Registrations:
             kept = self._credentials.reserve(wanted)
             if kept == wanted:
                 return kept
-        if kept.command_id == command_id:
+        if (kept.command_id, kept.tenant_id) == (command_id, newcomer.tenant_id):
             return _the_same(kept, account)
         self._free(kept)
         return self._reserve(account, newcomer, digest, command_id)

@@ -101,6 +101,26 @@ def test_a_cheaper_hash_is_outdated() -> None:
     assert passwords.is_outdated(cheap)
 
 
+@pytest.mark.parametrize(
+    ("kept", "understood"),
+    [
+        (f"$2a$10${'x' * 53}", True),
+        (f"$2y$15${'x' * 53}", True),
+        (f"$2a$31${'x' * 53}", False),  # a day of work
+        (f"$2x$10${'x' * 53}", False),
+        (f"$2a$10${'x' * 52}", False),
+        (f"$2a$10${'x' * 52}!", False),
+        (passwords.NOBODY, True),
+        ("$argon2id$v=19$nonsense", False),
+        (passwords.NOBODY.replace("argon2id", "argon2i"), False),
+        ("5f4dcc3b5aa765d61d8327deb882cf99", False),
+        ("", False),
+    ],
+)
+def test_only_hashes_that_can_be_checked_are_taken_over(kept: str, understood: bool) -> None:
+    assert passwords.is_understood(kept) == understood
+
+
 @pytest.mark.parametrize("password", ["tea\x00pot", "é" * 100])
 def test_any_password_can_be_compared_with_a_bcrypt_hash(password: str) -> None:
     kept = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"

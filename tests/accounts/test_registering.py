@@ -147,6 +147,19 @@ def test_an_address_is_taken_in_every_business(accounts: PostgresAccounts) -> No
         accounts.add_user(camille, about("add", other.tenant_id), roles=(Role.FRONT_DESK,))
 
 
+def test_a_request_in_one_business_is_not_gone_on_with_in_another(
+    accounts: PostgresAccounts,
+) -> None:
+    one = open_salon(accounts)
+    other = accounts.register_business(
+        salon, replace(camille, email="ana@example.org"), about("other"), professional=False
+    )
+    accounts.add_user(noor, about("add", one.tenant_id), roles=(Role.FRONT_DESK,))
+
+    with pytest.raises(EmailTaken):
+        accounts.add_user(noor, about("add", other.tenant_id), roles=(Role.FRONT_DESK,))
+
+
 def test_of_many_who_want_one_address_one_gets_it(
     system: System, accounts: PostgresAccounts
 ) -> None:
