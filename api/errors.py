@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api import caller, listing, signing
-from application import accounts, contact_details, dispatch, permissions, ports
+from application import accounts, contact_details, dispatch, jobs, outbox, permissions, ports
 from domain import (
     agendas,
     bookings,
@@ -69,6 +69,9 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     series.InvalidRecurrence: 422,
     series.SeriesTooLong: 422,
     series.SeriesIsEmpty: 422,
+    jobs.JobNotFound: 404,
+    jobs.JobPayloadInvalid: 422,
+    outbox.OutboxMailNotFound: 404,
 }
 """Where a class is not listed, the nearest of its bases is; what is not listed at all is 409."""
 

@@ -138,7 +138,7 @@ class JobDesk:
         with self._lent(tenant) as connection:
             changed = _jobs(connection, sql, {**values, "id": job_id})
         if not changed:
-            raise refusal(status=job.status)
+            raise refusal(current_status=job.status)
         return changed[0]
 
     def _checked(self, kind: str, payload: Mapping[str, Any]) -> str:

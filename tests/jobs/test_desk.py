@@ -158,7 +158,7 @@ def test_only_what_is_parked_is_retried_or_discarded(desk: JobDesk, database: Da
     for change in (desk.retry, desk.discard):
         with pytest.raises(JobIsNotParked) as refusal:
             change(TENANT, job.id)
-        assert refusal.value.facts == {"status": "todo"}
+        assert refusal.value.facts == {"current_status": "todo"}
 
 
 def test_what_is_done_stays_as_it_is(desk: JobDesk, database: Database, clock: ManualClock) -> None:

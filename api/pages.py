@@ -1,0 +1,69 @@
+"""Pages of what is no read model: what waits in the queue, what lies in the outbox."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Response
+
+from api.caller import JSON, Caller
+from api.listing import CURSOR, MOST, USUAL, Parse, QueryInvalid
+
+T = TypeVar("T")
+
+ALWAYS: Final = frozenset({"limit", CURSOR})
+
+
+def question(caller: Caller, filters: Mapping[str, Parse]) -> dict[str, Any]:
+    """Give the filters that were asked for, parsed; refuse what is no filter."""
+    asked = caller.request.query_params
+    if len(asked.multi_items()) > len(asked) or set(asked) - {*filters, *ALWAYS}:
+        unknown = sorted(set(asked) - {*filters, *ALWAYS})
+        raise QueryInvalid(unknown=unknown, reason="each parameter once, and no others")
+    try:
+        return {name: parse(asked[name]) for name, parse in filters.items() if name in asked}
+    except ValueError:
+        raise QueryInvalid(reason="a value is not of its kind") from None
+
+
+def page(
+    caller: Caller,
+    name: str,
+    find: Callable[[Any, int], Sequence[T]],
+    place: Callable[[T], Any],
+    kind: type[Any],
+) -> Response:
+    """Answer with the page that the cursor asks for. `find` takes the place after which it begins,
+    of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are.
+    """
+    limit = _limit(caller.request.query_params.get("limit"))
+    cursor = caller.request.query_params.get(CURSOR)
+    purpose = f"{CURSOR}/{name}"
+    after = None
+    if cursor is not None:
+        content = caller.backend.signer.open(purpose, caller.tenant, cursor)
+        after = msgspec.json.decode(content, type=kind)
+    found = find(after, limit + 1)
+    items, more = found[:limit], len(found) > limit
+    next_ = None
+    if more:
+        content = msgspec.json.encode(place(items[-1])).decode()
+        next_ = caller.backend.signer.sign(purpose, caller.tenant, content)
+    body = {"data": items, "next_cursor": next_, "has_more": more}
+    return Response(msgspec.json.encode(body), headers=_links(caller, next_), media_type=JSON)
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return USUAL
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise QueryInvalid(parameter="limit", allowed=[1, MOST])
+    return int(text)
+
+
+def _links(caller: Caller, next_: str | None) -> dict[str, str]:
+    if next_ is None:
+        return {}
+    asked = {**caller.request.query_params, CURSOR: next_}
+    return {"Link": f'<{caller.request.url.path}?{urlencode(asked)}>; rel="next"'}
