@@ -82,6 +82,7 @@ OUR_COMMANDS: Final = _ours("our_commands", "commands")
 OUR_SMALL_LOG: Final = _ours("our_small_log", "commands")
 OUR_GROWN_LOG: Final = _ours("our_grown_log", "commands")
 OUR_LOG: Final = _ours("our_log", "log")
+OUR_SHORT_LOG: Final = _ours("our_short_log", "log")
 OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 
@@ -154,13 +155,17 @@ def _live(effort: Effort) -> Work:
 
 
 def _rebuild(effort: Effort) -> Work:
+    tenth = effort.events // 10
     return Work(
         key="rebuild",
         title=f"Rebuild a read model, {effort.events:,} events",
-        ours=None,
+        ours=_frontdesk(OUR_LOG, "rebuild", events=effort.events),
         rivals=(
             _eventsourcing(ES_PROJECTION, "keep", events=effort.projected),
             Entrant("SQL GROUP BY", PLAIN_SQL, {"work": "group", "events": effort.events}),
+            Entrant(
+                f"frontdesk, {tenth:,} events", OUR_SHORT_LOG, {"work": "rebuild", "events": tenth}
+            ),
         ),
     )
 
