@@ -125,7 +125,7 @@ def open_intervals(settings: Settings, window: TimeSlot) -> list[TimeSlot]:
 
 def blocked_intervals(blocks: TimeBlocks, window: TimeSlot) -> list[TimeSlot]:
     """Give what the blocks take out of `window`, in order; neighbours are one."""
-    taken = (slot for block in blocks.blocks.values() for slot in _times(block.when, window))
+    taken = (slot for when in blocks.blocks.values() for slot in _times(when, window))
     return _merged(_within(window, taken))
 
 

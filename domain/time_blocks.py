@@ -1,6 +1,9 @@
 """When a professional cannot be booked although open: lunch with the bank, every Friday afternoon.
 
-add ─► there ⇄ change ─ remove ─► gone      (laid over bookings, a block leaves them in place)
+add ─► THERE ⇄ change ─ remove ─► GONE      (laid over bookings, a block leaves them in place)
+
+A block has a history of its own. What bookings must know of all blocks of a professional, they find
+in one place: see `TimeBlocks`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,21 +57,19 @@ def time_blocks_of(professional_id: ProfessionalId) -> str:
 
 
 class AddTimeBlock(Command, frozen=True):
-    professional_id: ProfessionalId
     block_id: BlockId
+    professional_id: ProfessionalId
     when: When
     reason: str | None = None
 
 
 class ChangeTimeBlock(Command, frozen=True):
-    professional_id: ProfessionalId
     block_id: BlockId
     when: When
     reason: str | None = None
 
 
 class RemoveTimeBlock(Command, frozen=True):
-    professional_id: ProfessionalId
     block_id: BlockId
 
 
@@ -76,25 +77,39 @@ class RemoveTimeBlock(Command, frozen=True):
 
 
 class TimeBlockAdded(Event, frozen=True):
-    professional_id: ProfessionalId
     block_id: BlockId
+    professional_id: ProfessionalId
     when: When
     reason: Personal[str | None] = None
 
 
 class TimeBlockChanged(Event, frozen=True):
-    professional_id: ProfessionalId
     block_id: BlockId
+    professional_id: ProfessionalId
     when: When
     reason: Personal[str | None] = None
 
 
 class TimeBlockRemoved(Event, frozen=True):
+    block_id: BlockId
+    professional_id: ProfessionalId
+
+
+TimeBlockEvent = TimeBlockAdded | TimeBlockChanged | TimeBlockRemoved
+
+
+class TimeBlocked(Event, frozen=True):
+    professional_id: ProfessionalId
+    block_id: BlockId
+    when: When
+
+
+class TimeUnblocked(Event, frozen=True):
     professional_id: ProfessionalId
     block_id: BlockId
 
 
-TimeBlockEvent = TimeBlockAdded | TimeBlockChanged | TimeBlockRemoved
+TimeBlocksEvent = TimeBlocked | TimeUnblocked
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -115,78 +130,117 @@ class InvalidTimeBlock(DomainError):
 # --- What a decision needs to remember ------------------------------------------------
 
 
-class TimeBlock(Value, frozen=True):
+class TimeBlock(Value, frozen=True, kw_only=True):
+    professional_id: ProfessionalId
     when: When
     reason: str | None = None
+    gone: bool = False
 
 
-class TimeBlocks(Value, frozen=True, kw_only=True):
-    """The blocks of one professional, and the ids of those that are gone."""
-
-    blocks: dict[BlockId, TimeBlock] = field(default_factory=dict)
-    removed: frozenset[BlockId] = frozenset()
-
-
-def evolve(blocks: TimeBlocks, event: TimeBlockEvent) -> TimeBlocks:
+def evolve(block: TimeBlock | None, event: TimeBlockEvent) -> TimeBlock | None:
     match event:
-        case TimeBlockAdded(block_id=block_id) | TimeBlockChanged(block_id=block_id):
-            block = TimeBlock(event.when, event.reason)
-            return replace(blocks, blocks=blocks.blocks | {block_id: block})
-        case TimeBlockRemoved(block_id=block_id):
-            others = {key: block for key, block in blocks.blocks.items() if key != block_id}
-            return replace(blocks, blocks=others, removed=blocks.removed | {block_id})
+        case (
+            TimeBlockAdded(professional_id=professional)
+            | TimeBlockChanged(professional_id=professional)
+        ):
+            return TimeBlock(professional_id=professional, when=event.when, reason=event.reason)
+        case TimeBlockRemoved():
+            return block and replace(block, gone=True)
         case _:
             assert_never(event)
 
 
-TIME_BLOCKS = Aggregate(kind="timeblocks", initial=TimeBlocks(), evolve=evolve)
+TIME_BLOCK: Final[Aggregate[TimeBlock | None, TimeBlockEvent]] = Aggregate(
+    kind="block", initial=None, evolve=evolve
+)
+
+
+class TimeBlocks(Value, frozen=True):
+    """When one professional is blocked: what every booking is checked against."""
+
+    blocks: dict[BlockId, When] = field(default_factory=dict)
+
+
+def evolve_all(blocks: TimeBlocks, event: TimeBlocksEvent) -> TimeBlocks:
+    match event:
+        case TimeBlocked(block_id=block_id, when=when):
+            return TimeBlocks(blocks.blocks | {block_id: when})
+        case TimeUnblocked(block_id=gone):
+            return TimeBlocks({key: when for key, when in blocks.blocks.items() if key != gone})
+        case _:
+            assert_never(event)
+
+
+TIME_BLOCKS = Aggregate(kind="timeblocks", initial=TimeBlocks(), evolve=evolve_all)
 
 
 # --- Decisions ------------------------------------------------------------------------
 
 
-def add(command: AddTimeBlock, blocks: TimeBlocks) -> Sequence[TimeBlockEvent]:
+def add(command: AddTimeBlock, block: TimeBlock | None) -> Sequence[TimeBlockEvent]:
     """Take a time out of what can be booked from now on."""
     _refuse_invalid(command.when)
-    asked = TimeBlock(command.when, command.reason)
-    if blocks.blocks.get(command.block_id, asked) != asked or command.block_id in blocks.removed:
+    asked = TimeBlock(
+        professional_id=command.professional_id, when=command.when, reason=command.reason
+    )
+    if block is None:
+        return [
+            TimeBlockAdded(
+                block_id=command.block_id,
+                professional_id=command.professional_id,
+                when=command.when,
+                reason=command.reason,
+            )
+        ]
+    if block != asked:
         raise TimeBlockIdTaken(block_id=command.block_id)
-    if command.block_id in blocks.blocks:
-        return []
-    return [
-        TimeBlockAdded(
-            professional_id=command.professional_id,
-            block_id=command.block_id,
-            when=command.when,
-            reason=command.reason,
-        )
-    ]
+    return []
 
 
-def change(command: ChangeTimeBlock, blocks: TimeBlocks) -> Sequence[TimeBlockEvent]:
+def change(command: ChangeTimeBlock, block: TimeBlock | None) -> Sequence[TimeBlockEvent]:
     """Let a block be at another time, or for another reason."""
-    if command.block_id not in blocks.blocks:
-        raise TimeBlockNotFound
+    block = there(block)
     _refuse_invalid(command.when)
-    if blocks.blocks[command.block_id] == TimeBlock(command.when, command.reason):
+    if (block.when, block.reason) == (command.when, command.reason):
         return []
     return [
         TimeBlockChanged(
-            professional_id=command.professional_id,
             block_id=command.block_id,
+            professional_id=block.professional_id,
             when=command.when,
             reason=command.reason,
         )
     ]
 
 
-def remove(command: RemoveTimeBlock, blocks: TimeBlocks) -> Sequence[TimeBlockEvent]:
+def remove(command: RemoveTimeBlock, block: TimeBlock | None) -> Sequence[TimeBlockEvent]:
     """Let the time be booked again."""
-    if command.block_id in blocks.removed:
-        return []
-    if command.block_id not in blocks.blocks:
+    if block is None:
         raise TimeBlockNotFound
-    return [TimeBlockRemoved(professional_id=command.professional_id, block_id=command.block_id)]
+    if block.gone:
+        return []
+    return [TimeBlockRemoved(block_id=command.block_id, professional_id=block.professional_id)]
+
+
+def there(block: TimeBlock | None) -> TimeBlock:
+    """Give the block; refuse what never was, or is no longer."""
+    if block is None or block.gone:
+        raise TimeBlockNotFound
+    return block
+
+
+def taken(happened: TimeBlockEvent, blocks: TimeBlocks) -> Sequence[TimeBlocksEvent]:
+    """Say what an event of one block means for when its professional is blocked."""
+    professional_id, block_id = happened.professional_id, happened.block_id
+    match happened:
+        case TimeBlockAdded(when=when) | TimeBlockChanged(when=when):
+            if blocks.blocks.get(block_id) == when:
+                return []
+            return [TimeBlocked(professional_id=professional_id, block_id=block_id, when=when)]
+        case TimeBlockRemoved():
+            return [TimeUnblocked(professional_id=professional_id, block_id=block_id)]
+        case _:
+            assert_never(happened)
 
 
 def _refuse_invalid(when: When) -> None:
@@ -225,4 +279,6 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "time-block-added.v1": TimeBlockAdded,
     "time-block-changed.v1": TimeBlockChanged,
     "time-block-removed.v1": TimeBlockRemoved,
+    "time-blocked.v1": TimeBlocked,
+    "time-unblocked.v1": TimeUnblocked,
 }

@@ -44,4 +44,5 @@ TIME_BLOCKS = ReadModel(
     evolve=_evolve,
     columns=("professional_id",),
     indexes=(("professional_id",),),
+    owner="block",
 )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.professionals import WEEKDAYS, Hours, Settings, Week
 from domain.recurrence import Recurrence
-from domain.time_blocks import Recurring, TimeBlock, TimeBlocks, When
+from domain.time_blocks import Recurring, TimeBlocks, When
 from domain.values import BlockId, TimeSlot
 
 
@@ -45,9 +45,7 @@ def open_daily(*readings: str, **settings: Any) -> Settings:
 
 
 def blocked_by(*times: When) -> TimeBlocks:
-    return TimeBlocks(
-        blocks={BlockId(f"block-{n}"): TimeBlock(when) for n, when in enumerate(times)}
-    )
+    return TimeBlocks({BlockId(f"block-{n}"): when for n, when in enumerate(times)})
 
 
 def again_and_again(

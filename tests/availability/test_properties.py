@@ -177,7 +177,7 @@ def test_just_those_minutes_are_blocked_that_some_block_covers(world) -> None:
     intervals = blocked_intervals(blocks, window)
 
     for minute in minutes_of(window):
-        covered = any(is_blocked(minute, block.when) for block in blocks.blocks.values())
+        covered = any(is_blocked(minute, when) for when in blocks.blocks.values())
         assert is_within(minute, intervals) == covered, minute
 
 
@@ -220,8 +220,7 @@ def judged_free(
     bookable = {
         minute
         for minute in reach
-        if opened[minute]
-        and not any(is_blocked(minute, block.when) for block in blocks.blocks.values())
+        if opened[minute] and not any(is_blocked(minute, when) for when in blocks.blocks.values())
     }
     unreserved = {minute for minute in reach if not is_within(minute, reserved)}
 

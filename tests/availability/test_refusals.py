@@ -163,6 +163,12 @@ def test_the_owner_may_override_hours_notice_and_horizon(start, reason) -> None:
     assert refusal(an_hour_from(start), override=True) is None
 
 
+@pytest.mark.parametrize(("start", "reason"), OVERRIDABLE)
+def test_nothing_is_overridden_unless_the_owner_says_so(start, reason) -> None:
+    with pytest.raises(reason):
+        refuse_if_unavailable(an_hour_from(start), office, unblocked, now=NOW)
+
+
 def test_the_owner_cannot_override_blocks_the_past_or_all_reason() -> None:
     in_the_block = an_hour_from("2026-11-23T10:30")
 

@@ -9,7 +9,7 @@ from domain.clients import ClientErased, ClientRegistered, ClientStatus
 from domain.identities import IdentityClaimed
 from domain.professionals import Hours, ProfessionalClosedForBooking, Week
 from domain.services import ServiceRemoved
-from domain.time_blocks import Once, TimeBlockAdded, time_blocks_of
+from domain.time_blocks import Once, TimeBlocked, time_blocks_of
 from domain.values import (
     BlockId,
     BookingId,
@@ -324,7 +324,7 @@ def test_a_blocked_time_cannot_be_booked():
     past = salon()
     past.record(
         time_blocks_of(ana),
-        TimeBlockAdded(
+        TimeBlocked(
             professional_id=ana, block_id=BlockId("block-1"), when=Once(slot(0, "10:30", "10:40"))
         ),
     )

@@ -14,7 +14,9 @@ from domain.time_blocks import (
     RemoveTimeBlock,
     TimeBlockAdded,
     TimeBlockChanged,
+    TimeBlocked,
     TimeBlockRemoved,
+    TimeUnblocked,
 )
 from domain.values import BlockId, ProfessionalId, TimeSlot
 
@@ -38,17 +40,21 @@ mondays_at_noon: Final = Recurring(
 )
 
 add_time_block: Final = AddTimeBlock(
-    professional_id=professional_id, block_id=block_id, when=one_noon, reason="bank"
+    block_id=block_id, professional_id=professional_id, when=one_noon, reason="bank"
 )
-change_time_block: Final = ChangeTimeBlock(
-    professional_id=professional_id, block_id=block_id, when=mondays_at_noon, reason="lunch"
-)
-remove_time_block: Final = RemoveTimeBlock(professional_id=professional_id, block_id=block_id)
+change_time_block: Final = ChangeTimeBlock(block_id=block_id, when=mondays_at_noon, reason="lunch")
+remove_time_block: Final = RemoveTimeBlock(block_id=block_id)
 
 time_block_added: Final = TimeBlockAdded(
-    professional_id=professional_id, block_id=block_id, when=one_noon, reason="bank"
+    block_id=block_id, professional_id=professional_id, when=one_noon, reason="bank"
 )
 time_block_changed: Final = TimeBlockChanged(
-    professional_id=professional_id, block_id=block_id, when=mondays_at_noon, reason="lunch"
+    block_id=block_id, professional_id=professional_id, when=mondays_at_noon, reason="lunch"
 )
-time_block_removed: Final = TimeBlockRemoved(professional_id=professional_id, block_id=block_id)
+time_block_removed: Final = TimeBlockRemoved(block_id=block_id, professional_id=professional_id)
+
+noon_blocked: Final = TimeBlocked(professional_id=professional_id, block_id=block_id, when=one_noon)
+mondays_blocked: Final = TimeBlocked(
+    professional_id=professional_id, block_id=block_id, when=mondays_at_noon
+)
+time_unblocked: Final = TimeUnblocked(professional_id=professional_id, block_id=block_id)

@@ -1,61 +1,76 @@
 """What holds for time blocks after any history."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import time_blocks
+from application.time_blocks import USE_CASES
 from domain.messages import DomainError
-from domain.time_blocks import TIME_BLOCKS, TimeBlockEvent, TimeBlocks
+from domain.professionals import PROFESSIONAL
+from domain.time_blocks import (
+    TIME_BLOCK,
+    TIME_BLOCKS,
+    AddTimeBlock,
+    ChangeTimeBlock,
+    RemoveTimeBlock,
+    time_blocks_of,
+)
 from domain.values import BlockId
-from tests.time_blocks.examples import mondays_at_noon, one_evening, one_noon, professional_id
+from tests.availability.examples import at
+from tests.in_memory import InMemory
+from tests.professionals.examples import professional_id, professional_registered
+from tests.time_blocks.examples import mondays_at_noon, one_evening, one_noon
 
-Order = tuple[Callable[[Any, TimeBlocks], Sequence[TimeBlockEvent]], Any]
-
-ids = st.sampled_from([BlockId("block-1"), BlockId("block-2")])
+IDS = [BlockId("block-1"), BlockId("block-2")]
+ids = st.sampled_from(IDS)
 times = st.sampled_from([one_noon, one_evening, mondays_at_noon])
-whose = st.just(professional_id)
-orders: st.SearchStrategy[Order] = st.one_of(
-    st.tuples(
-        st.just(time_blocks.add),
-        st.builds(time_blocks.AddTimeBlock, professional_id=whose, block_id=ids, when=times),
+reasons = st.sampled_from([None, "lunch"])
+orders = st.one_of(
+    st.builds(
+        AddTimeBlock,
+        professional_id=st.just(professional_id),
+        block_id=ids,
+        when=times,
+        reason=reasons,
     ),
-    st.tuples(
-        st.just(time_blocks.change),
-        st.builds(time_blocks.ChangeTimeBlock, professional_id=whose, block_id=ids, when=times),
-    ),
-    st.tuples(
-        st.just(time_blocks.remove),
-        st.builds(time_blocks.RemoveTimeBlock, professional_id=whose, block_id=ids),
-    ),
+    st.builds(ChangeTimeBlock, block_id=ids, when=times, reason=reasons),
+    st.builds(RemoveTimeBlock, block_id=ids),
 )
 
 
-def carry_out(order: Order, blocks: TimeBlocks) -> Sequence[TimeBlockEvent]:
-    decide, command = order
+def working() -> InMemory:
+    past = InMemory(USE_CASES, now=at("2026-11-21"))
+    past.record(professional_id, professional_registered)
+    assert past.of(PROFESSIONAL, professional_id).accepts_bookings
+    return past
+
+
+def carried_out(past: InMemory, order: Any) -> bool:
+    """Tell whether it changed anything."""
     try:
-        return decide(command, blocks)
+        return past.run(order) != []
     except DomainError:
-        return []
+        return False
 
 
 @given(st.lists(orders, max_size=12))
 def test_an_order_carried_out_twice_changes_nothing_the_second_time(history) -> None:
-    blocks = TIME_BLOCKS.initial
+    past = working()
     for order in history:
-        blocks = TIME_BLOCKS.fold(carry_out(order, blocks), blocks)
+        carried_out(past, order)
 
-        assert carry_out(order, blocks) == []
+        assert not carried_out(past, order)
 
 
 @given(st.lists(orders, max_size=12))
-def test_no_block_is_both_there_and_gone_and_every_event_changes_something(history) -> None:
-    blocks = TIME_BLOCKS.initial
+def test_blocked_is_what_the_blocks_that_are_there_say(history) -> None:
+    past = working()
     for order in history:
-        for event in carry_out(order, blocks):
-            before, blocks = blocks, TIME_BLOCKS.evolve(blocks, event)
+        carried_out(past, order)
 
-            assert blocks != before
-            assert blocks.removed.isdisjoint(blocks.blocks)
+        each = {block_id: past.of(TIME_BLOCK, block_id) for block_id in IDS}
+        blocked = past.of(TIME_BLOCKS, time_blocks_of(professional_id)).blocks
+        assert blocked == {
+            key: block.when for key, block in each.items() if block and not block.gone
+        }

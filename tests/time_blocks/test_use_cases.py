@@ -14,42 +14,45 @@ from tests.professionals.examples import (
 )
 from tests.time_blocks.examples import (
     add_time_block,
+    block_id,
     change_time_block,
+    mondays_blocked,
+    noon_blocked,
     remove_time_block,
     time_block_added,
     time_block_changed,
     time_block_removed,
     time_blocks_id,
+    time_unblocked,
 )
-
-ORDERS = [add_time_block, change_time_block, remove_time_block]
 
 
 def past() -> InMemory:
     return InMemory(USE_CASES, now=datetime(2026, 11, 21, tzinfo=UTC))
 
 
-def test_what_is_ordered_happens_among_the_blocks_of_the_professional() -> None:
+def test_what_is_ordered_happens_to_the_block_and_to_when_its_professional_is_blocked() -> None:
     working = past()
     working.record(professional_id, professional_registered)
 
-    happened = [event for order in ORDERS for event in working.run(order)]
+    assert working.run(add_time_block) == [time_block_added, noon_blocked]
+    assert working.run(change_time_block) == [time_block_changed, mondays_blocked]
+    assert working.run(remove_time_block) == [time_block_removed, time_unblocked]
 
-    assert happened == [time_block_added, time_block_changed, time_block_removed]
-    assert working.streams[time_blocks_id] == happened
+    assert working.streams[block_id] == [time_block_added, time_block_changed, time_block_removed]
+    assert working.streams[time_blocks_id] == [noon_blocked, mondays_blocked, time_unblocked]
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_only_who_works_here_has_blocks(order) -> None:
+def test_only_who_works_here_has_blocks() -> None:
     with pytest.raises(ProfessionalNotFound):
-        past().run(order)
+        past().run(add_time_block)
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_who_works_here_no_longer_has_no_blocks_to_change(order) -> None:
+@pytest.mark.parametrize("order", [add_time_block, change_time_block])
+def test_who_works_here_no_longer_is_not_blocked_any_more(order) -> None:
     retired = past()
     retired.record(professional_id, professional_registered, professional_retired)
-    retired.record(time_blocks_id, time_block_added)
+    retired.record(block_id, time_block_added)
 
     with pytest.raises(ProfessionalIsRetired):
         retired.run(order)
