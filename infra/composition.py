@@ -117,7 +117,7 @@ def running_system(
     clock: Clock | None = None,
 ) -> Iterator[System]:
     """Compose the system on a migrated database. Nothing runs by itself until `work`."""
-    clock = clock or (system_clock if settings.mode is Mode.PRODUCTION else SettableClock())
+    clock = clock or (SettableClock() if settings.mode is Mode.TEST else system_clock)
     with ExitStack() as stack:
         database = stack.enter_context(Database(dsn))
         system = _compose(settings, database, clock, models, reactions, stack)

@@ -5,16 +5,21 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from infra import demo
+from infra.cli.filling import fill_with_demonstration
 from infra.cli.system import database, settings_from_environment
 from infra.composition import application, running_system
 from infra.logs import configure_logs
 from infra.serving import listen, serve
-from infra.settings import Settings
+from infra.settings import Mode, Settings
 
 Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]
 
@@ -39,12 +44,12 @@ def up(port: Port = None) -> None:
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     began = time.monotonic()
     _say("starting PostgreSQL …")
-    with (
-        database(settings, on_death=_database_died) as dsn,
-        running_system(settings, dsn) as system,
-    ):
-        system.work()
-        serve(application(system), listener, ready=lambda: _welcome(address, began))
+    with database(settings, on_death=_database_died) as dsn:
+        if settings.mode is Mode.DEMO:
+            fill_with_demonstration(settings, dsn, _progress)
+        with running_system(settings, dsn) as system:
+            system.work()
+            serve(application(system), listener, ready=lambda: _welcome(settings, address, began))
     _say("stopped")
 
 
@@ -80,14 +85,25 @@ def _settings(port: int | None) -> Settings:
 
 def _say(text: str) -> None:
     """Print at once, also into a pipe: whoever started us may be waiting for this line."""
-    say.print(text)
+    say.print(text, soft_wrap=True)
     sys.stdout.flush()
 
 
-def _welcome(address: str, began: float) -> None:
+def _welcome(settings: Settings, address: str, began: float) -> None:
     _say(f"ready in {time.monotonic() - began:.1f} s")
-    _say(f"  API   {address}/v1")
-    _say(f"  docs  {address}/docs")
+    _say(f"  API    {address}/v1")
+    _say(f"  docs   {address}/docs")
+    if settings.mode is Mode.DEMO:
+        for shop in demo.SHOPS:
+            _say(f"  login  {shop.email}  {demo.PASSWORD}  ({shop.name}, {shop.time_zone})")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[demo.Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=say, disable=not sys.stdout.isatty()) as progress:
+        task = progress.add_task(what)
+        yield lambda done, total: progress.update(task, completed=done + 1, total=total)
 
 
 def _database_died() -> None:
