@@ -37,7 +37,9 @@ def request(method: str, path: str, headers: Mapping[str, str], body: Any = None
 def load(
     port: int, requests: Requests, *, connections: int, seconds: float, status: int = 200
 ) -> Tally:
-    """Keep every connection busy until the time is over; all answers must have this status."""
+    """Keep every connection busy until the time is over. All answers must have this status, or
+    one that begins with it: 20 is any of 200, 201, ….
+    """
     with ExitStack() as open_ones, select.epoll() as poll:
         clients = [Client(open_ones.enter_context(_connected(port))) for _ in range(connections)]
         by_number = {client.socket.fileno(): client for client in clients}

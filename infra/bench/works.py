@@ -87,6 +87,10 @@ OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 
 
+def _grown_api(database: str, events: int, tenants: int) -> Contender:
+    return Contender(("-m", "infra.bench.ours.over_http", str(events), str(tenants)), database)
+
+
 def _frontdesk(contender: Contender, work: str, **order: Any) -> Entrant:
     return Entrant("frontdesk", contender, {"work": work, **order})
 
@@ -107,6 +111,7 @@ def works(effort: Effort) -> Sequence[Work]:
         _http_list(effort),
         _visible(effort),
         _growth_append(effort),
+        _growth_http(effort),
     ]
 
 
@@ -236,4 +241,17 @@ def _growth_append(effort: Effort) -> Work:
         unit=PROCESSOR,
         ours=Entrant("frontdesk", OUR_GROWN_LOG, grown),
         rivals=(Entrant("to 10,000 events of 10 tenants", OUR_SMALL_LOG, small),),
+    )
+
+
+def _growth_http(effort: Effort) -> Work:
+    order = {"work": "alternate", "connections": 8, "seconds": effort.seconds}
+    small = _grown_api("our_small_api", 10_000, 10)
+    grown = _grown_api("our_grown_api", effort.grown, 10_000)
+    return Work(
+        key="growth_http",
+        title=f"Create, get beside {effort.grown:,} events of 10,000 tenants",
+        unit=PROCESSOR,
+        ours=Entrant("frontdesk", grown, order),
+        rivals=(Entrant("beside 10,000 events of 10 tenants", small, order),),
     )

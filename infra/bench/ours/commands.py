@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from adapters.event_store.reader import head
 from application.ports import About
 from domain.bookings import BOOKING, Booking, BookingEvent
 from domain.values import BookingId
 from infra.bench.ours import history
+from infra.bench.ours.growth import grow
 from infra.bench.ours.system import system
 from infra.bench.rounds import Tally, answer_rounds, hammered
 from infra.composition import System
@@ -25,9 +25,7 @@ def append(composed: System, *, callers: int, seconds: float) -> Tally:
 def append_to(composed: System, *, events: int, tenants: int, seconds: float) -> Tally:
     """To a log that has grown to so many events, for so many tenants in turn."""
     with composed.database.connect(None, "frontdesk bench") as connection:
-        if not head(connection):
-            history.fill_at_once(connection, events, tenants)
-            history.settle(connection)
+        grow(connection, events=events, tenants=tenants)
     turns = (history.tenant(number % tenants) for number in count())
     return hammered(lambda: record(composed, next(turns)), callers=1, seconds=seconds)
 

@@ -78,11 +78,14 @@ def _appointment(number: int) -> Appointment:
     )
 
 
-def fill(connection: Connection[Any], events: int) -> None:
-    """Let the log grow by so many events, in order, with a chain that holds."""
+def fill(connection: Connection[Any], events: int, *, begin: int = 0) -> None:
+    """Let the log grow by so many events, in order, with a chain that holds; bookings are counted
+    from `begin`.
+    """
     mapper = Mapper(EVENTS)
-    for start in range(0, events // 2, BOOKINGS_A_BATCH):
-        numbers = range(start, min(start + BOOKINGS_A_BATCH, events // 2))
+    end = begin + events // 2
+    for start in range(begin, end, BOOKINGS_A_BATCH):
+        numbers = range(start, min(start + BOOKINGS_A_BATCH, end))
         command = {
             "tenant": TENANT,
             "command": str(uuid4()),
@@ -104,34 +107,6 @@ def _events(mapper: Mapper, number: int) -> Iterator[dict[str, Any]]:
             "data": msgspec.Raw(stored.data),
             "metadata": {"id": str(uuid4()), "actor": "user-1", "command": "fill"},
         }
-
-
-def fill_at_once(connection: Connection[Any], events: int, tenants: int) -> None:
-    """The same by SQL, tenants taking turns: fast, but with a chain that nobody could verify."""
-    stored = Mapper(EVENTS).encode(requested(0))
-    names = {"type": stored.type, "data": stored.data.decode(), "example": numbered("booking", 0)}
-    connection.execute(FILL_EVENTS, {**names, "events": events, "tenants": tenants})
-    connection.execute(FILL_COMMANDS)
-
-
-FILL_EVENTS: Final = """
-    INSERT INTO log.events
-    SELECT
-        position, ('0197f3a2-7c5e-7b1a-9d40-' || lpad(to_hex(number %% %(tenants)s), 12, '0'))::uuid,
-        number / %(tenants)s + 1, stream, 1, %(type)s,
-        replace(%(data)s, %(example)s, stream)::json, NULL,
-        json_build_object('id', gen_random_uuid(), 'actor', 'user-1', 'command', 'fill'),
-        now(), sha256(int8send(position))
-    FROM generate_series(1, %(events)s::bigint) AS position,
-        LATERAL (SELECT position - 1) AS _(number),
-        LATERAL (
-            SELECT 'booking-0197f3a2-7c5e-7b1a-9d40-' || lpad(to_hex(number), 12, '0')
-        ) AS __(stream)
-"""
-FILL_COMMANDS: Final = """
-    INSERT INTO log.commands
-    SELECT tenant_id, gen_random_uuid(), NULL, position, 1, recorded_at FROM log.events
-"""
 
 
 def filled(composed: System, events: int) -> None:

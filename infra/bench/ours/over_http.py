@@ -4,14 +4,17 @@ Everything is on: a token, validation, an idempotency key, the agenda, events, h
 """
 
 import os
-from itertools import count
+import sys
+from itertools import count, cycle
+from operator import call
 from typing import Final
 from uuid import uuid4
 
 from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, running_beside, serving
+from infra.bench.ours.growth import grow, project
 from infra.bench.ours.history import fill, numbered, settle
-from infra.bench.ours.salon import SERVICE, open_salon, token
+from infra.bench.ours.salon import CLIENTS, SERVICE, open_salon, token
 from infra.bench.ours.system import DSN, system
 from infra.bench.rounds import Tally, answer_rounds
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
@@ -22,6 +25,9 @@ ENVIRONMENT: Final = {**os.environ, "DATABASE_URL": DSN, "REQUESTS_PER_MINUTE": 
 MONDAY: Final = next_monday()
 PREPARED: Final = 10_000
 """How many bookings there are to get and list: `history` makes them confirmed, and long ago."""
+
+EVENTS, TENANTS = map(int, sys.argv[1:-1] or (0, 0))
+"""Of a log that has grown before any of this, if it has."""
 
 port = free_port()
 numbers = count()
@@ -40,13 +46,19 @@ def list_50(*, connections: int, seconds: float) -> Tally:
     return load(port, next_list, connections=connections, seconds=seconds)
 
 
+def alternate(*, connections: int, seconds: float) -> Tally:
+    """Create and get, by turns."""
+    turns = map(call, cycle([next_create, next_get]))
+    return load(port, turns.__next__, connections=connections, seconds=seconds, status=20)
+
+
 def next_create() -> bytes:
     number = next(numbers)
     professional, starts_at, _ = slot(number, MONDAY)
     asked = {
         "professional_id": numbered("professional", professional),
         "service_id": SERVICE,
-        "client_id": numbered("client", number % 1_000),
+        "client_id": numbered("client", number % CLIENTS),
         "starts_at": starts_at.isoformat(),
     }
     once = {**headers, "Idempotency-Key": str(uuid4())}
@@ -54,7 +66,7 @@ def next_create() -> bytes:
 
 
 def next_get() -> bytes:
-    booking = numbered("booking", next(numbers) % PREPARED)
+    booking = numbered("booking", EVENTS + next(numbers) % PREPARED)
     return request("GET", f"/v1/bookings/{booking}", headers)
 
 
@@ -66,12 +78,17 @@ def next_list() -> bytes:
 
 def prepare() -> str:
     """Make the business and its bookings; give the owner's token."""
-    with system(*READ_MODELS) as composed:
+    with (
+        system(*READ_MODELS) as composed,
+        composed.database.connect(None, "frontdesk bench") as connection,
+    ):
+        if EVENTS:
+            grow(connection, events=EVENTS, tenants=TENANTS)
+            project(composed, connection)
         open_salon(composed)
-        with composed.database.connect(None, "frontdesk bench") as connection:
-            fill(connection, 2 * PREPARED)
-            composed.runner.catch_up()
-            settle(connection)
+        fill(connection, 2 * PREPARED, begin=EVENTS)
+        composed.runner.catch_up()
+        settle(connection)
         return token(composed)
 
 
@@ -81,4 +98,6 @@ if __name__ == "__main__":
         serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
         running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
     ):
-        answer_rounds({"create": create, "get": get, "list": list_50}, [api, work])
+        answer_rounds(
+            {"create": create, "get": get, "list": list_50, "alternate": alternate}, [api, work]
+        )

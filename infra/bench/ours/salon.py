@@ -1,4 +1,4 @@
-"""A business to book at: two hundred professionals, always open, and a thousand clients."""
+"""A business to book at: two hundred professionals, always open, two hundred clients."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ from infra.composition import System
 
 OWNER: Final = UserId(numbered("user", 0))
 SERVICE: Final = ServiceId(numbered("service", 0))
-CLIENTS: Final = 1_000
+CLIENTS: Final = 200
 
 
 def open_salon(composed: System) -> None:
