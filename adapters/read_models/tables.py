@@ -12,7 +12,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from psycopg import Connection, sql
@@ -62,7 +62,8 @@ class Table:
         }
         self._load_sql = self._sql(LOAD)
         self._delete_sql = self._sql(DELETE)
-        self._copy_sql = self._sql("COPY {table} ({columns}) FROM STDIN")
+        self._types = ("uuid", "text", "bigint", *map(self.type, model.columns), "json")
+        self._copy_sql = self._sql("COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)")
         self._upsert_sql = self._upsert()
 
     @property
@@ -100,6 +101,10 @@ class Table:
     def drop(self, connection: Connection[Any]) -> None:
         """Remove the table."""
         connection.execute(self._sql("DROP TABLE IF EXISTS {table}"))
+
+    def analyze(self, connection: Connection[Any]) -> None:
+        """Let PostgreSQL know what is in it, so that it plans well from the first question on."""
+        connection.execute(self._sql("ANALYZE {table}"))
 
     def suffices(self, connection: Connection[Any]) -> bool:
         """Tell whether the table that stands there has all columns of this declaration."""
@@ -142,9 +147,11 @@ class Table:
             connection.execute(self._upsert_sql, columns, prepare=True)
 
     def _copy(self, connection: Connection[Any], rows: Mapping[Key, Row]) -> None:
+        tenants = {tenant: UUID(tenant) for tenant, _ in rows}
         with connection.cursor() as cursor, cursor.copy(self._copy_sql) as copy:
-            for line in self._lines(rows):
-                copy.write_row(line)
+            copy.set_types(self._types)
+            for tenant, *rest in self._lines(rows):
+                copy.write_row((tenants[tenant], *rest))
 
     def _lines(self, rows: Mapping[Key, Row]) -> Iterator[tuple[Any, ...]]:
         """Give rows as the table's columns."""
@@ -153,14 +160,13 @@ class Table:
             yield (*key, *fields(row), encode(row).decode())
 
     def _upsert(self) -> sql.Composed:
-        types = ["uuid", "text", "bigint", *map(self.type, self.model.columns), "json"]
         changed = [name for name in self._columns if name not in ("tenant_id", "key")]
         return sql.SQL(
             "INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) "
             "ON CONFLICT (tenant_id, key) DO UPDATE SET {changed}"
         ).format(
             **self._names,
-            arrays=sql.SQL(", ").join(sql.SQL(f"%b::{kind}[]") for kind in types),
+            arrays=sql.SQL(", ").join(sql.SQL(f"%b::{kind}[]") for kind in self._types),
             changed=sql.SQL(", ").join(
                 sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
             ),

@@ -1,0 +1,182 @@
+"""Loads the table of a read model from the whole log, as fast as it goes.
+
+    read ahead (a thread)  ──►  fold in memory  ──►  write (a thread)
+
+Rows are gathered until there are many of them, or many events were folded; then they are written
+in one transaction with the position, while the next lot is gathered. So memory is bounded, and
+whoever is killed goes on from the last lot that was written.
+"""
+
+import gc
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Final, NamedTuple, Self
+
+from adapters import checkpoints
+from adapters.delivery import standing_at
+from adapters.event_store.reader import Reader
+from adapters.postgres import WORKER, Database
+from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.fold import Failure, Touches, fold, relevant
+from adapters.read_models.tables import Key, Rows
+
+# What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
+# within the tenant.
+PAGE: Final = """
+    SELECT e.position, e.tenant_id::text, 0, e.stream, e.version, e.type, e.data::text,
+        e.recorded_at, '{}', e.personal,
+        CASE WHEN e.personal IS NOT NULL THEN (
+            SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
+        ) END
+    FROM log.events e
+    WHERE e.position > %s AND e.position <= %s AND e.type = ANY(%s) ORDER BY e.position
+"""
+
+
+class Limits(NamedTuple):
+    """What bounds memory and what a kill may cost: positions of the log read at a time, pages read
+    before they are needed, and the rows, and positions, after which a lot is written.
+    """
+
+    page: int = 10_000
+    ahead: int = 3
+    rows: int = 50_000
+    positions: int = 250_000
+
+
+class MovedMeanwhileError(Exception):
+    """Somebody else has carried this table on."""
+
+
+class Lot:
+    """Rows as they are to be, and which of them have a row in the table already."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        self.rows: Rows = {}
+        self.there: set[Key] = set()
+        self.failures: list[Failure] = []
+
+    def take(self, found: Rows) -> None:
+        """Take over rows that are in the table, or will be."""
+        self.rows.update(found)
+        self.there.update(found)
+
+
+class Bulk:
+    """One loading of one table, to be used with `with`; `reached` is how far it has read."""
+
+    def __init__(
+        self, database: Database, reader: Reader, consumer: ReadModelConsumer, limits: Limits
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._consumer = consumer
+        self._limits = limits
+        self._types = reader.names(consumer.types)
+        self._open = ExitStack()
+        self.reached = 0
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self._reads, self._looks, self._writes = (
+                opening.enter_context(self._database.connect(WORKER, f"frontdesk rebuild {role}"))
+                for role in ("reads", "looks", "writes")
+            )
+            self._reading, self._writing = (
+                opening.enter_context(_one_thread(role)) for role in ("reads", "writes")
+            )
+            opening.enter_context(_gc_at_rest())
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def load(self, end: int, goes_on: Callable[[int], bool]) -> None:
+        """Load up to `end`, asking after each page whether to go on, and write what was loaded."""
+        name = self._consumer.name
+        after = checkpoints.read(self._looks, [name])[name]
+        parked = checkpoints.parked(self._looks, [name]).get(name, set())
+        lot, leaving = Lot(after), Lot(0)
+        written: Future[None] | None = None
+        for position, touches in self._pages(after, end):
+            self._gather(lot, leaving, touches, parked)
+            on = goes_on(position) and position < end
+            if self._is_full(lot, position) or not on:
+                if written is not None:
+                    written.result()
+                written = self._writing.submit(self._write, lot, position)
+                lot, leaving = Lot(position), lot
+            if not on:
+                break
+        if written is not None:
+            written.result()
+
+    def _is_full(self, lot: Lot, position: int) -> bool:
+        return len(lot.rows) >= self._limits.rows or position - lot.after >= self._limits.positions
+
+    def _gather(self, lot: Lot, leaving: Lot, touches: Touches, parked: set[Key]) -> None:
+        unknown = {key for _, keys in touches for key in keys} - lot.rows.keys()
+        if leaving.rows:
+            known = unknown & leaving.rows.keys()
+            lot.take({key: row for key in known if (row := leaving.rows[key]) is not None})
+            unknown -= known
+        if lot.after:
+            lot.take(self._consumer.table.load(self._looks, unknown))
+        failures = fold(self._consumer.model, lot.rows, touches, parked)
+        lot.failures += failures
+        parked.update(failure.key for failure in failures)
+
+    def _write(self, lot: Lot, position: int) -> None:
+        with self._writes.transaction():
+            if not standing_at(self._writes, lot.after, [self._consumer]):
+                raise MovedMeanwhileError(self._consumer.name)
+            self._consumer.table.store(self._writes, lot.rows, lot.there)
+            checkpoints.park(self._writes, self._consumer.name, lot.failures)
+            checkpoints.advance(self._writes, [self._consumer.name], position)
+
+    # --- Reading ahead --------------------------------------------------------------------
+
+    def _pages(self, after: int, end: int) -> Iterator[tuple[int, Touches]]:
+        """Give the pages up to `end`, each with its last position, while the next ones are read."""
+        waiting: deque[tuple[int, Future[Touches]]] = deque()
+        for start in range(after, end, self._limits.page):
+            to = min(start + self._limits.page, end)
+            waiting.append((to, self._reading.submit(self._read, start, to)))
+            if len(waiting) > self._limits.ahead:
+                yield self._taken(waiting)
+        while waiting:
+            yield self._taken(waiting)
+
+    def _taken(self, waiting: "deque[tuple[int, Future[Touches]]]") -> tuple[int, Touches]:
+        self.reached, page = waiting.popleft()
+        return self.reached, page.result()
+
+    def _read(self, after: int, to: int) -> Touches:
+        rows = self._reads.execute(PAGE, (after, to, self._types), prepare=True, binary=True)
+        return relevant(self._consumer.model, self._reader.recorded(rows.fetchall()))
+
+
+@contextmanager
+def _one_thread(role: str) -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(1, f"rebuild {role}")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _gc_at_rest() -> Iterator[None]:
+    """Rows are many, and never in circles: to look for some among them would cost a third."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -1,0 +1,202 @@
+"""Builds a read model anew beside the live one, from the whole log, while that one is asked.
+
+    next.bookings ─ begin ─► loading ─► indexes ─► what was appended meanwhile
+
+Killed at any point, the next one goes on from there.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import structlog
+from psycopg import Connection, OperationalError
+
+from adapters import checkpoints
+from adapters.bell import Bell
+from adapters.event_store.reader import Reader, head
+from adapters.postgres import WORKER, Database, DatabaseUnavailableError
+from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
+from adapters.read_models.consumer import ReadModelConsumer, consumer_name
+from adapters.read_models.fold import described
+from adapters.read_models.tables import NEXT
+from adapters.runner import Runner
+from projections.read_model import ReadModel
+
+LIMITS: Final = Limits()
+LOADING: Final = "loading:"
+"""Begins the shape of a table that has no indexes yet."""
+
+log = structlog.get_logger()
+
+
+class RebuildUnderWay(Exception):
+    """Somebody else is rebuilding or switching this read model right now."""
+
+
+class RebuildStopped(Exception):
+    """It was told to stop. The next one goes on from where it came."""
+
+
+class RebuildFailed(Exception):
+    """The table cannot be written; the log of the program says why."""
+
+
+class Progress(NamedTuple):
+    """How far a rebuild has come: positions of the log, how many a second, seconds remaining."""
+
+    done: int
+    total: int
+    per_second: float
+    remaining: float
+
+
+class Rebuilt(NamedTuple):
+    """What came of a rebuild: up to where it has read, how much of that just now and in how many
+    seconds, and how many keys are set aside.
+    """
+
+    position: int
+    events: int
+    seconds: float
+    parked: int
+
+
+Tell = Callable[[Progress], None]
+Stopped = Callable[[], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilder:
+    """Rebuilds read models."""
+
+    database: Database
+    reader: Reader
+    limits: Limits = LIMITS
+
+    def rebuild(
+        self,
+        model: ReadModel,
+        *,
+        anew: bool = False,
+        tell: Tell = lambda _: None,
+        stopped: Stopped = lambda: False,
+    ) -> Rebuilt:
+        """Build the next table up to the end of the log. What was begun is gone on with, if it is
+        of this declaration and not to be made `anew`.
+
+        Raises RebuildUnderWay, RebuildStopped, RebuildFailed.
+        """
+        with self.alone(model) as connection:
+            return _Building(self, model, connection, tell, stopped).run(anew=anew)
+
+    def discard(self, model: ReadModel) -> None:
+        """Throw away what was built. Raises RebuildUnderWay."""
+        with self.alone(model) as connection, connection.transaction():
+            ReadModelConsumer(model, NEXT).table.drop(connection)
+            checkpoints.forget(connection, consumer_name(model.name, NEXT))
+
+    @contextmanager
+    def alone(self, model: ReadModel, *, wait: bool = False) -> Iterator[Connection[Any]]:
+        """Lend a connection while nobody else builds or switches this read model, in any process.
+
+        Raises RebuildUnderWay unless told to wait.
+        """
+        statement = f"SELECT pg_{'' if wait else 'try_'}advisory_lock(hashtextextended(%s, 0))"
+        with self.database.connect(WORKER, "frontdesk rebuild") as connection:
+            row = connection.execute(statement, (f"rebuild/{model.name}",)).fetchone()
+            if row == (False,):
+                raise RebuildUnderWay(model.name)
+            yield connection
+
+
+class _Building:
+    """One run of a rebuild."""
+
+    def __init__(
+        self,
+        rebuilder: Rebuilder,
+        model: ReadModel,
+        connection: Connection[Any],
+        tell: Tell,
+        stopped: Stopped,
+    ) -> None:
+        self._by = rebuilder
+        self._connection = connection
+        self._tell = tell
+        self._stopped = stopped
+        self._consumer = ReadModelConsumer(model, NEXT)
+        self._name = self._consumer.name
+        self._table = self._consumer.table
+        self._start = 0
+        self._began = time.monotonic()
+
+    def run(self, *, anew: bool) -> Rebuilt:
+        """Begin or go on, load, make the indexes, and load what was appended meanwhile."""
+        if anew or self._shape().removeprefix(LOADING) != self._table.shape:
+            self._begin()
+        self._start = self._written()
+        self._load()
+        if self._shape().startswith(LOADING):
+            self._index()
+            self._load()
+        parked = checkpoints.parked(self._connection, [self._name]).get(self._name, set())
+        written = self._written()
+        return Rebuilt(written, written - self._start, time.monotonic() - self._began, len(parked))
+
+    def _shape(self) -> str:
+        place = checkpoints.places(self._connection, [self._name]).get(self._name)
+        return place.shape or "" if place else ""
+
+    def _written(self) -> int:
+        return checkpoints.read(self._connection, [self._name])[self._name]
+
+    def _begin(self) -> None:
+        with self._connection.transaction():
+            checkpoints.forget(self._connection, self._name)
+            self._table.create(self._connection)
+            checkpoints.begin(self._connection, self._name, shape=LOADING + self._table.shape)
+
+    def _index(self) -> None:
+        with self._connection.transaction():
+            self._table.create_indexes(self._connection)
+            checkpoints.reshape(self._connection, self._name, self._table.shape)
+        self._table.analyze(self._connection)
+
+    def _load(self) -> None:
+        with Bulk(self._by.database, self._by.reader, self._consumer, self._by.limits) as bulk:
+            while self._written() < (end := head(self._connection)):
+                try:
+                    bulk.load(end, lambda position: self._goes_on(position, end))
+                except (DatabaseUnavailableError, OperationalError):
+                    raise
+                except MovedMeanwhileError:
+                    raise RebuildUnderWay(self._consumer.model.name) from None
+                except Exception as error:  # noqa: BLE001 - poison, which is the runner's trade
+                    log.warning("a rebuild goes on with care", error=described(error))
+                    self._load_with_care(bulk.reached)
+                if self._stopped():
+                    raise RebuildStopped(self._consumer.model.name)
+
+    def _goes_on(self, position: int, end: int) -> bool:
+        per_second = (position - self._start) / max(time.monotonic() - self._began, 1e-6)
+        remaining = (end - position) / max(per_second, 1e-6)
+        self._tell(Progress(position, end, per_second, remaining))
+        return not self._stopped()
+
+    def _load_with_care(self, end: int) -> None:
+        """Do as the live runner does, up to where something was poisonous."""
+        nobody = Bell()
+        runner = Runner(
+            self._by.database,
+            self._by.reader,
+            [self._consumer],
+            appended=nobody,
+            advanced=nobody,
+            batch=self._by.limits.page,
+        )
+        while self._written() < end:
+            if not runner.step():
+                raise RebuildFailed(self._consumer.model.name)
