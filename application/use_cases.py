@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from application import (
     agendas,
+    booking_mails,
     bookings,
     clients,
     professionals,
@@ -26,5 +27,6 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **clients.USE_CASES,
     **agendas.USE_CASES,
     **bookings.USE_CASES,
+    **booking_mails.USE_CASES,
     **series.USE_CASES,
 }

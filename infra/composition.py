@@ -19,7 +19,11 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
-from adapters.jobs.worker import Worker
+from adapters.jobs import JobDesk, Orders, Worker
+from adapters.mail.letters import TemplateLetters
+from adapters.mail.mime import mailbox_of
+from adapters.mail.outbox import OutboxMailer
+from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.personal_data import MasterKeys
 from adapters.postgres import APP, Database
 from adapters.processes import ProcessConsumer
@@ -33,7 +37,11 @@ from api.app import create_app
 from api.backend import Backend
 from api.signing import Signer
 from application.accounts import Accounts
+from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
+from application.jobs import Handlers
+from application.mails import Mailer
+from application.outbox import forgetting
 from application.permissions import Principal
 from application.ports import Clock
 from application.processes import PROCESSES
@@ -60,6 +68,8 @@ class System:
     runner: Runner
     worker: Worker
     accounts: Accounts
+    jobs: JobDesk
+    outbox: OutboxMailer
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -103,7 +113,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
-        parts={"accounts": system.accounts},
+        parts={"accounts": system.accounts, "jobs": system.jobs, "outbox": system.outbox},
     )
 
 
@@ -146,6 +156,8 @@ def _compose(
     store = PostgresEventStore(database, mapper, keys, writer, clock)
     dispatch = Dispatcher(USE_CASES, store)
     consumers = _entered(database, models, reactions)
+    outbox = OutboxMailer(database, clock)
+    effects = _effects(settings, store, outbox, clock)
     return System(
         settings=settings,
         database=database,
@@ -156,11 +168,25 @@ def _compose(
         dispatch=dispatch,
         answers=Answers(database, reader, advanced),
         runner=Runner(database, reader, consumers, appended=appended, advanced=advanced),
-        worker=Worker(database, clock, dispatch, list(USE_CASES), {}, bell=advanced),
+        worker=Worker(database, clock, dispatch, list(USE_CASES), effects, bell=advanced),
         accounts=_accounts(settings, database, dispatch, store, clock),
+        jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
+        outbox=outbox,
         appended=appended,
         advanced=advanced,
     )
+
+
+def _effects(
+    settings: Settings, store: PostgresEventStore, outbox: OutboxMailer, clock: Clock
+) -> Handlers:
+    """Give what carries out effects: mails go to the mail server, or else to the outbox."""
+    sender = mailbox_of(settings.mail_from)
+    mailer: Mailer = outbox
+    if settings.smtp_url:
+        mailer = SmtpMailer(server_of(settings.smtp_url), sender, clock)
+    mails = BookingMails(store.history, TemplateLetters(sender), mailer, clock)
+    return {**mails.handlers, **forgetting(outbox)}
 
 
 def _accounts(

@@ -123,6 +123,11 @@ class PostgresEventStore:
         self._memory.put(key, state, version)
         return state, version
 
+    def history(self, tenant: str, stream: str) -> Sequence[Recorded]:
+        """Give all that happened in a stream."""
+        with self._database.as_tenant(tenant) as connection:
+            return self._reader.stream(connection, tenant, stream)
+
     def is_current(self, view: View, about: About) -> bool:
         """Tell whether all that was seen is still the latest; forget what is not."""
         if not view.seen:

@@ -1,0 +1,83 @@
+"""Forgetting is impossible: whatever is declared is wired, named and explained."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+import application
+import domain
+import projections
+from api.app import ROUTERS
+from application.processes import PROCESSES
+from application.use_cases import USE_CASES
+from domain.aggregate import Aggregate
+from domain.catalogue import EVENTS
+from domain.messages import Command, DomainError, Erasure, Event
+from projections import READ_MODELS
+from projections.read_model import ReadModel
+
+
+def members(package: Any) -> Iterator[Any]:
+    """Give all that the modules of a package define."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        yield from (
+            v for v in vars(module).values() if getattr(v, "__module__", None) == found.name
+        )
+        yield from (v for v in vars(module).values() if isinstance(v, ReadModel | Aggregate))
+
+
+def classes(package: Any, base: type) -> set[Any]:
+    found = (value for value in members(package) if isinstance(value, type))
+    return {value for value in found if issubclass(value, base) and value is not base}
+
+
+def test_every_command_has_a_use_case() -> None:
+    assert classes(domain, Command) == set(USE_CASES)
+
+
+def test_every_event_has_a_permanent_name_and_only_one() -> None:
+    named = list(EVENTS.values())
+
+    assert classes(domain, Event) - {Erasure} == set(named)
+    assert len(named) == len(set(named))
+
+
+def test_every_refusal_says_what_is_in_the_way() -> None:
+    refusals = classes(domain, DomainError) | classes(application, DomainError)
+
+    assert [r.__name__ for r in refusals if "." not in (r.__doc__ or "")] == []
+    assert len({r.code for r in refusals}) == len(refusals)
+
+
+def test_every_read_model_and_every_process_is_in_its_table() -> None:
+    models = {v.name for v in members(projections) if isinstance(v, ReadModel)}
+    names = [process.name for process in PROCESSES]
+
+    assert models == {model.name for model in READ_MODELS}
+    assert len(names) == len(set(names))
+
+
+def test_every_aggregate_names_its_streams_by_its_kind() -> None:
+    kinds = [
+        v.kind for v in {id(a): a for a in members(domain) if isinstance(a, Aggregate)}.values()
+    ]
+
+    assert len(kinds) == len(set(kinds))
+    assert all(model.owner in kinds for model in READ_MODELS if model.owner)
+
+
+def test_every_list_begins_with_an_index() -> None:
+    for model in READ_MODELS:
+        assert all(set(index) <= set(model.columns) for index in model.indexes), model.name
+
+
+def test_every_route_declares_who_may_call_it_or_that_everybody_may() -> None:
+    for router in ROUTERS:
+        for route in (r for r in router.routes if isinstance(r, APIRoute)):
+            gates = [d.call for d in route.dependant.dependencies if hasattr(d.call, "permission")]
+            public = (route.openapi_extra or {}).get("security") == []
+            assert gates or public, route.path
