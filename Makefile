@@ -65,10 +65,10 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 ##@ Write
 
 schemas: $(VENV)/dev ## Accept the events' shapes as they are now
-	$(BIN)/python -m infra.print_event_schemas
+	$(BIN)/python -m infra.print_event_schemas tests/architecture/schemas
 
 catalogue: $(VENV)/dev ## Write the event catalogue
-	$(BIN)/python -m infra.print_event_catalogue
+	$(BIN)/python -m infra.print_event_catalogue > infra/event_catalogue.md
 
 lock: $(VENV)/uv ## Pin what pyproject.toml asks for, changing no more than needed
 	$(BIN)/$(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt
