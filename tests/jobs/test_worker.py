@@ -89,7 +89,8 @@ def test_what_is_due_longest_comes_first(database: Database, clock: ManualClock)
     order(database, ring(3), position=2)
     order(database, ring(1, at=NOON - HOUR), position=3)
 
-    a_worker(database, clock, handle=bell).run_due()
+    while a_worker(database, clock, handle=bell, batch=1).run_due():
+        pass
 
     assert [times for times, _ in bell.rung] == [1, 2, 3]
 
@@ -347,6 +348,23 @@ def test_an_effect_is_not_repeated_when_recording_it_fails(
     assert statuses(database) == ["done"]
 
 
+def test_what_an_effect_did_is_recorded_under_one_id_however_often_it_is_tried(
+    database: Database, clock: ManualClock
+) -> None:
+    recorded = DispatcherThatRemembers()
+
+    def connection_lost_after_commit(command: Command, about: About) -> None:
+        recorded(command, about)
+        if recorded.calls < 3:
+            raise OSError
+
+    order(database, ring(3))
+    settle(a_worker(database, clock, connection_lost_after_commit), clock)
+
+    assert recorded.calls == 3
+    assert recorded.commands == [RecordBellRung(times=3)]
+
+
 # --- Many workers, and dead ones ------------------------------------------------------
 
 
@@ -457,6 +475,38 @@ def test_a_worker_thought_dead_cannot_settle_what_another_has_taken(
     [row] = jobs_of(database)
     assert (row["status"], row["last_error"]) == ("done", None)
     assert len(bell.rung) == 1
+
+
+def test_a_worker_thought_dead_does_not_begin_what_another_has_taken(
+    database: Database, clock: ManualClock
+) -> None:
+    bells = BellThatRemembers(report=False), BellThatRemembers(report=False)
+
+    def overtaken(effect: RingBell, job: Job) -> Handled:
+        if effect.times == 1:
+            let_leases_run_out(database)
+            a_worker(database, clock, handle=bells[1]).run_due()
+        return bells[0](effect, job)
+
+    order(database, ring(1, at=NOON - HOUR), ring(2))
+    a_worker(database, clock, handle=overtaken).run_due()
+
+    # The first was begun already; no lease can take that back.
+    assert [times for times, _ in bells[0].rung] == [1]
+    assert [times for times, _ in bells[1].rung] == [1, 2]
+    assert [row["attempts"] for row in jobs_of(database)] == [2, 1]
+
+
+def test_what_is_withdrawn_while_it_runs_and_succeeds_was_done(
+    database: Database, clock: ManualClock
+) -> None:
+    def withdrawn_meanwhile(effect: RingBell, job: Job) -> None:
+        order(database, no_more_rings(), position=2)
+
+    order(database, ring())
+    a_worker(database, clock, handle=withdrawn_meanwhile).run_due()
+
+    assert statuses(database) == ["done"]
 
 
 def test_what_is_withdrawn_while_it_runs_is_not_tried_again(

@@ -31,10 +31,12 @@ def test_a_mail_is_put_there_and_can_be_read(outbox: OutboxMailer, clock: Settab
     assert outbox.get(tenant, mail.id) == mail
 
 
-def test_a_mail_is_put_there_once_per_key(outbox: OutboxMailer) -> None:
-    first = outbox.send(a_message, "job-1")
+def test_a_mail_is_put_there_once_per_key(outbox: OutboxMailer, clock: SettableClock) -> None:
+    first, sent_at = outbox.send(a_message, "job-1"), clock()
+    clock.set(sent_at + timedelta(minutes=1))
 
     assert outbox.send(a_message, "job-1") == first
+    assert outbox.get(tenant, UUID(first)).sent_at == sent_at
     assert outbox.send(a_message, "job-2") != first
     assert len(outbox.find(tenant)) == 2
 
