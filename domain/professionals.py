@@ -11,7 +11,7 @@ from typing import Final, Literal, assert_never
 from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
-from domain.faults import Fault, below
+from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Personal, Value
 from domain.values import Contact, Money, ProfessionalId
 from domain.zones import ZONES
@@ -246,7 +246,7 @@ def register(
     command: RegisterProfessional, professional: Professional
 ) -> Sequence[ProfessionalEvent]:
     """Let somebody begin to work here, open for booking."""
-    refuse_invalid(command.settings)
+    refuse_invalid(command.settings, "settings")
     match professional.status:
         case Status.NONE:
             return [ProfessionalRegistered(**asdict(command))]
@@ -346,9 +346,10 @@ def _contact(
     return [ProfessionalContactChanged(professional_id=professional_id, contact=contact)]
 
 
-def refuse_invalid(settings: Settings) -> None:
-    """Refuse settings that make no sense, naming every place by its JSON pointer."""
-    if errors := list(_faults(settings)):
+def refuse_invalid(settings: Settings, place: str | None = None) -> None:
+    """Refuse settings that make no sense, and say where; `place` is where in what was sent they are."""
+    faults = _faults(settings)
+    if errors := in_document(below(place, faults) if place else faults):
         raise InvalidSettings(errors=errors)
 
 

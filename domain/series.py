@@ -12,7 +12,7 @@ from typing import Final, Literal, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.faults import below
+from domain.faults import below, in_document
 from domain.messages import Command, DomainError, Event, Personal, Value
 from domain.recurrence import LIFETIME, Recurrence, faults_of_recurrence, starts
 from domain.values import (
@@ -169,7 +169,7 @@ SERIES: Final[Aggregate[Series | None, SeriesEvent]] = Aggregate(
 
 def occurrences(recurrence: Recurrence) -> Sequence[datetime]:
     """Give the times of a series, by the wall clock; refuse a rule that is no series."""
-    if errors := list(below("recurrence", faults_of_recurrence(recurrence))):
+    if errors := in_document(below("recurrence", faults_of_recurrence(recurrence))):
         raise InvalidRecurrence(errors=errors)
     first = min((recurrence.starts_at, *recurrence.also_at))
     # Far too many show within ten years; only what does not is looked at to its end.

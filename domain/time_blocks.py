@@ -14,7 +14,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.faults import Fault, below
+from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Personal, Value
 from domain.recurrence import Recurrence, faults_of_recurrence
 from domain.values import BlockId, ProfessionalId, TimeSlot
@@ -244,7 +244,7 @@ def taken(happened: TimeBlockEvent, blocks: TimeBlocks) -> Sequence[TimeBlocksEv
 
 
 def _refuse_invalid(when: When) -> None:
-    if errors := list(below("when", _faults(when))):
+    if errors := in_document(below("when", _faults(when))):
         raise InvalidTimeBlock(errors=errors)
 
 

@@ -7,6 +7,7 @@ from projections.bookings import BOOKINGS
 from projections.client_timeline import CLIENT_TIMELINE
 from projections.client_visits import CLIENT_VISITS
 from projections.clients import CLIENTS
+from projections.professional_contacts import PROFESSIONAL_CONTACTS
 from projections.professionals import PROFESSIONALS
 from projections.read_model import ReadModel
 from projections.series import SERIES
@@ -19,6 +20,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     TENANTS,
     USERS,
     PROFESSIONALS,
+    PROFESSIONAL_CONTACTS,
     TIME_BLOCKS,
     SERVICES,
     BOOKINGS,

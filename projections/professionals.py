@@ -14,16 +14,15 @@ from domain.professionals import (
     ProfessionalSettingsChanged,
     Settings,
 )
-from domain.values import Contact, ProfessionalId
+from domain.values import ProfessionalId
 from projections.read_model import ReadModel, Row
 
 
 class ListedProfessional(Row, frozen=True, kw_only=True):
-    """`contact` is for those who work here; the name and the settings are for everybody."""
+    """What everybody may see. Not `active`: works here no longer."""
 
     id: ProfessionalId
     name: str
-    contact: Contact
     settings: Settings
     accepts_bookings: bool = True
     active: bool = True
@@ -32,11 +31,9 @@ class ListedProfessional(Row, frozen=True, kw_only=True):
 def _evolve(row: ListedProfessional | None, event: ProfessionalEvent) -> ListedProfessional | None:
     match event:
         case ProfessionalRegistered(professional_id=professional, contact=contact):
-            return ListedProfessional(
-                id=professional, name=contact.name, contact=contact, settings=event.settings
-            )
+            return ListedProfessional(id=professional, name=contact.name, settings=event.settings)
         case ProfessionalContactChanged(contact=contact):
-            return row and replace(row, name=contact.name, contact=contact)
+            return row and replace(row, name=contact.name)
         case ProfessionalSettingsChanged(settings=settings):
             return row and replace(row, settings=settings)
         case ProfessionalOpenedForBooking():

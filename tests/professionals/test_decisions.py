@@ -150,12 +150,20 @@ def test_nobody_can_be_booked_who_was_never_registered() -> None:
         professionals.refuse_unless_bookable(given())
 
 
-def test_neither_registering_nor_changing_accepts_settings_that_make_no_sense() -> None:
-    nowhere = replace(mornings, time_zone="Europe/Atlantis")
+NOWHERE = replace(mornings, time_zone="Europe/Atlantis")
 
-    with pytest.raises(professionals.InvalidSettings):
-        professionals.register(replace(register_professional, settings=nowhere), given())
-    with pytest.raises(professionals.InvalidSettings):
+
+def test_nobody_is_registered_with_settings_that_make_no_sense() -> None:
+    with pytest.raises(professionals.InvalidSettings) as refusal:
+        professionals.register(replace(register_professional, settings=NOWHERE), given())
+
+    assert "#/settings/time_zone" in str(refusal.value.facts)
+
+
+def test_settings_that_make_no_sense_change_nothing() -> None:
+    with pytest.raises(professionals.InvalidSettings) as refusal:
         professionals.change_settings(
-            replace(change_settings, settings=nowhere), given(professional_registered)
+            replace(change_settings, settings=NOWHERE), given(professional_registered)
         )
+
+    assert "#/time_zone" in str(refusal.value.facts)

@@ -50,20 +50,20 @@ def test_settings_that_make_sense_are_accepted(settings) -> None:
 
 
 SENSELESS = [
-    ({"time_zone": "Europe/Atlantis"}, "/time_zone", "unknown-time-zone"),
-    ({"time_zone": "../../etc/passwd"}, "/time_zone", "unknown-time-zone"),
-    ({"time_zone": ""}, "/time_zone", "unknown-time-zone"),
-    ({"time_zone": "America"}, "/time_zone", "unknown-time-zone"),
-    ({"slot_step_minutes": 0}, "/slot_step_minutes", "out-of-range"),
-    ({"slot_step_minutes": 1441}, "/slot_step_minutes", "out-of-range"),
-    ({"notice_minutes": -1}, "/notice_minutes", "out-of-range"),
-    ({"horizon_days": -1}, "/horizon_days", "out-of-range"),
-    ({"cancellation_window_minutes": -1}, "/cancellation_window_minutes", "out-of-range"),
-    ({"buffer_before_minutes": -1}, "/buffer_before_minutes", "out-of-range"),
-    ({"buffer_after_minutes": 1441}, "/buffer_after_minutes", "out-of-range"),
-    ({"deposit": FixedDeposit(Money(0, "EUR"))}, "/deposit/amount/amount", "out-of-range"),
-    ({"deposit": PercentDeposit(0)}, "/deposit/percent", "out-of-range"),
-    ({"deposit": PercentDeposit(101)}, "/deposit/percent", "out-of-range"),
+    ({"time_zone": "Europe/Atlantis"}, "#/time_zone", "unknown-time-zone"),
+    ({"time_zone": "../../etc/passwd"}, "#/time_zone", "unknown-time-zone"),
+    ({"time_zone": ""}, "#/time_zone", "unknown-time-zone"),
+    ({"time_zone": "America"}, "#/time_zone", "unknown-time-zone"),
+    ({"slot_step_minutes": 0}, "#/slot_step_minutes", "out-of-range"),
+    ({"slot_step_minutes": 1441}, "#/slot_step_minutes", "out-of-range"),
+    ({"notice_minutes": -1}, "#/notice_minutes", "out-of-range"),
+    ({"horizon_days": -1}, "#/horizon_days", "out-of-range"),
+    ({"cancellation_window_minutes": -1}, "#/cancellation_window_minutes", "out-of-range"),
+    ({"buffer_before_minutes": -1}, "#/buffer_before_minutes", "out-of-range"),
+    ({"buffer_after_minutes": 1441}, "#/buffer_after_minutes", "out-of-range"),
+    ({"deposit": FixedDeposit(Money(0, "EUR"))}, "#/deposit/amount/amount", "out-of-range"),
+    ({"deposit": PercentDeposit(0)}, "#/deposit/percent", "out-of-range"),
+    ({"deposit": PercentDeposit(101)}, "#/deposit/percent", "out-of-range"),
 ]
 
 
@@ -79,21 +79,23 @@ def test_hours_are_readings_of_a_24_hour_clock(reading) -> None:
     saturday = (Hours("08:00", "08:30"), Hours(reading, "24:00"))
 
     assert faults_of(hours=Week(saturday=saturday)) == [
-        ("/hours/saturday/1/opens", "not-a-time-of-day")
+        ("#/hours/saturday/1/opens", "not-a-time-of-day")
     ]
 
 
 @pytest.mark.parametrize("closes", ["09:00", "08:59"])
 def test_one_closes_after_one_opens(closes) -> None:
     assert faults_of(hours=Week(tuesday=(Hours("09:00", closes),))) == [
-        ("/hours/tuesday/0/closes", "ends-before-it-starts")
+        ("#/hours/tuesday/0/closes", "ends-before-it-starts")
     ]
 
 
 def test_the_hours_of_a_day_are_in_order_and_apart() -> None:
     overlapping = (Hours("09:00", "12:00"), Hours("11:59", "13:00"))
 
-    assert faults_of(hours=Week(sunday=overlapping)) == [("/hours/sunday/1/opens", "hours-overlap")]
+    assert faults_of(hours=Week(sunday=overlapping)) == [
+        ("#/hours/sunday/1/opens", "hours-overlap")
+    ]
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -108,8 +110,8 @@ def test_every_fault_is_named_at_once() -> None:
 
     faults: Any = refusal.value.facts["errors"]
     assert [fault.pointer for fault in faults] == [
-        "/time_zone",
-        "/hours/monday/0/closes",
-        "/hours/friday/0/opens",
-        "/notice_minutes",
+        "#/time_zone",
+        "#/hours/monday/0/closes",
+        "#/hours/friday/0/opens",
+        "#/notice_minutes",
     ]

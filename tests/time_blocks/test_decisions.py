@@ -170,20 +170,20 @@ def test_a_time_that_makes_sense_is_blocked(when) -> None:
 
 
 SENSELESS: list[tuple[Any, str]] = [
-    (replace(one_noon, slot=TimeSlot(NOON, NOON)), "/when/slot/ends_at"),
-    (replace(one_noon, slot=TimeSlot(NOON, NOON - timedelta(hours=1))), "/when/slot/ends_at"),
-    (replace(one_evening, ends_at=one_evening.starts_at), "/when/ends_at"),
-    (replace(one_evening, starts_at=NOON), "/when/starts_at"),
-    (replace(one_evening, ends_at=NOON), "/when/ends_at"),
-    (replace(one_evening, ends_at=datetime(9999, 12, 31)), "/when/ends_at"),
-    (replace(one_evening, time_zone="Mars"), "/when/time_zone"),
-    (replace(mondays_at_noon, duration_minutes=0), "/when/duration_minutes"),
-    (replace(mondays_at_noon, duration_minutes=31 * 24 * 60 + 1), "/when/duration_minutes"),
+    (replace(one_noon, slot=TimeSlot(NOON, NOON)), "#/when/slot/ends_at"),
+    (replace(one_noon, slot=TimeSlot(NOON, NOON - timedelta(hours=1))), "#/when/slot/ends_at"),
+    (replace(one_evening, ends_at=one_evening.starts_at), "#/when/ends_at"),
+    (replace(one_evening, starts_at=NOON), "#/when/starts_at"),
+    (replace(one_evening, ends_at=NOON), "#/when/ends_at"),
+    (replace(one_evening, ends_at=datetime(9999, 12, 31)), "#/when/ends_at"),
+    (replace(one_evening, time_zone="Mars"), "#/when/time_zone"),
+    (replace(mondays_at_noon, duration_minutes=0), "#/when/duration_minutes"),
+    (replace(mondays_at_noon, duration_minutes=31 * 24 * 60 + 1), "#/when/duration_minutes"),
     (
         replace(
             mondays_at_noon, recurrence=replace(mondays_at_noon.recurrence, rule="FREQ=SECONDLY")
         ),
-        "/when/recurrence/rule",
+        "#/when/recurrence/rule",
     ),
 ]
 
