@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import auth, bookings, clients, holds, series, services, tenants, users
+from api import auth, bookings, clients, holds, jobs, outbox, series, services, tenants, users
 from api.backend import Backend
 from api.edge import Edge
 from api.problems import answer_with_problems
@@ -18,6 +18,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     users.router,
     tenants.router,
+    outbox.router,
+    jobs.router,
     auth.router,
     auth.old_router,
 )
