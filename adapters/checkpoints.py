@@ -98,8 +98,11 @@ def park(
     connection: Connection[Any], consumer: str, failures: Iterable[tuple[Key, int, str]]
 ) -> None:
     """Set keys aside, each with the position of the event at which it failed first."""
-    rows = [(*key, position, error) for key, position, error in failures]
-    if rows:
+    first: dict[Key, tuple[int, str]] = {}
+    for key, position, error in failures:
+        first.setdefault(key, (position, error))
+    if first:
+        rows = [(*key, *failed) for key, failed in first.items()]
         columns = [list(column) for column in zip(*rows, strict=True)]
         connection.execute(PARK, (consumer, *columns))
 

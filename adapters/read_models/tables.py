@@ -149,7 +149,8 @@ class Table:
     def _copy(self, connection: Connection[Any], rows: Mapping[Key, Row]) -> None:
         tenants = {tenant: UUID(tenant) for tenant, _ in rows}
         with connection.cursor() as cursor, cursor.copy(self._copy_sql) as copy:
-            copy.set_types(self._types)
+            # As text: of a type json the driver would make a JSON string of what is JSON already.
+            copy.set_types(["text" if kind == "json" else kind for kind in self._types])
             for tenant, *rest in self._lines(rows):
                 copy.write_row((tenants[tenant], *rest))
 
