@@ -11,7 +11,7 @@ same idempotency key again.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -64,6 +64,7 @@ class Worker:
     """Carries out jobs of some lanes. `run` may be called by several threads at once.
 
     `bell` rings when there may be something to do: a job was ordered, or the clock was moved.
+    `upkeep` is done every hour, besides forgetting jobs that were finished long ago.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Worker:
         lease: timedelta = LEASE,
         poll: timedelta = POLL,
         keep: timedelta = KEEP,
+        upkeep: Sequence[Callable[[], object]] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -91,6 +93,7 @@ class Worker:
         self._lease = lease
         self._poll = poll
         self._keep = keep
+        self._upkeep = upkeep
         self._bell = bell or Bell()
         self._next_prune = datetime.min.replace(tzinfo=UTC)
 
@@ -101,12 +104,15 @@ class Worker:
         while not stop.is_set():
             heard = self._bell.rings
             try:
-                self._prune_now_and_then()
+                self._keep_house()
                 if self.run_due(stop) == 0:
                     self._bell.wait(heard, self._pause())
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("the queue cannot be reached", error=str(error))
-                self._bell.wait(heard, self._poll.total_seconds())
+                stop.wait(self._poll.total_seconds())
+            except Exception:
+                log.exception("the queue cannot be worked on")
+                stop.wait(self._poll.total_seconds())
 
     def run_due(self, stop: threading.Event | None = None) -> int:
         """Carry out one batch of what is due in each lane, and tell how many jobs that were."""
@@ -124,12 +130,14 @@ class Worker:
         with self._database.as_worker() as connection:
             return claims.prune(connection, self._clock() - self._keep)
 
-    def _prune_now_and_then(self) -> None:
+    def _keep_house(self) -> None:
         now = self._clock()
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_EVERY
             while self.prune():
                 pass
+            for task in self._upkeep:
+                task()
 
     def _pause(self) -> float:
         due = self.next_due()

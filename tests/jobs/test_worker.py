@@ -128,6 +128,32 @@ def test_a_running_worker_is_woken_by_the_bell(database: Database, clock: Manual
     assert not thread.is_alive()
 
 
+def test_a_running_worker_outlives_what_it_did_not_expect(
+    database: Database, clock: ManualClock
+) -> None:
+    done, stop, bell = threading.Event(), threading.Event(), Bell()
+    problems: list[Exception] = [OSError("first"), ValueError("second")]
+
+    def troublesome_upkeep() -> None:
+        if problems:
+            clock.move(HOUR)
+            raise problems.pop()
+        done.set()
+
+    worker = a_worker(
+        database, clock, bell=bell, poll=timedelta(seconds=0.01), upkeep=[troublesome_upkeep]
+    )
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    try:
+        assert done.wait(20)
+    finally:
+        stop.set()
+        bell.ring()
+        thread.join(20)
+    assert problems == []
+
+
 def test_a_running_worker_wakes_by_itself_when_something_falls_due(database: Database) -> None:
     done, stop, bell = threading.Event(), threading.Event(), Bell()
     due = datetime.now(UTC) + timedelta(seconds=0.3)
