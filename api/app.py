@@ -4,7 +4,19 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import auth, bookings, clients, holds, jobs, outbox, series, services, tenants, users
+from api import (
+    auth,
+    bookings,
+    clients,
+    holds,
+    jobs,
+    outbox,
+    professionals,
+    series,
+    services,
+    tenants,
+    users,
+)
 from api.backend import Backend
 from api.edge import Edge
 from api.problems import answer_with_problems
@@ -14,6 +26,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings.router,
     holds.router,
     series.router,
+    professionals.router,
+    professionals.old_router,
     services.router,
     clients.router,
     users.router,

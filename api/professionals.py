@@ -1,0 +1,243 @@
+"""Professionals over HTTP: who works here, when they are open, how they can be booked."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from fastapi import Response
+from pydantic import Field, StringConstraints
+
+from api.caller import Caller, NotFound, may, new_id
+from api.forms import Body, ContactBody, Line, MoneyBody, TimeZone, id_of
+from api.listing import Listing, boolean, text
+from api.routing import Router
+from application.permissions import Permission, PermissionMissing
+from domain.professionals import (
+    RANGES,
+    TIME_OF_DAY,
+    ChangeProfessionalContact,
+    ChangeProfessionalSettings,
+    CloseForBooking,
+    OpenForBooking,
+    RegisterProfessional,
+    RenameProfessional,
+    RetireProfessional,
+    Settings,
+)
+from domain.values import ProfessionalId
+from projections.paging import Op, Where
+from projections.professional_contacts import PROFESSIONAL_CONTACTS
+from projections.professionals import PROFESSIONALS
+
+MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
+MayReadContacts = Annotated[Caller, may(Permission.CLIENTS_READ)]
+MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
+ProfessionalPath = Annotated[ProfessionalId, id_of("professional")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=f"^({TIME_OF_DAY.pattern})$")]
+
+router: Final = Router(prefix="/v1/professionals", tags=["professionals"])
+old_router: Final = Router(prefix="/profiles", tags=["professionals"])
+"""Where seed 003 has the settings."""
+
+LISTING: Final = Listing(
+    model=PROFESSIONALS,
+    filters={"name": text, "active": boolean, "accepts_bookings": boolean},
+    sorts=("name",),
+    default_sort="name",
+)
+ACTIVE: Final = Where("active", Op.IS, [True])
+
+
+def within(name: str) -> Any:
+    """Declare a number of settings: the range it has to be in."""
+    least, most = RANGES[name]
+    return Field(strict=True, ge=least, le=most)
+
+
+class HoursBody(Body):
+    """From one reading of the wall clock to another; "24:00" is the end of the day."""
+
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+
+DayBody = Annotated[list[HoursBody], Field(max_length=48)]
+
+
+class WeekBody(Body):
+    """The hours of each weekday, in order; what lies between two is a break."""
+
+    monday: DayBody = Field(default_factory=list)
+    tuesday: DayBody = Field(default_factory=list)
+    wednesday: DayBody = Field(default_factory=list)
+    thursday: DayBody = Field(default_factory=list)
+    friday: DayBody = Field(default_factory=list)
+    saturday: DayBody = Field(default_factory=list)
+    sunday: DayBody = Field(default_factory=list)
+
+
+class FixedDepositBody(Body):
+    """The same for every booking."""
+
+    type: Literal["fixed"]
+    amount: MoneyBody
+
+
+class PercentDepositBody(Body):
+    """A share of the price."""
+
+    type: Literal["percent"]
+    percent: Annotated[int, Field(strict=True, ge=1, le=100)]
+
+
+class SettingsBody(Body):
+    """All settings: what is left out is as for somebody new."""
+
+    time_zone: TimeZone
+    hours: WeekBody
+    slot_step_minutes: Annotated[int, within("slot_step_minutes")] = 15
+    notice_minutes: Annotated[int, within("notice_minutes")] = 0
+    horizon_days: Annotated[int, within("horizon_days")] = 365
+    cancellation_window_minutes: Annotated[int, within("cancellation_window_minutes")] = 0
+    buffer_before_minutes: Annotated[int, within("buffer_before_minutes")] = 0
+    buffer_after_minutes: Annotated[int, within("buffer_after_minutes")] = 0
+    deposit: (
+        Annotated[FixedDepositBody | PercentDepositBody, Field(discriminator="type")] | None
+    ) = None
+    auto_confirm: bool = False
+    pending_holds_slot: bool = True
+    language: Literal["en", "fr"] = "en"
+
+    def settings(self) -> Settings:
+        """Give the value."""
+        return msgspec.convert(self.model_dump(), Settings)
+
+
+class ProfessionalBody(ContactBody):
+    """Somebody who begins to work here. `name` is for everybody, the rest is not."""
+
+    settings: SettingsBody
+
+
+class NameBody(Body):
+    name: Line
+
+
+class BookingBody(Body):
+    """Whether bookings are taken at present."""
+
+    enabled: bool
+
+
+@router.post("", status_code=201)
+def register_professional(body: ProfessionalBody, caller: MayWrite) -> Response:
+    """Let somebody begin to work here, open for booking."""
+    _refuse_unless_all(caller)
+    professional_id = ProfessionalId(new_id("professional"))
+    command = RegisterProfessional(
+        professional_id=professional_id,
+        contact=body.contact(caller),
+        settings=body.settings.settings(),
+    )
+    return caller.created(PROFESSIONALS, professional_id, command, where="/v1/professionals")
+
+
+@router.get("")
+def list_professionals(caller: MayRead) -> Response:
+    """List who works here, or with `active=false` who no longer does."""
+    asked = caller.request.query_params
+    return LISTING.answer(caller, where=[] if "active" in asked else [ACTIVE])
+
+
+@router.get("/{professional_id}")
+def get_professional(professional_id: ProfessionalPath, caller: MayRead) -> Response:
+    """Show a professional: name, hours and rules."""
+    return caller.shown(PROFESSIONALS, professional_id)
+
+
+@router.put("/{professional_id}")
+def rename_professional(
+    professional_id: ProfessionalPath, body: NameBody, caller: MayWrite
+) -> Response:
+    """Change the name that everybody sees."""
+    _refuse_others(caller, professional_id)
+    command = RenameProfessional(professional_id=professional_id, name=body.name)
+    return caller.changed(PROFESSIONALS, professional_id, command)
+
+
+@router.delete("/{professional_id}", status_code=204)
+def retire_professional(professional_id: ProfessionalPath, caller: MayWrite) -> Response:
+    """Let somebody work here no longer; what is booked stays, and so does the history."""
+    _refuse_unless_all(caller)
+    command = RetireProfessional(professional_id=professional_id)
+    return caller.done(caller.order(command, on=professional_id))
+
+
+@router.get("/{professional_id}/contact")
+def get_professional_contact(
+    professional_id: ProfessionalPath, caller: MayReadContacts
+) -> Response:
+    """Show those who work here how to reach a professional."""
+    if not caller.reach.everything:
+        raise NotFound
+    return caller.shown(PROFESSIONAL_CONTACTS, professional_id)
+
+
+@router.put("/{professional_id}/contact")
+def change_professional_contact(
+    professional_id: ProfessionalPath, body: ContactBody, caller: MayWrite
+) -> Response:
+    """Change how a professional is addressed and reached."""
+    _refuse_others(caller, professional_id)
+    command = ChangeProfessionalContact(
+        professional_id=professional_id, contact=body.contact(caller)
+    )
+    return caller.changed(PROFESSIONAL_CONTACTS, professional_id, command)
+
+
+@router.put("/{professional_id}/settings")
+def change_professional_settings(
+    professional_id: ProfessionalPath, body: SettingsBody, caller: MayWrite
+) -> Response:
+    """Change hours and rules for what is booked from now on; what is booked stays."""
+    _refuse_others(caller, professional_id)
+    command = ChangeProfessionalSettings(professional_id=professional_id, settings=body.settings())
+    return caller.changed(PROFESSIONALS, professional_id, command)
+
+
+@router.put("/{professional_id}/booking")
+def switch_booking(
+    professional_id: ProfessionalPath, body: BookingBody, caller: MayWrite
+) -> Response:
+    """Take bookings, or none for the time being."""
+    _refuse_others(caller, professional_id)
+    switch = OpenForBooking if body.enabled else CloseForBooking
+    return caller.changed(PROFESSIONALS, professional_id, switch(professional_id=professional_id))
+
+
+@old_router.get("/business-settings")
+def get_own_settings(caller: MayRead) -> Response:
+    """Show one's own hours and rules."""
+    return caller.shown(PROFESSIONALS, _oneself(caller))
+
+
+@old_router.put("/business-settings")
+def change_own_settings(body: SettingsBody, caller: MayWrite) -> Response:
+    """Change one's own hours and rules."""
+    return change_professional_settings(_oneself(caller), body, caller)
+
+
+def _oneself(caller: Caller) -> ProfessionalId:
+    if caller.principal.professional_id is None:
+        raise NotFound
+    return caller.principal.professional_id
+
+
+def _refuse_others(caller: Caller, professional_id: ProfessionalId) -> None:
+    if not caller.reach.includes(professional_id=professional_id):
+        raise NotFound
+
+
+def _refuse_unless_all(caller: Caller) -> None:
+    """Who comes and who goes is not for professionals themselves to say."""
+    if not caller.reach.everything:
+        raise PermissionMissing(permission=caller.permission)

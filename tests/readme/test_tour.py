@@ -1,0 +1,70 @@
+"""The README stays true: its tour is run, line by line, against a started system."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra import demo
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.skipif(not shutil.which("curl"), reason="the tour is made with curl"),
+]
+
+README = Path("README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk(dsn: str, tmp_path: Path) -> Iterator[str]:
+    """Start everything, as `make run` does; give its address."""
+    environment = {**os.environ, "DATABASE_URL": dsn, "PORT": "0", "FRONTDESK_MODE": "demo"}
+    command = [sys.executable, "-m", "infra.cli", "up"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield next(line.split()[1] for line in process.stdout if " API " in line)[: -len("/v1")]
+        finally:
+            process.terminate()
+
+
+def tour() -> str:
+    """Give the lines of the tour, each command shown before what it prints."""
+    found = re.search(r"<!-- tour.*?```sh\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.timeout(180)
+def test_the_tour_does_what_it_says(desk: str) -> None:
+    shown = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", tour()],
+        env={**os.environ, "DESK": desk},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+
+    assert '"status":"pending"' in shown
+    assert '"code":"slot-taken"' in shown
+    assert '"next_free_slots":[{' in shown
+    assert '"status":"confirmed"' in shown
+    assert '"status":["pending","confirmed"]' in shown
+
+
+def test_the_login_it_shows_is_the_one_of_the_demonstration() -> None:
+    assert demo.PASSWORD in README
+    assert demo.SHOPS[0].email in README
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:[a-z_]+/)+[\w./-]*)`", README))))
+def test_every_file_it_names_is_there(path: str) -> None:
+    assert Path(path).exists(), path
