@@ -146,7 +146,7 @@ def requested(
         booking,
         appointment=appointment,
         price=terms.price,
-        holds_slot=auto_confirm or terms.settings.pending_holds_slot,
+        holds_slot=terms.settings.pending_holds_slot,
         auto_confirm=auto_confirm,
     )
 

@@ -12,19 +12,22 @@ S = TypeVar("S")
 
 
 class InMemory:
-    """Carries out commands one after the other. A test moves `now` as it likes."""
+    """Carries out commands one after the other. A test moves `now` as it likes.
+
+    `seen` are the streams that the last use case looked at, in that order.
+    """
 
     def __init__(self, use_cases: Mapping[type[Command], UseCase[Any]], now: datetime) -> None:
         self.now = now
         self.streams: dict[str, list[Event]] = {}
         self._use_cases = use_cases
         self._states: dict[str, tuple[Any, int]] = {}
-        self._seen: set[str] = set()
+        self.seen: list[str] = []
 
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
         """Give the state of an aggregate, folded from where it was folded last."""
         assert identity.startswith(f"{aggregate.kind}-"), f"{identity} is no {aggregate.kind}"
-        self._seen.add(identity)
+        self.seen.append(identity)
         state, known = self._states.get(identity, (aggregate.initial, 0))
         history = self.streams.get(identity, [])
         for event in history[known:]:
@@ -38,10 +41,10 @@ class InMemory:
 
         They are Any, since a test knows which event it asks for which field.
         """
-        self._seen.clear()
+        self.seen.clear()
         changes = self._use_cases[type(command)](command, self)
         unread = [
-            stream for stream, events in changes.items() if events and stream not in self._seen
+            stream for stream, events in changes.items() if events and stream not in self.seen
         ]
         assert not unread, f"written without being read, so at no known version: {unread}"
         for stream, events in changes.items():

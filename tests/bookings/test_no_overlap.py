@@ -319,6 +319,7 @@ class Histories(RuleBasedStateMachine):
             return False
         except DomainError:
             return False
+        assert not (events and in_the_way)
         return bool(events)
 
     def _twice(self, command: Command) -> list[Any]:

@@ -6,12 +6,13 @@ from msgspec.structs import replace
 from domain.bookings import BOOKING, BookingStatus
 from domain.clients import ClientErased
 from domain.messages import Event
-from domain.values import Money
+from domain.values import Money, TimeSlot
 from projections.booked_slots import BOOKED_SLOTS, BookedSlot
 from projections.bookings import BOOKINGS, KnownBooking
 from projections.read_model import ReadModel
 from tests.bookings.examples import (
     ana,
+    appointment,
     at,
     booking_cancelled,
     booking_changed,
@@ -197,6 +198,14 @@ def test_every_event_on_a_booking_is_heard():
 
 def test_a_booking_that_holds_its_slot_keeps_the_professional_busy_with_its_buffers():
     assert slot(booking_requested) == booked_slot
+
+
+def test_a_professional_is_busy_before_the_start_too():
+    earlier = replace(appointment, reserved=TimeSlot(at(0, "09:50"), at(0, "11:00")))
+
+    row = slot(replace(booking_requested, appointment=earlier))
+
+    assert (row.starts_at, row.busy_from) == (at(0, "10:00"), at(0, "09:50"))
 
 
 def test_a_booking_that_does_not_hold_its_slot_keeps_nobody_busy():

@@ -341,6 +341,18 @@ def test_what_was_moved_counts_by_its_new_time():
     assert statuses(past) == ["cancelled", "pending", "cancelled"]
 
 
+def test_ending_a_series_looks_at_the_earliest_week_first():
+    past = salon()
+    past.run(request_series)
+    past.run(RescheduleBooking(booking_id=instances[0].booking_id, starts_at=at(22, "14:00")))
+
+    past.run(replace(cancel_series, starting_from=monday.starts_at))
+
+    seen = [name for name in dict.fromkeys(past.seen) if name.startswith("agenda-")]
+    assert seen == sorted(seen)
+    assert len(seen) == 3
+
+
 def test_what_is_over_stays_as_it_was():
     past = salon()
     past.run(request_series)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from msgspec.structs import asdict, replace
@@ -20,6 +20,7 @@ from domain.values import (
     TimeSlot,
     derived_id,
 )
+from domain.zones import zone
 from tests.bookings.examples import (
     agenda_id,
     ana,
@@ -72,6 +73,7 @@ from tests.bookings.examples import (
     zoe,
 )
 from tests.bookings.salon import booking, salon, taken
+from tests.in_memory import InMemory
 
 ben = ProfessionalId("professional-0198c0de-0000-7000-8000-0000000000bb")
 another = replace(request_booking, booking_id=other_booking)
@@ -83,6 +85,11 @@ def suggested(refusal: pytest.ExceptionInfo[agendas.SlotTaken]) -> list[TimeSlot
     slots = refusal.value.facts["next_free_slots"]
     assert isinstance(slots, list)
     return slots
+
+
+def agendas_seen(past: InMemory) -> list[str]:
+    """Give the agendas that were looked at, in the order of the first look."""
+    return [name for name in dict.fromkeys(past.seen) if name.startswith("agenda-")]
 
 
 # --- Requesting -----------------------------------------------------------------------
@@ -141,6 +148,23 @@ def test_a_booking_without_service_takes_as_long_as_it_says():
 
     assert booking(past).appointment.slot == slot(0, "10:00", "10:30")
     assert taken(past) == [slot(0, "10:00", "10:30")]
+
+
+def test_a_booking_may_take_a_week():
+    past = salon()
+    past.run(replace(request_booking, duration_minutes=7 * 24 * 60, override=True))
+
+    assert booking(past).appointment.slot == TimeSlot(monday.starts_at, monday.starts_at + 7 * day)
+
+
+def test_times_are_kept_in_utc_whatever_zone_they_come_in():
+    past = salon()
+    in_paris = monday.starts_at.astimezone(zone("Europe/Paris"))
+
+    [requested, _] = past.run(replace(request_booking, starts_at=in_paris))
+
+    assert requested == booking_requested
+    assert requested.appointment.slot.starts_at.tzinfo is UTC
 
 
 def test_a_service_that_names_no_buffers_has_those_of_the_professional():
@@ -228,6 +252,17 @@ def test_a_booking_needs_room_for_its_own_buffer():
 
     with pytest.raises(agendas.SlotTaken):
         past.run(replace(another, starts_at=at(0, "09:15") - timedelta(minutes=1)))
+
+
+def test_what_is_taken_before_the_week_begins_is_not_suggested_in_it():
+    past = salon(hours=always_open, buffer_before_minutes=30)
+    midnight = at(0, "00:00") + hour
+    past.run(replace(request_booking, starts_at=midnight - hour))
+
+    with pytest.raises(agendas.SlotTaken) as refusal:
+        past.run(replace(another, starts_at=midnight + hour / 6))
+
+    assert suggested(refusal)[0].starts_at == midnight + hour / 2
 
 
 def test_a_professional_who_is_closed_for_booking_takes_none():
@@ -498,6 +533,41 @@ def test_a_moved_booking_keeps_the_length_it_was_booked_with():
     assert taken(past) == [slot(2, "14:00", "15:15")]
 
 
+def test_a_moved_booking_keeps_its_buffers_whatever_its_new_length():
+    past = salon()
+    past.run(request_booking)
+    past.record(
+        haircut,
+        services.ServiceChanged(
+            service_id=haircut, offer=replace(service_created.offer, buffer_after_minutes=0)
+        ),
+    )
+
+    past.run(replace(reschedule_booking, duration_minutes=60))
+
+    assert taken(past) == [slot(1, "14:00", "15:15")]
+
+
+def test_agendas_are_looked_at_the_earliest_first_so_that_nobody_waits_in_a_circle():
+    past = salon()
+    past.run(replace(request_booking, starts_at=monday.starts_at + 14 * day))
+    past.run(replace(another, starts_at=monday.starts_at))
+
+    with pytest.raises(agendas.SlotTaken):
+        past.run(replace(reschedule_booking, starts_at=monday.starts_at))
+
+    assert agendas_seen(past) == [f"{agenda_id.removesuffix('50')}{week}" for week in (50, 51, 52)]
+
+
+def test_a_booking_moved_to_an_earlier_week_looks_at_that_week_first():
+    past = salon()
+    past.run(replace(request_booking, starts_at=monday.starts_at + 14 * day))
+
+    past.run(replace(reschedule_booking, starts_at=monday.starts_at))
+
+    assert agendas_seen(past) == [f"{agenda_id.removesuffix('50')}{week}" for week in (50, 52)]
+
+
 def test_moving_twice_changes_nothing_even_when_it_would_be_refused_by_now():
     past = salon()
     past.run(request_booking)
@@ -638,6 +708,16 @@ def test_a_hold_is_for_the_professional_it_names():
 
     with pytest.raises(agendas.HoldIsForAnotherSlot):
         past.run(replace(request_booking, hold_id=hold_id))
+
+
+def test_a_redeemed_hold_leaves_both_weeks_though_the_booking_is_in_one():
+    past = salon(hours=always_open)
+    sunday_night = at(-1, "23:30") + hour
+    past.run(replace(place_hold, starts_at=sunday_night))
+
+    past.run(replace(request_booking, starts_at=sunday_night, duration_minutes=10, hold_id=hold_id))
+
+    assert taken(past) == [TimeSlot(sunday_night, sunday_night + timedelta(minutes=25))]
 
 
 def test_a_redeemed_hold_keeps_nobody_out_where_pending_bookings_do_not():
