@@ -1,0 +1,110 @@
+"""Look after the queue: what waits, what is parked; edit, retry, discard."""
+
+import sys
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from application.jobs import JobStatus, QueuedJob
+from infra.cli.system import composed
+
+MOST: Final = 1_000
+
+jobs: Final = typer.Typer(no_args_is_help=True, help="Look after the queue of what is to be done.")
+
+Ids = Annotated[list[UUID], typer.Argument(help="As `frontdesk jobs list` shows them.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(jobs, name="jobs")
+
+
+@jobs.command("list")
+def list_jobs(
+    *,
+    status: Annotated[JobStatus, typer.Option(help="How far they are.")] = JobStatus.PARKED,
+    kind: Annotated[str | None, typer.Option(help="Such as send-booking-mail.")] = None,
+    about: Annotated[str | None, typer.Option(help="What they concern: an id.")] = None,
+    tenant: Annotated[UUID | None, typer.Option(help="Of this tenant only.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST)] = 100,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON for each.")] = False,
+) -> None:
+    """List jobs by due time: those that are parked, if nothing else is asked for."""
+    owner = str(tenant) if tenant else None
+    with composed() as system:
+        found = system.jobs.find(owner, status=status, kind=kind, about=about, limit=limit)
+    if json:
+        for job in found:
+            _write(job)
+        return
+    table = Table("id", "kind", "about", "due", "attempts", "what went wrong, or what came of it")
+    for job in found:
+        said = job.last_error or job.outcome or ""
+        due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
+        table.add_row(str(job.id), job.kind, job.about, due, str(job.attempts), said)
+    Console(width=None if sys.stdout.isatty() else 240).print(table)
+
+
+@jobs.command("show")
+def show_job(job_id: UUID) -> None:
+    """Show everything about one job, as JSON."""
+    with composed() as system:
+        _write(system.jobs.get(None, job_id))
+
+
+@jobs.command("edit")
+def edit_job(
+    job_id: UUID,
+    *,
+    payload: Annotated[str | None, typer.Option(help="What it shall do instead: JSON.")] = None,
+    at: Annotated[str | None, typer.Option(help="When to try it: 2027-01-05T10:00:00Z.")] = None,
+) -> None:
+    """Change what a waiting or parked job shall do, or when it is tried next."""
+    order, run_at = _parsed(payload), _instant(at)
+    with composed() as system:
+        _write(system.jobs.edit(None, job_id, payload=order, run_at=run_at))
+
+
+@jobs.command("retry")
+def retry_jobs(job_ids: Ids) -> None:
+    """Try parked jobs again, as if for the first time; whatever runs the queue picks them up."""
+    with composed() as system:
+        for job_id in job_ids:
+            _write(system.jobs.retry(None, job_id))
+
+
+@jobs.command("discard")
+def discard_jobs(job_ids: Ids) -> None:
+    """Give parked jobs up for good."""
+    with composed() as system:
+        for job_id in job_ids:
+            _write(system.jobs.discard(None, job_id))
+
+
+def _write(job: QueuedJob) -> None:
+    sys.stdout.write(msgspec.json.encode(job).decode() + "\n")
+
+
+def _parsed(payload: str | None) -> dict[str, Any] | None:
+    try:
+        return None if payload is None else msgspec.json.decode(payload, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise typer.BadParameter(f"--payload: {error}") from None
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--at: {error}") from None
+    if instant.tzinfo is None:
+        raise typer.BadParameter("--at: say in which zone, as in 2027-01-05T10:00:00Z")
+    return instant
