@@ -153,24 +153,6 @@ class BookingMails:
         return _state(aggregate, self._history(tenant, stream))
 
 
-def record_sent(command: RecordBookingMailSent, past: Past) -> Changes:
-    """Say on the booking that the mail was taken."""
-    booking = past.of(BOOKING, command.booking_id)
-    return {command.booking_id: bookings.record_mail_sent(command, booking)}
-
-
-def record_failed(command: RecordBookingMailFailed, past: Past) -> Changes:
-    """Say on the booking that the mail will not be taken."""
-    booking = past.of(BOOKING, command.booking_id)
-    return {command.booking_id: bookings.record_mail_failed(command, booking)}
-
-
-USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
-    RecordBookingMailSent: record_sent,
-    RecordBookingMailFailed: record_failed,
-}
-
-
 def _state(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
     return aggregate.fold(_events(past))
 
@@ -247,3 +229,24 @@ def _failed(
         mail=effect.kind,
         reason=str(error) if refused else type(error).__name__,
     )
+
+
+# --- Recording what became of them -----------------------------------------------------
+
+
+def record_sent(command: RecordBookingMailSent, past: Past) -> Changes:
+    """Say on the booking that the mail was taken."""
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.record_mail_sent(command, booking)}
+
+
+def record_failed(command: RecordBookingMailFailed, past: Past) -> Changes:
+    """Say on the booking that the mail will not be taken."""
+    booking = past.of(BOOKING, command.booking_id)
+    return {command.booking_id: bookings.record_mail_failed(command, booking)}
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    RecordBookingMailSent: record_sent,
+    RecordBookingMailFailed: record_failed,
+}
