@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from infra.cli import importing, jobs, running
+from infra.cli import history, importing, jobs, running
 from infra.cli.errors import SAID
 
 app: Final = typer.Typer(
@@ -19,6 +19,7 @@ app: Final = typer.Typer(
 
 running.add_to(app)
 importing.add_to(app)
+history.add_to(app)
 jobs.add_to(app)
 
 

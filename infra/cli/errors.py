@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from adapters.event_store.bundle import NotABundleError
 from adapters.postgres import DatabaseUnavailableError
 from domain.messages import DomainError
 from infra.migrate import DatabaseTooNewError, MigrationChangedError
@@ -16,5 +17,6 @@ SAID: Final = (
     DatabaseUnavailableError,
     DatabaseTooNewError,
     MigrationChangedError,
+    NotABundleError,
     DomainError,
 )

@@ -1,0 +1,110 @@
+"""For auditors: verify the log, take a tenant's history away, verify what was taken away."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from psycopg import Connection, connect
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adapters.event_store import bundle
+from adapters.event_store.chain import Finding, Head
+from adapters.event_store.verify import Report, Told, verify
+from infra.cli.system import database, settings_from_environment
+
+NOT_INTACT: Final = 3
+
+told: Final = Console(stderr=True, highlight=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("verify")(verify_history)
+    app.command("export-history")(export_history)
+
+
+def verify_history(
+    file: Annotated[
+        Path | None, typer.Argument(help="A bundle; the database when none is named.", exists=True)
+    ] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="Heads kept by --keep-heads: finds a tail cut off.")
+    ] = None,
+    keep_heads: Annotated[
+        Path | None, typer.Option(help="Write where every tenant's history stands now.")
+    ] = None,
+) -> None:
+    """Verify that no event was altered, removed, inserted or moved. Exit code 3: something was."""
+    if file is not None:
+        _verify_bundle(file)
+        return
+    with _looking() as connection, _progress("verifying") as progress:
+        report = verify(connection, _stated(heads), progress)
+    if keep_heads is not None:
+        keep_heads.write_bytes(_kept(report))
+    _conclude(report.events, report.findings)
+
+
+def export_history(
+    file: Annotated[Path, typer.Argument(help="Where to; JSON lines.")],
+    *,
+    tenant: Annotated[str, typer.Option(help="Whose history: the id of a tenant.")],
+) -> None:
+    """Write a tenant's history to a file that `frontdesk verify FILE` can verify anywhere.
+
+    What is personal stays encrypted.
+    """
+    with _looking() as connection, file.open("wb") as out:
+        lines = sum(1 for line in bundle.export(connection, tenant) if out.write(line))
+    told.print(f"{lines - 1} events of {tenant} in {file}")
+
+
+@contextmanager
+def _looking() -> Iterator[Connection[Any]]:
+    """Lend a connection that sees everything."""
+    with database(settings_from_environment()) as dsn, connect(dsn, autocommit=True) as connection:
+        yield connection
+
+
+def _verify_bundle(file: Path) -> None:
+    with file.open("rb") as lines:
+        header, findings = bundle.verify_bundle(lines)
+    _conclude(header.events, findings)
+
+
+def _conclude(events: int, findings: list[Finding]) -> None:
+    for finding in findings:
+        where = "" if finding.position is None else f", position {finding.position}"
+        place = f"tenant {finding.tenant}, event {finding.tenant_position}{where}"
+        sys.stdout.write(f"{place}: {finding.problem}\n")
+    if findings:
+        sys.stdout.write(f"{events} events verified: {len(findings)} places are not intact\n")
+        raise typer.Exit(NOT_INTACT)
+    sys.stdout.write(f"{events} events verified: all intact\n")
+
+
+def _stated(heads: Path | None) -> dict[str, Head]:
+    if heads is None:
+        return {}
+    kept: dict[str, Any] = msgspec.json.decode(heads.read_bytes())
+    return {tenant: Head(at, bytes.fromhex(digest)) for tenant, (at, digest) in kept.items()}
+
+
+def _kept(report: Report) -> bytes:
+    heads = {
+        tenant: (head.tenant_position, head.hash.hex()) for tenant, head in report.heads.items()
+    }
+    return msgspec.json.encode(heads)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Told]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=told, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(what)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
