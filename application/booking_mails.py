@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
-from application.mails import LANGUAGES, BookingMail, History, Letters, Mailer, MailRefusedError
+from application.mails import (
+    LANGUAGES,
+    BookingMail,
+    History,
+    Letters,
+    Mailer,
+    MailNotTakenError,
+    MailRefusedError,
+)
 from application.ports import Clock, Recorded
 from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
 from application.transact import Changes, Past, UseCase
@@ -221,13 +229,13 @@ def _time_zone(reader: Contact | None, otherwise: str) -> str:
 def _failed(
     effect: SendBookingMail | SendBookingReminder, job: Job, error: Exception
 ) -> RecordBookingMailFailed:
-    """Say why without naming anybody: what else an error says may hold an address."""
-    refused = isinstance(error, MailRefusedError)
+    """Say why without naming anybody: what other errors say may hold an address."""
+    names_nobody = isinstance(error, MailRefusedError | MailNotTakenError)
     return RecordBookingMailFailed(
         booking_id=effect.booking_id,
         mail_id=str(job.id),
         mail=effect.kind,
-        reason=str(error) if refused else type(error).__name__,
+        reason=str(error) if names_nobody else type(error).__name__,
     )
 
 

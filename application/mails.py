@@ -88,6 +88,10 @@ class MailRefusedError(Exception):
     """The mail will never be taken. The message says why and names nobody."""
 
 
+class MailNotTakenError(Exception):
+    """The mail was not taken this time. The message says why and names nobody."""
+
+
 class Letters(Protocol):
     """Puts mails into words."""
 
@@ -101,7 +105,8 @@ class Mailer(Protocol):
     def send(self, message: Message, idempotency_key: str) -> str:
         """Send it, once per key as far as the provider can tell, and give the provider's id.
 
-        Raises MailRefusedError when trying again is no use; whatever else it raises may pass.
+        Raises MailRefusedError when trying again is no use. MailNotTakenError, or whatever else
+        it raises, may pass.
         """
 
 

@@ -19,7 +19,7 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from adapters.mail.mime import as_mime, message_id
-from application.mails import Mailbox, MailRefusedError, Message
+from application.mails import Mailbox, MailNotTakenError, MailRefusedError, Message
 from application.ports import Clock
 from domain.messages import Value
 
@@ -79,10 +79,6 @@ def server_of(url: str) -> SmtpServer:
         password=unquote(parts.password) if parts.password else None,
         idempotency_header=parse_qs(parts.query).get("idempotency-header", [None])[0],
     )
-
-
-class MailNotTakenError(Exception):
-    """The mail was not taken this time. The message says why and names nobody."""
 
 
 class SmtpMailer:

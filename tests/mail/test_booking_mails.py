@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.jobs import GivenUpError, Skipped
-from application.mails import MailRefusedError
+from application.mails import MailNotTakenError, MailRefusedError
 from application.processes.effects import MailKind
 from domain.bookings import (
     BookingChanged,
@@ -318,6 +318,16 @@ def test_what_may_pass_is_raised_until_the_last_attempt() -> None:
     report = end.value.report
     assert isinstance(report, RecordBookingMailFailed)
     assert report.reason == "TimeoutError"
+
+
+def test_the_last_reply_of_the_server_is_recorded() -> None:
+    mailer = MailerThatRemembers(MailNotTakenError("451 greylisted"))
+
+    with pytest.raises(GivenUpError) as end:
+        mails(Streams(requested), mailer).tell(tell(MailKind.REQUESTED, 1), a_job(attempt=20))
+
+    assert isinstance(end.value.report, RecordBookingMailFailed)
+    assert end.value.report.reason == "451 greylisted"
 
 
 def test_what_was_recorded_as_sent_is_not_sent_again() -> None:

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.mail.mime import mailbox_of
-from adapters.mail.smtp import MailNotTakenError, Security, SmtpMailer, SmtpServer, server_of
+from adapters.mail.smtp import Security, SmtpMailer, SmtpServer, server_of
 from application.mails import Mailbox as Address
-from application.mails import MailRefusedError
+from application.mails import MailNotTakenError, MailRefusedError
 from tests.mail.examples import a_message
 from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls
 
