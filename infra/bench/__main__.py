@@ -25,7 +25,7 @@ from rich.progress import (
 from infra import postgres
 from infra.bench import report
 from infra.bench.contender import ContenderFailed
-from infra.bench.race import Field, Rounds, Work, race
+from infra.bench.race import Field, Rounds, Work, contenders, race
 from infra.bench.works import FULL, QUICK, works
 
 PLACE: Final = Path(".frontdesk/bench")
@@ -78,10 +78,12 @@ def _measure(chosen: Sequence[Work], field: Field, rounds: int) -> None:
         with _progress() as progress:
             steps = sum(len(work.entrants) for work in chosen) * (rounds + 1)
             task = progress.add_task("", total=steps)
-            for work in chosen:
+            for place, work in enumerate(chosen, 1):
                 progress.update(task, description=work.title)
                 run = race(work, field, rounds=rounds, tick=lambda: progress.advance(task))
                 measured.append((work, run))
+                for contender in contenders([work]) - contenders(chosen[place:]):
+                    field.stop(contender)
     finally:
         if measured:
             console.print(report.table(measured))

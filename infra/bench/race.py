@@ -48,8 +48,7 @@ class Field:
     def __init__(self, server: postgres.Server) -> None:
         self._server = server
         self._postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
-        self._running: dict[Contender, Running] = {}
-        self._ends = ExitStack()
+        self._running: dict[Contender, tuple[Running, ExitStack]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -60,20 +59,30 @@ class Field:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._ends.close()
+        for contender in list(self._running):
+            self.stop(contender)
 
     def start(self, contender: Contender) -> None:
         if contender not in self._running:
             postgres.ensure_database(self._server, contender.database)
-            dsn = self._server.dsn(contender.database)
-            self._running[contender] = self._ends.enter_context(started(contender, dsn))
+            dsn, end = self._server.dsn(contender.database), ExitStack()
+            self._running[contender] = end.enter_context(started(contender, dsn)), end
+
+    def stop(self, contender: Contender) -> None:
+        """Whoever has nothing to do any more shall not disturb the others."""
+        _, end = self._running.pop(contender)
+        end.close()
 
     def round(self, entrant: Entrant) -> Round:
-        running = self._running[entrant.contender]
+        running, _ = self._running[entrant.contender]
         processes = [self._postmaster, *running.processes]
         before = processor_seconds(processes)
         tally = running.round(entrant.order)
         return Round(tally, processor_seconds(processes) - before)
+
+
+def contenders(works: Sequence[Work]) -> set[Contender]:
+    return {entrant.contender for work in works for entrant in work.entrants}
 
 
 def race(work: Work, field: Field, *, rounds: int, tick: Callable[[], None]) -> Rounds:

@@ -38,8 +38,8 @@ FULL: Final = Effort(
 )
 QUICK: Final = Effort(
     rounds=3,
-    seconds=0.4,
-    events=100_000,
+    seconds=0.3,
+    events=50_000,
     kept=20_000,
     grown=200_000,
     followed=20_000,
@@ -115,11 +115,15 @@ def works(effort: Effort) -> Sequence[Work]:
     ]
 
 
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def _append(callers: int, effort: Effort) -> Work:
     order = {"callers": callers, "seconds": effort.seconds}
     return Work(
         key=f"append_{callers}",
-        title=f"Append, {callers} callers",
+        title="Append, " + _counted(callers, "caller"),
         ours=_frontdesk(OUR_COMMANDS, "append", **order),
         rivals=(
             _eventsourcing(ES_LOG, "append", **order),
@@ -190,7 +194,7 @@ def _http_create(connections: int, effort: Effort) -> Work:
     order = {"connections": connections, "seconds": effort.seconds}
     return Work(
         key=f"http_create_{connections}",
-        title=f"Create a booking, {connections} connections",
+        title="Create a booking, " + _counted(connections, "connection"),
         ours=_frontdesk(OUR_API, "create", **order),
         rivals=(
             _crud("create", **order),
