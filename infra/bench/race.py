@@ -29,13 +29,13 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     title: str
-    ours: Entrant | None
+    ours: Entrant
     rivals: tuple[Entrant, ...]
     unit: str = "per second"
 
     @property
     def entrants(self) -> tuple[Entrant, ...]:
-        return (self.ours, *self.rivals) if self.ours else self.rivals
+        return (self.ours, *self.rivals)
 
 
 Rounds = Mapping[str, Sequence[Round]]

@@ -20,9 +20,7 @@ SUFFIX: Final[Mapping[str, str]] = {"per second": "/s", "ms": "ms", "CPU µs": "
 
 
 def entries(work: Work, rounds: Rounds) -> list[Entry]:
-    """One beside each rival, once there is something of ours to put beside them."""
-    if work.ours is None:
-        return []
+    """One beside each rival."""
     ours = rounds[work.ours.name]
     return [
         entry(work.key, work.unit, ours, rival.name, rounds[rival.name]) for rival in work.rivals
@@ -80,7 +78,7 @@ def _add(made: Table, work: Work, rounds: Rounds) -> None:
 
 
 def _ratio(work: Work, rounds: Rounds, rival: Entrant) -> str:
-    if work.ours is None or rival is work.ours:
+    if rival is work.ours:
         return ""
     pairs = ratios(rounds[work.ours.name], rounds[rival.name], work.unit)
     return f"{_short(median(pairs))} ({_short(min(pairs))} … {_short(max(pairs))})"

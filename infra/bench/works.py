@@ -183,7 +183,7 @@ def _verify(effort: Effort) -> Work:
     return Work(
         key="verify",
         title="Verify the chain",
-        ours=None,
+        ours=_frontdesk(OUR_LOG, "verify", events=effort.events),
         rivals=(
             Entrant("SQL sha256 row by row", PLAIN_SQL, {"work": "hash", "events": effort.events}),
         ),

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from adapters.event_store.verify import Report
+from adapters.event_store.verify import verify as verify_log
 from adapters.read_models.rebuild import Rebuilder
 from infra.bench.ours.history import filled
 from infra.bench.ours.system import system
@@ -23,6 +25,20 @@ def rebuild(composed: System, *, events: int) -> Tally:
     return timed(lambda: rebuilder.rebuild(BOOKINGS, anew=True).events)
 
 
+def verify(composed: System, *, events: int) -> Tally:
+    """As an operator does, in Python; SQL's own figure beside is for hashing alone."""
+    filled(composed, events)
+    with composed.database.as_worker() as connection:
+        return timed(lambda: _verified(verify_log(connection)))
+
+
+def _verified(report: Report) -> int:
+    assert not report.findings, report.findings
+    return report.events
+
+
 if __name__ == "__main__":
     with system() as composed:
-        answer_rounds({work.__name__: partial(work, composed) for work in (follow, rebuild)})
+        answer_rounds(
+            {work.__name__: partial(work, composed) for work in (follow, rebuild, verify)}
+        )
