@@ -77,6 +77,7 @@ class Bulk:
         self._limits = limits
         self._types = reader.names(consumer.types)
         self._open = ExitStack()
+        self._written: Future[None] | None = None
         self.reached = 0
 
     def __enter__(self) -> Self:
@@ -98,20 +99,24 @@ class Bulk:
     def load(self, end: int, goes_on: Callable[[int], bool]) -> None:
         """Load up to `end`, asking after each page whether to go on, and write what was loaded."""
         name = self._consumer.name
-        after = checkpoints.read(self._looks, [name])[name]
+        lot, leaving = Lot(checkpoints.read(self._looks, [name])[name]), Lot(0)
         parked = checkpoints.parked(self._looks, [name]).get(name, set())
-        lot, leaving = Lot(after), Lot(0)
-        written: Future[None] | None = None
-        for position, touches in self._pages(after, end):
-            self._gather(lot, leaving, touches, parked)
-            on = goes_on(position) and position < end
-            if self._is_full(lot, position) or not on:
-                if written is not None:
-                    written.result()
-                written = self._writing.submit(self._write, lot, position)
-                lot, leaving = Lot(position), lot
-            if not on:
-                break
+        try:
+            for position, touches in self._pages(lot.after, end):
+                self._gather(lot, leaving, touches, parked)
+                on = goes_on(position) and position < end
+                if self._is_full(lot, position) or not on:
+                    self._settle()
+                    self._written = self._writing.submit(self._write, lot, position)
+                    lot, leaving = Lot(position), lot
+                if not on:
+                    break
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the lot that is being written."""
+        written, self._written = self._written, None
         if written is not None:
             written.result()
 
