@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from application.ports import About, Answer, EventStore, VersionConflictError, View
 from application.transact import UseCase
-from domain.messages import Command, DomainError
+from domain.messages import Bookkeeping, Command, DomainError
 
 ATTEMPTS: Final = 40
 """How often a decision is made anew before giving up. In one process commands on a contended
@@ -45,7 +45,7 @@ class Dispatcher:
         with self._store.view(about) as view:
             try:
                 changes = use_case(command, view)
-                _refuse_another_version(view, about)
+                self._refuse_another_version(view, about)
             except DomainError as refusal:
                 return self._first_answer_or(refusal, view, about)
             return self._store.append(view, changes, about)
@@ -60,10 +60,17 @@ class Dispatcher:
             raise VersionConflictError
         raise refusal
 
+    def _refuse_another_version(self, view: View, about: About) -> None:
+        if about.if_match is None:
+            return
+        stream, version = about.if_match
+        seen = view.seen.get(stream, 0)
+        if seen != version and not self._has_missed_nothing(about.tenant, stream, version, seen):
+            raise VersionMismatch(current_version=seen)
 
-def _refuse_another_version(view: View, about: About) -> None:
-    if about.if_match is None:
-        return
-    stream, version = about.if_match
-    if view.seen.get(stream) != version:
-        raise VersionMismatch(current_version=view.seen.get(stream))
+    def _has_missed_nothing(self, tenant: str, stream: str, version: int, seen: int) -> bool:
+        """Tell whether only bookkeeping lies between the version named and the present one."""
+        if not 0 < version < seen:
+            return False
+        since = self._store.history(tenant, stream, after=version)
+        return all(isinstance(past.event, Bookkeeping) for past in since)

@@ -100,6 +100,9 @@ class EventStore(Protocol):
     def is_current(self, view: View, about: About) -> bool:
         """Tell whether all that was seen is still the latest."""
 
+    def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
+        """Give what happened in a stream after a version."""
+
     def answer_to(self, about: About) -> Answer | None:
         """Give the answer already recorded under this command id, if any."""
 

@@ -31,6 +31,12 @@ class Erasure(Event, frozen=True):
     streams: tuple[str, ...]
 
 
+class Bookkeeping(Event, frozen=True):
+    """An event that says what was done about a thing, such as telling people, and changes nothing
+    that anybody has seen of it: who changes the thing by an older version has missed nothing.
+    """
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Carrying it out twice changes nothing the second time."""
 

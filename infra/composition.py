@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 
@@ -52,6 +52,10 @@ from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
+PATIENCE: Final = 10.0
+"""Seconds for what is being done when told to stop; a mail server may take longer to answer, and
+what it says is asked again after the next start."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class System:
@@ -82,7 +86,9 @@ class System:
 
     def work(self) -> None:
         """Carry read models, processes and jobs on in threads of this process."""
-        for name, run in (("runner", self.runner.run), ("worker", self.worker.run)):
+        # Two workers, since a slow mail server must not delay what is ordered of ourselves.
+        runs = (self.runner.run, self.worker.run, self.worker.run)
+        for name, run in zip(("runner", "worker", "second worker"), runs, strict=True):
             thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)
@@ -93,7 +99,7 @@ class System:
         self.appended.ring()
         self.advanced.ring()
         for thread in self.threads:
-            thread.join()
+            thread.join(PATIENCE)
 
 
 def application(system: System) -> FastAPI:
@@ -168,7 +174,15 @@ def _compose(
         dispatch=dispatch,
         answers=Answers(database, reader, advanced),
         runner=Runner(database, reader, consumers, appended=appended, advanced=advanced),
-        worker=Worker(database, clock, dispatch, list(USE_CASES), effects, bell=advanced),
+        worker=Worker(
+            database,
+            clock,
+            dispatch,
+            list(USE_CASES),
+            effects,
+            bell=advanced,
+            upkeep=[outbox.prune],
+        ),
         accounts=_accounts(settings, database, dispatch, store, clock),
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         outbox=outbox,

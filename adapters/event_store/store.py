@@ -123,10 +123,10 @@ class PostgresEventStore:
         self._memory.put(key, state, version)
         return state, version
 
-    def history(self, tenant: str, stream: str) -> Sequence[Recorded]:
-        """Give all that happened in a stream."""
+    def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
+        """Give what happened in a stream after a version."""
         with self._database.as_tenant(tenant) as connection:
-            return self._reader.stream(connection, tenant, stream)
+            return self._reader.stream(connection, tenant, stream, after)
 
     def is_current(self, view: View, about: About) -> bool:
         """Tell whether all that was seen is still the latest; forget what is not."""

@@ -15,7 +15,7 @@ from application.processes import PROCESSES
 from application.use_cases import USE_CASES
 from domain.aggregate import Aggregate
 from domain.catalogue import EVENTS
-from domain.messages import Command, DomainError, Erasure, Event
+from domain.messages import Bookkeeping, Command, DomainError, Erasure, Event
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -42,7 +42,7 @@ def test_every_command_has_a_use_case() -> None:
 def test_every_event_has_a_permanent_name_and_only_one() -> None:
     named = list(EVENTS.values())
 
-    assert classes(domain, Event) - {Erasure} == set(named)
+    assert classes(domain, Event) - {Erasure, Bookkeeping} == set(named)
     assert len(named) == len(set(named))
 
 

@@ -28,7 +28,8 @@ def test_a_booking_is_answered_as_it_will_be_shown(running: Running) -> None:
     assert booked.json()["local_start"] == "2027-01-05T10:00:00"
     assert booked.json()["price"] == {"amount": 4500, "currency": "EUR"}
     assert shown.json() == booked.json()
-    assert http.get(booked.headers["location"]).json() == booked.json()
+    # The professional was told by mail: that is an event of the booking's, too.
+    assert http.get(booked.headers["location"]).json() == {**booked.json(), "version": 2}
 
 
 def test_a_taken_slot_is_refused_with_the_next_free_ones(running: Running) -> None:
@@ -115,7 +116,8 @@ def test_details_are_kept_to_the_byte(running: Running) -> None:
 
     assert f'"details":{details}' in booked.text
     assert f'"details":{details}' in http.get(booked.headers["location"]).text
-    assert http.get("/v1/bookings?booking_type=visit").json()["data"] == [booked.json()]
+    (listed,) = http.get("/v1/bookings?booking_type=visit").json()["data"]
+    assert listed["id"] == booked.json()["id"]
     assert http.get("/v1/bookings?booking_type=other").json()["data"] == []
 
 
@@ -175,3 +177,15 @@ def test_an_expired_hold_keeps_nobody_out(running: Running) -> None:
     running.clock.set(running.clock().replace(minute=1, second=1))
 
     assert salon.book(http).status_code == 201
+
+
+def test_a_mail_sent_meanwhile_stands_in_nobodys_way(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    booked = salon.book(http, guest={"name": "Zoé", "email": "zoe@mail.example"})
+    where, seen = booked.headers["location"], {"If-Match": booked.headers["etag"]}
+    running.settle()
+
+    changed = http.patch(where, json={"notes": "by the window"}, headers=seen)
+    stale = http.patch(where, json={"notes": "by the door"}, headers=seen)
+
+    assert (changed.status_code, stale.status_code) == (200, 412)

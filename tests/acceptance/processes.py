@@ -1,0 +1,87 @@
+"""Real processes: API servers on ports of their own, and clients that talk to them."""
+
+import http.client
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple, Self
+
+SETTINGS = {"FRONTDESK_MODE": "demo", "PORT": "0", "REQUESTS_PER_MINUTE": "10000000"}
+
+
+class Answer(NamedTuple):
+    """A status and a JSON document."""
+
+    status: int
+    body: Any
+
+
+class Http:
+    """One connection to one server, in somebody's name."""
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers = {"Content-Type": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Ask, and wait for the answer."""
+        content = None if body is None else json.dumps(body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._connection.request(method, path, content, {**self._headers, **named})
+        response = self._connection.getresponse()
+        text = response.read()
+        return Answer(response.status, json.loads(text) if text else None)
+
+
+@contextmanager
+def servers(dsn: str, count: int) -> Iterator[list[int]]:
+    """Start API servers on one database; give their ports. `frontdesk work` is not among them."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_server(dsn)) for _ in range(count)]
+
+
+@contextmanager
+def _server(dsn: str) -> Iterator[int]:
+    environment = {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
+    command = [sys.executable, "-m", "infra.cli", "serve"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            lines = (line.split() for line in process.stdout)
+            yield next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
+        finally:
+            process.terminate()
+
+
+def owner(port: int) -> str:
+    """Open a business; give the access token of its owner."""
+    person = {
+        "user_type": "beauty_professional",
+        "name": "Robin Banks",
+        "email": "robin@agency.example",
+        "password": "a long enough pass-phrase",
+        "time_zone": "America/Los_Angeles",
+    }
+    with Http(port) as http:
+        made = http("POST", "/v1/auth/register", person)
+        assert made.status == 201, made
+        login = {name: person[name] for name in ("email", "password")}
+        return str(http("POST", "/v1/auth/login", login).body["access_token"])
+
+
+def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Let processes work at once, one per tuple of arguments; give what each returns."""
+    with multiprocessing.get_context("spawn").Pool(len(arguments)) as pool:
+        return pool.starmap(work, arguments, chunksize=1)
