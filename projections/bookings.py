@@ -14,9 +14,6 @@ from domain.bookings import (
     BookingConfirmed,
     BookingDeclined,
     BookingLinkedToClient,
-    BookingMailEvent,
-    BookingMailFailed,
-    BookingMailSent,
     BookingMarkedNoShow,
     BookingMove,
     BookingRequested,
@@ -70,12 +67,7 @@ class KnownBooking(Row, frozen=True, kw_only=True):
 
 
 LaterEvent = (
-    BookingMove
-    | BookingRescheduled
-    | BookingChanged
-    | BookingLinkedToClient
-    | BookingMailEvent
-    | ClientErased
+    BookingMove | BookingRescheduled | BookingChanged | BookingLinkedToClient | ClientErased
 )
 
 
@@ -93,9 +85,6 @@ def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
             return replace(row, notes=notes, location=location, details=_json(details))
         case BookingLinkedToClient(appointment=appointment):
             return replace(row, client_id=appointment.client_id)
-        case BookingMailSent() | BookingMailFailed():
-            # Nothing to see, but the booking's version is the row's as well.
-            return row
         case ClientErased():
             return _erased(row)
         case (
@@ -185,8 +174,6 @@ BOOKINGS = ReadModel(
         BookingRescheduled,
         BookingChanged,
         BookingLinkedToClient,
-        BookingMailSent,
-        BookingMailFailed,
         ClientErased,
     ),
     key=_key,
