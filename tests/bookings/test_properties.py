@@ -58,6 +58,8 @@ moments = st.sampled_from(
     [now, monday.starts_at - 2 * hour, monday.starts_at - hour, monday.starts_at, monday.ends_at]
 )
 
+mail_ids = st.sampled_from(["mail-1", "mail-2"])
+
 booking_orders = st.one_of(
     st.builds(
         lambda order, holds, auto: (
@@ -116,6 +118,28 @@ booking_orders = st.one_of(
             )
         ),
         st.sampled_from([zoe, ClientId("client-another")]),
+    ),
+    st.builds(
+        lambda mail: (
+            lambda booking: bookings.record_mail_sent(
+                bookings.RecordBookingMailSent(
+                    booking_id=booking_id, mail_id=mail, mail="confirmation", message_id="<1@salon>"
+                ),
+                booking,
+            )
+        ),
+        mail_ids,
+    ),
+    st.builds(
+        lambda mail: (
+            lambda booking: bookings.record_mail_failed(
+                bookings.RecordBookingMailFailed(
+                    booking_id=booking_id, mail_id=mail, mail="confirmation", reason="refused"
+                ),
+                booking,
+            )
+        ),
+        mail_ids,
     ),
 )
 
