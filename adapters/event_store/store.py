@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
 from uuid_utils import uuid7
@@ -39,6 +40,9 @@ KEY_IS_ANOTHER: Final = -1
 """What `log.append` gives as the version of a stream whose key was made or destroyed meanwhile."""
 
 
+_encoded: Final = msgspec.json.Encoder().encode
+
+
 class New(NamedTuple):
     """An event that is about to be recorded."""
 
@@ -46,6 +50,36 @@ class New(NamedTuple):
     version: int
     event: Event
     metadata: bytes
+
+
+class _Noted(msgspec.Struct, omit_defaults=True):
+    """The metadata of an event: what is known of the command that it comes from."""
+
+    id: str
+    actor: str
+    command: UUID
+    correlation: str | None = None
+    causation: str | None = None
+    trace: str | None = None
+    on_behalf_of: str | None = None
+
+
+class _Row(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a command wants of one stream; see `log.append`."""
+
+    tenant: str
+    command: UUID | None = None
+    fingerprint: str | None = None
+    stream: str | None = None
+    expected: int | None = None
+    version: int | None = None
+    type: str | None = None
+    data: msgspec.Raw | None = None
+    metadata: msgspec.Raw | None = None
+    personal: bytes | None = None
+    key: bytes | None = None
+    erase: bool = False
+    last: bool = False
 
 
 class PostgresView:
@@ -155,17 +189,16 @@ class PostgresEventStore:
         with self._database.as_tenant(about.tenant) as connection:
             row = connection.execute(
                 """
-                SELECT c.last_position, c.fingerprint, c.events, coalesce(e.tenant_position, 0)
-                FROM log.commands c LEFT JOIN log.events e ON e.position = c.last_position
-                WHERE c.tenant_id = %s AND c.command_id = %s
+                SELECT last_position, last_tenant_position, fingerprint FROM log.commands
+                WHERE tenant_id = %s AND command_id = %s
                 """,
                 (about.tenant, about.command_id),
             ).fetchone()
             if row is None:
                 return None
-            _refuse_another_order(row[1], about)
+            _refuse_another_order(row[2], about)
             recorded = self._reader.command(connection, about.tenant, about.command_id)
-        return Answer(position=row[0], tenant_position=row[3], recorded=recorded, repeated=True)
+        return Answer(position=row[0], tenant_position=row[1], recorded=recorded, repeated=True)
 
     # --- Recording -----------------------------------------------------------------------
 
@@ -177,11 +210,11 @@ class PostgresEventStore:
         keys: dict[str, bytes] = {}
         stored = [self._stored(about.tenant, event, view.seen, keys) for event in new]
         wrapped = {s: self._keys.wrap(key, about.tenant, s) for s, key in keys.items()}
-        verdict = self._writer.append(_item(view.seen, stored, new, about, wrapped))
-        answer = self._answer(verdict, view, stored, new, about)
-        for stream, key in keys.items():
-            self._stream_keys.put((about.tenant, stream), key, 0)
-        return answer
+        verdict = self._writer.append(_rows(view.seen, stored, new, about, wrapped))
+        if verdict.outcome == "appended":
+            for stream, key in keys.items():
+                self._stream_keys.put((about.tenant, stream), key, 0)
+        return self._answer(verdict, view, stored, new, about)
 
     def _nothing_to_do(self, view: View, about: About) -> Answer:
         if not self.is_current(view, about):
@@ -283,58 +316,60 @@ class PostgresEventStore:
 
 
 def _new(seen: Mapping[str, int], changes: Changes, about: About) -> list[New]:
-    common = _metadata(about)[1:]
-    return [
-        New(stream, seen.get(stream, 0) + n, event, b'{"id":"%b",' % str(uuid7()).encode() + common)
-        for stream, events in changes.items()
-        for n, event in enumerate(events, 1)
-    ]
+    noted = _Noted(
+        id="",
+        actor=about.actor,
+        command=about.command_id,
+        correlation=about.correlation,
+        causation=about.causation,
+        trace=about.trace,
+        on_behalf_of=about.on_behalf_of,
+    )
+    new = []
+    for stream, events in changes.items():
+        for version, event in enumerate(events, seen[stream] + 1 if events else 0):
+            noted.id = str(uuid7())
+            new.append(New(stream, version, event, _encoded(noted)))
+    return new
 
 
-def _item(
+def _rows(
     seen: Mapping[str, int],
     stored: Sequence[Stored],
     new: Sequence[New],
     about: About,
     keys: Mapping[str, bytes],
 ) -> bytes:
-    """Give the JSON of one append; see `log.append`."""
-    return msgspec.json.encode(
-        {
-            "tenant": about.tenant,
-            "command": about.command_id,
-            "fingerprint": about.fingerprint,
-            "expected": [{"stream": s, "version": v} for s, v in seen.items()],
-            "events": [
-                {
-                    "stream": stream,
-                    "version": version,
-                    "type": text.type,
-                    "data": msgspec.Raw(text.data),
-                    "metadata": msgspec.Raw(metadata),
-                    "personal": text.personal,
-                }
-                for (stream, version, _, metadata), text in zip(new, stored, strict=True)
-            ],
-            "sealed": any(text.personal for text in stored),
-            "keys": [{"stream": s, "wrapped": w} for s, w in keys.items()] or None,
-            "erase": [s for n in new if isinstance(n.event, Erasure) for s in n.event.streams]
-            or None,
-        }
-    )
-
-
-def _metadata(about: About) -> bytes:
-    """Give the JSON of what is known about each event of a command, all but its id."""
-    known = {
-        "actor": about.actor,
-        "command": str(about.command_id),
-        "correlation": about.correlation,
-        "causation": about.causation,
-        "trace": about.trace,
-        "on_behalf_of": about.on_behalf_of,
-    }
-    return msgspec.json.encode({name: value for name, value in known.items() if value is not None})
+    """Give the rows of one command; see `log.append`."""
+    tenant = about.tenant
+    expected = dict(seen)
+    fresh = dict(keys)
+    rows = [
+        _Row(
+            tenant=tenant,
+            stream=stream,
+            expected=expected.pop(stream, None),
+            version=version,
+            type=text.type,
+            data=msgspec.Raw(text.data),
+            metadata=msgspec.Raw(metadata),
+            personal=text.personal,
+            key=fresh.pop(stream, None) if text.personal else None,
+        )
+        for (stream, version, _, metadata), text in zip(new, stored, strict=True)
+    ]
+    rows += [
+        _Row(tenant=tenant, stream=stream, erase=True)
+        for past in new
+        if isinstance(past.event, Erasure)
+        for stream in past.event.streams
+    ]
+    rows[:0] = [_Row(tenant=tenant, stream=s, expected=v) for s, v in expected.items()]
+    rows = rows or [_Row(tenant=tenant)]
+    rows[0].command = about.command_id
+    rows[0].fingerprint = about.fingerprint
+    rows[-1].last = True
+    return _encoded(rows)[1:-1]
 
 
 def _recorded(

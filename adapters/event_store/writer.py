@@ -17,9 +17,14 @@ from adapters.postgres import DatabaseUnavailableError
 from application.ports import StoreUnavailableError
 
 MOST_PER_BATCH: Final = 512
+MOST_BYTES_PER_BATCH: Final = 8_000_000
 PATIENCE: Final = 5.0
 """Seconds for which a lost connection is sought again. Resending is safe: an append that was
 committed before the connection broke is known by its command id."""
+
+PASSING: Final = ("08", "40", "53", "57")
+"""Classes of errors that are PostgreSQL's trouble, not the append's: connections, deadlocks,
+resources, shutdowns."""
 
 APPEND: Final = "SELECT * FROM log.append(%s::json, %s)"
 
@@ -40,18 +45,15 @@ class Verdict(NamedTuple):
 class _Turn:
     """A caller's place in the line; `called` is released when he is to lead, or is answered."""
 
-    __slots__ = ("called", "item", "problem", "verdict")
+    __slots__ = ("called", "leads", "problem", "rows", "verdict")
 
-    def __init__(self, item: bytes) -> None:
-        self.item = item
+    def __init__(self, rows: bytes) -> None:
+        self.rows = rows
         self.called = threading.Lock()
         self.called.acquire()
+        self.leads = False
         self.verdict: Verdict | None = None
         self.problem: BaseException | None = None
-
-    @property
-    def answered(self) -> bool:
-        return self.verdict is not None or self.problem is not None
 
 
 class Writer:
@@ -66,25 +68,32 @@ class Writer:
         *,
         clock: Callable[[], datetime] | None = None,
         committed: Callable[[int], None] = lambda _position: None,
+        patience: float = PATIENCE,
     ) -> None:
         self._connect = connect
         self._clock = clock
         self._committed = committed
+        self._patience = patience
         self._connection: Connection[Any] | None = None
         self._line: list[_Turn] = []
         self._led = False
         self._gate = threading.Lock()
 
-    def append(self, item: bytes) -> Verdict:
-        """Append one element of a batch (JSON, see `log.append`) and give the log's verdict.
+    def append(self, rows: bytes) -> Verdict:
+        """Append what one command wants (JSON rows, see `log.append`) and give the verdict.
 
         Raises StoreUnavailableError when PostgreSQL cannot be reached for some seconds.
         """
-        turn = _Turn(item)
-        if not self._leads(turn):
-            turn.called.acquire()
-        if not turn.answered:
-            self._lead()
+        turn = _Turn(rows)
+        self._stand_in_line(turn)
+        try:
+            if not turn.leads:
+                turn.called.acquire()
+            if turn.leads:
+                self._lead()
+        except BaseException:
+            self._leave(turn)
+            raise
         if turn.verdict is None:
             raise turn.problem or StoreUnavailableError
         return turn.verdict
@@ -95,34 +104,50 @@ class Writer:
         if connection is not None:
             connection.close()
 
-    def _leads(self, turn: _Turn) -> bool:
+    # --- The line ------------------------------------------------------------------------
+
+    def _stand_in_line(self, turn: _Turn) -> None:
         with self._gate:
             self._line.append(turn)
-            leads, self._led = not self._led, True
-        return leads
+            turn.leads, self._led = not self._led, True
 
     def _lead(self) -> None:
         with self._gate:
-            batch, self._line = self._line[:MOST_PER_BATCH], self._line[MOST_PER_BATCH:]
+            batch = self._line[: _how_many(self._line)]
+            del self._line[: len(batch)]
         try:
             self._carry_out(batch)
         finally:
             self._hand_over(batch)
 
     def _hand_over(self, batch: list[_Turn]) -> None:
+        """Call the next to lead first: he works while those who are answered wake up."""
         with self._gate:
-            heir = self._line[0] if self._line else None
-            self._led = heir is not None
-        if heir is not None:
-            heir.called.release()
+            for turn in batch:
+                turn.leads = False
+            self._call_next()
         for turn in batch:
-            if not turn.answered:
-                turn.problem = StoreUnavailableError()
             turn.called.release()
+
+    def _call_next(self) -> None:
+        self._led = bool(self._line)
+        if self._led:
+            self._line[0].leads = True
+            self._line[0].called.release()
+
+    def _leave(self, turn: _Turn) -> None:
+        """Interrupted while waiting (Ctrl-C): whoever was to lead lets the next one."""
+        with self._gate:
+            if turn in self._line:
+                self._line.remove(turn)
+                if turn.leads:
+                    self._call_next()
+
+    # --- The batch -----------------------------------------------------------------------
 
     def _carry_out(self, batch: list[_Turn]) -> None:
         try:
-            verdicts = self._append([turn.item for turn in batch])
+            verdicts = self._append([turn.rows for turn in batch])
         except (StoreUnavailableError, DatabaseUnavailableError) as problem:
             for turn in batch:
                 turn.problem = problem
@@ -141,14 +166,16 @@ class Writer:
         for turn in batch:
             self._carry_out([turn])
 
-    def _append(self, items: list[bytes]) -> list[Verdict]:
-        batch = (b"[" + b",".join(items) + b"]").decode()
-        until = time.monotonic() + PATIENCE
+    def _append(self, appends: list[bytes]) -> list[Verdict]:
+        batch = (b"[" + b",".join(appends) + b"]").decode()
+        until = time.monotonic() + self._patience
         pause = 0.01
         while True:
             try:
                 return self._ask(batch)
             except (OperationalError, DatabaseUnavailableError) as problem:
+                if not _will_pass(problem):
+                    raise
                 self.close()
                 if time.monotonic() > until:
                     raise StoreUnavailableError from problem
@@ -161,3 +188,21 @@ class Writer:
         now = self._clock() if self._clock else None
         cursor = self._connection.execute(APPEND, (batch, now), prepare=True, binary=True)
         return [Verdict(*row) for row in cursor.fetchall()]
+
+
+def _how_many(line: list[_Turn]) -> int:
+    """Tell how many of those in line fit into one batch: at least the first."""
+    size = 0
+    for n, turn in enumerate(line):
+        size += len(turn.rows)
+        if n == MOST_PER_BATCH or (n and size > MOST_BYTES_PER_BATCH):
+            return n
+    return len(line)
+
+
+def _will_pass(problem: Exception) -> bool:
+    """Tell whether it may succeed when tried again: psycopg counts as operational much that will
+    not, such as a name that is too long for an index.
+    """
+    state = getattr(problem, "sqlstate", None)
+    return state is None or state.startswith(PASSING)

@@ -49,12 +49,13 @@ COMMENT ON COLUMN log.events.hash IS 'sha256 of the tenant''s previous hash and 
 
 -- One row per command: the same id again is answered as the first time.
 CREATE TABLE log.commands (
-    tenant_id      uuid        NOT NULL,
-    command_id     uuid        NOT NULL,
-    fingerprint    text,
-    last_position  bigint      NOT NULL,
-    events         integer     NOT NULL,
-    recorded_at    timestamptz NOT NULL,
+    tenant_id            uuid        NOT NULL,
+    command_id           uuid        NOT NULL,
+    fingerprint          text,
+    last_position        bigint      NOT NULL,
+    last_tenant_position bigint      NOT NULL,
+    events               integer     NOT NULL,
+    recorded_at          timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, command_id)
 );
 
@@ -67,36 +68,44 @@ CREATE TABLE log.keys (
     stream       text COLLATE "C" NOT NULL,
     wrapped      bytea,
     destroyed_at timestamptz,
-    PRIMARY KEY (tenant_id, stream)
+    PRIMARY KEY (tenant_id, stream),
+    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 );
 
 -- What the hash covers. Lengths come first, so that no two different rows read the same.
 CREATE FUNCTION log.chain(
     previous bytea, "position" bigint, tenant uuid, tenant_position bigint, version integer,
-    recorded_at timestamptz, stream text, type text, metadata text, data text, personal bytea
+    microseconds bigint, stream text, type text, metadata json, data json, personal bytea
 ) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE  -- as concat_ws is: otherwise it would not be inlined
 RETURN sha256(
     previous
     || convert_to(
         concat_ws(
-            ',', "position", tenant::text, tenant_position, version,
-            (extract(epoch FROM recorded_at) * 1000000)::bigint,
-            octet_length(stream), octet_length(type), octet_length(metadata), octet_length(data)
-        ) || E'\n' || stream || type || metadata || data,
+            ',', "position", tenant, tenant_position, version, microseconds, octet_length(stream),
+            octet_length(type), octet_length(metadata::text), octet_length(data::text)
+        ) || E'\n' || stream || type || metadata::text || data::text,
         'UTF8'
     )
     || coalesce(personal, '\x'::bytea)
 );
 
--- Append a batch. Each element is one command's answer to everything:
---   {"tenant", "command", "fingerprint"?, "expected": [{"stream", "version"}] | null,
---    "events": [{"stream", "version", "type", "data", "personal"?: base64, "metadata"}],
---    "sealed"?, "keys"?: [{"stream", "wrapped": base64}], "erase"?: [stream]}
--- Each is accepted or refused on its own; one row answers each, in order:
+-- Append a batch: what several commands want recorded, as rows. The first row of a command has
+-- its id, the last one "last": true. Every row has "tenant"; beyond that it may
+--   {"command", "fingerprint"?}                         begin a command
+--   {"stream", "expected"}                              demand that the stream be at this version
+--   {"stream", "version", "type", "data", "metadata"}   be an event
+--   {"stream", "personal", "key"?}                      … with a ciphertext, and the wrapped key
+--                                                       if it was made for it (base64, both)
+--   {"stream", "erase": true}                           destroy the key of the stream
+-- Each command is answered on its own, in order:
 --   appended   its events have the places up to `last_position` and `last_tenant_position`
---   repeated   the command id is known: the places it was given the first time
---   conflict   `at_stream` is at `at_version`, which is not what was expected
+--   repeated   its id is known: the places it was given the first time
+--   conflict   `at_stream` is at `at_version`, not where it was expected; -1 says that its key
+--              was made or destroyed by somebody else
+-- What is accepted is written at the end, all at once: that costs half of writing row by row.
+-- Until then the tables do not show what earlier commands of the batch did; `ids` and `touched`
+-- tell where that matters.
 CREATE FUNCTION log.append(batch json, clock timestamptz DEFAULT NULL)
 RETURNS TABLE (
     outcome text, last_position bigint, last_tenant_position bigint, event_count integer,
@@ -105,147 +114,202 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off  -- a plan made while the log was small has to serve when it is large
 AS $$
 DECLARE
-    zero     constant bytea := sha256('');
-    item     record;
-    event    record;
-    found_   record;
-    head     bigint;
-    tenant   uuid;            -- whose head the next two are
-    t_head   bigint;
-    t_hash   bytea;
-    count_   integer;
+    time_     timestamptz;
+    time_us   bigint;
+    head      bigint;
+    given     record;            -- a row of the batch
+    begins    boolean := true;   -- a command, with this row
+    id        uuid;
+    print     text;
+    first     record;
+    n_events  integer;           -- collected before this command
+    n_keys    integer;
+    n_erased  integer;
+    tenants   uuid[] := '{}';    -- whose heads are at the same places of the next two
+    t_heads   bigint[] := '{}';
+    t_hashes  bytea[] := '{}';
+    place     integer;
+    t_head    bigint;
+    t_hash    bytea;
+    ids       uuid[] := '{}';    -- commands that this batch records
+    touched   text[] := '{}';    -- streams that it changes
+    events    log.events[] := '{}';
+    commands  log.commands[] := '{}';
+    keys      log.keys[] := '{}';
+    erased    log.keys[] := '{}';
 BEGIN
     -- Positions are given under this lock, and it is held until after the commit is visible:
     -- therefore they are dense, and in the order of commits.
     PERFORM pg_advisory_xact_lock(hashtext('frontdesk.log'));
 
-    SELECT e.position, e.recorded_at INTO head, at_time
+    SELECT e.position, e.recorded_at INTO head, time_
         FROM log.events e ORDER BY e.position DESC LIMIT 1;
     head := coalesce(head, 0);
-    at_time := greatest(at_time, coalesce(clock, clock_timestamp()));
+    time_ := greatest(time_, coalesce(clock, clock_timestamp()));
+    time_us := (extract(epoch FROM time_) * 1000000)::bigint;
 
-    FOR item IN
-        SELECT * FROM json_to_recordset(batch) AS i(
-            tenant uuid, command uuid, fingerprint text, expected json, events json,
-            sealed boolean, keys json, erase json
+    FOR given IN
+        SELECT i.*, decode(i.personal, 'base64') AS sealed, coalesce(e.version, 0) AS at_version,
+            k.stream IS NOT NULL AS has_key, k.destroyed_at IS NOT NULL AS lost_key,
+            c.last_position, c.last_tenant_position, c.events, c.recorded_at,
+            c.fingerprint AS first_fingerprint
+        FROM json_to_recordset(batch) AS i(
+            tenant uuid, command uuid, fingerprint text, stream text, expected integer,
+            version integer, type text, data json, metadata json, personal text, key text,
+            erase boolean, last boolean
         )
+        LEFT JOIN LATERAL (
+            SELECT c.* FROM log.commands c
+            WHERE i.command IS NOT NULL AND c.tenant_id = i.tenant AND c.command_id = i.command
+            LIMIT 1
+        ) c ON true
+        LEFT JOIN LATERAL (
+            SELECT e.version FROM log.events e
+            WHERE i.expected IS NOT NULL AND e.tenant_id = i.tenant AND e.stream = i.stream
+            ORDER BY e.version DESC LIMIT 1
+        ) e ON true
+        LEFT JOIN LATERAL (
+            SELECT k.stream, k.destroyed_at FROM log.keys k
+            WHERE i.personal IS NOT NULL AND k.tenant_id = i.tenant AND k.stream = i.stream
+            LIMIT 1
+        ) k ON true
     LOOP
-        at_stream := NULL;
-        at_version := NULL;
-        first_fingerprint := NULL;
+        IF begins THEN
+            begins := false;
+            id := given.command;
+            print := given.fingerprint;
+            n_events := cardinality(events);
+            n_keys := cardinality(keys);
+            n_erased := cardinality(erased);
+            outcome := CASE WHEN given.recorded_at IS NULL THEN 'appended' ELSE 'repeated' END;
+            last_position := given.last_position;
+            last_tenant_position := given.last_tenant_position;
+            event_count := coalesce(given.events, 0);
+            at_time := coalesce(given.recorded_at, time_);
+            at_stream := NULL;
+            at_version := NULL;
+            first_fingerprint := given.first_fingerprint;
 
-        SELECT c.last_position, c.events, c.recorded_at, c.fingerprint INTO found_
-            FROM log.commands c
-            WHERE c.tenant_id = item.tenant AND c.command_id = item.command;
-        IF FOUND THEN
-            outcome := 'repeated';
-            last_position := found_.last_position;
-            event_count := found_.events;
-            first_fingerprint := found_.fingerprint;
-            SELECT e.tenant_position INTO last_tenant_position
-                FROM log.events e WHERE e.position = found_.last_position;
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
+            place := array_position(tenants, given.tenant);
+            IF place IS NULL THEN
+                SELECT e.tenant_position, e.hash INTO t_head, t_hash
+                    FROM log.events e WHERE e.tenant_id = given.tenant
+                    ORDER BY e.tenant_position DESC LIMIT 1;
+                tenants := array_append(tenants, given.tenant);
+                t_heads := array_append(t_heads, coalesce(t_head, 0));
+                t_hashes := array_append(t_hashes, coalesce(t_hash, sha256('')));
+                place := cardinality(tenants);
+            END IF;
+            t_head := t_heads[place];
+            t_hash := t_hashes[place];
 
-        IF item.expected IS NOT NULL THEN
-            SELECT x.stream, coalesce(latest.version, 0) AS version INTO found_
-                FROM json_to_recordset(item.expected) AS x(stream text, version integer)
-                LEFT JOIN LATERAL (
-                    SELECT e.version FROM log.events e
-                    WHERE e.tenant_id = item.tenant AND e.stream = x.stream
-                    ORDER BY e.version DESC LIMIT 1
-                ) latest ON true
-                WHERE coalesce(latest.version, 0) <> x.version
-                LIMIT 1;
-        ELSE
-            SELECT e.stream, e.version INTO found_
-                FROM json_to_recordset(item.events) AS x(stream text, version integer)
-                JOIN log.events e
-                    ON e.tenant_id = item.tenant AND e.stream = x.stream AND e.version = x.version
-                LIMIT 1;
-        END IF;
-        IF NOT FOUND AND item.keys IS NOT NULL THEN
-            -- somebody else made a key for this stream: his must be used
-            SELECT k.stream, -1 AS version INTO found_
-                FROM json_to_recordset(item.keys) AS x(stream text)
-                JOIN log.keys k ON k.tenant_id = item.tenant AND k.stream = x.stream
-                LIMIT 1;
-        END IF;
-        IF NOT FOUND AND item.sealed THEN
-            -- the key was destroyed since: what it sealed could never be read
-            SELECT k.stream, -1 AS version INTO found_
-                FROM json_to_recordset(item.events) AS x(stream text, personal text)
-                JOIN log.keys k ON k.tenant_id = item.tenant AND k.stream = x.stream
-                WHERE x.personal IS NOT NULL AND k.wrapped IS NULL
-                LIMIT 1;
-        END IF;
-        IF FOUND THEN
-            outcome := 'conflict';
-            at_stream := found_.stream;
-            at_version := found_.version;
-            last_position := NULL;
-            last_tenant_position := NULL;
-            event_count := 0;
-            RETURN NEXT;
-            CONTINUE;
+            IF id = ANY (ids) THEN
+                FOR first IN
+                    SELECT c.* FROM unnest(commands) c
+                    WHERE c.tenant_id = given.tenant AND c.command_id = id
+                LOOP
+                    outcome := 'repeated';
+                    last_position := first.last_position;
+                    last_tenant_position := first.last_tenant_position;
+                    event_count := first.events;
+                    first_fingerprint := first.fingerprint;
+                END LOOP;
+            END IF;
         END IF;
 
-        IF item.keys IS NOT NULL THEN
-            INSERT INTO log.keys (tenant_id, stream, wrapped)
-                SELECT item.tenant, x.stream, decode(x.wrapped, 'base64')
-                FROM json_to_recordset(item.keys) AS x(stream text, wrapped text);
+        IF outcome = 'appended' THEN
+            IF (given.expected IS NOT NULL OR given.personal IS NOT NULL)
+                AND given.stream = ANY (touched)
+            THEN
+                given.at_version := greatest(given.at_version, (
+                    SELECT max(e.version) FROM unnest(events) e
+                    WHERE e.tenant_id = given.tenant AND e.stream = given.stream
+                ));
+                given.lost_key := given.lost_key OR EXISTS (
+                    SELECT FROM unnest(erased) k
+                    WHERE k.tenant_id = given.tenant AND k.stream = given.stream
+                );
+                given.has_key := given.has_key OR given.lost_key OR EXISTS (
+                    SELECT FROM unnest(keys) k
+                    WHERE k.tenant_id = given.tenant AND k.stream = given.stream
+                );
+            END IF;
+
+            IF given.expected <> given.at_version
+                OR given.lost_key AND given.personal IS NOT NULL
+                OR given.has_key AND given.key IS NOT NULL
+            THEN
+                outcome := 'conflict';
+                at_stream := given.stream;
+                at_version := CASE
+                    WHEN given.expected <> given.at_version THEN given.at_version ELSE -1
+                END;
+                head := head - (cardinality(events) - n_events);
+                events := events[:n_events];
+                keys := keys[:n_keys];
+                erased := erased[:n_erased];
+            END IF;
         END IF;
 
-        IF tenant IS DISTINCT FROM item.tenant THEN
-            tenant := item.tenant;
-            SELECT e.tenant_position, e.hash INTO t_head, t_hash
-                FROM log.events e WHERE e.tenant_id = tenant
-                ORDER BY e.tenant_position DESC LIMIT 1;
-            t_head := coalesce(t_head, 0);
-            t_hash := coalesce(t_hash, zero);
-        END IF;
-
-        count_ := 0;
-        FOR event IN
-            SELECT x.stream, x.version, x.type, x.data, x.metadata,
-                   decode(x.personal, 'base64') AS personal
-            FROM json_to_recordset(item.events) AS x(
-                stream text, version integer, type text, data json, metadata json, personal text
-            )
-        LOOP
+        IF outcome = 'appended' AND given.type IS NOT NULL THEN
             head := head + 1;
             t_head := t_head + 1;
-            count_ := count_ + 1;
             t_hash := log.chain(
-                t_hash, head, tenant, t_head, event.version, at_time,
-                event.stream, event.type, event.metadata::text, event.data::text, event.personal
+                t_hash, head, given.tenant, t_head, given.version, time_us,
+                given.stream, given.type, given.metadata, given.data, given.sealed
             );
-            INSERT INTO log.events VALUES (
-                head, tenant, t_head, event.stream, event.version, event.type,
-                event.data, event.personal, event.metadata, at_time, t_hash
-            );
-        END LOOP;
-
-        IF item.erase IS NOT NULL THEN
-            INSERT INTO log.keys (tenant_id, stream, wrapped, destroyed_at)
-                SELECT tenant, x.stream, NULL, at_time
-                FROM json_array_elements_text(item.erase) AS x(stream)
-                ON CONFLICT (tenant_id, stream)
-                DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at;
+            events := array_append(events, ROW(
+                head, given.tenant, t_head, given.stream, given.version, given.type,
+                given.data, given.sealed, given.metadata, time_, t_hash
+            )::log.events);
+            touched := array_append(touched, given.stream);
+        END IF;
+        IF outcome = 'appended' AND given.key IS NOT NULL THEN
+            keys := array_append(keys, ROW(
+                given.tenant, given.stream, decode(given.key, 'base64'), NULL
+            )::log.keys);
+        END IF;
+        IF outcome = 'appended' AND given.erase THEN
+            erased := array_append(erased, ROW(
+                given.tenant, given.stream, NULL, time_
+            )::log.keys);
+            touched := array_append(touched, given.stream);
         END IF;
 
-        INSERT INTO log.commands
-            VALUES (tenant, item.command, item.fingerprint, head, count_, at_time);
-
-        outcome := 'appended';
-        last_position := head;
-        last_tenant_position := t_head;
-        event_count := count_;
-        RETURN NEXT;
+        IF given.last THEN
+            begins := true;
+            IF outcome = 'appended' THEN
+                last_position := head;
+                last_tenant_position := t_head;
+                event_count := cardinality(events) - n_events;
+                t_heads[place] := t_head;
+                t_hashes[place] := t_hash;
+                ids := array_append(ids, id);
+                commands := array_append(commands, ROW(
+                    given.tenant, id, print, head, t_head, event_count, time_
+                )::log.commands);
+            END IF;
+            RETURN NEXT;
+        END IF;
     END LOOP;
+
+    IF NOT begins THEN
+        RAISE 'the last row of a command must say so';
+    END IF;
+    INSERT INTO log.events SELECT * FROM unnest(events);
+    INSERT INTO log.commands SELECT * FROM unnest(commands);
+    IF cardinality(keys) > 0 THEN
+        INSERT INTO log.keys SELECT * FROM unnest(keys);
+    END IF;
+    IF cardinality(erased) > 0 THEN
+        INSERT INTO log.keys SELECT DISTINCT ON (k.tenant_id, k.stream) k.* FROM unnest(erased) k
+            ON CONFLICT (tenant_id, stream) DO UPDATE
+            SET wrapped = NULL,
+                destroyed_at = coalesce(log.keys.destroyed_at, excluded.destroyed_at);
+    END IF;
 END
 $$;
 

@@ -36,7 +36,7 @@ EVENTS_OF: Final = """
 """
 COMMANDS: Final = """
     INSERT INTO log.commands
-    SELECT tenant_id, gen_random_uuid(), NULL, position, 1, recorded_at FROM log.events
+    SELECT tenant_id, gen_random_uuid(), NULL, position, tenant_position, 1, recorded_at FROM log.events
 """
 ROWS: Final = """
     INSERT INTO live.bookings

@@ -86,21 +86,19 @@ def fill(connection: Connection[Any], events: int, *, begin: int = 0) -> None:
     end = begin + events // 2
     for start in range(begin, end, BOOKINGS_A_BATCH):
         numbers = range(start, min(start + BOOKINGS_A_BATCH, end))
-        command = {
-            "tenant": TENANT,
-            "command": str(uuid4()),
-            "expected": [],
-            "events": [event for number in numbers for event in _events(mapper, number)],
-        }
-        batch = msgspec.json.encode([command]).decode()
+        rows = [row for number in numbers for row in _rows(mapper, number)]
+        rows[0]["command"] = uuid4()
+        rows[-1]["last"] = True
+        batch = msgspec.json.encode(rows).decode()
         connection.execute("SELECT log.append(%s::json)", (batch,))
 
 
-def _events(mapper: Mapper, number: int) -> Iterator[dict[str, Any]]:
+def _rows(mapper: Mapper, number: int) -> Iterator[dict[str, Any]]:
     history: tuple[Event, ...] = (requested(number), confirmed(number))
     for version, event in enumerate(history, 1):
         stored = mapper.encode(event)
         yield {
+            "tenant": TENANT,
             "stream": numbered("booking", number),
             "version": version,
             "type": stored.type,
