@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from application.transact import Past
-from domain.availability import Span, refuse_if_unavailable
+from domain.availability import BeyondHorizon, SlotInThePast, Span, refuse_if_unavailable
 from domain.bookings import (
     DurationNotAllowed,
     DurationNotKnown,
@@ -17,7 +17,12 @@ from domain.services import SERVICE, Service, ServiceNotFound
 from domain.time_blocks import TIME_BLOCKS, TimeBlocks, time_blocks_of
 from domain.values import Money, ProfessionalId, ServiceId, TimeSlot
 
-LONGEST: Final = timedelta(days=7)
+LONGEST: Final = 7 * 24 * 60
+"""Minutes of the longest booking."""
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""Nearer to the ends of time, Python cannot add a buffer or change a zone any more."""
 
 
 class Terms(Value, frozen=True, kw_only=True):
@@ -33,11 +38,10 @@ class Terms(Value, frozen=True, kw_only=True):
             duration_minutes = self.service.duration_minutes
         if duration_minutes is None:
             raise DurationNotKnown
-        duration = timedelta(minutes=duration_minutes)
-        if not timedelta() < duration <= LONGEST:
-            raise DurationNotAllowed
-        before, after = self._buffers()
-        return Span(duration, timedelta(minutes=before), timedelta(minutes=after))
+        if not 1 <= duration_minutes <= LONGEST:
+            raise DurationNotAllowed(shortest=1, longest=LONGEST)
+        minutes = (duration_minutes, *self._buffers())
+        return Span(*(timedelta(minutes=each) for each in minutes))
 
     @property
     def price(self) -> Money | None:
@@ -83,6 +87,10 @@ def bookable_terms(
 
 def times(starts_at: datetime, span: Span) -> tuple[TimeSlot, TimeSlot]:
     """Give the slot of a visit, and the same with its buffers."""
+    if starts_at < EARLIEST:
+        raise SlotInThePast
+    if starts_at >= LATEST:
+        raise BeyondHorizon
     starts_at = starts_at.astimezone(UTC)
     ends_at = starts_at + span.duration
     return TimeSlot(starts_at, ends_at), TimeSlot(starts_at - span.before, ends_at + span.after)

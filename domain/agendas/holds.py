@@ -18,7 +18,8 @@ from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Value
 from domain.values import BookingId, HoldId, ProfessionalId, ServiceId, TimeSlot
 
-LONGEST_HOLD: Final = timedelta(minutes=10)
+LONGEST_HOLD: Final = 600
+"""Seconds."""
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -165,16 +166,15 @@ def place(
     if hold is not None:
         refuse_another_hold(command, hold)
         return []
-    ttl = timedelta(seconds=command.ttl_seconds)
-    if not timedelta() < ttl <= LONGEST_HOLD:
-        raise HoldTooLong(at_most_seconds=int(LONGEST_HOLD.total_seconds()))
+    if not 1 <= command.ttl_seconds <= LONGEST_HOLD:
+        raise HoldTooLong(at_most_seconds=LONGEST_HOLD)
     placed = HoldPlaced(
         hold_id=command.hold_id,
         professional_id=command.professional_id,
         service_id=command.service_id,
         slot=slot,
         reserved=reserved,
-        expires_at=now + ttl,
+        expires_at=now + timedelta(seconds=command.ttl_seconds),
         override=command.override,
     )
     return [placed]

@@ -1,4 +1,4 @@
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from msgspec.structs import asdict, replace
@@ -330,10 +330,24 @@ def test_a_booking_must_say_how_long_it_takes():
         salon().run(replace(request_booking, service_id=None))
 
 
-@pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1])
+@pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1, 10**30])
 def test_a_booking_takes_from_a_minute_to_a_week(minutes):
     with pytest.raises(bookings.DurationNotAllowed):
         salon().run(replace(request_booking, duration_minutes=minutes))
+
+
+@pytest.mark.parametrize("zone_", [UTC, timezone(14 * hour), timezone(-12 * hour)])
+@pytest.mark.parametrize("order", [request_booking, place_hold, request_without_time])
+def test_the_ends_of_time_cannot_be_booked(zone_, order):
+    past = salon()
+    if order is request_without_time:
+        past.run(order)
+        order = replace(reschedule_booking, duration_minutes=30, override=True)
+
+    with pytest.raises(availability.SlotInThePast):
+        past.run(replace(order, starts_at=datetime.min.replace(tzinfo=zone_)))
+    with pytest.raises(availability.BeyondHorizon):
+        past.run(replace(order, starts_at=datetime.max.replace(tzinfo=zone_)))
 
 
 def test_a_booking_outside_hours_needs_the_owners_leave():
