@@ -87,11 +87,20 @@ class Caller:
 
     # --- Ordering -----------------------------------------------------------------------
 
-    def order(self, command: Command, *, on: str | None = None, fresh: str | None = None) -> Answer:
-        """Have a command carried out. `on` is the stream that If-Match speaks of; `fresh` an id
-        that was made for this command.
+    def order(
+        self,
+        command: Command,
+        *,
+        on: str | None = None,
+        seen: int | None = None,
+        fresh: str | None = None,
+        part: int = 0,
+    ) -> Answer:
+        """Have a command carried out. `on` is the stream that If-Match speaks of, and `seen` what
+        it would say if there were none; `fresh` an id that was made for this command; `part` the
+        number of the command, where a request comes to several.
         """
-        return self.backend.dispatch(command, self._about(on, fresh))
+        return self.backend.dispatch(command, self._about(on, seen, fresh, part))
 
     def created(
         self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True
@@ -103,9 +112,21 @@ class Caller:
         response.headers["Location"] = f"{where}/{key}"
         return response
 
-    def changed(self, model: ReadModel, key: str, command: Command) -> Response:
-        """Have something changed, and answer 200 with it as it is now."""
-        return self._answered(model, key, self.order(command, on=key), 200)
+    def changed(
+        self,
+        model: ReadModel,
+        key: str,
+        command: Command,
+        *others: Command,
+        seen: int | None = None,
+    ) -> Response:
+        """Have something changed, and answer 200 with it as it is now. If-Match speaks of how it
+        was before the first command; the others follow if that is carried out.
+        """
+        answer = self.order(command, on=key, seen=seen)
+        for part, other in enumerate(others, start=1):
+            answer = self.order(other, part=part)
+        return self._answered(model, key, answer, 200)
 
     def done(self, answer: Answer, status: int = 204) -> Response:
         """Answer without a body."""
@@ -136,27 +157,29 @@ class Caller:
             marks["Idempotent-Replayed"] = "true"
         return marks
 
-    def _about(self, on: str | None, fresh: str | None) -> About:
+    def _about(self, on: str | None, seen: int | None, fresh: str | None, part: int) -> About:
         headers = self.request.headers
         key = headers.get("idempotency-key")
         trace = headers.get("traceparent")
         if_match = headers.get("if-match")
+        version = _version(if_match) if on and if_match else seen
         return About(
             tenant=self.tenant,
             actor=self.principal.user_id,
-            command_id=self._command_id(key),
+            command_id=self._command_id(key, part),
             retried=key is not None,
             fingerprint=self._fingerprint() if key is not None else None,
             trace=trace,
-            if_match=(on, _version(if_match)) if on and if_match else None,
+            if_match=(on, version) if on and version is not None else None,
             fresh=fresh,
         )
 
-    def _command_id(self, key: str | None) -> UUID:
+    def _command_id(self, key: str | None, part: int) -> UUID:
         if key is None:
             return UUID(int=uuid7().int)
         route = self.request.scope["route"].path
-        return uuid5(FRONTDESK, f"{self.tenant}/{self.principal.user_id}/{route}/{key}")
+        first = uuid5(FRONTDESK, f"{self.tenant}/{self.principal.user_id}/{route}/{key}")
+        return uuid5(first, str(part)) if part else first
 
     def _fingerprint(self) -> str:
         what = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n"

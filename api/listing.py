@@ -54,7 +54,7 @@ class Listing:
     ) -> Response:
         """Answer the caller's question; `where` and `extra` are what the route itself demands."""
         asked = caller.request.query_params
-        question = self._question(dict(asked), [name for name, _ in asked.multi_items()])
+        question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
         with caller.asking(self.model) as connection:
             found = page(
@@ -69,7 +69,8 @@ class Listing:
             )
         return _response(caller, found, question, place)
 
-    def _question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
+    def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
+        """Parse what is asked; `names` are those of the parameters as they came."""
         if len(set(names)) < len(names):
             raise QueryInvalid(reason="a parameter is given twice; separate values by commas")
         where = [self._where(n, v) for n, v in asked.items() if n not in RESERVED | {*self.also}]
@@ -119,6 +120,10 @@ class Question:
     limit: int
     fields: Sequence[str]
 
+    def chosen(self, documents: Sequence[str]) -> Sequence[str]:
+        """Keep of the documents what was asked for."""
+        return [_only(self.fields, each) for each in documents] if self.fields else documents
+
 
 def instant(text: str) -> datetime:
     """Parse an RFC 3339 instant; a time without a zone is refused."""
@@ -162,10 +167,7 @@ def _response(caller: Caller, found: Page, question: Question, place: Place | No
     next_ = _cursor(caller, question, found.last) if more_after else None
     prev = _cursor(caller, question, found.first) if more_before else None
     marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
-    documents = found.documents
-    if question.fields:
-        documents = [_only(question.fields, document) for document in documents]
-    body = f'{{"data":[{",".join(documents)}],{msgspec.json.encode(marks).decode()[1:]}'
+    body = f'{{"data":[{",".join(question.chosen(found.documents))}],{msgspec.json.encode(marks).decode()[1:]}'
     links = [_link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
     return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
 

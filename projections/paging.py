@@ -63,6 +63,17 @@ class Page(NamedTuple):
     """Whether there are more rows in the direction in which was asked."""
 
 
+COUNTED: Final = 10_000
+"""Nobody counts further."""
+
+
+class NumberedPage(NamedTuple):
+    """Documents as JSON texts, and how many there are in all; more than COUNTED is just more."""
+
+    documents: Sequence[str]
+    total: int
+
+
 def page(
     connection: Connection[Any],
     model: ReadModel,
@@ -93,6 +104,42 @@ def page(
     )
     rows = connection.execute(statement, [*values, limit + 1], prepare=True).fetchall()
     return _cut(rows, limit, backwards=backwards)
+
+
+def numbered_page(
+    connection: Connection[Any],
+    model: ReadModel,
+    tenant: str,
+    *,
+    where: Sequence[Where] = (),
+    extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    sort: Sort,
+    offset: int,
+    limit: int,
+) -> NumberedPage:
+    """Ask for a page by its place in the list. Rows added in front of it move it: see `page`."""
+    conditions, values = _conditions(tenant, where, extra)
+    names = {
+        "column": sql.Identifier("r", sort.column),
+        "table": sql.Identifier("live", model.name),
+        "where": sql.SQL(" AND ").join(conditions),
+        "way": sql.SQL("DESC" if sort.descending else "ASC"),
+    }
+    rows = connection.execute(
+        sql.SQL(
+            "SELECT r.document::text FROM {table} r WHERE {where} "
+            "ORDER BY {column} {way} NULLS LAST, r.key {way} LIMIT %s OFFSET %s"
+        ).format(**names),
+        [*values, limit, offset],
+    ).fetchall()
+    counted = connection.execute(
+        sql.SQL(
+            "SELECT count(*) FROM (SELECT FROM {table} r WHERE {where} LIMIT %s) counted"
+        ).format(**names),
+        [*values, COUNTED + 1],
+    ).fetchone()
+    assert counted is not None
+    return NumberedPage([document for (document,) in rows], counted[0])
 
 
 def _cut(rows: list[Any], limit: int, *, backwards: bool) -> Page:
