@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import digest
-from time import perf_counter
 from typing import Any
 
 import jwt
@@ -254,16 +253,10 @@ def test_short_secrets_are_not_accepted(clock: SettableClock, secrets: list[str]
 # --- Speed --------------------------------------------------------------------------------
 
 
-def test_a_token_seen_before_costs_next_to_nothing(tokens: AccessTokens) -> None:
+def test_a_token_seen_before_is_not_verified_anew(tokens: AccessTokens) -> None:
     token = tokens.issue(camille)
-    tokens.principal(token)
 
-    began = perf_counter()
-    for _ in range(10_000):
-        tokens.principal(token)
-    each = (perf_counter() - began) / 10_000
-
-    assert each < 10e-6, "verifying anew takes some 100 µs"
+    assert tokens.principal(token) is tokens.principal(token)
 
 
 def test_rights_are_those_of_the_roles_at_issue(tokens: AccessTokens) -> None:

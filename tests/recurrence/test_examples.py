@@ -1,5 +1,4 @@
 # ruff: noqa: DTZ001 (what a wall clock reads has no zone)
-import time
 from datetime import datetime
 from typing import Any
 
@@ -176,21 +175,18 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("rule", HOSTILE)
-def test_a_rule_made_to_keep_us_busy_is_refused_soon(rule) -> None:
-    began = time.process_time()
-
+@pytest.mark.timeout(20)
+def test_a_rule_made_to_keep_us_busy_is_refused(rule) -> None:
     assert [each.pointer for each in faults_of_recurrence(every(rule))] == ["/rule"]
-    assert time.process_time() - began < 1
 
 
-def test_a_rule_of_long_ago_costs_no_more_than_one_of_today() -> None:
+@pytest.mark.timeout(20)
+def test_a_rule_of_long_ago_is_asked_a_thousand_times() -> None:
+    """From its beginning on, that would be twenty million days."""
     ancient = every("FREQ=DAILY", starts_at=datetime(1970, 1, 1, 9))
-    began = time.process_time()
 
-    for _ in range(100):
+    for _ in range(1000):
         assert len(days(ancient, "2026-03-01", "2026-03-02")) == 2
-
-    assert time.process_time() - began < 0.1
 
 
 FAULTY: list[tuple[dict[str, Any], str]] = [
