@@ -1,0 +1,77 @@
+"""A wrong configuration stops the start, with a list of what to set."""
+
+import base64
+import os
+
+import pytest
+
+from infra.settings import DEMO_MASTER_KEY, DEMO_SECRET, Mode, SettingsError, read_settings
+
+OWN = {
+    "FRONTDESK_MODE": "production",
+    "DATABASE_URL": "postgresql://desk@127.0.0.1/desk",
+    "SECRET_KEYS": "s" * 40,
+    "MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
+    "PEPPER": "p" * 40,
+    "PUBLIC_URL": "https://desk.example",
+}
+
+
+def test_the_demonstration_needs_nothing() -> None:
+    assert read_settings({}).mode is Mode.DEMO
+
+
+def test_production_starts_with_secrets_of_its_own() -> None:
+    assert read_settings(OWN).secret_keys == ("s" * 40,)
+
+
+def test_all_that_is_missing_is_listed_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"FRONTDESK_MODE": "production"})
+
+    lines = str(refused.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "DATABASE_URL",
+        "SECRET_KEYS",
+        "PEPPER",
+        "MASTER_KEYS",
+        "PUBLIC_URL",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEYS", DEMO_SECRET),
+        ("SECRET_KEYS", f"{'s' * 40},{DEMO_SECRET}"),
+        ("SECRET_KEYS", "short"),
+        ("PEPPER", DEMO_SECRET),
+        ("MASTER_KEYS", DEMO_MASTER_KEY),
+    ],
+)
+def test_production_refuses_what_is_known_or_weak(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({**OWN, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("FRONTDESK_MODE", "prod"),
+        ("MASTER_KEYS", "no base64!"),
+        ("MASTER_KEYS", base64.b64encode(b"too short").decode()),
+        ("ACCESS_TOKEN_MINUTES", "0"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({name: value})
+
+
+def test_no_refusal_repeats_a_secret() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({**OWN, "SECRET_KEYS": "hunter2", "MASTER_KEYS": "aHVudGVyMg=="})
+
+    assert "hunter2" not in str(refused.value)
