@@ -16,6 +16,7 @@ from psycopg import Connection, OperationalError
 
 from adapters import checkpoints
 from adapters.bell import Bell
+from adapters.delivery import Careful, deliver
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
@@ -97,6 +98,33 @@ class Rebuilder:
         with self.alone(model) as connection, connection.transaction():
             ReadModelConsumer(model, NEXT).table.drop(connection)
             checkpoints.forget(connection, consumer_name(model.name, NEXT))
+
+    def catch_up(self, consumer: ReadModelConsumer) -> None:
+        """Carry a table on as the live runner does, until the log gives no full page any more."""
+        runner = self.runner(consumer)
+        while runner.step() >= self.limits.page:
+            pass
+
+    def bring_to(
+        self, connection: Connection[Any], consumer: ReadModelConsumer, position: int
+    ) -> int:
+        """Carry a table on to a position, inside the caller's transaction; give where it stands."""
+        at = checkpoints.lock(connection, [consumer.name])[consumer.name].position
+        for page in self.reader.follow(connection, at, to=position):
+            deliver(connection, [Careful(consumer)], page)
+        return max(at, position)
+
+    def runner(self, consumer: ReadModelConsumer) -> Runner:
+        """Give a runner for one table, that wakes nobody."""
+        nobody = Bell()
+        return Runner(
+            self.database,
+            self.reader,
+            [consumer],
+            appended=nobody,
+            advanced=nobody,
+            batch=self.limits.page,
+        )
 
     @contextmanager
     def alone(self, model: ReadModel, *, wait: bool = False) -> Iterator[Connection[Any]]:
@@ -188,15 +216,7 @@ class _Building:
 
     def _load_with_care(self, end: int) -> None:
         """Do as the live runner does, up to where something was poisonous."""
-        nobody = Bell()
-        runner = Runner(
-            self._by.database,
-            self._by.reader,
-            [self._consumer],
-            appended=nobody,
-            advanced=nobody,
-            batch=self._by.limits.page,
-        )
+        runner = self._by.runner(self._consumer)
         while self._written() < end:
             if not runner.step():
                 raise RebuildFailed(self._consumer.model.name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
 from uuid import uuid4
 
+import msgspec
 from msgspec.structs import replace
 from psycopg import sql
 
@@ -161,6 +162,32 @@ GROUPS: Final = ReadModel(
     indexes=(("total",),),
 )
 MODELS: Final = (ACCOUNTS, GROUPS)
+
+
+class DoubledRow(AccountRow, frozen=True, kw_only=True):
+    doubled: int = 0
+
+
+def doubled_after(row: DoubledRow | None, event: AccountEvent) -> AccountRow | None:
+    match event:
+        case Opened(account=account, group=group, holder=holder):
+            return DoubledRow(id=account, group=group, holder=holder)
+        case Paid(amount=amount) if row:
+            paid = row.paid + amount
+            return replace(row, paid=paid, doubled=2 * paid)
+        case _:
+            return account_after(row, event)
+
+
+DOUBLED: Final = msgspec.structs.replace(
+    ACCOUNTS,
+    version=2,
+    row=DoubledRow,
+    columns=("group", "doubled"),
+    indexes=(("doubled",),),
+    evolve=doubled_after,
+)
+"""The next version of ACCOUNTS: another fold, a column more and two columns less."""
 
 # --- What decides -----------------------------------------------------------------------------
 

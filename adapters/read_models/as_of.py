@@ -1,0 +1,171 @@
+"""What was: any row of a read model, a tenant's whole list, and any aggregate, as of a position, a
+version or a time. Nothing is kept for it: it is folded from the log.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+from psycopg import Connection
+
+from adapters.event_store.reader import COLUMNS, LAST, Reader
+from adapters.read_models.fold import fold, relevant
+from adapters.read_models.tables import Key, Rows
+from application.ports import Document, Recorded
+from domain.aggregate import Aggregate
+from domain.messages import DomainError
+from projections.read_model import ReadModel
+
+S = TypeVar("S")
+
+PAGE: Final = 5_000
+MOST_ROWS: Final = 10_000
+"""A list that is longer is refused: it is folded in memory."""
+
+LAST_VERSION: Final = 2**31 - 1
+
+_encode = msgspec.json.Encoder().encode
+
+
+class ListTooLong(DomainError):
+    """There are too many rows to show all of them as they were; ask for single ones."""
+
+
+class Known(NamedTuple):
+    """The state of an aggregate, and the version it is at; 0 if it had not happened yet."""
+
+    state: Any
+    version: int
+
+
+def row_as_of(
+    reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, key: str, to: int
+) -> Document | None:
+    """Give a row as it was when the log stood at the position `to`.
+
+    A row that is owned is read from its own stream, others from the events of the tenant. What was
+    set aside stays as it was shown: as it was before the event that failed.
+    """
+    rows: Rows = {}
+    wanted = (tenant, key)
+    for page in _pages(reader, connection, model, tenant, key, to):
+        touches = [(past, [wanted]) for past, keys in relevant(model, page) if wanted in keys]
+        if fold(model, rows, touches):
+            break
+    row = rows.get(wanted)
+    return None if row is None else Document(row.version, _encode(row), from_log=True)
+
+
+def rows_as_of(
+    reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, to: int
+) -> list[Document]:
+    """Give all rows of a tenant as they were, by key. Raises ListTooLong."""
+    rows: Rows = {}
+    failed: set[Key] = set()
+    for page in events_of_tenant(reader, connection, model, tenant, to=to):
+        failures = fold(model, rows, relevant(model, page), failed)
+        failed.update(failure.key for failure in failures)
+        if len(rows) > MOST_ROWS:
+            rows = {key: row for key, row in rows.items() if row is not None}
+            if len(rows) > MOST_ROWS:
+                raise ListTooLong(most=MOST_ROWS)
+    kept = [(key, row) for key, row in sorted(rows.items()) if row is not None]
+    return [Document(row.version, _encode(row), from_log=True) for _, row in kept]
+
+
+def state_as_of(
+    reader: Reader,
+    connection: Connection[Any],
+    aggregate: Aggregate[S, Any],
+    tenant: str,
+    identity: str,
+    *,
+    version: int = LAST_VERSION,
+    position: int = LAST,
+    time: datetime | None = None,
+) -> Known:
+    """Give an aggregate as it was at a version, a position or a time."""
+    history = [
+        past
+        for past in reader.stream(connection, tenant, identity, to=version)
+        if past.position <= position and (time is None or past.recorded_at <= time)
+    ]
+    state = aggregate.fold(past.event for past in history if past.event is not None)
+    return Known(state, history[-1].version if history else 0)
+
+
+def position_at(connection: Connection[Any], time: datetime, tenant: str | None = None) -> int:
+    """Give the position of the last event recorded at this time or before, 0 if there is none.
+
+    Times never go back along the log, so it is found by halving. With a `tenant`, his own last
+    event is looked for: that is all who sees only his rows can ask.
+    """
+    statement, values = (AT, ()) if tenant is None else (AT_OF_TENANT, (tenant,))
+    low, high, position = 0, _last(connection, tenant), 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = connection.execute(statement, (*values, middle), prepare=True).fetchone()
+        if row is not None and row[1] <= time:
+            low, position = middle, row[0]
+        else:
+            high = middle - 1
+    return position
+
+
+def events_of_tenant(
+    reader: Reader,
+    connection: Connection[Any],
+    model: ReadModel,
+    tenant: str,
+    *,
+    after: int = 0,
+    to: int = LAST,
+) -> Iterator[list[Recorded]]:
+    """Give a tenant's events of the types a read model waits for, in pages."""
+    types = reader.names(model.subscribes_to)
+    pages = stored_of_tenant(connection, types, tenant, after=after, to=to)
+    return map(reader.recorded, pages)
+
+
+def stored_of_tenant(
+    connection: Connection[Any], types: list[str], tenant: str, *, after: int = 0, to: int = LAST
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Give the same events as they are stored, in the columns of the reader."""
+    while True:
+        values = (tenant, after, to, types, PAGE)
+        page = connection.execute(OF_TENANT, values, prepare=True, binary=True).fetchall()
+        if not page:
+            return
+        yield page
+        after = page[-1][2]
+
+
+def _pages(
+    reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, key: str, to: int
+) -> Iterator[Sequence[Recorded]]:
+    if model.owner is None:
+        yield from events_of_tenant(reader, connection, model, tenant, to=to)
+    else:
+        yield [past for past in reader.stream(connection, tenant, key) if past.position <= to]
+
+
+def _last(connection: Connection[Any], tenant: str | None) -> int:
+    if tenant is None:
+        row = connection.execute("SELECT max(position) FROM log.events").fetchone()
+    else:
+        row = connection.execute(
+            "SELECT max(tenant_position) FROM log.events WHERE tenant_id = %s", (tenant,)
+        ).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+OF_TENANT: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.position <= %s AND e.type = ANY(%s)
+    ORDER BY e.tenant_position LIMIT %s
+"""
+AT: Final = "SELECT position, recorded_at FROM log.events WHERE position = %s"
+AT_OF_TENANT: Final = """
+    SELECT position, recorded_at FROM log.events WHERE tenant_id = %s AND tenant_position = %s
+"""
