@@ -1,0 +1,190 @@
+"""One command runs it all; however it ends, nothing is left behind and everything is still there."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(180)]
+
+SECONDS = 60
+
+
+class Desk:
+    """A started `frontdesk up` with its own embedded PostgreSQL."""
+
+    def __init__(self, process: "subprocess.Popen[str]", address: str) -> None:
+        self.process = process
+        self.address = address
+        self.seen = ""
+
+    def post(self, path: str, body: Any, token: str = "") -> Any:
+        """Post JSON; give the answer's."""
+        request = urllib.request.Request(
+            self.address + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            self.seen = answer.headers.get("Consistency-Token", "")
+            return json.load(answer)
+
+    def log_in(self) -> str:
+        """Log in as the owner of the demonstration's salon."""
+        owner = {"email": "ana@salon.example", "password": "try-it-out-today"}
+        return str(self.post("/v1/auth/login", owner)["access_token"])
+
+    def names(self, seen: str = "") -> set[str]:
+        """Give the names of all services, those of the write that gave the token `seen` at least."""
+        headers = {"Authorization": f"Bearer {self.log_in()}"}
+        if seen:
+            headers["Consistency-Token"] = seen
+        request = urllib.request.Request(f"{self.address}/v1/services", headers=headers)
+        with urllib.request.urlopen(request) as answer:
+            return {service["name"] for service in json.load(answer)["data"]}
+
+    def postmaster(self) -> int:
+        """Give the process that PostgreSQL is."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        pids = [int(pid) for file in children for pid in file.read_text().split()]
+        return next(pid for pid in pids if _name(pid) == "postgres")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the unprivileged can reach, as a checkout is."""
+    made = Path(tempfile.mkdtemp(prefix="frontdesk-up-"))
+    made.chmod(0o755)
+    yield made
+    assert gone(made)
+    shutil.rmtree(made)
+
+
+@contextmanager
+def up(folder: Path, **settings: str) -> Iterator[Desk]:
+    """Run `frontdesk up` in a folder."""
+    environment = {
+        **{name: text for name, text in os.environ.items() if name != "DATABASE_URL"},
+        "PYTHONPATH": str(Path.cwd()),
+        "PORT": "0",
+        **settings,
+    }
+    command = [sys.executable, "-m", "infra.cli", "up"]
+    with subprocess.Popen(
+        command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = next(line for line in process.stdout if " API " in line)
+            yield Desk(process, line.split()[1].removesuffix("/v1"))
+        finally:
+            process.kill()
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def gone(folder: Path) -> bool:
+    """Wait until no process has this folder in its command line, or works in it."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        if not any(_is_of(process, str(folder)) for process in Path("/proc").glob("[0-9]*")):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_of(process: Path, folder: str) -> bool:
+    try:
+        line = (process / "cmdline").read_bytes().decode(errors="replace")
+        return folder in line or str((process / "cwd").readlink()).startswith(folder)
+    except OSError:
+        return False
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_finds_everything(folder: Path) -> None:
+    with up(folder) as desk:
+        body = {"name": "Permanente", "duration_minutes": 120}
+        desk.post("/v1/services", body, desk.log_in())
+        written = desk.seen
+        desk.process.send_signal(signal.SIGINT)
+        assert desk.process.wait(SECONDS) == 0
+        assert gone(folder)
+
+    with up(folder) as desk:
+        assert {"Permanente", "Coupe"} <= desk.names(written)
+
+
+def test_killed_at_once_it_leaves_nothing_behind_and_loses_nothing(folder: Path) -> None:
+    with up(folder) as desk:
+        body = {"name": "Permanente", "duration_minutes": 120}
+        desk.post("/v1/services", body, desk.log_in())
+        written = desk.seen
+        desk.process.kill()
+        desk.process.wait()
+        assert gone(folder)
+
+    with up(folder) as desk:
+        assert {"Permanente", "Coupe"} <= desk.names(written)
+
+
+def test_when_postgresql_is_killed_it_says_so_and_stops(folder: Path) -> None:
+    with up(folder) as desk:
+        os.kill(desk.postmaster(), signal.SIGKILL)
+        assert desk.process.stdout is not None
+        said = desk.process.stdout.read()
+        desk.process.wait(SECONDS)
+
+    assert "PostgreSQL has ended" in said
+    assert gone(folder)
+    with up(folder) as desk:
+        assert "Coupe" in desk.names()
+
+
+def test_a_port_in_use_is_said_plainly(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = subprocess.run(
+            [sys.executable, "-m", "infra.cli", "up", "--port", port],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert refused.returncode == 1
+    assert port in refused.stderr
+    assert "Another program listens on this port" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_wrong_setting_is_said_plainly(folder: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "infra.cli", "up"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "FRONTDESK_MODE": "production"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "SECRET_KEYS: set one of 32 characters or more" in refused.stderr
+    assert "Traceback" not in refused.stderr
