@@ -18,6 +18,7 @@ from api import (
     users,
 )
 from api.backend import Backend
+from api.compat import beauty
 from api.edge import Edge
 from api.problems import answer_with_problems
 
@@ -36,6 +37,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     jobs.router,
     auth.router,
     auth.old_router,
+    *beauty.ROUTERS,
 )
 
 

@@ -56,10 +56,9 @@ LISTING: Final = Listing(
 )
 
 
-class Visit(Body):
-    """What is booked, whenever it is. `details` is kept to the byte."""
+class Wishes(Body):
+    """What is booked, whenever it is and with whom. `details` is kept to the byte."""
 
-    professional_id: Annotated[ProfessionalId, id_of("professional")]
     duration_minutes: Minutes | None = None
     service_id: Annotated[ServiceId, id_of("service")] | None = None
     client_id: Annotated[ClientId, id_of("client")] | None = None
@@ -69,6 +68,12 @@ class Visit(Body):
     notes: Text | None = None
     location: Line | None = None
     override: bool = False
+
+
+class Visit(Wishes):
+    """The same with somebody."""
+
+    professional_id: Annotated[ProfessionalId, id_of("professional")]
 
 
 class NewBooking(Visit):
@@ -166,7 +171,7 @@ def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWri
 @router.post("/{booking_id}/confirm")
 def confirm_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
     """Promise the appointment."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     return move(caller, booking_id, ConfirmBooking(booking_id=booking_id))
 
 
@@ -175,7 +180,7 @@ def decline_booking(
     booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
 ) -> Response:
     """Turn the request down."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     reason = body.reason if body else None
     return move(caller, booking_id, DeclineBooking(booking_id=booking_id, reason=reason))
 
@@ -183,14 +188,14 @@ def decline_booking(
 @router.post("/{booking_id}/complete")
 def complete_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
     """Say that it took place. A guest becomes a client by it."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     return move(caller, booking_id, CompleteBooking(booking_id=booking_id))
 
 
 @router.post("/{booking_id}/no-show")
 def mark_no_show(booking_id: BookingPath, caller: MayWrite) -> Response:
     """Say that nobody came."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     return move(caller, booking_id, MarkNoShow(booking_id=booking_id))
 
 
@@ -199,12 +204,8 @@ def cancel_booking(
     booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
 ) -> Response:
     """Call it off; the slot is free at once. A client can do so until the window closes."""
-    command = CancelBooking(
-        booking_id=booking_id,
-        reason=body.reason if body else None,
-        by_client=is_client(caller),
-    )
-    return move(caller, booking_id, command)
+    reason = body.reason if body else None
+    return move(caller, booking_id, cancellation(booking_id, caller, reason))
 
 
 @router.post("/{booking_id}/reschedule")
@@ -224,16 +225,21 @@ def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite)
 @router.put("/{booking_id}/client")
 def link_booking(booking_id: BookingPath, body: LinkedClient, caller: MayWrite) -> Response:
     """Say whose booking it is."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     command = LinkBookingToClient(booking_id=booking_id, client_id=body.client_id)
     return move(caller, booking_id, command)
 
 
-def move(caller: Caller, booking_id: BookingId, command: Command) -> Response:
+def move(caller: Caller, booking_id: BookingId, command: Command, *others: Command) -> Response:
     """Have something done to a booking within the caller's reach."""
     if not caller.reach.everything:
         refuse_others(caller, caller.document(BOOKINGS, booking_id).json)
-    return caller.changed(BOOKINGS, booking_id, command)
+    return caller.changed(BOOKINGS, booking_id, command, *others)
+
+
+def cancellation(booking_id: BookingId, caller: Caller, reason: str | None) -> CancelBooking:
+    """Give the order to call it off, in the name of whoever does."""
+    return CancelBooking(booking_id=booking_id, reason=reason, by_client=is_client(caller))
 
 
 def own(caller: Caller) -> list[Where]:
@@ -268,7 +274,8 @@ def refuse_override(caller: Caller, *, override: bool) -> None:
         raise PermissionMissing(permission=Permission.BOOKINGS_OVERRIDE)
 
 
-def _refuse_clients(caller: Caller) -> None:
+def refuse_clients(caller: Caller) -> None:
+    """What the business decides is not for its clients."""
     if is_client(caller):
         raise PermissionMissing(permission=caller.permission)
 

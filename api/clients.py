@@ -119,9 +119,7 @@ def register_client(
 @router.get("")
 def list_clients(caller: MayRead, q: Sought = "") -> Response:
     """List clients; `q` finds them by any part of name, address or number, however typed."""
-    reach = caller.reach
-    own = [] if reach.everything else [Where("key", Op.IS, [reach.id])]
-    return LISTING.answer(caller, where=own, extra=[found_by(q)] if q else [])
+    return LISTING.answer(caller, where=own(caller), extra=[found_by(q)] if q else [])
 
 
 @router.get("/{client_id}")
@@ -140,9 +138,7 @@ def get_client(client_id: ClientPath, caller: MayRead) -> Response:
 @router.put("/{client_id}")
 def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
     """Describe a client anew, the whole of it."""
-    _refuse_clients(caller)
-    command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
-    return caller.changed(CLIENTS, client_id, command)
+    return described(client_id, body, caller)
 
 
 @router.put("/{client_id}/status")
@@ -166,14 +162,14 @@ def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> 
 @router.get("/{client_id}/bookings")
 def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
     """List the bookings of a client, newest first."""
-    _refuse_unknown(caller, client_id)
+    refuse_unknown(caller, client_id)
     return BOOKINGS_OF_CLIENT.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
 
 
 @router.get("/{client_id}/timeline")
 def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
-    _refuse_unknown(caller, client_id)
+    refuse_unknown(caller, client_id)
     kinds = EntryKind if caller.reach.everything else (EntryKind.BOOKING,)
     whose = Where("client_id", Op.IS, [client_id])
     return TIMELINE.answer(caller, where=[whose, Where("kind", Op.IS, list(kinds))])
@@ -192,6 +188,21 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     return caller.done(answer)
 
 
+def described(
+    client_id: ClientId, body: ClientBody, caller: Caller, *, seen: int | None = None
+) -> Response:
+    """Have a client described, by somebody who saw this version if he names no other."""
+    _refuse_clients(caller)
+    command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
+    return caller.changed(CLIENTS, client_id, command, seen=seen)
+
+
+def own(caller: Caller) -> list[Where]:
+    """Keep a list to what the caller reaches: a client, to himself."""
+    reach = caller.reach
+    return [] if reach.everything else [Where("key", Op.IS, [reach.id])]
+
+
 def _refuse_clients(caller: Caller) -> None:
     if not caller.reach.everything:
         raise PermissionMissing(permission=caller.permission)
@@ -202,7 +213,8 @@ def _refuse_others(caller: Caller, client_id: ClientId) -> None:
         raise NotFound
 
 
-def _refuse_unknown(caller: Caller, client_id: ClientId) -> None:
+def refuse_unknown(caller: Caller, client_id: ClientId) -> None:
+    """What is not there, or is others', does not exist for the caller."""
     _refuse_others(caller, client_id)
     caller.document(CLIENTS, client_id)
 

@@ -155,7 +155,7 @@ def text(value: str) -> str:
 def _limit(text: str | None) -> int:
     if text is None:
         return USUAL
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+    if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
         raise QueryInvalid(parameter="limit", allowed=[1, MOST])
     return int(text)
 

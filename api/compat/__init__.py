@@ -1,0 +1,44 @@
+"""Paths of the products that were here before, for their clients to go on working.
+
+They give the same orders and ask the same questions as `/v1` under older names, and decide nothing.
+Nothing is added here any more: each answer says that the path is deprecated, and which one to use.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.types import Message, Receive, Scope, Send
+
+from api.routing import ThreadedRoute
+
+SINCE: Final = datetime(2026, 11, 21, tzinfo=UTC)
+"""When `/v1` was there to go to."""
+
+
+class OldRouter(APIRouter):
+    """A router whose every answer, refusals too, carries `Deprecation` (RFC 9745) and a link to
+    what took its place.
+    """
+
+    def __init__(self, *, successor: str, **more: Any) -> None:
+        route = _old_route(f'<{successor}>; rel="successor-version"')
+        super().__init__(route_class=route, deprecated=True, **more)
+
+
+def _old_route(link: str) -> type[ThreadedRoute]:
+    marks = [
+        (b"deprecation", f"@{SINCE.timestamp():.0f}".encode()),
+        (b"link", link.encode()),
+    ]
+
+    class OldRoute(ThreadedRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def marked(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], *marks]
+                await send(message)
+
+            await super().handle(scope, receive, marked)
+
+    return OldRoute

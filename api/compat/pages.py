@@ -1,0 +1,114 @@
+"""Lists as the old products ask for them: `?page=2&limit=20&sortBy=createdAt&sortOrder=desc`.
+
+They are answered with `{data, total, page, limit, pages}`. Asked without these parameters, a list
+answers by cursor, as everywhere else: only that neither skips nor repeats while others write.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Final
+
+import msgspec
+from fastapi import Response
+
+from api.caller import JSON, Caller
+from api.listing import CURSOR, Listing, QueryInvalid, Question
+from projections.paging import COUNTED, Where, numbered_page
+
+FARTHEST: Final = 10_000
+"""Rows from the beginning of a list: what lies further is read by cursor."""
+
+NUMBERED: Final = frozenset({"page", "sortBy", "sortOrder"})
+NEVER_NUMBERED: Final = frozenset({CURSOR, "fields"})
+WAYS: Final = {"asc": "", "desc": "-"}
+WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+Extra = Sequence[tuple[str, Sequence[Any]]]
+
+
+class OldPage(msgspec.Struct, omit_defaults=True):
+    """Above COUNTED rows, nobody counts how many there are: `total` says at least."""
+
+    data: Sequence[msgspec.Raw]
+    total: int
+    page: int
+    limit: int
+    pages: int
+    total_is_estimate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OldListing:
+    """A list with both forms of questions. `sorts` are old names of columns that are more than the
+    same name in camelCase, `shape` is what becomes of each document.
+    """
+
+    listing: Listing
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    shape: Callable[[bytes], bytes] = bytes
+
+    def answer(self, caller: Caller, *, where: Sequence[Where] = (), extra: Extra = ()) -> Response:
+        """Answer in the form that was asked for."""
+        if NUMBERED & caller.request.query_params.keys():
+            return self.numbered(caller, where=where, extra=extra)
+        return self.listing.answer(caller, where=where, extra=extra)
+
+    def numbered(
+        self, caller: Caller, *, where: Sequence[Where] = (), extra: Extra = ()
+    ) -> Response:
+        """Answer with a page by number, the first if none is named."""
+        asked = caller.request.query_params
+        names = [name for name, _ in asked.multi_items()]
+        question = self.listing.question(self._translated(asked), names)
+        number = _number(asked.get("page", "1"), question.limit)
+        with caller.asking(self.listing.model) as connection:
+            found = numbered_page(
+                connection,
+                self.listing.model,
+                caller.tenant,
+                where=[*question.where, *where],
+                extra=extra,
+                sort=question.sort,
+                offset=(number - 1) * question.limit,
+                limit=question.limit,
+            )
+        page = self._page(found.documents, found.total, number, question)
+        return Response(msgspec.json.encode(page), media_type=JSON)
+
+    def _translated(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """Give the question as the list understands it."""
+        if unknown := NEVER_NUMBERED & asked.keys():
+            raise QueryInvalid(parameter=min(unknown), reason="unknown together with page numbers")
+        kept = {name: value for name, value in asked.items() if name not in NUMBERED}
+        if "sortBy" not in asked and "sortOrder" not in asked:
+            return kept
+        way = WAYS.get(asked.get("sortOrder", "asc").lower())
+        if way is None:
+            raise QueryInvalid(parameter="sortOrder", allowed=list(WAYS))
+        by = asked.get("sortBy", self.listing.default_sort.removeprefix("-"))
+        column = self.sorts.get(by, WORD.sub("_", by).lower())
+        if column not in self.listing.sorts:
+            raise QueryInvalid(parameter="sortBy", allowed=[*self.sorts, *self.listing.sorts])
+        return {**kept, "sort": way + column}
+
+    def _page(
+        self, documents: Sequence[str], total: int, number: int, question: Question
+    ) -> OldPage:
+        counted = min(total, COUNTED)
+        return OldPage(
+            data=[msgspec.Raw(self.shape(document.encode())) for document in documents],
+            total=counted,
+            page=number,
+            limit=question.limit,
+            pages=ceil(counted / question.limit),
+            total_is_estimate=total > COUNTED,
+        )
+
+
+def _number(text: str, limit: int) -> int:
+    farthest = FARTHEST // limit
+    if not text.isdecimal() or len(text) > len(str(FARTHEST)) or not 1 <= int(text) <= farthest:
+        raise QueryInvalid(parameter="page", allowed=[1, farthest])
+    return int(text)
