@@ -19,7 +19,7 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import NothingToSwitchTo
-from adapters.read_models.tables import LIVE, NEXT, Key
+from adapters.read_models.tables import LIVE, NEXT
 from application.ports import Recorded
 from projections.read_model import ReadModel, Row
 
@@ -78,7 +78,7 @@ def compare(
     """Compare the live table with the next.
 
     An event accounts for a field if the new fold changes the field there. With the `old`
-    declaration at hand it can be said exactly: at which events the two folds part.
+    declaration at hand it can be said exactly at which events the two folds part.
     Raises NothingToSwitchTo, RebuildUnderWay.
     """
     with rebuilder.alone(model), _snapshot(rebuilder, model) as (connection, position):
@@ -87,7 +87,7 @@ def compare(
         examples: list[Difference] = []
         for found in _differences(connection, model):
             counts[found.kind] += 1
-            by_field.update(found.fields if found.kind is Kind.CHANGED else ())
+            by_field.update(list(found.fields) if found.kind is Kind.CHANGED else [])
             if counts[found.kind] <= most:
                 examples.append(found)
         tracing = _Tracing(rebuilder.reader, connection, model, old, position)
@@ -185,40 +185,72 @@ class _Tracing:
 
     def explained(self, found: Sequence[Difference]) -> list[Difference]:
         """Give the differences with their causes."""
-        causes: dict[Key, list[Cause]] = {(each.tenant, each.key): [] for each in found}
-        fields = {(each.tenant, each.key): frozenset(each.fields) for each in found}
+        trails = {(each.tenant, each.key): _Trail(frozenset(each.fields)) for each in found}
         for tenant in dict.fromkeys(each.tenant for each in found):
-            keys = {key for owner, key in causes if owner == tenant}
-            for key, cause in self._causes(tenant, keys, fields):
-                causes[tenant, key].append(cause)
+            self._trace(
+                tenant, {key: trails[owner, key] for owner, key in trails if owner == tenant}
+            )
         return [
-            msgspec.structs.replace(each, causes=causes[each.tenant, each.key][-MOST_CAUSES:])
+            msgspec.structs.replace(each, causes=trails[each.tenant, each.key].causes())
             for each in found
         ]
 
-    def _causes(
-        self, tenant: str, keys: set[str], fields: Mapping[Key, frozenset[str]]
-    ) -> Iterator[tuple[str, Cause]]:
+    def _trace(self, tenant: str, trails: "Mapping[str, _Trail]") -> None:
         new, old = _Fold(self._model, tenant), _Fold(self._old or self._model, tenant)
-        parted: dict[str, frozenset[str]] = dict.fromkeys(keys, frozenset())
         for past in self._events(tenant):
-            for key in keys & (new.touched(past) | old.touched(past)):
+            for key in trails.keys() & (new.touched(past) | old.touched(past)):
                 before = new.rows.get(key)
                 new.move(key, past)
                 old.move(key, past)
                 if self._old is None:
-                    moved = _unlike(before, new.rows.get(key))
+                    trails[key].moved(past, before, new.rows.get(key))
                 else:
-                    apart = _unlike(old.rows.get(key), new.rows.get(key))
-                    moved, parted[key] = apart - parted[key], apart
-                if names := moved & fields[tenant, key]:
-                    yield key, Cause(past.position, past.type, tuple(sorted(names)))
+                    trails[key].parted(past, old.rows.get(key), new.rows.get(key))
 
     def _events(self, tenant: str) -> Iterable[Recorded]:
         types = self._model.subscribes_to + (self._old.subscribes_to if self._old else ())
         both = msgspec.structs.replace(self._model, subscribes_to=tuple(dict.fromkeys(types)))
         pages = events_of_tenant(self._reader, self._connection, both, tenant, to=self._position)
         return (past for page in pages for past in page)
+
+
+class _Trail:
+    """The events that account for some fields of a row."""
+
+    def __init__(self, fields: frozenset[str]) -> None:
+        self._fields = fields
+        self._born: Cause | None = None
+        self._found: list[Cause] = []
+        self._apart: frozenset[str] = frozenset()
+
+    def moved(self, past: Recorded, before: Row | None, after: Row | None) -> None:
+        """Note an event that changes one of the fields. What was before a row is born is over."""
+        names = _unlike(before, after) & self._fields
+        if before is None and after is not None:
+            self._born, self._found = _cause(past, names), []
+        elif names:
+            self._found.append(_cause(past, names))
+
+    def parted(self, past: Recorded, old: Row | None, new: Row | None) -> None:
+        """Note an event after which two folds no longer agree."""
+        apart = _unlike(old, new) & self._fields
+        if names := apart - self._apart:
+            self._found.append(_cause(past, names))
+        self._apart = apart
+
+    def causes(self) -> list[Cause]:
+        """Give the latest; the birth accounts for what nothing else does."""
+        found = self._found[-MOST_CAUSES:]
+        if self._born is not None:
+            rest = set(self._born.fields).difference(*(cause.fields for cause in self._found))
+            if rest:
+                born = msgspec.structs.replace(self._born, fields=tuple(sorted(rest)))
+                return [born, *found]
+        return found
+
+
+def _cause(past: Recorded, fields: frozenset[str]) -> Cause:
+    return Cause(past.position, past.type, tuple(sorted(fields)))
 
 
 class _Fold:
