@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from infra.cli import history, importing, jobs, running
+from infra.cli import history, importing, jobs, read_models, running
 from infra.cli.errors import SAID
 
 app: Final = typer.Typer(
@@ -20,6 +20,7 @@ app: Final = typer.Typer(
 running.add_to(app)
 importing.add_to(app)
 history.add_to(app)
+read_models.add_to(app)
 jobs.add_to(app)
 
 

@@ -4,11 +4,18 @@ from typing import Final
 
 from adapters.event_store.bundle import NotABundleError
 from adapters.postgres import DatabaseUnavailableError
+from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildUnderWay
+from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
 from domain.messages import DomainError
 from infra.migrate import DatabaseTooNewError, MigrationChangedError
 from infra.postgres import PostgresUnavailable
 from infra.serving import PortTakenError
 from infra.settings import SettingsError
+
+
+class UnknownReadModelError(Exception):
+    """There is no read model of this name; `frontdesk read-models` lists them."""
+
 
 SAID: Final = (
     SettingsError,
@@ -18,5 +25,11 @@ SAID: Final = (
     DatabaseTooNewError,
     MigrationChangedError,
     NotABundleError,
+    UnknownReadModelError,
+    RebuildFailed,
+    RebuildStopped,
+    RebuildUnderWay,
+    NothingToSwitchTo,
+    SwitchBlocked,
     DomainError,
 )
