@@ -11,7 +11,8 @@ from domain.messages import Command, Event
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """An order to the outside world: send this mail, call that address. Delivered at least once,
-    under one idempotency key, until it succeeds or is parked for an operator."""
+    under one idempotency key, until it succeeds or is parked for an operator.
+    """
 
 
 class Do(msgspec.Struct, frozen=True):
