@@ -12,13 +12,15 @@ from psycopg import Connection, OperationalError
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from application.ports import StoreUnavailableError
+
 APP: Final = "frontdesk_app"
 WORKER: Final = "frontdesk_worker"
 
 NO_TENANT: Final = ""
 
 
-class DatabaseUnavailableError(Exception):
+class DatabaseUnavailableError(StoreUnavailableError):
     """PostgreSQL cannot be reached, or every connection is busy for too long."""
 
 

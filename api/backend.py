@@ -13,6 +13,9 @@ from application.ports import About, Answer, Clock, Document, Recorded
 from domain.messages import Command
 from projections.read_model import ReadModel
 
+Answered = Callable[[str, str, int, float], None]
+"""Is told of each request: its method, the template of its route, the status, how many seconds."""
+
 
 class ReadModels(Protocol):
     """Read models as they may be asked; see `adapters/read_models/answers.py`."""
@@ -51,4 +54,5 @@ class Backend:
     pepper: str
     default_region: str = "FR"
     most_body_bytes: int = 1_000_000
+    answered: Answered = lambda *_: None
     parts: Mapping[str, Any] = field(default_factory=dict)

@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api import caller, listing, signing
-from application import accounts, contact_details, dispatch, jobs, outbox, permissions, ports
+from api import caller, listing, refusals, signing
+from application import (
+    accounts,
+    availability,
+    contact_details,
+    dispatch,
+    jobs,
+    outbox,
+    permissions,
+    ports,
+)
 from domain import (
     agendas,
     bookings,
@@ -20,6 +29,17 @@ from domain import (
 from domain.messages import DomainError
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
+    refusals.PathUnknown: 404,
+    refusals.MethodNotAllowed: 405,
+    refusals.BodyMalformed: 400,
+    refusals.BodyTooDeep: 400,
+    refusals.BodyTooLarge: 413,
+    refusals.MediaTypeUnsupported: 415,
+    refusals.ValidationFailed: 422,
+    refusals.IdempotencyKeyInvalid: 400,
+    refusals.TooManyRequests: 429,
+    refusals.Unavailable: 503,
+    refusals.InternalError: 500,
     caller.TokenMissing: 401,
     caller.NotFound: 404,
     caller.IfMatchRequired: 428,
@@ -51,11 +71,13 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     services.PriceIsNegative: 422,
     services.DurationOutOfRange: 422,
     services.BufferOutOfRange: 422,
+    availability.WindowInvalid: 400,
     contact_details.EmailAddressNotUnderstood: 422,
     contact_details.PhoneNumberNotUnderstood: 422,
     clients.ClientNotFound: 404,
     clients.ClientIsErased: 410,
     professionals.ProfessionalNotFound: 404,
+    professionals.ProfessionalIsRetired: 410,
     professionals.BookingDisabled: 403,
     professionals.InvalidSettings: 422,
     time_blocks.TimeBlockNotFound: 404,
@@ -87,4 +109,6 @@ def status_of(refusal: DomainError) -> tuple[int, dict[str, str]]:
         headers["Retry-After"] = str(refusal.facts.get("retry_after", RETRY_AFTER[status]))
     if status == 401:
         headers["WWW-Authenticate"] = AUTHENTICATE
+    if isinstance(refusal, refusals.MethodNotAllowed):
+        headers["Allow"] = ", ".join(map(str, refusal.facts["allowed"]))  # type: ignore[call-overload]
     return status, headers

@@ -1,8 +1,11 @@
-"""Every answer that is not a success is a problem document (RFC 9457)."""
+"""Every answer that is not a success is a problem document (RFC 9457).
+
+`code` is stable, `title` in the reader's language, `detail` for people, `trace_id` what to tell us;
+the facts of a refusal are extensions: `allowed`, `next_free_slots`, `current_version`, `errors`.
+"""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -11,77 +14,111 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.errors import status_of
+from api.refusals import (
+    BodyMalformed,
+    InternalError,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
+    PathUnknown,
+    Unavailable,
+    ValidationFailed,
+)
+from api.titles import language, title
+from application.ports import StoreUnavailableError
 from domain.messages import DomainError
 
 log = structlog.get_logger()
 
-PROBLEM = "application/problem+json"
-TYPE = "https://frontdesk.example/problems/"
+PROBLEM: Final = "application/problem+json"
+TYPE: Final = "https://frontdesk.example/problems/"
 
 
-def problem(
-    request: Request,
-    status: int,
-    code: str,
-    detail: str,
-    facts: Mapping[str, object] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Give a problem document. `code` is stable; `detail` is for people; `facts` are extensions."""
-    body = {
-        "type": TYPE + code,
-        "title": code.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "instance": request.url.path,
-        "code": code,
-        "trace_id": request.scope.get("trace_id"),
-        **(facts or {}),
-    }
-    return Response(msgspec.json.encode(body), status, dict(headers or {}), PROBLEM)
-
-
-def refused(request: Request, refusal: DomainError) -> Response:
-    """Answer a refusal of the domain."""
+def problem(request: Request, refusal: DomainError) -> Response:
+    """Give the problem document of a refusal."""
     status, headers = status_of(refusal)
-    return problem(request, status, refusal.code, str(refusal), refusal.facts, headers)
+    tongue = language(request.headers.get("accept-language", ""))
+    body = {
+        "type": TYPE + refusal.code,
+        "title": title(refusal.code, tongue),
+        "status": status,
+        "detail": str(refusal),
+        "instance": request.scope["path"],
+        "code": refusal.code,
+        "trace_id": request.scope.get("trace_id"),
+        **refusal.facts,
+    }
+    headers["Content-Language"] = tongue
+    return Response(msgspec.json.encode(body), status, headers, PROBLEM)
 
 
-def invalid(request: Request, error: RequestValidationError) -> Response:
+# Coroutines, because the framework would hand plain functions to yet another thread.
+
+
+async def refused(request: Request, refusal: DomainError) -> Response:
+    """Answer a refusal."""
+    return problem(request, refusal)
+
+
+async def invalid(request: Request, error: RequestValidationError) -> Response:
     """Answer a request that has not the declared form, with a pointer to each place."""
-    errors = [_fault(fault) for fault in error.errors()]
-    detail = "The request does not have the form that is declared for it."
-    return problem(request, 422, "validation-failed", detail, {"errors": errors})
+    faults = error.errors()
+    if faults[0]["type"] == "json_invalid":
+        return problem(request, BodyMalformed(at=faults[0]["loc"][-1]))
+    if isinstance(error.body, bytes) and error.body:  # it was not read as JSON
+        return problem(request, MediaTypeUnsupported(accepted=["application/json"]))
+    return problem(request, ValidationFailed(errors=[_fault(fault) for fault in faults]))
+
+
+async def from_http(request: Request, error: HTTPException) -> Response:
+    """Answer what the framework refuses: unknown paths, methods, unreadable bodies."""
+    match error.detail, error.status_code:
+        case DomainError() as refusal, _:
+            return problem(request, refusal)
+        case _, 404:
+            return problem(request, PathUnknown())
+        case _, 405:
+            return problem(request, MethodNotAllowed(allowed=_methods(request)))
+        case _:
+            return problem(request, BodyMalformed())
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """Answer what went wrong on our side: nothing of it leaks, all of it is logged."""
+    path, trace = request.scope["path"], request.scope.get("trace_id")
+    if isinstance(error, StoreUnavailableError):
+        log.warning("the database is away", path=path, trace_id=trace, error=repr(error.__cause__))
+        return problem(request, Unavailable())
+    kind = type(error).__name__
+    log.error("unexpected-error", path=path, trace_id=trace, kind=kind, exc_info=error)
+    return problem(request, InternalError())
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let the application answer every failure with a problem document.
+
+    What is no refusal passes through to the edge, the outermost place: see `broken`.
+    """
+    app.add_exception_handler(DomainError, refused)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, from_http)  # type: ignore[arg-type]
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     where: Sequence[Any] = fault["loc"]
-    path = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])
+    path = ["#", *(str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])]
     return {
-        "pointer": f"#/{path}",
+        "pointer": "/".join(path),
         "in": str(where[0]),
         "code": str(fault["type"]).replace("_", "-"),
         "detail": str(fault["msg"]),
     }
 
 
-def from_http(request: Request, error: HTTPException) -> Response:
-    """Answer what the framework refuses: unknown paths, methods, unreadable bodies."""
-    name = HTTPStatus(error.status_code).phrase
-    code = name.lower().replace(" ", "-")
-    return problem(request, error.status_code, code, str(error.detail), None, error.headers)
-
-
-def broken(request: Request, error: Exception) -> Response:
-    """Answer our own mistakes: nothing of them leaks, all of it is logged."""
-    log.error("unexpected-error", path=request.url.path, kind=type(error).__name__, exc_info=error)
-    detail = "Something went wrong on our side. It has been noted; please try again."
-    return problem(request, 500, "internal-error", detail)
-
-
-def answer_with_problems(app: FastAPI) -> None:
-    """Let the application answer every failure with a problem document."""
-    app.add_exception_handler(DomainError, refused)  # type: ignore[arg-type]
-    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
-    app.add_exception_handler(HTTPException, from_http)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, broken)
+def _methods(request: Request) -> list[str]:
+    """Give the methods that this address knows, over all routes of the same path."""
+    path = request.scope["path"]
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if route.path_regex.match(path):
+            found |= route.methods or set()
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -1,0 +1,47 @@
+"""What is refused at the edge, before anybody has asked what the request is about."""
+
+from domain.messages import DomainError
+
+
+class PathUnknown(DomainError):
+    """There is nothing at this address."""
+
+
+class MethodNotAllowed(DomainError):
+    """Another method is wanted at this address."""
+
+
+class BodyMalformed(DomainError):
+    """The body cannot be read as JSON in UTF-8."""
+
+
+class BodyTooDeep(DomainError):
+    """Things are nested too deeply in the body."""
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than what is taken here."""
+
+
+class MediaTypeUnsupported(DomainError):
+    """Bodies are taken as application/json only."""
+
+
+class ValidationFailed(DomainError):
+    """The request does not have the form that is declared for it."""
+
+
+class IdempotencyKeyInvalid(DomainError):
+    """An idempotency key has 1 to 255 visible characters."""
+
+
+class TooManyRequests(DomainError):
+    """That was often enough for now."""
+
+
+class Unavailable(DomainError):
+    """The database cannot be reached at this moment. Nothing is lost; please try again."""
+
+
+class InternalError(DomainError):
+    """Something went wrong on our side. It has been noted; please try again."""

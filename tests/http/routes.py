@@ -1,0 +1,27 @@
+"""What there is to walk over: every refusal, every route."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import adapters
+import api
+import application
+import domain
+from domain.messages import DomainError
+
+
+def refusals() -> list[type[DomainError]]:
+    """Give every refusal of the product."""
+    for layer in (domain, application, adapters, api):
+        for module in pkgutil.walk_packages(layer.__path__, f"{layer.__name__}."):
+            importlib.import_module(module.name)
+    ours = (domain.__name__, application.__name__, adapters.__name__, api.__name__)
+    found = {kind for kind in _below(DomainError) if kind.__module__.split(".")[0] in ours}
+    return sorted(found, key=lambda kind: (kind.code, kind.__module__))
+
+
+def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)
