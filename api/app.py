@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import (
     auth,
+    availability,
     bookings,
     clients,
     holds,
@@ -15,20 +16,22 @@ from api import (
     series,
     services,
     tenants,
+    time_blocks,
     users,
 )
 from api.backend import Backend
-from api.compat import beauty
+from api.compat import beauty, calendar
 from api.edge import Edge
 from api.problems import answer_with_problems
 
 # Routes are searched in order: what is asked most comes first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings.router,
+    availability.router,
     holds.router,
     series.router,
     professionals.router,
-    professionals.old_router,
+    time_blocks.router,
     services.router,
     clients.router,
     users.router,
@@ -38,6 +41,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.router,
     auth.old_router,
     *beauty.ROUTERS,
+    *calendar.ROUTERS,
 )
 
 

@@ -35,8 +35,6 @@ ProfessionalPath = Annotated[ProfessionalId, id_of("professional")]
 TimeOfDay = Annotated[str, StringConstraints(pattern=f"^({TIME_OF_DAY.pattern})$")]
 
 router: Final = Router(prefix="/v1/professionals", tags=["professionals"])
-old_router: Final = Router(prefix="/profiles", tags=["professionals"])
-"""Where seed 003 has the settings."""
 
 LISTING: Final = Listing(
     model=PROFESSIONALS,
@@ -159,7 +157,7 @@ def rename_professional(
     professional_id: ProfessionalPath, body: NameBody, caller: MayWrite
 ) -> Response:
     """Change the name that everybody sees."""
-    _refuse_others(caller, professional_id)
+    refuse_others(caller, professional_id)
     command = RenameProfessional(professional_id=professional_id, name=body.name)
     return caller.changed(PROFESSIONALS, professional_id, command)
 
@@ -177,8 +175,7 @@ def get_professional_contact(
     professional_id: ProfessionalPath, caller: MayReadContacts
 ) -> Response:
     """Show those who work here how to reach a professional."""
-    if not caller.reach.everything:
-        raise NotFound
+    _refuse_unless_all(caller)
     return caller.shown(PROFESSIONAL_CONTACTS, professional_id)
 
 
@@ -187,7 +184,7 @@ def change_professional_contact(
     professional_id: ProfessionalPath, body: ContactBody, caller: MayWrite
 ) -> Response:
     """Change how a professional is addressed and reached."""
-    _refuse_others(caller, professional_id)
+    refuse_others(caller, professional_id)
     command = ChangeProfessionalContact(
         professional_id=professional_id, contact=body.contact(caller)
     )
@@ -199,7 +196,7 @@ def change_professional_settings(
     professional_id: ProfessionalPath, body: SettingsBody, caller: MayWrite
 ) -> Response:
     """Change hours and rules for what is booked from now on; what is booked stays."""
-    _refuse_others(caller, professional_id)
+    refuse_others(caller, professional_id)
     command = ChangeProfessionalSettings(professional_id=professional_id, settings=body.settings())
     return caller.changed(PROFESSIONALS, professional_id, command)
 
@@ -209,35 +206,18 @@ def switch_booking(
     professional_id: ProfessionalPath, body: BookingBody, caller: MayWrite
 ) -> Response:
     """Take bookings, or none for the time being."""
-    _refuse_others(caller, professional_id)
+    refuse_others(caller, professional_id)
     switch = OpenForBooking if body.enabled else CloseForBooking
     return caller.changed(PROFESSIONALS, professional_id, switch(professional_id=professional_id))
 
 
-@old_router.get("/business-settings")
-def get_own_settings(caller: MayRead) -> Response:
-    """Show one's own hours and rules."""
-    return caller.shown(PROFESSIONALS, _oneself(caller))
-
-
-@old_router.put("/business-settings")
-def change_own_settings(body: SettingsBody, caller: MayWrite) -> Response:
-    """Change one's own hours and rules."""
-    return change_professional_settings(_oneself(caller), body, caller)
-
-
-def _oneself(caller: Caller) -> ProfessionalId:
-    if caller.principal.professional_id is None:
-        raise NotFound
-    return caller.principal.professional_id
-
-
-def _refuse_others(caller: Caller, professional_id: ProfessionalId) -> None:
+def refuse_others(caller: Caller, professional_id: ProfessionalId) -> None:
+    """Who is within reach of the permission alone exists for the caller."""
     if not caller.reach.includes(professional_id=professional_id):
         raise NotFound
 
 
 def _refuse_unless_all(caller: Caller) -> None:
-    """Who comes and who goes is not for professionals themselves to say."""
+    """What is for those who run the business, or work in it, is for nobody's own sake."""
     if not caller.reach.everything:
         raise PermissionMissing(permission=caller.permission)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from application.terms import bookable_terms, span_of, terms_of, times
+from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas
 from domain.agendas import (
@@ -79,15 +79,18 @@ class Agendas:
             free = self._free_after(slot.starts_at, span_of(slot, reserved))
             raise SlotTaken(next_free_slots=free) from taken
 
-    def _free_after(self, start: datetime, span: Span) -> Sequence[TimeSlot]:
-        terms = terms_of(self._past, self._professional_id, None)
-        window = TimeSlot(start, start + AHEAD)
-        reach = TimeSlot(start - span.before, window.ends_at + span.duration + span.after)
+    def free(self, terms: Terms, span: Span, window: TimeSlot, *, limit: int) -> list[TimeSlot]:
+        """Give the slots beginning in the window that could be booked and nobody has."""
+        reach = TimeSlot(
+            window.starts_at - span.before, window.ends_at + span.duration + span.after
+        )
         now = self._past.now
         taken = [slot for name in self._touched(reach) for slot in self._at(name).taken(now=now)]
-        return free_slots(
-            span, terms.settings, terms.blocks, taken, window, now=now, limit=SUGGESTIONS
-        )
+        return free_slots(span, terms.settings, terms.blocks, taken, window, now=now, limit=limit)
+
+    def _free_after(self, start: datetime, span: Span) -> Sequence[TimeSlot]:
+        terms = terms_of(self._past, self._professional_id, None)
+        return self.free(terms, span, TimeSlot(start, start + AHEAD), limit=SUGGESTIONS)
 
     def _touched(self, *slots: TimeSlot | None) -> list[AgendaId]:
         owner = self._professional_id

@@ -15,6 +15,7 @@ from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
+from adapters.event_store.glance import Asking
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
@@ -119,7 +120,12 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
-        parts={"accounts": system.accounts, "jobs": system.jobs, "outbox": system.outbox},
+        parts={
+            "accounts": system.accounts,
+            "availability": Asking(system.store, system.clock),
+            "jobs": system.jobs,
+            "outbox": system.outbox,
+        },
     )
 
 

@@ -1,8 +1,9 @@
 """Who works here, and how can they be booked?"""
 
-from typing import assert_never
+from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
+from psycopg import Connection
 
 from domain.professionals import (
     ProfessionalClosedForBooking,
@@ -26,6 +27,21 @@ class ListedProfessional(Row, frozen=True, kw_only=True):
     settings: Settings
     accepts_bookings: bool = True
     active: bool = True
+
+
+MOST_AT_ONCE: Final = 100
+
+
+def bookable(connection: Connection[Any], tenant: str) -> tuple[ProfessionalId, ...]:
+    """Give those who take bookings at present; of very many, the first by name."""
+    found = connection.execute(
+        """
+        SELECT key FROM live.professionals
+        WHERE tenant_id = %s AND active AND accepts_bookings ORDER BY name, key LIMIT %s
+        """,
+        (tenant, MOST_AT_ONCE),
+    ).fetchall()
+    return tuple(ProfessionalId(key) for (key,) in found)
 
 
 def _evolve(row: ListedProfessional | None, event: ProfessionalEvent) -> ListedProfessional | None:

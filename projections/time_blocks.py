@@ -42,7 +42,7 @@ TIME_BLOCKS = ReadModel(
     subscribes_to=(TimeBlockAdded, TimeBlockChanged, TimeBlockRemoved),
     key=lambda event: [event.block_id],
     evolve=_evolve,
-    columns=("professional_id",),
-    indexes=(("professional_id",),),
+    columns=("professional_id", "created_at"),
+    indexes=(("created_at",), ("professional_id", "created_at")),
     owner="block",
 )

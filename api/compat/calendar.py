@@ -1,0 +1,77 @@
+"""The salon's paths of when one works, when one does not, and what is free."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+
+from api import time_blocks
+from api.availability import MayRead, Moment, answered, everybody, refuse_unknown
+from api.caller import Caller, NotFound
+from api.compat import OldRouter
+from api.forms import TimeZone, id_of
+from api.professionals import MayWrite, SettingsBody, change_professional_settings
+from application.availability import Wish
+from domain.values import ProfessionalId, ServiceId
+from projections.professionals import PROFESSIONALS
+
+Professional = Annotated[ProfessionalId, id_of("professional")]
+Service = Annotated[ServiceId, id_of("service")]
+
+TAGS: Final = ["old paths: salon"]
+KNOWN: Final = frozenset({"professional", "service", "from", "to", "tz"})
+
+availability: Final = OldRouter(prefix="/availability", successor="/v1/availability", tags=TAGS)
+blocks: Final = OldRouter(prefix="/time-blocks", successor="/v1/time-blocks", tags=TAGS)
+settings: Final = OldRouter(
+    prefix="/profiles/business-settings", successor="/v1/professionals", tags=TAGS
+)
+
+
+@availability.get("")
+def show_availability(
+    caller: MayRead,
+    professional: Professional | None = None,
+    service: Service | None = None,
+    first: Annotated[Moment | None, Query(alias="from")] = None,
+    last: Annotated[Moment | None, Query(alias="to")] = None,
+    tz: TimeZone | None = None,
+) -> Response:
+    """Show free slots."""
+    refuse_unknown(caller, KNOWN)
+    wish = Wish(
+        professional_id=professional,
+        others=() if professional else everybody(caller),
+        service_id=service,
+        first=first,
+        last=last,
+        time_zone=tz,
+    )
+    return answered(caller, wish)
+
+
+@settings.get("")
+def get_own_settings(caller: MayRead) -> Response:
+    """Show one's own hours and rules."""
+    return caller.shown(PROFESSIONALS, _oneself(caller))
+
+
+@settings.put("")
+def change_own_settings(body: SettingsBody, caller: MayWrite) -> Response:
+    """Change one's own hours and rules."""
+    return change_professional_settings(_oneself(caller), body, caller)
+
+
+blocks.post("", status_code=201)(time_blocks.add_time_block)
+blocks.get("")(time_blocks.list_time_blocks)
+blocks.get("/{block_id}")(time_blocks.get_time_block)
+blocks.put("/{block_id}")(time_blocks.change_time_block)
+blocks.delete("/{block_id}", status_code=204)(time_blocks.remove_time_block)
+
+
+def _oneself(caller: Caller) -> ProfessionalId:
+    if caller.principal.professional_id is None:
+        raise NotFound
+    return caller.principal.professional_id
+
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (availability, blocks, settings)

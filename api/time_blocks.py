@@ -1,0 +1,138 @@
+"""Time blocks over HTTP: when somebody is not available, once or again and again."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+import msgspec
+from fastapi import Response
+from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime
+from pydantic_core import PydanticCustomError
+
+from api.bookings import own, refuse_others
+from api.caller import Caller, NotFound, may, new_id
+from api.forms import Body, Text, TimeZone, id_of
+from api.listing import Listing, instant, text
+from api.routing import Router
+from api.series import RecurrenceBody
+from application.permissions import Permission
+from domain.time_blocks import (
+    LONGEST,
+    AddTimeBlock,
+    ChangeTimeBlock,
+    RemoveTimeBlock,
+    When,
+)
+from domain.values import BlockId, ProfessionalId
+from projections.time_blocks import TIME_BLOCKS
+
+MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
+BlockPath = Annotated[BlockId, id_of("block")]
+
+router: Final = Router(prefix="/v1/time-blocks", tags=["professionals"])
+
+LISTING: Final = Listing(
+    model=TIME_BLOCKS,
+    filters={"professional_id": text, "created_at": instant},
+    spans=("created_at",),
+)
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if not 1970 <= instant.year < 3000:
+        raise PydanticCustomError("out-of-range", "From 1970 to 2999")
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class SlotBody(Body):
+    starts_at: Instant
+    ends_at: Instant
+
+
+class OnceBody(Body):
+    """Between two instants."""
+
+    type: Literal["once"]
+    slot: SlotBody
+
+
+class OnceOnTheClockBody(Body):
+    """Between two readings of the wall clock."""
+
+    type: Literal["once-on-the-clock"]
+    starts_at: NaiveDatetime
+    ends_at: NaiveDatetime
+    time_zone: TimeZone
+
+
+class RecurringBody(Body):
+    """Again and again by an RRULE of RFC 5545, at the same time of the wall clock."""
+
+    type: Literal["recurring"]
+    recurrence: RecurrenceBody
+    duration_minutes: Annotated[int, Field(strict=True, ge=1, le=LONGEST)]
+
+
+class ChangedBlock(Body):
+    """When, and why: the reason is for those who work here."""
+
+    when: Annotated[OnceBody | OnceOnTheClockBody | RecurringBody, Field(discriminator="type")]
+    reason: Text | None = None
+
+    def time(self) -> When:
+        """Give the value of `when`."""
+        when: When = msgspec.convert(self.when.model_dump(), When)
+        return when
+
+
+class NewBlock(ChangedBlock):
+    """Of oneself, when no professional is named."""
+
+    professional_id: Annotated[ProfessionalId, id_of("professional")] | None = None
+
+
+@router.post("", status_code=201)
+def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
+    """Take a time out of what can be booked. Bookings that are there stay."""
+    professional_id = body.professional_id or caller.principal.professional_id
+    if professional_id is None or not caller.reach.includes(professional_id=professional_id):
+        raise NotFound
+    block_id = BlockId(new_id("block"))
+    command = AddTimeBlock(
+        block_id=block_id,
+        professional_id=professional_id,
+        when=body.time(),
+        reason=body.reason,
+    )
+    return caller.created(TIME_BLOCKS, block_id, command, where="/v1/time-blocks")
+
+
+@router.get("")
+def list_time_blocks(caller: MayWrite) -> Response:
+    """List blocks, the oldest first."""
+    return LISTING.answer(caller, where=own(caller))
+
+
+@router.get("/{block_id}")
+def get_time_block(block_id: BlockPath, caller: MayWrite) -> Response:
+    """Show a block."""
+    document = caller.document(TIME_BLOCKS, block_id)
+    refuse_others(caller, document.json)
+    return caller.show(document)
+
+
+@router.put("/{block_id}")
+def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite) -> Response:
+    """Let a block be at another time, or for another reason."""
+    refuse_others(caller, caller.document(TIME_BLOCKS, block_id).json)
+    command = ChangeTimeBlock(block_id=block_id, when=body.time(), reason=body.reason)
+    return caller.changed(TIME_BLOCKS, block_id, command)
+
+
+@router.delete("/{block_id}", status_code=204)
+def remove_time_block(block_id: BlockPath, caller: MayWrite) -> Response:
+    """Let the time be booked again."""
+    refuse_others(caller, caller.document(TIME_BLOCKS, block_id).json)
+    return caller.done(caller.order(RemoveTimeBlock(block_id=block_id), on=block_id))
