@@ -1,7 +1,8 @@
 """A tenant's history as a file: JSON lines that can be verified without any database.
 
 The first line says whose it is and where it ends; every other line is an event with the very texts
-that were hashed. What is personal stays encrypted.
+that were hashed. What is personal stays encrypted; it may be revealed beside its ciphertext, for
+whom it is about: that much of a bundle is to be believed, not verified.
 """
 
 from base64 import b64decode, b64encode
@@ -11,7 +12,8 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from adapters.event_store.chain import Chain, Finding, Head, Link, compared
+from adapters.event_store.chain import START, Chain, Finding, Head, Link
+from adapters.personal_data import MasterKeys, decrypt
 
 FORMAT: Final = "frontdesk-history/1"
 PAGE: Final = 5_000
@@ -19,8 +21,12 @@ PAGE: Final = 5_000
 LINKS: Final = """
     SELECT position, tenant_id::text, tenant_position, version,
         (extract(epoch FROM recorded_at) * 1000000)::bigint,
-        stream, type, metadata::text, data::text, personal, hash
-    FROM log.events WHERE tenant_id = %s AND tenant_position > %s
+        stream, type, metadata::text, data::text, personal, hash,
+        CASE WHEN personal IS NOT NULL THEN (
+            SELECT k.wrapped FROM log.keys k
+            WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
+        ) END
+    FROM log.events e WHERE tenant_id = %s AND tenant_position > %s
     ORDER BY tenant_position LIMIT %s
 """
 HEAD: Final = """
@@ -33,7 +39,7 @@ class NotABundleError(Exception):
     """The file is no history that was exported from frontdesk."""
 
 
-class Header(msgspec.Struct):
+class Header(msgspec.Struct, frozen=True):
     """The first line."""
 
     format: str
@@ -42,8 +48,11 @@ class Header(msgspec.Struct):
     hash: str
 
 
-class Line(msgspec.Struct):
-    """An event. `metadata` and `data` are JSON as text: it is the text that is hashed."""
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event. `metadata` and `data` are JSON as text: it is the text that is hashed.
+
+    `revealed` is JSON as text, too, and missing where it was not asked for or was erased.
+    """
 
     position: int
     tenant_position: int
@@ -55,10 +64,17 @@ class Line(msgspec.Struct):
     data: str
     personal: str | None
     hash: str
+    revealed: str | None = None
 
 
-def export(connection: Connection[Any], tenant: str) -> Iterator[bytes]:
-    """Give the lines of a bundle: all that is in the log at this moment."""
+def export(
+    connection: Connection[Any], tenant: str, *, reveal: MasterKeys | None = None
+) -> Iterator[bytes]:
+    """Give the lines of a bundle: all that is in the log at this moment.
+
+    With master keys, what is personal is revealed. Raises PersonalDataDamagedError,
+    UnknownMasterKeyError.
+    """
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         last, digest = connection.execute(HEAD, (tenant,)).fetchone() or (0, b"")
@@ -66,7 +82,7 @@ def export(connection: Connection[Any], tenant: str) -> Iterator[bytes]:
         after = 0
         while rows := connection.execute(LINKS, (tenant, after, PAGE), binary=True).fetchall():
             for row in rows:
-                yield _encoded(_line(row))
+                yield _encoded(_line(row, reveal))
             after = rows[-1][2]
 
 
@@ -75,24 +91,31 @@ def verify_bundle(lines: Iterable[bytes]) -> tuple[Header, list[Finding]]:
     rest = iter(lines)
     header = _header(next(rest, b""))
     chain = Chain()
-    seen: set[Head] = set()
-    findings = list(chain.follow(_links(header.tenant, rest, seen)))
-    stated = {header.tenant: Head(header.events, bytes.fromhex(header.hash))}
-    if header.events:
-        findings.extend(compared(chain.heads, stated, seen))
+    findings = [*chain.follow(_links(header.tenant, rest)), *chain.conclude()]
+    findings.extend(_beyond(header, chain.heads.get(header.tenant, START)))
     return header, findings
 
 
-def _links(tenant: str, lines: Iterable[bytes], seen: set[Head]) -> Iterator[Link]:
+def _beyond(header: Header, end: Head) -> Iterator[Finding]:
+    """Compare where the bundle ends with where its header says."""
+    problem = None
+    if end.tenant_position < header.events:
+        problem = f"the history ends here, but went on to {header.events}"
+    elif end.tenant_position > header.events:
+        problem = f"the history went on to {header.events} only"
+    elif header.events and end.hash.hex() != header.hash:
+        problem = "the event is another one than the header states"
+    if problem is not None:
+        yield Finding(header.tenant, end.tenant_position, None, problem)
+
+
+def _links(tenant: str, lines: Iterable[bytes]) -> Iterator[Link]:
     decode = msgspec.json.Decoder(Line).decode
     for number, text in enumerate(lines, 2):
         try:
-            line = decode(text)
-            link = _link(tenant, line)
+            yield _link(tenant, decode(text))
         except (msgspec.DecodeError, ValueError) as error:
             raise NotABundleError(f"line {number}: {error}") from error
-        seen.add(Head(link.tenant_position, link.hash))
-        yield link
 
 
 def _header(text: bytes) -> Header:
@@ -105,8 +128,13 @@ def _header(text: bytes) -> Header:
     return header
 
 
-def _line(row: tuple[Any, ...]) -> Line:
-    position, _, tenant_position, version, at, stream, type_, metadata, data, personal, digest = row
+def _line(row: tuple[Any, ...], reveal: MasterKeys | None) -> Line:
+    position, tenant, tenant_position, version, at, stream, type_, metadata, data, *rest = row
+    personal, digest, wrapped = rest
+    revealed = None
+    if reveal is not None and wrapped is not None:
+        key = reveal.unwrap(wrapped, tenant, stream)
+        revealed = decrypt(key, personal, tenant, stream, version).decode()
     return Line(
         position=position,
         tenant_position=tenant_position,
@@ -118,6 +146,7 @@ def _line(row: tuple[Any, ...]) -> Line:
         data=data,
         personal=None if personal is None else b64encode(personal).decode(),
         hash=digest.hex(),
+        revealed=revealed,
     )
 
 
@@ -132,7 +161,7 @@ def _link(tenant: str, line: Line) -> Link:
         type=line.type.encode(),
         metadata=line.metadata.encode(),
         data=line.data.encode(),
-        personal=None if line.personal is None else b64decode(line.personal),
+        personal=None if line.personal is None else b64decode(line.personal, validate=True),
         hash=bytes.fromhex(line.hash),
     )
 

@@ -1,21 +1,57 @@
 """Verify the log: nothing in it was altered, removed, inserted or moved since it was recorded."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from psycopg import Connection
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.event_store.chain import Chain, Finding, Head, Link, compared
+from adapters.event_store.reader import head
+from adapters.personal_data import (
+    MasterKeys,
+    PersonalDataDamagedError,
+    UnknownMasterKeyError,
+    decrypt,
+)
 
-PAGE: Final = 20_000
-MOST_FINDINGS: Final = 1_000
+PAGE: Final = 10_000
+
+EPOCH: Final = 946_684_800_000_000
+"""PostgreSQL's times begin in 2000, ours in 1970; both count microseconds."""
 
 LINKS: Final = """
-    SELECT position, tenant_id::text, tenant_position, version,
-        (extract(epoch FROM recorded_at) * 1000000)::bigint,
-        convert_to(stream, 'UTF8'), convert_to(type, 'UTF8'),
-        convert_to(metadata::text, 'UTF8'), convert_to(data::text, 'UTF8'), personal, hash
-    FROM log.events WHERE position > %s ORDER BY position LIMIT %s
+    SELECT position, tenant_id, tenant_position, version, recorded_at, stream, type,
+        metadata, data, personal, hash
+    FROM log.events WHERE position > %s AND position <= %s ORDER BY position
+"""
+
+STREAMS: Final = """
+    SELECT tenant_id::text, stream, count(*), min(version), max(version)
+    FROM log.events WHERE position <= %s
+    GROUP BY tenant_id, stream
+    HAVING count(*) <> max(version) - min(version) + 1 OR min(version) > 1
+"""
+"""The library that our recorder serves lets a stream begin with version 0."""
+
+COMMANDS: Final = """
+    SELECT c.tenant_id::text, c.last_tenant_position, c.last_position, c.command_id::text
+    FROM log.commands c LEFT JOIN log.events e ON e.position = c.last_position
+    WHERE c.events > 0 AND c.last_position <= %s AND (
+        e.tenant_id IS DISTINCT FROM c.tenant_id
+        OR e.tenant_position IS DISTINCT FROM c.last_tenant_position
+    )
+"""
+
+PERSONAL: Final = """
+    SELECT e.tenant_id::text, e.stream, e.version, e.personal, k.wrapped, k.stream IS NULL,
+        e.tenant_position, e.position
+    FROM log.events e LEFT JOIN log.keys k ON k.tenant_id = e.tenant_id AND k.stream = e.stream
+    WHERE e.position > %s AND e.position <= %s AND e.personal IS NOT NULL ORDER BY e.position
 """
 
 Told = Callable[[int, int], None]
@@ -34,38 +70,64 @@ def verify(
     connection: Connection[Any],
     stated: Mapping[str, Head] | None = None,
     told: Told = lambda _done, _all: None,
+    *,
+    master_keys: MasterKeys | None = None,
 ) -> Report:
     """Verify every event of every tenant; the connection must see them all.
 
-    Positions must be dense and chains unbroken; `stated` heads must still be there.
+    Chains must be unbroken; positions and versions dense; commands answered with events of their
+    own; `stated` heads still there; and with `master_keys`, what is personal must be readable
+    unless its key was destroyed.
     """
     stated = dict(stated or {})
     chain, findings, seen, events = Chain(), list[Finding](), set[Head](), 0
-    total = _count(connection)
-    for page in _pages(connection):
+    last = head(connection)
+    for page in _pages(connection, last):
         findings.extend(_holes(page, chain.position))
         findings.extend(chain.follow(page))
+        if stated:
+            seen |= {Head(link.tenant_position, link.hash) for link in page} & set(stated.values())
         events += len(page)
-        wanted = stated.values()
-        seen |= {h for link in page if (h := Head(link.tenant_position, link.hash)) in wanted}
-        told(events, total)
-        if len(findings) > MOST_FINDINGS:
-            break
+        told(min(chain.position, last), last)
+    findings.extend(chain.conclude())
     findings.extend(compared(chain.heads, stated, seen))
+    findings.extend(_gaps_in_streams(connection, last))
+    findings.extend(_misplaced_commands(connection, last))
+    if master_keys is not None:
+        findings.extend(_unreadable(connection, last, master_keys))
     return Report(events, findings, chain.heads)
 
 
-def _pages(connection: Connection[Any]) -> Iterator[list[Link]]:
-    after = 0
-    while True:
-        rows = connection.execute(LINKS, (after, PAGE), binary=True).fetchall()
-        if not rows:
-            return
-        yield [Link(*row) for row in rows]
-        after = rows[-1][0]
+def _pages(connection: Connection[Any], last: int) -> Iterator[list[Link]]:
+    """Give what there is; PostgreSQL reads the next page while this one is being hashed."""
+    cursor = connection.cursor(binary=True, row_factory=lambda _: _link)
+    for type_ in ("text", "json", "uuid"):
+        cursor.adapters.register_loader(type_, ByteaBinaryLoader)
+    cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
+
+    def read(after: int) -> list[Link]:
+        return cursor.execute(LINKS, (after, min(after + PAGE, last)), prepare=True).fetchall()
+
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(read, 0)
+        for after in range(PAGE, last + PAGE, PAGE):
+            page, coming = coming.result(), ahead.submit(read, after)
+            if page:
+                yield page
 
 
-def _holes(page: list[Link], before: int) -> Iterator[Finding]:
+def _link(row: Sequence[Any]) -> Link:
+    """Make a link of a row whose columns are as PostgreSQL sends them: no text is decoded."""
+    position, tenant, tenant_position, version, at, *rest = row
+    return Link(position, _text(tenant), tenant_position, version, at + EPOCH, *rest)
+
+
+@lru_cache(10_000)
+def _text(tenant: bytes) -> str:
+    return str(UUID(bytes=tenant))
+
+
+def _holes(page: Sequence[Link], before: int) -> Iterator[Finding]:
     """Name the places in the log at which there is nothing: they are given without gaps."""
     if page[-1].position - before == len(page):
         return
@@ -76,6 +138,38 @@ def _holes(page: list[Link], before: int) -> Iterator[Finding]:
         before = link.position
 
 
-def _count(connection: Connection[Any]) -> int:
-    row = connection.execute("SELECT coalesce(max(position), 0) FROM log.events").fetchone()
-    return int(row[0]) if row else 0
+def _gaps_in_streams(connection: Connection[Any], last: int) -> Iterator[Finding]:
+    for tenant, stream, count, first, newest in connection.execute(STREAMS, (last,)):
+        text = f"{stream} has {count} events, with versions from {first} to {newest}"
+        yield Finding(tenant, 0, None, text)
+
+
+def _misplaced_commands(connection: Connection[Any], last: int) -> Iterator[Finding]:
+    for tenant, tenant_position, position, command in connection.execute(COMMANDS, (last,)):
+        text = f"the command {command} did not record what is here"
+        yield Finding(tenant, tenant_position, position, text)
+
+
+def _unreadable(connection: Connection[Any], last: int, keys: MasterKeys) -> Iterator[Finding]:
+    """Name what cannot be read although nobody erased it."""
+    for after in range(0, last, PAGE):
+        rows = connection.execute(PERSONAL, (after, after + PAGE), binary=True).fetchall()
+        for tenant, stream, version, personal, wrapped, is_lost, tenant_position, position in rows:
+            problem = "its key is gone" if is_lost else None
+            if wrapped is not None:
+                problem = _problem(keys, wrapped, personal, tenant, stream, version)
+            if problem is not None:
+                text = f"what is personal in {stream} {version} cannot be read: {problem}"
+                yield Finding(tenant, tenant_position, position, text)
+
+
+def _problem(
+    keys: MasterKeys, wrapped: bytes, personal: bytes, tenant: str, stream: str, version: int
+) -> str | None:
+    try:
+        decrypt(keys.unwrap(wrapped, tenant, stream), personal, tenant, stream, version)
+    except UnknownMasterKeyError:
+        return "its key needs a master key that is not in the ring"
+    except PersonalDataDamagedError:
+        return "it does not belong to its key, or was altered"
+    return None

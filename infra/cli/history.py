@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from adapters.event_store import bundle
 from adapters.event_store.chain import Finding, Head
 from adapters.event_store.verify import Report, Told, verify
+from adapters.personal_data import MasterKeys
 from infra.cli.system import database, settings_from_environment
 
 NOT_INTACT: Final = 3
@@ -39,12 +40,15 @@ def verify_history(
         Path | None, typer.Option(help="Write where every tenant's history stands now.")
     ] = None,
 ) -> None:
-    """Verify that no event was altered, removed, inserted or moved. Exit code 3: something was."""
+    """Verify that no event was altered, removed, inserted or moved, and that all can be read.
+
+    Exit code 3: something is not as it was recorded.
+    """
     if file is not None:
         _verify_bundle(file)
         return
     with _looking() as connection, _progress("verifying") as progress:
-        report = verify(connection, _stated(heads), progress)
+        report = verify(connection, _stated(heads), progress, master_keys=_master_keys())
     if keep_heads is not None:
         keep_heads.write_bytes(_kept(report))
     _conclude(report.events, report.findings)
@@ -54,13 +58,17 @@ def export_history(
     file: Annotated[Path, typer.Argument(help="Where to; JSON lines.")],
     *,
     tenant: Annotated[str, typer.Option(help="Whose history: the id of a tenant.")],
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Write what is personal in clear, too.")
+    ] = False,
 ) -> None:
     """Write a tenant's history to a file that `frontdesk verify FILE` can verify anywhere.
 
-    What is personal stays encrypted.
+    What is personal stays encrypted unless it is to be revealed.
     """
+    keys = _master_keys() if reveal else None
     with _looking() as connection, file.open("wb") as out:
-        lines = sum(1 for line in bundle.export(connection, tenant) if out.write(line))
+        lines = sum(1 for line in bundle.export(connection, tenant, reveal=keys) if out.write(line))
     told.print(f"{lines - 1} events of {tenant} in {file}")
 
 
@@ -69,6 +77,10 @@ def _looking() -> Iterator[Connection[Any]]:
     """Lend a connection that sees everything."""
     with database(settings_from_environment()) as dsn, connect(dsn, autocommit=True) as connection:
         yield connection
+
+
+def _master_keys() -> MasterKeys:
+    return MasterKeys(settings_from_environment().master_keys)
 
 
 def _verify_bundle(file: Path) -> None:
