@@ -15,6 +15,7 @@ from api import (
     professionals,
     series,
     services,
+    status,
     tenants,
     time_blocks,
     users,
@@ -40,6 +41,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     jobs.router,
     auth.router,
     auth.old_router,
+    status.router,
+    status.metrics_router,
     *beauty.ROUTERS,
     *calendar.ROUTERS,
 )

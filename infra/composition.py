@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -34,7 +34,9 @@ from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.runner import Runner
 from adapters.upcasters import UPCASTERS
-from api.app import create_app
+from adapters.vitals import PostgresVitals
+from api import test_clock
+from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.signing import Signer
 from application.accounts import Accounts
@@ -85,6 +87,28 @@ class System:
         while self.runner.step() or self.worker.run_due():
             pass
 
+    def walk(self, until: datetime) -> int:
+        """Let time pass up to `until`, from one due time to the next, so that everything is done at
+        its minute; give the number of stops. Only a clock that can be set is moved.
+        """
+        stops = 0
+        self._settle_all()
+        assert isinstance(self.clock, SettableClock)
+        while (due := self.worker.next_due()) is not None and due <= until:
+            self.clock.set(max(due, self.clock()))
+            self._settle_all()
+            stops += 1
+        self.clock.set(max(until, self.clock()))
+        self._settle_all()
+        return stops
+
+    def _settle_all(self) -> None:
+        """Settle, and wait for what threads of ours are doing at this moment."""
+        self.settle()
+        while self.jobs.depths()["running"]:
+            self.advanced.wait(self.advanced.rings, 0.01)
+            self.settle()
+
     def work(self) -> None:
         """Carry read models, processes and jobs on in threads of this process."""
         # Two workers, since a slow mail server must not delay what is ordered of ourselves.
@@ -105,12 +129,14 @@ class System:
 
 def application(system: System) -> FastAPI:
     """Give the HTTP application of a system."""
-    return create_app(backend(system, authenticate=system.accounts.principal))
+    routers = (*ROUTERS, test_clock.router) if system.settings.mode is Mode.TEST else ROUTERS
+    return create_app(backend(system, authenticate=system.accounts.principal), routers)
 
 
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
     """Give the API what it needs of the system."""
     settings = system.settings
+    vitals = PostgresVitals(system.database, system.jobs)
     return Backend(
         dispatch=system.dispatch,
         read_models=system.answers,
@@ -125,7 +151,10 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
             "availability": Asking(system.store, system.clock),
             "jobs": system.jobs,
             "outbox": system.outbox,
+            "vitals": vitals,
+            "walk": system.walk,
         },
+        answered=vitals.count,
     )
 
 
