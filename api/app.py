@@ -15,13 +15,12 @@ from api import (
     professionals,
     series,
     services,
-    status,
     tenants,
     time_blocks,
     users,
 )
 from api.backend import Backend
-from api.compat import beauty, calendar
+from api.compat import beauty, calendar, setter, tasks
 from api.edge import Edge
 from api.problems import answer_with_problems
 
@@ -41,10 +40,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     jobs.router,
     auth.router,
     auth.old_router,
-    status.router,
-    status.metrics_router,
     *beauty.ROUTERS,
+    *setter.ROUTERS,
     *calendar.ROUTERS,
+    *tasks.ROUTERS,
 )
 
 

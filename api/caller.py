@@ -119,13 +119,14 @@ class Caller:
         command: Command,
         *others: Command,
         seen: int | None = None,
+        part: int = 0,
     ) -> Response:
         """Have something changed, and answer 200 with it as it is now. If-Match speaks of how it
         was before the first command; the others follow if that is carried out.
         """
-        answer = self.order(command, on=key, seen=seen)
-        for part, other in enumerate(others, start=1):
-            answer = self.order(other, part=part)
+        answer = self.order(command, on=key, seen=seen, part=part)
+        for number, other in enumerate(others, start=part + 1):
+            answer = self.order(other, part=number)
         return self._answered(model, key, answer, 200)
 
     def done(self, answer: Answer, status: int = 204) -> Response:

@@ -104,7 +104,7 @@ def register_client(
     body: ClientBody, caller: MayWrite, on_duplicate: OnDuplicate = OnDuplicate.REFUSE
 ) -> Response:
     """Register a client; nobody is registered twice under one address, number or custom id."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     client_id = ClientId(new_id("client"))
     status = body.status or ClientStatus.LEAD
     command = RegisterClient(client_id=client_id, status=status, **body.known(caller))
@@ -144,7 +144,7 @@ def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> 
 @router.put("/{client_id}/status")
 def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWrite) -> Response:
     """Say where the business stands with a client."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     command = ChangeClientStatus(client_id=client_id, status=body.status)
     return caller.changed(CLIENTS, client_id, command)
 
@@ -152,7 +152,7 @@ def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWri
 @router.post("/{client_id}/notes", status_code=201)
 def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> Response:
     """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     note_id = NoteId(new_id("note"))
     answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
     note = msgspec.json.encode(_note(answer.recorded[0]))
@@ -192,7 +192,7 @@ def described(
     client_id: ClientId, body: ClientBody, caller: Caller, *, seen: int | None = None
 ) -> Response:
     """Have a client described, by somebody who saw this version if he names no other."""
-    _refuse_clients(caller)
+    refuse_clients(caller)
     command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
     return caller.changed(CLIENTS, client_id, command, seen=seen)
 
@@ -203,7 +203,8 @@ def own(caller: Caller) -> list[Where]:
     return [] if reach.everything else [Where("key", Op.IS, [reach.id])]
 
 
-def _refuse_clients(caller: Caller) -> None:
+def refuse_clients(caller: Caller) -> None:
+    """What is written about clients is written by those who work here."""
     if not caller.reach.everything:
         raise PermissionMissing(permission=caller.permission)
 

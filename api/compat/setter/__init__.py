@@ -1,0 +1,14 @@
+"""The paths of the appointment setter: bookings, clients and users in camelCase, lists by number."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.compat.setter import bookings, clients, general, users
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    bookings.router,
+    clients.router,
+    users.router,
+    general.router,
+)

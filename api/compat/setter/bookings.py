@@ -1,0 +1,142 @@
+"""Bookings as the appointment setter knew them: of a type, with details of any form."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import Response
+from msgspec import UNSET
+from pydantic import AwareDatetime
+
+from api import bookings
+from api.caller import Caller
+from api.compat import OldRouter
+from api.compat.moves import order_for
+from api.compat.pages import OldListing
+from api.compat.setter.shapes import CAMEL, TAGS, reshaped
+from api.compat.whom import professional
+from api.forms import Body, id_of
+from domain.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
+from domain.messages import Command
+from domain.values import BookingId, ClientId, ProfessionalId
+from projections.bookings import KnownBooking
+
+User = Annotated[ProfessionalId, id_of("professional")]
+Client = Annotated[ClientId, id_of("client")]
+
+WHERE: Final = "/booking"
+
+router: Final = OldRouter(prefix=WHERE, successor="/v1/bookings", tags=TAGS)
+
+
+class OldBooking(msgspec.Struct, kw_only=True, rename="camel"):
+    """`details` as they were sent, to the byte."""
+
+    id: str
+    user_id: str
+    client_id: str | None
+    service_id: str | None
+    booking_type: str | None
+    details: msgspec.Raw
+    status: BookingStatus
+    starts_at: datetime | None
+    ends_at: datetime | None
+    version: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+def _booking(document: bytes) -> bytes:
+    known = msgspec.json.decode(document, type=KnownBooking)
+    same = {
+        name: getattr(known, name) for name in OldBooking.__struct_fields__ if name != "user_id"
+    }
+    return msgspec.json.encode(OldBooking(user_id=known.professional_id, **same))
+
+
+BOOKINGS: Final = OldListing(
+    listing=replace(
+        bookings.LISTING,
+        aliases={
+            **bookings.LISTING.aliases,
+            "userId": "professional_id",
+            "clientId": "client_id",
+            "serviceId": "service_id",
+            "bookingType": "booking_type",
+        },
+    ),
+    shape=_booking,
+)
+
+
+class BookingBody(bookings.Wishes):
+    """Without a time it is a wish that somebody has to answer."""
+
+    model_config = CAMEL
+
+    user_id: User | None = None
+    starts_at: AwareDatetime | None = None
+
+    def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
+        """Give the same as `/v1` wants it."""
+        rest = self.model_dump(exclude={"user_id"})
+        return bookings.NewBooking(professional_id=professional_id, **rest)
+
+
+class ChangedBooking(Body):
+    """What is not named stays."""
+
+    model_config = CAMEL
+
+    status: BookingStatus | None = None
+    client_id: Client | None = None
+    details: Any = None
+
+    def orders(self, booking_id: BookingId, caller: Caller) -> list[Command]:
+        """Give what has to be done for it, what may be refused first."""
+        orders: list[Command] = []
+        if self.client_id is not None:
+            bookings.refuse_clients(caller)
+            orders.append(LinkBookingToClient(booking_id=booking_id, client_id=self.client_id))
+        if self.status is not None:
+            orders.append(order_for(self.status, booking_id, caller))
+        details = caller.raw("details") if self.details is not None else None
+        named = "details" in self.model_fields_set
+        orders.append(ChangeBooking(booking_id=booking_id, details=details if named else UNSET))
+        return orders
+
+
+@router.post("", status_code=201)
+def create_old_booking(body: BookingBody, caller: bookings.MayWrite) -> Response:
+    """Book, for somebody or nobody yet, at a time or at none yet."""
+    with_whom = professional(caller, body.user_id, body.service_id, field="userId")
+    made = bookings.request_booking(body.booking(with_whom), caller)
+    return reshaped(made, _booking, WHERE)
+
+
+@router.get("")
+def list_router(caller: bookings.MayRead) -> Response:
+    """List bookings: `?status=&userId=&clientId=&bookingType=&page=&limit=&sortBy=&sortOrder=`."""
+    return BOOKINGS.numbered(caller, where=bookings.own(caller))
+
+
+@router.get("/{booking_id}")
+def get_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayRead) -> Response:
+    """Show a booking."""
+    return reshaped(bookings.get_booking(booking_id, caller), _booking, WHERE)
+
+
+@router.put("/{booking_id}")
+def change_old_booking(
+    booking_id: bookings.BookingPath, body: ChangedBooking, caller: bookings.MayWrite
+) -> Response:
+    """Change status, details or whose it is."""
+    changed = bookings.move(caller, booking_id, *body.orders(booking_id, caller))
+    return reshaped(changed, _booking, WHERE)
+
+
+@router.delete("/{booking_id}")
+def cancel_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayWrite) -> Response:
+    """Cancel a booking. It is still there afterwards, as cancelled."""
+    return reshaped(bookings.cancel_booking(booking_id, caller), _booking, WHERE)

@@ -1,0 +1,124 @@
+"""Clients as the appointment setter knew them.
+
+There each was a user's; here all are the business's: `userId` is looked up and comes back as null.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import Response
+from pydantic import StringConstraints
+
+from api import clients
+from api.caller import Caller, NotFound
+from api.compat import OldRouter
+from api.compat.pages import OldListing
+from api.compat.setter.shapes import CAMEL, TAGS, reshaped
+from api.forms import Body, Line, Sought, id_of
+from domain.clients import ClientStatus
+from domain.values import ProfessionalId
+from projections.clients import CLIENTS, KnownClient, found_by
+from projections.professionals import PROFESSIONALS
+
+User = Annotated[ProfessionalId, id_of("professional")]
+Email = Annotated[str, StringConstraints(max_length=254)]
+Phone = Annotated[str, StringConstraints(max_length=40)]
+
+WHERE: Final = "/client"
+
+router: Final = OldRouter(prefix=WHERE, successor="/v1/clients", tags=TAGS)
+
+
+class OldClient(msgspec.Struct, kw_only=True, rename="camel"):
+    id: str
+    user_id: None = None
+    strategy_id: str | None
+    name: str
+    custom_id: str | None
+    status: ClientStatus
+    email: str | None
+    phone: str | None
+    version: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+def _client(document: bytes) -> bytes:
+    known = msgspec.json.decode(document, type=KnownClient)
+    same = {name: getattr(known, name) for name in OldClient.__struct_fields__ if name != "user_id"}
+    return msgspec.json.encode(OldClient(**same))
+
+
+LISTING: Final = OldListing(
+    listing=replace(
+        clients.LISTING, aliases={"customId": "custom_id", "strategyId": "strategy_id"}
+    ),
+    sorts={"name": "sort_name"},
+    shape=_client,
+)
+
+
+class ChangedClient(Body):
+    """What is not named stays."""
+
+    model_config = CAMEL
+
+    user_id: User | None = None
+    strategy_id: Line | None = None
+    name: Line | None = None
+    custom_id: Line | None = None
+    status: ClientStatus | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+    def named(self, caller: Caller) -> dict[str, Any]:
+        """Give what is named, as `/v1` calls it. Raises NotFound for a user who is not there."""
+        if self.user_id is not None:
+            caller.document(PROFESSIONALS, self.user_id)
+        return self.model_dump(exclude_unset=True, exclude={"user_id"})
+
+
+class NewClient(ChangedClient):
+    name: Line
+
+
+@router.post("", status_code=201)
+def create_old_client(
+    body: NewClient,
+    caller: clients.MayWrite,
+    on_duplicate: clients.OnDuplicate = clients.OnDuplicate.REFUSE,
+) -> Response:
+    """Register a client, as a lead if nothing else is said."""
+    new = clients.ClientBody(**body.named(caller))
+    return reshaped(clients.register_client(new, caller, on_duplicate), _client, WHERE)
+
+
+@router.get("")
+def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
+    """List clients: `?custom_id=&status=&q=&page=&limit=&sortBy=&sortOrder=`."""
+    extra = [found_by(q)] if q else []
+    return LISTING.numbered(caller, where=clients.own(caller), extra=extra)
+
+
+@router.get("/{client_id}")
+def get_old_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Response:
+    """Show a client."""
+    return reshaped(clients.get_client(client_id, caller), _client, WHERE)
+
+
+@router.put("/{client_id}")
+def change_old_client(
+    client_id: clients.ClientPath, body: ChangedClient, caller: clients.MayWrite
+) -> Response:
+    """Change what is named of a client."""
+    clients.refuse_clients(caller)
+    known = caller.backend.read_models.folded(caller.tenant, CLIENTS, client_id)
+    if known is None:
+        raise NotFound
+    row = msgspec.json.decode(known.json, type=KnownClient)
+    as_is = {name: getattr(row, name) for name in clients.ClientBody.model_fields}
+    whole = clients.ClientBody(**as_is | body.named(caller))
+    changed = clients.described(client_id, whole, caller, seen=known.version)
+    return reshaped(changed, _client, WHERE)

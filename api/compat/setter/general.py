@@ -1,0 +1,21 @@
+"""What the appointment setter said about itself."""
+
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from api.auth import PUBLIC
+from api.compat import OldRouter
+from api.compat.setter.shapes import TAGS
+
+router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
+
+
+@router.get("", openapi_extra=PUBLIC)
+def show_general(request: Request) -> dict[str, Any]:
+    """Tell what this is and what it can do."""
+    app = request.app
+    current = (r for r in app.routes if isinstance(r, APIRoute) and not r.deprecated)
+    capabilities = {str(tag) for route in current for tag in route.tags}
+    return {"name": app.title, "version": app.version, "capabilities": sorted(capabilities)}

@@ -1,0 +1,83 @@
+"""The salon's paths of what happens in the background.
+
+Nobody has to ask for reminders here: each confirmed booking orders its own. Whoever asks is told
+how many bookings that are.
+"""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, Field
+
+from api import bookings, jobs
+from api.caller import JSON
+from api.compat import OldRouter
+from api.forms import Body
+from application.jobs import JobStatus, QueuedJob
+from domain.bookings import BookingStatus
+from projections.bookings import BOOKINGS
+from projections.paging import Op, Sort, Where, numbered_page
+
+STATUS: Final = {
+    JobStatus.TODO: "queued",
+    JobStatus.RUNNING: "running",
+    JobStatus.DONE: "done",
+    JobStatus.PARKED: "failed",
+    JobStatus.WITHDRAWN: "done",
+    JobStatus.DISCARDED: "failed",
+}
+CONFIRMED: Final = Where("status", Op.IS, [BookingStatus.CONFIRMED])
+
+tasks: Final = OldRouter(prefix="/tasks", successor="/v1/jobs", tags=["old paths: salon"])
+
+
+class RangeBody(Body):
+    """Appointments that begin from one instant on, and before another."""
+
+    first: Annotated[AwareDatetime, Field(alias="from")]
+    last: Annotated[AwareDatetime, Field(alias="to")]
+
+
+class TaskStatus(msgspec.Struct):
+    task_id: UUID
+    status: str
+    attempts: int
+    error: str | None
+
+
+@tasks.get("/status/{job_id}")
+def show_task_status(job_id: UUID, caller: jobs.MayManage) -> Response:
+    """Show how far something is that was to be done."""
+    job = msgspec.json.decode(jobs.get_job(job_id, caller).body, type=QueuedJob)
+    task = TaskStatus(
+        task_id=job.id,
+        status=STATUS[job.status],
+        attempts=job.attempts,
+        error=job.last_error,
+    )
+    return Response(msgspec.json.encode(task), media_type=JSON)
+
+
+@tasks.post("/schedule-reminders", status_code=202)
+def schedule_reminders(body: RangeBody, caller: bookings.MayWrite) -> Response:
+    """See to it that clients are reminded of what is confirmed: they are anyway. Give the count."""
+    begins = [
+        Where("starts_at", Op.AT_LEAST, max(body.first, caller.now)),
+        Where("starts_at", Op.BELOW, body.last),
+    ]
+    with caller.asking(BOOKINGS) as connection:
+        found = numbered_page(
+            connection,
+            BOOKINGS,
+            caller.tenant,
+            where=[CONFIRMED, *begins, *bookings.own(caller)],
+            sort=Sort("starts_at"),
+            offset=0,
+            limit=0,
+        )
+    return Response(msgspec.json.encode({"count": found.total}), 202, media_type=JSON)
+
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (tasks,)
