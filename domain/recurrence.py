@@ -105,16 +105,16 @@ class Rule(Value, frozen=True, kw_only=True):
 
     starts_at: datetime
     every: Every
-    interval: int = 1
-    until: datetime | None = None
-    week_starts_on: int = 0
-    months: Sequence[int] = ()
-    weeks: Sequence[int] = ()
-    days_of_year: Sequence[int] = ()
-    days_of_month: Sequence[int] = ()
-    weekdays: Sequence[tuple[int, int]] = ()
-    times: Sequence[time] = ()
-    positions: Sequence[int] = ()
+    interval: int
+    until: datetime | None
+    week_starts_on: int
+    months: Sequence[int]
+    weeks: Sequence[int]
+    days_of_year: Sequence[int]
+    days_of_month: Sequence[int]
+    weekdays: Sequence[tuple[int, int]]
+    times: Sequence[time]
+    positions: Sequence[int]
 
 
 def _by_rule(rule: Rule, first: datetime, last: datetime) -> Iterator[datetime]:

@@ -177,6 +177,17 @@ def test_the_owner_cannot_override_blocks_the_past_or_all_reason() -> None:
     assert isinstance(refusal(an_hour_from("9999-12-31T22:00"), override=True), BeyondHorizon)
 
 
+def test_the_owner_books_ten_years_ahead_and_no_farther() -> None:
+    last = an_hour_from("2026-11-21T12:00").starts_at + timedelta(days=3660)
+    always = open_daily("00:00-24:00")
+
+    def booked(start: datetime) -> DomainError | None:
+        return refusal(TimeSlot(start, start + timedelta(hours=1)), always, override=True)
+
+    assert booked(last) is None
+    assert isinstance(booked(last + timedelta(days=1)), BeyondHorizon)
+
+
 def test_the_end_of_time_is_only_too_far_away() -> None:
     end_of_time = TimeSlot(at("9999-12-31T22:00"), at("9999-12-31T23:59"))
 

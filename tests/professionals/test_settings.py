@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from api.professionals import SettingsBody, WeekBody
 from domain.professionals import (
     ALWAYS_OPEN,
     FixedDeposit,
@@ -37,6 +38,8 @@ SOUND = [
     {"slot_step_minutes": 1},
     {"slot_step_minutes": 1440},
     {"horizon_days": 0},
+    {"horizon_days": 1830},
+    {"notice_minutes": 366 * 24 * 60},
     {"deposit": FixedDeposit(Money(1, "EUR"))},
     {"deposit": PercentDeposit(1)},
     {"deposit": PercentDeposit(100)},
@@ -57,6 +60,8 @@ SENSELESS = [
     ({"slot_step_minutes": 0}, "#/slot_step_minutes", "out-of-range"),
     ({"slot_step_minutes": 1441}, "#/slot_step_minutes", "out-of-range"),
     ({"notice_minutes": -1}, "#/notice_minutes", "out-of-range"),
+    ({"horizon_days": 1831}, "#/horizon_days", "out-of-range"),
+    ({"notice_minutes": 366 * 24 * 60 + 1}, "#/notice_minutes", "out-of-range"),
     ({"horizon_days": -1}, "#/horizon_days", "out-of-range"),
     ({"cancellation_window_minutes": -1}, "#/cancellation_window_minutes", "out-of-range"),
     ({"buffer_before_minutes": -1}, "#/buffer_before_minutes", "out-of-range"),
@@ -115,3 +120,23 @@ def test_every_fault_is_named_at_once() -> None:
         "#/hours/friday/0/opens",
         "#/notice_minutes",
     ]
+
+
+def test_who_says_no_more_can_be_booked_every_quarter_of_an_hour_a_year_ahead() -> None:
+    plain = Settings(time_zone="UTC", hours=Week())
+
+    assert plain == Settings(
+        time_zone="UTC",
+        hours=Week(),
+        slot_step_minutes=15,
+        notice_minutes=0,
+        horizon_days=365,
+        cancellation_window_minutes=0,
+        buffer_before_minutes=0,
+        buffer_after_minutes=0,
+        deposit=None,
+        auto_confirm=False,
+        pending_holds_slot=True,
+        language="en",
+    )
+    assert SettingsBody(time_zone="UTC", hours=WeekBody()).settings() == plain

@@ -32,6 +32,7 @@ def test_both_ends_of_the_window_belong_to_it() -> None:
     nine = datetime(2026, 1, 12, 9)
 
     assert starts(every("FREQ=WEEKLY"), nine, nine) == [nine]
+    assert starts(every("FREQ=WEEKLY;COUNT=1", also_at=(nine,)), nine, nine) == [nine]
 
 
 def test_exceptions_do_not_happen_and_additions_do() -> None:
