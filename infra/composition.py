@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -15,6 +15,7 @@ from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
+from adapters.delivery import Consumer
 from adapters.event_store.glance import Asking
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
@@ -29,9 +30,11 @@ from adapters.personal_data import MasterKeys
 from adapters.postgres import APP, Database
 from adapters.processes import ProcessConsumer
 from adapters.rate_limits import ProcessRateLimiter
-from adapters.read_models import consumer as read_models
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.known import Known
+from adapters.read_models.rebuild import Rebuilder
+from adapters.read_models.renewal import Renewal
 from adapters.runner import Runner
 from adapters.upcasters import UPCASTERS
 from adapters.vitals import PostgresVitals
@@ -73,6 +76,7 @@ class System:
     dispatch: Dispatcher
     answers: Answers
     runner: Runner
+    renewal: Renewal
     worker: Worker
     accounts: Accounts
     jobs: JobDesk
@@ -84,6 +88,7 @@ class System:
 
     def settle(self) -> None:
         """Let read models catch up and processes react until nothing is left to do now."""
+        self.renewal.run(self.stop)
         while self.runner.step() or self.worker.run_due():
             pass
 
@@ -112,8 +117,9 @@ class System:
     def work(self) -> None:
         """Carry read models, processes and jobs on in threads of this process."""
         # Two workers, since a slow mail server must not delay what is ordered of ourselves.
-        runs = (self.runner.run, self.worker.run, self.worker.run)
-        for name, run in zip(("runner", "worker", "second worker"), runs, strict=True):
+        runs = (self.runner.run, self.worker.run, self.worker.run, self.renewal.run)
+        names = ("runner", "worker", "second worker", "renewal")
+        for name, run in zip(names, runs, strict=True):
             thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)
@@ -196,7 +202,10 @@ def _compose(
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock)
     dispatch = Dispatcher(USE_CASES, store)
-    consumers = _entered(database, models, reactions)
+    known = Known()
+    rebuilder = Rebuilder(database=database, reader=reader)
+    renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
+    consumers = _entered(database, renewal, reactions)
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
     return System(
@@ -207,8 +216,11 @@ def _compose(
         reader=reader,
         store=store,
         dispatch=dispatch,
-        answers=Answers(database, reader, advanced),
-        runner=Runner(database, reader, consumers, appended=appended, advanced=advanced),
+        answers=Answers(database, reader, advanced, known),
+        runner=Runner(
+            database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
+        ),
+        renewal=renewal,
         worker=Worker(
             database,
             clock,
@@ -260,13 +272,13 @@ def _accounts(
 
 
 def _entered(
-    database: Database, models: Sequence[ReadModel], reactions: Sequence[Process]
-) -> list[Any]:
-    tables = [ReadModelConsumer(model) for model in models]
+    database: Database, renewal: Renewal, reactions: Sequence[Process]
+) -> list[Consumer]:
+    """Give the consumers of the log, each with a place from which to go on."""
+    tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process) for process in reactions]
     with database.as_worker() as connection:
-        for table in tables:
-            read_models.enter(connection, table)
         for process in reacting:
             processes.enter(connection, process)
+    renewal.enter([process.name for process in reacting])
     return [*tables, *reacting]

@@ -1,41 +1,56 @@
 """Answers questions: a connection on which to ask SQL, or one row as it is for whoever just wrote.
 
 Who presents the position of his own write sees at least that write. A row owned by one aggregate
-can always be folded from its stream; for everything else the projector is waited for, and what it
-has not done yet is applied in a transaction that is rolled back after the question.
+can always be folded from its stream. For everything else the projector is waited for, a moment,
+and what it has not done yet is applied in a transaction that is rolled back after the question.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, TypeVar
 
 import msgspec
 from psycopg import Connection, sql
+from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColumn, UndefinedTable
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.event_store.reader import Reader, head
+from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
+from adapters.read_models.freshness import POLL, Freshness, refuse_hidden
+from adapters.read_models.known import Known
 from adapters.read_models.steps import Step, steps
-from application.ports import Document, PositionUnknown, ProjectionBehind, Recorded
+from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
+from application.ports import Document, ProjectionBehind, Recorded
 from projections.read_model import ReadModel, Row
 
-LONGEST_TAIL: Final = 20_000
-"""Events that are applied for one question at most; beyond, it is refused as `projection-behind`."""
+SHORTLY: Final = 0.1
+"""Seconds: if the projector runs at all, it has done it by then."""
+
+LOCK_MS: Final = 40
+
+Made = TypeVar("Made")
 
 
 class Answers:
     """Reads read models for tenants."""
 
-    def __init__(self, database: Database, reader: Reader, advanced: Bell) -> None:
+    def __init__(
+        self, database: Database, reader: Reader, advanced: Bell, known: Known | None = None
+    ) -> None:
         self._database = database
         self._reader = reader
         self._advanced = advanced
+        self._freshness = Freshness(database, reader, advanced, known or Known())
         self._encode = msgspec.json.Encoder().encode
         self._one: dict[str, sql.Composed] = {}
+        self._consumers: dict[str, ReadModelConsumer] = {}
+        self._readable: set[str] = set()
+
+    # --- Questions ------------------------------------------------------------------------
 
     @contextmanager
     def asking(
@@ -50,30 +65,138 @@ class Answers:
 
         Raises ProjectionBehind when that cannot be had, PositionUnknown beyond the log's end.
         """
-        if not at_least or self._have_seen(models, at_least, wait):
+        self._refuse_unreadable(models)
+        began = time.monotonic()
+        if at_least and not self._have_seen(tenant, models, at_least, began + min(wait, SHORTLY)):
+            consumers = [self._consumer(model) for model in models]
+
+            def attempt(connection: Connection[Any]) -> Connection[Any]:
+                apply_tail(connection, self._reader, tenant, consumers, at_least, lock_ms=LOCK_MS)
+                return connection
+
+            if found := self._with_tail(tenant, models, at_least, began + wait, attempt):
+                stack, connection = found
+                with stack:
+                    yield connection
+                return
+        with self._lent(tenant, models) as connection:
+            yield connection
+
+    def _have_seen(
+        self, tenant: str, models: Sequence[ReadModel], position: int, until: float
+    ) -> bool:
+        """Tell whether they have; refuse if it is of no use, since it is set aside."""
+        names = [model.name for model in models]
+        if not self._freshness.have_seen(names, position, until):
+            return False
+        if hidden := self._freshness.aside(tenant, names, position):
+            with self._database.as_worker() as connection:
+                refuse_hidden(connection, self._reader, tenant, models, hidden, position)
+        return True
+
+    def _with_tail(
+        self,
+        tenant: str,
+        models: Sequence[ReadModel],
+        position: int,
+        until: float,
+        attempt: Callable[[Connection[Any]], Made],
+    ) -> tuple[ExitStack, Made] | None:
+        """Make an attempt in a transaction that lasts until the stack is closed; None if meanwhile
+        the projector has done it. What is in the way is waited for.
+        """
+        while True:
+            heard = self._advanced.rings
+            with ExitStack() as stack:
+                connection = stack.enter_context(self._database.as_worker())
+                stack.enter_context(connection.transaction(force_rollback=True))
+                try:
+                    made = attempt(connection)
+                except (TailTooLong, SerializationFailure, LockNotAvailable):
+                    pass
+                else:
+                    return stack.pop_all(), made
+            if self._have_seen(tenant, models, position, 0):
+                return None
+            left = until - time.monotonic()
+            if left <= 0:
+                raise self._freshness.behind([model.name for model in models], position)
+            self._advanced.wait(heard, min(left, POLL))
+
+    @contextmanager
+    def _lent(self, tenant: str, models: Sequence[ReadModel]) -> Iterator[Connection[Any]]:
+        """Lend a connection; that a table took another shape meanwhile is not the caller's fault."""
+        try:
             with self._database.as_tenant(tenant) as connection:
                 yield connection
-            return
-        with self._database.as_worker() as connection, connection.transaction(force_rollback=True):
-            self._apply_tail(connection, tenant, models, at_least)
-            connection.execute(
-                "SELECT set_config('frontdesk.tenant', %s, true), set_config('role', %s, true)",
-                (tenant, "frontdesk_app"),
-            )
-            yield connection
+        except (UndefinedTable, UndefinedColumn):
+            self._readable.clear()
+            self._refuse_unreadable(models)
+            raise
+
+    # --- Rows -----------------------------------------------------------------------------
 
     def row(
         self, tenant: str, model: ReadModel, key: str, *, at_least: int = 0, wait: float = 0.0
     ) -> Document | None:
         """Give one row; from its stream when the projector has not got there yet."""
+        if not self._can_be_read(model):
+            return self._without_table(tenant, model, key)
         if model.owner is None:
-            with self.asking(tenant, [model], at_least=at_least, wait=wait) as connection:
-                return self._stored(connection, tenant, model, key)
-        if at_least and not self._have_seen([model], at_least, 0):
+            return self._shared_row(tenant, model, key, at_least, wait)
+        if at_least and not self._shows(tenant, model, key, at_least, 0):
             return self.folded(tenant, model, key)
-        with self._database.as_tenant(tenant) as connection:
+        with self._lent(tenant, [model]) as connection:
             stored = self._stored(connection, tenant, model, key)
         return stored or self.folded(tenant, model, key)
+
+    def _shared_row(
+        self, tenant: str, model: ReadModel, key: str, at_least: int, wait: float
+    ) -> Document | None:
+        """Give a row that many feed."""
+        began = time.monotonic()
+        if at_least and not self._shows(tenant, model, key, at_least, began + min(wait, SHORTLY)):
+            consumer = self._consumer(model)
+
+            def attempt(connection: Connection[Any]) -> Row | None:
+                return row_with_tail(
+                    connection, self._reader, tenant, consumer, key, at_least, lock_ms=LOCK_MS
+                )
+
+            if found := self._with_tail(tenant, [model], at_least, began + wait, attempt):
+                stack, row = found
+                stack.close()
+                return (
+                    None if row is None else Document(row.version, self._encode(row), from_log=True)
+                )
+        with self._lent(tenant, [model]) as connection:
+            return self._stored(connection, tenant, model, key)
+
+    def _shows(self, tenant: str, model: ReadModel, key: str, position: int, until: float) -> bool:
+        """Tell whether the table shows this row as it was at `position`, or later."""
+        names = [model.name]
+        if not self._freshness.have_seen(names, position, until):
+            return False
+        return (model.name, key) not in self._freshness.aside(tenant, names, position)
+
+    def _without_table(self, tenant: str, model: ReadModel, key: str) -> Document | None:
+        if model.owner is None:
+            self._refuse_unreadable([model])
+        return self.folded(tenant, model, key)
+
+    def _stored(
+        self, connection: Connection[Any], tenant: str, model: ReadModel, key: str
+    ) -> Document | None:
+        statement = self._one.get(model.name) or self._one.setdefault(
+            model.name,
+            sql.SQL(
+                "SELECT version, document::text FROM {} WHERE tenant_id = %s AND key = %s"
+            ).format(sql.Identifier("live", model.name)),
+        )
+        found = connection.execute(statement, (tenant, key), prepare=True).fetchone()
+        return None if found is None else Document(found[0], found[1].encode())
+
+    # --- Histories ------------------------------------------------------------------------
 
     def folded(
         self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1
@@ -90,53 +213,35 @@ class Answers:
             return steps(model, key, self._reader.stream(connection, tenant, key))
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
-        """Give the row that this history makes."""
+        """Give the row that this history makes. Raises ProjectionBehind if its fold fails."""
         row: Row | None = None
         for past in history:
             if past.stream == key and isinstance(past.event, model.subscribes_to):
-                row = moved_on(model, (past.tenant, key), row, past)
+                try:
+                    row = moved_on(model, (past.tenant, key), row, past)
+                except Exception as error:
+                    raise ProjectionBehind(position=past.position, parked=True) from error
         return None if row is None else Document(row.version, self._encode(row))
 
-    def _stored(
-        self, connection: Connection[Any], tenant: str, model: ReadModel, key: str
-    ) -> Document | None:
-        statement = self._one.get(model.name) or self._one.setdefault(
-            model.name,
-            sql.SQL(
-                "SELECT version, document::text FROM {} WHERE tenant_id = %s AND key = %s"
-            ).format(sql.Identifier("live", model.name)),
-        )
-        found = connection.execute(statement, (tenant, key), prepare=True).fetchone()
-        return None if found is None else Document(found[0], found[1].encode())
+    # --- Tables ---------------------------------------------------------------------------
 
-    def _have_seen(self, models: Sequence[ReadModel], position: int, wait: float) -> bool:
-        """Wait until these read models have seen the log up to `position`, but not for ever."""
-        until = time.monotonic() + wait
-        names = [model.name for model in models]
-        while True:
-            heard = self._advanced.rings
-            if self._checkpoint(names) >= position:
-                return True
-            left = until - time.monotonic()
-            if left <= 0:
-                return False
-            self._advanced.wait(heard, min(left, 0.1))
+    def _consumer(self, model: ReadModel) -> ReadModelConsumer:
+        known = self._consumers.get(model.name)
+        return known or self._consumers.setdefault(model.name, ReadModelConsumer(model))
 
-    def _checkpoint(self, names: Sequence[str]) -> int:
-        with self._database.as_worker() as connection:
-            at = checkpoints.read(connection, names)
-        return min((at.get(name, -1) for name in names), default=2**62)
-
-    def _apply_tail(
-        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel], position: int
-    ) -> None:
-        if head(connection) < position:
-            raise PositionUnknown
-        at = checkpoints.read(connection, [model.name for model in models])
+    def _refuse_unreadable(self, models: Sequence[ReadModel]) -> None:
+        """Refuse what is being built anew and has no table yet that answers our questions."""
         for model in models:
-            after = at.get(model.name)
-            if after is None or position - after > LONGEST_TAIL:
-                raise ProjectionBehind(position=position, checkpoint=after)
-            for page in self._reader.follow(connection, after, to=position):
-                mine = [past for past in page if past.tenant == tenant]
-                ReadModelConsumer(model).handle(connection, mine, frozenset())
+            if not self._can_be_read(model):
+                raise self._freshness.behind([model.name], 0)
+
+    def _can_be_read(self, model: ReadModel) -> bool:
+        if model.name in self._readable:
+            return True
+        table = self._consumer(model).table
+        with self._database.as_worker() as connection:
+            place = checkpoints.places(connection, [model.name]).get(model.name)
+            if place is None or (place.shape != table.shape and not table.suffices(connection)):
+                return False
+        self._readable.add(model.name)
+        return True

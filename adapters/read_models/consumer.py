@@ -6,7 +6,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from adapters import checkpoints
 from adapters.read_models.fold import Failure, fold, relevant
 from adapters.read_models.tables import LIVE, Key, Table
 from application.ports import Recorded
@@ -64,14 +63,3 @@ def version_of(shape: str | None) -> int:
     """Give the version of the declaration that a table was made from."""
     number = (shape or "").partition("-")[0]
     return int(number) if number.isdigit() else 0
-
-
-def enter(connection: Connection[Any], consumer: ReadModelConsumer) -> None:
-    """Make the table of a read model that was never there, and begin at the first event."""
-    known = checkpoints.read(connection, [consumer.name])
-    if consumer.name in known:
-        return
-    with connection.transaction():
-        consumer.table.create(connection)
-        consumer.table.create_indexes(connection)
-        checkpoints.begin(connection, consumer.name, shape=consumer.table.shape)

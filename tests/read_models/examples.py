@@ -19,9 +19,9 @@ from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.personal_data import MasterKeys
 from adapters.postgres import APP, Database
-from adapters.read_models import consumer as read_models
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
+from adapters.read_models.renewal import enter
 from adapters.read_models.tables import LIVE, Key, Rows
 from adapters.runner import Runner
 from application.ports import About, Answer, Clock, Recorded
@@ -246,7 +246,7 @@ class World:
         consumers = [ReadModelConsumer(model) for model in models or MODELS]
         with self.database.as_worker() as connection:
             for consumer in consumers:
-                read_models.enter(connection, consumer)
+                enter(connection, consumer)
         return consumers
 
     def runner(self, *models: ReadModel, batch: int = 5_000) -> Runner:

@@ -1,0 +1,176 @@
+"""Have read models seen what somebody has written, and is none of it set aside?
+
+Whoever waits is woken when the projector has moved, here or in another process; he looks now and
+then without being woken, since a wake-up is only a hint. However many wait, one of them looks.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection
+
+from adapters.bell import Bell
+from adapters.event_store.reader import COLUMNS, Reader, head
+from adapters.postgres import Database
+from adapters.read_models.known import Known
+from application.ports import PositionUnknown, ProjectionBehind, Recorded
+from projections.read_model import ReadModel
+
+POLL: Final = 0.25
+"""Seconds after which a waiter looks without being woken."""
+
+MOST_OF_A_COMMAND: Final = 1_000
+
+Aside = frozenset[tuple[str, str]]
+"""Read models and keys that are set aside."""
+
+
+class _Look(NamedTuple):
+    """What was seen in PostgreSQL at one moment; `rings` tells which one."""
+
+    rings: int
+    at: float
+    positions: Mapping[str, int]
+
+
+class Freshness:
+    """Knows how far read models have come, or finds it out."""
+
+    def __init__(self, database: Database, reader: Reader, advanced: Bell, known: Known) -> None:
+        self._database = database
+        self._reader = reader
+        self._advanced = advanced
+        self._known = known
+        self._gate = threading.Lock()
+        self._names: set[str] = set()
+        self._last = _Look(-1, 0.0, {})
+
+    def have_seen(self, names: Sequence[str], position: int, until: float) -> bool:
+        """Tell whether these read models have seen the log up to `position`; if need be, wait until
+        then. Raises PositionUnknown.
+        """
+        asked = False
+        while True:
+            heard = self._advanced.rings
+            if self._known.least(names) >= position:
+                return True
+            positions = self._look(names)
+            if min((positions.get(name, -1) for name in names), default=position) >= position:
+                return True
+            if not asked:
+                self._refuse_the_future(position)
+                asked = True
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            self._advanced.wait(heard, min(left, POLL))
+
+    def aside(self, tenant: str, names: Sequence[str], position: int) -> Aside:
+        """Give what is set aside of them for this tenant, because of events up to `position`."""
+        if self._known.least(names) >= position:
+            return frozenset()
+        with self._database.as_worker() as connection:
+            return aside(connection, tenant, names, position)
+
+    def behind(self, names: Sequence[str], position: int) -> ProjectionBehind:
+        """Say how far behind they are."""
+        with self._database.as_worker() as connection:
+            row = connection.execute(BEHIND, {"names": list(names), "to": position}).fetchone()
+        checkpoint, lag_ms = row or (None, None)
+        return ProjectionBehind(
+            position=position,
+            checkpoint=checkpoint,
+            lag_events=max(0, position - (checkpoint or 0)),
+            lag_ms=lag_ms or 0,
+        )
+
+    def _look(self, names: Sequence[str]) -> Mapping[str, int]:
+        """See how far they are; what another waiter saw since the last ring is good enough."""
+        rings, now = self._advanced.rings, time.monotonic()
+        with self._gate:
+            last = self._last
+            known = last.positions.keys() >= set(names)
+            if last.rings == rings and now - last.at < POLL / 2 and known:
+                return last.positions
+            self._names.update(names)
+            with self._database.as_worker() as connection:
+                rows = connection.execute(LOOK, (list(self._names),), prepare=True).fetchall()
+            positions = {name: at for name, at, _ in rows}
+            self._last = _Look(rings, time.monotonic(), positions)
+            self._known.learn({name: at for name, at, troubled in rows if not troubled})
+            return positions
+
+    def _refuse_the_future(self, position: int) -> None:
+        with self._database.as_worker() as connection:
+            end = head(connection)
+        if position > end:
+            raise PositionUnknown(position=position, head=end)
+
+
+def aside(connection: Connection[Any], tenant: str, names: Sequence[str], position: int) -> Aside:
+    """Give what is set aside for this tenant, because of events up to `position`."""
+    rows = connection.execute(ASIDE, (list(names), tenant, position), prepare=True).fetchall()
+    return frozenset((name, key) for name, key in rows)
+
+
+def refuse_hidden(
+    connection: Connection[Any],
+    reader: Reader,
+    tenant: str,
+    models: Iterable[ReadModel],
+    hidden: Aside,
+    position: int,
+) -> None:
+    """Refuse if what was written at `position` is among what is set aside.
+
+    A list that is asked for with the token of another write may be shown: its other rows flow.
+    """
+    if not hidden:
+        return
+    for past in _command_at(connection, reader, tenant, position):
+        for model in models:
+            if type(past.event) in model.subscribes_to and any(
+                (model.name, key) in hidden for key in [*model.key(past.event), past.stream]
+            ):
+                raise ProjectionBehind(position=position, parked=True)
+
+
+def _command_at(
+    connection: Connection[Any], reader: Reader, tenant: str, position: int
+) -> list[Recorded]:
+    """Give the events of the command that ended at this position."""
+    values = (tenant, position - MOST_OF_A_COMMAND, position, position)
+    rows = connection.execute(COMMAND_AT, values, binary=True).fetchall()
+    return reader.recorded(rows)
+
+
+LOOK: Final = """
+    SELECT c.consumer, c.position, EXISTS (SELECT FROM work.parked p WHERE p.consumer = c.consumer)
+    FROM work.checkpoints c WHERE c.consumer = ANY(%s) AND c.source = 'log'
+"""
+ASIDE: Final = """
+    SELECT consumer, key FROM work.parked
+    WHERE consumer = ANY(%s) AND tenant_id = %s AND position <= %s
+"""
+COMMAND_AT: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.tenant_id = %s AND e.position > %s AND e.position <= %s
+      AND e.metadata ->> 'command' = (
+        SELECT last.metadata ->> 'command' FROM log.events last WHERE last.position = %s
+      )
+    ORDER BY e.position
+"""
+BEHIND: Final = """
+    SELECT least.position, (
+        SELECT (extract(epoch FROM last.recorded_at - next.recorded_at) * 1000)::bigint
+        FROM log.events last, log.events next
+        WHERE last.position = %(to)s AND next.position = least.position + 1
+    )
+    FROM (
+        SELECT min(coalesce(c.position, 0)) AS position
+        FROM unnest(%(names)s::text[]) AS n(name)
+        LEFT JOIN work.checkpoints c ON c.consumer = n.name AND c.source = 'log'
+    ) least
+"""

@@ -1,0 +1,158 @@
+"""Brings the tables to what the code declares, when the system starts.
+
+never there, short log      made empty, and the runner fills it
+never there, long log       rebuilt, then switched to; until then its questions are refused
+another shape               rebuilt beside, then switched to; until then the old one is asked
+                            and carried on, if it has the columns for it
+of a newer release          left alone: that release keeps it
+switched back from          left as it is: somebody wanted it so
+no longer declared          left, and said
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Final
+
+import structlog
+from psycopg import Connection
+
+from adapters import checkpoints
+from adapters.bell import Bell
+from adapters.event_store.reader import head
+from adapters.postgres import DatabaseUnavailableError
+from adapters.read_models.consumer import ReadModelConsumer, consumer_name, version_of
+from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
+from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
+from adapters.read_models.tables import PREVIOUS
+from projections.read_model import ReadModel
+
+SHORT: Final = 10_000
+"""Positions of the log that a runner has folded before anybody would notice."""
+
+AGAIN: Final = 1.0
+"""Seconds after which a renewal that somebody else is about, or was in the way of, is tried again."""
+
+log = structlog.get_logger()
+
+
+class Standing(Enum):
+    """How the table of a read model stands to its declaration."""
+
+    CURRENT = auto()
+    ABSENT = auto()
+    OUTDATED = auto()
+    NEWER = auto()
+    SWITCHED_BACK = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewal:
+    """Keeps the tables of these read models as they are declared."""
+
+    rebuilder: Rebuilder
+    models: Sequence[ReadModel]
+    advanced: Bell
+    _due: list[ReadModel] = field(default_factory=list)
+
+    def enter(self, others: Sequence[str] = ()) -> None:
+        """Make what is missing and can be made at once, and note what is to be rebuilt; `others`
+        are consumers that are declared, too.
+        """
+        with self.rebuilder.database.as_worker() as connection:
+            for model in self.models:
+                enter(connection, ReadModelConsumer(model))
+                match standing(connection, model):
+                    case Standing.ABSENT | Standing.OUTDATED:
+                        self._due.append(model)
+                    case Standing.NEWER | Standing.SWITCHED_BACK as found:
+                        log.warning("read model left as it is", name=model.name, why=found.name)
+                    case Standing.CURRENT:
+                        pass
+            declared = [*others, *(model.name for model in self.models)]
+            for name in no_longer_declared(connection, declared):
+                log.warning("nobody declares this consumer of the log any more", name=name)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether something is to be rebuilt."""
+        return bool(self._due)
+
+    def run(self, stop: threading.Event) -> None:
+        """Rebuild what is due and switch to it, one after the other, until it is all done."""
+        while self._due and not stop.is_set():
+            model = self._due[0]
+            try:
+                self._renew(model, stop)
+            except RebuildStopped:
+                return
+            except (RebuildUnderWay, SwitchBlocked, NothingToSwitchTo, DatabaseUnavailableError):
+                stop.wait(AGAIN)
+            except Exception:
+                log.exception("a read model could not be renewed", name=model.name)
+                self._due.remove(model)
+            else:
+                self._due.remove(model)
+
+    def _renew(self, model: ReadModel, stop: threading.Event) -> None:
+        with self.rebuilder.database.as_worker() as connection:
+            if standing(connection, model) not in (Standing.ABSENT, Standing.OUTDATED):
+                return
+        log.info("read model is being rebuilt", name=model.name, version=model.version)
+        rebuilt = self.rebuilder.rebuild(model, stopped=stop.is_set)
+        switched = switch(self.rebuilder, model)
+        self.advanced.ring()
+        log.info(
+            "read model was rebuilt",
+            name=model.name,
+            version=model.version,
+            events=rebuilt.events,
+            seconds=round(rebuilt.seconds, 1),
+            parked=rebuilt.parked,
+            position=switched.position,
+        )
+
+
+def standing(connection: Connection[Any], model: ReadModel) -> Standing:
+    """Tell how the live table stands to the declaration."""
+    consumer = ReadModelConsumer(model)
+    previous = consumer_name(model.name, PREVIOUS)
+    places = checkpoints.places(connection, [consumer.name, previous])
+    live = places.get(consumer.name)
+    if live is None:
+        return Standing.ABSENT
+    if live.shape == consumer.table.shape:
+        return Standing.CURRENT
+    if version_of(live.shape) > model.version:
+        return Standing.NEWER
+    if previous in places and places[previous].shape == consumer.table.shape:
+        return Standing.SWITCHED_BACK
+    return Standing.OUTDATED
+
+
+def enter(connection: Connection[Any], consumer: ReadModelConsumer) -> None:
+    """Make the table of a read model that was never there, if the log is short, and begin at the
+    first event. Two processes at once make one.
+    """
+    with connection.transaction():
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"enter/{consumer.name}",)
+        )
+        if checkpoints.places(connection, [consumer.name]) or head(connection) > SHORT:
+            return
+        consumer.table.create(connection)
+        consumer.table.create_indexes(connection)
+        checkpoints.begin(connection, consumer.name, shape=consumer.table.shape)
+
+
+def no_longer_declared(connection: Connection[Any], declared: Sequence[str]) -> list[str]:
+    """Name the consumers that the log still has, but the code no longer."""
+    rows = connection.execute(LEFT, (list(declared),)).fetchall()
+    return [name for (name,) in rows]
+
+
+LEFT: Final = """
+    SELECT consumer FROM work.checkpoints
+    WHERE source = 'log' AND split_part(consumer, '@', 1) <> ALL(%s) ORDER BY consumer
+"""
