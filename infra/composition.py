@@ -271,9 +271,7 @@ def _accounts(
     )
 
 
-def _entered(
-    database: Database, renewal: Renewal, reactions: Sequence[Process]
-) -> list[Consumer]:
+def _entered(database: Database, renewal: Renewal, reactions: Sequence[Process]) -> list[Consumer]:
     """Give the consumers of the log, each with a place from which to go on."""
     tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process) for process in reactions]
