@@ -13,10 +13,12 @@ from fastapi import FastAPI
 from adapters import processes
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
+from adapters.audit import Audit
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
 from adapters.delivery import Consumer
 from adapters.event_store.glance import Asking
+from adapters.event_store.history import History
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
@@ -155,6 +157,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         parts={
             "accounts": system.accounts,
             "availability": Asking(system.store, system.clock),
+            "history": Audit(system.database, History(system.reader)),
             "jobs": system.jobs,
             "outbox": system.outbox,
             "vitals": vitals,

@@ -1,0 +1,160 @@
+"""History for auditors: what happened, one event, a thing as it was, and what changed in between."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Protocol
+
+import msgspec
+from fastapi import Path, Query, Response
+from pydantic import AwareDatetime
+
+from api.caller import JSON, Caller, NotFound, may
+from api.listing import MOST, USUAL
+from api.routing import Router
+from application.permissions import Permission
+from application.ports import Document, Recorded
+from projections import READ_MODELS
+from projections.read_model import ReadModel
+
+MayRead = Annotated[Caller, may(Permission.HISTORY_READ)]
+Stream = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
+Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
+CURSOR: Final = "cursor/history"
+
+router: Final = Router(prefix="/v1/history", tags=["history"])
+
+SHOWN_BY: Final = {model.owner: model for model in reversed(READ_MODELS) if model.owner}
+"""The read model that shows a kind of thing: the first of its kind in the table."""
+
+
+class Audit(Protocol):
+    """What is asked of the log; see `adapters/audit.py`."""
+
+    def page(self, tenant: str, **asked: Any) -> Any:
+        """Give a page: its `events`, the position `reached`, and whether there are `more`."""
+
+    def event(self, tenant: str, position: int) -> Recorded | None:
+        """Give the event at a position of the tenant's log."""
+
+    def version_at(self, tenant: str, stream: str, at: datetime) -> int:
+        """Give the version that a stream had at a time, 0 before it began."""
+
+
+class Happened(msgspec.Struct):
+    """An event as auditors see it; `position` is dense within the tenant."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    recorded_at: datetime
+    actor: str | None
+    metadata: dict[str, Any]
+    data: Any
+
+
+@router.get("")
+def list_history(
+    caller: MayRead,
+    stream: Stream | None = None,
+    type: Stream | None = None,  # noqa: A002 - the name of the parameter
+    actor: Stream | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    *,
+    oldest_first: bool = False,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
+    cursor: Stream | None = None,
+) -> Response:
+    """List what happened, the newest first. Pages of a rare actor may be empty: go on."""
+    signer = caller.backend.signer
+    page = _audit(caller).page(
+        caller.tenant,
+        stream=stream,
+        types=tuple(part for part in (type or "").split(",") if part),
+        actor=actor,
+        since=since,
+        until=until,
+        newest_first=not oldest_first,
+        position=int(signer.open(CURSOR, caller.tenant, cursor)) if cursor else None,
+        limit=limit,
+    )
+    next_ = signer.sign(CURSOR, caller.tenant, str(page.reached)) if page.more else None
+    data = [_happened(past) for past in page.events]
+    body = {"data": data, "next_cursor": next_, "has_more": page.more}
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+@router.get("/{position}")
+def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -> Response:
+    """Show one event, with what is personal in it as far as it was not erased."""
+    past = _audit(caller).event(caller.tenant, position)
+    if past is None:
+        raise NotFound
+    return Response(msgspec.json.encode(_happened(past)), media_type=JSON)
+
+
+@router.get("/streams/{stream}")
+def show_as_of(
+    stream: str,
+    caller: MayRead,
+    version: Version | None = None,
+    at: AwareDatetime | None = None,
+) -> Response:
+    """Show a thing as it was at a version, or at a time; as it is when neither is named."""
+    if at is not None:
+        version = _audit(caller).version_at(caller.tenant, stream, at)
+    return caller.show(_as_of(caller, stream, version))
+
+
+@router.get("/streams/{stream}/difference")
+def show_difference(
+    stream: str,
+    caller: MayRead,
+    from_version: Annotated[int, Query(alias="from", ge=1, le=2**31 - 1)],
+    to_version: Annotated[int, Query(alias="to", ge=1, le=2**31 - 1)],
+) -> Response:
+    """Show what changed in a thing between two versions: each field from what to what."""
+    old, new = (
+        msgspec.json.decode(_as_of(caller, stream, version).json)
+        for version in (from_version, to_version)
+    )
+    changes = {
+        name: [old.get(name), value] for name, value in new.items() if old.get(name) != value
+    }
+    body = {"stream": stream, "from": from_version, "to": to_version, "changes": changes}
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+def _as_of(caller: Caller, stream: str, version: int | None) -> Document:
+    model = _shown_by(stream)
+    last = 2**31 - 1 if version is None else version
+    found = caller.backend.read_models.folded(caller.tenant, model, stream, to_version=last)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _shown_by(stream: str) -> ReadModel:
+    model = SHOWN_BY.get(stream.partition("-")[0])
+    if model is None:
+        raise NotFound
+    return model
+
+
+def _happened(past: Recorded) -> Happened:
+    metadata = past.metadata
+    return Happened(
+        position=past.tenant_position,
+        stream=past.stream,
+        version=past.version,
+        type=past.type,
+        recorded_at=past.recorded_at,
+        actor=metadata.get("actor"),
+        metadata=metadata,
+        data=past.event,
+    )
+
+
+def _audit(caller: Caller) -> Audit:
+    audit: Audit = caller.backend.parts["history"]
+    return audit

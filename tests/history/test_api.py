@@ -1,0 +1,83 @@
+"""History, as auditors ask for it over HTTP."""
+
+import pytest
+
+from domain.users import Role
+from tests.bookings.at_the_salon import Salon
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+
+def test_what_happened_is_listed_newest_first_and_in_pages(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    salon.book(http)
+    auditor = running.http(Role.AUDITOR)
+
+    first = auditor.get("/v1/history?limit=3").json()
+    second = auditor.get("/v1/history", params={"limit": 3, "cursor": first["next_cursor"]}).json()
+
+    positions = [event["position"] for event in first["data"] + second["data"]]
+    assert positions == sorted(positions, reverse=True)
+    assert positions[-1] == 1
+    assert not second["has_more"]
+
+
+def test_history_is_asked_by_stream_type_and_actor(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    booking = salon.book(http).json()["id"]
+    auditor = running.http(Role.AUDITOR)
+
+    (requested,) = auditor.get("/v1/history", params={"stream": booking}).json()["data"]
+    by_type = auditor.get("/v1/history?type=booking-requested.v1").json()["data"]
+    by_actor = auditor.get("/v1/history", params={"actor": requested["actor"]}).json()["data"]
+
+    assert requested["type"] == "booking-requested.v1"
+    assert by_type == [requested]
+    assert {event["stream"] for event in by_actor} > {booking}
+    assert all(event["actor"] == requested["actor"] for event in by_actor)
+
+
+def test_one_event_is_shown_with_what_is_personal(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    booking = salon.book(http, notes="allergic to henna").json()["id"]
+    auditor = running.http(Role.AUDITOR)
+    (listed,) = auditor.get("/v1/history", params={"stream": booking}).json()["data"]
+
+    shown = auditor.get(f"/v1/history/{listed['position']}").json()
+
+    assert shown == listed
+    assert shown["data"]["notes"] == "allergic to henna"
+    assert auditor.get("/v1/history/100000").status_code == 404
+
+
+def test_a_thing_is_shown_as_it_was_and_what_changed_since(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    booked = salon.book(http)
+    running.clock.set(running.clock().replace(hour=9))
+    http.post(f"{booked.headers['location']}/confirm")
+    where = f"/v1/history/streams/{booked.json()['id']}"
+    auditor = running.http(Role.AUDITOR)
+
+    assert auditor.get(f"{where}?version=1").json() == booked.json()
+    assert auditor.get(f"{where}?at=2027-01-04T08:30:00Z").json()["status"] == "pending"
+    assert auditor.get(where).json()["status"] == "confirmed"
+    changes = auditor.get(f"{where}/difference?from=1&to=2").json()["changes"]
+    assert changes["status"] == ["pending", "confirmed"]
+    assert auditor.get(f"{where}?at=2020-01-01T00:00:00Z").status_code == 404
+
+
+def test_history_is_for_those_who_audit(running: Running) -> None:
+    refused = running.http(Role.FRONT_DESK).get("/v1/history")
+
+    assert (refused.status_code, refused.json()["permission"]) == (403, "history:read")
+
+
+def test_another_tenant_has_another_history(running: Running) -> None:
+    salon = Salon.opened(running)
+    booking = salon.book(running.http()).json()["id"]
+    other = running.http(Role.AUDITOR, tenant="3b0d6f6e-4a56-4d3c-8a52-3b8f0d2a7a01")
+
+    assert other.get("/v1/history").json()["data"] == []
+    assert other.get("/v1/history/1").status_code == 404
+    assert other.get(f"/v1/history/streams/{booking}").status_code == 404
