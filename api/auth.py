@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, StringConstraints
 
 from api.accounts import (
@@ -17,6 +18,7 @@ from api.accounts import (
     registering,
 )
 from api.caller import JSON, Caller, may
+from api.compat import OldRouter
 from api.forms import Body, Currency, Language, Line, TimeZone
 from application.accounts import Accounts, Registered, Tokens
 from application.permissions import Permission, Principal
@@ -97,7 +99,7 @@ class TokensBody(BaseModel):
 
 # Not a `Router`: passwords take long to check, and must not hold up the threads of all requests.
 router: Final = APIRouter(prefix="/v1/auth", tags=["auth"])
-old_router: Final = APIRouter(tags=["auth"])
+old_router: Final = OldRouter(successor="/v1/auth", kind=APIRoute, tags=["auth"])
 """Where seed 003 has them."""
 
 

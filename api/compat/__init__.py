@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from api.routing import ThreadedRoute
@@ -18,21 +19,23 @@ SINCE: Final = datetime(2026, 11, 21, tzinfo=UTC)
 
 class OldRouter(APIRouter):
     """A router whose every answer, refusals too, carries `Deprecation` (RFC 9745) and a link to
-    what took its place.
+    what took its place. `kind` is that of its routes.
     """
 
-    def __init__(self, *, successor: str, **more: Any) -> None:
-        route = _old_route(f'<{successor}>; rel="successor-version"')
+    def __init__(
+        self, *, successor: str, kind: type[APIRoute] = ThreadedRoute, **more: Any
+    ) -> None:
+        route = _old_route(kind, f'<{successor}>; rel="successor-version"')
         super().__init__(route_class=route, deprecated=True, **more)
 
 
-def _old_route(link: str) -> type[ThreadedRoute]:
+def _old_route(kind: type[APIRoute], link: str) -> type[APIRoute]:
     marks = [
         (b"deprecation", f"@{SINCE.timestamp():.0f}".encode()),
         (b"link", link.encode()),
     ]
 
-    class OldRoute(ThreadedRoute):
+    class OldRoute(kind):  # type: ignore[misc, valid-type] # a class made for each router
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
             async def marked(message: Message) -> None:
                 if message["type"] == "http.response.start":

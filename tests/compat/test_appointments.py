@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.bookings import BookingStatus
+from domain.professionals import Hours, Week
 from domain.users import Role
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
@@ -284,10 +285,7 @@ def test_the_buffer_after_an_appointment_is_kept_free(http, salon) -> None:
 
 
 def test_who_may_can_book_outside_the_hours_and_it_is_recorded(running, http, salon) -> None:
-    hours = {"monday": [{"opens": "09:00", "closes": "17:00"}]}
-    path = f"/v1/professionals/{salon.professional_id}/settings"
-    changed = http.put(path, json={"time_zone": "Europe/Paris", "hours": hours})
-    assert changed.status_code == 200, changed.text
+    salon.change(hours=Week(monday=(Hours("09:00", "17:00"),)))
 
     refused = http.post("/appointments", json=wish(salon))
     overridden = http.post("/appointments", json=wish(salon, override=True))

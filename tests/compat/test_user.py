@@ -157,3 +157,11 @@ def test_everybody_may_ask_what_this_is(http) -> None:
     assert told.json()["version"] == "1.0.0"
     assert {"bookings", "clients", "services"} <= set(told.json()["capabilities"])
     assert not any(each.startswith("old") for each in told.json()["capabilities"])
+
+
+def test_everybody_may_ask_how_it_is(http) -> None:
+    told = TestClient(http.app).get("/status")
+
+    assert told.status_code == 200
+    assert told.json().keys() == http.get("/v1/status").json().keys()
+    assert told.headers["deprecation"]

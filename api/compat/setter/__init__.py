@@ -11,4 +11,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     users.router,
     general.router,
+    general.old_status,
 )

@@ -5,11 +5,13 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.routing import APIRoute
 
+from api import status
 from api.auth import PUBLIC
 from api.compat import OldRouter
 from api.compat.setter.shapes import TAGS
 
 router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
+old_status: Final = OldRouter(prefix="/status", successor="/v1/status", tags=TAGS)
 
 
 @router.get("", openapi_extra=PUBLIC)
@@ -19,3 +21,6 @@ def show_general(request: Request) -> dict[str, Any]:
     current = (r for r in app.routes if isinstance(r, APIRoute) and not r.deprecated)
     capabilities = {str(tag) for route in current for tag in route.tags}
     return {"name": app.title, "version": app.version, "capabilities": sorted(capabilities)}
+
+
+old_status.get("", openapi_extra=PUBLIC)(status.show_status)
