@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from uuid_utils import uuid7
 
 from api.caller import JSON, Caller
+from api.conditions import idempotency_key, trace_of
 from api.forms import Body, Language, Line
 from application.accounts import Accounts, NewAccount, Registered
 from application.ports import About
@@ -49,14 +50,14 @@ TheAccounts = Annotated[Accounts, Depends(_accounts)]
 
 def registering(request: Request, tenant: str = "", actor: str = "") -> About:
     """Say who registers somebody, and with which request: the same key again is the same."""
-    key = request.headers.get("idempotency-key")
+    key = idempotency_key(request.headers)
     command = f"{tenant}/{actor}/register/{key}"
     return About(
         tenant=tenant,
         actor=actor,
         command_id=UUID(int=uuid7().int) if key is None else uuid5(FRONTDESK, command),
         retried=key is not None,
-        trace=request.headers.get("traceparent"),
+        trace=trace_of(request.headers),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
+from api.limiting import Limits
 from api.signing import Signer
 from application.permissions import Principal
 from application.ports import About, Answer, Clock, Document, Recorded
@@ -54,5 +55,6 @@ class Backend:
     pepper: str
     default_region: str = "FR"
     most_body_bytes: int = 1_000_000
+    limits: Limits
     answered: Answered = lambda *_: None
     parts: Mapping[str, Any] = field(default_factory=dict)

@@ -5,28 +5,28 @@ def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRI
 return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID, uuid5
 
-import msgspec
 from fastapi import Request, Response
 from fastapi.params import Depends
 from psycopg import Connection
 from uuid_utils import uuid7
 
 from api.backend import Backend
-from api.preferences import Preferences, preferences
+from api.bodies import refuse_depth, text_of
+from api.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
+from api.limiting import READS, WRITES
+from api.marks import mark
+from api.preferences import CONSISTENCY, Preferences, preferences
 from application.permissions import Permission, Principal, Reach
-from application.ports import About, Answer, Document
+from application.ports import About, Answer, Document, ProjectionBehind
 from domain.messages import Command, DomainError
-from domain.values import FRONTDESK
 from projections.read_model import ReadModel
 
 JSON: Final = "application/json"
-CONSISTENCY: Final = "consistency"
 READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -36,14 +36,6 @@ class TokenMissing(DomainError):
 
 class NotFound(DomainError):
     """There is nothing here by this id."""
-
-
-class IfMatchRequired(DomainError):
-    """Say in If-Match which version you are changing."""
-
-
-class IfMatchInvalid(DomainError):
-    """If-Match must be an ETag that was given out, such as "3"."""
 
 
 class Caller:
@@ -159,46 +151,48 @@ class Caller:
         return marks
 
     def _about(self, on: str | None, seen: int | None, fresh: str | None, part: int) -> About:
-        headers = self.request.headers
-        key = headers.get("idempotency-key")
-        trace = headers.get("traceparent")
-        if_match = headers.get("if-match")
-        version = _version(if_match) if on and if_match else seen
+        request = self.request
+        key = idempotency_key(request.headers)
+        version = None if on is None else version_seen(request, otherwise=seen)
+        whose = (self.tenant, self.principal.user_id, request.scope["route"].path)
         return About(
             tenant=self.tenant,
             actor=self.principal.user_id,
-            command_id=self._command_id(key, part),
+            command_id=command_id(key, *whose, part=part),
             retried=key is not None,
-            fingerprint=self._fingerprint() if key is not None else None,
-            trace=trace,
-            if_match=(on, version) if on and version is not None else None,
+            fingerprint=None if key is None else self._fingerprint(),
+            trace=trace_of(request.headers),
+            if_match=(on, version) if on is not None and version is not None else None,
             fresh=fresh,
         )
 
-    def _command_id(self, key: str | None, part: int) -> UUID:
-        if key is None:
-            return UUID(int=uuid7().int)
-        route = self.request.scope["route"].path
-        first = uuid5(FRONTDESK, f"{self.tenant}/{self.principal.user_id}/{route}/{key}")
-        return uuid5(first, str(part)) if part else first
-
     def _fingerprint(self) -> str:
-        what = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n"
-        return sha256(what.encode() + (self._body or b"")).hexdigest()
+        return fingerprint(self.request, self._body or b"", self.backend.pepper)
 
     def raw(self, field: str) -> str | None:
         """Give a field of the body as the very text that was sent; None when it is not there."""
-        text = msgspec.json.decode(self._body or b"{}", type=dict[str, msgspec.Raw]).get(field)
-        return None if text is None else bytes(text).decode()
+        return text_of(field, self._body or b"{}")
 
     # --- Asking -------------------------------------------------------------------------
 
     def asking(self, *models: ReadModel) -> AbstractContextManager[Connection[Any]]:
         """Lend a connection on which these read models show at least what he has written."""
-        wishes = self.preferences
-        return self.backend.read_models.asking(
-            self.tenant, models, at_least=wishes.at_least, wait=wishes.wait
-        )
+        ask, wishes = self.backend.read_models.asking, self.preferences
+        if wishes.lenient:
+            return self._asking_leniently(models)
+        return ask(self.tenant, models, at_least=wishes.at_least, wait=wishes.wait)
+
+    @contextmanager
+    def _asking_leniently(self, models: Sequence[ReadModel]) -> Iterator[Connection[Any]]:
+        ask, wishes = self.backend.read_models.asking, self.preferences
+        with ExitStack() as stack:
+            try:
+                fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wishes.wait)
+                connection = stack.enter_context(fresh)
+            except ProjectionBehind:
+                mark(self.request.scope, b"consistency", b"stale")
+                connection = stack.enter_context(ask(self.tenant, models))
+            yield connection
 
     def document(self, model: ReadModel, key: str) -> Document:
         """Give a row within his reach. Raises NotFound: what is others' does not exist for him."""
@@ -228,23 +222,29 @@ class Caller:
 class Gate:
     """Lets in who has the permission; the route is declared by it (see `routes_and_permissions`)."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, kind: str | None = None) -> None:
         self.permission = permission
+        self._kind = kind
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
-        principal = request.app.state.backend.authenticate(bearer(request))
+        backend: Backend = request.app.state.backend
+        principal = backend.authenticate(bearer(request))
+        reading = request.method in READING
+        backend.limits.count(request.scope, principal, self._kind or (READS if reading else WRITES))
         if self.permission not in principal.permissions:
             principal.reach(self.permission)
-        body = None if request.method in READING else await request.body()
+        body = None if reading else await request.body()
+        if body:
+            refuse_depth(body)
         return Caller(request, principal, self.permission, body)
 
 
-def may(permission: Permission) -> Any:
+def may(permission: Permission, kind: str | None = None) -> Any:
     """Mark a parameter as the caller of a route that demands this permission:
-    `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`.
+    `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`. `kind` is the class of its limit.
     """
-    return Depends(Gate(permission))
+    return Depends(Gate(permission, kind))
 
 
 def bearer(request: Request) -> str:
@@ -259,13 +259,6 @@ def _first_made(model: ReadModel, answer: Answer) -> str:
     """Give the id that a repeated command made the first time: it was minted anew for this one."""
     made = (past.stream for past in answer.recorded if past.version == 1)
     return next((stream for stream in made if stream.startswith(f"{model.owner}-")), "")
-
-
-def _version(etag: str) -> int:
-    text = etag.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
-        raise IfMatchInvalid
-    return int(text)
 
 
 def new_id(kind: str) -> str:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.backend import Backend
+from api.marks import MARKS
 from api.problems import broken, problem
 from api.refusals import BodyTooLarge
 
@@ -20,9 +21,6 @@ SAFE: Final = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
-MARKS: Final = "frontdesk.marks"
-"""Where in the scope headers are collected on the way, for whatever answer there will be."""
-
 BODILESS: Final = frozenset({"GET", "HEAD"})
 
 

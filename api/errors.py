@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api import caller, listing, refusals, signing
+from api import caller, conditions, listing, refusals, signing
 from application import (
     accounts,
     availability,
@@ -42,8 +42,8 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.InternalError: 500,
     caller.TokenMissing: 401,
     caller.NotFound: 404,
-    caller.IfMatchRequired: 428,
-    caller.IfMatchInvalid: 400,
+    conditions.IfMatchRequired: 428,
+    conditions.IfMatchInvalid: 400,
     signing.TokenInvalid: 400,
     listing.QueryInvalid: 400,
     permissions.PermissionMissing: 403,

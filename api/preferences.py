@@ -1,4 +1,4 @@
-"""What a client wishes for a question: how long to wait for its own writes, and how fresh."""
+"""What a client wishes for a question: how fresh the answer must be, and how long it may take."""
 
 import re
 from typing import Final, NamedTuple
@@ -7,26 +7,36 @@ from starlette.datastructures import Headers
 
 from api.signing import Signer
 
+CONSISTENCY: Final = "consistency"
 WAIT: Final = 2.0
 LONGEST_WAIT: Final = 10.0
-_WAIT: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,6}(?:\.\d{1,3})?)")
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d{1,3})?)", re.IGNORECASE)
+_LENIENT: Final = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\b", re.IGNORECASE)
 
 
 class Preferences(NamedTuple):
-    """`at_least` is the position that the answer must have seen, 0 for none; `wait` is seconds."""
+    """`at_least` is the position that the answer must have seen, 0 for none; `wait` is seconds;
+    who is lenient would rather be told what is known by then than wait longer.
+    """
 
     at_least: int = 0
     wait: float = WAIT
+    lenient: bool = False
 
 
 NONE: Final = Preferences()
 
 
 def preferences(headers: Headers, signer: Signer, tenant: str) -> Preferences:
-    """Read `Consistency-Token` and `Prefer: wait=…` (RFC 7240). Raises TokenInvalid."""
+    """Read `Consistency-Token` and `Prefer: wait=…, handling=lenient` (RFC 7240).
+
+    Raises TokenInvalid.
+    """
     token = headers.get("consistency-token")
     if token is None:
         return NONE
-    found = _WAIT.search(headers.get("prefer", ""))
+    prefer = ", ".join(headers.getlist("prefer"))
+    found = _WAIT.search(prefer)
     wait = min(float(found.group(1)), LONGEST_WAIT) if found else WAIT
-    return Preferences(int(signer.open("consistency", tenant, token)), wait)
+    lenient = _LENIENT.search(prefer) is not None
+    return Preferences(int(signer.open(CONSISTENCY, tenant, token)), wait, lenient)

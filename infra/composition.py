@@ -43,6 +43,7 @@ from adapters.vitals import PostgresVitals
 from api import test_clock
 from api.app import ROUTERS, create_app
 from api.backend import Backend
+from api.limiting import Limits
 from api.signing import Signer
 from application.accounts import Accounts
 from application.booking_mails import BookingMails
@@ -154,6 +155,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
+        limits=Limits(ProcessRateLimiter(), settings.requests_per_minute),
         parts={
             "accounts": system.accounts,
             "availability": Asking(system.store, system.clock),

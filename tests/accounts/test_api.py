@@ -261,7 +261,7 @@ def test_nobody_registers_with_a_business_that_is_not_there(http: TestClient) ->
 
 
 def test_one_changes_the_own_name_and_language(http: TestClient) -> None:
-    camille = new(http)
+    camille = {**new(http), "If-Match": '"1"'}
 
     changed = http.put(
         "/v1/auth/me", json={"name": "Camille Grand", "language": "fr"}, headers=camille

@@ -1,19 +1,17 @@
 """Whatever goes wrong is told in one form, and nothing of our insides is told at all."""
 
 import json
-from dataclasses import replace
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from api.app import create_app
 from api.errors import status_of
 from api.titles import FRENCH
 from application.ports import StoreUnavailableError
 from domain.messages import DomainError
 from infra.settings import Mode, Settings
+from tests.http.faulty import with_backend
 from tests.http.routes import refusals
 from tests.running import Running
 
@@ -140,19 +138,12 @@ def test_titles_are_in_the_readers_language(http, accepted, title, language) -> 
     assert refused.json()["code"] == "path-unknown"
 
 
-def with_dispatch(dispatch: Any, running: Running) -> TestClient:
-    """Give an API whose commands end like this."""
-    app = create_app(replace(running.app.state.backend, dispatch=dispatch))
-    headers = dict(running.http().headers)
-    return TestClient(app, headers=headers, raise_server_exceptions=False)
-
-
 def test_our_own_mistakes_leak_nothing_and_are_found_in_the_log(running: Running) -> None:
     def fail(*_):
         raise RuntimeError("the password is hunter2")
 
     with capture_logs() as logs:
-        refused = with_dispatch(fail, running).post("/v1/services", json=CUT)
+        refused = with_backend(running, dispatch=fail).post("/v1/services", json=CUT)
 
     assert (refused.status_code, refused.json()["code"]) == (500, "internal-error")
     assert refused.json().keys() == MEMBERS
@@ -166,7 +157,7 @@ def test_while_the_database_is_away_one_is_asked_to_come_again(running: Running)
     def fail(*_):
         raise StoreUnavailableError
 
-    refused = with_dispatch(fail, running).post("/v1/services", json=CUT)
+    refused = with_backend(running, dispatch=fail).post("/v1/services", json=CUT)
 
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
     assert refused.headers["retry-after"] == "1"

@@ -1,0 +1,30 @@
+"""How often one may ask, for whoever wants to know before being refused."""
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Response
+
+from api.caller import JSON, Caller, may
+from api.routing import Router
+from application.permissions import Permission
+
+MayRead = Annotated[Caller, may(Permission.ACCOUNT_READ)]
+
+router: Final = Router(prefix="/v1/limits", tags=["limits"])
+
+
+class Policy(msgspec.Struct):
+    """So many requests in any so many seconds, for each user."""
+
+    name: str
+    quota: int
+    window_seconds: float
+
+
+@router.get("")
+def list_limits(caller: MayRead) -> Response:
+    """List how often one may ask, by class of route: reads, writes, and what is heavy."""
+    policies = caller.backend.limits.policies.items()
+    found = [Policy(name, limit.quota, limit.window) for name, limit in policies]
+    return Response(msgspec.json.encode({"data": found}), media_type=JSON)

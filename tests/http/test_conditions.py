@@ -1,0 +1,156 @@
+"""Once only, on the version that was seen, and seeing one's own writes: what requests may demand."""
+
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.preferences import CONSISTENCY
+from application.ports import ProjectionBehind
+from tests.http.faulty import Faulty, with_backend
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+CUT = {"name": "Cut", "duration_minutes": 45}
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+@pytest.fixture
+def cut(http: TestClient) -> str:
+    """The path of a service."""
+    return str(http.post("/v1/services", json=CUT).headers["location"])
+
+
+# --- On the version that was seen -------------------------------------------------------
+
+
+def test_who_replaces_a_whole_says_which_version_he_has_seen(http, cut) -> None:
+    blind = http.request("PUT", cut, json=CUT)
+    seeing = http.put(cut, json={**CUT, "name": "Trim"}, headers={"If-Match": '"1"'})
+
+    assert (blind.status_code, blind.json()["code"]) == (428, "if-match-required")
+    assert (seeing.status_code, seeing.headers["etag"]) == (200, '"2"')
+
+
+def test_whatever_is_there_may_be_replaced_by_who_says_so(http, cut) -> None:
+    assert http.put(cut, json=CUT, headers={"If-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_no_write_happens_on_a_version_that_is_gone(http, cut, method) -> None:
+    http.put(cut, json={**CUT, "name": "Trim"}, headers={"If-Match": '"1"'})
+    body = {"json": CUT} if method == "put" else {}
+
+    stale = http.request(method, cut, headers={"If-Match": '"1"'}, **body)
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "version-mismatch")
+    assert stale.json()["current_version"] == 2
+    assert http.get(cut).headers["etag"] == '"2"'
+
+
+@pytest.mark.parametrize("tag", ["", '"x"', "1, 2", '"-1"', '"²"', '"99999999999"'])
+def test_an_etag_that_was_never_given_out_is_refused(http, cut, tag) -> None:
+    refused = http.put(cut, json=CUT, headers={"If-Match": tag.encode()})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "if-match-invalid")
+
+
+# --- Once only --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "clé".encode(), b"a\tb"])
+def test_a_key_is_short_and_visible(http, key) -> None:
+    refused = http.post("/v1/services", json=CUT, headers={"Idempotency-Key": key})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "idempotency-key-invalid")
+
+
+def test_the_longest_key_is_as_good_as_any(http) -> None:
+    key = {"Idempotency-Key": "x" * 255}
+
+    first = http.post("/v1/services", json=CUT, headers=key)
+    again = http.post("/v1/services", json=CUT, headers=key)
+
+    assert again.json() == first.json()
+    assert again.headers["consistency-token"] == first.headers["consistency-token"]
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_a_key_is_ones_own_and_for_one_route(running: Running, http, cut) -> None:
+    key = {"Idempotency-Key": "a"}
+    mine = http.post("/v1/services", json=CUT, headers=key)
+
+    anothers = running.http().post("/v1/services", json=CUT, headers=key)
+    elsewhere = http.post(f"{cut}/restoration", headers=key)
+
+    assert anothers.json()["id"] != mine.json()["id"]
+    assert elsewhere.status_code == 200
+    assert "idempotent-replayed" not in elsewhere.headers
+
+
+def test_a_key_is_for_one_request(http, cut) -> None:
+    key = {"Idempotency-Key": "a"}
+    other = http.post("/v1/services", json=CUT).headers["location"]
+    http.delete(cut, headers=key)
+
+    refused = http.delete(other, headers=key)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency-key-reused")
+    assert http.get(other).json()["active"] is True
+
+
+# --- Seeing one's own writes ------------------------------------------------------------
+
+
+def token(running: Running, position: int, tenant: str | None = None) -> dict[str, str]:
+    """Forge a token, with our own keys."""
+    signer = running.app.state.backend.signer
+    text = signer.sign(CONSISTENCY, tenant or running.tenant, str(position))
+    return {"Consistency-Token": text, "Prefer": "wait=0"}
+
+
+def test_a_token_of_another_business_is_none_here(running: Running, http, cut) -> None:
+    strangers = token(running, 1, tenant=str(uuid4()))
+
+    for path in ("/v1/services", cut):
+        refused = http.get(path, headers=strangers)
+
+        assert (refused.status_code, refused.json()["code"]) == (400, "token-invalid")
+
+
+def test_a_token_from_the_future_is_refused(running: Running, http, cut) -> None:
+    for path in ("/v1/services", cut):
+        refused = http.get(path, headers=token(running, 1_000))
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "position-unknown")
+
+
+def test_who_is_lenient_is_told_what_is_known_and_that_it_is_old(
+    running: Running, http, cut
+) -> None:
+    behind = Faulty(running.app.state.backend.read_models, behind=True)
+    http = with_backend(running, read_models=behind)
+    own = token(running, 1)
+
+    refused = http.get("/v1/services", headers=own)
+    told = http.get("/v1/services", headers={**own, "Prefer": "wait=0, handling=lenient"})
+
+    assert (refused.status_code, refused.json()["code"]) == (503, ProjectionBehind.code)
+    assert refused.headers["retry-after"] == "1"
+    assert (told.status_code, told.json()["data"]) == (200, [])
+    assert told.headers["consistency"] == "stale"
+
+
+def test_what_is_not_old_is_not_said_to_be(running: Running, http, cut) -> None:
+    own = {**token(running, 1), "Prefer": "handling=lenient; wait=0"}
+
+    told = http.get("/v1/services", headers=own)
+
+    assert [service["name"] for service in told.json()["data"]] == ["Cut"]
+    assert "consistency" not in told.headers
