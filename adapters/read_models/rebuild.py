@@ -127,17 +127,21 @@ class Rebuilder:
         )
 
     @contextmanager
-    def alone(self, model: ReadModel, *, wait: bool = False) -> Iterator[Connection[Any]]:
+    def alone(self, model: ReadModel) -> Iterator[Connection[Any]]:
         """Lend a connection while nobody else builds or switches this read model, in any process.
 
-        Raises RebuildUnderWay unless told to wait.
+        Raises RebuildUnderWay.
         """
-        statement = f"SELECT pg_{'' if wait else 'try_'}advisory_lock(hashtextextended(%s, 0))"
+        statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
         with self.database.connect(WORKER, "frontdesk rebuild") as connection:
             row = connection.execute(statement, (f"rebuild/{model.name}",)).fetchone()
-            if row == (False,):
+            if row != (True,):
                 raise RebuildUnderWay(model.name)
-            yield connection
+            try:
+                yield connection
+            finally:  # PostgreSQL may take a while to notice that a connection was closed
+                if not connection.broken:
+                    connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 class _Building:
