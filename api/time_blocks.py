@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime
 from pydantic_core import PydanticCustomError
 
-from api.bookings import own, refuse_others
+from api.bookings import own, refuse_clients, refuse_others
 from api.caller import Caller, NotFound, may, new_id
 from api.forms import Body, Text, TimeZone, id_of
 from api.listing import Listing, instant, text
@@ -25,6 +25,7 @@ from domain.time_blocks import (
 from domain.values import BlockId, ProfessionalId
 from projections.time_blocks import TIME_BLOCKS
 
+MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
 BlockPath = Annotated[BlockId, id_of("block")]
 
@@ -110,14 +111,16 @@ def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
 
 
 @router.get("")
-def list_time_blocks(caller: MayWrite) -> Response:
-    """List blocks, the oldest first."""
+def list_time_blocks(caller: MayRead) -> Response:
+    """List blocks, the oldest first, for those who work here."""
+    refuse_clients(caller)
     return LISTING.answer(caller, where=own(caller))
 
 
 @router.get("/{block_id}")
-def get_time_block(block_id: BlockPath, caller: MayWrite) -> Response:
-    """Show a block."""
+def get_time_block(block_id: BlockPath, caller: MayRead) -> Response:
+    """Show a block to those who work here."""
+    refuse_clients(caller)
     document = caller.document(TIME_BLOCKS, block_id)
     refuse_others(caller, document.json)
     return caller.show(document)

@@ -176,6 +176,17 @@ def test_clients_do_not_learn_why_somebody_is_away(running: Running, http, salon
     assert "bank" not in salon.book(http, TEN_ON_TUESDAY).text
 
 
+def test_the_front_desk_sees_blocks_and_lays_none(running: Running, http, salon) -> None:
+    where = add(http, salon).headers["location"]
+    running.settle()
+    desk = running.http(Role.FRONT_DESK)
+
+    assert desk.get(where).json()["reason"] == "bank"
+    assert len(desk.get("/v1/time-blocks").json()["data"]) == 1
+    assert add(desk, salon).status_code == 403
+    assert desk.delete(where).status_code == 403
+
+
 def test_another_business_does_not_see_our_blocks(running: Running, http, salon) -> None:
     where = add(http, salon).headers["location"]
 
