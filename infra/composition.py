@@ -40,6 +40,7 @@ from adapters.read_models.renewal import Renewal
 from adapters.runner import Runner
 from adapters.upcasters import UPCASTERS
 from adapters.vitals import PostgresVitals
+from adapters.wakeups import Announcer, Listener
 from api import test_clock
 from api.app import ROUTERS, create_app
 from api.backend import Backend
@@ -78,6 +79,7 @@ class System:
     store: PostgresEventStore
     dispatch: Dispatcher
     answers: Answers
+    known: Known
     runner: Runner
     renewal: Renewal
     worker: Worker
@@ -123,9 +125,22 @@ class System:
         runs = (self.runner.run, self.worker.run, self.worker.run, self.renewal.run)
         names = ("runner", "worker", "second worker", "renewal")
         for name, run in zip(names, runs, strict=True):
-            thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
-            thread.start()
-            self.threads.append(thread)
+            self._start(name, run)
+
+    def join_others(self) -> None:
+        """Wake other processes on this database, and be woken by them."""
+        bells = {"appended": self.appended, "advanced": self.advanced}
+        announcer = Announcer(self.database, bells)
+        listener = Listener(
+            self.database, bells, origin=announcer.origin, lost=self.known.forget
+        )
+        self._start("announcer", announcer.run)
+        self._start("listener", listener.run)
+
+    def _start(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
+        thread.start()
+        self.threads.append(thread)
 
     def rest(self) -> None:
         """Stop the threads, and wait for what they are doing."""
@@ -222,6 +237,7 @@ def _compose(
         store=store,
         dispatch=dispatch,
         answers=Answers(database, reader, advanced, known),
+        known=known,
         runner=Runner(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),

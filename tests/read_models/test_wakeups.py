@@ -1,0 +1,167 @@
+"""A bell that rings in one process rings in all, soon, once for many, and never in a circle."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from adapters import wakeups
+from adapters.bell import Bell
+from adapters.postgres import Database
+from adapters.wakeups import Announcer, Listener
+
+pytestmark = pytest.mark.postgres
+
+LONG = 10.0
+
+
+class Process:
+    """What one process has: bells, and threads that connect them with the others'."""
+
+    def __init__(self, database: Database) -> None:
+        self.bells = {"appended": Bell(), "advanced": Bell()}
+        self.lost = Bell()
+        self.announcer = Announcer(database, self.bells)
+        self.listener = Listener(
+            database, self.bells, origin=self.announcer.origin, lost=self.lost.ring
+        )
+        self.stop = threading.Event()
+
+    @contextmanager
+    def running(self) -> Iterator["Process"]:
+        runs = (self.announcer.run, self.listener.run)
+        threads = [threading.Thread(target=run, args=(self.stop,)) for run in runs]
+        heard = self.lost.rings
+        for thread in threads:
+            thread.start()
+        assert self.lost.wait(heard, LONG)
+        try:
+            yield self
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+
+
+@pytest.fixture
+def here(database: Database) -> Iterator[Process]:
+    with Process(database).running() as process:
+        yield process
+
+
+@pytest.fixture
+def there(database: Database) -> Iterator[Process]:
+    with Process(database).running() as process:
+        yield process
+
+
+def quiet(*processes: Process) -> None:
+    """Wait until what rang when they began has been heard everywhere."""
+    before = None
+    while before != (before := [b.rings for p in processes for b in p.bells.values()]):
+        time.sleep(0.1)
+
+
+def test_what_rings_here_rings_there_and_does_not_come_back(here: Process, there: Process) -> None:
+    quiet(here, there)
+    mine, theirs, other = (
+        here.bells["appended"],
+        there.bells["appended"],
+        there.bells["advanced"],
+    )
+    rings, heard, silent = mine.rings, theirs.rings, other.rings
+
+    mine.ring()
+
+    assert theirs.wait(heard, LONG)
+    quiet(here, there)
+    assert (mine.rings, theirs.rings, other.rings) == (rings + 1, heard + 1, silent)
+
+
+def test_many_rings_are_told_as_few(here: Process, there: Process) -> None:
+    quiet(here, there)
+    heard = there.bells["advanced"].rings
+
+    for _ in range(2_000):
+        here.bells["advanced"].ring()
+    quiet(here, there)
+
+    assert 1 <= there.bells["advanced"].rings - heard < 500
+
+
+def test_it_is_heard_soon(here: Process, there: Process) -> None:
+    quiet(here, there)
+    took = []
+    for _ in range(20):
+        heard, began = there.bells["appended"].rings, time.perf_counter()
+        here.bells["appended"].ring()
+        assert there.bells["appended"].wait(heard, LONG)
+        took.append(time.perf_counter() - began)
+        time.sleep(0.005)
+
+    assert sorted(took)[10] < 0.05
+
+
+def test_a_lost_connection_is_sought_again_and_whoever_relied_on_it_is_told(
+    here: Process, there: Process, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakeups, "AGAIN", 0.05)
+    quiet(here, there)
+    lost, heard = there.lost.rings, there.bells["appended"].rings
+    with database.connect(None, "vandal") as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name IN ('frontdesk listener', 'frontdesk announcer') "
+            "AND datname = current_database()"
+        )
+
+    assert there.lost.wait(lost, LONG)
+    assert there.bells["appended"].wait(heard, LONG), "it looks for itself"
+    quiet(here, there)
+    heard = there.bells["appended"].rings
+    here.bells["appended"].ring()
+    assert there.bells["appended"].wait(heard, LONG)
+
+
+RINGER = dedent(
+    """
+    import sys, threading
+    from adapters.bell import Bell
+    from adapters.postgres import Database
+    from adapters.wakeups import Announcer
+
+    with Database(sys.argv[1]) as database:
+        bell, stop = Bell(), threading.Event()
+        announcer = Announcer(database, {"appended": bell})
+        threading.Thread(target=announcer.run, args=(stop,)).start()
+        print("ready", flush=True)
+        sys.stdin.readline()
+        bell.ring()
+        sys.stdin.readline()
+        stop.set()
+    """
+)
+
+
+def test_it_is_heard_from_another_process(here: Process, dsn: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", RINGER, dsn],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as ringer:
+        assert ringer.stdin is not None
+        assert ringer.stdout is not None
+        assert ringer.stdout.readline() == b"ready\n"
+        quiet(here)
+        heard = here.bells["appended"].rings
+        ringer.stdin.write(b"ring\n")
+        ringer.stdin.flush()
+        assert here.bells["appended"].wait(heard, LONG)
+        ringer.communicate(b"stop\n")
