@@ -58,6 +58,7 @@ def serve_api(port: Port = None) -> None:
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
     with database(settings) as dsn, running_system(settings, dsn) as system:
+        system.join_others()
         where = listener.getsockname()[1]
         serve(application(system), listener, ready=lambda: _say(f"listening on {where}"))
 
@@ -66,6 +67,7 @@ def work() -> None:
     """Keep read models, let processes react, carry out what is due; without HTTP."""
     settings = _settings(None)
     with database(settings) as dsn, running_system(settings, dsn) as system:
+        system.join_others()
         system.work()
         _say("working")
         _until_told_to_stop()
