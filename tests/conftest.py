@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from adapters.clock import SettableClock
@@ -13,6 +14,15 @@ from infra.migrate import migrate
 from infra.postgres import Server, create_database, drop_database, running_throwaway
 from infra.settings import Mode, Settings
 from tests.running import Running
+
+# No example fails for being slow on a busy machine, and all machines are shown the same examples.
+hypothesis.settings.register_profile(
+    "frontdesk",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("frontdesk")
 
 TEMPLATE = "template_frontdesk"
 MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
