@@ -131,9 +131,7 @@ class System:
         """Wake other processes on this database, and be woken by them."""
         bells = {"appended": self.appended, "advanced": self.advanced}
         announcer = Announcer(self.database, bells)
-        listener = Listener(
-            self.database, bells, origin=announcer.origin, lost=self.known.forget
-        )
+        listener = Listener(self.database, bells, origin=announcer.origin, lost=self.known.forget)
         self._start("announcer", announcer.run)
         self._start("listener", listener.run)
 
