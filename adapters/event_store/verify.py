@@ -32,11 +32,13 @@ LINKS: Final = """
 
 STREAMS: Final = """
     SELECT tenant_id::text, stream, count(*), min(version), max(version)
-    FROM log.events WHERE position <= %s
+    FROM log.events WHERE position <= %s AND stream !~ '^[0-9a-f]{8}-[0-9a-f]{4}-'
     GROUP BY tenant_id, stream
     HAVING count(*) <> max(version) - min(version) + 1 OR min(version) > 1
 """
-"""The library that our recorder serves lets a stream begin with version 0."""
+"""Streams that are bare UUIDs belong to the library that our recorder serves: it keeps snapshots in
+them, each at the version at which it was taken.
+"""
 
 COMMANDS: Final = """
     SELECT c.tenant_id::text, c.last_tenant_position, c.last_position, c.command_id::text

@@ -27,7 +27,9 @@ def guarded() -> Iterator[tuple[str, str, Permission]]:
                 permission = getattr(dependency.call, "permission", None)
                 if permission is not None:
                     path = re.sub(r"{[^}]+}", SOME_ID, route.path)
-                    yield from ((method, path, permission) for method in sorted(route.methods or ()))
+                    yield from (
+                        (method, path, permission) for method in sorted(route.methods or ())
+                    )
 
 
 WALK = list(guarded())
