@@ -20,7 +20,7 @@ from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
-from adapters.read_models.freshness import POLL, Freshness, refuse_hidden
+from adapters.read_models.freshness import Freshness, refuse_hidden
 from adapters.read_models.known import Known
 from adapters.read_models.steps import Step, steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
@@ -31,6 +31,8 @@ SHORTLY: Final = 0.1
 """Seconds: if the projector runs at all, it has done it by then."""
 
 LOCK_MS: Final = 40
+AGAIN: Final = 0.02
+"""Seconds after which the tail is tried again, if a lock was in the way."""
 
 Made = TypeVar("Made")
 
@@ -43,7 +45,6 @@ class Answers:
     ) -> None:
         self._database = database
         self._reader = reader
-        self._advanced = advanced
         self._freshness = Freshness(database, reader, advanced, known or Known())
         self._encode = msgspec.json.Encoder().encode
         self._one: dict[str, sql.Composed] = {}
@@ -105,23 +106,24 @@ class Answers:
         """Make an attempt in a transaction that lasts until the stack is closed; None if meanwhile
         the projector has done it. What is in the way is waited for.
         """
+        look_again = AGAIN
         while True:
-            heard = self._advanced.rings
             with ExitStack() as stack:
                 connection = stack.enter_context(self._database.as_worker())
                 stack.enter_context(connection.transaction(force_rollback=True))
                 try:
                     made = attempt(connection)
-                except (TailTooLong, SerializationFailure, LockNotAvailable):
+                except TailTooLong:
+                    look_again = float("inf")
+                except (SerializationFailure, LockNotAvailable):
                     pass
                 else:
                     return stack.pop_all(), made
-            if self._have_seen(tenant, models, position, 0):
+            now = time.monotonic()
+            if self._have_seen(tenant, models, position, min(until, now + look_again)):
                 return None
-            left = until - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= until:
                 raise self._freshness.behind([model.name for model in models], position)
-            self._advanced.wait(heard, min(left, POLL))
 
     @contextmanager
     def _lent(self, tenant: str, models: Sequence[ReadModel]) -> Iterator[Connection[Any]]:

@@ -30,7 +30,7 @@ class Known:
         with self._gate:
             for name, position in positions.items():
                 known, good_until = self._known.get(name, (UNKNOWN, 0.0))
-                if position >= known or good_until < self._clock():
+                if position >= known or good_until <= self._clock():
                     self._known[name] = (position, until)
 
     def least(self, names: Sequence[str]) -> int:

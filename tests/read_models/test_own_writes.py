@@ -1,0 +1,461 @@
+"""Whoever presents the position of his own write sees it: late, dead or failing projector or not."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+
+from adapters import checkpoints
+from adapters.bell import Bell
+from adapters.postgres import Database
+from adapters.read_models import freshness, tail
+from adapters.read_models.answers import Answers
+from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.known import FRESH, UNKNOWN, Known
+from adapters.read_models.parked import retry
+from adapters.runner import Runner
+from adapters.wakeups import Announcer, Listener
+from application.ports import PositionUnknown, ProjectionBehind
+from projections.read_model import ReadModel
+from tests.read_models.examples import (
+    ACCOUNTS,
+    GROUPS,
+    TENANT,
+    TENANTS,
+    Closed,
+    Moved,
+    Paid,
+    Renamed,
+    World,
+)
+
+pytestmark = pytest.mark.postgres
+
+LONG = 10.0
+
+
+@pytest.fixture
+def answers(world: World) -> Answers:
+    world.consumers()
+    return Answers(world.database, world.reader, world.advanced)
+
+
+def keys(answers: Answers, model: ReadModel, tenant: str = TENANT, **how: Any) -> list[str]:
+    with answers.asking(tenant, [model], **how) as connection:
+        statement = f"SELECT key FROM live.{model.name} WHERE tenant_id = %s ORDER BY key"
+        return [key for (key,) in connection.execute(statement.encode(), (tenant,)).fetchall()]
+
+
+def group(answers: Answers, at_least: int, name: str = "red", wait: float = 0) -> dict[str, Any]:
+    document = answers.row(TENANT, GROUPS, name, at_least=at_least, wait=wait)
+    assert document is not None
+    found: dict[str, Any] = msgspec.json.decode(document.json)
+    return found
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+# --- The projector is dead ------------------------------------------------------------------
+
+
+def test_lists_and_rows_show_what_was_never_projected(world: World, answers: Answers) -> None:
+    account = world.account(Paid(account="", group="red", amount=3))
+    closed = world.account()
+    world.account(tenant=TENANTS[1])
+    position = world.record(closed, Closed(account=closed, group="red")).position
+
+    assert keys(answers, ACCOUNTS) == []
+    assert keys(answers, ACCOUNTS, at_least=position, wait=0) == [account]
+    assert keys(answers, GROUPS, at_least=position, wait=0) == ["red"]
+    assert (group(answers, position)["total"], group(answers, position)["accounts"]) == (3, 1)
+    row = answers.row(TENANT, ACCOUNTS, account, at_least=position)
+    assert row is not None
+    assert row.from_log
+    assert answers.row(TENANT, ACCOUNTS, closed, at_least=position) is None
+    assert world.ask("SELECT count(*) FROM live.accounts") == [(0,)], "nothing of it stays"
+
+
+def test_the_tail_goes_on_from_what_was_projected(world: World, answers: Answers) -> None:
+    account = world.account(Paid(account="", group="red", amount=3))
+    world.runner().catch_up()
+    position = world.record(account, Paid(account=account, group="red", amount=4)).position
+
+    assert group(answers, position)["total"] == 7
+    assert group(answers, 1)["total"] == 3, "what was seen is not folded twice"
+    with answers.asking(TENANT, [ACCOUNTS, GROUPS], at_least=position, wait=0) as connection:
+        [(paid, total)] = connection.execute(
+            "SELECT paid, total FROM live.accounts, live.groups"
+        ).fetchall()
+    assert (paid, total) == (7, 7)
+
+
+def test_a_question_on_the_tail_is_asked_in_the_tenants_name(
+    world: World, answers: Answers
+) -> None:
+    world.account(tenant=TENANTS[1])
+    world.runner().catch_up()
+    for _ in range(2):
+        world.account()
+    position = len(world.history())
+
+    with answers.asking(TENANT, [ACCOUNTS], at_least=position, wait=0) as connection:
+        assert len(connection.execute("SELECT FROM live.accounts").fetchall()) == 2
+        with pytest.raises(Exception, match="permission denied"):
+            connection.execute("DELETE FROM live.accounts")
+
+
+def test_many_ask_for_the_same_tail_at_once(world: World, answers: Answers) -> None:
+    for _ in range(50):
+        last = world.account(Paid(account="", group="red", amount=1))
+    position = len(world.history())
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(
+            threads.map(lambda _: keys(answers, ACCOUNTS, at_least=position, wait=LONG), range(40))
+        )
+
+    assert {len(each) for each in found} == {50}
+    assert all(last in each for each in found)
+
+
+def test_too_long_a_tail_is_refused_in_time(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 10)
+    for _ in range(11):
+        account = world.account()
+    for wait in (0.0, 0.3):
+
+        def refused(wait: float = wait) -> None:
+            with pytest.raises(ProjectionBehind) as behind:
+                keys(answers, ACCOUNTS, at_least=11, wait=wait)
+            assert behind.value.facts["checkpoint"] == 0
+            assert behind.value.facts["lag_events"] == 11
+
+        assert wait <= seconds(refused) < wait + 0.25
+    with pytest.raises(ProjectionBehind):
+        group(answers, 11)
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=11) is not None, "one stream is short"
+
+
+def test_a_long_log_of_others_is_not_looked_through(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "LONGEST", 5)
+    for _ in range(6):
+        world.account(tenant=TENANTS[1])
+
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=6, wait=0)
+
+
+def test_a_projector_that_hangs_with_its_locks_held_is_not_waited_for(
+    world: World, answers: Answers
+) -> None:
+    """It was stopped in the middle of its transaction, and may never come back."""
+    account = world.account()
+    world.runner().catch_up()
+    position = world.record(account, Paid(account=account, group="red", amount=1)).position
+    consumer = ReadModelConsumer(ACCOUNTS)
+
+    with world.database.connect(None, "hangs") as connection, connection.transaction():
+        checkpoints.lock(connection, ["accounts"])
+        consumer.handle(connection, world.history(), frozenset())
+
+        def refused() -> None:
+            with pytest.raises(ProjectionBehind):
+                keys(answers, ACCOUNTS, at_least=position, wait=0.2)
+
+        assert seconds(refused) < 0.2 + 0.25
+        row = answers.row(TENANT, ACCOUNTS, account, at_least=position)
+        assert row is not None
+        assert msgspec.json.decode(row.json)["paid"] == 1
+
+
+# --- The projector is late ------------------------------------------------------------------
+
+
+def test_who_waits_is_woken_by_the_projector(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "POLL", 60.0)
+    monkeypatch.setattr(tail, "MOST", 0)
+    account = world.account()
+    runner = world.runner()
+    threading.Timer(0.3, runner.catch_up).start()
+
+    assert 0.2 < seconds(lambda: keys(answers, ACCOUNTS, at_least=1, wait=LONG)) < 5
+    assert keys(answers, ACCOUNTS, at_least=1, wait=0) == [account]
+
+
+def test_however_many_wait_one_looks(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 0)
+    world.account()
+    runner = world.runner()
+    looked = counting(world.database, monkeypatch)
+    with ThreadPoolExecutor(30) as threads:
+        waiting = [
+            threads.submit(keys, answers, ACCOUNTS, at_least=1, wait=LONG) for _ in range(30)
+        ]
+        time.sleep(0.5)
+        looked.clear()
+        runner.catch_up()
+        assert all(len(each.result()) == 1 for each in waiting)
+
+    assert len(looked) < 15
+
+
+def counting(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count how often a connection of the worker is borrowed."""
+    borrowed: list[int] = []
+    as_worker = database.as_worker
+
+    @contextmanager
+    def counted() -> Iterator[Any]:
+        borrowed.append(1)
+        with as_worker() as connection:
+            yield connection
+
+    monkeypatch.setattr(database, "as_worker", counted)
+    return borrowed
+
+
+def test_a_token_that_is_known_to_be_seen_costs_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Known()
+    answers = Answers(world.database, world.reader, world.advanced, known)
+    runner = Runner(
+        world.database,
+        world.reader,
+        world.consumers(),
+        appended=world.appended,
+        advanced=world.advanced,
+        moved=known.learn,
+    )
+    account = world.account()
+    runner.catch_up()
+    keys(answers, ACCOUNTS)
+    borrowed = counting(world.database, monkeypatch)
+
+    assert keys(answers, ACCOUNTS, at_least=1) == [account]
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=1) is not None
+    assert borrowed == []
+
+
+def test_what_is_known_is_believed_for_a_moment() -> None:
+    now = 0.0
+    known = Known(lambda: now)
+    known.learn({"accounts": 7, "groups": 5})
+    known.learn({"accounts": 6})
+
+    assert known.least(["accounts"]) == 7
+    assert known.least(["accounts", "groups"]) == 5
+    assert known.least(["accounts", "others"]) == UNKNOWN
+    now += FRESH
+    assert known.least(["accounts"]) == UNKNOWN
+    known.learn({"accounts": 3})
+    assert known.least(["accounts"]) == 3, "it is another database now"
+    known.forget()
+    assert known.least(["accounts"]) == UNKNOWN
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_thousand_times_at_load_with_a_projector_that_pauses(world: World, dsn: str) -> None:
+    """Three API processes, one of them the projector's own; it pauses up to half a second."""
+    chance = random.Random(20260302)
+    stop = threading.Event()
+    with ThreadPoolExecutor(16) as threads, Database(dsn) as second, Database(dsn) as third:
+        runner = world.runner()
+        apis = [answers_of(database, world, stop, threads) for database in (second, third)]
+        apis.append(Answers(world.database, world.reader, world.advanced))
+        announcer = Announcer(world.database, {"advanced": world.advanced})
+        threads.submit(announcer.run, stop)
+        threads.submit(runner.run, stop)
+        threads.submit(pause_now_and_then, runner, chance, stop)
+        cycles = [
+            threads.submit(create_and_list, world, apis[n % 3], TENANTS[n % 3], 125)
+            for n in range(8)
+        ]
+        try:
+            added = sorted(each for cycle in cycles for each in cycle.result())
+        finally:
+            stop.set()
+            world.appended.ring()
+
+    assert len(added) == 1_000
+    assert added[950] < 0.5 + 0.2
+
+
+def answers_of(
+    database: Database, world: World, stop: threading.Event, threads: ThreadPoolExecutor
+) -> Answers:
+    """Give what another API process has."""
+    advanced, known = Bell(), Known()
+    listener = Listener(database, {"advanced": advanced}, origin="other", lost=known.forget)
+    threads.submit(listener.run, stop)
+    return Answers(database, world.reader, advanced, known)
+
+
+def pause_now_and_then(runner: Runner, chance: random.Random, stop: threading.Event) -> None:
+    while not stop.is_set():
+        runner.pause()
+        stop.wait(chance.uniform(0, 0.5))
+        runner.resume()
+        stop.wait(chance.uniform(0, 0.1))
+
+
+def create_and_list(world: World, api: Answers, tenant: str, cycles: int) -> list[float]:
+    """Write, and see it in a list and in a row that many feed; give how long the list took."""
+    took = []
+    for _ in range(cycles):
+        account = world.account(tenant=tenant)
+        [position] = world.ask("SELECT position FROM log.events WHERE stream = %s", account)[0]
+        began = time.perf_counter()
+        with api.asking(tenant, [ACCOUNTS], at_least=position) as connection:
+            found = connection.execute(
+                "SELECT key FROM live.accounts WHERE tenant_id = %s AND key = %s",
+                (tenant, account),
+            ).fetchall()
+        took.append(time.perf_counter() - began)
+        assert found == [(account,)], "a missing own write"
+    return took
+
+
+# --- What cannot be right is refused ----------------------------------------------------------
+
+
+def test_a_position_from_the_future_is_unknown_at_once(world: World, answers: Answers) -> None:
+    world.account()
+    questions: Sequence[Callable[[], Any]] = (
+        lambda: keys(answers, ACCOUNTS, at_least=2, wait=LONG),
+        lambda: group(answers, 2, wait=LONG),
+        lambda: answers.row(TENANT, ACCOUNTS, "account-1", at_least=2, wait=LONG),
+    )
+    for question in questions:
+        with pytest.raises(PositionUnknown):
+            assert seconds(question) < 1
+    world.runner().catch_up()
+    with pytest.raises(PositionUnknown):
+        keys(answers, ACCOUNTS, at_least=2, wait=LONG)
+
+
+def test_a_row_that_is_set_aside_never_counts_as_fresh(world: World, answers: Answers) -> None:
+    other, account = world.account(), world.account()
+    first = len(world.history())
+    world.runner(GROUPS).catch_up()
+    broken = world.record(account, Renamed(account=account, name="refuse")).position
+    later = world.record(other, Renamed(account=other, name="Bea")).position
+    world.runner().catch_up()
+
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=broken, wait=0.2)
+    with pytest.raises(ProjectionBehind):
+        answers.row(TENANT, ACCOUNTS, account, at_least=broken)
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=first) is not None
+    assert answers.row(TENANT, ACCOUNTS, other, at_least=later) is not None
+    assert len(keys(answers, ACCOUNTS, at_least=later, wait=0.2)) == 2, "the rest flows"
+
+
+def test_a_row_that_many_feed_and_that_is_set_aside_is_refused(world: World) -> None:
+    failing = msgspec.structs.replace(
+        GROUPS, evolve=lambda row, event: 1 // (event.amount - 13 if _is_paid(event) else 1) and row
+    )
+    world.consumers(failing)
+    answers = Answers(world.database, world.reader, world.advanced)
+    account = world.account()
+    broken = world.record(account, Paid(account=account, group="red", amount=13)).position
+
+    for _ in range(2):
+        with pytest.raises(ProjectionBehind):
+            answers.row(TENANT, failing, "red", at_least=broken, wait=0)
+        with pytest.raises(ProjectionBehind):
+            keys(answers, failing, at_least=broken, wait=0)
+        world.runner(failing).catch_up()
+
+
+def _is_paid(event: Any) -> bool:
+    return isinstance(event, Paid)
+
+
+def test_once_it_takes_part_again_it_is_fresh_again(world: World, answers: Answers) -> None:
+    account = world.account(Renamed(account="", name="refuse"))
+    world.runner().catch_up()
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=2, wait=0)
+    mended = msgspec.structs.replace(ACCOUNTS, evolve=lambda row, _: row or _blank(account))
+    with world.database.as_worker() as connection:
+        retry(connection, world.reader, ReadModelConsumer(mended), TENANT, account)
+
+    assert keys(answers, ACCOUNTS, at_least=2, wait=0) == [account]
+
+
+def _blank(account: str) -> Any:
+    return ACCOUNTS.row(id=account, group="red", holder="Ada")  # type: ignore[call-arg]
+
+
+def test_what_is_not_registered_never_counts_as_fresh(world: World) -> None:
+    """A projection that never started has seen nothing, whatever the log says."""
+    world.consumers(GROUPS)
+    account = world.account()
+    world.runner(GROUPS).catch_up()
+    answers = Answers(world.database, world.reader, world.advanced)
+
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=1, wait=0)
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=1) is not None
+
+
+def test_a_tail_that_poisons_the_table_is_refused(world: World, answers: Answers) -> None:
+    account = world.account(Paid(account="", group="red", amount=2**63))
+
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=2, wait=0)
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=2) is not None
+
+
+def test_the_tail_of_an_event_with_several_keys(world: World, answers: Answers) -> None:
+    red, green = world.account(group="red"), world.account(group="green")
+    position = world.record(red, Moved(account=red, from_group="red", to_group="green")).position
+
+    assert [group(answers, position, name)["total"] for name in ("red", "green")] == [1, 1]
+    assert green in keys(answers, ACCOUNTS, at_least=position, wait=0)
+
+
+def test_while_a_projector_catches_up_nothing_is_applied_twice(
+    world: World, answers: Answers
+) -> None:
+    """The tail and the projector race for the same rows, and each reader sees a true sum."""
+    account = world.account()
+    stop = threading.Event()
+    runner = world.runner(batch=1)
+    totals: list[int] = []
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(runner.run, stop)
+        try:
+            for paid in range(1, 60):
+                answer = world.record(account, Paid(account=account, group="red", amount=1))
+                totals.append(group(answers, answer.position, wait=LONG)["total"])
+                with answers.asking(
+                    TENANT, [GROUPS], at_least=answer.position, wait=LONG
+                ) as connection:
+                    [(total,)] = connection.execute("SELECT total FROM live.groups").fetchall()
+                assert total == totals[-1] == paid
+        finally:
+            stop.set()
+            world.appended.ring()
+    assert all(after == before + 1 for before, after in pairwise(totals))
