@@ -147,6 +147,7 @@ def test_the_same_key_changes_status_and_details_once(http, salon) -> None:
     http.put(where, json={"details": [2]})
     again = http.put(where, json=body, headers=key)
 
+    assert (first.json()["status"], first.json()["details"]) == ("confirmed", [1])
     assert (again.status_code, again.json()) == (200, first.json())
     assert http.get(where).json()["details"] == [2]
 

@@ -13,6 +13,7 @@ from tests.running import Running
 pytestmark = pytest.mark.postgres
 
 ZOE = {"name": "Zoé", "customId": "Z-1", "strategyId": "warm"}
+NOBODY = "/client/client-00000000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -149,10 +150,9 @@ def test_a_client_sees_himself_and_changes_nobody(running, http) -> None:
     assert [each["name"] for each in as_zoe.get("/client").json()["data"]] == ["Zoé"]
     assert as_zoe.put(zoe, json={"name": "Z"}).status_code == 403
     assert as_zoe.put(ana, json={"name": "A"}).status_code == 403
+    assert as_zoe.put(NOBODY, json={"name": "N"}).status_code == 403
 
 
 def test_a_client_who_is_not_there_is_not_changed(http) -> None:
-    where = "/client/client-00000000-0000-7000-8000-000000000000"
-
-    assert http.put(where, json={"name": "Zoé"}).status_code == 404
-    assert http.get(where).status_code == 404
+    assert http.put(NOBODY, json={"name": "Zoé"}).status_code == 404
+    assert http.get(NOBODY).status_code == 404

@@ -120,6 +120,7 @@ def test_the_same_key_creates_one_user(running, http) -> None:
     again = http.post("/user", json=ANA, headers=key)
     running.settle()
 
+    assert first.json()["bookingEnabled"] == 0
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["location"] == first.headers["location"]
     assert http.get("/user").json()["total"] == 1
