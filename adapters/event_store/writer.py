@@ -69,11 +69,15 @@ class Writer:
         clock: Callable[[], datetime] | None = None,
         committed: Callable[[int], None] = lambda _position: None,
         patience: float = PATIENCE,
+        most: int = MOST_PER_BATCH,
+        most_bytes: int = MOST_BYTES_PER_BATCH,
     ) -> None:
         self._connect = connect
         self._clock = clock
         self._committed = committed
         self._patience = patience
+        self._most = most
+        self._most_bytes = most_bytes
         self._connection: Connection[Any] | None = None
         self._line: list[_Turn] = []
         self._led = False
@@ -113,18 +117,25 @@ class Writer:
 
     def _lead(self) -> None:
         with self._gate:
-            batch = self._line[: _how_many(self._line)]
+            batch = self._line[: self._how_many()]
             del self._line[: len(batch)]
         try:
             self._carry_out(batch)
         finally:
             self._hand_over(batch)
 
+    def _how_many(self) -> int:
+        """Tell how many of those in line fit into one batch: at least the first."""
+        size = 0
+        for n, turn in enumerate(self._line):
+            size += len(turn.rows)
+            if n == self._most or (n and size > self._most_bytes):
+                return n
+        return len(self._line)
+
     def _hand_over(self, batch: list[_Turn]) -> None:
         """Call the next to lead first: he works while those who are answered wake up."""
         with self._gate:
-            for turn in batch:
-                turn.leads = False
             self._call_next()
         for turn in batch:
             turn.called.release()
@@ -188,16 +199,6 @@ class Writer:
         now = self._clock() if self._clock else None
         cursor = self._connection.execute(APPEND, (batch, now), prepare=True, binary=True)
         return [Verdict(*row) for row in cursor.fetchall()]
-
-
-def _how_many(line: list[_Turn]) -> int:
-    """Tell how many of those in line fit into one batch: at least the first."""
-    size = 0
-    for n, turn in enumerate(line):
-        size += len(turn.rows)
-        if n == MOST_PER_BATCH or (n and size > MOST_BYTES_PER_BATCH):
-            return n
-    return len(line)
 
 
 def _will_pass(problem: Exception) -> bool:
