@@ -25,6 +25,7 @@ from domain import bookings
 from domain.aggregate import Aggregate
 from domain.bookings import (
     BOOKING,
+    Booking,
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
@@ -101,7 +102,7 @@ class BookingMails:
         if booking is not None and str(job.id) in booking.mails_sent:
             return Skipped("it was sent before")
         mail = self._mail(effect, past, job.tenant)
-        if mail is None or mail.reader is None or mail.reader.email is None:
+        if mail is None:
             return Skipped("nobody to write to")
         try:
             message_id = self._mailer.send(self._letters.write(mail), str(job.id))
@@ -119,22 +120,24 @@ class BookingMails:
     def _mail(
         self, effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded], tenant: str
     ) -> BookingMail | None:
-        """Look up all that the mail may say; None when there is no such event, as after a restore."""
-        told = _told(effect, past)
-        if told is None or not isinstance(told.event, Mentioned):
+        """Look up all that the mail may say; None when there is no such event, as after a restore,
+        or nobody to read it: then nothing else is looked up.
+        """
+        told, booking = _told(effect, past), _state(BOOKING, past)
+        if told is None or booking is None or not isinstance(told.event, Mentioned):
             return None
         appointment = told.event.appointment
-        booking = _state(BOOKING, past)
+        client = self._client(booking, tenant)
+        if not effect.kind.is_for_professional and not _is_reachable(client):
+            return None
         professional = self._present(PROFESSIONAL, tenant, appointment.professional_id)
+        reader = professional.contact if effect.kind.is_for_professional else client
+        if reader is None or not _is_reachable(reader):
+            return None
         business = self._present(TENANT, tenant, stream_of(TenantId(tenant))).business
-        client = booking.guest if booking else None
-        client_id = booking.appointment.client_id if booking else None
-        if client_id is not None:
-            client = self._present(CLIENT, tenant, client_id).contact
         service = None
         if appointment.service_id is not None:
             service = self._present(SERVICE, tenant, appointment.service_id).name
-        reader = professional.contact if effect.kind.is_for_professional else client
         return BookingMail(
             tenant=tenant,
             kind=effect.kind,
@@ -145,10 +148,10 @@ class BookingMails:
             business=business.name if business else professional.contact.name,
             professional=professional.contact,
             client=client,
-            client_id=client_id,
+            client_id=booking.appointment.client_id,
             service=service,
             price=next((e.price for e in _events(past) if isinstance(e, BookingRequested)), None),
-            location=booking.location if booking else None,
+            location=booking.location,
             slot=appointment.slot,
             previous_slot=getattr(told.event, "previous_slot", None),
             confirmed=_was_confirmed(told, past),
@@ -156,6 +159,13 @@ class BookingMails:
             sequence=told.version,
             happened_at=told.recorded_at,
         )
+
+    def _client(self, booking: Booking, tenant: str) -> Contact | None:
+        """Give who comes: a client as he is known now, or a guest."""
+        client_id = booking.appointment.client_id
+        if client_id is None:
+            return booking.guest
+        return self._present(CLIENT, tenant, client_id).contact
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
         return _state(aggregate, self._history(tenant, stream))
@@ -167,6 +177,10 @@ def _state(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
 
 def _events(past: Sequence[Recorded]) -> list[Event]:
     return [recorded.event for recorded in past if recorded.event is not None]
+
+
+def _is_reachable(reader: Contact | None) -> bool:
+    return reader is not None and reader.email is not None
 
 
 def _told(
