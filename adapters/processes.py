@@ -32,6 +32,7 @@ class ProcessConsumer:
     ) -> list[Failure]:
         """Record in the queue what the process makes of each event it waits for."""
         failed: dict[Key, Failure] = {}
+        intake = jobs.Intake(connection, self.name)
         for past in events:
             key = past.tenant, past.stream
             if not isinstance(past.event, self.process.when) or key in parked or key in failed:
@@ -41,7 +42,8 @@ class ProcessConsumer:
             except Exception as error:  # noqa: BLE001 - whatever it does, the rest must flow
                 failed[key] = Failure(key, past.position, described(error))
                 continue
-            jobs.record(connection, past.tenant, orders, caused_by=past, process=self.name)
+            intake.add(orders, past)
+        intake.enqueue()
         return list(failed.values())
 
     def keys_of(self, past: Recorded) -> list[Key]:

@@ -2,7 +2,7 @@
 
 from adapters.jobs.desk import JobDesk
 from adapters.jobs.orders import Orders, kind_of
-from adapters.jobs.queue import NewJob, enqueue, record, withdraw
+from adapters.jobs.queue import Intake, NewJob, enqueue, withdraw
 from adapters.jobs.worker import Worker
 
-__all__ = ["JobDesk", "NewJob", "Orders", "Worker", "enqueue", "kind_of", "record", "withdraw"]
+__all__ = ["Intake", "JobDesk", "NewJob", "Orders", "Worker", "enqueue", "kind_of", "withdraw"]

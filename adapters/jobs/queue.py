@@ -64,21 +64,30 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
         return uuid5(FRONTDESK, self.dedupe_key)
 
 
-def record(
-    connection: Connection[Any], tenant: str, orders: Orders, *, caused_by: Recorded, process: str
-) -> None:
-    """Put what a process made of an event into the queue."""
-    for order in orders:
-        if isinstance(order, Withdraw):
-            withdraw(connection, tenant, order, before=caused_by.position)
-    enqueue(
-        connection,
-        [
-            _new_job(tenant, order, number, caused_by=caused_by, process=process)
+class Intake:
+    """What a process orders while it reads a batch of events, put into the queue together."""
+
+    def __init__(self, connection: Connection[Any], process: str) -> None:
+        self._connection = connection
+        self._process = process
+        self._new: list[NewJob] = []
+
+    def add(self, orders: Orders, past: Recorded) -> None:
+        """Take down what it makes of an event. What is withdrawn may have been ordered just now."""
+        for order in orders:
+            if isinstance(order, Withdraw):
+                self.enqueue()
+                withdraw(self._connection, past.tenant, order, before=past.position)
+        self._new += [
+            _new_job(order, number, caused_by=past, process=self._process)
             for number, order in enumerate(orders)
             if isinstance(order, Do)
-        ],
-    )
+        ]
+
+    def enqueue(self) -> None:
+        """Put all of it into the queue."""
+        new, self._new = self._new, []
+        enqueue(self._connection, new)
 
 
 def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
@@ -99,9 +108,9 @@ def withdraw(connection: Connection[Any], tenant: str, order: Withdraw, *, befor
     return connection.execute(WITHDRAW, values).rowcount
 
 
-def _new_job(tenant: str, do: Do, number: int, *, caused_by: Recorded, process: str) -> NewJob:
+def _new_job(do: Do, number: int, *, caused_by: Recorded, process: str) -> NewJob:
     return NewJob(
-        tenant=tenant,
+        tenant=caused_by.tenant,
         order=do.order,
         about=do.about,
         due_at=caused_by.recorded_at if do.at is None else do.at,

@@ -36,6 +36,10 @@ LEASE: Final = timedelta(seconds=20)
 POLL: Final = timedelta(seconds=1)
 """How long a worker sleeps at most: another process may have ordered something meanwhile."""
 
+GATHER: Final = 0.05
+"""Seconds a worker that was woken waits for more to come: what is carried out together costs less,
+and a mail may come so much later."""
+
 KEEP: Final = timedelta(days=30)
 """How long finished jobs are kept, for those who ask what became of them."""
 
@@ -105,8 +109,8 @@ class Worker:
             heard = self._bell.rings
             try:
                 self._keep_house()
-                if self.run_due(stop) == 0:
-                    self._bell.wait(heard, self._pause())
+                if self.run_due(stop) < self._batch and self._bell.wait(heard, self._pause()):
+                    stop.wait(GATHER)
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("the queue cannot be reached", error=str(error))
                 stop.wait(self._poll.total_seconds())

@@ -125,7 +125,9 @@ def order(
 
 
 def record(connection: Any, orders: Orders, caused_by: Recorded) -> None:
-    jobs.record(connection, caused_by.tenant, orders, caused_by=caused_by, process="look-after")
+    intake = jobs.Intake(connection, "look-after")
+    intake.add(orders, caused_by)
+    intake.enqueue()
 
 
 def a_worker(
