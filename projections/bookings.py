@@ -100,27 +100,27 @@ def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
 
 
 def _requested(event: BookingRequested) -> KnownBooking:
-    blank = KnownBooking(
+    appointment, slot = event.appointment, event.appointment.slot
+    return KnownBooking(
         id=event.booking_id,
         status=BookingStatus.PENDING,
-        professional_id=event.appointment.professional_id,
-        service_id=event.appointment.service_id,
-        client_id=event.appointment.client_id,
+        professional_id=appointment.professional_id,
+        service_id=appointment.service_id,
+        client_id=appointment.client_id,
         guest=event.guest,
-        starts_at=None,
-        ends_at=None,
-        local_start=None,
-        time_zone=event.appointment.time_zone,
+        starts_at=slot.starts_at if slot else None,
+        ends_at=slot.ends_at if slot else None,
+        local_start=appointment.local_start,
+        time_zone=appointment.time_zone,
         price=event.price,
         booking_type=event.booking_type,
         details=_json(event.details),
         notes=event.notes,
         location=event.location,
-        series_id=event.appointment.series_id,
+        series_id=appointment.series_id,
         hold_id=event.hold_id,
         override=event.override,
     )
-    return _at(blank, event.appointment)
 
 
 def _moved_on(row: KnownBooking, event: BookingMove) -> KnownBooking:

@@ -19,7 +19,7 @@ from adapters.delivery import standing_at
 from adapters.event_store.reader import Reader
 from adapters.postgres import WORKER, Database
 from adapters.read_models.consumer import ReadModelConsumer
-from adapters.read_models.fold import Failure, Touches, fold, relevant
+from adapters.read_models.fold import Failure, Touches, fold, older, relevant
 from adapters.read_models.tables import Key, Rows
 
 # What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
@@ -42,7 +42,7 @@ class Limits(NamedTuple):
 
     page: int = 10_000
     ahead: int = 3
-    rows: int = 50_000
+    rows: int = 25_000
     positions: int = 250_000
 
 
@@ -124,16 +124,17 @@ class Bulk:
         return len(lot.rows) >= self._limits.rows or position - lot.after >= self._limits.positions
 
     def _gather(self, lot: Lot, leaving: Lot, touches: Touches, parked: set[Key]) -> None:
-        unknown = {key for _, keys in touches for key in keys} - lot.rows.keys()
-        if leaving.rows:
-            known = unknown & leaving.rows.keys()
-            lot.take({key: row for key in known if (row := leaving.rows[key]) is not None})
-            unknown -= known
         if lot.after:
-            lot.take(self._consumer.table.load(self._looks, unknown))
+            self._recall(lot, leaving, older(self._consumer.model, touches) - lot.rows.keys())
         failures = fold(self._consumer.model, lot.rows, touches, parked)
         lot.failures += failures
         parked.update(failure.key for failure in failures)
+
+    def _recall(self, lot: Lot, leaving: Lot, unknown: set[Key]) -> None:
+        """Take over what is being written at this moment, and what stands in the table."""
+        known = unknown & leaving.rows.keys()
+        lot.take({key: row for key in known if (row := leaving.rows[key]) is not None})
+        lot.take(self._consumer.table.load(self._looks, unknown - known))
 
     def _write(self, lot: Lot, position: int) -> None:
         with self._writes.transaction():

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from adapters.read_models.fold import Failure, fold, relevant
+from adapters.read_models.fold import Failure, fold, older, relevant
 from adapters.read_models.tables import LIVE, Key, Table
 from application.ports import Recorded
 from projections.read_model import ReadModel
@@ -39,7 +39,7 @@ class ReadModelConsumer:
         touches = relevant(self.model, events)
         if not touches:
             return []
-        rows = self.table.load(connection, {key for _, keys in touches for key in keys})
+        rows = self.table.load(connection, older(self.model, touches))
         there = frozenset(rows)
         failures = fold(self.model, rows, touches, parked)
         self.table.store(connection, rows, there)

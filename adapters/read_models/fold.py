@@ -32,6 +32,16 @@ def relevant(model: ReadModel, events: Iterable[Recorded]) -> Touches:
     ]
 
 
+def older(model: ReadModel, touches: Touches) -> set[Key]:
+    """Give the rows that may have been there before. One that is owned begins with the first event
+    of its stream, so of most there is no need to look.
+    """
+    found = {key for _, keys in touches for key in keys}
+    if model.owner is None:
+        return found
+    return found - {(past.tenant, past.stream) for past, _ in touches if past.version == 1}
+
+
 def fold(
     model: ReadModel, rows: Rows, touches: Touches, parked: AbstractSet[Key] = frozenset()
 ) -> list[Failure]:
@@ -39,7 +49,7 @@ def fold(
     failures: dict[Key, Failure] = {}
     for past, keys in touches:
         for key in keys:
-            if key in parked or key in failures:
+            if (parked and key in parked) or (failures and key in failures):
                 continue
             try:
                 rows[key] = moved_on(model, key, rows.get(key), past)

@@ -60,11 +60,12 @@ class Table:
             "table": sql.Identifier(schema, model.name),
             "columns": sql.SQL(", ").join(map(sql.Identifier, self._columns)),
         }
-        self._load_sql = self._sql(LOAD)
-        self._delete_sql = self._sql(DELETE)
+        # As bytes: what is composed is otherwise put together anew for every statement.
+        self._load_sql = self._sql(LOAD).as_bytes(None)
+        self._delete_sql = self._sql(DELETE).as_bytes(None)
         self._types = ("uuid", "text", "bigint", *map(self.type, model.columns), "json")
         self._copy_sql = self._sql("COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)")
-        self._upsert_sql = self._upsert()
+        self._upsert_sql = self._upsert().as_bytes(None)
 
     @property
     def shape(self) -> str:
@@ -147,7 +148,7 @@ class Table:
             connection.execute(self._upsert_sql, columns, prepare=True)
 
     def _copy(self, connection: Connection[Any], rows: Mapping[Key, Row]) -> None:
-        tenants = {tenant: UUID(tenant) for tenant, _ in rows}
+        tenants = {tenant: UUID(tenant) for tenant in {tenant for tenant, _ in rows}}
         with connection.cursor() as cursor, cursor.copy(self._copy_sql) as copy:
             # As text: of a type json the driver would make a JSON string of what is JSON already.
             copy.set_types(["text" if kind == "json" else kind for kind in self._types])
