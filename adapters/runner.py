@@ -26,6 +26,10 @@ BATCH: Final = 5_000
 IDLE: Final = 0.5
 """Seconds after which it looks without being woken: wake-ups are only hints."""
 
+RHYTHM: Final = 0.01
+"""Seconds from one step to the next at least: an event that comes alone is handled at once, and of
+many that follow each other several at a time."""
+
 REST: Final = 5.0
 """Seconds after which a consumer that failed altogether is tried again."""
 
@@ -78,6 +82,7 @@ class Runner:
         """Carry on until told to stop. Whatever is in the way is said, and waited for."""
         while not stop.is_set():
             heard = self._appended.rings
+            next_step = time.monotonic() + RHYTHM
             try:
                 done = 0 if self._paused.is_set() else self.step()
             except (DatabaseUnavailableError, OperationalError) as error:
@@ -89,6 +94,7 @@ class Runner:
             else:
                 if not done:
                     self._appended.wait(heard, IDLE)
+                stop.wait(max(0.0, next_step - time.monotonic()))
 
     def catch_up(self) -> None:
         """Carry on until there is nothing left."""

@@ -20,7 +20,7 @@ from adapters.bell import Bell
 from adapters.postgres import Database, DatabaseUnavailableError
 
 CHANNEL: Final = "frontdesk_wakeups"
-LEAST_PAUSE: Final = 0.002
+LEAST_PAUSE: Final = 0.01
 """Seconds between two NOTIFYs at least: what rings meanwhile goes with the next."""
 
 LOOK_UP: Final = 0.2

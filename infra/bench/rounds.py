@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, Final, LiteralString
 
 import msgspec
@@ -19,6 +19,9 @@ from psycopg import Connection
 
 PATIENCE: Final = 10
 """Seconds until something that should become visible is given up."""
+
+ALONE: Final = 0.02
+"""Seconds between two events that each come alone."""
 
 Order = Mapping[str, Any]
 """What to do in one round: `work` names it, the rest are its keyword arguments."""
@@ -88,10 +91,13 @@ def _repeat(operation: Callable[[], object], until: float) -> list[float]:
 def watched(
     record: Callable[[], object], reader: Connection[Any], query: LiteralString, *, seconds: float
 ) -> Tally:
-    """From the answer to whoever recorded something until a reader finds it, again and again."""
+    """From the answer to whoever recorded something until a reader finds it, again and again, each
+    time when all is quiet.
+    """
     taken = []
     until = perf_counter() + seconds
     while perf_counter() < until:
+        sleep(ALONE)
         key = record()
         begun = perf_counter()
         while not reader.execute(query, (key,), prepare=True).rowcount:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -22,6 +22,10 @@ from infra.serving import listen, serve
 from infra.settings import Mode, Settings
 
 Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]
+
+GIVES_WAY: Final = 10
+"""How nice `frontdesk work` is to whoever answers requests on the same machine: what it does may
+come milliseconds later, and costs less the more has gathered."""
 
 say = Console(highlight=False)
 
@@ -65,6 +69,7 @@ def serve_api(port: Port = None) -> None:
 
 def work() -> None:
     """Keep read models, let processes react, carry out what is due; without HTTP."""
+    os.nice(GIVES_WAY)
     settings = _settings(None)
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
