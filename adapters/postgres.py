@@ -4,6 +4,7 @@ The *app* role sees one tenant at a time (row-level security) and may only appen
 *worker* role follows the log of all tenants and keeps read models and queues.
 """
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Self
@@ -79,10 +80,23 @@ def _pool(info: str, size: int) -> "ConnectionPool[Connection[Any]]":
         max_size=size,
         open=False,
         timeout=5.0,
+        # Given up soon, for the next caller tries again at once: the pool's own pauses double.
+        reconnect_timeout=1.0,
         max_waiting=400,
         kwargs={"autocommit": True},
-        check=None,
+        check=_refuse_dead,
     )
+
+
+def _refuse_dead(connection: Connection[Any]) -> None:
+    """Raise OperationalError if PostgreSQL has said anything meanwhile: on a connection nobody
+    uses that is its farewell, or so rare that a new connection costs less than understanding it.
+    """
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    if line.poll(0):
+        connection.close()
+        raise OperationalError("The connection was ended while nobody used it.")
 
 
 @contextmanager

@@ -175,12 +175,16 @@ def opened(
     stored_as: Mapping[str, type[Event]] = STORED_AS,
     upcasters: Mapping[str, Upcaster] | None = None,
     connections: int = 8,
+    writing_to: str | None = None,
 ) -> Iterator[Log]:
-    """Open the log; every process, and whoever stands for one, opens it for himself."""
+    """Open the log; every process, and whoever stands for one, opens it for himself. What is
+    appended may take another way to PostgreSQL than what is read.
+    """
     mapper, keys, appended = Mapper(stored_as, upcasters), MasterKeys([MASTER_KEY]), Bell()
     with Database(dsn, app_connections=connections, worker_connections=2) as database:
+        writes = Database(writing_to or dsn)
         writer = Writer(
-            lambda: database.connect(APP, "frontdesk writer"),
+            lambda: writes.connect(APP, "frontdesk writer"),
             clock=None if clock is system_clock else clock,
             committed=appended.ring,
         )

@@ -1,0 +1,177 @@
+"""Eight writers and two followers, each a process of its own, and each killed again and again."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from adapters.event_store.verify import verify
+from tests.event_store.examples import TENANT, Come, Log
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
+
+WRITERS = 8
+LIVES = 3
+ORDERS = 12
+"""Of a writer in one life."""
+
+HOT = ("table-one", "table-two")
+"""Streams that everybody wants at once."""
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def doomed(log: Log, *work: str) -> Iterator[Process]:
+    dsn = log.database.dsn
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.event_store.doomed", dsn, *work],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGKILL)
+
+
+# --- Writers ------------------------------------------------------------------------------
+
+
+@dataclass
+class Writing:
+    """What one writer was told, over all its lives, and what it answered."""
+
+    number: int
+    chance: random.Random
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    rolled_back: set[str] = field(default_factory=set)
+    pending: dict[str, Any] | None = None
+
+    def live(self, log: Log) -> None:
+        """Carry out orders, and be killed while one is under way."""
+        with doomed(log, "write") as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            if self.pending is not None:
+                self._ask(process, self.pending)
+            for _ in range(ORDERS):
+                self._ask(process, self._order())
+            self._repeat_one(process)
+            self.pending = self._order(how="commit")
+            process.stdin.write(json.dumps(self.pending) + "\n")
+            process.stdin.flush()
+            threading.Event().wait(self.chance.uniform(0, 0.004))
+
+    def _order(self, how: str | None = None) -> dict[str, Any]:
+        own = f"guest-{self.number}-{self.chance.randrange(5)}"
+        streams = self.chance.choice([(own,), (own, HOT[0]), HOT, (HOT[1], own)])
+        how = how or self.chance.choice(["commit"] * 8 + ["roll back", "cut off"])
+        return {"id": str(UUID(int=self.chance.getrandbits(128))), "streams": streams, "how": how}
+
+    def _ask(self, process: Process, order: dict[str, Any]) -> None:
+        positions = self._answer(process, order)
+        if order["how"] == "roll back":
+            self.rolled_back.add(order["id"])
+        else:
+            assert len(positions) == len(order["streams"])
+            self.answers[order["id"]] = positions
+
+    def _repeat_one(self, process: Process) -> None:
+        """Who asks once more is answered as before, whichever life it was in."""
+        again = self.chance.choice(sorted(self.answers))
+        order = {"id": again, "streams": ["guest-another"], "how": "commit"}
+        assert self._answer(process, order) == self.answers[again]
+
+    def _answer(self, process: Process, order: dict[str, Any]) -> list[int]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        answer: list[int] = json.loads(process.stdout.readline())
+        return answer
+
+
+# --- Followers ----------------------------------------------------------------------------
+
+
+class Following:
+    """Reads on from the last line it heard, in one process after the other."""
+
+    def __init__(self, log: Log, chance: random.Random) -> None:
+        self.heard: list[str] = []
+        self._log = log
+        self._chance = chance
+
+    def until(self, end: threading.Event) -> None:
+        """Follow, and be killed now and then, until the end of the log was heard after `end`."""
+        while not end.is_set() or self.position < self._log.all()[-1].position:
+            with doomed(self._log, "follow", str(self.position)) as process:
+                assert process.stdout is not None
+                for _ in range(self._chance.randrange(1, 150)):
+                    if end.is_set() and self.position == self._log.all()[-1].position:
+                        break
+                    self.heard.append(process.stdout.readline().rstrip())
+
+    @property
+    def position(self) -> int:
+        return int(self.heard[-1].split()[0]) if self.heard else 0
+
+
+# --- Together -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_whoever_dies_nothing_is_missed_repeated_or_reordered(log: Log, seed: int) -> None:
+    writers = [Writing(number, random.Random(seed * 100 + number)) for number in range(WRITERS)]
+    followers = [Following(log, random.Random(seed + number)) for number in range(2)]
+    written = threading.Event()
+
+    def write(writer: Writing) -> None:
+        for _ in range(LIVES):
+            writer.live(log)
+
+    with ThreadPoolExecutor(WRITERS + len(followers)) as threads:
+        following = [threads.submit(follower.until, written) for follower in followers]
+        try:
+            list(threads.map(write, writers))
+        finally:
+            written.set()
+            log.order(Come(streams=("guest-last",)))
+        for each in following:
+            each.result()
+
+    history = log.all()
+    told = [f"{past.position} {past.stream} {past.version}" for past in history]
+    assert [past.position for past in history] == list(range(1, len(history) + 1))
+    assert [follower.heard for follower in followers] == [told, told]
+    recorded = commands(log)
+    for writer in writers:
+        for id_, positions in writer.answers.items():
+            assert recorded[id_] == positions, "what was acknowledged is there, once"
+        assert not writer.rolled_back & recorded.keys()
+    with log.database.as_worker() as connection:
+        assert verify(connection).findings == []
+
+
+def commands(log: Log) -> dict[str, list[int]]:
+    """Give the positions of what each command recorded, as the events themselves say."""
+    found: dict[str, list[int]] = {}
+    for past in log.all():
+        assert past.tenant == TENANT
+        found.setdefault(past.metadata["command"], []).append(past.position)
+    return found
