@@ -85,8 +85,8 @@ def test_of_many_who_write_while_a_person_is_forgotten_nothing_personal_is_left(
     with ThreadPoolExecutor(12) as threads:
         written = [threads.submit(write, n) for n in range(60)]
         log.order(Forget(streams=("guest-ann", GUEST)))
-        for each in written:
-            each.result()
+        for writing in written:
+            writing.result()
 
     assert set(log.state(GUEST)) == {"[erased]"}
     assert set(elsewhere.state(GUEST)) == {"[erased]"}
