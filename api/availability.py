@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from api.bookings import Minutes
 from api.caller import JSON, Caller, may
 from api.forms import TimeZone, id_of
-from api.listing import QueryInvalid
+from api.refusals import QueryInvalid
 from api.routing import Router
 from application.availability import Wish, availability
 from application.permissions import Permission

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from psycopg import Connection
@@ -30,6 +31,11 @@ class ReadModels(Protocol):
         self, tenant: str, model: ReadModel, key: str, *, at_least: int = 0, wait: float = 0.0
     ) -> Document | None:
         """Give one row; from its stream when the projector has not got there yet."""
+
+    def row_as_of(
+        self, tenant: str, model: ReadModel, key: str, moment: int | datetime
+    ) -> Document | None:
+        """Give a row as it was at a position of the tenant's log, or at a time."""
 
     def folded(
         self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1

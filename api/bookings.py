@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, Field
 
 from api.caller import JSON, Caller, NotFound, may, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
-from api.listing import Listing, instant, one_of, text
+from api.listing import Listing, one_of, text
+from api.moments import instant
 from api.routing import Router
 from application.permissions import Permission, PermissionMissing
 from domain.bookings import (

@@ -20,8 +20,9 @@ from api.bodies import refuse_depth, text_of
 from api.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
 from api.limiting import READS, WRITES
 from api.marks import mark
+from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
-from application.permissions import Permission, Principal, Reach
+from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from domain.messages import Command, DomainError
 from projections.read_model import ReadModel
@@ -195,14 +196,29 @@ class Caller:
             yield connection
 
     def document(self, model: ReadModel, key: str) -> Document:
-        """Give a row within his reach. Raises NotFound: what is others' does not exist for him."""
-        wishes = self.preferences
-        found = self.backend.read_models.row(
-            self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
-        )
+        """Give a row within his reach, as it was if he asks so with `?as_of=`. Raises NotFound: what
+        is others' does not exist for him.
+        """
+        if self.asks_of_the_past:
+            found = self._as_of(model, key, self.request.query_params[AS_OF])
+        else:
+            wishes = self.preferences
+            found = self.backend.read_models.row(
+                self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
+            )
         if found is None:
             raise NotFound
         return found
+
+    @property
+    def asks_of_the_past(self) -> bool:
+        """Tell whether he wants to see something as it was."""
+        return self.request.method == "GET" and AS_OF in self.request.query_params
+
+    def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:
+        if not self.principal.may(Permission.HISTORY_READ):
+            raise PermissionMissing(permission=Permission.HISTORY_READ)
+        return self.backend.read_models.row_as_of(self.tenant, model, key, moment_of(moment))
 
     def shown(self, model: ReadModel, key: str) -> Response:
         """Answer 200 with a row, or 304 when he has it already."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api import caller, conditions, listing, refusals, signing
+from api import caller, conditions, refusals, signing
 from application import (
     accounts,
     availability,
@@ -11,6 +11,7 @@ from application import (
     dispatch,
     jobs,
     outbox,
+    parked,
     permissions,
     ports,
 )
@@ -45,7 +46,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     conditions.IfMatchRequired: 428,
     conditions.IfMatchInvalid: 400,
     signing.TokenInvalid: 400,
-    listing.QueryInvalid: 400,
+    refusals.QueryInvalid: 400,
     permissions.PermissionMissing: 403,
     dispatch.VersionMismatch: 412,
     dispatch.IdempotencyKeyReused: 422,
@@ -94,6 +95,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     jobs.JobNotFound: 404,
     jobs.JobPayloadInvalid: 422,
     outbox.OutboxMailNotFound: 404,
+    parked.NotParked: 404,
 }
 """Where a class is not listed, the nearest of its bases is; what is not listed at all is 409."""
 

@@ -5,7 +5,6 @@ A list declares what it can be asked; everything else is refused, never silently
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ import msgspec
 from fastapi import Response
 
 from api.caller import JSON, Caller
-from domain.messages import DomainError
+from api.refusals import QueryInvalid
 from projections.paging import Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
@@ -23,10 +22,6 @@ USUAL: Final = 50
 RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
 
 Parse = Callable[[str], Any]
-
-
-class QueryInvalid(DomainError):
-    """The list cannot be asked this way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +118,6 @@ class Question:
     def chosen(self, documents: Sequence[str]) -> Sequence[str]:
         """Keep of the documents what was asked for."""
         return [_only(self.fields, each) for each in documents] if self.fields else documents
-
-
-def instant(text: str) -> datetime:
-    """Parse an RFC 3339 instant; a time without a zone is refused."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError(text)
-    return found
 
 
 def boolean(text: str) -> bool:

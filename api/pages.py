@@ -8,7 +8,8 @@ import msgspec
 from fastapi import Response
 
 from api.caller import JSON, Caller
-from api.listing import CURSOR, MOST, USUAL, Parse, QueryInvalid
+from api.listing import CURSOR, MOST, USUAL, Parse
+from api.refusals import QueryInvalid
 
 T = TypeVar("T")
 

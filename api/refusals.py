@@ -45,3 +45,7 @@ class Unavailable(DomainError):
 
 class InternalError(DomainError):
     """Something went wrong on our side. It has been noted; please try again."""
+
+
+class QueryInvalid(DomainError):
+    """It cannot be asked this way."""

@@ -17,7 +17,8 @@ from api.bookings import (
 )
 from api.caller import Caller, may, new_id
 from api.forms import Body, Text, TimeZone, id_of, identities
-from api.listing import Listing, instant, text
+from api.listing import Listing, text
+from api.moments import instant
 from api.routing import Router
 from application.permissions import Permission
 from domain.recurrence import Recurrence

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from api.bookings import own, refuse_clients, refuse_others
 from api.caller import Caller, NotFound, may, new_id
 from api.forms import Body, Text, TimeZone, id_of
-from api.listing import Listing, instant, text
+from api.listing import Listing, text
+from api.moments import instant
 from api.routing import Router
 from api.series import RecurrenceBody
 from application.permissions import Permission

@@ -29,6 +29,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "email-address-not-understood": "Adresse électronique illisible",
     "email-taken": "Adresse électronique déjà utilisée",
     "event-too-large": "Événement trop volumineux",
+    "failed-again": "Nouvel échec",
     "hold-already-used": "Option déjà utilisée",
     "hold-expired": "Option expirée",
     "hold-id-taken": "Identifiant d'option déjà pris",

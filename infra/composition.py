@@ -34,6 +34,7 @@ from adapters.processes import ProcessConsumer
 from adapters.rate_limits import ProcessRateLimiter
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
@@ -85,6 +86,7 @@ class System:
     worker: Worker
     accounts: Accounts
     jobs: JobDesk
+    parked: ParkedDesk
     outbox: OutboxMailer
     appended: Bell
     advanced: Bell
@@ -175,6 +177,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
             "history": Audit(system.database, History(system.reader)),
             "jobs": system.jobs,
             "outbox": system.outbox,
+            "parked": system.parked,
             "vitals": vitals,
             "walk": system.walk,
         },
@@ -251,6 +254,7 @@ def _compose(
         ),
         accounts=_accounts(settings, database, dispatch, store, clock),
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
+        parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
         appended=appended,
         advanced=advanced,

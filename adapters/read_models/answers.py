@@ -8,6 +8,7 @@ and what it has not done yet is applied in a transaction that is rolled back aft
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
+from adapters.read_models.as_of import place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.freshness import Freshness, refuse_hidden
@@ -208,6 +210,14 @@ class Answers:
             history = self._reader.stream(connection, tenant, key, to=to_version)
         document = self.fold(model, key, history)
         return document and document._replace(from_log=True)
+
+    def row_as_of(
+        self, tenant: str, model: ReadModel, key: str, moment: int | datetime
+    ) -> Document | None:
+        """Give a row as it was at a position of the tenant's log, or at a time."""
+        with self._database.as_tenant(tenant) as connection:
+            to = place_of(connection, tenant, moment)
+            return row_as_of(self._reader, connection, model, tenant, key, to)
 
     def steps(self, tenant: str, model: ReadModel, key: str) -> list[Step]:
         """Tell what each event of an aggregate changed in the row that shows it."""

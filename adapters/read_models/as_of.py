@@ -113,6 +113,14 @@ def position_at(connection: Connection[Any], time: datetime, tenant: str | None 
     return position
 
 
+def place_of(connection: Connection[Any], tenant: str, moment: int | datetime) -> int:
+    """Give the position in the log of what a tenant calls so: a position of his own, or a time."""
+    if isinstance(moment, datetime):
+        return position_at(connection, moment, tenant)
+    row = connection.execute(LAST_UP_TO, (tenant, moment), prepare=True).fetchone()
+    return row[0] if row else 0
+
+
 def events_of_tenant(
     reader: Reader,
     connection: Connection[Any],
@@ -168,4 +176,8 @@ OF_TENANT: Final = f"""
 AT: Final = "SELECT position, recorded_at FROM log.events WHERE position = %s"
 AT_OF_TENANT: Final = """
     SELECT position, recorded_at FROM log.events WHERE tenant_id = %s AND tenant_position = %s
+"""
+LAST_UP_TO: Final = """
+    SELECT position FROM log.events WHERE tenant_id = %s AND tenant_position <= %s
+    ORDER BY tenant_position DESC LIMIT 1
 """

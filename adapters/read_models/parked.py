@@ -20,26 +20,10 @@ from adapters.read_models.as_of import stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, described, fold, relevant
 from adapters.read_models.tables import Key, Rows
-from domain.messages import DomainError
+from application.parked import NotParked, ParkedKey
 from projections.read_model import ReadModel
 
 PAGE: Final = 500
-
-
-class NotParked(DomainError):
-    """Nothing is set aside under this key."""
-
-
-class ParkedKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that was set aside: where its consumer failed, at what, and since when."""
-
-    consumer: str
-    tenant: str
-    key: str
-    position: int
-    type: str | None
-    error: str
-    parked_at: datetime
 
 
 class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True):

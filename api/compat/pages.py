@@ -14,7 +14,8 @@ import msgspec
 from fastapi import Response
 
 from api.caller import JSON, Caller
-from api.listing import CURSOR, Listing, QueryInvalid, Question
+from api.listing import CURSOR, Listing, Question
+from api.refusals import QueryInvalid
 from projections.paging import COUNTED, Where, numbered_page
 
 FARTHEST: Final = 10_000

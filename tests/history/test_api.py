@@ -81,3 +81,55 @@ def test_another_tenant_has_another_history(running: Running) -> None:
     assert other.get("/v1/history").json()["data"] == []
     assert other.get("/v1/history/1").status_code == 404
     assert other.get(f"/v1/history/streams/{booking}").status_code == 404
+
+
+def test_whatever_is_shown_is_shown_as_it_was(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    booked = salon.book(http)
+    where = booked.headers["location"]
+    running.clock.set(running.clock().replace(hour=9))
+    http.post(f"{where}/confirm")
+    running.settle()
+    auditor = running.http(Role.AUDITOR)
+    first, *_ = auditor.get(f"/v1/history?stream={booked.json()['id']}&oldest_first=true").json()[
+        "data"
+    ]
+
+    at_first = auditor.get(where, params={"as_of": first["position"]})
+    before_nine = auditor.get(where, params={"as_of": "2027-01-04T08:59:59Z"})
+    at_nine = auditor.get(where, params={"as_of": "2027-01-04T10:00:00+01:00"})
+    one_earlier = auditor.get(where, params={"as_of": first["position"] - 1})
+
+    assert at_first.json() == before_nine.json() == booked.json()
+    assert at_nine.json() == auditor.get(where).json()
+    assert at_nine.json()["status"] == "confirmed"
+    assert one_earlier.status_code == 404
+
+
+def test_a_client_is_shown_as_he_was(running: Running) -> None:
+    http = running.http()
+    made = http.post("/v1/clients", json={"name": "Zoé"})
+    where = made.headers["location"]
+    http.put(where, json={"name": "Zoé Durand"})
+
+    assert http.get(where, params={"as_of": 1}).json() == made.json()
+    assert http.get(where).json()["name"] == "Zoé Durand"
+
+
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2027-01-04T09:00:00", "-1", "\u0661", "9" * 30, ""]
+)
+def test_what_is_no_moment_is_refused(running: Running, moment: str) -> None:
+    where = Salon.opened(running).book(running.http()).headers["location"]
+
+    refused = running.http().get(where, params={"as_of": moment})
+
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "as_of")
+
+
+def test_how_it_was_is_for_those_who_may_read_history(running: Running) -> None:
+    where = Salon.opened(running).book(running.http()).headers["location"]
+
+    refused = running.http(Role.FRONT_DESK).get(where, params={"as_of": "1"})
+
+    assert (refused.status_code, refused.json()["permission"]) == (403, "history:read")

@@ -14,8 +14,9 @@ from adapters.postgres import Database
 from adapters.processes import ProcessConsumer
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure
-from adapters.read_models.parked import ConsumerStatus, NotParked, parked, retry, status
+from adapters.read_models.parked import ConsumerStatus, parked, retry, status
 from adapters.runner import Runner
+from application.parked import NotParked
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Process
 from projections.read_model import ReadModel
