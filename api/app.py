@@ -26,6 +26,7 @@ from api import (
 from api.backend import Backend
 from api.compat import beauty, calendar, setter, tasks
 from api.edge import Edge
+from api.openapi import describe
 from api.problems import answer_with_problems
 
 # Routes are searched in order: what is asked most comes first.
@@ -66,6 +67,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
         redirect_slashes=False,
     )
     app.state.backend = backend
+    describe(app)
     for router in routers:
         # Not `include_router`: a router inside a router is searched twice, at 160 µs a request.
         app.router.routes.extend(router.routes)

@@ -53,6 +53,8 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     dispatch.TooContended: 503,
     ports.ProjectionBehind: 503,
     ports.PositionUnknown: 409,
+    ports.EventTooLarge: 413,
+    ports.PersonalDataErased: 410,
     accounts.WrongCredentials: 401,
     accounts.InvalidToken: 401,
     accounts.TokenExpired: 401,

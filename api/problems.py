@@ -38,6 +38,7 @@ def problem(request: Request, refusal: DomainError) -> Response:
     status, headers = status_of(refusal)
     tongue = language(request.headers.get("accept-language", ""))
     body = {
+        **refusal.facts,
         "type": TYPE + refusal.code,
         "title": title(refusal.code, tongue),
         "status": status,
@@ -45,7 +46,6 @@ def problem(request: Request, refusal: DomainError) -> Response:
         "instance": request.scope["path"],
         "code": refusal.code,
         "trace_id": request.scope.get("trace_id"),
-        **refusal.facts,
     }
     headers["Content-Language"] = tongue
     return Response(msgspec.json.encode(body), status, headers, PROBLEM)

@@ -117,6 +117,14 @@ class Document(NamedTuple):
     from_log: bool = False
 
 
+class EventTooLarge(DomainError):
+    """An event may be 900 KB at most."""
+
+
+class PersonalDataErased(DomainError):
+    """The personal data of this record was erased; nothing personal can be added to it."""
+
+
 class ProjectionBehind(DomainError):
     """What you wrote is recorded, but cannot be shown yet; ask again in a moment."""
 

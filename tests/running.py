@@ -17,10 +17,18 @@ from domain.messages import Command
 from domain.users import Role
 from domain.values import TenantId, UserId
 from infra.composition import System, backend
+from tests.contract import check
 
 
 class Client(TestClient):
-    """Has seen whatever is there, where a test says nothing of versions: see `needs_if_match`."""
+    """Has seen whatever is there, where a test says nothing of versions: see `needs_if_match`.
+    Every answer is held against the OpenAPI document.
+    """
+
+    def send(self, request: Any, **more: Any) -> Any:
+        response = super().send(request, **more)
+        check(response)
+        return response
 
     def put(self, url: Any, *, headers: Any = None, **more: Any) -> Any:
         if needs_if_match("PUT", str(url)):

@@ -17,23 +17,24 @@ from adapters.event_store.writer import Verdict, Writer
 from adapters.personal_data import MasterKeys, encrypt, new_key
 from adapters.postgres import Database
 from application.dispatch import IdempotencyKeyReused
-from application.ports import About, Answer, Clock, Recorded, VersionConflictError, View
+from application.ports import (
+    About,
+    Answer,
+    Clock,
+    EventTooLarge,
+    PersonalDataErased,
+    Recorded,
+    VersionConflictError,
+    View,
+)
 from application.transact import Changes
 from domain.aggregate import Aggregate
-from domain.messages import DomainError, Erasure, Event
+from domain.messages import Erasure, Event
 
 S = TypeVar("S")
 
 MOST_BYTES: Final = 900_000
 """Kafka's brokers take messages up to a megabyte: what cannot be published is not recorded."""
-
-
-class EventTooLarge(DomainError):
-    """An event may be 900 KB at most."""
-
-
-class PersonalDataErased(DomainError):
-    """The personal data of this record was erased; nothing personal can be added to it."""
 
 
 KEY_IS_ANOTHER: Final = -1

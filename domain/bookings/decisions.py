@@ -259,7 +259,7 @@ def _is_already(booking: Booking, status: BookingStatus) -> bool:
 
 
 def _not_allowed(booking: Booking) -> TransitionNotAllowed:
-    return TransitionNotAllowed(status=booking.status, allowed=list(MOVES[booking.status]))
+    return TransitionNotAllowed(booking_status=booking.status, allowed=list(MOVES[booking.status]))
 
 
 def _refuse_before_start(appointment: Appointment, now: datetime) -> None:

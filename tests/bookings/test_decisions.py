@@ -197,7 +197,7 @@ def test_only_the_moves_of_the_diagram_are_allowed(start, end):
         with pytest.raises(bookings.TransitionNotAllowed) as refusal:
             MOVE_TO[end](booking)
         allowed = [move for before, move in ALLOWED if before is start]
-        assert refusal.value.facts == {"status": start, "allowed": allowed}
+        assert refusal.value.facts == {"booking_status": start, "allowed": allowed}
 
 
 @pytest.mark.parametrize("start", BookingStatus)
@@ -285,7 +285,7 @@ def test_what_is_over_cannot_be_moved(over):
     with pytest.raises(bookings.TransitionNotAllowed) as refusal:
         reschedule(given(booking_requested, *PATHS[BookingStatus(over)]))
 
-    assert refusal.value.facts == {"status": over, "allowed": []}
+    assert refusal.value.facts == {"booking_status": over, "allowed": []}
 
 
 def test_a_booking_without_a_time_can_be_given_one():

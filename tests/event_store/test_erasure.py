@@ -8,8 +8,8 @@ from typing import Final
 import psycopg
 import pytest
 
-from adapters.event_store.store import PersonalDataErased
 from adapters.event_store.verify import verify
+from application.ports import PersonalDataErased
 from tests.event_store.examples import Come, Describe, Forget, Log, opened
 
 pytestmark = pytest.mark.postgres

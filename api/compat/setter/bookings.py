@@ -116,7 +116,7 @@ def create_old_booking(body: BookingBody, caller: bookings.MayWrite) -> Response
 
 
 @router.get("")
-def list_router(caller: bookings.MayRead) -> Response:
+def list_old_bookings(caller: bookings.MayRead) -> Response:
     """List bookings: `?status=&userId=&clientId=&bookingType=&page=&limit=&sortBy=&sortOrder=`."""
     return BOOKINGS.numbered(caller, where=bookings.own(caller))
 

@@ -1,0 +1,66 @@
+"""Holds every answer that a test gets against the OpenAPI document."""
+
+import functools
+import re
+from typing import Any, Final
+from unittest.mock import Mock
+
+import httpx2 as httpx
+import jsonschema_rs
+
+from api.app import create_app
+
+OUTSIDE: Final = frozenset({"path-unknown", "method-not-allowed", "body-too-large"})
+"""Answers of the edge, before anybody knows which operation was meant."""
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """Give the document of the application as it is shipped."""
+    return create_app(Mock(most_body_bytes=0)).openapi()
+
+
+@functools.cache
+def _paths() -> list[tuple[re.Pattern[str], str]]:
+    """Give what tells paths apart; fixed ones first, as the routes are declared."""
+    paths = sorted(document()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in paths]
+
+
+@functools.cache
+def _response(path: str, method: str, status: str) -> dict[str, Any] | None:
+    found = document()["paths"][path][method]["responses"].get(status)
+    if found and "$ref" in found:
+        name = found["$ref"].rpartition("/")[2]
+        return dict(document()["components"]["responses"][name])
+    return dict(found) if found else None
+
+
+@functools.cache
+def _validator(path: str, method: str, status: str, kind: str) -> Any:
+    response = _response(path, method, status)
+    assert response is not None
+    schemas = document()["components"]["schemas"]
+    whole = {**response["content"][kind]["schema"], "components": {"schemas": schemas}}
+    return jsonschema_rs.Draft202012Validator(whole)
+
+
+def check(response: httpx.Response) -> None:
+    """Fail unless the document says that this may be answered."""
+    where = f"{response.request.method} {response.request.url.path} → {response.status_code}"
+    method = {"HEAD": "GET"}.get(response.request.method, response.request.method).lower()
+    asked = response.request.url.path
+    path = next((path for regex, path in _paths() if regex.match(asked)), None)
+    if path is None or method not in document()["paths"][path]:
+        return
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    status = str(response.status_code)
+    if kind == "application/problem+json" and response.json()["code"] in OUTSIDE:
+        return
+    said = _response(path, method, status)
+    assert said is not None, f"{where} is not in the document: {response.text[:300]}"
+    if not response.content:
+        return
+    assert kind in said.get("content", {}), f"{where}: {kind} is not in the document"
+    if kind.endswith("json"):
+        _validator(path, method, status, kind).validate(response.json())

@@ -1,0 +1,138 @@
+"""The OpenAPI document: whole, valid, and the same tomorrow unless somebody means it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from openapi_spec_validator import validate
+
+from api.app import ROUTERS
+from api.openapi import methods_of, permission_of, rows
+from tests.contract import document
+from tests.http.routes import refusals
+
+GOLDEN = Path(__file__).with_name("routes.txt")
+ELSEWHERE = {
+    "path-unknown": "answers what is no operation",
+    "method-not-allowed": "answers what is no operation",
+    "list-too-long": "no list is asked for as of the past",
+}
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method.upper(), path, operation)
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
+def answered(operation: dict[str, Any], status: str) -> dict[str, Any]:
+    """Give what an operation answers with, wherever it is written down."""
+    found: dict[str, Any] = operation["responses"][status]
+    if "$ref" in found:
+        return dict(document()["components"]["responses"][found["$ref"].rpartition("/")[2]])
+    return found
+
+
+def codes(operation: dict[str, Any]) -> set[str]:
+    """Give the codes of all refusals of an operation."""
+    problems = (answered(operation, status) for status in operation["responses"])
+    parts = (p["content"]["application/problem+json"] for p in problems if is_problem(p))
+    return {c for part in parts for c in part["schema"]["allOf"][1]["properties"]["code"]["enum"]}
+
+
+def is_problem(response: dict[str, Any]) -> bool:
+    return "application/problem+json" in response.get("content", {})
+
+
+def test_it_is_a_valid_document() -> None:
+    validate(document())
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does() -> None:
+    names = [operation["operationId"] for _, _, operation in operations()]
+
+    assert len(set(names)) == len(names)
+    assert all(operation["description"] for _, _, operation in operations())
+
+
+def test_every_operation_says_what_it_answers_with() -> None:
+    for method, path, operation in operations():
+        succeeds = [status for status in operation["responses"] if status.startswith("2")]
+        assert succeeds, f"{method} {path}"
+        for status in succeeds:
+            said = answered(operation, status)
+            assert (status == "204") == ("content" not in said), f"{method} {path}"
+
+
+def test_routes_say_who_may_use_them() -> None:
+    for method, path, operation in operations():
+        guarded = "x-permission" in operation
+        assert operation["security"] == ([{"accessToken": []}] if guarded else []), (
+            f"{method} {path}"
+        )
+        assert guarded == ("token-missing" in codes(operation)), f"{method} {path}"
+
+
+def test_every_refusal_there_is_can_be_looked_up() -> None:
+    said = {code for _, _, operation in operations() for code in codes(operation)}
+
+    assert {refusal.code for refusal in refusals()} - said == set(ELSEWHERE)
+
+
+def test_what_is_made_says_what_can_be_done_with_it() -> None:
+    made = document()["paths"]["/v1/bookings"]["post"]["responses"]["201"]
+
+    assert {"get_booking", "cancel_booking", "reschedule_booking"} < set(made["links"])
+    assert made["links"]["get_booking"]["parameters"] == {"booking_id": "$response.body#/id"}
+    assert {"ETag", "Location", "Consistency-Token"} == set(made["headers"])
+
+
+def test_two_things_do_not_share_a_name() -> None:
+    schemas = document()["components"]["schemas"]
+
+    for name, schema in rows().items():
+        assert schemas[name] == schema or set(schemas[name]["enum"]) == set(schema["enum"]), name
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "header"),
+    [
+        ("/v1/bookings", "post", "Idempotency-Key"),
+        ("/v1/clients/{client_id}", "put", "If-Match"),
+        ("/v1/bookings/{booking_id}", "get", "If-None-Match"),
+        ("/v1/bookings", "get", "Consistency-Token"),
+    ],
+)
+def test_headers_that_matter_are_declared(path: str, method: str, header: str) -> None:
+    parameters = document()["paths"][path][method]["parameters"]
+
+    assert header in {each["name"] for each in parameters if each["in"] == "header"}
+
+
+def test_whatever_a_list_can_be_asked_is_declared() -> None:
+    parameters = document()["paths"]["/v1/bookings"]["get"]["parameters"]
+
+    asked = {each["name"] for each in parameters if each["in"] == "query"}
+    assert asked == {
+        *("booking_type", "client_id", "professional_id", "series_id", "service_id", "status"),
+        *(f"{span}{op}" for span in ("starts_at", "created_at") for op in OPS),
+        *("from", "to", "sort", "limit", "cursor", "fields"),
+    }
+
+
+OPS = ("", ".gte", ".gt", ".lte", ".lt")
+
+
+def test_no_route_comes_or_goes_unnoticed() -> None:
+    """Clients of ours are built on these; write the new table down when it is meant to change."""
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    table = sorted(
+        f"{route.path} {method} {permission_of(route) or 'everybody'}"
+        for route in routes
+        for method in methods_of(route)
+    )
+
+    assert "\n".join(table) + "\n" == GOLDEN.read_text(encoding="utf-8")
