@@ -1,15 +1,15 @@
 """When can somebody be booked? Every slot that is given could be booked at that instant."""
 
-from datetime import date
 from typing import Annotated, Final
 
 import msgspec
 from fastapi import Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.bookings import Minutes
 from api.caller import JSON, Caller, may
 from api.forms import TimeZone, id_of
+from api.moments import Day, Instant
 from api.refusals import QueryInvalid
 from api.routing import Router
 from application.availability import Wish, availability
@@ -18,7 +18,7 @@ from domain.values import ProfessionalId, ServiceId
 from projections.professionals import PROFESSIONALS, bookable
 
 MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
-Moment = Annotated[AwareDatetime | date, Field(union_mode="left_to_right")]
+Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
 KNOWN: Final = frozenset(
     {"professional_id", "service_id", "from", "to", "tz", "duration_minutes", "limit"}
 )

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Response
 from msgspec import UNSET
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.caller import JSON, Caller, NotFound, may, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
 from api.listing import Listing, one_of, text
-from api.moments import instant
+from api.moments import Instant, instant
 from api.routing import Router
 from application.permissions import Permission, PermissionMissing
 from domain.bookings import (
@@ -81,7 +81,7 @@ class NewBooking(Visit):
     """`starts_at` needs a service, or `duration_minutes`."""
 
     id: Annotated[BookingId, id_of("booking")] | None = None
-    starts_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
     hold_id: Annotated[HoldId, id_of("hold")] | None = None
 
 
@@ -98,7 +98,7 @@ class Reason(Body):
 
 
 class NewTime(Body):
-    starts_at: AwareDatetime
+    starts_at: Instant
     duration_minutes: Minutes | None = None
     override: bool = False
 

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 import msgspec
 from fastapi import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.bookings import Minutes, refuse_override
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, id_of
+from api.moments import Instant
 from api.routing import Router
 from application.permissions import Permission
 from domain.agendas import HoldPlaced, PlaceHold, ReleaseHold
@@ -25,7 +26,7 @@ class NewHold(Body):
     """Without a service, `duration_minutes` says how long. `ttl` is in seconds."""
 
     professional_id: Annotated[ProfessionalId, id_of("professional")]
-    starts_at: AwareDatetime
+    starts_at: Instant
     service_id: Annotated[ServiceId, id_of("service")] | None = None
     duration_minutes: Minutes | None = None
     ttl: Annotated[int, Field(ge=1, le=600)] = 600

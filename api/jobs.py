@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from pydantic import AwareDatetime
 
 from api.caller import JSON, Caller, may
 from api.forms import Body
 from api.listing import one_of, text
+from api.moments import Instant
 from api.pages import page, question
 from api.routing import Router
 from application.jobs import Jobs, JobStatus, QueuedJob
@@ -27,7 +27,7 @@ class JobChange(Body):
     """What is left out stays as it is."""
 
     payload: dict[str, Any] | None = None
-    run_at: AwareDatetime | None = None
+    run_at: Instant | None = None
 
 
 @router.get("")

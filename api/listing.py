@@ -5,6 +5,7 @@ A list declares what it can be asked; everything else is refused, never silently
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from projections.read_model import ReadModel
 CURSOR: Final = "cursor"
 MOST: Final = 200
 USUAL: Final = 50
+LONGEST_TEXT: Final = 200
 RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
 
 Parse = Callable[[str], Any]
@@ -127,14 +129,24 @@ def boolean(text: str) -> bool:
     return text == "true"
 
 
-def one_of(kind: type[Any]) -> Parse:
+@dataclass(frozen=True)
+class OneOf:
+    """Parses a member of an enum."""
+
+    kind: type[StrEnum]
+
+    def __call__(self, text: str) -> str:
+        return str(self.kind(text))
+
+
+def one_of(kind: type[StrEnum]) -> Parse:
     """Parse a member of an enum."""
-    return lambda text: str(kind(text))
+    return OneOf(kind)
 
 
 def text(value: str) -> str:
     """Take a text as it is; PostgreSQL cannot hold a zero character."""
-    if "\x00" in value:
+    if "\x00" in value or len(value) > LONGEST_TEXT:
         raise ValueError(value)
     return value
 

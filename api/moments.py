@@ -1,20 +1,56 @@
-"""Moments of the past that can be asked for: `?as_of=2026-11-01T09:00:00Z` or `?as_of=4711`."""
+"""Times as they are written here: RFC 3339, with their zone; and moments of the past to ask for.
 
-from datetime import datetime
-from typing import Final
+What else could be taken for a time (`1700000000`, `20270105`) is refused: it may mean another one.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from api.refusals import QueryInvalid
 
 AS_OF: Final = "as_of"
 LAST: Final = 2**62
 
+DAY: Final = r"\d{4}-\d{2}-\d{2}"
+ON_THE_CLOCK: Final = DAY + r"T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+WITH_ZONE: Final = ON_THE_CLOCK + r"(Z|[+-]\d{2}:\d{2})"
+
+
+def _written_as(pattern: str, what: str) -> Callable[[Any], Any]:
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: Any) -> Any:
+        if isinstance(value, date) or (isinstance(value, str) and form.fullmatch(value)):
+            return value
+        raise PydanticCustomError("time-not-understood", what)
+
+    return check
+
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_as(WITH_ZONE, "Write it as 2027-01-05T10:00:00+01:00")),
+]
+LocalTime = Annotated[
+    NaiveDatetime,
+    BeforeValidator(_written_as(ON_THE_CLOCK, "Write it as 2027-01-05T10:00:00, without a zone")),
+    WithJsonSchema({"type": "string", "pattern": f"^{ON_THE_CLOCK}$"}),
+]
+"""A time as read off a clock on the wall."""
+
+Day = Annotated[date, BeforeValidator(_written_as(DAY, "Write it as 2027-01-05"))]
+
 
 def instant(text: str) -> datetime:
-    """Parse an RFC 3339 instant; a time without a zone is refused."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    """Parse an instant. Raises ValueError."""
+    if not re.fullmatch(WITH_ZONE, text, re.ASCII):
         raise ValueError(text)
-    return found
+    return datetime.fromisoformat(text)
 
 
 def moment_of(text: str) -> int | datetime:

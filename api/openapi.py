@@ -14,11 +14,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api.conditions import LONGEST_KEY, needs_if_match
-from api.listing import MOST, USUAL, Listing, boolean
+from api.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
 from api.moments import AS_OF, instant
 from api.problems import PROBLEM, TYPE
 from api.reasons import reasons
-from api.shapes import ANSWERS, Listed, Made, Paged, Row, Shape
+from api.shapes import ANSWERS, NEVER_CONFLICT, NO_COMMANDS, Listed, Made, Paged, Row, Shape
 
 Document = dict[str, Any]
 
@@ -144,9 +144,12 @@ def _when_reading(shape: Shape | None) -> Iterator[Document]:
 
 
 def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
+    function = inspect.unwrap(route.endpoint)
+    if function in NO_COMMANDS:
+        return
     yield _header("Idempotency-Key", KEY, "The same key again is answered as the first time.")
-    if "{" in route.path_format:
-        required = needs_if_match(method, route.path_format)
+    required = needs_if_match(method, route.path_format)
+    if required or ("{" in route.path_format and function not in NEVER_CONFLICT):
         yield _header("If-Match", TAG, "The ETag of what you have seen.", required=required)
 
 
@@ -183,6 +186,9 @@ def _of(parse: Any) -> Document:
         return {"type": "string", "format": "date-time"}
     if parse is boolean:
         return {"type": "boolean"}
+    if isinstance(parse, OneOf):
+        one = "|".join(parse.kind)
+        return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
     return TEXT
 
 
@@ -201,7 +207,7 @@ def _parameter(
     return {**found, "description": description} if description else found
 
 
-TEXT: Final = {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"}
+TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00]*$"}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 MOMENT: Final = {
     "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}]

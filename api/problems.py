@@ -116,9 +116,8 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
 
 def _methods(request: Request) -> list[str]:
     """Give the methods that this address knows, over all routes of the same path."""
-    path = request.scope["path"]
-    found: set[str] = set()
-    for route in request.app.router.routes:
-        if route.path_regex.match(path):
-            found |= route.methods or set()
+    routes = request.app.router.routes
+    known = {r.path for r in routes if r.path_regex.match(request.scope["path"])}
+    most_exact = min(known, key=lambda path: path.count("{"))
+    found = {method for r in routes if r.path == most_exact for method in r.methods or ()}
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

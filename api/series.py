@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from fastapi import Response
-from pydantic import AwareDatetime, Field, NaiveDatetime
+from pydantic import Field
 
 from api.bookings import (
     Visit,
@@ -18,7 +18,7 @@ from api.bookings import (
 from api.caller import Caller, may, new_id
 from api.forms import Body, Text, TimeZone, id_of, identities
 from api.listing import Listing, text
-from api.moments import instant
+from api.moments import Instant, LocalTime, instant
 from api.routing import Router
 from application.permissions import Permission
 from domain.recurrence import Recurrence
@@ -38,13 +38,13 @@ LISTING: Final = Listing(
     spans=("created_at",),
 )
 
-LocalTimes = Annotated[list[NaiveDatetime], Field(max_length=200)]
+LocalTimes = Annotated[list[LocalTime], Field(max_length=200)]
 
 
 class RecurrenceBody(Body):
     """An RRULE of RFC 5545 with its EXDATE and RDATE; all times are read off the wall clock."""
 
-    starts_at: NaiveDatetime
+    starts_at: LocalTime
     time_zone: TimeZone
     rule: Annotated[str, Field(max_length=500)]
     except_at: LocalTimes = Field(default_factory=list)
@@ -76,7 +76,7 @@ class NewSeries(Visit):
 
 
 class From(Body):
-    starting_from: AwareDatetime
+    starting_from: Instant
     reason: Text | None = None
 
 

@@ -5,7 +5,7 @@ What is not listed answers with what its function returns, or with nothing.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -102,6 +102,9 @@ class Oneself(ListedUser, frozen=True, kw_only=True):
     permissions: list[Permission]
 
 
+Pair = Annotated[list[Any], msgspec.Meta(min_length=2, max_length=2)]
+
+
 class Change(msgspec.Struct):
     """What an event changed: each field from what to what."""
 
@@ -110,7 +113,7 @@ class Change(msgspec.Struct):
     type: str
     at: str
     actor: str | None
-    changes: dict[str, tuple[Any, Any]]
+    changes: dict[str, Pair]
 
 
 class Difference(msgspec.Struct, rename={"from_": "from"}):
@@ -119,7 +122,7 @@ class Difference(msgspec.Struct, rename={"from_": "from"}):
     stream: str
     from_: int
     to: int
-    changes: dict[str, tuple[Any, Any]]
+    changes: dict[str, Pair]
 
 
 class Health(msgspec.Struct):
@@ -239,3 +242,18 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     tasks.show_task_status: Made(tasks.TaskStatus),
     tasks.schedule_reminders: Made(Count),
 }
+
+NO_COMMANDS: Final = frozenset(
+    {
+        auth.log_out,
+        jobs.edit_job,
+        jobs.retry_job,
+        jobs.discard_job,
+        read_models.retry_parked,
+        tasks.schedule_reminders,
+    }
+)
+"""What records nothing in the log, so that there is nothing to do once, and no version."""
+
+NEVER_CONFLICT: Final = frozenset({clients.add_client_note, clients.erase_client})
+"""What is done whatever version somebody has seen."""

@@ -4,6 +4,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
 
 from api.caller import JSON
 from api.routing import Router
@@ -43,7 +44,7 @@ def show_status(request: Request) -> Response:
     return Response(msgspec.json.encode(_vitals(request).status()), media_type=JSON)
 
 
-@metrics_router.get("/metrics", openapi_extra=PUBLIC)
+@metrics_router.get("/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC)
 def show_metrics(request: Request) -> Response:
     """Give counters and gauges in the text format of Prometheus."""
     body, media_type = _vitals(request).metrics()

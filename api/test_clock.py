@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 from fastapi import Request, Response
-from pydantic import AwareDatetime
 
 from api.caller import JSON
 from api.forms import Body
+from api.moments import Instant
 from api.routing import Router
 
 router: Final = Router(prefix="/v1/test/clock", tags=["test"])
@@ -28,7 +28,7 @@ class Walk(Protocol):
 class ClockBody(Body):
     """The time that it shall be; time goes forwards only."""
 
-    now: AwareDatetime
+    now: Instant
 
 
 @router.get("", openapi_extra=PUBLIC)

@@ -5,14 +5,14 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import Response
-from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.bookings import own, refuse_clients, refuse_others
 from api.caller import Caller, NotFound, may, new_id
 from api.forms import Body, Text, TimeZone, id_of
 from api.listing import Listing, text
-from api.moments import instant
+from api.moments import Instant, LocalTime, instant
 from api.routing import Router
 from api.series import RecurrenceBody
 from application.permissions import Permission
@@ -45,12 +45,12 @@ def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+InUtc = Annotated[Instant, AfterValidator(_in_utc)]
 
 
 class SlotBody(Body):
-    starts_at: Instant
-    ends_at: Instant
+    starts_at: InUtc
+    ends_at: InUtc
 
 
 class OnceBody(Body):
@@ -64,8 +64,8 @@ class OnceOnTheClockBody(Body):
     """Between two readings of the wall clock."""
 
     type: Literal["once-on-the-clock"]
-    starts_at: NaiveDatetime
-    ends_at: NaiveDatetime
+    starts_at: LocalTime
+    ends_at: LocalTime
     time_zone: TimeZone
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Response
-from pydantic import AliasChoices, AwareDatetime, Field
+from pydantic import AliasChoices, Field
 
 from api import bookings, clients, services
 from api.compat import OldRouter
@@ -15,6 +15,7 @@ from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
 from api.forms import Body, Sought, Text, id_of
+from api.moments import Instant
 from domain.bookings import BookingStatus
 from domain.values import ClientId, ProfessionalId, ServiceId
 from projections.clients import found_by
@@ -56,7 +57,7 @@ APPOINTMENTS: Final = OldListing(
 class NewAppointment(bookings.Wishes):
     """Who need not say with whom: see `api/compat/whom.py`."""
 
-    start: AwareDatetime = Field(validation_alias=AliasChoices("start", "starts_at", "start_time"))
+    start: Instant = Field(validation_alias=AliasChoices("start", "starts_at", "start_time"))
     service_id: Service | None = named("service", "service_id")
     client_id: Client | None = named("client", "client_id")
     professional_id: Professional | None = named("professional", "professional_id")
@@ -68,7 +69,7 @@ class NewAppointment(bookings.Wishes):
 
 
 class NewStart(Body):
-    start: AwareDatetime = Field(validation_alias=AliasChoices("start", "starts_at", "start_time"))
+    start: Instant = Field(validation_alias=AliasChoices("start", "starts_at", "start_time"))
     duration_minutes: bookings.Minutes | None = None
     override: bool = False
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api import bookings, jobs
 from api.caller import JSON
 from api.compat import OldRouter
 from api.forms import Body
+from api.moments import Instant
 from application.jobs import JobStatus, QueuedJob
 from domain.bookings import BookingStatus
 from projections.bookings import BOOKINGS
@@ -36,8 +37,8 @@ tasks: Final = OldRouter(prefix="/tasks", successor="/v1/jobs", tags=["old paths
 class RangeBody(Body):
     """Appointments that begin from one instant on, and before another."""
 
-    first: Annotated[AwareDatetime, Field(alias="from")]
-    last: Annotated[AwareDatetime, Field(alias="to")]
+    first: Annotated[Instant, Field(alias="from")]
+    last: Annotated[Instant, Field(alias="to")]
 
 
 class TaskStatus(msgspec.Struct):

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Response
 from msgspec import UNSET
-from pydantic import AwareDatetime
 
 from api import bookings
 from api.caller import Caller
@@ -17,6 +16,7 @@ from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import professional
 from api.forms import Body, id_of
+from api.moments import Instant
 from domain.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
 from domain.messages import Command
 from domain.values import BookingId, ClientId, ProfessionalId
@@ -76,7 +76,7 @@ class BookingBody(bookings.Wishes):
     model_config = CAMEL
 
     user_id: User | None = None
-    starts_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
 
     def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
         """Give the same as `/v1` wants it."""
