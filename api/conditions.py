@@ -15,6 +15,7 @@ from domain.values import FRONTDESK
 
 LONGEST_KEY: Final = 255
 ANY: Final = "*"
+_TAG: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -69,10 +70,10 @@ def version_seen(request: Request, *, otherwise: int | None = None) -> int | Non
     tag = text.strip()
     if tag == ANY:
         return None
-    number = tag.removeprefix("W/").strip('"')
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    found = _TAG.fullmatch(tag)
+    if found is None:
         raise IfMatchInvalid
-    return int(number)
+    return int(found[1])
 
 
 def needs_if_match(method: str, path: str) -> bool:

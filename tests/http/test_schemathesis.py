@@ -1,0 +1,54 @@
+"""Schemathesis against the started system: every operation, every check it has, and its links.
+
+To see more of a failure, run by hand what this runs; it prints how to send the request again.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.composition import running_system
+from infra.settings import Settings
+from tests.acceptance.processes import owner, servers
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+
+EXAMPLES = "3"
+"""For each operation, of random ones; those of the coverage phase are some seventy each."""
+
+
+@pytest.fixture
+def port(dsn: str) -> Iterator[int]:
+    """The API in a process of its own, with read models and processes at work."""
+    with running_system(Settings(), dsn) as system, servers(dsn, 1) as (port,):
+        system.work()
+        system.join_others()
+        yield port
+
+
+def test_the_api_is_as_its_document_says(port: int, tmp_path: Path) -> None:
+    """Old paths are left out: they lead to the same functions, and their shapes are tested."""
+    done = subprocess.run(
+        [
+            str(SCHEMATHESIS),
+            *("--config-file", str(CONFIGURATION)),
+            *("run", f"http://127.0.0.1:{port}/openapi.json"),
+            *("--header", f"Authorization: Bearer {owner(port)}"),
+            *("--exclude-deprecated", "--continue-on-failure", "--no-shrink", "--no-color"),
+            *("--generation-deterministic", "--max-examples", EXAMPLES, "--warnings", "off"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert "Coverage" in done.stdout
+    assert "Stateful" in done.stdout
