@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from psycopg import Connection, Error, OperationalError
@@ -39,12 +39,19 @@ Moved = Callable[[Mapping[str, int]], None]
 log = structlog.get_logger()
 
 
+class Source(Protocol):
+    """Where events come from: the log itself, or what was published of it."""
+
+    def log(self, connection: Connection[Any], after: int, *, limit: int) -> Sequence[Recorded]:
+        """Give what follows a position, in order and without a hole."""
+
+
 class HoleInTheLogError(Exception):
     """Events are missing between a checkpoint and what was read after it."""
 
 
 class Runner:
-    """Carries a fixed set of consumers on, in this thread or another."""
+    """Carries consumers on, in this thread or another: of those it knows, which are `mine`."""
 
     def __init__(
         self,
@@ -56,6 +63,9 @@ class Runner:
         advanced: Bell,
         moved: Moved | None = None,
         batch: int = BATCH,
+        source: Source | None = None,
+        mine: Callable[[str], bool] = lambda _: True,
+        idle: float = IDLE,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -64,6 +74,9 @@ class Runner:
         self._advanced = advanced
         self._moved = moved
         self._batch = batch
+        self._source = source or reader
+        self._mine = mine
+        self._idle = idle
         self._paused = threading.Event()
         self._resting: dict[str, float] = {}
 
@@ -93,7 +106,7 @@ class Runner:
                 stop.wait(REST)
             else:
                 if not done:
-                    self._appended.wait(heard, IDLE)
+                    self._appended.wait(heard, self._idle)
                 stop.wait(max(0.0, next_step - time.monotonic()))
 
     def catch_up(self) -> None:
@@ -117,7 +130,8 @@ class Runner:
     def _cohorts(self, connection: Connection[Any]) -> Mapping[int, list[Consumer]]:
         now = time.monotonic()
         cohorts: dict[int, list[Consumer]] = defaultdict(list)
-        for name, place in checkpoints.places(connection, list(self._consumers)).items():
+        mine = [name for name in self._consumers if self._mine(name)]
+        for name, place in checkpoints.places(connection, mine).items():
             consumer = self._consumers[name]
             if self._resting.get(name, now) <= now and consumer.accepts(connection, place.shape):
                 cohorts[place.position].append(consumer)
@@ -194,7 +208,7 @@ class Runner:
         limit = self._batch
         while True:
             try:
-                events = self._reader.log(connection, after, limit=limit)
+                events = self._source.log(connection, after, limit=limit)
             except (Error, UnknownMasterKeyError):
                 raise
             except Exception as error:

@@ -39,6 +39,7 @@ from adapters.read_models.known import Known
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
 from adapters.runner import Runner
+from adapters.streams import RELAY
 from adapters.upcasters import UPCASTERS
 from adapters.vitals import PostgresVitals
 from adapters.wakeups import Announcer, Listener
@@ -81,6 +82,7 @@ class System:
     dispatch: Dispatcher
     answers: Answers
     known: Known
+    consumers: Sequence[Consumer]
     runner: Runner
     renewal: Renewal
     worker: Worker
@@ -121,10 +123,13 @@ class System:
             self.advanced.wait(self.advanced.rings, 0.01)
             self.settle()
 
-    def work(self) -> None:
-        """Carry read models, processes and jobs on in threads of this process."""
+    def work(self, runner: Runner | None = None) -> None:
+        """Carry read models, processes and jobs on in threads of this process; by its own runner,
+        unless another is given.
+        """
         # Two workers, since a slow mail server must not delay what is ordered of ourselves.
-        runs = (self.runner.run, self.worker.run, self.worker.run, self.renewal.run)
+        carry_on = (runner or self.runner).run
+        runs = (carry_on, self.worker.run, self.worker.run, self.renewal.run)
         names = ("runner", "worker", "second worker", "renewal")
         for name, run in zip(names, runs, strict=True):
             self._start(name, run)
@@ -239,6 +244,7 @@ def _compose(
         dispatch=dispatch,
         answers=Answers(database, reader, advanced, known),
         known=known,
+        consumers=consumers,
         runner=Runner(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),
@@ -301,5 +307,5 @@ def _entered(database: Database, renewal: Renewal, reactions: Sequence[Process])
     with database.as_worker() as connection:
         for process in reacting:
             processes.enter(connection, process)
-    renewal.enter([process.name for process in reacting])
+    renewal.enter([RELAY, *(process.name for process in reacting)])
     return [*tables, *reacting]

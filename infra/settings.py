@@ -67,6 +67,8 @@ class Settings(BaseModel):
     refresh_token_days: int = Field(default=7, ge=1, le=90)
     default_region: str = Field(default="FR", min_length=2, max_length=2)
     smtp_url: str | None = None
+    kafka_bootstrap: str | None = None
+    kafka_replication: int = Field(default=1, ge=1, le=10)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
     requests_per_minute: int = Field(default=6000, ge=1)
     most_body_bytes: int = Field(default=1_000_000, ge=1_000)
@@ -98,6 +100,13 @@ class Settings(BaseModel):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def need_kafka(self) -> str:
+        """Give the address of Kafka. Raises SettingsError."""
+        if not self.kafka_bootstrap:
+            message = "KAFKA_BOOTSTRAP: set the address of your Kafka, such as 127.0.0.1:9092"
+            raise SettingsError(message)
+        return self.kafka_bootstrap
 
     def _weak_secret(self) -> bool:
         return not self.secret_keys or any(len(_own(k)) < LEAST_SECRET for k in self.secret_keys)

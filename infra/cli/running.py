@@ -47,14 +47,14 @@ def up(port: Port = None) -> None:
     listener = listen(settings.host, settings.port)
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     began = time.monotonic()
-    _say("starting PostgreSQL …")
+    say_at_once("starting PostgreSQL …")
     with database(settings, on_death=_database_died) as dsn:
         if settings.mode is Mode.DEMO:
             fill_with_demonstration(settings, dsn, _progress)
         with running_system(settings, dsn) as system:
             system.work()
             serve(application(system), listener, ready=lambda: _welcome(settings, address, began))
-    _say("stopped")
+    say_at_once("stopped")
 
 
 def serve_api(port: Port = None) -> None:
@@ -64,7 +64,7 @@ def serve_api(port: Port = None) -> None:
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
         where = listener.getsockname()[1]
-        serve(application(system), listener, ready=lambda: _say(f"listening on {where}"))
+        serve(application(system), listener, ready=lambda: say_at_once(f"listening on {where}"))
 
 
 def work() -> None:
@@ -74,14 +74,14 @@ def work() -> None:
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
         system.work()
-        _say("working")
+        say_at_once("working")
         _until_told_to_stop()
 
 
 def migrate_database() -> None:
     """Bring the database's own tables up to date. Read models need none of it."""
     with database(_settings(None)):
-        _say("up to date")
+        say_at_once("up to date")
 
 
 def _settings(port: int | None) -> Settings:
@@ -90,19 +90,19 @@ def _settings(port: int | None) -> Settings:
     return settings if port is None else settings.model_copy(update={"port": port})
 
 
-def _say(text: str) -> None:
+def say_at_once(text: str) -> None:
     """Print at once, also into a pipe: whoever started us may be waiting for this line."""
     say.print(text, soft_wrap=True)
     sys.stdout.flush()
 
 
 def _welcome(settings: Settings, address: str, began: float) -> None:
-    _say(f"ready in {time.monotonic() - began:.1f} s")
-    _say(f"  API    {address}/v1")
-    _say(f"  docs   {address}/docs")
+    say_at_once(f"ready in {time.monotonic() - began:.1f} s")
+    say_at_once(f"  API    {address}/v1")
+    say_at_once(f"  docs   {address}/docs")
     if settings.mode is Mode.DEMO:
         for shop in demo.SHOPS:
-            _say(f"  login  {shop.email}  {demo.PASSWORD}  ({shop.name}, {shop.time_zone})")
+            say_at_once(f"  login  {shop.email}  {demo.PASSWORD}  ({shop.name}, {shop.time_zone})")
 
 
 @contextmanager
@@ -114,7 +114,9 @@ def _progress(what: str) -> Iterator[demo.Progress]:
 
 
 def _database_died() -> None:
-    _say("PostgreSQL has ended; stopping. Start again: nothing that was acknowledged is lost.")
+    say_at_once(
+        "PostgreSQL has ended; stopping. Start again: nothing that was acknowledged is lost."
+    )
     os.kill(os.getpid(), signal.SIGTERM)
 
 

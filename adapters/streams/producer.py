@@ -1,0 +1,88 @@
+"""Sends records by kafka-python, and waits for what the broker says of each."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from adapters.streams.records import Record
+from adapters.streams.relay import NotAcknowledged
+from adapters.streams.topics import ALL, PARTITIONS, WORK
+
+PATIENCE: Final = 20.0
+"""Seconds for all records of a batch together."""
+
+logging.getLogger("kafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
+
+
+class KafkaPublisher:
+    """A producer that is made anew when it has failed: then nothing it holds is sent late."""
+
+    def __init__(self, bootstrap: str, *, replication: int = 1) -> None:
+        self._bootstrap = bootstrap
+        self._replication = replication
+        self._producer: Any = None
+
+    def publish(self, records: Sequence[Record]) -> None:
+        """Send these and wait until the broker has them all. Raises NotAcknowledged."""
+        try:
+            producer = self._connected()
+            sent = [
+                producer.send(r.topic, r.value, key=r.key, headers=r.headers, partition=r.partition)
+                for r in records
+            ]
+            for each in sent:
+                each.get(timeout=PATIENCE)
+        except (KafkaError, OSError) as error:
+            self.close()
+            raise NotAcknowledged from error
+
+    def close(self) -> None:
+        """Give the connection up."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError):
+                producer.close(timeout=0)
+
+    def _connected(self) -> Any:
+        if self._producer is None:
+            ensure_topics(self._bootstrap, self._replication)
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=2,
+                batch_size=131_072,
+                compression_type="gzip",
+                delivery_timeout_ms=15_000,
+                request_timeout_ms=5_000,
+                max_block_ms=5_000,
+                reconnect_backoff_max_ms=1_000,
+            )
+        return self._producer
+
+
+def ensure_topics(bootstrap: str, replication: int = 1) -> None:
+    """Make the topics that are missing. Raises KafkaError."""
+    admin = KafkaAdminClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=5_000, reconnect_backoff_max_ms=1_000
+    )
+    try:
+        missing = {*ALL, WORK} - set(admin.list_topics())
+        for topic in sorted(missing):
+            with suppress(TopicAlreadyExistsError):
+                admin.create_topics({topic: _new(replication)}, wait_for_metadata=True)
+    finally:
+        admin.close()
+
+
+def _new(replication: int) -> dict[str, Any]:
+    return {
+        "num_partitions": PARTITIONS,
+        "replication_factor": replication,
+        "configs": {"retention.ms": str(7 * 24 * 3600 * 1000)},
+    }

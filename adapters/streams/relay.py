@@ -1,0 +1,144 @@
+"""Publishes the log: every event at least once, and those of a partition in order.
+
+One relay is active at a time, by a lock that its connection holds; another waits for it. Events are
+read, published, acknowledged by the broker, and only then is the checkpoint moved on: what was not
+acknowledged is published again, under the same numbers.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import structlog
+from psycopg import Connection, Error
+
+from adapters import checkpoints
+from adapters.bell import Bell
+from adapters.event_store.reader import COLUMNS, LAST
+from adapters.postgres import WORKER, Database, DatabaseUnavailableError
+from adapters.streams import RELAY
+from adapters.streams.records import Record, record_of
+
+BATCH: Final = 500
+IDLE: Final = 0.5
+"""Seconds after which it looks without being woken."""
+
+STANDBY: Final = 0.2
+"""Seconds after which a relay that waits sees whether the other is gone."""
+
+AGAIN: Final = 1.0
+"""Seconds after which a broker or a database that is away is tried again."""
+
+log = structlog.get_logger()
+
+Counts = dict[tuple[str, int], int]
+
+
+class NotAcknowledged(Exception):
+    """The broker did not say of every record that it has it."""
+
+
+class Publisher(Protocol):
+    """See `adapters/streams/producer.py`."""
+
+    def publish(self, records: Sequence[Record]) -> None:
+        """Send these and wait until the broker has them all. Raises NotAcknowledged."""
+
+    def close(self) -> None:
+        """Give the connection up."""
+
+
+class Relay:
+    """Carries the log to Kafka. `published` is rung with each batch."""
+
+    def __init__(
+        self, database: Database, publisher: Publisher, *, appended: Bell, batch: int = BATCH
+    ) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._appended = appended
+        self._batch = batch
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish until told to stop; whatever is in the way is said, and waited for."""
+        while not stop.is_set():
+            try:
+                with self._database.connect(WORKER, "frontdesk relay") as line:
+                    self.take_over(line, stop)
+                    self._carry_on(line, stop)
+            except (Error, DatabaseUnavailableError) as error:
+                log.warning("the log cannot be reached", error=str(error))
+                stop.wait(AGAIN)
+
+    def take_over(self, line: Connection[Any], stop: threading.Event) -> None:
+        """Wait until no other relay is active; this one is, for as long as the connection lasts."""
+        while not stop.is_set():
+            row = line.execute(
+                "SELECT pg_try_advisory_lock(hashtext('frontdesk.relay'))"
+            ).fetchone()
+            if row == (True,):
+                checkpoints.begin(line, RELAY)
+                return
+            stop.wait(STANDBY)
+
+    def _carry_on(self, line: Connection[Any], stop: threading.Event) -> None:
+        while not stop.is_set():
+            heard = self._appended.rings
+            try:
+                done = self.step(line)
+            except NotAcknowledged as error:
+                log.warning("the broker cannot be reached", error=str(error.__cause__ or error))
+                stop.wait(AGAIN)
+                continue
+            if not done:
+                self._appended.wait(heard, IDLE)
+
+    def step(self, line: Connection[Any]) -> int:
+        """Publish one batch; give the number of events. Raises NotAcknowledged."""
+        after = checkpoints.read(line, [RELAY])[RELAY]
+        rows = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
+        if not rows:
+            return 0
+        counts = counted(line)
+        self._publisher.publish([_numbered(row, counts) for row in rows])
+        self._move_on(line, after, rows[-1][0], counts)
+        return len(rows)
+
+    def _move_on(
+        self, line: Connection[Any], after: int, to: int, counts: Mapping[Any, int]
+    ) -> None:
+        """Note what was published, unless another relay has done so meanwhile."""
+        with line.transaction():
+            place = checkpoints.lock(line, [RELAY])[RELAY]
+            if place.position != after:
+                return
+            checkpoints.advance(line, [RELAY], to)
+            topics, partitions = zip(*counts, strict=True)
+            values = (list(topics), list(partitions), list(counts.values()))
+            line.execute(COUNT, values, prepare=True)
+
+
+def counted(connection: Connection[Any]) -> Counts:
+    """Tell how many records of each partition of each topic were published."""
+    rows = connection.execute("SELECT topic, partition, records FROM work.published").fetchall()
+    return defaultdict(int, {(topic, partition): records for topic, partition, records in rows})
+
+
+def _numbered(row: tuple[Any, ...], counts: Counts) -> Record:
+    bare = record_of(row)
+    counts[bare.place] += 1
+    number = str(counts[bare.place]).encode()
+    headers = [(name, number if name == "ce_sequence" else v) for name, v in bare.headers]
+    return bare._replace(headers=headers)
+
+
+NEXT: Final = f"""
+    SELECT {COLUMNS.split("CASE WHEN", maxsplit=1)[0].rstrip().rstrip(",")} FROM log.events e
+    WHERE e.position > %s AND e.position <= %s ORDER BY e.position LIMIT %s
+"""
+COUNT: Final = """
+    INSERT INTO work.published (topic, partition, records)
+    SELECT * FROM unnest(%s::text[], %s::integer[], %s::bigint[])
+    ON CONFLICT (topic, partition) DO UPDATE SET records = excluded.records
+"""

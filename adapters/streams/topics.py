@@ -1,0 +1,48 @@
+"""Which topic and partition an event goes to."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Final
+
+from kafka.partitioner.default import murmur2
+
+PARTITIONS: Final = 12
+"""Of every topic. It cannot be changed later: it would send streams elsewhere."""
+
+TOPICS: Final[Mapping[str, str]] = {
+    "agenda": "frontdesk.agendas",
+    "block": "frontdesk.time-blocks",
+    "booking": "frontdesk.bookings",
+    "client": "frontdesk.clients",
+    "hold": "frontdesk.holds",
+    "identity": "frontdesk.identities",
+    "professional": "frontdesk.professionals",
+    "series": "frontdesk.series",
+    "service": "frontdesk.services",
+    "tenant": "frontdesk.tenants",
+    "user": "frontdesk.users",
+}
+"""By the kind of a stream, which is how its name begins."""
+
+OTHERS: Final = "frontdesk.others"
+"""For what a newer release may record: nothing in the log stays unpublished."""
+
+WORK: Final = "frontdesk.work"
+"""Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
+
+ALL: Final = (*TOPICS.values(), OTHERS)
+
+
+def topic_of(stream: str) -> str:
+    """Give the topic of a stream."""
+    return TOPICS.get(stream.partition("-")[0], OTHERS)
+
+
+def partition_of(key: bytes) -> int:
+    """Give the partition of a key, as Kafka's own clients choose it: murmur2 without its sign."""
+    return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)
+
+
+def slot_of(consumer: str) -> int:
+    """Give the slot that a consumer of the log belongs to, the same in every process."""
+    return zlib.crc32(consumer.encode()) % PARTITIONS

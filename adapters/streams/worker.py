@@ -1,0 +1,125 @@
+"""The worker process as a Faust app: it says which slots are ours, and fetches what is published.
+
+Whoever is assigned a partition of the topic `frontdesk.work` carries the consumers of that slot on.
+Should two believe so at once, the checkpoints in PostgreSQL let only one of them do anything.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable
+from typing import Any, Final
+
+import faust
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from adapters.bell import Bell
+from adapters.streams.feed import Feed
+from adapters.streams.records import RecordNotUnderstood, Row, row_of
+from adapters.streams.topics import ALL, PARTITIONS, WORK, slot_of
+
+GROUP: Final = "frontdesk-workers"
+FETCH: Final = 2_000
+FETCH_WAIT_MS: Final = 200
+AGAIN: Final = 1.0
+
+log = structlog.get_logger()
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
+
+
+class Slots:
+    """Which slots this process has been given."""
+
+    def __init__(self, changed: Bell) -> None:
+        self._changed = changed
+        self._mine: frozenset[int] = frozenset()
+        self.given = threading.Event()
+
+    def are_mine(self, slots: Iterable[int]) -> None:
+        """Take these on, and no others."""
+        self._mine = frozenset(slots)
+        self.given.set()
+        log.info("this worker has slots", slots=sorted(self._mine))
+        self._changed.ring()
+
+    def has(self, consumer: str) -> bool:
+        """Tell whether a consumer of the log is for this process."""
+        return slot_of(consumer) in self._mine
+
+
+def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
+    """Make the app: `faust.Worker(app).execute_from_commandline()` runs it until SIGTERM."""
+    app = faust.App(
+        GROUP,
+        broker=f"kafka://{bootstrap}",
+        store="memory://",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        topic_partitions=PARTITIONS,
+        broker_session_timeout=10,
+        broker_heartbeat_interval=3,
+        stream_wait_empty=False,
+        loghandlers=[],
+    )
+
+    async def assigned(_: Any, assigned: Iterable[Any], **__: Any) -> None:
+        slots.are_mine(each.partition for each in assigned if each.topic == WORK)
+
+    async def revoked(*_: Any, **__: Any) -> None:
+        slots.are_mine(())
+
+    async def fetch() -> None:
+        await follow(bootstrap, feed, app)
+
+    app.agent(app.topic(WORK, partitions=PARTITIONS, internal=True))(_ignore)
+    app.on_partitions_assigned.connect(assigned)
+    app.on_partitions_revoked.connect(revoked)
+    app.task(fetch)
+    return app
+
+
+async def _ignore(stream: Any) -> None:
+    """Nothing is said on this topic: it is there to be assigned."""
+    async for _ in stream:
+        pass
+
+
+async def follow(bootstrap: str, feed: Feed, app: faust.App) -> None:
+    """Fetch what is published from now on; what was before is in the log. No exception leaves."""
+    while not app.should_stop:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="latest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+        )
+        try:
+            await consumer.start()
+            consumer.assign([TopicPartition(topic, n) for topic in ALL for n in range(PARTITIONS)])
+            while not app.should_stop:
+                fetched = await consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=FETCH)
+                if fetched:
+                    feed.put(_rows(fetched.values()))
+        except (KafkaError, OSError) as error:
+            log.warning("the broker cannot be reached", error=str(error))
+            await app.sleep(AGAIN)
+        finally:
+            await consumer.stop()
+
+
+def _rows(fetched: Iterable[Iterable[Any]]) -> list[Row]:
+    rows = []
+    for records in fetched:
+        for record in records:
+            try:
+                rows.append(row_of(record.value, record.headers))
+            except RecordNotUnderstood:
+                log.warning(
+                    "a record is none of ours",
+                    topic=record.topic,
+                    partition=record.partition,
+                    offset=record.offset,
+                )
+    return rows

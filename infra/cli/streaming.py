@@ -1,0 +1,66 @@
+"""Run it as many processes: `relay` publishes the log to Kafka, `worker` carries it on from there.
+
+What they are made of is imported when it is asked for: it takes longer than most commands do.
+"""
+
+import os
+import signal
+import threading
+from typing import Any, Final
+
+import typer
+
+from infra.cli.running import GIVES_WAY, say_at_once
+from infra.cli.system import database, settings_from_environment
+from infra.composition import System, running_system
+from infra.logs import configure_logs
+from infra.settings import Settings
+
+QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(relay)
+    app.command()(worker)
+
+
+def relay() -> None:
+    """Publish the log to Kafka (KAFKA_BOOTSTRAP). One is active; others wait to take over."""
+    from infra.streaming import relay_of
+
+    settings, stop = _settings(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with database(settings) as dsn, running_system(settings, dsn) as system:
+        system.join_others()
+        say_at_once("relaying")
+        relay_of(system).run(stop)
+
+
+def worker() -> None:
+    """Keep read models, let processes react, carry out what is due, as one of many workers."""
+    os.nice(GIVES_WAY)
+    settings = _settings()
+    with database(settings) as dsn, running_system(settings, dsn) as system:
+        system.join_others()
+        _run(system)
+
+
+def _run(system: System) -> None:
+    """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
+    import faust
+
+    from infra.streaming import work_of
+
+    work = work_of(system)
+    system.work(work.runner)
+    say_at_once("working")
+    faust.Worker(work.app, loglevel="CRITICAL", **QUIET).execute_from_commandline()
+
+
+def _settings() -> Settings:
+    settings = settings_from_environment()
+    configure_logs(settings.log_level)
+    settings.need_kafka()
+    return settings

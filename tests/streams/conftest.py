@@ -1,0 +1,15 @@
+"""A log with events of these tests' own, on a database of the test's own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.postgres import Database
+from tests.read_models.examples import World
+
+
+@pytest.fixture
+def world(database: Database) -> Iterator[World]:
+    world = World(database)
+    yield world
+    world.close()

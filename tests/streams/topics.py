@@ -1,0 +1,42 @@
+"""Topics in memory, whose broker fails when it is told to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from adapters.streams.records import Record, Row, row_of
+from adapters.streams.relay import NotAcknowledged
+
+
+class Topics:
+    """A publisher that keeps what it is sent. `failures` tells, batch by batch, after how many
+    records it fails; None is a batch that does not.
+    """
+
+    def __init__(self, failures: Sequence[int | None] = ()) -> None:
+        self.partitions: dict[tuple[str, int], list[Record]] = defaultdict(list)
+        self._failures: Iterator[int | None] = iter(failures)
+
+    def publish(self, records: Sequence[Record]) -> None:
+        taken = next(self._failures, None)
+        for record in records[:taken]:
+            self.partitions[record.place].append(record)
+        if taken is not None:
+            raise NotAcknowledged
+
+    def close(self) -> None:
+        """There is nothing to give up."""
+
+    def rows(self, number: int) -> list[Row]:
+        """Give what is in one of the partitions there are."""
+        places = sorted(self.partitions)
+        if not places:
+            return []
+        return [row_of(r.value, r.headers) for r in self.partitions[places[number % len(places)]]]
+
+    def sequences(self) -> dict[Any, list[int]]:
+        """Give the numbers of the records of each partition, as they were sent."""
+        return {
+            place: [int(dict(record.headers)["ce_sequence"]) for record in records]
+            for place, records in self.partitions.items()
+        }
