@@ -125,7 +125,7 @@ ACTOR: Final = "demo"
 
 
 class Step(NamedTuple):
-    """Something that happens at a time; `makes` names it, once and for all, and orders a moment."""
+    """Something that happens at a time; `makes` names it, once and for all."""
 
     at: datetime
     makes: str
@@ -162,7 +162,7 @@ def make(past: System, clock: SettableClock, today: datetime, told: Progress) ->
     clock.set(today - OPENED)
     for shop in shops:
         shop.open()
-    steps = sorted(step for shop in shops for step in shop.steps() if step.at < today)
+    steps = [step for step in _in_order(shops) if step.at < today]
     for number, step in enumerate(steps):
         clock.set(step.at)
         _carry_out(past, step)
@@ -175,10 +175,15 @@ def make_ahead(system: System, today: datetime, told: Progress) -> None:
     shops = [_Shop(system, shop, today) for shop in SHOPS]
     for shop in shops:
         shop.open()
-    steps = sorted(step for shop in shops for step in shop.steps() if step.at >= today)
+    steps = [step for step in _in_order(shops) if step.at >= today]
     for number, step in enumerate([*steps, shops[0].last()]):
         _carry_out(system, step)
         told(number, len(steps) + 1)
+
+
+def _in_order(shops: Sequence["_Shop"]) -> list[Step]:
+    """Give what happens in the shops by time; of one moment, a request comes before its answer."""
+    return sorted((step for shop in shops for step in shop.steps()), key=lambda step: step.at)
 
 
 def _carry_out(system: System, step: Step) -> None:
