@@ -11,7 +11,10 @@ METHODS: Final = {
     MailKind.CONFIRMED: "REQUEST",
     MailKind.RESCHEDULED: "REQUEST",
     MailKind.CANCELLED: "CANCEL",
+    MailKind.REMINDER_24H: "REQUEST",
+    MailKind.REMINDER_2H: "REQUEST",
 }
+"""A reminder brings the invitation again, under the same SEQUENCE, to whoever has lost it."""
 
 
 def invitation(

@@ -170,13 +170,24 @@ def test_a_hold_keeps_others_out_and_is_redeemed_once(running: Running) -> None:
     assert twice.status_code == 409
 
 
-def test_an_expired_hold_keeps_nobody_out(running: Running) -> None:
+def test_a_hold_keeps_others_out_to_its_last_second_and_nobody_after(running: Running) -> None:
     salon, http = Salon.opened(running), running.http()
-    http.post("/v1/holds", json={**salon.wish(), "ttl": 60})
+    placed = http.post("/v1/holds", json={**salon.wish(), "ttl": 60})
 
-    running.clock.set(running.clock().replace(minute=1, second=1))
+    running.clock.set(running.clock().replace(second=59))
+    kept_out = salon.book(http)
+    running.clock.set(running.clock().replace(minute=1, second=0))
 
+    assert placed.json()["expires_at"] == "2027-01-04T08:01:00Z"
+    assert (kept_out.status_code, kept_out.json()["code"]) == (409, "slot-taken")
     assert salon.book(http).status_code == 201
+
+
+@pytest.mark.parametrize(("ttl", "status"), [(0, 422), (600, 201), (601, 422)])
+def test_a_hold_lasts_ten_minutes_at_most(running: Running, ttl: int, status: int) -> None:
+    salon, http = Salon.opened(running), running.http()
+
+    assert http.post("/v1/holds", json={**salon.wish(), "ttl": ttl}).status_code == status
 
 
 def test_a_mail_sent_meanwhile_stands_in_nobodys_way(running: Running) -> None:

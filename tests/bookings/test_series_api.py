@@ -65,3 +65,19 @@ def test_a_rule_that_is_none_is_refused(running: Running) -> None:
     refused = http.post("/v1/series", json=weekly(salon, rule="FREQ=SOMETIMES"))
 
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid-recurrence")
+
+
+def test_a_series_leaves_out_what_is_excepted_and_takes_in_what_is_added(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    body = weekly(salon, except_at=["2027-03-23T10:00:00"], also_at=["2027-03-31T15:30:00"])
+
+    booked = http.post("/v1/series", json=body)
+    running.settle()
+    listed = http.get(f"/v1/bookings?series_id={booked.json()['id']}").json()["data"]
+
+    assert booked.status_code == 201
+    assert [b["local_start"] for b in listed] == [
+        "2027-03-16T10:00:00",
+        "2027-03-30T10:00:00",
+        "2027-03-31T15:30:00",
+    ]

@@ -211,9 +211,15 @@ def test_what_was_never_confirmed_is_no_business_of_a_calendar(kind: MailKind) -
     assert letters.write(replace(mail_of(kind, "fr"), confirmed=False)).invitation is None
 
 
-@pytest.mark.parametrize(
-    "kind", [MailKind.REQUESTED, MailKind.REMINDER_24H, MailKind.PROFESSIONAL_NEW]
-)
+@pytest.mark.parametrize("kind", [MailKind.REMINDER_24H, MailKind.REMINDER_2H])
+def test_a_reminder_brings_the_invitation_again(kind: MailKind) -> None:
+    _, invited = event_of(a_mail)
+    _, again = event_of(mail_of(kind, "fr"))
+
+    assert again == invited
+
+
+@pytest.mark.parametrize("kind", [MailKind.REQUESTED, MailKind.PROFESSIONAL_NEW])
 def test_other_mails_carry_no_invitation(kind: MailKind) -> None:
     assert letters.write(mail_of(kind, "fr")).invitation is None
 

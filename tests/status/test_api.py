@@ -17,8 +17,9 @@ def anybody(running: Running) -> TestClient:
     return TestClient(running.app, raise_server_exceptions=False)
 
 
-def test_it_is_healthy_while_the_database_answers(anybody: TestClient) -> None:
-    health = anybody.get("/v1/health")
+@pytest.mark.parametrize("path", ["/v1/health", "/health"])
+def test_it_is_healthy_while_the_database_answers(anybody: TestClient, path: str) -> None:
+    health = anybody.get(path)
 
     assert (health.status_code, health.json()) == (
         200,
@@ -26,10 +27,11 @@ def test_it_is_healthy_while_the_database_answers(anybody: TestClient) -> None:
     )
 
 
-def test_without_its_database_it_is_not(running: Running, anybody: TestClient) -> None:
+@pytest.mark.parametrize("path", ["/v1/health", "/health"])
+def test_without_its_database_it_is_not(running: Running, anybody: TestClient, path: str) -> None:
     running.system.database.__exit__()
 
-    health = anybody.get("/v1/health")
+    health = anybody.get(path)
 
     assert (health.status_code, health.json()) == (
         503,

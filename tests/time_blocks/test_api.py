@@ -66,6 +66,21 @@ def test_a_block_is_shown_at_once_and_listed_and_nobody_is_booked_in_it(
     assert listed.json()["data"] == [shown.json()]
 
 
+@pytest.mark.parametrize("day", ["2027-03-27T{}+01:00", "2027-03-28T{}+02:00"])
+def test_a_lunch_that_recurs_is_kept_before_and_after_the_change_to_summer_time(
+    http, salon, day
+) -> None:
+    at_noon = {**EVERY_TUESDAY["recurrence"], "starts_at": "2027-03-01T12:00:00"}  # type: ignore[dict-item]  # it is one
+    lunch = {**EVERY_TUESDAY, "recurrence": {**at_noon, "rule": "FREQ=DAILY"}}
+    add(http, salon, when=lunch)
+
+    refused = [salon.book(http, day.format(at)) for at in ("11:01:00", "12:00:00", "12:59:00")]
+    booked = [salon.book(http, day.format(at)) for at in ("11:00:00", "13:00:00")]
+
+    assert {answer.json()["code"] for answer in refused} == {"blocked"}
+    assert [answer.status_code for answer in booked] == [201, 201]
+
+
 def test_instants_are_kept_in_utc(http, salon) -> None:
     in_paris = {"starts_at": TEN_ON_TUESDAY, "ends_at": "2027-01-05T11:00:00+01:00"}
 

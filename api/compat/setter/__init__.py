@@ -11,5 +11,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     users.router,
     general.router,
+    general.old_health,
     general.old_status,
 )

@@ -11,6 +11,7 @@ from api.compat import OldRouter
 from api.compat.setter.shapes import TAGS
 
 router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
+old_health: Final = OldRouter(prefix="/health", successor="/v1/health", tags=TAGS)
 old_status: Final = OldRouter(prefix="/status", successor="/v1/status", tags=TAGS)
 
 
@@ -23,4 +24,5 @@ def show_general(request: Request) -> dict[str, Any]:
     return {"name": app.title, "version": app.version, "capabilities": sorted(capabilities)}
 
 
+old_health.get("", openapi_extra=PUBLIC)(status.show_health)
 old_status.get("", openapi_extra=PUBLIC)(status.show_status)
