@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from infra.cli import history, importing, jobs, read_models, running, streaming
+from infra.cli import history, importing, jobs, read_models, running, shifted, streaming
 from infra.cli.errors import SAID
 
 app: Final = typer.Typer(
@@ -22,6 +22,7 @@ importing.add_to(app)
 history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
+shifted.add_to(app)
 streaming.add_to(app)
 
 
