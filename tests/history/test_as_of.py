@@ -94,11 +94,34 @@ THINGS: Final[dict[str, tuple[Callable[[Salon, TestClient], str], Change]]] = {
 }
 
 
-@pytest.mark.parametrize("thing", THINGS)
-def test_whatever_can_be_shown_can_be_shown_as_it_was(running: Running, thing: str) -> None:
+@pytest.fixture
+def salon(running: Running) -> Salon:
     owner = UserId(f"user-{uuid4()}")
     running.order(replace(register_business, tenant_id=TenantId(running.tenant), owner_id=owner))
-    salon, http = Salon.opened(running), running.http()
+    return Salon.opened(running)
+
+
+@pytest.mark.parametrize("thing", [thing for thing in THINGS if "removed" not in thing])
+def test_whatever_can_be_shown_says_when_it_was_made_and_when_it_changed(
+    running: Running, salon: Salon, thing: str
+) -> None:
+    http = running.http()
+    make, change = THINGS[thing]
+    where = make(salon, http)
+
+    running.clock.set(running.clock().replace(hour=9))
+    change(http, where)
+    shown = http.get(where).json()
+
+    assert shown["created_at"] == "2027-01-04T08:00:00Z"
+    assert shown["updated_at"] == "2027-01-04T09:00:00Z"
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_whatever_can_be_shown_can_be_shown_as_it_was(
+    running: Running, salon: Salon, thing: str
+) -> None:
+    http = running.http()
     make, change = THINGS[thing]
     where = make(salon, http)
     running.settle()

@@ -1,6 +1,7 @@
 """Whatever goes wrong is told in one form, and nothing of our insides is told at all."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
@@ -161,6 +162,19 @@ def test_while_the_database_is_away_one_is_asked_to_come_again(running: Running)
 
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
     assert refused.headers["retry-after"] == "1"
+
+
+def test_who_finds_every_connection_in_use_is_asked_to_come_again(running: Running) -> None:
+    http = running.http()
+
+    with ExitStack() as in_use:
+        for _ in range(16):
+            in_use.enter_context(running.system.database.as_tenant(running.tenant))
+        refused = http.get("/v1/services")
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused.headers["retry-after"] == "1"
+    assert http.get("/v1/services").status_code == 200
 
 
 def test_every_refusal_has_a_sentence_and_a_french_title() -> None:

@@ -1,5 +1,6 @@
 """How the system is, as those see it who run it."""
 
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -50,7 +51,8 @@ def test_the_status_says_how_far_everything_is(running: Running, anybody: TestCl
 
     assert bookings(before)["lag_events"] == before["log"]["position"] > 0
     assert bookings(after)["lag_events"] == 0
-    assert after["tzdata"].startswith("202")
+    assert (after["version"], after["uptime_seconds"] >= 0) == (version("frontdesk"), True)
+    assert after["tzdata"] >= "2026b"
     assert after["schema"].startswith("000")
     assert set(after["queue"]) >= {"due", "parked"}
 
@@ -67,4 +69,6 @@ def test_requests_are_counted_by_the_template_of_their_route(
         'frontdesk_requests_total{method="POST",route="/v1/bookings",status="201"} 1.0' in metrics
     )
     assert 'route="/v1/bookings/{booking_id}",status="200"' in metrics
-    assert "frontdesk_consumer_lag_events" in metrics
+    assert 'frontdesk_request_seconds_count{method="POST",route="/v1/bookings"} 1.0' in metrics
+    assert 'frontdesk_consumer_lag_events{consumer="bookings"}' in metrics
+    assert 'frontdesk_jobs{state="due"}' in metrics

@@ -1,0 +1,48 @@
+"""What every list can do, whatever it lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+ZOE = {"name": "Zoé", "email": "zoe@example.org"}
+
+
+@pytest.fixture
+def found(running: Running) -> Callable[[str], Any]:
+    """Ask for clients, of whom Zoé is the only one."""
+    http = running.http()
+    http.post("/v1/clients", json=ZOE)
+    running.settle()
+    return lambda question: http.get(f"/v1/clients?{question}")
+
+
+def test_a_list_gives_only_the_fields_that_are_asked_for(found: Callable[[str], Any]) -> None:
+    (client,) = found("").json()["data"]
+
+    (chosen,) = found("fields=id,email").json()["data"]
+
+    assert chosen == {"id": client["id"], "email": "zoe@example.org"}
+    assert len(client) > 5
+
+
+def test_a_field_nobody_knows_cannot_be_asked_for(found: Callable[[str], Any]) -> None:
+    refused = found("fields=id,password")
+
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "fields")
+    assert refused.json()["unknown"] == ["password"]
+
+
+def test_the_document_of_the_api_is_served_and_can_be_read_by_people(running: Running) -> None:
+    anybody = TestClient(running.app)
+
+    document, pages = anybody.get("/openapi.json"), anybody.get("/docs")
+
+    assert document.json()["openapi"].startswith("3.1.")
+    assert "/v1/bookings" in document.json()["paths"]
+    assert (pages.status_code, pages.headers["content-type"][:9]) == (200, "text/html")
