@@ -65,6 +65,21 @@ def test_ones_own_hours_breaks_and_policies_say_what_is_free(running, salon, ana
     ]
 
 
+def test_ones_own_zone_and_buffers_say_what_is_free(running, salon, ana) -> None:
+    tuesday = {"tuesday": [{"opens": "09:00", "closes": "14:00"}]}
+    rules = {"time_zone": "America/New_York", "hours": tuesday, "slot_step_minutes": 30}
+    ana.put("/profiles/business-settings", json={**rules, "buffer_before_minutes": 30})
+    asked = {"from": "2027-01-05", "to": "2027-01-05", "service": salon.service_id}
+
+    before = ana.get("/availability", params=asked).json()["data"]
+    salon.book(ana, "2027-01-05T10:00:00-05:00")
+    after = ana.get("/availability", params=asked).json()["data"]
+
+    assert [slot["starts_at"][11:16] for slot in (before[0], before[-1])] == ["14:00", "18:00"]
+    # It is over at eleven, a quarter of an hour goes for tidying up, and half an hour before the next.
+    assert [slot["local_start"][11:16] for slot in after] == ["12:00", "12:30", "13:00"]
+
+
 def test_a_client_is_held_to_the_cancellation_window(running, salon, ana) -> None:
     zoe = running.http().post("/clients", json={"name": "Zoé"}).json()["id"]
     body: dict[str, Any] = {"service": salon.service_id, "start": "2027-01-05T10:00:00+01:00"}
