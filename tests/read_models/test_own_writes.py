@@ -193,10 +193,13 @@ def test_who_waits_is_woken_by_the_projector(
     monkeypatch.setattr(tail, "MOST", 0)
     account = world.account()
     runner = world.runner()
-    threading.Timer(0.3, runner.catch_up).start()
+    projector = threading.Timer(0.3, runner.catch_up)
+    projector.start()
 
     assert 0.2 < seconds(lambda: keys(answers, ACCOUNTS, at_least=1, wait=LONG)) < 5
     assert keys(answers, ACCOUNTS, at_least=1, wait=0) == [account]
+    # It goes on for a moment after it has woken who waits, and needs its database for that.
+    projector.join()
 
 
 def test_however_many_wait_one_looks(
