@@ -7,7 +7,6 @@ Beside the data directory lie its lock, its password and its port, each named af
 happens to this process, PostgreSQL goes with it: the kernel tells it when its parent has died.
 """
 
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -16,9 +15,7 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -31,6 +28,18 @@ from typing import Final
 
 import psycopg
 from psycopg import sql
+
+from infra.children import (
+    ServerUnavailable,
+    bare_environment,
+    dying_with_us,
+    free_port,
+    is_free,
+    last_lines,
+    shorten,
+    stop,
+    watch,
+)
 
 SUPERUSER: Final = "postgres"
 UNPRIVILEGED: Final = "nobody"
@@ -71,7 +80,7 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-class PostgresUnavailable(Exception):
+class PostgresUnavailable(ServerUnavailable):
     """The embedded PostgreSQL cannot run; the message says why."""
 
 
@@ -127,11 +136,12 @@ def running(
         try:
             _wait_until_ready(home, process)
             if on_death:
-                _watch(process, left, on_death)
+                watch(process, left, on_death, name="postgres")
             yield server
         finally:
             left.set()
-            _stop(process)
+            # SIGINT ends transactions and writes a checkpoint; SIGQUIT leaves both to the next start.
+            stop(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
 
 @contextmanager
@@ -417,27 +427,13 @@ def _replace_password(home: _Home) -> None:
 
 
 def _choose_port(home: _Home) -> int:
-    """The same as last time, if it is free, so that what an operator noted down stays true.
-
-    Otherwise one below those that the kernel gives to outgoing connections, and by chance,
-    because servers that start at the same moment all find the same ports free.
-    """
+    """The same as last time, if it is free, so that what an operator noted down stays true."""
     remembered = int(_reads(home.port) or 0)
-    if remembered and _is_free(remembered):
+    if remembered and is_free(remembered):
         return remembered
-    port = next(filter(_is_free, secrets.SystemRandom().sample(range(20_000, 32_000), 100)))
+    port = free_port()
     _write(home, home.port, str(port))
     return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def _read(file: Path) -> str:
@@ -468,7 +464,7 @@ def _make_durable(directory: Path) -> None:
 def _start(home: _Home, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Not through pg_ctl, whose server would be nobody's child."""
     options = [f"--{name}={value}" for name, value in {**settings, "port": str(port)}.items()]
-    _shorten(home.log)
+    shorten(home.log)
     with home.log.open("ab") as log:
         return subprocess.Popen(
             [home.binaries / "postgres", "-D", home.data, *options],
@@ -476,13 +472,13 @@ def _start(home: _Home, port: int, settings: Mapping[str, str]) -> subprocess.Po
             stdout=log,
             stderr=log,
             cwd="/",
-            env=_environment(),
+            env=bare_environment(),
             user=home.user,
             group=home.group,
             extra_groups=None if home.user is None else [],
             # Its own session: Ctrl-C is for the owner, which stops it when all else has stopped.
             start_new_session=True,
-            preexec_fn=_dying_with_us(signal.SIGINT),  # noqa: PLW1509  (takes no lock)
+            preexec_fn=dying_with_us(signal.SIGINT),  # noqa: PLW1509  (takes no lock)
         )
 
 
@@ -493,9 +489,9 @@ def _wait_until_ready(
     deadline = time.monotonic() + seconds
     while not _is_ready(home.data, process.pid):
         if process.poll() is not None:
-            raise PostgresUnavailable(f"PostgreSQL did not start.\n{_last_lines(home.log)}")
+            raise PostgresUnavailable(f"PostgreSQL did not start.\n{last_lines(home.log)}")
         if time.monotonic() > deadline:
-            message = f"PostgreSQL was not ready after {seconds:.0f} s.\n{_last_lines(home.log)}"
+            message = f"PostgreSQL was not ready after {seconds:.0f} s.\n{last_lines(home.log)}"
             raise PostgresUnavailable(message)
         time.sleep(0.01)
 
@@ -504,30 +500,6 @@ def _is_ready(data: Path, pid: int) -> bool:
     """Its pid file tells, which is what pg_ctl reads too: first the pid, eighth the state."""
     lines = (_reads(data / "postmaster.pid") or "").split("\n")
     return len(lines) == 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
-
-
-def _watch(
-    process: subprocess.Popen[bytes], left: threading.Event, on_death: Callable[[], None]
-) -> None:
-    """Waiting in a thread reaps it, too; `_stop` waits for the same process and is told as well."""
-
-    def wait() -> None:
-        process.wait()
-        if not left.is_set():
-            on_death()
-
-    threading.Thread(target=wait, name="postgres", daemon=True).start()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """SIGINT ends transactions and writes a checkpoint; SIGQUIT leaves both to the next start."""
-    for order in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        process.send_signal(order)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            continue
-        return
 
 
 def _run(home: _Home, program: str, *arguments: str, text: str = "") -> None:
@@ -539,39 +511,11 @@ def _run(home: _Home, program: str, *arguments: str, text: str = "") -> None:
         text=True,
         check=False,
         cwd="/",
-        env=_environment(),
+        env=bare_environment(),
         user=home.user,
         group=home.group,
         extra_groups=None if home.user is None else [],
-        preexec_fn=_dying_with_us(signal.SIGKILL),
+        preexec_fn=dying_with_us(signal.SIGKILL),
     )
     if done.returncode != 0:
         raise PostgresUnavailable(f"{program} failed.\n{done.stdout}")
-
-
-def _dying_with_us(order: signal.Signals) -> Callable[[], None]:
-    """Runs in the child after it has become the other user, which would undo what it does here."""
-    if sys.platform != "linux":
-        return lambda: None
-    libc, parent = ctypes.CDLL(None), os.getpid()
-
-    def ask_the_kernel() -> None:
-        libc.prctl(1, int(order))  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask_the_kernel
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: PGPORT, PGOPTIONS and their like would reach into the server."""
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-
-
-def _shorten(log: Path, *, megabytes: int = 10) -> None:
-    if log.exists() and log.stat().st_size > megabytes * 1_000_000:
-        log.replace(log.with_name("log.before"))
-
-
-def _last_lines(log: Path, *, count: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
