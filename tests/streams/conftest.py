@@ -1,11 +1,17 @@
-"""A log with events of these tests' own, on a database of the test's own."""
+"""A log with events of these tests' own, and the servers that streams run on, each started once per
+test process.
+"""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from adapters.postgres import Database
+from infra.kafka import Broker, can_run_kafka, running_kafka
+from infra.redis import RedisServer, running_redis
 from tests.read_models.examples import World
+from tests.streams.needs import do_without
 
 
 @pytest.fixture
@@ -13,3 +19,19 @@ def world(database: Database) -> Iterator[World]:
     world = World(database)
     yield world
     world.close()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A real Apache Kafka. Whoever kills it restarts it; topics are the tests' own."""
+    if reason := can_run_kafka():
+        do_without(reason, os.environ)
+    with running_kafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real server that speaks Redis. Whoever kills it restarts it."""
+    with running_redis() as server:
+        yield server
