@@ -33,8 +33,8 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 test: $(VENV)/dev ## All tests, on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
 
-test-fast: $(VENV)/dev ## The tests that need no PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres" $(ARGS)
+test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
+	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka" $(ARGS)
 
 bench: $(VENV)/bench ## Measure, and write the numbers down
 	$(BIN)/python -m infra.bench $(ARGS)

@@ -39,10 +39,10 @@ def test_one_that_was_told_to_end_is_not_mourned(tmp_path: Path, end) -> None:
 
     end(server)
 
+    assert not Path(f"/proc/{server.process.pid}").exists()
     for watcher in [t for t in threading.enumerate() if t.name == "a server"]:
         watcher.join()
     assert not died.is_set()
-    assert not Path(f"/proc/{server.process.pid}").exists()
 
 
 def test_one_that_will_not_listen_is_killed(tmp_path: Path) -> None:
