@@ -63,7 +63,7 @@ class Child:
         stop(self.process, signal.SIGTERM, signal.SIGKILL, patience=patience)
 
     def kill(self) -> None:
-        """As a power cut would."""
+        """With no time to tidy up."""
         self.left.set()
         stop(self.process, signal.SIGKILL)
 

@@ -31,7 +31,7 @@ class RedisServer:
         return self._child.process.pid
 
     def kill(self) -> None:
-        """As a power cut would; `on_death` is not called."""
+        """With no time to tidy up; `on_death` is not called."""
         self._child.kill()
 
     def restart(self) -> None:

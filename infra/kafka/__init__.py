@@ -41,14 +41,7 @@ NO_JAVA: Final = (
 
 # A constant, because Kafka refuses data that were formatted under another.
 CLUSTER: Final = "ZnJvbnRkZXNrLWthZmthMA"
-FORMAT: Final = (
-    "kafka.tools.StorageTool",
-    "format",
-    "--standalone",
-    "--ignore-formatted",
-    "-t",
-    CLUSTER,
-)
+FORMAT: Final = f"kafka.tools.StorageTool format --standalone --ignore-formatted -t {CLUSTER}"
 JAVA_OPTIONS: Final = ("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Djava.awt.headless=true")
 LOGGING: Final = f"-Dlog4j2.configurationFile={(HERE / 'log4j2.properties').as_uri()}"
 
@@ -68,7 +61,7 @@ class Broker:
         return self._child.process.pid
 
     def kill(self) -> None:
-        """As a power cut would; `on_death` is not called."""
+        """With no time to tidy up; `on_death` is not called."""
         self._child.kill()
 
     def restart(self) -> None:
@@ -173,7 +166,7 @@ def _configure(data: Path, topics: Path, port: int, controller_port: int) -> Pat
 
 def _format(properties: Path) -> None:
     done = subprocess.run(
-        [*_java(), *FORMAT, "-c", str(properties)],
+        [*_java(), *FORMAT.split(), "-c", str(properties)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

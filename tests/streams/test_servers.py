@@ -44,7 +44,7 @@ def owner(kafka: Broker, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 @pytest.mark.kafka
-def test_what_was_published_is_there_after_a_power_cut_at_the_same_address(kafka: Broker) -> None:
+def test_what_was_published_outlives_a_kill_and_is_found_at_the_same_address(kafka: Broker) -> None:
     before = kafka.bootstrap
     publish(kafka.bootstrap, "survivors", WORDS)
 
