@@ -1,0 +1,286 @@
+"""What strangers send: every route with a request it would take, and what is put in its place."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+
+from api.app import ROUTERS
+
+ID: Final = "0198c0de-0000-7000-8000-000000000001"
+"""In every id, so that a test can let things be there under it."""
+
+DIGITS: Final = "9" * 5_000
+"""More than Python turns into a number without a word."""
+
+ON_THE_CLOCK: Final = frozenset({"RecurrenceBody", "OnceOnTheClockBody"})
+HERE: Final = "put it here"
+
+KNOWN: Final[Mapping[str, Any]] = {
+    "email": "ana@salon.example",
+    "password": "nine green teapots",
+    "phone": "+33612345678",
+    "rule": "FREQ=DAILY;COUNT=2",
+    "time_zone": "Europe/Paris",
+    "timezone": "Europe/Paris",
+    "language": "en",
+    "currency": "EUR",
+    "opens": "09:00",
+    "closes": "18:00",
+    "tenant_id": ID,
+    "model": "services",
+}
+
+# --- What is put into a body, as it is written there ------------------------------------
+
+NUMBERS: Final = (
+    *("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1E400", "-0", "0.1", "-1", "0"),
+    *(DIGITS, f"-{DIGITS}", f"{DIGITS}.5", f"1e-{DIGITS}", f"{2**31}", f"{2**63}", f"{2**64}"),
+)
+TIMES: Final = (
+    *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"),
+    *("9999-12-31T23:59:59+23:59", "9999-12-31T23:59:59Z", "0001-01-01", "9999-12-31"),
+    *("2016-12-31T23:59:60Z", "10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z", "0000-01-01"),
+    *("2027-01-05T10:00:00+24:00", "2027-02-30T10:00:00Z", "2027-01-05T24:00:00Z"),
+    *("0001-01-01T00:00:00", "9999-12-31T23:59:59", "1969-12-31T23:59:59Z"),
+    *("2999-12-31T23:59:59Z", "2262-04-11T23:47:17Z", "2027-01-05T10:00:00.9999999999Z"),
+)
+RULES: Final = (
+    *("FREQ=DAILY;COUNT=1000000000", "FREQ=SECONDLY", "FREQ=DAILY;BYSECOND=1", "RRULE:", ";;;"),
+    *("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=-1"),
+    *("FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=0,15,30,45",),
+    *("FREQ=DAILY;UNTIL=99991231T235959Z", "FREQ=DAILY;UNTIL=00010101T000000", "X" * 500),
+    *(f"FREQ=DAILY;COUNT={DIGITS[:470]}", "FREQ=WEEKLY;BYDAY=99MO", "FREQ=DAILY\r\nATTENDEE:x"),
+    *("FREQ=YEARLY;BYSETPOS=366;BYDAY=MO", "FREQ=DAILY;UNTIL=20270230", "FREQ=daily;COUNT=٣"),
+)
+TEXTS: Final = (
+    *("", " ", "\0", "a\0b", "\ud800", "a\udfff", "\ufffe\uffff", "\u202egnp.exe", "\u200b\ufeff"),
+    *("e" + "\u0301" * 5_000, "👩‍👩‍👧‍👦" * 20, "x" * 10_001, "\U0010ffff", "ﷺ" * 200, "\x7f\x85\x1b[2J"),
+    *("{{7*7}}", "${7*7}", "<script>alert(1)</script>", "'; DROP TABLE log.events; --", "%s%n"),
+    *("Ana\r\nBcc: all@else.example", "../../etc/passwd", "Europe/../../etc/passwd", "/etc/passwd"),
+    *("services", "log.events", "true", "null", "__class__", "a@b", "@", "+1", "00", "24:01", "²"),
+    *(DIGITS, "*", "EUR\n", "en\n", "booking-" + ID + "\n"),
+)
+SHAPES: Final = (
+    *("null", "true", "[]", "{}", '[""]', "[null]", "[[]]", '{"":{}}', '{"\\ud800":1}'),
+    *('{"\\u0000":1}', "[" * 60 + "]" * 60, '{"a":1,"a":2}', '["\\ud800"]', '["\\u0000"]'),
+)
+
+
+def _written(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(json.dumps(text) for text in texts)
+
+
+MIXED: Final = (*SHAPES, "NaN", "1e999", DIGITS, f"{2**63}", *_written(TEXTS[:12]))
+VALUES: Final[Mapping[str, Sequence[str]]] = {
+    "time": (*_written(TIMES), *MIXED),
+    "rule": (*_written(RULES), *MIXED),
+    "number": (*NUMBERS, *MIXED),
+    "text": (*_written(TEXTS), *MIXED),
+    "other": MIXED,
+}
+"""What is put where, by what should be there."""
+
+# --- What is put in place of a body -----------------------------------------------------
+
+DEEP: Final = 10_000
+BODIES: Final = (
+    *(b"", b"[]", b'"text"', b"null", b"true", b"0", b"{", b"}", b"NaN", b"Infinity", b"1e999"),
+    *(b"[" * DEEP + b"]" * DEEP, b"[" * DEEP, b'{"a":' * DEEP + b"1" + b"}" * DEEP),
+    *(b"\xff\xfe", b"\xed\xa0\x80", b'{"name":"\xff"}', b'"\xed\xa0\x80"', b"\0", b"{}\0"),
+    *(b"\xef\xbb\xbf{}", "{}".encode("utf-16"), "{}".encode("utf-32"), b"\x1f\x8b\x08\0\0"),
+    *(DIGITS.encode(), b'{"name":%b}' % DIGITS.encode(), b'{"\\ud800":1}', b'{"\\u0000":1}'),
+    *(b'{"name":"a","name":"b"}', b"{} {}", b"{}{}", b"/**/{}", b"{'name':'a'}", b'{"a":1,}'),
+    *(b'{"__proto__":{"a":1}}', b"a=b&c=d", b'{"":""}', b'{"' + b"k" * 10_000 + b'":1}'),
+)
+KINDS: Final = (
+    *(b"", b"text/plain", b"application/x-www-form-urlencoded", b"multipart/form-data", b"\xff"),
+    *(b"multipart/form-data; boundary=\xff", b"application/json; charset=utf-7", b"/", b";", b"a/b"),
+    *(b"application/json, text/html", b"application/" + b"x" * 5_000),
+)
+
+# --- What is put into an address or a header --------------------------------------------
+
+ADDRESSED: Final = (
+    *("%00", "a%00b", "%ED%A0%80", "%FF", "%", "%zz", "%2e%2e%2f", "..", "%2F", "%0d%0aSet-Cookie:a"),
+    *("%F0%9F%92%A3", "%E2%80%AE", "{{7*7}}", "%27;DROP%20TABLE%20x", DIGITS, f"-{DIGITS}", "0"),
+    *("-1", f"{2**63}", f"{2**64}", "NaN", "1e999", "%D9%A3", "%C2%B2", "x" * 5_000, "None", "*"),
+)
+TIMES_ADDRESSED: Final = tuple(time.replace("+", "%2B") for time in TIMES)
+NARROW: Final = ("as_of", "version", "at", "from", "to")
+"""What can be asked of a single thing."""
+
+PARAMETERS: Final = (
+    *("limit", "cursor", "page", "sort", "sortBy", "sortOrder", "fields", "as_of", "q", "status"),
+    *("from", "to", "starts_at", "starts_at.gte", "created_at.lt", "updated_at.gt", "tz", "since"),
+    *("until", "at", "version", "professional_id", "service_id", "client_id", "professional"),
+    *("service", "profile", "name", "active", "kind", "about", "stream", "type", "actor", "email"),
+    *("oldest_first", "on_conflict", "on_duplicate", "duration_minutes", "category", "custom_id"),
+    *("model", "booking_type", "%00", "%FF", "unknown", ""),
+)
+
+HEADERS: Final = (
+    *((b"if-match", tag) for tag in (b"*", b'"1", "2"', b'W/"1"', b"", b'"', b"1", b"\xff", b"*,*")),
+    *((b"if-match", DIGITS.encode()), (b"if-match", b'"' + DIGITS.encode() + b'"')),
+    *((b"if-none-match", tag) for tag in (b"*", b'"1", "2"', b"\xff", b"x" * 5_000)),
+    *((b"idempotency-key", key) for key in (b"", b"x" * 256, b"\xff", "clé".encode(), b"a\0b")),
+    *((b"consistency-token", token) for token in (b"", b"=", b"\xff", b"AAAA", b"x" * 5_000)),
+    *((b"prefer", b"wait=" + DIGITS.encode()), (b"prefer", b"wait=-1"), (b"prefer", b"\xff;=,")),
+    *((b"accept-language", b"fr;q=" + DIGITS.encode()), (b"accept-language", b"\xff" * 100)),
+    *((b"accept-language", b"fr;q=1e999"), (b"accept-language", b",;q=," * 500)),
+    *((b"traceparent", b"00-" + b"f" * 32), (b"traceparent", b"\xff"), (b"accept", b"\xff")),
+    *((b"content-length", DIGITS.encode()), (b"content-length", b"-1"), (b"content-length", b"\xb2")),
+    *((b"host", b"\xff"), (b"host", b""), (b"cookie", b"\xff=\0"), (b"x-forwarded-for", b"\xff")),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that a route takes, but for what is put `HERE`."""
+
+    method: str
+    path: str
+    route: APIRoute
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def model(self) -> Any:
+        """What the body is read as, if there is one."""
+        field = self.route.body_field
+        return field.field_info.annotation if field else None
+
+    def body(self) -> bytes:
+        """Give the least that it takes."""
+        if self.model is None:
+            return b""
+        return json.dumps(_example(_Place(*_schema(self.model)))).encode()
+
+    def bodies(self) -> Iterator[bytes]:
+        """Give the body with each of its places in turn taken by each thing that does not fit."""
+        if self.model is not None:
+            for kind, body in _places(_Place(*_schema(self.model))):
+                text = json.dumps(body)
+                yield from (text.replace(json.dumps(HERE), v).encode() for v in VALUES[kind])
+
+
+def everything() -> list[Asked]:
+    """Give every method of every route of the API, with ids in its path."""
+    return [
+        Asked(method, _filled(route.path), route)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods or ())
+    ]
+
+
+def templates() -> Iterator[tuple[Asked, str]]:
+    """Give every route that has something in its path, with the place of one thing in it."""
+    for asked in everything():
+        for name in re.findall(r"{([^}]+)}", asked.route.path):
+            rest = _filled(asked.route.path.replace(f"{{{name}}}", HERE))
+            yield asked, rest
+
+
+def _filled(path: str) -> str:
+    path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
+    path = path.replace("{stream}", f"booking-{ID}")
+    return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
+
+
+# --- Examples from schemas --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in a body: what may be there, by which name, within what."""
+
+    schema: Mapping[str, Any]
+    definitions: Mapping[str, Any]
+    name: str = ""
+    within: str = ""
+
+    def resolved(self) -> "_Place":
+        schema = self.schema
+        while True:
+            if "$ref" in schema:
+                schema = self.definitions[schema["$ref"].rpartition("/")[2]]
+            elif either := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
+                schema = next(each for each in either if each.get("type") != "null")
+            else:
+                return _Place(schema, self.definitions, self.name, self.within)
+
+    def below(self) -> Iterator["_Place"]:
+        for name, schema in self.schema.get("properties", {}).items():
+            yield _Place(schema, self.definitions, name, self.schema.get("title", ""))
+
+    def items(self) -> "_Place":
+        schema = self.schema.get("items", {"type": "string"})
+        return _Place(schema, self.definitions, self.name, self.within)
+
+
+def _schema(model: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    schema = TypeAdapter(model).json_schema()
+    return schema, schema.get("$defs", {})
+
+
+def _example(place: _Place) -> Any:
+    place = place.resolved()
+    schema = place.schema
+    match schema.get("type"):
+        case "object":
+            required = schema.get("required", ())
+            return {each.name: _example(each) for each in place.below() if each.name in required}
+        case "array":
+            return [_example(place.items())] if schema.get("minItems") else []
+        case "integer" | "number":
+            return max(30, schema.get("minimum", 0))
+        case "boolean":
+            return True
+        case _:
+            return _text(place)
+
+
+def _text(place: _Place) -> Any:
+    schema = place.schema
+    if "const" in schema or "enum" in schema:
+        return schema.get("const") or schema["enum"][0]
+    if found := re.match(r"\^(\w+)-\[", schema.get("pattern", "")):
+        return f"{found[1]}-{ID}"
+    if schema.get("format") == "date-time":
+        return "2027-01-05T10:00:00" + ("" if place.within in ON_THE_CLOCK else "+01:00")
+    return KNOWN.get(place.name, "Ana")
+
+
+def _places(place: _Place) -> Iterator[tuple[str, Any]]:
+    """Give the least body with each of its places in turn taken, and what should be there."""
+    place = place.resolved()
+    least = _example(place)
+    for each in place.below():
+        inner = each.resolved()
+        yield _kind(inner), {**least, each.name: HERE}
+        yield from ((kind, {**least, each.name: body}) for kind, body in _places(inner))
+        if inner.schema.get("type") == "array":
+            item = inner.items().resolved()
+            yield _kind(item), {**least, each.name: [HERE]}
+            yield from ((kind, {**least, each.name: [body]}) for kind, body in _places(item))
+
+
+def _kind(place: _Place) -> str:
+    match place.schema.get("type"), place.schema.get("format"), place.name:
+        case "string", "date-time", _:
+            return "time"
+        case "string", _, "rule":
+            return "rule"
+        case "string", _, _:
+            return "text"
+        case "integer" | "number", _, _:
+            return "number"
+        case _:
+            return "other"
