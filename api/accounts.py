@@ -4,7 +4,8 @@ from typing import Annotated, Final
 from uuid import UUID, uuid5
 
 from fastapi import Depends, Request, Response
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
 from uuid_utils import uuid7
 
 from api.caller import JSON, Caller
@@ -19,7 +20,21 @@ LONGEST_PASSWORD: Final = 1024
 """Only a bound on the work: what is too long or short is told by the accounts, with the reason."""
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\x00]*$")]
-Password = Annotated[SecretStr, Field(max_length=LONGEST_PASSWORD, examples=["9 green teapots"])]
+
+
+def _text(password: SecretStr) -> SecretStr:
+    try:
+        password.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string-unicode", "Half a character is no text") from None
+    return password
+
+
+Password = Annotated[
+    SecretStr,
+    Field(max_length=LONGEST_PASSWORD, examples=["9 green teapots"]),
+    AfterValidator(_text),
+]
 
 
 class AccountBody(Body):

@@ -101,7 +101,7 @@ class Caller:
         """Have something made, and answer 201 with it."""
         answer = self.order(command, fresh=key if fresh else None)
         key = _first_made(model, answer) if answer.repeated else key
-        response = self._answered(model, key, answer, 201)
+        response = self.answered(model, key, answer, 201)
         response.headers["Location"] = f"{where}/{key}"
         return response
 
@@ -120,19 +120,20 @@ class Caller:
         answer = self.order(command, on=key, seen=seen, part=part)
         for number, other in enumerate(others, start=part + 1):
             answer = self.order(other, part=number)
-        return self._answered(model, key, answer, 200)
+        return self.answered(model, key, answer, 200)
 
-    def done(self, answer: Answer, status: int = 204) -> Response:
-        """Answer without a body."""
-        return Response(status_code=status, headers=self._marks(answer))
-
-    def _answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
+    def answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
+        """Answer with a row as a command left it."""
         document = self._after(model, key, answer)
         if document is None:
             raise NotFound
         headers = self._marks(answer)
         headers["ETag"] = f'"{document.version}"'
         return Response(document.json, status, headers, JSON)
+
+    def done(self, answer: Answer, status: int = 204) -> Response:
+        """Answer without a body."""
+        return Response(status_code=status, headers=self._marks(answer))
 
     def _after(self, model: ReadModel, key: str, answer: Answer) -> Document | None:
         """Give the row as this command left it: also when it is answered a second time."""

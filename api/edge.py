@@ -21,6 +21,9 @@ SAFE: Final = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
+LONGEST_LENGTH: Final = 19
+"""Digits of a length; Python refuses to make numbers of thousands."""
+
 BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -66,7 +69,7 @@ class Edge:
         if length is None or not length.isdigit():
             if scope["method"] not in BODILESS:
                 receive = self._counted(receive)
-        elif int(length) > self._most:
+        elif len(length) > LONGEST_LENGTH or int(length) > self._most:
             await self._too_large(Request(scope))(scope, receive, send)
             return
         await self._app(scope, receive, send)

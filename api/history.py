@@ -8,7 +8,7 @@ from fastapi import Path, Query, Response
 
 from api.caller import JSON, Caller, NotFound, may
 from api.listing import MOST, USUAL
-from api.moments import Instant
+from api.moments import InUtc
 from api.routing import Router
 from application.permissions import Permission
 from application.ports import Document, Recorded
@@ -58,8 +58,8 @@ def list_history(
     stream: Stream | None = None,
     type: Stream | None = None,  # noqa: A002 - the name of the parameter
     actor: Stream | None = None,
-    since: Instant | None = None,
-    until: Instant | None = None,
+    since: InUtc | None = None,
+    until: InUtc | None = None,
     *,
     oldest_first: bool = False,
     limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
@@ -98,7 +98,7 @@ def show_as_of(
     stream: str,
     caller: MayRead,
     version: Version | None = None,
-    at: Instant | None = None,
+    at: InUtc | None = None,
 ) -> Response:
     """Show a thing as it was at a version, or at a time; as it is when neither is named."""
     if at is not None:

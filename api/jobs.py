@@ -10,7 +10,7 @@ from fastapi import Response
 from api.caller import JSON, Caller, may
 from api.forms import Body
 from api.listing import one_of, text
-from api.moments import Instant
+from api.moments import InUtc
 from api.pages import page, question
 from api.routing import Router
 from application.jobs import Jobs, JobStatus, QueuedJob
@@ -27,7 +27,7 @@ class JobChange(Body):
     """What is left out stays as it is."""
 
     payload: dict[str, Any] | None = None
-    run_at: Instant | None = None
+    run_at: InUtc | None = None
 
 
 @router.get("")

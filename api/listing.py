@@ -81,7 +81,7 @@ class Listing:
             name=f"{self.model.name}:{sort}",
             where=where,
             sort=Sort(sort.removeprefix("-"), sort.startswith("-")),
-            limit=_limit(asked.get("limit")),
+            limit=limit_of(asked.get("limit")),
             fields=fields,
         )
 
@@ -151,7 +151,8 @@ def text(value: str) -> str:
     return value
 
 
-def _limit(text: str | None) -> int:
+def limit_of(text: str | None) -> int:
+    """Parse how many are wanted at once. Raises QueryInvalid."""
     if text is None:
         return USUAL
     if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:

@@ -5,10 +5,10 @@ What else could be taken for a time (`1700000000`, `20270105`) is refused: it ma
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.refusals import QueryInvalid
@@ -36,6 +36,17 @@ Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_written_as(WITH_ZONE, "Write it as 2027-01-05T10:00:00+01:00")),
 ]
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if not 1970 <= instant.year < 3000:
+        raise PydanticCustomError("out-of-range", "From 1970 to 2999")
+    return instant.astimezone(UTC)
+
+
+InUtc = Annotated[Instant, AfterValidator(_in_utc)]
+"""An instant that nobody else looks at before it is computed with, or asked of PostgreSQL."""
+
 LocalTime = Annotated[
     NaiveDatetime,
     BeforeValidator(_written_as(ON_THE_CLOCK, "Write it as 2027-01-05T10:00:00, without a zone")),
@@ -47,10 +58,16 @@ Day = Annotated[date, BeforeValidator(_written_as(DAY, "Write it as 2027-01-05")
 
 
 def instant(text: str) -> datetime:
-    """Parse an instant. Raises ValueError."""
+    """Parse an instant; in UTC, for PostgreSQL knows no offsets of more than 16 hours.
+
+    Raises ValueError, also where the offset leads beyond the ends of time.
+    """
     if not re.fullmatch(WITH_ZONE, text, re.ASCII):
         raise ValueError(text)
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def moment_of(text: str) -> int | datetime:

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Response
 
 from api.caller import JSON, Caller
-from api.listing import CURSOR, MOST, USUAL, Parse
+from api.listing import CURSOR, Parse, limit_of
 from api.refusals import QueryInvalid
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def page(
     """Answer with the page that the cursor asks for. `find` takes the place after which it begins,
     of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are.
     """
-    limit = _limit(caller.request.query_params.get("limit"))
+    limit = limit_of(caller.request.query_params.get("limit"))
     cursor = caller.request.query_params.get(CURSOR)
     purpose = f"{CURSOR}/{name}"
     after = None
@@ -53,14 +53,6 @@ def page(
         next_ = caller.backend.signer.sign(purpose, caller.tenant, content)
     body = {"data": items, "next_cursor": next_, "has_more": more}
     return Response(msgspec.json.encode(body), headers=_links(caller, next_), media_type=JSON)
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return USUAL
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
-        raise QueryInvalid(parameter="limit", allowed=[1, MOST])
-    return int(text)
 
 
 def _links(caller: Caller, next_: str | None) -> dict[str, str]:

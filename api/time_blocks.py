@@ -1,18 +1,16 @@
 """Time blocks over HTTP: when somebody is not available, once or again and again."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import Response
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from api.bookings import own, refuse_clients, refuse_others
 from api.caller import Caller, NotFound, may, new_id
 from api.forms import Body, Text, TimeZone, id_of
 from api.listing import Listing, text
-from api.moments import Instant, LocalTime, instant
+from api.moments import InUtc, LocalTime, instant
 from api.routing import Router
 from api.series import RecurrenceBody
 from application.permissions import Permission
@@ -37,15 +35,6 @@ LISTING: Final = Listing(
     filters={"professional_id": text, "created_at": instant},
     spans=("created_at",),
 )
-
-
-def _in_utc(instant: datetime) -> datetime:
-    if not 1970 <= instant.year < 3000:
-        raise PydanticCustomError("out-of-range", "From 1970 to 2999")
-    return instant.astimezone(UTC)
-
-
-InUtc = Annotated[Instant, AfterValidator(_in_utc)]
 
 
 class SlotBody(Body):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from application.accounts import WeakPassword
-from domain.faults import Fault
+from domain.faults import Fault, in_document
 
 LEAST: Final = 10
 MOST: Final = 256
@@ -22,8 +22,8 @@ DISGUISES: Final = str.maketrans("@4310$5!7+8", "aaeiossittb")
 
 def refuse_weak(password: str, email: str) -> None:
     """Refuse a password that is too easy, saying every reason."""
-    if errors := [Fault("/password", *why) for why in _faults(password, email)]:
-        raise WeakPassword(errors=errors)
+    if faults := [Fault("/password", *why) for why in _faults(password, email)]:
+        raise WeakPassword(errors=in_document(faults))
 
 
 def _faults(password: str, email: str) -> Iterator[tuple[str, str]]:

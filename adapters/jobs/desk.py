@@ -144,9 +144,9 @@ class JobDesk:
     def _checked(self, kind: str, payload: Mapping[str, Any]) -> str:
         try:
             return self._orders.encode_changed(kind, payload).decode()
-        except (UnknownOrderError, msgspec.ValidationError) as error:
+        except (UnknownOrderError, msgspec.ValidationError, UnicodeEncodeError) as error:
             raise JobPayloadInvalid(
-                errors=[{"pointer": "/payload", "detail": str(error)}]
+                errors=[{"pointer": "#/payload", "detail": str(error)}]
             ) from error
 
     @contextmanager

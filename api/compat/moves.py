@@ -53,4 +53,4 @@ def _refuse_to_go_back(booking_id: BookingId, caller: Caller) -> None:
     refuse_others(caller, document)
     status = msgspec.json.decode(document, type=KnownBooking).status
     if status is not BookingStatus.PENDING:
-        raise TransitionNotAllowed(status=status, allowed=list(MOVES[status]))
+        raise TransitionNotAllowed(booking_status=status, allowed=list(MOVES[status]))

@@ -15,7 +15,7 @@ from api import bookings, jobs
 from api.caller import JSON
 from api.compat import OldRouter
 from api.forms import Body
-from api.moments import Instant
+from api.moments import InUtc
 from application.jobs import JobStatus, QueuedJob
 from domain.bookings import BookingStatus
 from projections.bookings import BOOKINGS
@@ -37,8 +37,8 @@ tasks: Final = OldRouter(prefix="/tasks", successor="/v1/jobs", tags=["old paths
 class RangeBody(Body):
     """Appointments that begin from one instant on, and before another."""
 
-    first: Annotated[Instant, Field(alias="from")]
-    last: Annotated[Instant, Field(alias="to")]
+    first: Annotated[InUtc, Field(alias="from")]
+    last: Annotated[InUtc, Field(alias="to")]
 
 
 class TaskStatus(msgspec.Struct):

@@ -13,7 +13,7 @@ def reasons(password: str, email: str = EMAIL) -> set[str]:
     except WeakPassword as refusal:
         errors = refusal.facts["errors"]
         assert isinstance(errors, list)
-        assert {error.pointer for error in errors} == {"/password"}
+        assert {error.pointer for error in errors} == {"#/password"}
         return {error.code for error in errors}
     return set()
 

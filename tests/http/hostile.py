@@ -66,8 +66,8 @@ TEXTS: Final = (
     *(DIGITS, "*", "EUR\n", "en\n", "booking-" + ID + "\n"),
 )
 SHAPES: Final = (
-    *("null", "true", "[]", "{}", '[""]', "[null]", "[[]]", '{"":{}}', '{"\\ud800":1}'),
-    *('{"\\u0000":1}', "[" * 60 + "]" * 60, '{"a":1,"a":2}', '["\\ud800"]', '["\\u0000"]'),
+    *("null", "true", "[]", "{}", "[null]", '{"":{}}', '{"\\ud800":1}', '{"\\u0000":1}'),
+    *("[" * 60 + "]" * 60, '{"a":1,"a":2}', '["\\ud800","\\u0000"]'),
 )
 
 
@@ -75,7 +75,7 @@ def _written(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(json.dumps(text) for text in texts)
 
 
-MIXED: Final = (*SHAPES, "NaN", "1e999", DIGITS, f"{2**63}", *_written(TEXTS[:12]))
+MIXED: Final = (*SHAPES, "1e999", DIGITS, *_written(("", "\0", "\ud800", "x" * 10_001)))
 VALUES: Final[Mapping[str, Sequence[str]]] = {
     "time": (*_written(TIMES), *MIXED),
     "rule": (*_written(RULES), *MIXED),
@@ -111,8 +111,9 @@ ADDRESSED: Final = (
     *("-1", f"{2**63}", f"{2**64}", "NaN", "1e999", "%D9%A3", "%C2%B2", "x" * 5_000, "None", "*"),
 )
 TIMES_ADDRESSED: Final = tuple(time.replace("+", "%2B") for time in TIMES)
-NARROW: Final = ("as_of", "version", "at", "from", "to")
-"""What can be asked of a single thing."""
+TIMED: Final = ("from", "to", "since", "until", "at", "as_of", "starts_at", "created_at", "updated_at")
+NUMBERED: Final = ("limit", "page", "sortBy", "sortOrder")
+"""What old paths can be asked besides."""
 
 PARAMETERS: Final = (
     *("limit", "cursor", "page", "sort", "sortBy", "sortOrder", "fields", "as_of", "q", "status"),
@@ -188,7 +189,14 @@ def templates() -> Iterator[tuple[Asked, str]]:
             yield asked, rest
 
 
+def values_of(name: str) -> Sequence[str]:
+    """Give what is put into a parameter."""
+    timed = name.partition(".")[0] in TIMED
+    return (*ADDRESSED, *TIMES_ADDRESSED) if timed else ADDRESSED
+
+
 def _filled(path: str) -> str:
+    path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{stream}", f"booking-{ID}")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)

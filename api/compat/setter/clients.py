@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from api import clients
 from api.caller import Caller, NotFound
@@ -67,7 +67,7 @@ class ChangedClient(Body):
 
     user_id: User | None = None
     strategy_id: Line | None = None
-    name: Line | None = None
+    name: Line = Field(default_factory=str)  # or not named: null is no name
     custom_id: Line | None = None
     status: ClientStatus | None = None
     email: Email | None = None

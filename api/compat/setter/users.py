@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from fastapi import Response
 from msgspec.structs import replace
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from api import professionals
 from api.caller import Caller, NotFound
@@ -66,7 +66,7 @@ class ChangedUser(Body):
 
     model_config = CAMEL
 
-    name: Line | None = None
+    name: Line = Field(default_factory=str)  # or not named: null is no name
     email: Email | None = None
     phone: Phone | None = None
     booking_enabled: Switch | None = None
@@ -134,9 +134,10 @@ def create_user(body: NewUser, caller: professionals.MayWrite) -> Response:
     """Let somebody be booked."""
     made = professionals.register_professional(body.professional(caller), caller)
     user_id = ProfessionalId(made.headers["location"].rpartition("/")[2])
-    switch = SWITCH[body.booking_enabled](professional_id=user_id)
-    answer = caller.changed(PROFESSIONALS, user_id, switch, part=1)
-    answer.status_code, answer.headers["Location"] = 201, made.headers["location"]
+    # Of If-Match nothing is asked: there was no version to see.
+    switched = caller.order(SWITCH[body.booking_enabled](professional_id=user_id), part=1)
+    answer = caller.answered(PROFESSIONALS, user_id, switched, 201)
+    answer.headers["Location"] = made.headers["location"]
     return _reshaped(caller, answer)
 
 
