@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
 from api.refusals import IdempotencyKeyInvalid
+from application.ports import THERE
 from domain.messages import DomainError
 from domain.values import FRONTDESK
 
@@ -57,7 +58,8 @@ def fingerprint(request: Request, body: bytes, pepper: str) -> str:
 
 
 def version_seen(request: Request, *, otherwise: int | None = None) -> int | None:
-    """Give the version that If-Match demands, None for any; or `otherwise`, where there is none.
+    """Give the version that If-Match demands, `THERE` for any; or `otherwise`, where there is no
+    If-Match. A weak tag is as good: proxies that compress make it so, and versions are exact.
 
     Raises IfMatchInvalid, and IfMatchRequired on PUT: who replaces a whole must have seen it. The
     paths of older products know no versions.
@@ -69,7 +71,7 @@ def version_seen(request: Request, *, otherwise: int | None = None) -> int | Non
         return otherwise
     tag = text.strip()
     if tag == ANY:
-        return None
+        return THERE
     found = _TAG.fullmatch(tag)
     if found is None:
         raise IfMatchInvalid

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from application.ports import About, Answer, EventStore, VersionConflictError, View
+from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
 from application.transact import UseCase
 from domain.messages import Bookkeeping, Command, DomainError
 
@@ -65,6 +65,8 @@ class Dispatcher:
             return
         stream, version = about.if_match
         seen = view.seen.get(stream, 0)
+        if version == THERE and seen:
+            return
         if seen != version and not self._has_missed_nothing(about.tenant, stream, version, seen):
             raise VersionMismatch(current_version=seen)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -38,12 +38,16 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return dict(msgspec.json.decode(self.metadata_json))
 
 
+THERE: Final = -1
+"""In place of a version: whichever it is, so long as there is something."""
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """Who orders something, and why: what is known about a command besides the order itself.
 
     `retried` says that the id is the caller's, so that the command may come a second time;
     `fingerprint` then tells whether it is the same order. `if_match` demands that a stream be at a
-    version. `fresh` is an id that was made for this command: nothing can be recorded under it yet.
+    version, or `THERE`. `fresh` is an id that was made for this command: nothing can be recorded under it yet.
     """
 
     tenant: str

@@ -6,8 +6,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.preferences import CONSISTENCY
-from application.ports import ProjectionBehind
+from application.dispatch import VersionMismatch
+from application.ports import THERE, About, ProjectionBehind
+from domain.services import CreateService
+from domain.values import ServiceId
+from tests.bookings.at_the_salon import CUT as CUT_OFFER
 from tests.http.faulty import Faulty, with_backend
+from tests.http.hostile import everything
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -41,6 +46,34 @@ def test_whatever_is_there_may_be_replaced_by_who_says_so(http, cut) -> None:
     assert http.put(cut, json=CUT, headers={"If-Match": "*"}).status_code == 200
 
 
+def test_where_nothing_is_no_version_will_do(running: Running) -> None:
+    http = running.http()
+
+    for asked in everything():
+        if "_id}" in asked.route.path and asked.method != "GET":
+            headers = {"If-Match": "*", "Content-Type": "application/json"}
+            refused = http.request(asked.method, asked.path, content=asked.body(), headers=headers)
+            assert refused.status_code in (403, 404, 412), f"{asked}: {refused.text}"
+
+
+def test_nothing_is_made_on_the_condition_that_it_is_there(running: Running) -> None:
+    service = ServiceId(f"service-{uuid4()}")
+    asks = {"tenant": running.tenant, "actor": "user-1", "if_match": (service, THERE)}
+    create = CreateService(service_id=service, offer=CUT_OFFER)
+
+    with pytest.raises(VersionMismatch) as refusal:
+        running.system.dispatch(create, About(command_id=uuid4(), **asks))
+    running.order(create)
+    again = running.system.dispatch(create, About(command_id=uuid4(), **asks))
+
+    assert refusal.value.facts == {"current_version": 0}
+    assert not again.recorded
+
+
+def test_a_tag_that_a_proxy_made_weak_is_as_good(http, cut) -> None:
+    assert http.put(cut, json=CUT, headers={"If-Match": 'W/"1"'}).status_code == 200
+
+
 @pytest.mark.parametrize("method", ["put", "delete"])
 def test_no_write_happens_on_a_version_that_is_gone(http, cut, method) -> None:
     http.put(cut, json={**CUT, "name": "Trim"}, headers={"If-Match": '"1"'})
@@ -53,7 +86,7 @@ def test_no_write_happens_on_a_version_that_is_gone(http, cut, method) -> None:
     assert http.get(cut).headers["etag"] == '"2"'
 
 
-@pytest.mark.parametrize("tag", ["", '"x"', "1, 2", '"-1"', '"²"', '"99999999999"'])
+@pytest.mark.parametrize("tag", ["", '"x"', "1, 2", '"1", "2"', '*, "1"', '"-1"', '"²"', '"99999999999"'])
 def test_an_etag_that_was_never_given_out_is_refused(http, cut, tag) -> None:
     refused = http.put(cut, json=CUT, headers={"If-Match": tag.encode()})
 

@@ -1,0 +1,111 @@
+"""Texts come back as they were sent, whatever they mean elsewhere; in mails they mean nothing."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.mail.mime import as_mime
+from application.mails import Mailbox
+from tests.bookings.at_the_salon import Salon
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+STRANGE = (
+    "'; DROP TABLE log.events; --",
+    '" OR 1=1 /*',
+    "{{7*7}}{% for x in ().__class__.__mro__ %}",
+    "${jndi:ldap://else.example/a}",
+    "<script>alert(1)</script>",
+    "%s %(name)s %00 \\u0000 \\",
+    "\u202eelpoep\u202c \u200f\u200b\ufeff",
+    "e\u0301\u0301\u0301 ﷺ Å ≠ Å",
+    "👩‍👩‍👧‍👦 🏳️‍🌈",
+    "\U0010ffff\ufffe",
+    "=cmd|' /C calc'!A0",
+    "../../etc/passwd",
+    "null",
+)
+SENDER = Mailbox("desk@frontdesk.example", "frontdesk")
+LONG = "👩‍👩‍👧‍👦x{{7*7}}" * 600
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_what_is_written_is_read(running: Running, http, text) -> None:
+    salon = Salon.opened(running)
+    named = {"name": text}
+    service = {"name": text, "category": text, "description": text, "duration_minutes": 30}
+    guest = {"name": text, "email": "zoe@example.org"}
+    wish = salon.wish(guest=guest, notes=text, location=text, booking_type=text, details={text: text})
+
+    made = {
+        "/v1/clients": {"name": text, "custom_id": text, "strategy_id": text},
+        "/v1/services": service,
+        "/v1/bookings": wish,
+    }
+    for path, body in made.items():
+        created = http.post(path, json=body)
+        assert created.status_code == 201, created.text
+        assert_said(body, created.json())
+        assert_said(body, http.get(created.headers["location"]).json())
+    running.settle()
+    for path, body in made.items():
+        assert text in [found.get("name") or found["notes"] for found in listed(http, path)], path
+    [found] = listed(http, "/v1/clients", q=text.strip()[:50])
+    assert found["name"] == named["name"]
+
+
+def assert_said(body: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Every text of a body is in the answer, unchanged."""
+    for name in ("name", "category", "custom_id", "strategy_id", "notes", "location", "details"):
+        assert answer.get(name) == body.get(name), name
+
+
+def listed(http: TestClient, path: str, **asked: str) -> Any:
+    answer = http.get(path, params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def test_long_texts_are_kept_to_the_last_character(running: Running, http) -> None:
+    client = http.post("/v1/clients", json={"name": "Zoé"}).headers["location"]
+
+    noted = http.post(f"{client}/notes", json={"text": LONG[:10_000]})
+    too_long = http.post(f"{client}/notes", json={"text": LONG[:10_001]})
+    running.settle()
+
+    assert noted.json()["text"] == LONG[:10_000]
+    assert too_long.status_code == 422
+    assert LONG[:10_000] in [entry["text"] for entry in listed(http, f"{client}/timeline")]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0", "\x0b"])
+def test_a_name_is_one_line(http, end) -> None:
+    refused = http.post("/v1/clients", json={"name": f"Zoé{end}Bcc: all@else.example"})
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/name")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x9f", "\x7f"])
+def test_nothing_in_a_name_becomes_a_header_or_markup(running: Running, http, end) -> None:
+    name = f"Zoé{end}Bcc: all@else.example <b>{{{{7*7}}}}</b>"
+    salon = Salon.opened(running)
+    salon.book(http, guest={"name": name, "email": "zoe@example.org"}, notes=name, location=name)
+
+    running.settle()
+    mails = running.system.outbox.find(running.tenant, limit=10)
+
+    assert {mail.mail.to.address for mail in mails} == {"zoe@example.org", "ana@salon.example"}
+    for mail in mails:
+        whole = as_mime(mail.mail, SENDER, mail_id="<1@salon.example>", sent_at=mail.sent_at)
+        assert "<b>" not in mail.mail.html
+        assert "49" not in mail.mail.subject
+        assert "{{7*7}}" in mail.mail.text
+        assert whole["Bcc"] is None
+        assert b"\nBcc:" not in whole.as_bytes()
