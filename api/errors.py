@@ -30,6 +30,8 @@ from domain import (
 from domain.messages import DomainError
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
+    refusals.RequestUnreadable: 400,
+    refusals.HeadTooLarge: 431,
     refusals.PathUnknown: 404,
     refusals.MethodNotAllowed: 405,
     refusals.BodyMalformed: 400,

@@ -3,6 +3,14 @@
 from domain.messages import DomainError
 
 
+class RequestUnreadable(DomainError):
+    """What was sent is not a request of HTTP."""
+
+
+class HeadTooLarge(DomainError):
+    """The address or the headers are longer than what is taken here."""
+
+
 class PathUnknown(DomainError):
     """There is nothing at this address."""
 

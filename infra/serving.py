@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from infra.wire import Protocol
+
 GRACE = 5
 """Seconds that open requests have to finish after the signal to stop."""
 
@@ -54,7 +56,7 @@ def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -62,7 +62,14 @@ RULES: Final = (
 )
 TEXTS: Final = (
     *("", " ", "\0", "a\0b", "\ud800", "a\udfff", "\ufffe\uffff", "\u202egnp.exe", "\u200b\ufeff"),
-    *("e" + "\u0301" * 5_000, "👩‍👩‍👧‍👦" * 20, "x" * 10_001, "\U0010ffff", "ﷺ" * 200, "\x7f\x85\x1b[2J"),
+    *(
+        "e" + "\u0301" * 5_000,
+        "👩‍👩‍👧‍👦" * 20,
+        "x" * 10_001,
+        "\U0010ffff",
+        "ﷺ" * 200,
+        "\x7f\x85\x1b[2J",
+    ),
     *("{{7*7}}", "${7*7}", "<script>alert(1)</script>", "'; DROP TABLE log.events; --", "%s%n"),
     *("Ana\r\nBcc: all@else.example", "../../etc/passwd", "Europe/../../etc/passwd", "/etc/passwd"),
     *("services", "log.events", "true", "null", "__class__", "a@b", "@", "+1", "00", "24:01", "²"),
@@ -102,19 +109,46 @@ BODIES: Final = (
 )
 KINDS: Final = (
     *(b"", b"text/plain", b"application/x-www-form-urlencoded", b"multipart/form-data", b"\xff"),
-    *(b"multipart/form-data; boundary=\xff", b"application/json; charset=utf-7", b"/", b";", b"a/b"),
+    *(
+        b"multipart/form-data; boundary=\xff",
+        b"application/json; charset=utf-7",
+        b"/",
+        b";",
+        b"a/b",
+    ),
     *(b"application/json, text/html", b"application/" + b"x" * 5_000),
 )
 
 # --- What is put into an address or a header --------------------------------------------
 
 ADDRESSED: Final = (
-    *("%00", "a%00b", "%ED%A0%80", "%FF", "%", "%zz", "%2e%2e%2f", "..", "%2F", "%0d%0aSet-Cookie:a"),
+    *(
+        "%00",
+        "a%00b",
+        "%ED%A0%80",
+        "%FF",
+        "%",
+        "%zz",
+        "%2e%2e%2f",
+        "..",
+        "%2F",
+        "%0d%0aSet-Cookie:a",
+    ),
     *("%F0%9F%92%A3", "%E2%80%AE", "{{7*7}}", "%27;DROP%20TABLE%20x", DIGITS, f"-{DIGITS}", "0"),
     *("-1", f"{2**63}", f"{2**64}", "NaN", "1e999", "%D9%A3", "%C2%B2", "x" * 5_000, "None", "*"),
 )
 TIMES_ADDRESSED: Final = tuple(time.replace("+", "%2B") for time in TIMES)
-TIMED: Final = ("from", "to", "since", "until", "at", "as_of", "starts_at", "created_at", "updated_at")
+TIMED: Final = (
+    "from",
+    "to",
+    "since",
+    "until",
+    "at",
+    "as_of",
+    "starts_at",
+    "created_at",
+    "updated_at",
+)
 NUMBERED: Final = ("limit", "page", "sortBy", "sortOrder")
 """What old paths can be asked besides."""
 
@@ -128,7 +162,10 @@ PARAMETERS: Final = (
 )
 
 HEADERS: Final = (
-    *((b"if-match", tag) for tag in (b"*", b'"1", "2"', b'W/"1"', b"", b'"', b"1", b"\xff", b"*,*")),
+    *(
+        (b"if-match", tag)
+        for tag in (b"*", b'"1", "2"', b'W/"1"', b"", b'"', b"1", b"\xff", b"*,*")
+    ),
     *((b"if-match", DIGITS.encode()), (b"if-match", b'"' + DIGITS.encode() + b'"')),
     *((b"if-none-match", tag) for tag in (b"*", b'"1", "2"', b"\xff", b"x" * 5_000)),
     *((b"idempotency-key", key) for key in (b"", b"x" * 256, b"\xff", "clé".encode(), b"a\0b")),
@@ -137,7 +174,11 @@ HEADERS: Final = (
     *((b"accept-language", b"fr;q=" + DIGITS.encode()), (b"accept-language", b"\xff" * 100)),
     *((b"accept-language", b"fr;q=1e999"), (b"accept-language", b",;q=," * 500)),
     *((b"traceparent", b"00-" + b"f" * 32), (b"traceparent", b"\xff"), (b"accept", b"\xff")),
-    *((b"content-length", DIGITS.encode()), (b"content-length", b"-1"), (b"content-length", b"\xb2")),
+    *(
+        (b"content-length", DIGITS.encode()),
+        (b"content-length", b"-1"),
+        (b"content-length", b"\xb2"),
+    ),
     *((b"host", b"\xff"), (b"host", b""), (b"cookie", b"\xff=\0"), (b"x-forwarded-for", b"\xff")),
 )
 

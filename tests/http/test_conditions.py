@@ -1,13 +1,13 @@
 """Once only, on the version that was seen, and seeing one's own writes: what requests may demand."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.preferences import CONSISTENCY
 from application.dispatch import VersionMismatch
-from application.ports import THERE, About, ProjectionBehind
+from application.ports import THERE, About, Answer, ProjectionBehind
 from domain.services import CreateService
 from domain.values import ServiceId
 from tests.bookings.at_the_salon import CUT as CUT_OFFER
@@ -58,16 +58,19 @@ def test_where_nothing_is_no_version_will_do(running: Running) -> None:
 
 def test_nothing_is_made_on_the_condition_that_it_is_there(running: Running) -> None:
     service = ServiceId(f"service-{uuid4()}")
-    asks = {"tenant": running.tenant, "actor": "user-1", "if_match": (service, THERE)}
     create = CreateService(service_id=service, offer=CUT_OFFER)
 
+    def order(command_id: UUID) -> Answer:
+        there = (service, THERE)
+        about = About(tenant=running.tenant, actor="u", command_id=command_id, if_match=there)
+        return running.system.dispatch(create, about)
+
     with pytest.raises(VersionMismatch) as refusal:
-        running.system.dispatch(create, About(command_id=uuid4(), **asks))
+        order(uuid4())
     running.order(create)
-    again = running.system.dispatch(create, About(command_id=uuid4(), **asks))
 
     assert refusal.value.facts == {"current_version": 0}
-    assert not again.recorded
+    assert not order(uuid4()).recorded
 
 
 def test_a_tag_that_a_proxy_made_weak_is_as_good(http, cut) -> None:
@@ -86,7 +89,9 @@ def test_no_write_happens_on_a_version_that_is_gone(http, cut, method) -> None:
     assert http.get(cut).headers["etag"] == '"2"'
 
 
-@pytest.mark.parametrize("tag", ["", '"x"', "1, 2", '"1", "2"', '*, "1"', '"-1"', '"²"', '"99999999999"'])
+@pytest.mark.parametrize(
+    "tag", ["", '"x"', "1, 2", '"1", "2"', '*, "1"', '"-1"', '"²"', '"99999999999"']
+)
 def test_an_etag_that_was_never_given_out_is_refused(http, cut, tag) -> None:
     refused = http.put(cut, json=CUT, headers={"If-Match": tag.encode()})
 

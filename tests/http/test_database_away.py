@@ -117,7 +117,9 @@ def questions(desk: Desk, where: str, professional: str) -> dict[str, Ask]:
     }
 
 
-def test_while_postgresql_is_away_one_is_asked_to_come_again_and_then_all_goes_on(desk: Desk) -> None:
+def test_while_postgresql_is_away_one_is_asked_to_come_again_and_then_all_goes_on(
+    desk: Desk,
+) -> None:
     where = desk.make("Cut").headers["location"]
     professional = desk.http.get("/v1/auth/me").json()["professional_id"]
     asked = questions(desk, where, professional)

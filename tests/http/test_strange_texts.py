@@ -63,7 +63,11 @@ def test_what_is_written_is_read(running: Running, http) -> None:
         assert_said(body, created.json())
         assert_said(body, http.get(created.headers["location"]).json())
     running.settle()
-    for path, name in (("/v1/clients", "name"), ("/v1/services", "name"), ("/v1/bookings", "notes")):
+    for path, name in (
+        ("/v1/clients", "name"),
+        ("/v1/services", "name"),
+        ("/v1/bookings", "notes"),
+    ):
         assert {*STRANGE} <= {found[name] for found in listed(http, path)}, path
 
 
