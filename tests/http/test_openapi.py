@@ -16,6 +16,8 @@ GOLDEN = Path(__file__).with_name("routes.txt")
 ELSEWHERE = {
     "path-unknown": "answers what is no operation",
     "method-not-allowed": "answers what is no operation",
+    "request-unreadable": "answers what is no HTTP",
+    "head-too-large": "answers before it is known what is asked",
     "list-too-long": "no list is asked for as of the past",
 }
 
