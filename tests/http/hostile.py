@@ -137,6 +137,9 @@ ADDRESSED: Final = (
     *("%F0%9F%92%A3", "%E2%80%AE", "{{7*7}}", "%27;DROP%20TABLE%20x", DIGITS, f"-{DIGITS}", "0"),
     *("-1", f"{2**63}", f"{2**64}", "NaN", "1e999", "%D9%A3", "%C2%B2", "x" * 5_000, "None", "*"),
 )
+ASKED: Final = ("%00", "%ED%A0%80", "%FF", "%27;--", DIGITS, f"{2**64}", "-1", "NaN", "%D9%A3", "*")
+"""Of these what tells questions apart."""
+
 TIMES_ADDRESSED: Final = tuple(time.replace("+", "%2B") for time in TIMES)
 TIMED: Final = (
     "from",
@@ -206,10 +209,12 @@ class Asked:
             return b""
         return json.dumps(_example(_Place(*_schema(self.model)))).encode()
 
-    def bodies(self) -> Iterator[bytes]:
-        """Give the body with each of its places in turn taken by each thing that does not fit."""
+    def bodies(self, done: set[str]) -> Iterator[bytes]:
+        """Give the body with each of its places in turn taken by each thing that does not fit; but
+        for places in parts that were `done` in another body.
+        """
         if self.model is not None:
-            for kind, body in _places(_Place(*_schema(self.model))):
+            for kind, body in _places(_Place(*_schema(self.model)), done):
                 text = json.dumps(body)
                 yield from (text.replace(json.dumps(HERE), v).encode() for v in VALUES[kind])
 
@@ -236,7 +241,7 @@ def templates() -> Iterator[tuple[Asked, str]]:
 def values_of(name: str) -> Sequence[str]:
     """Give what is put into a parameter."""
     timed = name.partition(".")[0] in TIMED
-    return (*ADDRESSED, *TIMES_ADDRESSED) if timed else ADDRESSED
+    return (*ASKED, *TIMES_ADDRESSED) if timed else ASKED
 
 
 def _filled(path: str) -> str:
@@ -310,7 +315,7 @@ def _text(place: _Place) -> Any:
     return KNOWN.get(place.name, "Ana")
 
 
-def _places(place: _Place) -> Iterator[tuple[str, Any]]:
+def _places(place: _Place, done: set[str]) -> Iterator[tuple[str, Any]]:
     """Give the least body with each of its places in turn taken, and what should be there."""
     place = place.resolved()
     least = _example(place)
@@ -319,11 +324,18 @@ def _places(place: _Place) -> Iterator[tuple[str, Any]]:
             continue
         inner = each.resolved()
         yield _kind(inner), {**least, each.name: HERE}
-        yield from ((kind, {**least, each.name: body}) for kind, body in _places(inner))
+        yield from ((kind, {**least, each.name: body}) for kind, body in _once(inner, done))
         if inner.schema.get("type") == "array":
             item = inner.items().resolved()
             yield _kind(item), {**least, each.name: [HERE]}
-            yield from ((kind, {**least, each.name: [body]}) for kind, body in _places(item))
+            yield from ((kind, {**least, each.name: [body]}) for kind, body in _once(item, done))
+
+
+def _once(part: _Place, done: set[str]) -> Iterator[tuple[str, Any]]:
+    title = part.schema.get("title", "")
+    if title not in done:
+        yield from _places(part, done)
+        done.add(title)
 
 
 def _kind(place: _Place) -> str:
