@@ -61,19 +61,18 @@ RULES: Final = (
     *("FREQ=YEARLY;BYSETPOS=366;BYDAY=MO", "FREQ=DAILY;UNTIL=20270230", "FREQ=daily;COUNT=٣"),
 )
 TEXTS: Final = (
-    *("", " ", "\0", "a\0b", "\ud800", "a\udfff", "\ufffe\uffff", "\u202egnp.exe", "\u200b\ufeff"),
     *(
+        " ",
+        "a\0b",
+        "a\udfff",
+        "\ufffe\uffff",
+        "\u202egnp.exe",
         "e" + "\u0301" * 5_000,
         "👩‍👩‍👧‍👦" * 20,
-        "x" * 10_001,
-        "\U0010ffff",
-        "ﷺ" * 200,
-        "\x7f\x85\x1b[2J",
     ),
-    *("{{7*7}}", "${7*7}", "<script>alert(1)</script>", "'; DROP TABLE log.events; --", "%s%n"),
-    *("Ana\r\nBcc: all@else.example", "../../etc/passwd", "Europe/../../etc/passwd", "/etc/passwd"),
-    *("services", "log.events", "true", "null", "__class__", "a@b", "@", "+1", "00", "24:01", "²"),
-    *(DIGITS, "*", "EUR\n", "en\n", "booking-" + ID + "\n"),
+    *("ﷺ" * 200, "\x7f\x85\x1b[2J", "{{7*7}}", "'; DROP TABLE log.events; --", "%s%n", "²", "*"),
+    *("Ana\r\nBcc: all@else.example", "Europe/../../etc/passwd", "EUR\n", "24:01", "a@b", "+1"),
+    *(DIGITS, "booking-" + ID + "\n"),
 )
 SHAPES: Final = (
     *("null", "true", "[]", "{}", "[null]", '{"":{}}', '{"\\ud800":1}', '{"\\u0000":1}'),
