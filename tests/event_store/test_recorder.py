@@ -1,6 +1,7 @@
 """Whatever is written for the `eventsourcing` library runs on our log."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from threading import Thread
 from uuid import UUID, uuid4
@@ -15,11 +16,6 @@ from eventsourcing.persistence import (
     NotSupportedError,
     StoredEvent,
 )
-from eventsourcing.tests.persistence import (
-    AggregateRecorderTestCase,
-    ApplicationRecorderTestCase,
-    NonInterleavingNotificationIDsBaseCase,
-)
 from eventsourcing.utils import get_topic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +23,14 @@ from hypothesis import strategies as st
 from adapters.event_store.recorder import Factory, StreamRecorder, TenantRecorder
 from adapters.event_store.verify import verify
 from adapters.postgres import Database
+
+# On import it forgets every filter of warnings, and with them that ours are errors.
+with warnings.catch_warnings():
+    from eventsourcing.tests.persistence import (
+        AggregateRecorderTestCase,
+        ApplicationRecorderTestCase,
+        NonInterleavingNotificationIDsBaseCase,
+    )
 
 pytestmark = pytest.mark.postgres
 
