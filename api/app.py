@@ -1,5 +1,6 @@
 """The HTTP application: its routers, its failures, its edge."""
 
+from importlib.metadata import version
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -61,7 +62,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     """Make the application that answers for this backend."""
     app = FastAPI(
         title="frontdesk",
-        version="1.0.0",
+        version=version("frontdesk"),
         summary="Bookings, clients, leads, conversations and payments, as one history of events.",
         separate_input_output_schemas=False,
         redirect_slashes=False,

@@ -24,6 +24,7 @@ from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
+from application.transact import Together
 from domain.messages import Command, DomainError
 from projections.read_model import ReadModel
 
@@ -87,13 +88,11 @@ class Caller:
         on: str | None = None,
         seen: int | None = None,
         fresh: str | None = None,
-        part: int = 0,
     ) -> Answer:
         """Have a command carried out. `on` is the stream that If-Match speaks of, and `seen` what
-        it would say if there were none; `fresh` an id that was made for this command; `part` the
-        number of the command, where a request comes to several.
+        it would say if there were none; `fresh` an id that was made for this command.
         """
-        return self.backend.dispatch(command, self._about(on, seen, fresh, part))
+        return self.backend.dispatch(command, self._about(on, seen, fresh))
 
     def created(
         self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True
@@ -112,14 +111,12 @@ class Caller:
         command: Command,
         *others: Command,
         seen: int | None = None,
-        part: int = 0,
     ) -> Response:
-        """Have something changed, and answer 200 with it as it is now. If-Match speaks of how it
-        was before the first command; the others follow if that is carried out.
+        """Have something changed by one command, or by several together or not at all, and answer
+        200 with it as it is now.
         """
-        answer = self.order(command, on=key, seen=seen, part=part)
-        for number, other in enumerate(others, start=part + 1):
-            answer = self.order(other, part=number)
+        whole = Together(commands=(command, *others)) if others else command
+        answer = self.order(whole, on=key, seen=seen)
         return self.answered(model, key, answer, 200)
 
     def answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
@@ -152,7 +149,7 @@ class Caller:
             marks["Idempotent-Replayed"] = "true"
         return marks
 
-    def _about(self, on: str | None, seen: int | None, fresh: str | None, part: int) -> About:
+    def _about(self, on: str | None, seen: int | None, fresh: str | None) -> About:
         request = self.request
         key = idempotency_key(request.headers)
         version = None if on is None else version_seen(request, otherwise=seen)
@@ -160,7 +157,7 @@ class Caller:
         return About(
             tenant=self.tenant,
             actor=self.principal.user_id,
-            command_id=command_id(key, *whose, part=part),
+            command_id=command_id(key, *whose),
             retried=key is not None,
             fingerprint=None if key is None else self._fingerprint(),
             trace=trace_of(request.headers),

@@ -38,12 +38,11 @@ def idempotency_key(headers: Headers) -> str | None:
     return key
 
 
-def command_id(key: str | None, *scope: str, part: int = 0) -> UUID:
+def command_id(key: str | None, *scope: str) -> UUID:
     """Give the id of a command: the same for the same key within its scope, else a new one."""
     if key is None:
         return UUID(int=uuid7().int)
-    first = uuid5(FRONTDESK, "/".join((*scope, key)))
-    return uuid5(first, str(part)) if part else first
+    return uuid5(FRONTDESK, "/".join((*scope, key)))
 
 
 def fingerprint(request: Request, body: bytes, pepper: str) -> str:

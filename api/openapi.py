@@ -115,6 +115,8 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         succeeds: _success(usual, shape, method, succeeds),
         **_refusals(route, method),
     }
+    for status in shape.also if isinstance(shape, Made) else ():
+        operation["responses"][str(status)] = _success({}, shape, method, str(status))
     if "on_duplicate" in {each.name for each in route.dependant.query_params}:
         operation["responses"]["200"] = _success({}, shape, method, "200")
     if method == "GET" and _is_row(shape):
@@ -242,7 +244,12 @@ def _success(usual: Document, shape: Shape | None, method: str, status: str) -> 
     return {**found, "headers": headers} if headers else found
 
 
-DONE: Final = {"201": "It was made.", "202": "It will be done.", "204": "It was done."}
+DONE: Final = {
+    "201": "It was made.",
+    "202": "It will be done.",
+    "204": "It was done.",
+    "503": "As asked, and nothing good.",
+}
 
 
 def _said(description: str) -> Document:

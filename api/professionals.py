@@ -129,14 +129,10 @@ class BookingBody(Body):
 @router.post("", status_code=201)
 def register_professional(body: ProfessionalBody, caller: MayWrite) -> Response:
     """Let somebody begin to work here, open for booking."""
-    _refuse_unless_all(caller)
-    professional_id = ProfessionalId(new_id("professional"))
-    command = RegisterProfessional(
-        professional_id=professional_id,
-        contact=body.contact(caller),
-        settings=body.settings.settings(),
+    command = registration(body, caller)
+    return caller.created(
+        PROFESSIONALS, command.professional_id, command, where="/v1/professionals"
     )
-    return caller.created(PROFESSIONALS, professional_id, command, where="/v1/professionals")
 
 
 @router.get("")
@@ -209,6 +205,16 @@ def switch_booking(
     refuse_others(caller, professional_id)
     switch = OpenForBooking if body.enabled else CloseForBooking
     return caller.changed(PROFESSIONALS, professional_id, switch(professional_id=professional_id))
+
+
+def registration(body: ProfessionalBody, caller: Caller) -> RegisterProfessional:
+    """Give the order to let somebody begin, under a new id."""
+    _refuse_unless_all(caller)
+    return RegisterProfessional(
+        professional_id=ProfessionalId(new_id("professional")),
+        contact=body.contact(caller),
+        settings=body.settings.settings(),
+    )
 
 
 def refuse_others(caller: Caller, professional_id: ProfessionalId) -> None:

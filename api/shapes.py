@@ -78,10 +78,13 @@ class Paged:
 
 @dataclass(frozen=True)
 class Made:
-    """A body that msgspec encodes. `tagged` if it comes with an ETag."""
+    """A body that msgspec encodes. `tagged` if it comes with an ETag; `also` are statuses that are
+    no success and have this body all the same.
+    """
 
     kind: Any
     tagged: bool = False
+    also: tuple[int, ...] = ()
 
 
 Shape = Row | Listed | Paged | Made
@@ -213,7 +216,7 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     auth.register: Row(USERS),
     auth.show_me: Made(Oneself, tagged=True),
     auth.change_me: Row(USERS),
-    status.show_health: Made(Health),
+    status.show_health: Made(Health, also=(503,)),
     status.show_status: Made(dict[str, Any]),
     beauty.create_appointment: Row(BOOKINGS),
     beauty.list_appointments: Listed(beauty.APPOINTMENTS),

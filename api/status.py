@@ -3,18 +3,18 @@
 from typing import Any, Final, Protocol
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.caller import JSON
-from api.routing import Router
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 HEALTHY: Final = {"status": "healthy", "database": "connected"}
 UNHEALTHY: Final = {"status": "unhealthy", "database": "disconnected"}
 
-router: Final = Router(prefix="/v1", tags=["status"])
-metrics_router: Final = Router(tags=["status"])
+# Not a `Router`: how the system is can be asked when the threads of all requests are busy, too.
+router: Final = APIRouter(prefix="/v1", tags=["status"])
+metrics_router: Final = APIRouter(tags=["status"])
 
 
 class Vitals(Protocol):

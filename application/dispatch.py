@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
-from application.transact import UseCase
+from application.transact import Together, UseCase, together
 from domain.messages import Bookkeeping, Command, DomainError
 
 ATTEMPTS: Final = 40
@@ -28,7 +28,10 @@ class Dispatcher:
     """Knows every use case; recording is the store's."""
 
     def __init__(self, use_cases: Mapping[type[Command], UseCase[Any]], store: EventStore) -> None:
-        self._use_cases = use_cases
+        self._use_cases: dict[type[Command], UseCase[Any]] = {
+            **use_cases,
+            Together: together(use_cases),
+        }
         self._store = store
 
     def __call__(self, command: Command, about: About) -> Answer:

@@ -29,3 +29,41 @@ class Past(Protocol):
 
 UseCase = Callable[[C, Past], Changes]
 """Collects the facts a decision needs and lets the domain decide. Pure: runs again on conflict."""
+
+
+class Together(Command, frozen=True):
+    """Several commands that are carried out as one: all of them, or none."""
+
+    commands: tuple[Command, ...]
+
+
+class _Since:
+    """A past to which something was added that is not recorded yet."""
+
+    def __init__(self, past: Past, added: Changes) -> None:
+        self._past = past
+        self._added = added
+
+    @property
+    def now(self) -> datetime:
+        return self._past.now
+
+    def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
+        state = self._past.of(aggregate, identity)
+        for event in self._added.get(identity, ()):
+            state = aggregate.evolve(state, event)
+        return state
+
+
+def together(use_cases: Mapping[type[Command], UseCase[Any]]) -> UseCase[Together]:
+    """Give the use case that carries out several, each on the past that those before it left."""
+
+    def carry_out(all_: Together, past: Past) -> Changes:
+        changes: dict[str, list[Event]] = {}
+        for command in all_.commands:
+            more = use_cases[type(command)](command, _Since(past, changes))
+            for stream, events in more.items():
+                changes.setdefault(stream, []).extend(events)
+        return changes
+
+    return carry_out

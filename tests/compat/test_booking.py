@@ -166,6 +166,27 @@ def test_a_refused_status_leaves_the_details_as_they_were(http, salon) -> None:
     assert http.get(where).json()["details"] == CALL["details"]
 
 
+def test_of_what_is_asked_at_once_all_is_done_or_nothing(running, http, salon) -> None:
+    zoe = http.post("/client", json={"name": "Zoé"}).json()["id"]
+    where = book(http).headers["location"]
+
+    refused = http.put(where, json={"clientId": zoe, "status": "completed"})
+    as_it_was = http.get(where).json()
+    done = http.put(where, json={"clientId": zoe, "status": "confirmed", "details": [1]})
+
+    assert refused.status_code == 409
+    assert (as_it_was["clientId"], as_it_was["version"]) == (None, 1)
+    assert done.status_code == 200
+    assert (done.json()["clientId"], done.json()["status"]) == (zoe, "confirmed")
+    assert len({past["metadata"]["command"] for past in history_of(running, where)[1:]}) == 1
+
+
+def history_of(running: Running, where: str) -> Any:
+    booking = where.rpartition("/")[2]
+    asked = {"stream": booking, "oldest_first": "true"}
+    return running.http(Role.AUDITOR).get("/v1/history", params=asked).json()["data"]
+
+
 def test_a_client_is_named_later_by_those_who_work_here(running, http, salon) -> None:
     zoe = http.post("/client", json={"name": "Zoé"}).json()["id"]
     where = book(http).headers["location"]

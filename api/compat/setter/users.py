@@ -16,6 +16,7 @@ from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import ACTIVE
 from api.forms import Body, ContactBody, Line, TimeZone
+from application.transact import Together
 from domain.messages import Command
 from domain.professionals import (
     ALWAYS_OPEN,
@@ -132,13 +133,11 @@ class Known(msgspec.Struct):
 @router.post("", status_code=201)
 def create_user(body: NewUser, caller: professionals.MayWrite) -> Response:
     """Let somebody be booked."""
-    made = professionals.register_professional(body.professional(caller), caller)
-    user_id = ProfessionalId(made.headers["location"].rpartition("/")[2])
-    # Of If-Match nothing is asked: there was no version to see.
-    switched = caller.order(SWITCH[body.booking_enabled](professional_id=user_id), part=1)
-    answer = caller.answered(PROFESSIONALS, user_id, switched, 201)
-    answer.headers["Location"] = made.headers["location"]
-    return _reshaped(caller, answer)
+    begin = professionals.registration(body.professional(caller), caller)
+    user_id = begin.professional_id
+    switch = SWITCH[body.booking_enabled](professional_id=user_id)
+    both = Together(commands=(begin, switch))
+    return _reshaped(caller, caller.created(PROFESSIONALS, user_id, both, where=WHERE))
 
 
 @router.get("")
