@@ -8,7 +8,8 @@ from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
 
 from api.app import ROUTERS
-from api.openapi import methods_of, permission_of, rows
+from api.openapi.routes import methods_of, permission_of
+from api.openapi.schemas import rows
 from tests.contract import document
 from tests.http.routes import refusals
 

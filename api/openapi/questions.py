@@ -1,0 +1,112 @@
+"""What a route can be asked: filters, pages, and the headers that say how."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fastapi.routing import APIRoute
+
+from api.conditions import LONGEST_KEY, needs_if_match
+from api.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
+from api.moments import AS_OF, instant
+from api.openapi.routes import is_row, permission_of
+from api.openapi.shapes import NEVER_CONFLICT, NO_COMMANDS, Listed, Paged, Shape
+
+Document = dict[str, Any]
+
+
+def parameters(route: APIRoute, method: str, shape: Shape | None) -> Iterator[Document]:
+    if isinstance(shape, Listed):
+        yield from _filters(shape)
+    if isinstance(shape, Paged) and shape.filters:
+        yield from (_query(name, TEXT) for name in shape.filters)
+        yield from _marks()
+    if permission_of(route) is not None:
+        yield from _when_reading(shape) if method == "GET" else _when_writing(route, method)
+
+
+def _when_reading(shape: Shape | None) -> Iterator[Document]:
+    if is_row(shape):
+        yield _query(AS_OF, MOMENT, "Show it as it was at a time, or a position of the history.")
+        yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
+    yield _header("Consistency-Token", {"type": "string"}, TOKEN)
+
+
+def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
+    function = inspect.unwrap(route.endpoint)
+    if function in NO_COMMANDS:
+        return
+    yield _header("Idempotency-Key", KEY, "The same key again is answered as the first time.")
+    required = needs_if_match(method, route.path_format)
+    if required or ("{" in route.path_format and function not in NEVER_CONFLICT):
+        yield _header("If-Match", TAG, "The ETag of what you have seen.", required=required)
+
+
+def _filters(shape: Listed) -> Iterator[Document]:
+    old = None if isinstance(shape.asked, Listing) else shape.asked
+    asked = shape.asked if isinstance(shape.asked, Listing) else shape.asked.listing
+    for name, parse in asked.filters.items():
+        yield _query(name, _of(parse))
+        if name in asked.spans:
+            yield from (_query(f"{name}.{op}", _of(parse)) for op in ("gte", "gt", "lte", "lt"))
+    for name, column in asked.aliases.items():
+        yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
+    if old is None or not shape.always_numbered:
+        sorts = [way + name for name in asked.sorts for way in ("", "-")]
+        yield _query("sort", {"type": "string", "enum": sorts, "default": asked.default_sort})
+        yield _query("fields", {"type": "string"}, "Of each row only these, separated by commas.")
+        yield _query("cursor", {"type": "string"}, CURSOR)
+    yield _query("limit", LIMIT)
+    if old is not None:
+        yield _query("page", {"type": "integer", "minimum": 1})
+        sorts = sorted({*old.sorts, *asked.sorts})
+        yield _query("sortBy", {"type": "string", "enum": sorts})
+        yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
+
+
+def _marks() -> Iterator[Document]:
+    yield _query("limit", LIMIT)
+    yield _query("cursor", {"type": "string"}, CURSOR)
+
+
+def _of(parse: Any) -> Document:
+    """Give the schema of what a filter takes: several values are separated by commas."""
+    if parse is instant:
+        return {"type": "string", "format": "date-time"}
+    if parse is boolean:
+        return {"type": "boolean"}
+    if isinstance(parse, OneOf):
+        one = "|".join(parse.kind)
+        return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+    return TEXT
+
+
+def _query(name: str, schema: Document, description: str = "") -> Document:
+    return _parameter("query", name, schema, description)
+
+
+def _header(name: str, schema: Document, description: str, *, required: bool = False) -> Document:
+    return _parameter("header", name, schema, description, required=required)
+
+
+def _parameter(
+    where: str, name: str, schema: Document, description: str, *, required: bool = False
+) -> Document:
+    found = {"name": name, "in": where, "required": required, "schema": schema}
+    return {**found, "description": description} if description else found
+
+
+TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00]*$"}
+LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+MOMENT: Final = {
+    "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}]
+}
+KEY: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_KEY,
+    "pattern": "^[ -~]+$",
+}
+TAG: Final = {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,9}")$'}
+CURSOR: Final = "From `next_cursor` or `prev_cursor` of a page of the same list."
+TOKEN: Final = "Of an answer to what you wrote: you are shown at least that."  # noqa: S105

@@ -1,0 +1,28 @@
+"""What can be read off a route."""
+
+import inspect
+
+from fastapi.routing import APIRoute
+
+from api.openapi.shapes import ANSWERS, Made, Row, Shape
+
+
+def methods_of(route: APIRoute) -> list[str]:
+    """Give the methods of a route."""
+    return sorted(route.methods or ())
+
+
+def permission_of(route: APIRoute) -> str | None:
+    """Give the permission that a route demands; None for what is for everybody."""
+    gates = (getattr(each.call, "permission", None) for each in route.dependant.dependencies)
+    return next((str(permission) for permission in gates if permission), None)
+
+
+def shape_of(route: APIRoute) -> Shape | None:
+    """Tell what a route answers with, where its function does not say so itself."""
+    return ANSWERS.get(inspect.unwrap(route.endpoint))
+
+
+def is_row(shape: Shape | None) -> bool:
+    """Tell whether an answer has a version."""
+    return isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged)

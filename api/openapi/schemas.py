@@ -1,0 +1,89 @@
+"""The schemas of what is answered: rows and bodies as msgspec knows them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from api.listing import Listing
+from api.openapi.shapes import ANSWERS, Listed, Made, Paged, Row, Shape
+
+Document = dict[str, Any]
+
+REF: Final = "#/components/schemas/"
+JSON: Final = "application/json"
+INSTANT: Final = re.compile(r"^(at|[a-z_]+_at)$")
+ON_THE_WALL: Final = frozenset({"Recurrence", "OnceOnTheClock"})
+"""Schemas whose times are read off a clock on the wall, and have no zone."""
+
+
+def schema_of(shape: Shape) -> Document:
+    match shape:
+        case Row(model):
+            return _reference(model.row)
+        case Listed(asked):
+            old = not isinstance(asked, Listing)
+            listing = asked if isinstance(asked, Listing) else asked.listing
+            item = {} if old else {"$ref": f"{REF}{listing.model.row.__name__}"}
+            return _page({**item}, numbered=old)
+        case Paged(item):
+            return _page(_reference(item))
+        case Made(kind):
+            return _reference(kind)
+
+
+def _page(item: Document, *, numbered: bool = False) -> Document:
+    part = {"type": "object", "description": "With `fields`, only those."}
+    items = {"anyOf": [item, part]} if item else {"type": "object"}
+    cursor = {"type": ["string", "null"]}
+    page = {
+        "type": "object",
+        "properties": {
+            "data": {"type": "array", "items": items},
+            "next_cursor": cursor,
+            "prev_cursor": cursor,
+            "has_more": {"type": "boolean"},
+        },
+        "required": ["data"] if numbered else ["data", "next_cursor", "has_more"],
+    }
+    if numbered:
+        counts = ("total", "page", "limit", "pages")
+        page["properties"] |= {name: {"type": "integer"} for name in counts}  # type: ignore[operator]
+    return page
+
+
+def _reference(kind: Any) -> Document:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=REF + "{name}")
+    return dict(schema)
+
+
+def rows() -> Document:
+    """Give the schemas of what is answered, by name."""
+    kinds = [kind for shape in ANSWERS.values() for kind in _kinds(shape)]
+    _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
+    for name, schema in found.items():
+        if name not in ON_THE_WALL:
+            _say_what_is_an_instant(schema)
+    plain: Document = msgspec.json.decode(msgspec.json.encode(found))  # defaults may be tuples
+    return plain
+
+
+def _kinds(shape: Shape) -> Iterator[Any]:
+    match shape:
+        case Row(model):
+            yield model.row
+        case Listed(asked):
+            yield (asked if isinstance(asked, Listing) else asked.listing).model.row
+        case Paged(item):
+            yield item
+        case Made(kind):
+            yield kind
+
+
+def _say_what_is_an_instant(schema: Document) -> None:
+    for name, field in schema.get("properties", {}).items():
+        if INSTANT.match(name):
+            for option in field.get("anyOf", [field]):
+                if option.get("type") == "string":
+                    option["format"] = "date-time"
