@@ -5,6 +5,7 @@ The *app* role sees one tenant at a time (row-level security) and may only appen
 """
 
 import select
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Self
@@ -40,8 +41,8 @@ class Database:
 
     def __init__(self, dsn: str, *, app_connections: int = 16, worker_connections: int = 8) -> None:
         self.dsn = dsn
-        self._app = _pool(conninfo(dsn, APP, "frontdesk api"), app_connections)
-        self._worker = _pool(conninfo(dsn, WORKER, "frontdesk worker"), worker_connections)
+        self._app = _Pool(conninfo(dsn, APP, "frontdesk api"), app_connections)
+        self._worker = _Pool(conninfo(dsn, WORKER, "frontdesk worker"), worker_connections)
 
     def __enter__(self) -> Self:
         for pool in (self._app, self._worker):
@@ -55,14 +56,14 @@ class Database:
     @contextmanager
     def as_tenant(self, tenant: str) -> Iterator[Connection[Any]]:
         """Lend a connection that sees this tenant's rows only."""
-        with _lent(self._app) as connection:
+        with self._app.lent() as connection:
             _see(connection, tenant)
             yield connection
 
     @contextmanager
     def as_worker(self) -> Iterator[Connection[Any]]:
         """Lend a connection that sees all tenants."""
-        with _lent(self._worker) as connection:
+        with self._worker.lent() as connection:
             yield connection
 
     def connect(self, role: str | None, name: str) -> Connection[Any]:
@@ -73,19 +74,45 @@ class Database:
             raise DatabaseUnavailableError from error
 
 
-def _pool(info: str, size: int) -> "ConnectionPool[Connection[Any]]":
-    return ConnectionPool(
-        info,
-        min_size=1,
-        max_size=size,
-        open=False,
-        timeout=5.0,
-        # Given up soon, for the next caller tries again at once: the pool's own pauses double.
-        reconnect_timeout=1.0,
-        max_waiting=400,
-        kwargs={"autocommit": True},
-        check=_refuse_dead,
-    )
+class _Pool:
+    """Connections of one role. Once PostgreSQL was found to be away, nobody waits for one in vain."""
+
+    def __init__(self, info: str, size: int) -> None:
+        self._info = info
+        self._away = threading.Event()
+        self._pool: ConnectionPool[Connection[Any]] = ConnectionPool(
+            info,
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=5.0,
+            # Given up soon, for the next caller tries again at once: the pool's own pauses double.
+            reconnect_timeout=1.0,
+            reconnect_failed=lambda _: self._away.set(),
+            max_waiting=400,
+            kwargs={"autocommit": True},
+            check=_refuse_dead,
+        )
+        self.open, self.close = self._pool.open, self._pool.close
+
+    @contextmanager
+    def lent(self) -> Iterator[Connection[Any]]:
+        """Lend a connection. Raises DatabaseUnavailableError, also if it breaks meanwhile."""
+        try:
+            if self._away.is_set():
+                Connection.connect(self._info).close()
+                self._away.clear()
+            connection = self._pool.getconn()
+        except (PoolTimeout, OperationalError) as error:
+            raise DatabaseUnavailableError from error
+        try:
+            yield connection
+        except OperationalError as error:
+            if connection.broken:
+                raise DatabaseUnavailableError from error
+            raise
+        finally:
+            self._pool.putconn(connection)
 
 
 def _refuse_dead(connection: Connection[Any]) -> None:
@@ -97,22 +124,6 @@ def _refuse_dead(connection: Connection[Any]) -> None:
     if line.poll(0):
         connection.close()
         raise OperationalError("The connection was ended while nobody used it.")
-
-
-@contextmanager
-def _lent(pool: "ConnectionPool[Connection[Any]]") -> Iterator[Connection[Any]]:
-    try:
-        connection = pool.getconn()
-    except (PoolTimeout, OperationalError) as error:
-        raise DatabaseUnavailableError from error
-    try:
-        yield connection
-    except OperationalError as error:
-        if connection.broken:
-            raise DatabaseUnavailableError from error
-        raise
-    finally:
-        pool.putconn(connection)
 
 
 def _see(connection: Connection[Any], tenant: str) -> None:
