@@ -1,0 +1,73 @@
+"""Many want different things of one stream at once: all get them, and hardly anybody asks twice."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from adapters.event_store.writer import Verdict
+from tests.event_store.examples import TABLE, TENANT, Come, Log, opened
+
+pytestmark = pytest.mark.postgres
+
+MANY = 200
+HOT = "table-one"
+
+
+class Counted:
+    """The writer of a process, and what it was told."""
+
+    def __init__(self, log: Log) -> None:
+        self.verdicts: list[str] = []
+        self._append = log.writer.append
+        log.writer.append = self.append  # type: ignore[method-assign]
+
+    def append(self, *arguments: Any, **more: Any) -> Verdict:
+        verdict = self._append(*arguments, **more)
+        self.verdicts.append(verdict.outcome)
+        return verdict
+
+
+@pytest.fixture
+def elsewhere(dsn: str) -> Iterator[Log]:
+    """The log as another process holds it."""
+    with opened(dsn) as log:
+        yield log
+
+
+def all_at_once(*logs: Log) -> None:
+    with ThreadPoolExecutor(MANY) as threads:
+        answers = [
+            threads.submit(logs[n % len(logs)].order, Come(streams=(HOT,), seats=n))
+            for n in range(MANY)
+        ]
+        for answer in answers:
+            answer.result()
+
+
+def seats(log: Log) -> list[int]:
+    state = TABLE.fold(past.event for past in log.stream(HOT, TENANT))
+    return sorted(int(each) for each in state)
+
+
+def test_in_one_process_they_queue_and_nobody_is_contradicted(log: Log) -> None:
+    counted = Counted(log)
+
+    all_at_once(log)
+
+    assert seats(log) == list(range(MANY))
+    assert counted.verdicts == ["appended"] * MANY
+
+
+def test_between_processes_whoever_is_contradicted_was_overtaken_by_another(
+    log: Log, elsewhere: Log
+) -> None:
+    """So with two of them there are fewer contradictions than commands, however many want it."""
+    here, there = Counted(log), Counted(elsewhere)
+
+    all_at_once(log, elsewhere)
+
+    assert seats(log) == list(range(MANY))
+    for mine, others in ((here, there), (there, here)):
+        assert mine.verdicts.count("conflict") <= others.verdicts.count("appended")
