@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from api import (
     auth,
@@ -28,6 +29,7 @@ from api.backend import Backend
 from api.compat import beauty, calendar, setter, tasks
 from api.edge import Edge
 from api.openapi import describe
+from api.openapi.questions import asked_of
 from api.problems import answer_with_problems
 
 # Routes are searched in order: what is asked most comes first.
@@ -68,6 +70,9 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
         redirect_slashes=False,
     )
     app.state.backend = backend
+    app.state.asked = asked_of(
+        [r for each in routers for r in each.routes if isinstance(r, APIRoute)]
+    )
     describe(app)
     for router in routers:
         # Not `include_router`: a router inside a router is searched twice, at 160 µs a request.

@@ -10,7 +10,6 @@ from api.bookings import Minutes
 from api.caller import JSON, Caller, may
 from api.forms import TimeZone, id_of
 from api.moments import Day, Instant
-from api.refusals import QueryInvalid
 from api.routing import Router
 from application.availability import Wish, availability
 from application.permissions import Permission
@@ -19,9 +18,6 @@ from projections.professionals import PROFESSIONALS, bookable
 
 MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
 Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
-KNOWN: Final = frozenset(
-    {"professional_id", "service_id", "from", "to", "tz", "duration_minutes", "limit"}
-)
 
 router: Final = Router(prefix="/v1/availability", tags=["bookings"])
 
@@ -42,7 +38,6 @@ def show_availability(
     `from` and `to` are instants, or whole days on the clock of `tz`; a week from now on when not
     given, three months at most. A slot begins in between, and may end later.
     """
-    refuse_unknown(caller, KNOWN)
     wish = Wish(
         professional_id=professional_id,
         others=() if professional_id else everybody(caller),
@@ -54,12 +49,6 @@ def show_availability(
         limit=limit,
     )
     return answered(caller, wish)
-
-
-def refuse_unknown(caller: Caller, known: frozenset[str]) -> None:
-    """What is asked and not understood is refused, never ignored."""
-    if unknown := caller.request.query_params.keys() - known:
-        raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
 
 
 def answered(caller: Caller, wish: Wish) -> Response:

@@ -22,6 +22,7 @@ from api.limiting import READS, WRITES
 from api.marks import mark
 from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
+from api.refusals import QueryInvalid
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from application.transact import Together
@@ -248,10 +249,19 @@ class Gate:
         backend.limits.count(request.scope, principal, self._kind or (READS if reading else WRITES))
         if self.permission not in principal.permissions:
             principal.reach(self.permission)
+        if request.scope["query_string"]:
+            _refuse_unknown(request)
         body = None if reading else await request.body()
         if body:
             refuse_depth(body)
         return Caller(request, principal, self.permission, body)
+
+
+def _refuse_unknown(request: Request) -> None:
+    """What is asked and not understood is refused, never ignored."""
+    known = request.app.state.asked[request.scope["endpoint"]]
+    if unknown := request.query_params.keys() - known:
+        raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
 
 
 def may(permission: Permission, kind: str | None = None) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from api import time_blocks
-from api.availability import MayRead, Moment, answered, everybody, refuse_unknown
+from api.availability import MayRead, Moment, answered, everybody
 from api.caller import Caller, NotFound
 from api.compat import OldRouter
 from api.forms import TimeZone, id_of
@@ -18,7 +18,6 @@ Professional = Annotated[ProfessionalId, id_of("professional")]
 Service = Annotated[ServiceId, id_of("service")]
 
 TAGS: Final = ["old paths: salon"]
-KNOWN: Final = frozenset({"professional", "service", "from", "to", "tz"})
 
 availability: Final = OldRouter(prefix="/availability", successor="/v1/availability", tags=TAGS)
 blocks: Final = OldRouter(prefix="/time-blocks", successor="/v1/time-blocks", tags=TAGS)
@@ -37,7 +36,6 @@ def show_availability(
     tz: TimeZone | None = None,
 ) -> Response:
     """Show free slots."""
-    refuse_unknown(caller, KNOWN)
     wish = Wish(
         professional_id=professional,
         others=() if professional else everybody(caller),

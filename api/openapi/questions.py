@@ -1,7 +1,7 @@
 """What a route can be asked: filters, pages, and the headers that say how."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
@@ -9,10 +9,22 @@ from fastapi.routing import APIRoute
 from api.conditions import LONGEST_KEY, needs_if_match
 from api.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
 from api.moments import AS_OF, instant
-from api.openapi.routes import is_row, permission_of
+from api.openapi.routes import is_row, methods_of, permission_of, shape_of
 from api.openapi.shapes import NEVER_CONFLICT, NO_COMMANDS, Listed, Paged, Shape
 
 Document = dict[str, Any]
+
+
+def asked_of(routes: Sequence[APIRoute]) -> dict[Any, frozenset[str]]:
+    """Give the names of what may stand behind the question mark, by the function of a route."""
+    return {route.endpoint: frozenset(_names(route)) for route in routes}
+
+
+def _names(route: APIRoute) -> Iterator[str]:
+    for method in methods_of(route):
+        declared = parameters(route, method, shape_of(route))
+        yield from (each["name"] for each in declared if each["in"] == "query")
+    yield from (each.alias for each in route.dependant.query_params)
 
 
 def parameters(route: APIRoute, method: str, shape: Shape | None) -> Iterator[Document]:

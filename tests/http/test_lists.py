@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -46,3 +47,26 @@ def test_the_document_of_the_api_is_served_and_can_be_read_by_people(running: Ru
     assert document.json()["openapi"].startswith("3.1.")
     assert "/v1/bookings" in document.json()["paths"]
     assert (pages.status_code, pages.headers["content-type"][:9]) == (200, "text/html")
+
+
+def test_what_is_asked_and_not_understood_is_refused_wherever_it_is_asked(
+    running: Running,
+) -> None:
+    http = running.http()
+    salon = Salon.opened(running)
+    where = salon.book(http).headers["location"]
+
+    asked = [
+        http.get(where, params={"as_of_": 1}),
+        http.get(f"{where}/history", params={"as_of": 1}),
+        http.post(f"{where}/confirm", params={"dry_run": "true"}),
+        http.get("/v1/availability", params={"professional": salon.professional_id}),
+        http.get("/v1/bookings", params={"state": "pending"}),
+    ]
+
+    for refused, name in zip(
+        asked, ["as_of_", "as_of", "dry_run", "professional", "state"], strict=True
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid"), name
+        assert refused.json()["parameter"] == name
+    assert http.get(where).json()["status"] == "pending"

@@ -89,7 +89,7 @@ def test_an_unknown_filter_is_refused(http: TestClient) -> None:
     refused = http.get("/v1/outbox?from=zoe@example.org")
 
     assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid")
-    assert refused.json()["unknown"] == ["from"]
+    assert refused.json()["parameter"] == "from"
 
 
 def test_another_tenants_mails_are_not_there(log_in: LogIn, mails: OutboxMailer) -> None:
