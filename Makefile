@@ -16,13 +16,16 @@ COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run rebuild test test-fast bench bench-quick \
+.PHONY: help run cluster rebuild test test-fast test-cluster bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
 ##@ Run
 
 run: $(VENV)/runtime ## Start everything, PostgreSQL included, on this machine
 	@exec $(BIN)/frontdesk up $(ARGS)
+
+cluster: $(VENV)/dev ## Start it as in production, on this machine: Kafka, Redis, two of each process
+	@exec $(BIN)/frontdesk cluster $(ARGS)
 
 rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=upcoming_bookings
 	@$(if $(M),,$(error say which read model: make rebuild M=upcoming_bookings))
@@ -31,10 +34,13 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 ##@ Test
 
 test: $(VENV)/dev ## All tests, on a real PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope -m "not cluster" $(ARGS)
 
 test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
-	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka and not cluster" $(ARGS)
+
+test-cluster: $(VENV)/dev ## Start the cluster, and kill one of each
+	$(BIN)/pytest -m cluster $(ARGS)
 
 bench: $(VENV)/bench ## Measure, and write the numbers down
 	$(BIN)/python -m infra.bench $(ARGS)

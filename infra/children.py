@@ -18,6 +18,11 @@ class ServerUnavailable(Exception):
     """A server cannot run; the message says why, and what to do."""
 
 
+def bare_environment() -> Mapping[str, str]:
+    """Nothing of ours: PGPORT, JAVA_TOOL_OPTIONS and their like would reach into a server."""
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """What to start, and how to see that it answers."""
@@ -30,6 +35,9 @@ class Program:
     """What it reads from its standard input."""
     keeps: tuple[int, ...] = ()
     """Open files that it inherits, such as a lock that must last as long as it does."""
+    environment: Mapping[str, str] = field(default_factory=bare_environment)
+    dies_by: signal.Signals = signal.SIGTERM
+    """What the kernel sends it when its parent has died."""
 
     @property
     def log(self) -> Path:
@@ -110,11 +118,6 @@ def dying_with_us(order: signal.Signals) -> Callable[[], None]:
     return ask_the_kernel
 
 
-def bare_environment() -> Mapping[str, str]:
-    """Nothing of ours: PGPORT, JAVA_TOOL_OPTIONS and their like would reach into a server."""
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-
-
 # --- Ports -----------------------------------------------------------------------------
 
 
@@ -173,11 +176,11 @@ def _launch(program: Program) -> "subprocess.Popen[bytes]":
             stdout=log,
             stderr=log,
             cwd=program.directory,
-            env=bare_environment(),
+            env=program.environment,
             pass_fds=program.keeps,
             # Its own session: Ctrl-C is for the owner, which stops it when all else has stopped.
             start_new_session=True,
-            preexec_fn=dying_with_us(signal.SIGTERM),  # noqa: PLW1509  (takes no lock)
+            preexec_fn=dying_with_us(program.dies_by),  # noqa: PLW1509  (takes no lock)
         )
     _tell(process, program.text)
     return process

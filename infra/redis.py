@@ -43,7 +43,7 @@ class RedisServer:
 
 @contextmanager
 def running_redis(
-    *, port: int = 0, on_death: Callable[[], None] | None = None
+    *, port: int = 0, password: str = "", on_death: Callable[[], None] | None = None
 ) -> Iterator[RedisServer]:
     """An empty server for as long as the block lasts.
 
@@ -52,7 +52,7 @@ def running_redis(
     """
     if port:
         refuse_taken(port, "Redis")
-    port, password = port or free_port(), secrets.token_hex(16)
+    port, password = port or free_port(), password or secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="frontdesk-redis-") as directory:
         child = Child(_server(Path(directory), port, password), on_death)
         child.start()

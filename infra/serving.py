@@ -44,12 +44,12 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def serve(app: Any, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+def serve(app: Any, *listeners: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
     """Answer requests until SIGINT or SIGTERM; then return, so that everything else is stopped too."""
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server raises the signal again when it has stopped, to which we have nothing to add.
         signal.signal(number, lambda *_: None)
-    _Server(_config(app), ready).run(sockets=[listener])
+    _Server(_config(app), ready).run(sockets=list(listeners))
 
 
 def _config(app: Any) -> uvicorn.Config:

@@ -1,6 +1,7 @@
 """The system as many processes: what a relay and a worker are made of."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import faust
 
@@ -11,6 +12,10 @@ from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.relay import Relay
 from adapters.streams.worker import Slots, worker_app
 from infra.composition import System
+from infra.health import Health
+
+MAY_END: Final = {"renewal"}
+"""Threads that have done their work at some time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +54,20 @@ def work_of(system: System) -> Work:
     ensure_topics(bootstrap, system.settings.kafka_replication)
     app = worker_app(bootstrap, slots, feed)
     return Work(app=app, slots=slots, feed=feed, runner=runner)
+
+
+def relay_health(system: System, relay: Relay) -> Health:
+    """A relay that waits for its turn is as healthy as the one that publishes."""
+    doing = "publishing" if relay.is_active else "standing by"
+    return Health(healthy=_is_whole(system), doing=doing)
+
+
+def worker_health(system: System, work: Work) -> Health:
+    """A worker that was never given slots does nothing, and is to be started again."""
+    doing = f"slots {', '.join(map(str, work.slots.mine)) or 'none'}"
+    return Health(healthy=_is_whole(system) and work.slots.given.is_set(), doing=doing)
+
+
+def _is_whole(system: System) -> bool:
+    """That the database or the broker is away is waited for, and no reason to start again."""
+    return all(thread.is_alive() for thread in system.threads if thread.name not in MAY_END)

@@ -59,6 +59,7 @@ class Relay:
         self._publisher = publisher
         self._appended = appended
         self._batch = batch
+        self.is_active = False
 
     def run(self, stop: threading.Event) -> None:
         """Publish until told to stop; whatever is in the way is said, and waited for."""
@@ -68,6 +69,7 @@ class Relay:
                     self.take_over(line, stop)
                     self._carry_on(line, stop)
             except (Error, DatabaseUnavailableError) as error:
+                self.is_active = False
                 log.warning("the log cannot be reached", error=str(error))
                 stop.wait(AGAIN)
 
@@ -79,6 +81,7 @@ class Relay:
             ).fetchone()
             if row == (True,):
                 checkpoints.begin(line, RELAY)
+                self.is_active = True
                 return
             stop.wait(STANDBY)
 

@@ -6,7 +6,7 @@ Should two believe so at once, the checkpoints in PostgreSQL let only one of the
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import faust
@@ -35,13 +35,26 @@ class Slots:
         self._changed = changed
         self._mine: frozenset[int] = frozenset()
         self.given = threading.Event()
+        """Set once it has been given any, were it none: what it is not given, others have."""
 
     def are_mine(self, slots: Iterable[int]) -> None:
         """Take these on, and no others."""
-        self._mine = frozenset(slots)
         self.given.set()
+        self._change(slots)
+
+    def are_nobodys(self) -> None:
+        """Leave all, until they are given anew."""
+        self._change(())
+
+    def _change(self, slots: Iterable[int]) -> None:
+        self._mine = frozenset(slots)
         log.info("this worker has slots", slots=sorted(self._mine))
         self._changed.ring()
+
+    @property
+    def mine(self) -> Sequence[int]:
+        """Those of this process, in order."""
+        return sorted(self._mine)
 
     def has(self, consumer: str) -> bool:
         """Tell whether a consumer of the log is for this process."""
@@ -68,7 +81,7 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         slots.are_mine(each.partition for each in assigned if each.topic == WORK)
 
     async def revoked(*_: Any, **__: Any) -> None:
-        slots.are_mine(())
+        slots.are_nobodys()
 
     async def fetch() -> None:
         await follow(bootstrap, feed, app)

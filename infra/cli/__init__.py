@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from infra.cli import history, importing, jobs, read_models, running, shifted, streaming
+from infra.cli import cluster, history, importing, jobs, read_models, running, shifted, streaming
 from infra.cli.errors import SAID
 
 app: Final = typer.Typer(
@@ -24,6 +24,7 @@ read_models.add_to(app)
 jobs.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)
+cluster.add_to(app)
 
 
 def main() -> None:

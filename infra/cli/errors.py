@@ -7,8 +7,8 @@ from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
 from domain.messages import DomainError
+from infra.children import ServerUnavailable
 from infra.migrate import DatabaseTooNewError, MigrationChangedError
-from infra.postgres import PostgresUnavailable
 from infra.serving import PortTakenError
 from infra.settings import SettingsError
 
@@ -20,7 +20,7 @@ class UnknownReadModelError(Exception):
 SAID: Final = (
     SettingsError,
     PortTakenError,
-    PostgresUnavailable,
+    ServerUnavailable,
     DatabaseUnavailableError,
     DatabaseTooNewError,
     MigrationChangedError,

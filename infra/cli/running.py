@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -22,6 +23,10 @@ from infra.serving import listen, serve
 from infra.settings import Mode, Settings
 
 Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]
+Inherited = Annotated[
+    int | None,
+    typer.Option(help="The number of an open socket on which to listen, too, as others do."),
+]
 
 GIVES_WAY: Final = 10
 """How nice `frontdesk work` is to whoever answers requests on the same machine: what it does may
@@ -57,14 +62,16 @@ def up(port: Port = None) -> None:
     say_at_once("stopped")
 
 
-def serve_api(port: Port = None) -> None:
+def serve_api(port: Port = None, inherit: Inherited = None) -> None:
     """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
         where = listener.getsockname()[1]
-        serve(application(system), listener, ready=lambda: say_at_once(f"listening on {where}"))
+        shared = [] if inherit is None else [socket.socket(fileno=inherit)]
+        said = f"listening on {where}"
+        serve(application(system), listener, *shared, ready=lambda: say_at_once(said))
 
 
 def work() -> None:

@@ -6,15 +6,20 @@ What they are made of is imported when it is asked for: it takes longer than mos
 import os
 import signal
 import threading
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
 from infra.cli.system import database, settings_from_environment
 from infra.composition import System, running_system
+from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
+
+HealthPort = Annotated[
+    int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
+]
 
 QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
@@ -25,38 +30,41 @@ def add_to(app: typer.Typer) -> None:
     app.command()(worker)
 
 
-def relay() -> None:
+def relay(health_port: HealthPort = None) -> None:
     """Publish the log to Kafka (KAFKA_BOOTSTRAP). One is active; others wait to take over."""
-    from infra.streaming import relay_of
+    from infra.streaming import relay_health, relay_of
 
     settings, stop = _settings(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
-        say_at_once("relaying")
-        relay_of(system).run(stop)
+        relay = relay_of(system)
+        with health_on(settings.host, health_port, lambda: relay_health(system, relay)):
+            say_at_once("relaying")
+            relay.run(stop)
 
 
-def worker() -> None:
+def worker(health_port: HealthPort = None) -> None:
     """Keep read models, let processes react, carry out what is due, as one of many workers."""
     os.nice(GIVES_WAY)
     settings = _settings()
     with database(settings) as dsn, running_system(settings, dsn) as system:
         system.join_others()
-        _run(system)
+        _run(system, health_port)
 
 
-def _run(system: System) -> None:
+def _run(system: System, health_port: int | None) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
     import faust
 
-    from infra.streaming import work_of
+    from infra.streaming import work_of, worker_health
 
     work = work_of(system)
     system.work(work.runner)
-    say_at_once("working")
-    faust.Worker(work.app, loglevel="CRITICAL", **QUIET).execute_from_commandline()
+    with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
+        say_at_once("working")
+        faust.Worker(work.app, loglevel="CRITICAL", **QUIET).execute_from_commandline()
 
 
 def _settings() -> Settings:

@@ -16,7 +16,12 @@ DATABASE: Final = "frontdesk"
 
 def settings_from_environment() -> Settings:
     """Read the settings; a `.env` file beside stands in for what is not in the environment."""
-    return read_settings({**_dotenv(Path(".env")), **os.environ})
+    return read_settings(environment())
+
+
+def environment() -> dict[str, str]:
+    """Give the environment, as a child of ours would need it to read the same settings."""
+    return {**_dotenv(Path(".env")), **os.environ}
 
 
 @contextmanager

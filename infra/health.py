@@ -1,0 +1,77 @@
+"""How a process without an API is: `GET /v1/health` on a port of its own, and how to ask for it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+import msgspec
+
+PATH: Final = "/v1/health"
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether it does its work, and what that is at the moment."""
+
+    healthy: bool
+    doing: str = ""
+
+
+class NotHealthy(Exception):
+    """It does not answer, or says that it cannot work."""
+
+
+@contextmanager
+def health_on(host: str, port: int | None, look: Callable[[], Health]) -> Iterator[None]:
+    """Answer, in a thread, 200 or 503; without a port, nobody asks."""
+    if port is None:
+        yield
+        return
+    with ThreadingHTTPServer((host, port), _answering(look)) as server:
+        threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+def _answering(look: Callable[[], Health]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path != PATH:
+                self.send_error(404)
+                return
+            health = look()
+            self.send_response(200 if health.healthy else 503)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(msgspec.json.encode(_document(health)))
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the library
+            """Whoever asks every second is not worth a line each time."""
+
+    return Handler
+
+
+def _document(health: Health) -> dict[str, str]:
+    """The same member `status` as the API gives."""
+    return {"status": "healthy" if health.healthy else "unhealthy", "doing": health.doing}
+
+
+def health_of(port: int, *, seconds: float = 2) -> str:
+    """Tell what the process with this port on this machine is doing. Raises NotHealthy."""
+    line = HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        line.request("GET", PATH)
+        answer = line.getresponse()
+        said = msgspec.json.decode(answer.read())
+    except (OSError, HTTPException, msgspec.DecodeError) as error:
+        raise NotHealthy(str(error)) from error
+    finally:
+        line.close()
+    if answer.status != HTTPStatus.OK:
+        raise NotHealthy(said.get("status", ""))
+    return str(said.get("doing", "answering"))

@@ -1,0 +1,40 @@
+"""A process without an API says over HTTP how it is, to load balancers and to us."""
+
+from http import HTTPStatus
+
+import pytest
+
+from infra.children import free_port
+from infra.health import Health, NotHealthy, health_of, health_on
+from tests.acceptance.processes import Http
+
+
+def test_who_works_says_what_it_does() -> None:
+    port = free_port()
+
+    with health_on("127.0.0.1", port, lambda: Health(healthy=True, doing="publishing")):
+        with Http(port) as http:
+            answer = http("GET", "/v1/health")
+        assert health_of(port) == "publishing"
+
+    assert answer == (HTTPStatus.OK, {"status": "healthy", "doing": "publishing"})
+
+
+def test_who_cannot_work_answers_so_and_is_not_taken_for_healthy() -> None:
+    port = free_port()
+
+    with health_on("127.0.0.1", port, lambda: Health(healthy=False, doing="slots none")):
+        with Http(port) as http:
+            assert http("GET", "/v1/health").status == HTTPStatus.SERVICE_UNAVAILABLE
+        with pytest.raises(NotHealthy):
+            health_of(port)
+
+
+def test_who_is_gone_is_not_healthy() -> None:
+    with pytest.raises(NotHealthy):
+        health_of(free_port())
+
+
+def test_nobody_listens_where_nobody_asks() -> None:
+    with health_on("127.0.0.1", None, lambda: Health(healthy=True)):
+        pass
