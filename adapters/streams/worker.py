@@ -5,8 +5,10 @@ Should two believe so at once, the checkpoints in PostgreSQL let only one of the
 """
 
 import logging
+import tempfile
 import threading
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -67,6 +69,8 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         GROUP,
         broker=f"kafka://{bootstrap}",
         store="memory://",
+        # It writes nothing of use there, but insists; where we run may be read-only.
+        datadir=str(Path(tempfile.gettempdir()) / GROUP),
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
