@@ -63,9 +63,9 @@ def relay_health(system: System, relay: Relay) -> Health:
 
 
 def worker_health(system: System, work: Work) -> Health:
-    """A worker that was never given slots does nothing, and is to be started again."""
+    """A worker without slots does nothing; before long it leaves, to be started again."""
     doing = f"slots {', '.join(map(str, work.slots.mine)) or 'none'}"
-    return Health(healthy=_is_whole(system) and work.slots.given.is_set(), doing=doing)
+    return Health(healthy=_is_whole(system) and bool(work.slots.mine), doing=doing)
 
 
 def _is_whole(system: System) -> bool:

@@ -7,6 +7,7 @@ Should two believe so at once, the checkpoints in PostgreSQL let only one of the
 import logging
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ GROUP: Final = "frontdesk-workers"
 FETCH: Final = 2_000
 FETCH_WAIT_MS: Final = 200
 AGAIN: Final = 1.0
+USELESS: Final = 60.0
+"""Seconds without slots after which a worker leaves, to be started again."""
 
 log = structlog.get_logger()
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
@@ -36,19 +39,9 @@ class Slots:
     def __init__(self, changed: Bell) -> None:
         self._changed = changed
         self._mine: frozenset[int] = frozenset()
-        self.given = threading.Event()
-        """Set once it has been given any, were it none: what it is not given, others have."""
 
     def are_mine(self, slots: Iterable[int]) -> None:
         """Take these on, and no others."""
-        self.given.set()
-        self._change(slots)
-
-    def are_nobodys(self) -> None:
-        """Leave all, until they are given anew."""
-        self._change(())
-
-    def _change(self, slots: Iterable[int]) -> None:
         self._mine = frozenset(slots)
         log.info("this worker has slots", slots=sorted(self._mine))
         self._changed.ring()
@@ -61,6 +54,19 @@ class Slots:
     def has(self, consumer: str) -> bool:
         """Tell whether a consumer of the log is for this process."""
         return slot_of(consumer) in self._mine
+
+    def wait_until_useless(self, stop: threading.Event, *, seconds: float = USELESS) -> bool:
+        """Wait until nothing was given for so long, which is when starting again helps: a broker
+        that came back empty has forgotten the topic, and Faust asks for it but once. False if told
+        to stop before.
+        """
+        used = time.monotonic()
+        while not stop.wait(seconds / 10):
+            if self._mine:
+                used = time.monotonic()
+            elif time.monotonic() - used > seconds:
+                return True
+        return False
 
 
 def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
@@ -85,7 +91,7 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         slots.are_mine(each.partition for each in assigned if each.topic == WORK)
 
     async def revoked(*_: Any, **__: Any) -> None:
-        slots.are_nobodys()
+        slots.are_mine(())
 
     async def fetch() -> None:
         await follow(bootstrap, feed, app)

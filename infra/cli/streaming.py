@@ -6,8 +6,9 @@ What they are made of is imported when it is asked for: it takes longer than mos
 import os
 import signal
 import threading
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import structlog
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
@@ -17,9 +18,14 @@ from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
 
+if TYPE_CHECKING:
+    from adapters.streams.worker import Slots
+
 HealthPort = Annotated[
     int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
 ]
+
+log = structlog.get_logger()
 
 QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
@@ -62,9 +68,16 @@ def _run(system: System, health_port: int | None) -> None:
 
     work = work_of(system)
     system.work(work.runner)
+    threading.Thread(target=_leave_if_useless, args=(system, work.slots), daemon=True).start()
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
         faust.Worker(work.app, loglevel="CRITICAL", **QUIET).execute_from_commandline()
+
+
+def _leave_if_useless(system: System, slots: "Slots") -> None:
+    if slots.wait_until_useless(system.stop):
+        log.warning("no slots are given to this worker; it leaves, to be started again")
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _settings() -> Settings:
