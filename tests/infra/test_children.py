@@ -1,13 +1,30 @@
 """Servers of ours are watched, ended for certain, and say why when they do not start."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from infra.children import Child, Program, ServerUnavailable
+
+OWNER = """
+import signal, sys, time
+from pathlib import Path
+from infra.children import Child, Program
+
+here = Path(sys.argv[1])
+stubborn = ["/bin/sh", "-c", "trap '' TERM; touch ready; exec sleep 600"]
+ready = (here / "ready").exists
+child = Child(Program("stubborn", stubborn, here, ready, dies_by=signal.SIGKILL))
+child.start()
+print(child.process.pid, flush=True)
+time.sleep(600)
+"""
 
 
 def child(directory: Path, script: str, *, died: threading.Event | None = None) -> Child:
@@ -68,3 +85,19 @@ def test_ctrl_c_is_for_the_owner_alone(tmp_path: Path) -> None:
     assert os.getpgid(server.process.pid) != os.getpgid(0)
 
     server.stop()
+
+
+def test_one_that_will_not_listen_goes_all_the_same_when_its_owner_is_killed(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", OWNER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        pid = int(owner.stdout.readline())
+        end = os.pidfd_open(pid)
+
+        owner.kill()
+
+        ended, _, _ = select.select([end], [], [], 30)
+        os.close(end)
+    assert ended
