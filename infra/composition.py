@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 
@@ -58,11 +58,15 @@ from application.permissions import Principal
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.rate_limits import RateLimiter
 from application.use_cases import USE_CASES
 from domain.catalogue import EVENTS
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 PATIENCE: Final = 10.0
 """Seconds for what is being done when told to stop; a mail server may take longer to answer, and
@@ -90,6 +94,7 @@ class System:
     jobs: JobDesk
     parked: ParkedDesk
     outbox: OutboxMailer
+    limiter: RateLimiter
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -175,7 +180,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
-        limits=Limits(ProcessRateLimiter(), settings.requests_per_minute),
+        limits=Limits(system.limiter, settings.requests_per_minute),
         parts={
             "accounts": system.accounts,
             "availability": Asking(system.store, system.clock),
@@ -234,6 +239,7 @@ def _compose(
     consumers = _entered(database, renewal, reactions)
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
+    redis = _redis(settings, stack)
     return System(
         settings=settings,
         database=database,
@@ -258,10 +264,11 @@ def _compose(
             bell=advanced,
             upkeep=[outbox.prune],
         ),
-        accounts=_accounts(settings, database, dispatch, store, clock),
+        accounts=_accounts(settings, database, dispatch, store, clock, redis),
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
+        limiter=_limiter(settings, redis, None),
         appended=appended,
         advanced=advanced,
     )
@@ -285,19 +292,45 @@ def _accounts(
     dispatch: Dispatcher,
     store: PostgresEventStore,
     clock: Clock,
+    redis: "Redis | None",
 ) -> Accounts:
     lifetime = timedelta(minutes=settings.access_token_minutes)
-    seconds = time.monotonic if clock is system_clock else lambda: clock().timestamp()
+    seconds = None if clock is system_clock else lambda: clock().timestamp()
     return PostgresAccounts(
         database,
         dispatch,
         store,
         AccessTokens(settings.secret_keys, clock, lifetime),
-        ProcessRateLimiter(seconds),
+        _limiter(settings, redis, seconds),
         clock,
         pepper=settings.pepper,
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
     )
+
+
+def _redis(settings: Settings, stack: ExitStack) -> "Redis | None":
+    """Give what API processes share, if there is any; imported when it is asked for."""
+    if settings.redis_url is None:
+        return None
+    from adapters.redis.connection import connect
+
+    redis = connect(settings.redis_url, patience=settings.redis_timeout_ms / 1000)
+    stack.callback(redis.close)
+    return redis
+
+
+def _limiter(
+    settings: Settings, redis: "Redis | None", seconds: Callable[[], float] | None
+) -> RateLimiter:
+    """Give what counts; `seconds` is a clock to be used instead of the machines' own."""
+    own = ProcessRateLimiter(seconds or time.monotonic)
+    if redis is None:
+        return own
+    from adapters.redis.connection import Breaker
+    from adapters.redis.rate_limits import RedisRateLimiter
+
+    breaker = Breaker("each process limits alone", patience=settings.redis_timeout_ms / 1000)
+    return RedisRateLimiter(redis, own, breaker, seconds=seconds)
 
 
 def _entered(database: Database, renewal: Renewal, reactions: Sequence[Process]) -> list[Consumer]:

@@ -69,6 +69,8 @@ class Settings(BaseModel):
     smtp_url: str | None = None
     kafka_bootstrap: str | None = None
     kafka_replication: int = Field(default=1, ge=1, le=10)
+    redis_url: str | None = Field(default=None, pattern="^(redis|rediss|unix)://")
+    redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
     requests_per_minute: int = Field(default=6000, ge=1)
     most_body_bytes: int = Field(default=1_000_000, ge=1_000)

@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from redis import Redis
 
 from adapters.clock import SettableClock
 from adapters.postgres import Database
+from adapters.redis.connection import connect
 from infra.composition import System, running_system
 from infra.migrate import migrate
 from infra.postgres import Server, create_database, drop_database, running_throwaway
+from infra.redis import RedisServer, running_redis
 from infra.settings import Mode, Settings
 from tests.running import Running
 
@@ -51,6 +54,21 @@ def database(dsn: str) -> Iterator[Database]:
     """Connections to it."""
     with Database(dsn, app_connections=8, worker_connections=4) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real server that speaks Redis, one per test process. Whoever kills it restarts it."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(redis_server: RedisServer) -> Iterator[Redis]:
+    """An empty one, and more patience than the system has: machines that run tests are busy."""
+    with connect(redis_server.url, patience=30.0) as redis:
+        redis.flushall()
+        yield redis
 
 
 @pytest.fixture

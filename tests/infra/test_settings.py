@@ -63,6 +63,7 @@ def test_production_refuses_what_is_known_or_weak(name: str, value: str) -> None
         ("MASTER_KEYS", "no base64!"),
         ("MASTER_KEYS", base64.b64encode(b"too short").decode()),
         ("ACCESS_TOKEN_MINUTES", "0"),
+        ("REDIS_URL", "http://127.0.0.1:6379"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:

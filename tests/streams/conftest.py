@@ -1,5 +1,5 @@
-"""A log with events of these tests' own, and the servers that streams run on, each started once per
-test process.
+"""A log with events of these tests' own, and the Kafka that streams run on, started once per test
+process.
 """
 
 import os
@@ -9,7 +9,6 @@ import pytest
 
 from adapters.postgres import Database
 from infra.kafka import Broker, can_run_kafka, running_kafka
-from infra.redis import RedisServer, running_redis
 from tests.read_models.examples import World
 from tests.streams.needs import do_without
 
@@ -28,10 +27,3 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         do_without(reason, os.environ)
     with running_kafka(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
-
-
-@pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
-    """A real server that speaks Redis. Whoever kills it restarts it."""
-    with running_redis() as server:
-        yield server
