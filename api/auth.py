@@ -130,7 +130,7 @@ def refresh(body: RefreshBody, accounts: TheAccounts) -> TokensBody:
 @router.post("/logout", status_code=204)
 @old_router.post("/auth/logout", status_code=204)
 def log_out(caller: MayWrite, accounts: TheAccounts) -> Response:
-    """End the session: it cannot be refreshed any more."""
+    """End the session: its tokens are good for nothing any more."""
     accounts.log_out(caller.principal.session_id)
     return Response(status_code=204)
 

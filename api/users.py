@@ -87,7 +87,9 @@ def change_roles(user_id: UserPath, body: RolesBody, caller: MayManage) -> Respo
 
 
 @router.delete("/{user_id}", status_code=204)
-def deactivate_user(user_id: UserPath, caller: MayManage) -> Response:
-    """End a user's access; what he did stays in history."""
-    command = DeactivateUser(tenant_id=caller.principal.tenant_id, user_id=user_id)
-    return caller.done(caller.order(command, on=user_id))
+def deactivate_user(user_id: UserPath, caller: MayManage, accounts: TheAccounts) -> Response:
+    """End a user's access at once; what he did stays in history."""
+    tenant_id = caller.principal.tenant_id
+    answer = caller.order(DeactivateUser(tenant_id=tenant_id, user_id=user_id), on=user_id)
+    accounts.end_sessions(tenant_id, user_id)
+    return caller.done(answer)

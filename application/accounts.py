@@ -41,7 +41,7 @@ class TooManyAttempts(DomainError):
 
 
 class InvalidToken(DomainError):
-    """The access token is not valid."""
+    """The access token is not valid, or its session has ended."""
 
 
 class TokenExpired(DomainError):
@@ -123,7 +123,10 @@ class Accounts(Protocol):
         """Go on with a session. A refresh token that comes twice ends it."""
 
     def log_out(self, session_id: str) -> None:
-        """End a session."""
+        """End a session: its tokens are good for nothing any more."""
+
+    def end_sessions(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """End all sessions of a user."""
 
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import FastAPI
 
 from adapters import processes
+from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
 from adapters.audit import Audit
@@ -95,6 +96,7 @@ class System:
     parked: ParkedDesk
     outbox: OutboxMailer
     limiter: RateLimiter
+    denylist: PostgresDenylist
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -141,11 +143,13 @@ class System:
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them."""
-        bells = {"appended": self.appended, "advanced": self.advanced}
+        ended = self.denylist.bell
+        bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         announcer = Announcer(self.database, bells)
         listener = Listener(self.database, bells, origin=announcer.origin, lost=self.known.forget)
         self._start("announcer", announcer.run)
         self._start("listener", listener.run)
+        self._start("denylist", self.denylist.run)
 
     def _start(self, name: str, run: Callable[[threading.Event], None]) -> None:
         thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
@@ -157,6 +161,7 @@ class System:
         self.stop.set()
         self.appended.ring()
         self.advanced.ring()
+        self.denylist.bell.ring()
         for thread in self.threads:
             thread.join(PATIENCE)
 
@@ -240,6 +245,8 @@ def _compose(
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
     redis = _redis(settings, stack)
+    denylist = PostgresDenylist(database, clock, _lifetime(settings))
+    denylist.look()
     return System(
         settings=settings,
         database=database,
@@ -264,11 +271,12 @@ def _compose(
             bell=advanced,
             upkeep=[outbox.prune],
         ),
-        accounts=_accounts(settings, database, dispatch, store, clock, redis),
+        accounts=_accounts(settings, database, dispatch, store, clock, redis, denylist),
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
         limiter=_limiter(settings, redis, None),
+        denylist=denylist,
         appended=appended,
         advanced=advanced,
     )
@@ -293,19 +301,24 @@ def _accounts(
     store: PostgresEventStore,
     clock: Clock,
     redis: "Redis | None",
+    denylist: PostgresDenylist,
 ) -> Accounts:
-    lifetime = timedelta(minutes=settings.access_token_minutes)
     seconds = None if clock is system_clock else lambda: clock().timestamp()
     return PostgresAccounts(
         database,
         dispatch,
         store,
-        AccessTokens(settings.secret_keys, clock, lifetime),
+        AccessTokens(settings.secret_keys, clock, _lifetime(settings)),
         _limiter(settings, redis, seconds),
+        denylist,
         clock,
         pepper=settings.pepper,
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
     )
+
+
+def _lifetime(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.access_token_minutes)
 
 
 def _redis(settings: Settings, stack: ExitStack) -> "Redis | None":

@@ -13,6 +13,7 @@ from adapters.accounts.tokens import AccessTokens
 from adapters.postgres import NO_TENANT, Database
 from application.accounts import (
     InvalidRefreshToken,
+    InvalidToken,
     NewAccount,
     Registered,
     Tokens,
@@ -20,13 +21,14 @@ from application.accounts import (
     WrongCredentials,
 )
 from application.contact_details import identities_of
+from application.denylist import Denylist
 from application.permissions import Principal, permissions_of
 from application.ports import About, Answer, Clock, EventStore
 from application.rate_limits import Limit, RateLimiter
 from domain.messages import Command
 from domain.tenants import Business, RegisterBusiness
 from domain.users import AddUser, Role, SignUpClient, User, UserStatus
-from domain.values import ClientId, Contact, ProfessionalId
+from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
 
 FAILED_LOGINS: Final = Limit(quota=10, window=60.0)
 """By e-mail address and by where the request comes from, so that nobody can lock another out."""
@@ -42,6 +44,7 @@ class PostgresAccounts:
         store: EventStore,
         tokens: AccessTokens,
         limiter: RateLimiter,
+        denylist: Denylist,
         clock: Clock,
         *,
         pepper: str,
@@ -50,10 +53,13 @@ class PostgresAccounts:
         self._pepper = pepper.encode()
         self._tokens = tokens
         self._limiter = limiter
+        self._denylist = denylist
+        self._clock = clock
         self._credentials = Credentials(lambda: database.as_tenant(NO_TENANT))
-        self._sessions = Sessions(lambda: database.as_tenant(NO_TENANT), clock, refresh_lifetime)
+        self._sessions = Sessions(
+            lambda: database.as_tenant(NO_TENANT), clock, refresh_lifetime, self._deny
+        )
         self._registrations = Registrations(self._credentials, dispatch, store, clock, self._pepper)
-        self.principal = tokens.principal
 
     # --- Coming to be -------------------------------------------------------------------
 
@@ -133,13 +139,13 @@ class PostgresAccounts:
         kept = credential and credential.password_hash
         if not passwords.matches(password, kept) or credential is None:
             raise WrongCredentials
-        user = self._active_user(credential)
+        self._active_user(credential)
         self._limiter.forgive(attempts)
         if passwords.is_outdated(credential.password_hash):
             self._credentials.rehash(credential, passwords.hash_password(password))
-        return self._tokens_for(
-            user, *self._sessions.begin(credential.tenant_id, credential.user_id)
-        )
+        begun = self._sessions.begin(credential.tenant_id, credential.user_id)
+        # Asked again, for whoever was deactivated meanwhile had no such session to be ended.
+        return self._tokens_for(self._active_user(credential), *begun)
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Go on with a session. A refresh token that comes twice ends it."""
@@ -151,8 +157,22 @@ class PostgresAccounts:
         return self._tokens_for(user, session, next_token)
 
     def log_out(self, session_id: str) -> None:
-        """End a session: it cannot be refreshed any more."""
+        """End a session: its tokens are good for nothing any more."""
         self._sessions.end(session_id)
+
+    def end_sessions(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """End all sessions of a user."""
+        self._sessions.end_all(tenant_id, user_id)
+
+    def principal(self, access_token: str) -> Principal:
+        """Tell who sends this token. Raises InvalidToken, TokenExpired."""
+        principal = self._tokens.principal(access_token)
+        if self._denylist.is_denied(principal.session_id):
+            raise InvalidToken
+        return principal
+
+    def _deny(self, session_id: str) -> None:
+        self._denylist.deny(session_id, self._clock() + self._tokens.lifetime)
 
     def _refuse_too_many(self, attempts: str) -> None:
         decision = self._limiter.check(attempts, FAILED_LOGINS)

@@ -43,12 +43,21 @@ class Shown(NamedTuple):
 
 
 class Sessions:
-    """Their tables. Tokens are random, so a plain hash of them is enough."""
+    """Their tables. Tokens are random, so a plain hash of them is enough. `ended` is told of each
+    session that ended, once PostgreSQL knows of it.
+    """
 
-    def __init__(self, connect: Connect, clock: Clock, lifetime: timedelta) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        clock: Clock,
+        lifetime: timedelta,
+        ended: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._connect = connect
         self._clock = clock
         self._lifetime = lifetime
+        self._ended = ended
 
     def begin(self, tenant_id: TenantId, user_id: UserId) -> tuple[Session, str]:
         """Begin one, and give its first refresh token."""
@@ -61,27 +70,42 @@ class Sessions:
 
     def go_on(self, token: str) -> tuple[Session, str]:
         """Use a refresh token, and give the next one. Raises InvalidRefreshToken."""
+        token_hash = _hash(token)
         with self._connect() as connection, connection.transaction():
-            went_on = self._next(connection, _hash(token))
-        if went_on is None:
-            raise InvalidRefreshToken
-        return went_on
+            shown = _locked(connection, token_hash)
+            if shown is None or shown.ended_at is not None:
+                raise InvalidRefreshToken
+            if shown.used_at is None:
+                return self._next(connection, shown, token_hash)
+            self._end(connection, shown.session_id)
+        log.warning("refresh-token-used-twice", session=shown.session_id)
+        self._ended(shown.session_id)
+        raise InvalidRefreshToken
 
     def end(self, session_id: str) -> None:
         """End one, if it still goes on."""
         with self._connect() as connection:
             self._end(connection, session_id)
+        self._ended(session_id)
 
-    def _next(self, connection: Connection[Any], token_hash: bytes) -> tuple[Session, str] | None:
-        shown = _locked(connection, token_hash)
-        if shown is None or shown.ended_at is not None:
-            return None
-        if shown.used_at is not None:
-            self._end(connection, shown.session_id)
-            log.warning("refresh-token-used-twice", session=shown.session_id)
-            return None
+    def end_all(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """End all of a user's."""
+        with self._connect() as connection:
+            ended = connection.execute(
+                """
+                UPDATE accounts.sessions SET ended_at = %s
+                WHERE tenant_id = %s AND user_id = %s AND ended_at IS NULL RETURNING session_id
+                """,
+                (self._clock(), tenant_id, user_id),
+            ).fetchall()
+        for (session_id,) in ended:
+            self._ended(session_id)
+
+    def _next(
+        self, connection: Connection[Any], shown: Shown, token_hash: bytes
+    ) -> tuple[Session, str]:
         if shown.expires_at <= self._clock():
-            return None
+            raise InvalidRefreshToken
         connection.execute(
             "UPDATE accounts.refresh_tokens SET used_at = %s WHERE token_hash = %s",
             (self._clock(), token_hash),

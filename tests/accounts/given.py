@@ -8,6 +8,7 @@ from adapters.accounts.tokens import AccessTokens
 from adapters.rate_limits import ProcessRateLimiter
 from application.accounts import NewAccount
 from application.ports import About
+from application.rate_limits import RateLimiter
 from domain.tenants import Business
 from domain.values import FRONTDESK
 from infra.composition import System
@@ -25,7 +26,7 @@ noor: Final = NewAccount(name="Noor Haddad", email="noor@example.org", password=
 
 
 def accounts_of(
-    system: System, *, dispatch: Any = None, limiter: ProcessRateLimiter | None = None
+    system: System, *, dispatch: Any = None, limiter: RateLimiter | None = None
 ) -> PostgresAccounts:
     return PostgresAccounts(
         system.database,
@@ -33,6 +34,7 @@ def accounts_of(
         system.store,
         AccessTokens([SECRET], system.clock),
         limiter or ProcessRateLimiter(lambda: system.clock().timestamp()),
+        system.denylist,
         system.clock,
         pepper=system.settings.pepper,
     )

@@ -185,11 +185,12 @@ def test_a_refresh_token_is_good_once_and_the_second_use_ends_the_session(
     first = log_in(http)
 
     second = http.post("/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})
+    good = http.get("/v1/auth/me", headers=bearer(second.json()))
     reused = http.post("/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})
     ended = http.post("/v1/auth/refresh", json={"refresh_token": second.json()["refresh_token"]})
 
-    assert second.status_code == 200
-    assert http.get("/v1/auth/me", headers=bearer(second.json())).status_code == 200
+    assert (second.status_code, good.status_code) == (200, 200)
+    assert http.get("/v1/auth/me", headers=bearer(second.json())).status_code == 401
     for refused in (reused, ended):
         assert (refused.status_code, refused.json()["code"]) == (401, "invalid-refresh-token")
 

@@ -1,0 +1,77 @@
+"""Which sessions ended a short while ago: PostgreSQL has the truth, each process knows it by heart.
+
+log out ─► accounts.sessions ─► known here ─► the bell rings ─► the others look at accounts.sessions
+
+Whoever misses the bell looks a few seconds later all the same.
+"""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from psycopg import Error
+
+from adapters.bell import Bell
+from adapters.postgres import NO_TENANT, Database, DatabaseUnavailableError
+from application.ports import Clock
+
+LOOK: Final = 3.0
+"""Seconds after which a process looks without having been woken."""
+
+GATHER: Final = 0.05
+"""Seconds between two looks at least: what ends meanwhile is seen with the next."""
+
+SKEW: Final = timedelta(minutes=1)
+"""So far the clocks of two machines may be apart."""
+
+log = structlog.get_logger()
+
+
+class PostgresDenylist:
+    """`application.denylist.Denylist`. `bell` rings when a session ended."""
+
+    def __init__(self, database: Database, clock: Clock, lifetime: timedelta) -> None:
+        self.bell = Bell()
+        self._database = database
+        self._clock = clock
+        self._lifetime = lifetime
+        self._gate = threading.Lock()
+        self._denied: Mapping[str, datetime] = {}
+
+    def is_denied(self, session_id: str) -> bool:
+        """Tell whether this session's tokens are refused."""
+        return session_id in self._denied
+
+    def deny(self, session_id: str, until: datetime) -> None:
+        """Refuse this session's tokens from now on; whoever calls has told PostgreSQL before."""
+        self._learn({session_id: until})
+        self.bell.ring()
+
+    def look(self) -> None:
+        """Learn what PostgreSQL knows."""
+        since = self._clock() - self._lifetime - SKEW
+        with self._database.as_tenant(NO_TENANT) as connection:
+            ended = connection.execute(
+                "SELECT session_id, ended_at FROM accounts.sessions WHERE ended_at > %s", (since,)
+            ).fetchall()
+        self._learn({session_id: at + self._lifetime for session_id, at in ended})
+
+    def run(self, stop: threading.Event) -> None:
+        """Look whenever the bell rings, and now and then, until told to stop."""
+        while not stop.is_set():
+            heard = self.bell.rings
+            try:
+                self.look()
+            except (Error, DatabaseUnavailableError) as error:
+                log.warning("ended sessions cannot be looked up", error=str(error))
+            stop.wait(GATHER)
+            self.bell.wait(heard, LOOK)
+
+    def _learn(self, denied: Mapping[str, datetime]) -> None:
+        """A new mapping each time, so that nobody who asks has to wait."""
+        now = self._clock()
+        with self._gate:
+            known = {**self._denied, **denied}
+            self._denied = {name: at for name, at in known.items() if at + SKEW > now}
