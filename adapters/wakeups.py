@@ -1,27 +1,28 @@
 """Wake-ups between processes: a bell that rings in one rings in all.
 
-    bell rings ─► Announcer ─► NOTIFY ─► Listener ─► the same bell elsewhere
+    bell rings ─► Announcer ─► NOTIFY, or Redis ─► Listener ─► the same bell elsewhere
 
-A wake-up is only a hint, so it may cost next to nothing: many rings become one NOTIFY, sent by a
-thread of its own over a connection of its own, never within the transaction it tells of.
+A wake-up is only a hint, so it may cost next to nothing: many rings become one message, sent by a
+thread of its own over a connection of its own, never within the transaction it tells of. It says
+which bells rang and where, nothing else.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final, Protocol
 from uuid import uuid4
 
 import structlog
-from psycopg import Connection, Error
+from psycopg import Error
 
 from adapters.bell import Bell
 from adapters.postgres import Database, DatabaseUnavailableError
 
 CHANNEL: Final = "frontdesk_wakeups"
 LEAST_PAUSE: Final = 0.01
-"""Seconds between two NOTIFYs at least: what rings meanwhile goes with the next."""
+"""Seconds between two messages at least: what rings meanwhile goes with the next."""
 
 LOOK_UP: Final = 0.2
 """Seconds after which a thread sees whether it shall stop."""
@@ -35,12 +36,48 @@ Bells = Mapping[str, Bell]
 """Bells by names that mean the same in every process."""
 
 
+class WireBroken(Exception):
+    """Messages are not carried, or may not have been."""
+
+
+class Wire(Protocol):
+    """Carries messages from each process to all, while its connection lasts."""
+
+    def speaking(self) -> AbstractContextManager[Callable[[str], None]]:
+        """Open a connection, and give what sends a message. Both raise WireBroken."""
+
+    def hearing(self) -> AbstractContextManager[Callable[[], Iterable[str]]]:
+        """Open a connection, and give what waits for messages, `LOOK_UP` seconds at most. Nothing
+        that is sent from now on is missed, or WireBroken is raised.
+        """
+
+
+class NotifyWire:
+    """By way of PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def speaking(self) -> Iterator[Callable[[str], None]]:
+        """Give what sends a message."""
+        with _by_notify(), self._database.connect(None, "frontdesk announcer") as line:
+            yield lambda text: line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, text)).close()
+
+    @contextmanager
+    def hearing(self) -> Iterator[Callable[[], Iterable[str]]]:
+        """Give what waits for messages."""
+        with _by_notify(), self._database.connect(None, "frontdesk listener") as line:
+            line.execute(f"LISTEN {CHANNEL}")
+            yield lambda: [n.payload for n in line.notifies(timeout=LOOK_UP, stop_after=1)]
+
+
 class Announcer:
     """Tells other processes when one of these bells rings."""
 
-    def __init__(self, database: Database, bells: Bells) -> None:
+    def __init__(self, wire: Wire, bells: Bells) -> None:
         self.origin = uuid4().hex[:12]
-        self._database = database
+        self._wire = wire
         self._gate = threading.Lock()
         self._rung = threading.Event()
         self._names = frozenset(bells)
@@ -49,13 +86,13 @@ class Announcer:
             bell.carry = partial(self._carry, name)
 
     def run(self, stop: threading.Event) -> None:
-        """Announce until told to stop. What rings while PostgreSQL is away is told afterwards."""
+        """Announce until told to stop. What rings while the wire is broken is told afterwards."""
         while not stop.is_set():
-            with _patiently(stop), self._database.connect(None, "frontdesk announcer") as line:
-                self._announce(line, self._names)
+            with _patiently(stop), self._wire.speaking() as say:
+                say(self._message(self._names))
                 while not stop.is_set():
                     if self._rung.wait(LOOK_UP):
-                        self._announce(line, self._taken())
+                        say(self._message(self._taken()))
                         stop.wait(LEAST_PAUSE)
 
     def _carry(self, name: str) -> None:
@@ -69,9 +106,8 @@ class Announcer:
             taken, self._pending = self._pending, set()
         return taken
 
-    def _announce(self, line: Connection[Any], names: Iterable[str]) -> None:
-        message = " ".join([self.origin, *names])
-        line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, message))
+    def _message(self, names: Iterable[str]) -> str:
+        return " ".join([self.origin, *names])
 
 
 class Listener:
@@ -81,13 +117,13 @@ class Listener:
 
     def __init__(
         self,
-        database: Database,
+        wire: Wire,
         bells: Bells,
         *,
         origin: str,
         lost: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database = database
+        self._wire = wire
         self._bells = bells
         self._origin = origin
         self._lost = lost
@@ -95,13 +131,12 @@ class Listener:
     def run(self, stop: threading.Event) -> None:
         """Listen until told to stop."""
         while not stop.is_set():
-            with _patiently(stop), self._database.connect(None, "frontdesk listener") as line:
-                line.execute(f"LISTEN {CHANNEL}")
+            with _patiently(stop), self._wire.hearing() as heard:
                 self._lost()
                 self._echo(self._bells)
                 while not stop.is_set():
-                    for heard in line.notifies(timeout=LOOK_UP, stop_after=1):
-                        origin, *names = heard.payload.split()
+                    for message in heard():
+                        origin, *names = message.split()
                         if origin != self._origin:
                             self._echo(names)
 
@@ -116,6 +151,14 @@ def _patiently(stop: threading.Event) -> Iterator[None]:
     """Wait a while when the connection is lost."""
     try:
         yield
-    except (Error, DatabaseUnavailableError) as error:
+    except WireBroken as error:
         log.warning("wake-ups are interrupted", error=str(error))
         stop.wait(AGAIN)
+
+
+@contextmanager
+def _by_notify() -> Iterator[None]:
+    try:
+        yield
+    except (Error, DatabaseUnavailableError) as error:
+        raise WireBroken(str(error)) from error

@@ -43,7 +43,7 @@ from adapters.runner import Runner
 from adapters.streams import RELAY
 from adapters.upcasters import UPCASTERS
 from adapters.vitals import PostgresVitals
-from adapters.wakeups import Announcer, Listener
+from adapters.wakeups import Announcer, Listener, NotifyWire, Wire
 from api import test_clock
 from api.app import ROUTERS, create_app
 from api.backend import Backend
@@ -97,6 +97,7 @@ class System:
     outbox: OutboxMailer
     limiter: RateLimiter
     denylist: PostgresDenylist
+    wire: Wire
     appended: Bell
     advanced: Bell
     threads: list[threading.Thread] = field(default_factory=list)
@@ -145,8 +146,8 @@ class System:
         """Wake other processes on this database, and be woken by them."""
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
-        announcer = Announcer(self.database, bells)
-        listener = Listener(self.database, bells, origin=announcer.origin, lost=self.known.forget)
+        announcer = Announcer(self.wire, bells)
+        listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
         self._start("announcer", announcer.run)
         self._start("listener", listener.run)
         self._start("denylist", self.denylist.run)
@@ -244,7 +245,7 @@ def _compose(
     consumers = _entered(database, renewal, reactions)
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
-    redis = _redis(settings, stack)
+    redis = _redis(settings, stack, settings.redis_timeout_ms / 1000)
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     return System(
@@ -277,6 +278,7 @@ def _compose(
         outbox=outbox,
         limiter=_limiter(settings, redis, None),
         denylist=denylist,
+        wire=_wire(settings, database, stack),
         appended=appended,
         advanced=advanced,
     )
@@ -321,13 +323,13 @@ def _lifetime(settings: Settings) -> timedelta:
     return timedelta(minutes=settings.access_token_minutes)
 
 
-def _redis(settings: Settings, stack: ExitStack) -> "Redis | None":
+def _redis(settings: Settings, stack: ExitStack, patience: float) -> "Redis | None":
     """Give what API processes share, if there is any; imported when it is asked for."""
     if settings.redis_url is None:
         return None
     from adapters.redis.connection import connect
 
-    redis = connect(settings.redis_url, patience=settings.redis_timeout_ms / 1000)
+    redis = connect(settings.redis_url, patience=patience)
     stack.callback(redis.close)
     return redis
 
@@ -344,6 +346,17 @@ def _limiter(
 
     breaker = Breaker("each process limits alone", patience=settings.redis_timeout_ms / 1000)
     return RedisRateLimiter(redis, own, breaker, seconds=seconds)
+
+
+def _wire(settings: Settings, database: Database, stack: ExitStack) -> Wire:
+    """Give what carries wake-ups; the same for all processes, or they do not hear each other."""
+    if settings.redis_url is None:
+        return NotifyWire(database)
+    from adapters.redis.wakeups import PATIENCE, RedisWire
+
+    redis = _redis(settings, stack, PATIENCE)
+    assert redis is not None
+    return RedisWire(redis)
 
 
 def _entered(database: Database, renewal: Renewal, reactions: Sequence[Process]) -> list[Consumer]:

@@ -21,7 +21,7 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.known import FRESH, UNKNOWN, Known
 from adapters.read_models.parked import retry
 from adapters.runner import Runner
-from adapters.wakeups import Announcer, Listener
+from adapters.wakeups import Announcer, Listener, NotifyWire
 from application.ports import PositionUnknown, ProjectionBehind
 from projections.read_model import ReadModel
 from tests.read_models.examples import (
@@ -286,7 +286,7 @@ def test_a_thousand_times_at_load_with_a_projector_that_pauses(world: World, dsn
         runner = world.runner()
         apis = [answers_of(database, world, stop, threads) for database in (second, third)]
         apis.append(Answers(world.database, world.reader, world.advanced))
-        announcer = Announcer(world.database, {"advanced": world.advanced})
+        announcer = Announcer(NotifyWire(world.database), {"advanced": world.advanced})
         threads.submit(announcer.run, stop)
         threads.submit(runner.run, stop)
         threads.submit(pause_now_and_then, runner, chance, stop)
@@ -309,7 +309,9 @@ def answers_of(
 ) -> Answers:
     """Give what another API process has."""
     advanced, known = Bell(), Known()
-    listener = Listener(database, {"advanced": advanced}, origin="other", lost=known.forget)
+    listener = Listener(
+        NotifyWire(database), {"advanced": advanced}, origin="other", lost=known.forget
+    )
     threads.submit(listener.run, stop)
     return Answers(database, world.reader, advanced, known)
 

@@ -1,17 +1,19 @@
-"""API processes that have a Redis: what one knows, all know."""
+"""API processes: what one of them knows, all know, by way of Redis or of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from redis import Redis
 
+from adapters.accounts import denylist
 from adapters.clock import SettableClock
 from infra.composition import System, application, running_system
-from infra.redis import RedisServer
 from infra.settings import Mode, Settings
 
 pytestmark = pytest.mark.postgres
+
+LONG = 60.0
+NEVER = 3600.0
 
 CAMILLE = {
     "user_type": "beauty_professional",
@@ -21,11 +23,18 @@ CAMILLE = {
 }
 
 
+@pytest.fixture(params=["notify", "redis"])
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def settings(redis_server: RedisServer, redis: Redis) -> Settings:
-    return Settings(
-        mode=Mode.TEST, redis_url=redis_server.url, redis_timeout_ms=300_000, requests_per_minute=3
-    )
+def settings(way: str, request: pytest.FixtureRequest) -> Settings:
+    if way == "notify":
+        return Settings(mode=Mode.TEST)
+    request.getfixturevalue("redis")
+    url = request.getfixturevalue("redis_server").url
+    return Settings(mode=Mode.TEST, redis_url=url, redis_timeout_ms=300_000, requests_per_minute=3)
 
 
 @pytest.fixture
@@ -34,10 +43,15 @@ def here(system: System) -> TestClient:
 
 
 @pytest.fixture
-def there(system: System, clock: SettableClock) -> Iterator[TestClient]:
-    """Another process on the same database and the same Redis."""
+def other(system: System, clock: SettableClock) -> Iterator[System]:
+    """Another process on the same database, with the same settings."""
     with running_system(system.settings, system.database.dsn, clock=clock) as other:
-        yield TestClient(application(other))
+        yield other
+
+
+@pytest.fixture
+def there(other: System) -> TestClient:
+    return TestClient(application(other))
 
 
 def logged_in(http: TestClient) -> dict[str, str]:
@@ -48,18 +62,72 @@ def logged_in(http: TestClient) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+def me(http: TestClient, camille: dict[str, str]) -> int:
+    return http.get("/v1/auth/me", headers=camille).status_code
+
+
+# --- Limits -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["redis"])
 def test_one_asks_so_often_in_all_however_many_processes_answer(
     here: TestClient, there: TestClient
 ) -> None:
     camille = logged_in(here)
-    asked = [http.get("/v1/services", headers=camille) for http in (here, there, here, there)]
+    asked = [me(http, camille) for http in (here, there, here, there)]
 
-    assert [answer.status_code for answer in asked] == [200, 200, 200, 429]
+    assert asked == [200, 200, 200, 429]
 
 
+@pytest.mark.parametrize("way", ["redis"])
 def test_one_guesses_passwords_so_often_in_all(here: TestClient, there: TestClient) -> None:
     guess = {"email": CAMILLE["email"], "password": "wrong"}
     guessed = [http.post("/v1/auth/login", json=guess) for http in (here, there) * 5]
 
     assert {answer.status_code for answer in guessed} == {401}
     assert there.post("/v1/auth/login", json=guess).status_code == 429
+
+
+# --- Ended sessions -----------------------------------------------------------------------
+
+
+def test_who_logs_out_of_one_process_is_logged_out_of_all(
+    system: System, other: System, here: TestClient, there: TestClient, monkeypatch
+) -> None:
+    monkeypatch.setattr(denylist, "LOOK", NEVER)
+    camille = logged_in(here)
+    session = system.accounts.principal(camille["Authorization"].split()[1]).session_id
+    assert me(there, camille) == 200
+    system.join_others()
+    other.join_others()
+    assert other.denylist.bell.wait(0, LONG), "it is connected"
+
+    here.post("/v1/auth/logout", headers=camille)
+
+    assert me(here, camille) == 401
+    until_denied(other, session)
+    assert me(there, camille) == 401
+
+
+@pytest.mark.parametrize("way", ["redis"])
+def test_who_logs_out_while_redis_is_away_is_logged_out_of_all_all_the_same(
+    system: System, other: System, here: TestClient, there: TestClient, monkeypatch, kill
+) -> None:
+    monkeypatch.setattr(denylist, "LOOK", 0.01)
+    camille = logged_in(here)
+    session = system.accounts.principal(camille["Authorization"].split()[1]).session_id
+    system.join_others()
+    other.join_others()
+    kill()
+
+    assert here.post("/v1/auth/logout", headers=camille).status_code == 204
+
+    assert me(here, camille) == 401
+    until_denied(other, session)
+    assert me(there, camille) == 401
+
+
+def until_denied(system: System, session: str) -> None:
+    """Wait; pytest loses patience."""
+    while not system.denylist.is_denied(session):
+        system.advanced.wait(system.advanced.rings, 0.01)

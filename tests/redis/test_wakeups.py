@@ -1,20 +1,26 @@
-"""A bell that rings in one process rings in all, soon, once for many, and never in a circle."""
+"""A bell that rings in one process rings in all, soon, once for many, and never in a circle, whether
+PostgreSQL carries it or Redis.
+"""
 
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from redis import Redis
 
 from adapters import wakeups
 from adapters.bell import Bell
 from adapters.postgres import Database
-from adapters.wakeups import Announcer, Listener
+from adapters.redis import wakeups as by_redis
+from adapters.redis.wakeups import RedisWire
+from adapters.wakeups import Announcer, Listener, NotifyWire, Wire, WireBroken
+from infra.redis import RedisServer
 
 pytestmark = pytest.mark.postgres
 
@@ -24,12 +30,12 @@ LONG = 10.0
 class Process:
     """What one process has: bells, and threads that connect them with the others'."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, wire: Wire) -> None:
         self.bells = {"appended": Bell(), "advanced": Bell()}
         self.lost = Bell()
-        self.announcer = Announcer(database, self.bells)
+        self.announcer = Announcer(wire, self.bells)
         self.listener = Listener(
-            database, self.bells, origin=self.announcer.origin, lost=self.lost.ring
+            wire, self.bells, origin=self.announcer.origin, lost=self.lost.ring
         )
         self.stop = threading.Event()
 
@@ -49,16 +55,51 @@ class Process:
                 thread.join()
 
 
+@pytest.fixture(params=["notify", "redis"])
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def here(database: Database) -> Iterator[Process]:
-    with Process(database).running() as process:
+def wire(way: str, request: pytest.FixtureRequest) -> Wire:
+    if way == "notify":
+        return NotifyWire(request.getfixturevalue("database"))
+    return RedisWire(request.getfixturevalue("redis"))
+
+
+@pytest.fixture
+def here(wire: Wire) -> Iterator[Process]:
+    with Process(wire).running() as process:
         yield process
 
 
 @pytest.fixture
-def there(database: Database) -> Iterator[Process]:
-    with Process(database).running() as process:
+def there(wire: Wire) -> Iterator[Process]:
+    with Process(wire).running() as process:
         yield process
+
+
+@pytest.fixture
+def cut(way: str, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Cut all lines at once, so that they can be opened again."""
+    if way == "notify":
+        database = request.getfixturevalue("database")
+        return lambda: end_connections(database)
+    return lambda: kill_and_restart(request.getfixturevalue("redis_server"))
+
+
+def end_connections(database: Database) -> None:
+    with database.connect(None, "vandal") as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name IN ('frontdesk listener', 'frontdesk announcer') "
+            "AND datname = current_database()"
+        )
+
+
+def kill_and_restart(server: RedisServer) -> None:
+    server.kill()
+    server.restart()
 
 
 def quiet(*processes: Process) -> None:
@@ -109,17 +150,12 @@ def test_it_is_heard_soon(here: Process, there: Process) -> None:
 
 
 def test_a_lost_connection_is_sought_again_and_whoever_relied_on_it_is_told(
-    here: Process, there: Process, database: Database, monkeypatch: pytest.MonkeyPatch
+    here: Process, there: Process, cut: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wakeups, "AGAIN", 0.05)
     quiet(here, there)
     lost, heard = there.lost.rings, there.bells["appended"].rings
-    with database.connect(None, "vandal") as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE application_name IN ('frontdesk listener', 'frontdesk announcer') "
-            "AND datname = current_database()"
-        )
+    cut()
 
     assert there.lost.wait(lost, LONG)
     assert there.bells["appended"].wait(heard, LONG), "it looks for itself"
@@ -129,16 +165,39 @@ def test_a_lost_connection_is_sought_again_and_whoever_relied_on_it_is_told(
     assert there.bells["appended"].wait(heard, LONG)
 
 
+def test_a_redis_that_has_fallen_silent_is_found_out(
+    redis: Redis, freeze: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection lasts, so nothing but the silence tells."""
+    monkeypatch.setattr(by_redis, "SILENCE", 1)
+    monkeypatch.setattr(by_redis, "DEAF", 2)
+    with RedisWire(redis).hearing() as heard:
+        for _ in range(10):
+            assert list(heard()) == []
+        freeze()
+        with pytest.raises(WireBroken, match="does not answer"):
+            listen(heard)
+
+
+def listen(heard: Callable[[], Iterable[str]]) -> None:
+    while True:
+        heard()
+
+
 RINGER = dedent(
     """
     import sys, threading
     from adapters.bell import Bell
     from adapters.postgres import Database
-    from adapters.wakeups import Announcer
+    from adapters.redis.connection import connect
+    from adapters.redis.wakeups import RedisWire
+    from adapters.wakeups import Announcer, NotifyWire
 
-    with Database(sys.argv[1]) as database:
+    way, where = sys.argv[1:]
+    with (Database if way == "notify" else connect)(where) as server:
         bell, stop = Bell(), threading.Event()
-        announcer = Announcer(database, {"appended": bell})
+        wire = NotifyWire(server) if way == "notify" else RedisWire(server)
+        announcer = Announcer(wire, {"appended": bell})
         threading.Thread(target=announcer.run, args=(stop,)).start()
         print("ready", flush=True)
         sys.stdin.readline()
@@ -149,9 +208,11 @@ RINGER = dedent(
 )
 
 
-def test_it_is_heard_from_another_process(here: Process, dsn: str) -> None:
+def test_it_is_heard_from_another_process(
+    here: Process, way: str, dsn: str, redis_server: RedisServer
+) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", RINGER, dsn],
+        [sys.executable, "-c", RINGER, way, dsn if way == "notify" else redis_server.url],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
