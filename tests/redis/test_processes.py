@@ -1,6 +1,6 @@
 """API processes: what one of them knows, all know, by way of Redis or of PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
