@@ -2,7 +2,7 @@
 
 log out ─► accounts.sessions ─► known here ─► the bell rings ─► the others look at accounts.sessions
 
-Whoever misses the bell looks a few seconds later all the same.
+Whoever misses the bell looks a moment later all the same.
 """
 
 import threading
@@ -17,8 +17,8 @@ from adapters.bell import Bell
 from adapters.postgres import NO_TENANT, Database, DatabaseUnavailableError
 from application.ports import Clock
 
-LOOK: Final = 3.0
-"""Seconds after which a process looks without having been woken."""
+LOOK: Final = 0.5
+"""Seconds after which a process looks without having been woken: within one it knows all."""
 
 GATHER: Final = 0.05
 """Seconds between two looks at least: what ends meanwhile is seen with the next."""

@@ -1,6 +1,6 @@
 """API processes: what one of them knows, all know, by way of Redis or of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,10 +8,13 @@ from fastapi.testclient import TestClient
 from adapters.accounts import denylist
 from adapters.clock import SettableClock
 from infra.composition import System, application, running_system
+from infra.redis import RedisServer
 from infra.settings import Mode, Settings
+from tests.acceptance.processes import Http, owner, servers
 
 pytestmark = pytest.mark.postgres
 
+ME = "/v1/auth/me"
 LONG = 60.0
 NEVER = 3600.0
 
@@ -63,7 +66,7 @@ def logged_in(http: TestClient) -> dict[str, str]:
 
 
 def me(http: TestClient, camille: dict[str, str]) -> int:
-    return http.get("/v1/auth/me", headers=camille).status_code
+    return http.get(ME, headers=camille).status_code
 
 
 # --- Limits -------------------------------------------------------------------------------
@@ -125,6 +128,42 @@ def test_who_logs_out_while_redis_is_away_is_logged_out_of_all_all_the_same(
     assert me(here, camille) == 401
     until_denied(other, session)
     assert me(there, camille) == 401
+
+
+def test_servers_know_of_a_logout_with_and_without_redis(
+    dsn: str, redis_server: RedisServer, monkeypatch, kill
+) -> None:
+    """Real processes, as an operator starts them."""
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    with servers(dsn, 2) as (first, second):
+        for token in tokens(first, kill):
+            with Http(first, token) as here, Http(second, token) as there:
+                assert (here("GET", ME).status, there("GET", ME).status) == (200, 200)
+                assert here("POST", "/v1/auth/logout").status == 204
+                assert here("GET", ME).status == 401
+                while there("GET", ME).status != 401:
+                    pass
+
+
+def tokens(port: int, kill: Callable[[], None]) -> Iterator[str]:
+    """Give an owner's, and then one that was given when Redis had been killed."""
+    yield owner(port)
+    kill()
+    words = {"email": "robin@agency.example", "password": "a long enough pass-phrase"}
+    with Http(port) as http:
+        yield str(http("POST", "/v1/auth/login", words).body["access_token"])
+
+
+# --- No Redis at all ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [Settings(mode=Mode.TEST, redis_url="redis://127.0.0.1:1")])
+def test_a_process_starts_and_answers_although_its_redis_is_not_there(
+    system: System, here: TestClient
+) -> None:
+    system.join_others()
+
+    assert me(here, logged_in(here)) == 200
 
 
 def until_denied(system: System, session: str) -> None:
