@@ -14,11 +14,11 @@ from functools import partial
 from typing import Final, Protocol
 from uuid import uuid4
 
-import structlog
 from psycopg import Error
 
 from adapters.bell import Bell
 from adapters.postgres import Database, DatabaseUnavailableError
+from adapters.trouble import Trouble
 
 CHANNEL: Final = "frontdesk_wakeups"
 LEAST_PAUSE: Final = 0.01
@@ -29,8 +29,6 @@ LOOK_UP: Final = 0.2
 
 AGAIN: Final = 1.0
 """Seconds after which a lost connection is sought again."""
-
-log = structlog.get_logger()
 
 Bells = Mapping[str, Bell]
 """Bells by names that mean the same in every process."""
@@ -78,6 +76,7 @@ class Announcer:
     def __init__(self, wire: Wire, bells: Bells) -> None:
         self.origin = uuid4().hex[:12]
         self._wire = wire
+        self._trouble = _trouble("announced")
         self._gate = threading.Lock()
         self._rung = threading.Event()
         self._names = frozenset(bells)
@@ -88,8 +87,9 @@ class Announcer:
     def run(self, stop: threading.Event) -> None:
         """Announce until told to stop. What rings while the wire is broken is told afterwards."""
         while not stop.is_set():
-            with _patiently(stop), self._wire.speaking() as say:
+            with _patiently(self._trouble, stop), self._wire.speaking() as say:
                 say(self._message(self._names))
+                self._trouble.end()
                 while not stop.is_set():
                     if self._rung.wait(LOOK_UP):
                         say(self._message(self._taken()))
@@ -127,11 +127,13 @@ class Listener:
         self._bells = bells
         self._origin = origin
         self._lost = lost
+        self._trouble = _trouble("heard")
 
     def run(self, stop: threading.Event) -> None:
         """Listen until told to stop."""
         while not stop.is_set():
-            with _patiently(stop), self._wire.hearing() as heard:
+            with _patiently(self._trouble, stop), self._wire.hearing() as heard:
+                self._trouble.end()
                 self._lost()
                 self._echo(self._bells)
                 while not stop.is_set():
@@ -146,13 +148,17 @@ class Listener:
                 self._bells[name].echo()
 
 
+def _trouble(what: str) -> Trouble:
+    return Trouble(f"wake-ups are not {what}", f"wake-ups are {what} again")
+
+
 @contextmanager
-def _patiently(stop: threading.Event) -> Iterator[None]:
+def _patiently(trouble: Trouble, stop: threading.Event) -> Iterator[None]:
     """Wait a while when the connection is lost."""
     try:
         yield
     except WireBroken as error:
-        log.warning("wake-ups are interrupted", error=str(error))
+        trouble.begin(error)
         stop.wait(AGAIN)
 
 

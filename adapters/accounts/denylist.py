@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from psycopg import Error
 
 from adapters.bell import Bell
 from adapters.postgres import NO_TENANT, Database, DatabaseUnavailableError
+from adapters.trouble import Trouble
 from application.ports import Clock
 
 LOOK: Final = 0.5
@@ -26,8 +26,6 @@ GATHER: Final = 0.05
 SKEW: Final = timedelta(minutes=1)
 """So far the clocks of two machines may be apart."""
 
-log = structlog.get_logger()
-
 
 class PostgresDenylist:
     """`application.denylist.Denylist`. `bell` rings when a session ended."""
@@ -37,6 +35,7 @@ class PostgresDenylist:
         self._database = database
         self._clock = clock
         self._lifetime = lifetime
+        self._trouble = Trouble("ended sessions are not known", "ended sessions are known again")
         self._gate = threading.Lock()
         self._denied: Mapping[str, datetime] = {}
 
@@ -62,12 +61,16 @@ class PostgresDenylist:
         """Look whenever the bell rings, and now and then, until told to stop."""
         while not stop.is_set():
             heard = self.bell.rings
-            try:
-                self.look()
-            except (Error, DatabaseUnavailableError) as error:
-                log.warning("ended sessions cannot be looked up", error=str(error))
+            self._try_to_look()
             stop.wait(GATHER)
             self.bell.wait(heard, LOOK)
+
+    def _try_to_look(self) -> None:
+        try:
+            self.look()
+            self._trouble.end()
+        except (Error, DatabaseUnavailableError) as error:
+            self._trouble.begin(error)
 
     def _learn(self, denied: Mapping[str, datetime]) -> None:
         """A new mapping each time, so that nobody who asks has to wait."""

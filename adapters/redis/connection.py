@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-import structlog
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from adapters.trouble import Trouble
 
 PREFIX: Final = "frontdesk:"
 """In front of all keys and channels of ours."""
@@ -20,14 +21,16 @@ SOON: Final = 10
 process may be waiting."""
 
 PAUSE: Final = 1.0
-"""Seconds for which a Redis that is away or slow is left alone."""
+"""Seconds for which a Redis that is away or slow is left alone at least."""
+
+RATHER: Final = 20
+"""It is left alone so many times longer than it was waited for: finding its address, which nothing
+limits, may take seconds."""
 
 WEIGHT: Final = 0.1
 """What one answer counts in the middle of all."""
 
 T = TypeVar("T")
-
-log = structlog.get_logger()
 
 
 def connect(url: str, *, patience: float = PATIENCE) -> "Redis":
@@ -48,7 +51,7 @@ class RedisAway(Exception):
 class Breaker:
     """Asks while it is answered well; else raises RedisAway for a while, without asking.
 
-    `what` says what is done meanwhile, for the log: once when it begins, and once when it ends.
+    `what` says for the log what is done meanwhile.
     """
 
     def __init__(
@@ -58,10 +61,9 @@ class Breaker:
         patience: float = PATIENCE,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._what = what
+        self._trouble = Trouble("Redis is away", "Redis is back", without_it=what)
         self._slow = patience / SOON
         self._seconds = seconds
-        self._away = False
         self._again_at = 0.0
         self._middle = 0.0
 
@@ -73,7 +75,7 @@ class Breaker:
         try:
             answer = question()
         except RedisError as error:
-            self._rest(str(error))
+            self._rest(error, self._seconds() - began)
             raise RedisAway from error
         self._weigh(self._seconds() - began)
         return answer
@@ -81,13 +83,11 @@ class Breaker:
     def _weigh(self, took: float) -> None:
         self._middle += WEIGHT * (took - self._middle)
         if self._middle > self._slow:
-            self._rest("too slow")
-        elif self._away:
-            self._away = False
-            log.info("Redis is back", instead_of=self._what)
+            self._rest("too slow", took)
+        else:
+            self._trouble.end()
 
-    def _rest(self, why: str) -> None:
-        if not self._away:
-            log.warning("Redis is away", meanwhile=self._what, error=why)
-        self._away, self._middle = True, 0.0
-        self._again_at = self._seconds() + PAUSE
+    def _rest(self, why: object, took: float) -> None:
+        self._trouble.begin(why)
+        self._middle = 0.0
+        self._again_at = self._seconds() + max(PAUSE, took * RATHER)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+from redis import ConnectionError as RedisConnectionError
 from redis import Redis
 from structlog.testing import capture_logs
 
 from adapters.rate_limits import ProcessRateLimiter
-from adapters.redis.connection import PAUSE, Breaker, RedisAway, connect
+from adapters.redis.connection import PAUSE, RATHER, Breaker, RedisAway, connect
 from adapters.redis.rate_limits import RedisRateLimiter
 from application.rate_limits import Limit
 from infra.redis import RedisServer
@@ -143,6 +144,20 @@ def test_one_late_answer_is_forgiven(breaker: Breaker, watch: Watch) -> None:
         breaker.ask(late)
         for _ in range(100):
             breaker.ask(lambda: None)
+
+
+def test_who_was_waited_for_long_is_left_alone_longer(breaker: Breaker, watch: Watch) -> None:
+    def nowhere() -> None:
+        watch.seconds += 5.0
+        raise RedisConnectionError
+
+    for _ in range(2):
+        with pytest.raises(RedisAway):
+            breaker.ask(nowhere)
+    assert watch.seconds == 5.0
+
+    watch.seconds += 5.0 * RATHER
+    assert breaker.ask(lambda: "here") == "here"
 
 
 def test_what_is_no_fault_of_redis_is_not_hidden(breaker: Breaker) -> None:
