@@ -25,6 +25,9 @@ LATE: Final = 0.1
 SILENT: Final = 1.0
 """Seconds without anything new, after which the log is asked whether that is true."""
 
+NOTED: Final = 1_000
+"""Places of which it is known since when somebody waits there; older ones are forgotten."""
+
 ENCRYPTED: Final = 9
 """The column of a row with what is personal."""
 
@@ -97,15 +100,16 @@ class Feed:
             return now - self._first(self._missed, after, now) < LATE
         if now - self._first(self._asked, after, now) < SILENT:
             return True
-        self._asked = {after: now}
+        self._asked[after] = now
         return False
 
     @staticmethod
     def _first(times: dict[int, float], after: int, now: float) -> float:
-        """Tell since when it is so for those who stand there; others have moved on."""
-        if len(times) > 100:
-            times.clear()
-        return times.setdefault(after, now)
+        """Tell since when it is so for those who stand there; who was noted first has moved on."""
+        since = times.setdefault(after, now)
+        if len(times) > NOTED:
+            times.pop(next(iter(times)))
+        return since
 
 
 def _with_keys(connection: Connection[Any], rows: Sequence[Row]) -> list[Row]:

@@ -192,6 +192,20 @@ def test_when_nothing_comes_any_more_the_log_is_asked_now_and_then(world: World)
     assert worker.runner.step() == 1
 
 
+def test_who_has_come_to_the_end_does_not_keep_others_from_asking_the_log(world: World) -> None:
+    world.account()
+    time = Time()
+    feed = Worker(world, time).feed
+
+    with world.database.as_worker() as connection:
+        for seconds in (0, SILENT):
+            time.seconds += seconds
+            at_the_end = feed.log(connection, head(world), limit=1)
+            behind = feed.log(connection, 0, limit=1)
+
+    assert (len(at_the_end), len(behind)) == (0, 1)
+
+
 def test_who_begins_late_reads_the_log_first(world: World) -> None:
     for _ in range(30):
         world.account()
