@@ -1,21 +1,31 @@
 """The system as many processes: what a relay and a worker are made of."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
 import faust
+import structlog
+from kafka.errors import KafkaError
 
 from adapters.bell import Bell
 from adapters.runner import Runner
 from adapters.streams.feed import Feed
 from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.relay import Relay
+from adapters.streams.watchdog import Watchdog
 from adapters.streams.worker import Slots, worker_app
 from infra.composition import System
 from infra.health import Health
+from infra.settings import Settings
+
+AGAIN: Final = 1.0
+"""Seconds after which a broker that was away at the start is tried again."""
 
 MAY_END: Final = {"renewal"}
 """Threads that have done their work at some time."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +36,7 @@ class Work:
     slots: Slots
     feed: Feed
     runner: Runner
+    watchdog: Watchdog
 
 
 def relay_of(system: System) -> Relay:
@@ -50,10 +61,21 @@ def work_of(system: System) -> Work:
         mine=slots.has,
         idle=0.05,
     )
-    bootstrap = system.settings.need_kafka()
-    ensure_topics(bootstrap, system.settings.kafka_replication)
-    app = worker_app(bootstrap, slots, feed)
-    return Work(app=app, slots=slots, feed=feed, runner=runner)
+    app = worker_app(system.settings.need_kafka(), slots, feed)
+    watchdog = Watchdog(system.database, system.consumers, slots)
+    return Work(app=app, slots=slots, feed=feed, runner=runner, watchdog=watchdog)
+
+
+def wait_for_topics(settings: Settings) -> None:
+    """See that the topics are there, as soon as the broker is."""
+    while True:
+        try:
+            ensure_topics(settings.need_kafka(), settings.kafka_replication)
+        except (KafkaError, OSError) as error:
+            log.warning("the broker cannot be reached", error=str(error))
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 def relay_health(system: System, relay: Relay) -> Health:

@@ -8,7 +8,7 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,26 +110,40 @@ async def _ignore(stream: Any) -> None:
 
 
 async def follow(bootstrap: str, feed: Feed, app: faust.App) -> None:
-    """Fetch what is published from now on; what was before is in the log. No exception leaves."""
+    """Fetch what is published from now on; what was before is in the log. No exception leaves:
+    Faust would end the process for it.
+    """
     while not app.should_stop:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
-            enable_auto_commit=False,
-            auto_offset_reset="latest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-        )
         try:
-            await consumer.start()
-            consumer.assign([TopicPartition(topic, n) for topic in ALL for n in range(PARTITIONS)])
-            while not app.should_stop:
-                fetched = await consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=FETCH)
-                if fetched:
-                    feed.put(_rows(fetched.values()))
+            await fetch(bootstrap, feed, lambda: bool(app.should_stop))
         except (KafkaError, OSError) as error:
             log.warning("the broker cannot be reached", error=str(error))
-            await app.sleep(AGAIN)
-        finally:
-            await consumer.stop()
+        except Exception:
+            log.exception("what is published cannot be fetched")
+        await app.sleep(AGAIN)
+
+
+async def fetch(
+    bootstrap: str, feed: Feed, stopped: Callable[[], bool], *, begin: str = "latest"
+) -> None:
+    """Fetch until told to stop. All partitions, without a group: which consumers are ours is said
+    by the slots.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset=begin,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+    )
+    try:
+        await consumer.start()
+        consumer.assign([TopicPartition(topic, n) for topic in ALL for n in range(PARTITIONS)])
+        while not stopped():
+            fetched = await consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=FETCH)
+            if fetched:
+                feed.put(_rows(fetched.values()))
+    finally:
+        await consumer.stop()
 
 
 def _rows(fetched: Iterable[Iterable[Any]]) -> list[Row]:

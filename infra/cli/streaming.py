@@ -5,6 +5,7 @@ What they are made of is imported when it is asked for: it takes longer than mos
 
 import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -64,14 +65,24 @@ def _run(system: System, health_port: int | None) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
     import faust
 
-    from infra.streaming import work_of, worker_health
+    from infra.streaming import wait_for_topics, work_of, worker_health
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until Faust sees to it
+    wait_for_topics(system.settings)
     work = work_of(system)
     system.work(work.runner)
+    threading.Thread(target=work.watchdog.run, args=(system.stop, _end), daemon=True).start()
     threading.Thread(target=_leave_if_useless, args=(system, work.slots), daemon=True).start()
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
-        faust.Worker(work.app, loglevel="CRITICAL", **QUIET).execute_from_commandline()
+        worker = faust.Worker(work.app, loglevel="CRITICAL", **QUIET)
+        worker.spinner = None  # it would draw on a terminal that is not its own
+        worker.execute_from_commandline()
+
+
+def _end() -> None:
+    """As if killed: whatever hangs cannot hold it up, and nothing is lost by it."""
+    os._exit(1)
 
 
 def _leave_if_useless(system: System, slots: "Slots") -> None:
