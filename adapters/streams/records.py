@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from adapters.streams.topics import partition_of, topic_of
+from adapters.streams.topics import place_of
 
 Row = tuple[Any, ...]
 """An event in the columns of `adapters.event_store.reader.COLUMNS`, without the key."""
@@ -56,7 +56,7 @@ def record_of(row: Row, sequence: int = 0) -> Record:
     position, tenant, tenant_position, stream, version, type_, data, at, metadata, personal = row[
         :10
     ]
-    noted, key = _noted(metadata), stream.encode()
+    noted, place = _noted(metadata), place_of(stream)
     said = {
         "ce_specversion": "1.0",
         "ce_id": noted.id,
@@ -79,7 +79,7 @@ def record_of(row: Row, sequence: int = 0) -> Record:
     headers = [(name, value.encode()) for name, value in said.items() if value is not None]
     if personal is not None:
         headers.append((PERSONAL, bytes(personal)))
-    return Record(topic_of(stream), partition_of(key), key, data.encode(), headers)
+    return Record(*place, stream.encode(), data.encode(), headers)
 
 
 def row_of(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Row:

@@ -19,6 +19,7 @@ from adapters.event_store.reader import COLUMNS, LAST
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
 from adapters.streams.records import Record, record_of
+from adapters.streams.topics import place_of
 
 BATCH: Final = 500
 IDLE: Final = 0.5
@@ -29,6 +30,9 @@ STANDBY: Final = 0.2
 
 AGAIN: Final = 1.0
 """Seconds after which a broker or a database that is away is tried again."""
+
+STREAM: Final = 3
+"""The column of a row with its stream."""
 
 log = structlog.get_logger()
 
@@ -82,6 +86,7 @@ class Relay:
             if row == (True,):
                 checkpoints.begin(line, RELAY)
                 self.is_active = True
+                log.info("this relay is active")
                 return
             stop.wait(STANDBY)
 
@@ -129,11 +134,9 @@ def counted(connection: Connection[Any]) -> Counts:
 
 
 def _numbered(row: tuple[Any, ...], counts: Counts) -> Record:
-    bare = record_of(row)
-    counts[bare.place] += 1
-    number = str(counts[bare.place]).encode()
-    headers = [(name, number if name == "ce_sequence" else v) for name, v in bare.headers]
-    return bare._replace(headers=headers)
+    place = place_of(row[STREAM])
+    counts[place] += 1
+    return record_of(row, counts[place])
 
 
 NEXT: Final = f"""

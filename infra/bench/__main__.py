@@ -27,6 +27,7 @@ from infra.bench import report
 from infra.bench.contender import ContenderFailed
 from infra.bench.race import Field, Rounds, Work, contenders, race
 from infra.bench.works import FULL, QUICK, works
+from infra.kafka import can_run_kafka
 
 PLACE: Final = Path(".frontdesk/bench")
 DURABLE: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -43,7 +44,7 @@ def main(
 ) -> None:
     """Measure frontdesk beside its rivals."""
     effort = QUICK if quick else FULL
-    chosen = _chosen(works(effort), names or [])
+    chosen = _possible(_chosen(works(effort), names or []))
     try:
         with _server() as server, Field(server) as field:
             console.print(report.machine(server), "\n")
@@ -58,6 +59,13 @@ def _chosen(all_of_them: Sequence[Work], names: Sequence[str]) -> list[Work]:
     if unknown := set(names) - set(known):
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(known)}")
     return [work for work in all_of_them if not names or work.key in names]
+
+
+def _possible(chosen: Sequence[Work]) -> list[Work]:
+    """Leave out what needs a Kafka that cannot run here, and say so."""
+    if (reason := can_run_kafka()) and any(work.needs_kafka for work in chosen):
+        console.print(f"Left out what goes by way of Kafka. {reason}", markup=False)
+    return [work for work in chosen if not (reason and work.needs_kafka)]
 
 
 @contextmanager

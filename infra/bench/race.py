@@ -32,6 +32,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     ours: Entrant
     rivals: tuple[Entrant, ...]
     unit: str = "per second"
+    needs_kafka: bool = False
 
     @property
     def entrants(self) -> tuple[Entrant, ...]:

@@ -87,6 +87,9 @@ OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 
 
+OUR_STREAMS: Final = _ours("our_streams", "streams")
+
+
 def _grown_api(database: str, events: int, tenants: int) -> Contender:
     return Contender(("-m", "infra.bench.ours.over_http", str(events), str(tenants)), database)
 
@@ -112,6 +115,9 @@ def works(effort: Effort) -> Sequence[Work]:
         _visible(effort),
         _growth_append(effort),
         _growth_http(effort),
+        _worker(effort),  # before the relay publishes it all again
+        _relay(effort),
+        _visible_distributed(effort),
     ]
 
 
@@ -258,4 +264,38 @@ def _growth_http(effort: Effort) -> Work:
         unit=PROCESSOR,
         ours=Entrant("frontdesk", grown, order),
         rivals=(Entrant("beside 10,000 events of 10 tenants", small, order),),
+    )
+
+
+def _relay(effort: Effort) -> Work:
+    order = {"events": effort.kept}
+    return Work(
+        key="relay",
+        needs_kafka=True,
+        title="Relay the log to Kafka",
+        ours=_frontdesk(OUR_STREAMS, "relay", **order),
+        rivals=(Entrant("producing alone", OUR_STREAMS, {"work": "produce", **order}),),
+    )
+
+
+def _worker(effort: Effort) -> Work:
+    order = {"events": effort.kept}
+    return Work(
+        key="worker",
+        needs_kafka=True,
+        title="Keep a read model by way of Kafka",
+        ours=_frontdesk(OUR_STREAMS, "getmany", **order),
+        rivals=(Entrant("by a Faust agent", OUR_STREAMS, {"work": "agent", **order}),),
+    )
+
+
+def _visible_distributed(effort: Effort) -> Work:
+    order = {"work": "visible", "seconds": effort.seconds}
+    return Work(
+        key="visible_distributed",
+        needs_kafka=True,
+        title="Commit until visible, by way of Kafka",
+        unit=MILLISECONDS,
+        ours=Entrant("frontdesk", OUR_STREAMS, order),
+        rivals=(Entrant("in one process", OUR_READ_MODEL, order),),
     )
