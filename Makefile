@@ -16,7 +16,7 @@ COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run cluster rebuild test test-fast test-cluster bench bench-quick \
+.PHONY: help run cluster rebuild test test-fast test-cluster chaos bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
 ##@ Run
@@ -41,6 +41,9 @@ test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
 
 test-cluster: $(VENV)/dev ## Start the cluster, and kill one of each
 	$(BIN)/pytest -m cluster $(ARGS)
+
+chaos: $(VENV)/dev ## Kill processes at random while people book: make chaos SEEDS=3, or SEED=4711
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1)) $(ARGS)
 
 bench: $(VENV)/bench ## Measure, and write the numbers down
 	$(BIN)/python -m infra.bench $(ARGS)

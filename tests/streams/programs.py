@@ -1,0 +1,211 @@
+"""The system as many processes: each can be killed, stopped and started again; and what is true of
+it when all is done, whoever did it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from adapters import checkpoints
+from adapters.event_store.reader import head
+from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.fold import fold, relevant
+from adapters.read_models.tables import LIVE, Rows
+from adapters.streams import RELAY
+from application.processes import PROCESSES
+from application.processes.process import Do
+from infra.children import dying_with_us, free_port
+from infra.composition import System
+from projections import READ_MODELS
+
+PATIENCE: Final = 60.0
+
+
+@dataclass
+class Program:
+    """A process `frontdesk …`. What it says goes to a file, so that nobody has to listen."""
+
+    command: str
+    environment: Mapping[str, str]
+    log: Path
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def start(self) -> None:
+        """Let it begin; it may take a second until it is of use."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.cli", self.command],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=dying_with_us(signal.SIGKILL),  # noqa: PLW1509  (takes no lock)
+            )
+
+    @property
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """With no time to tidy up."""
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass
+class Company:
+    """All processes on one database and one broker."""
+
+    dsn: str
+    bootstrap: str
+    folder: Path
+    programs: list[Program] = field(default_factory=list)
+
+    def begin(self, command: str, **settings: str) -> Program:
+        """Start one more."""
+        environment = {
+            **os.environ,
+            "FRONTDESK_MODE": "demo",
+            "REQUESTS_PER_MINUTE": "10000000",
+            "DATABASE_URL": self.dsn,
+            "KAFKA_BOOTSTRAP": self.bootstrap,
+            **settings,
+        }
+        log = self.folder / f"{command}-{len(self.programs)}.log"
+        program = Program(command, environment, log)
+        program.start()
+        self.programs.append(program)
+        return program
+
+    def serve(self, **settings: str) -> int:
+        """Start an API process; give its port, which it keeps when it is started again."""
+        port = free_port()
+        server = self.begin("serve", PORT=str(port), **settings)
+        until(lambda: "listening on" in server.said)
+        return port
+
+    def end(self) -> None:
+        """Kill whoever is left."""
+        for program in self.programs:
+            if program.runs:
+                program.kill()
+
+    def tell(self) -> None:
+        """Print what they said, for whoever sees a test fail."""
+        for program in self.programs:
+            print(f"--- {program.log.name}\n{program.said[-5000:]}")
+
+
+@contextmanager
+def company(dsn: str, bootstrap: str, folder: Path) -> Iterator[Company]:
+    """Let processes work together; in the end none is left."""
+    together = Company(dsn, bootstrap, folder)
+    try:
+        yield together
+    except BaseException:
+        together.tell()
+        raise
+    finally:
+        together.end()
+
+
+def until(
+    true: Callable[[], Any], *, seconds: float = PATIENCE, why: Callable[[], Any] = lambda: ""
+) -> None:
+    """Look again and again until something is true; else say why not."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"still not true after {seconds:.0f} s: {why()}"
+        time.sleep(0.02)
+
+
+# --- What is true when all is done --------------------------------------------------------
+
+
+def at_the_head(system: System, *, relayed: bool = True) -> bool:
+    """Tell whether everybody has come to the end of the log."""
+    names = [consumer.name for consumer in system.consumers] + [RELAY] * relayed
+    with system.database.as_worker() as connection:
+        places = checkpoints.read(connection, names)
+        return set(places.values()) == {head(connection)} and len(places) == len(names)
+
+
+def due_jobs(system: System) -> int:
+    """Tell how many jobs could be done now and are not."""
+    due = "status = 'running' OR status = 'todo' AND run_at <= now()"
+    [[count]] = asked(system, f"SELECT count(*) FROM work.jobs WHERE {due}")
+    return int(count)
+
+
+def settled(system: System, *, relayed: bool = True) -> bool:
+    """Tell whether nothing is left to do now."""
+    return at_the_head(system, relayed=relayed) and not due_jobs(system)
+
+
+def left(system: System) -> Any:
+    """Say what is left to do now."""
+    return (
+        asked(system, "SELECT max(position) FROM log.events"),
+        asked(system, "SELECT consumer, position FROM work.checkpoints"),
+        asked(
+            system,
+            "SELECT kind, status, attempts, lease_until - now() FROM work.jobs"
+            " WHERE status = 'running' OR status = 'todo' AND run_at <= now()",
+        ),
+    )
+
+
+def asked(system: System, statement: str) -> list[Any]:
+    """Ask PostgreSQL, as the worker."""
+    with system.database.as_worker() as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+def wrong_read_models(system: System) -> list[str]:
+    """Name the read models that are not what a plain fold of the whole log is."""
+    with system.database.as_worker() as connection:
+        events = [past for page in system.reader.follow(connection, 0) for past in page]
+        wrong = []
+        for model in READ_MODELS:
+            folded: Rows = {}
+            fold(model, folded, relevant(model, events))
+            expected = {key: row for key, row in folded.items() if row is not None}
+            table = ReadModelConsumer(model, LIVE).table
+            statement = f'SELECT tenant_id::text, key FROM "{LIVE}"."{model.name}"'
+            keys = connection.execute(statement.encode()).fetchall()
+            if dict(table.load(connection, keys)) != expected:
+                wrong.append(model.name)
+        return wrong
+
+
+def wrongly_ordered(system: System) -> set[Any]:
+    """Give what processes ordered too often or not at all, by process and event."""
+    with system.database.as_worker() as connection:
+        events = [past for page in system.reader.follow(connection, 0) for past in page]
+    expected = {
+        (process.name, past.position, sum(isinstance(order, Do) for order in process.then(past)))
+        for past in events
+        for process in PROCESSES
+        if isinstance(past.event, process.when)
+    }
+    ordered = "SELECT process, caused_by, count(*) FROM work.jobs GROUP BY process, caused_by"
+    return {each for each in expected if each[2]} ^ set(asked(system, ordered))
+
+
+def mails_and_notes_of_them(system: System) -> tuple[int, int]:
+    """Tell how many mails were sent, and how many are noted on their bookings."""
+    [[mails]] = asked(system, "SELECT count(*) FROM work.outbox")
+    [[notes]] = asked(
+        system, "SELECT count(*) FROM log.events WHERE type LIKE 'booking-mail-sent.%'"
+    )
+    return mails, notes
