@@ -110,9 +110,14 @@ def _joined(data: bytes, personal: bytes) -> bytes:
     return personal[:-1] + b"," + data[1:]
 
 
-def _shape(name: str, event: type[Event]) -> Shape:
+def personal_fields(event: type[Event]) -> Mapping[str, Any]:
+    """Give the fields that are kept apart and encrypted, with their types."""
     hints = get_type_hints(event, include_extras=True)
-    personal = {field: hint for field, hint in hints.items() if _is_personal(hint)}
+    return {field: hint for field, hint in hints.items() if _is_personal(hint)}
+
+
+def _shape(name: str, event: type[Event]) -> Shape:
+    personal = personal_fields(event)
     erased = {field: _erased(hint.__origin__) for field, hint in personal.items()}
     known = {field: value for field, value in erased.items() if value is not None}
     return Shape(

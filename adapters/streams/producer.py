@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from adapters.streams.records import Record
 from adapters.streams.relay import NotAcknowledged
-from adapters.streams.topics import ALL, PARTITIONS, WORK
+from adapters.streams.topics import ALL, PARTITIONS, RETENTION_MS, WORK
 
 PATIENCE: Final = 20.0
 """Seconds for all records of a batch together."""
@@ -84,5 +84,5 @@ def _new(replication: int) -> dict[str, Any]:
     return {
         "num_partitions": PARTITIONS,
         "replication_factor": replication,
-        "configs": {"retention.ms": str(7 * 24 * 3600 * 1000)},
+        "configs": {"retention.ms": str(RETENTION_MS)},
     }

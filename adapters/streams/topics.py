@@ -10,6 +10,9 @@ from kafka.partitioner.default import murmur2
 PARTITIONS: Final = 12
 """Of every topic. It cannot be changed later: it would send streams elsewhere."""
 
+RETENTION_MS: Final = 7 * 24 * 3600 * 1000
+"""A week: who was away for longer reads history over HTTP."""
+
 TOPICS: Final[Mapping[str, str]] = {
     "agenda": "frontdesk.agendas",
     "block": "frontdesk.time-blocks",
@@ -21,9 +24,12 @@ TOPICS: Final[Mapping[str, str]] = {
     "series": "frontdesk.series",
     "service": "frontdesk.services",
     "tenant": "frontdesk.tenants",
+    "timeblocks": "frontdesk.time-blocks",
     "user": "frontdesk.users",
 }
-"""By the kind of a stream, which is how its name begins."""
+"""By the kind of a stream, which is how its name begins. A professional's own blocks and the stream
+that lists them are one kind of thing to others.
+"""
 
 OTHERS: Final = "frontdesk.others"
 """For what a newer release may record: nothing in the log stays unpublished."""
@@ -31,7 +37,7 @@ OTHERS: Final = "frontdesk.others"
 WORK: Final = "frontdesk.work"
 """Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
 
-ALL: Final = (*TOPICS.values(), OTHERS)
+ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
 
 
 def topic_of(stream: str) -> str:

@@ -5,7 +5,17 @@ from typing import Final
 
 import typer
 
-from infra.cli import cluster, history, importing, jobs, read_models, running, shifted, streaming
+from infra.cli import (
+    cluster,
+    history,
+    importing,
+    jobs,
+    read_models,
+    running,
+    schemas,
+    shifted,
+    streaming,
+)
 from infra.cli.errors import SAID
 
 app: Final = typer.Typer(
@@ -25,6 +35,7 @@ jobs.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)
+schemas.add_to(app)
 
 
 def main() -> None:

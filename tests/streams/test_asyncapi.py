@@ -1,0 +1,105 @@
+"""What we tell others about our records is true, and said in the form that their tools read."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from adapters.event_store.mapper import Mapper, Stored
+from adapters.streams.records import record_of
+from domain.catalogue import EVENTS
+from domain.messages import Event
+from infra.print_asyncapi import document, text
+from tests.architecture.examples import examples
+from tests.streams.test_records import AT, METADATA
+
+MAPPER = Mapper(EVENTS)
+DOCUMENT = document()
+OFFICIAL = jsonschema_rs.Draft7Validator(
+    json.loads((Path(__file__).parent / "asyncapi" / "3.0.0.json").read_text(encoding="utf-8"))
+)
+
+
+def schema_of(part: Mapping[str, Any]) -> Any:
+    """Give what validates by a part of the document, which may refer to others."""
+    return jsonschema_rs.Draft7Validator({**part, "components": DOCUMENT["components"]})
+
+
+def test_the_document_that_others_read_is_fresh() -> None:
+    """`make catalogue` writes it."""
+    assert Path("infra/asyncapi.json").read_text(encoding="utf-8") == text()
+
+
+def test_the_command_line_prints_it() -> None:
+    command = [sys.executable, "-m", "infra.cli", "schemas", "asyncapi"]
+
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == text()
+
+
+def test_the_document_is_asyncapi() -> None:
+    assert [error.message for error in OFFICIAL.iter_errors(DOCUMENT)] == []
+
+
+def test_what_is_no_asyncapi_is_told_apart() -> None:
+    operation = {"publish": {"channel": {"$ref": "#/channels/bookings"}}}
+
+    assert not OFFICIAL.is_valid({**DOCUMENT, "operations": operation})
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in references(DOCUMENT):
+        found = DOCUMENT
+        for name in reference.removeprefix("#/").split("/"):
+            found = found[name]
+
+
+def references(part: Any) -> list[str]:
+    match part:
+        case {"$ref": str(reference)}:
+            return [reference]
+        case dict():
+            return [found for each in part.values() for found in references(each)]
+        case list():
+            return [found for each in part for found in references(each)]
+    return []
+
+
+def test_every_event_is_in_one_channel() -> None:
+    channels = DOCUMENT["channels"].values()
+
+    assert sorted(name for each in channels for name in each["messages"]) == sorted(EVENTS)
+
+
+@pytest.mark.parametrize("event", list(examples()), ids=lambda event: type(event).__name__)
+def test_a_record_is_what_the_document_says(event: Event) -> None:
+    stored = MAPPER.encode(event)
+    message = DOCUMENT["components"]["messages"][stored.type]
+    record = record_of(row(stored), sequence=1)
+    headers = {name: value.decode() for name, value in record.headers}
+
+    schema_of(message["payload"]).validate(json.loads(record.value))
+    schema_of(message["headers"]).validate(headers)
+    assert set(headers) <= set(
+        DOCUMENT["components"]["schemas"]["cloud-event-headers"]["properties"]
+    )
+
+
+@pytest.mark.parametrize("event", list(examples()), ids=lambda event: type(event).__name__)
+def test_nothing_personal_is_described_as_published(event: Event) -> None:
+    stored = MAPPER.encode(event)
+    message = DOCUMENT["components"]["messages"][stored.type]
+    published = DOCUMENT["components"]["schemas"][stored.type]["properties"]
+
+    assert set(json.loads(stored.personal or b"{}")) <= set(message.get("x-personal", ()))
+    assert set(published).isdisjoint(message.get("x-personal", ()))
+    assert set(json.loads(stored.data)) <= set(published)
+
+
+def row(stored: Stored) -> tuple[Any, ...]:
+    place = (7, "0198c0de-0000-7000-8000-0000000000aa", 3, "booking-1", 2)
+    return (*place, stored.type, stored.data.decode(), AT, METADATA, stored.personal and b"sealed")
