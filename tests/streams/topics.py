@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kafka import KafkaAdminClient
+
 from adapters.streams.records import Record, Row, row_of
 from adapters.streams.relay import NotAcknowledged
 
@@ -40,3 +42,16 @@ class Topics:
             place: [int(dict(record.headers)["ce_sequence"]) for record in records]
             for place, records in self.partitions.items()
         }
+
+
+def without_topics(bootstrap: str) -> None:
+    """Remove what earlier tests have published: another log is about to begin at one."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        ours = [name for name in admin.list_topics() if name.startswith("frontdesk.")]
+        if ours:
+            admin.delete_topics(ours)
+        while set(admin.list_topics()) & set(ours):
+            pass
+    finally:
+        admin.close()
