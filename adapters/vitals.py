@@ -15,6 +15,7 @@ from domain.zones import tzdata_version
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 SCHEMA: Final = "SELECT max(name) FROM frontdesk_migrations"
+FACTS: Final = "SELECT outcome, facts FROM work.facts"
 BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
 
@@ -41,6 +42,7 @@ class PostgresVitals:
         self._lag = self._gauge("consumer_lag_events", "Events behind the log.", "consumer")
         self._behind = self._gauge("consumer_lag_seconds", "Age of the oldest.", "consumer")
         self._parked = self._gauge("consumer_parked", "Keys set aside.", "consumer")
+        self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -79,6 +81,8 @@ class PostgresVitals:
                 self._lag.labels(each.consumer).set(each.lag_events)
                 self._behind.labels(each.consumer).set(each.lag_seconds)
                 self._parked.labels(each.consumer).set(each.parked)
+            for outcome, facts in connection.execute(FACTS).fetchall():
+                self._facts.labels(outcome).set(facts)
         for state, depth in self._jobs.depths().items():
             self._depth.labels(state).set(depth)
         return generate_latest(self._registry), TEXT

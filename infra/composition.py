@@ -152,6 +152,10 @@ class System:
         self._start("listener", listener.run)
         self._start("denylist", self.denylist.run)
 
+    def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        """Have something else done in a thread of this process, until it rests."""
+        self._start(name, run)
+
     def _start(self, name: str, run: Callable[[threading.Event], None]) -> None:
         thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
         thread.start()

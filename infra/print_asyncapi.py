@@ -1,17 +1,19 @@
-"""Print what we publish on Kafka, for those who read it without our code: an AsyncAPI 3 document.
+"""Print what is on Kafka, for those who read or write it without our code: an AsyncAPI 3 document.
 
 python -m infra.print_asyncapi > infra/asyncapi.json
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
 from adapters.event_store.mapper import personal_fields
+from adapters.streams.facts import FACT_REFUSED, Refused
 from adapters.streams.records import METADATA, PERSONAL
-from adapters.streams.topics import ALL, PARTITIONS, RETENTION_MS, topic_of
+from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, topic_of
+from application import facts
 from domain import (
     agendas,
     bookings,
@@ -44,6 +46,10 @@ the value is what happened, the headers say where and when.
   key that we keep and destroy when the person is to be forgotten; `x-personal` tells which fields.
 - An id is the name of its stream: `booking-` and a UUID. Ask the HTTP API for more about it.
 - Topics keep records for a week; the history is kept by frontdesk, for ever.
+
+What other systems know or want they may say on `{FACTS}`, if they are listed in KAFKA_FACTS. The
+same `ce_id` of the same `ce_source` is the same fact: it may be sent again, and is done once. Facts
+that need each other want the same key. What is refused is named on `{REFUSED}`, at least once.
 """
 
 AREAS: Final = (
@@ -59,6 +65,7 @@ AREAS: Final = (
     users,
 )
 CLOUD_EVENT: Final = "cloud-event-headers"
+FACT: Final = "fact-headers"
 TEXT: Final = {"type": "string"}
 NUMBER: Final = {"type": "string", "pattern": "^[0-9]+$"}
 KEY: Final = {**TEXT, "description": "The stream: murmur2 of it is the partition."}
@@ -75,11 +82,17 @@ def document() -> Json:
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/json",
-        "channels": {_short(topic): _channel(topic) for topic in ALL},
-        "operations": {f"publish-{_short(topic)}": _published(topic) for topic in ALL},
+        "channels": {_short(topic): _channel(topic) for topic in MESSAGES},
+        "operations": {
+            f"{'take' if topic == FACTS else 'publish'}-{_short(topic)}": _operation(topic)
+            for topic in MESSAGES
+        },
         "components": {
-            "messages": {name: _message(name, event) for name, event in EVENTS.items()},
-            "schemas": {CLOUD_EVENT: _headers(), **_schemas()},
+            "messages": {
+                **{name: _message(name, event) for name, event in EVENTS.items()},
+                **{name: _told(name, kind) for name, kind in OTHERS_MESSAGES.items()},
+            },
+            "schemas": {CLOUD_EVENT: _headers(), FACT: _fact_headers(), **_schemas()},
         },
     }
 
@@ -108,6 +121,12 @@ def _moved_by(aggregate: Aggregate[Any, Any]) -> tuple[type[Event], ...]:
 
 
 TOPIC_OF: Final = _topics()
+MESSAGES: Final[Mapping[str, Sequence[str]]] = {
+    **{topic: [n for n, event in EVENTS.items() if TOPIC_OF[event] == topic] for topic in ALL},
+    FACTS: list(facts.FACTS),
+    REFUSED: [FACT_REFUSED],
+}
+OTHERS_MESSAGES: Final[Mapping[str, type]] = {**facts.FACTS, FACT_REFUSED: Refused}
 
 
 def _short(topic: str) -> str:
@@ -117,11 +136,7 @@ def _short(topic: str) -> str:
 def _channel(topic: str) -> Json:
     return {
         "address": topic,
-        "messages": {
-            name: {"$ref": f"#/components/messages/{name}"}
-            for name, event in EVENTS.items()
-            if TOPIC_OF[event] == topic
-        },
+        "messages": {n: {"$ref": f"#/components/messages/{n}"} for n in MESSAGES[topic]},
         "bindings": {"kafka": _partitioned(topic)},
     }
 
@@ -135,8 +150,9 @@ def _partitioned(topic: str) -> Json:
     }
 
 
-def _published(topic: str) -> Json:
-    return {"action": "send", "channel": {"$ref": f"#/channels/{_short(topic)}"}}
+def _operation(topic: str) -> Json:
+    action = "receive" if topic == FACTS else "send"
+    return {"action": action, "channel": {"$ref": f"#/channels/{_short(topic)}"}}
 
 
 # --- What an event looks like -------------------------------------------------------------
@@ -144,18 +160,48 @@ def _published(topic: str) -> Json:
 
 def _message(name: str, event: type[Event]) -> Json:
     message = {
-        "name": name,
-        "title": event.__name__,
-        "contentType": "application/json",
-        "headers": {
-            "type": "object",
-            "allOf": [_ref(CLOUD_EVENT), {"properties": {"ce_type": {"const": name}}}],
-        },
-        "payload": _ref(name),
+        **_cloud_event(name, event, CLOUD_EVENT),
         "bindings": {"kafka": {"key": KEY, "bindingVersion": "0.5.0"}},
     }
     personal = sorted(personal_fields(event))
     return {**message, "x-personal": personal} if personal else message
+
+
+def _told(name: str, kind: type) -> Json:
+    """Describe what others tell us, or what we tell them of it."""
+    key = {**TEXT, "description": "Keeps in order what has the same key."}
+    return {
+        **_cloud_event(name, kind, FACT),
+        "bindings": {"kafka": {"key": key, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _cloud_event(name: str, kind: type, headers: str) -> Json:
+    named = {"properties": {"ce_type": {"const": name}}}
+    return {
+        "name": name,
+        "title": kind.__name__,
+        "contentType": "application/json",
+        "headers": {"type": "object", "allOf": [_ref(headers), named]},
+        "payload": _ref(name),
+    }
+
+
+def _fact_headers() -> Json:
+    """Describe what `adapters/streams/facts.py` reads, and what it writes itself."""
+    named = {**TEXT, "pattern": "^[!-~]{1,200}$"}
+    needed = {
+        "ce_specversion": {"const": "1.0"},
+        "ce_id": {**named, "description": "The same when it is sent again."},
+        "ce_source": {**named, "description": "Who says so."},
+        "ce_type": named,
+    }
+    optional = {
+        "ce_time": {**TEXT, "format": "date-time"},
+        "content-type": TEXT,
+        "traceparent": TEXT,
+    }
+    return {"type": "object", "required": [*needed], "properties": {**needed, **optional}}
 
 
 def _headers() -> Json:
@@ -191,12 +237,15 @@ def _headers() -> Json:
 def _schemas() -> Json:
     """Give the schemas of what is published, with those of the values in it and no others."""
     _, found = msgspec.json.schema_components(
-        EVENTS.values(), ref_template="#/components/schemas/{name}"
+        [*EVENTS.values(), *OTHERS_MESSAGES.values()], ref_template="#/components/schemas/{name}"
     )
-    events = {n: _published_of(found[event.__name__], event) for n, event in EVENTS.items()}
-    needed = set(_reached(list(events.values()), found))
+    messages = {
+        **{name: _published_of(found[event.__name__], event) for name, event in EVENTS.items()},
+        **{name: found[kind.__name__] for name, kind in OTHERS_MESSAGES.items()},
+    }
+    needed = set(_reached(list(messages.values()), found))
     values = {name: found[name] for name in sorted(needed)}
-    return {name: _tidy(schema) for name, schema in {**events, **values}.items()}
+    return {name: _tidy(schema) for name, schema in {**messages, **values}.items()}
 
 
 def _published_of(schema: Json, event: type[Event]) -> Json:

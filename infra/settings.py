@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from domain.values import TenantId
 
 DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - public on purpose
 DEMO_MASTER_KEY: Final = base64.b64encode(b"demo master key, 32 bytes long!!").decode()
@@ -43,8 +46,20 @@ def _keys(value: Any) -> Any:
         raise ValueError(message) from None
 
 
+def _tenants(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        pairs = (part.split("=") for part in _listed(value))
+        return {source: str(UUID(tenant)) for source, tenant in pairs}
+    except ValueError:
+        message = "must be source=tenant, several separated by commas; a tenant is a UUID"
+        raise ValueError(message) from None
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
+Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
 
 
 class Settings(BaseModel):
@@ -69,6 +84,7 @@ class Settings(BaseModel):
     smtp_url: str | None = None
     kafka_bootstrap: str | None = None
     kafka_replication: int = Field(default=1, ge=1, le=10)
+    kafka_facts: Sources = {}
     redis_url: str | None = Field(default=None, pattern="^(redis|rediss|unix)://")
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"

@@ -10,11 +10,13 @@ from kafka.errors import KafkaError
 
 from adapters.bell import Bell
 from adapters.runner import Runner
+from adapters.streams.facts import FactsDesk, FactsIntake
 from adapters.streams.feed import Feed
 from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.relay import Relay
 from adapters.streams.watchdog import Watchdog
 from adapters.streams.worker import Slots, worker_app
+from application.facts import Facts
 from infra.composition import System
 from infra.health import Health
 from infra.settings import Settings
@@ -76,6 +78,28 @@ def wait_for_topics(settings: Settings) -> None:
             time.sleep(AGAIN)
         else:
             return
+
+
+def facts_of(system: System) -> FactsIntake | None:
+    """Compose what takes facts of other systems, if there are any whose facts are taken."""
+    settings = system.settings
+    if not settings.kafka_facts:
+        return None
+    bootstrap = settings.need_kafka()
+    facts = Facts(
+        system.store,
+        system.dispatch,
+        pepper=settings.pepper.encode(),
+        region=settings.default_region,
+    )
+    desk = FactsDesk(
+        facts,
+        system.database,
+        KafkaPublisher(bootstrap, replication=settings.kafka_replication),
+        sources=settings.kafka_facts,
+        clock=system.clock,
+    )
+    return FactsIntake(bootstrap, desk)
 
 
 def relay_health(system: System, relay: Relay) -> Health:

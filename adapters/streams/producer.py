@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from adapters.streams.records import Record
 from adapters.streams.relay import NotAcknowledged
-from adapters.streams.topics import ALL, PARTITIONS, RETENTION_MS, WORK
+from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, WORK
 
 PATIENCE: Final = 20.0
 """Seconds for all records of a batch together."""
@@ -72,7 +72,7 @@ def ensure_topics(bootstrap: str, replication: int = 1) -> None:
         bootstrap_servers=bootstrap, request_timeout_ms=5_000, reconnect_backoff_max_ms=1_000
     )
     try:
-        missing = {*ALL, WORK} - set(admin.list_topics())
+        missing = {*ALL, WORK, FACTS, REFUSED} - set(admin.list_topics())
         for topic in sorted(missing):
             with suppress(TopicAlreadyExistsError):
                 admin.create_topics({topic: _new(replication)}, wait_for_metadata=True)

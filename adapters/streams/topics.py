@@ -37,6 +37,12 @@ OTHERS: Final = "frontdesk.others"
 WORK: Final = "frontdesk.work"
 """Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
 
+FACTS: Final = "frontdesk.facts"
+"""Where other systems tell us things; see `adapters/streams/facts.py`."""
+
+REFUSED: Final = "frontdesk.facts.refused"
+"""Where they are told what we did not take, and why."""
+
 ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
 
 

@@ -65,13 +65,15 @@ def _run(system: System, health_port: int | None) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
     import faust
 
-    from infra.streaming import wait_for_topics, work_of, worker_health
+    from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until Faust sees to it
     wait_for_topics(system.settings)
     work = work_of(system)
     system.work(work.runner)
     threading.Thread(target=work.watchdog.run, args=(system.stop, _end), daemon=True).start()
+    if (facts := facts_of(system)) is not None:
+        system.beside("facts", facts.run)
     threading.Thread(target=_leave_if_useless, args=(system, work.slots), daemon=True).start()
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")

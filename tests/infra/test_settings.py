@@ -64,6 +64,8 @@ def test_production_refuses_what_is_known_or_weak(name: str, value: str) -> None
         ("MASTER_KEYS", base64.b64encode(b"too short").decode()),
         ("ACCESS_TOKEN_MINUTES", "0"),
         ("REDIS_URL", "http://127.0.0.1:6379"),
+        ("KAFKA_FACTS", "crm"),
+        ("KAFKA_FACTS", "crm=somebody"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
@@ -76,3 +78,11 @@ def test_no_refusal_repeats_a_secret() -> None:
         read_settings({**OWN, "SECRET_KEYS": "hunter2", "MASTER_KEYS": "aHVudGVyMg=="})
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_each_source_of_facts_is_for_one_business() -> None:
+    tenant = "0198c0de-0000-7000-8000-0000000000aa"
+
+    listed = read_settings({"KAFKA_FACTS": f"/crm={tenant}, shop={tenant.upper()}"}).kafka_facts
+
+    assert listed == {"/crm": tenant, "shop": tenant}

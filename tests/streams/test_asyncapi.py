@@ -11,11 +11,14 @@ import jsonschema_rs
 import pytest
 
 from adapters.event_store.mapper import Mapper, Stored
+from adapters.streams.facts import FACT_REFUSED, refusal_of
 from adapters.streams.records import record_of
+from application.facts import FACTS
 from domain.catalogue import EVENTS
 from domain.messages import Event
 from infra.print_asyncapi import document, text
 from tests.architecture.examples import examples
+from tests.streams.telling import sent
 from tests.streams.test_records import AT, METADATA
 
 MAPPER = Mapper(EVENTS)
@@ -69,10 +72,11 @@ def references(part: Any) -> list[str]:
     return []
 
 
-def test_every_event_is_in_one_channel() -> None:
+def test_every_event_and_every_fact_is_in_one_channel() -> None:
     channels = DOCUMENT["channels"].values()
+    named = sorted(name for each in channels for name in each["messages"])
 
-    assert sorted(name for each in channels for name in each["messages"]) == sorted(EVENTS)
+    assert named == sorted([*EVENTS, *FACTS, FACT_REFUSED])
 
 
 @pytest.mark.parametrize("event", list(examples()), ids=lambda event: type(event).__name__)
@@ -103,3 +107,22 @@ def test_nothing_personal_is_described_as_published(event: Event) -> None:
 def row(stored: Stored) -> tuple[Any, ...]:
     place = (7, "0198c0de-0000-7000-8000-0000000000aa", 3, "booking-1", 2)
     return (*place, stored.type, stored.data.decode(), AT, METADATA, stored.personal and b"sealed")
+
+
+def test_a_refusal_is_what_the_document_says() -> None:
+    fact = sent("booking-wished.v1", {})
+    record = refusal_of(fact, "slot-taken", "Someone else has this slot.", {"at": AT}, at=AT)
+    message = DOCUMENT["components"]["messages"][FACT_REFUSED]
+
+    schema_of(message["payload"]).validate(json.loads(record.value))
+    schema_of(message["headers"]).validate({name: v.decode() for name, v in record.headers})
+    assert record.key == fact.key
+
+
+def test_a_fact_that_we_take_is_what_the_document_says() -> None:
+    fact = sent("client-known.v1", {"custom_id": "Z-1", "name": "Zoé"})
+    message = DOCUMENT["components"]["messages"]["client-known.v1"]
+
+    schema_of(message["payload"]).validate(json.loads(fact.value or b""))
+    schema_of(message["headers"]).validate({name: v.decode() for name, v in fact.headers})
+    assert not schema_of(message["payload"]).is_valid({"custom_id": "Z-1"})

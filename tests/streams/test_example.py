@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.postgres import WORKER
-from adapters.streams.producer import KafkaPublisher
+from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
 from adapters.streams.topics import partition_of
@@ -35,7 +35,7 @@ class Twice(KafkaPublisher):
 @pytest.fixture
 def example(kafka: Broker) -> Iterator["subprocess.Popen[str]"]:
     without_topics(kafka.bootstrap)
-    KafkaPublisher(kafka.bootstrap).publish([])
+    ensure_topics(kafka.bootstrap)
     command = [sys.executable, EXAMPLE, kafka.bootstrap]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process

@@ -1,0 +1,186 @@
+"""Facts come in on a real broker: taken once though they come twice, refused on a topic beside."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from adapters.streams.facts import GROUP
+from adapters.streams.producer import ensure_topics
+from adapters.streams.topics import FACTS, PARTITIONS, REFUSED, partition_of
+from domain.values import TenantId
+from infra.kafka import Broker
+from infra.settings import Mode, Settings
+from infra.streaming import facts_of
+from tests.bookings.at_the_salon import Salon
+from tests.running import Running
+from tests.streams.telling import CRM, Sent, counted, sent
+from tests.streams.topics import without_topics
+
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+
+TENANT = TenantId("0198c0de-0000-7000-8000-0000000000aa")
+KEY = b"zoe"
+PLACE = TopicPartition(FACTS, partition_of(KEY))
+ZOE = {"custom_id": "Z-1", "name": "Zoé"}
+
+
+@pytest.fixture
+def settings(kafka: Broker) -> Settings:
+    return Settings(mode=Mode.TEST, kafka_bootstrap=kafka.bootstrap, kafka_facts={CRM: TENANT})
+
+
+@pytest.fixture
+def desk(kafka: Broker, running: Running) -> Running:
+    """The business whose facts are told, on a broker without any."""
+    without_topics(kafka.bootstrap)
+    ensure_topics(kafka.bootstrap)
+    return replace(running, tenant=TENANT)
+
+
+def test_facts_are_taken_once_and_refused_where_their_sender_reads(
+    kafka: Broker, desk: Running
+) -> None:
+    wish = Salon.opened(desk).wish()
+    tell(
+        kafka,
+        sent("client-known.v1", ZOE, named="1"),
+        sent("booking-wished.v1", {**wish, "client_custom_id": "Z-1"}, named="2"),
+        sent("client-known.v1", ZOE, named="1"),
+        sent("booking-wished.v1", wish, named="3"),
+        sent("client-known.v1", ZOE, named="4", source="/stranger"),
+        sent("client-known.v1", b"\x00", named="5"),
+    )
+    with taking(desk):
+        refused = refusals(kafka, 3)
+
+    assert refused == [("3", "slot-taken"), ("4", "source-not-known"), ("5", "fact-not-understood")]
+    assert named(desk) == (["Zoé"], 1)
+    assert committed(kafka) == 6
+
+
+def test_what_was_recorded_but_not_committed_comes_again_and_changes_nothing(
+    kafka: Broker, desk: Running
+) -> None:
+    wish = {**Salon.opened(desk).wish(), "client_custom_id": "Z-1"}
+    tell(
+        kafka,
+        sent("client-known.v1", ZOE, named="1"),
+        sent("booking-wished.v1", wish, named="2"),
+        sent("weather-changed.v1", {}, named="3"),
+    )
+    with taking(desk):
+        before = refusals(kafka, 1)
+    rewind(kafka)
+
+    with taking(desk):
+        after = refusals(kafka, 2)
+
+    assert after == [*before, *before]
+    assert named(desk) == (["Zoé"], 1)
+    assert counted(desk) == {"taken": 2, "repeated": 2, "fact-type-not-known": 2}
+    assert committed(kafka) == 3
+
+
+def test_a_worker_process_takes_facts(kafka: Broker, desk: Running, dsn: str) -> None:
+    tell(kafka, sent("client-known.v1", ZOE, named="1"), sent("weather-changed.v1", {}))
+    with worker(kafka, dsn):
+        refusals(kafka, 1)
+
+    assert named(desk) == (["Zoé"], 0)
+
+
+# --- In other words -----------------------------------------------------------------------
+
+
+@contextmanager
+def taking(desk: Running) -> Iterator[None]:
+    """Take facts meanwhile, and go on until what was begun is committed."""
+    intake, stop = facts_of(desk.system), threading.Event()
+    assert intake is not None
+    thread = threading.Thread(target=intake.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def worker(kafka: Broker, dsn: str) -> Iterator[None]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": dsn,
+        "KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "KAFKA_FACTS": f"{CRM}={TENANT}",
+    }
+    command = [sys.executable, "-m", "infra.cli", "worker"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def tell(kafka: Broker, *facts: Sent) -> None:
+    with KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all") as producer:
+        for fact in facts:
+            told = producer.send(
+                FACTS, fact.value, key=KEY, headers=fact.headers, partition=PLACE.partition
+            )
+            told.get(timeout=30)
+
+
+def refusals(kafka: Broker, count: int) -> list[tuple[str, str]]:
+    """Wait until so many facts were refused; give their ids and why."""
+    consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap)
+    places = [TopicPartition(REFUSED, n) for n in range(PARTITIONS)]
+    consumer.assign(places)
+    consumer.seek_to_beginning(*places)
+    found: list[tuple[str, str]] = []
+    try:
+        while len(found) < count:
+            for records in consumer.poll(timeout_ms=500).values():
+                said = [json.loads(record.value) for record in records]
+                found += [(each["id"], each["code"]) for each in said]
+    finally:
+        consumer.close()
+    return found
+
+
+def named(desk: Running) -> tuple[list[str], int]:
+    """Give the names of all clients, and the number of bookings."""
+    desk.settle()
+    http = desk.http()
+    clients = http.get("/v1/clients").json()["data"]
+    return [each["name"] for each in clients], len(http.get("/v1/bookings").json()["data"])
+
+
+def committed(kafka: Broker) -> int | None:
+    consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=GROUP)
+    try:
+        offset: int | None = consumer.committed(PLACE)
+        return offset
+    finally:
+        consumer.close()
+
+
+def rewind(kafka: Broker) -> None:
+    """Make the group forget what it has committed."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=kafka.bootstrap, group_id=GROUP, enable_auto_commit=False
+    )
+    try:
+        consumer.assign([PLACE])
+        consumer.commit({PLACE: OffsetAndMetadata(0, "", -1)})
+    finally:
+        consumer.close()
