@@ -230,11 +230,15 @@ class Facts:
         return client_id
 
     def _client_of(self, custom_id: str, about: About) -> ClientId | None:
+        """Find who is known by it now; what another process has recorded may be new to this one."""
         identity = identity_of(
             IdentityKind.CUSTOM_ID, custom_id, tenant=TenantId(about.tenant), pepper=self._pepper
         )
-        with self._store.view(about) as past:
-            return past.of(IDENTITY, identity).owner
+        while True:
+            with self._store.view(about) as past:
+                owner = past.of(IDENTITY, identity).owner
+                if self._store.is_current(past, about):
+                    return owner
 
     def _contact(self, person: Person) -> Contact:
         if person.time_zone is not None and person.time_zone not in ZONES:

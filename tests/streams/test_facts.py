@@ -5,13 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from adapters.postgres import DatabaseUnavailableError
 from adapters.streams.topics import REFUSED
 from application.facts import Told
 from application.ports import Answer
+from infra.composition import running_system
+from infra.settings import Settings
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 from tests.streams.telling import CRM, Desk, counted, facts_of, sent
@@ -155,6 +158,23 @@ def test_who_registers_the_client_meanwhile_does_no_harm(
     assert [each["name"] for each in clients(running)] == ["Zoé Martin"]
 
 
+def test_a_client_registered_in_another_process_is_found(
+    running: Running, desk: Desk, settings: Settings, dsn: str
+) -> None:
+    wish = {**Salon.opened(running).wish(), "client_custom_id": "Z-1"}
+    desk.settle(sent("booking-wished.v1", wish, named="1"))
+    with (
+        running_system(settings, dsn, clock=running.clock) as other,
+        Running.of(other, running.clock) as elsewhere,
+    ):
+        elsewhere.http(tenant=running.tenant).post("/v1/clients", json=ZOE)
+
+    desk.settle(sent("booking-wished.v1", wish, named="2"))
+
+    assert desk.codes() == ["client-not-found"], "only the first"
+    assert len(bookings(running)) == 1
+
+
 # --- What is refused ----------------------------------------------------------------------
 
 
@@ -268,7 +288,7 @@ HEADERS = st.dictionaries(
 @given(
     kind=st.sampled_from(["client-known.v1", "booking-wished.v1"]), data=GARBAGE, headers=HEADERS
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_sent_is_settled(
     running: Running, kind: str, data: Any, headers: dict[str, bytes]
 ) -> None:
