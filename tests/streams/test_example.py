@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.postgres import WORKER
-from adapters.streams.producer import KafkaPublisher, ensure_topics
+from adapters.streams.producer import KafkaPublisher
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
 from adapters.streams.topics import partition_of
@@ -17,7 +17,7 @@ from infra.composition import System
 from infra.kafka import Broker
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
-from tests.streams.topics import without_topics
+from tests.streams.topics import emptied
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -34,8 +34,7 @@ class Twice(KafkaPublisher):
 
 @pytest.fixture
 def example(kafka: Broker) -> Iterator["subprocess.Popen[str]"]:
-    without_topics(kafka.bootstrap)
-    ensure_topics(kafka.bootstrap)
+    emptied(kafka.bootstrap, "frontdesk.bookings")
     command = [sys.executable, EXAMPLE, kafka.bootstrap]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process

@@ -14,7 +14,6 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from adapters.streams.facts import GROUP
-from adapters.streams.producer import ensure_topics
 from adapters.streams.topics import FACTS, PARTITIONS, REFUSED, partition_of
 from domain.values import TenantId
 from infra.kafka import Broker
@@ -23,7 +22,7 @@ from infra.streaming import facts_of
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 from tests.streams.telling import CRM, Sent, counted, sent
-from tests.streams.topics import without_topics
+from tests.streams.topics import emptied
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -41,8 +40,7 @@ def settings(kafka: Broker) -> Settings:
 @pytest.fixture
 def desk(kafka: Broker, running: Running) -> Running:
     """The business whose facts are told, on a broker without any."""
-    without_topics(kafka.bootstrap)
-    ensure_topics(kafka.bootstrap)
+    emptied(kafka.bootstrap, FACTS, REFUSED)
     return replace(running, tenant=TENANT)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 
+from adapters.streams.producer import ensure_topics
 from adapters.streams.records import Record, Row, row_of
 from adapters.streams.relay import NotAcknowledged
 
@@ -44,14 +45,15 @@ class Topics:
         }
 
 
-def without_topics(bootstrap: str) -> None:
-    """Remove what earlier tests have published: another log is about to begin at one."""
+def emptied(bootstrap: str, *topics: str) -> None:
+    """Remove what earlier tests have published there: another log is about to begin at one."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        ours = [name for name in admin.list_topics() if name.startswith("frontdesk.")]
-        if ours:
-            admin.delete_topics(ours)
-        while set(admin.list_topics()) & set(ours):
+        there = set(topics) & set(admin.list_topics())
+        if there:
+            admin.delete_topics(sorted(there))
+        while there & set(admin.list_topics()):
             pass
     finally:
         admin.close()
+    ensure_topics(bootstrap)
