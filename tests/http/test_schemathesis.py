@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
-EXAMPLES = "3"
+EXAMPLES = "1"
 """For each operation, of random ones; those of the coverage phase are some seventy each."""
 
 
