@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from adapters.event_store.reader import head
+from api.openapi.routes import permission_of
 from api.problems import PROBLEM
 from application.permissions import Principal, permissions_of
 from application.ports import About
@@ -57,6 +58,9 @@ ASKING = {
 @pytest.fixture
 def settings() -> Settings:
     return Settings(mode=Mode.TEST, requests_per_minute=10_000_000)
+
+
+ANOTHER = "3b0d6f6e-4a56-4d3c-8a52-3b8f0d2a7a01"
 
 
 class Stranger:
@@ -170,17 +174,19 @@ def furnish(running: Running) -> None:
         )
 
 
-def token(running: Running) -> str:
+def token(running: Running, tenant: str = ID) -> str:
+    """Log somebody in who may do everything in this business."""
     roles = (Role.OWNER, Role.OPERATOR)
-    running.principals["everybody"] = Principal(
-        tenant_id=TenantId(ID),
-        user_id=UserId(f"user-{ID}"),
+    name = f"everybody in {tenant}"
+    running.principals[name] = Principal(
+        tenant_id=TenantId(tenant),
+        user_id=UserId(f"user-{tenant}"),
         roles=roles,
         permissions=permissions_of(roles),
-        session_id=ID,
-        professional_id=ProfessionalId(f"professional-{ID}"),
+        session_id=tenant,
+        professional_id=ProfessionalId(f"professional-{tenant}"),
     )
-    return "everybody"
+    return name
 
 
 def reversible(asked: Asked) -> bool:
@@ -197,6 +203,24 @@ def test_the_walk_finds_something_at_every_address(stranger: Stranger) -> None:
         if asked.method == "GET":
             found = stranger.tries("GET", asked.path + ASKING.get(asked.path, ""))
             assert found.status == 200, asked
+
+
+def test_what_is_another_tenants_is_not_there_at_any_address(
+    stranger: Stranger, running: Running
+) -> None:
+    """Somebody with every right there is in another business knows all ids of this one."""
+    known = stranger.position()
+    raw = Raw(running.app, f"Bearer {token(running, tenant=ANOTHER)}")
+    try:
+        for asked in hostile.everything():
+            if permission_of(asked.route) is None or "{" not in asked.route.path:
+                continue
+            target = asked.path + ASKING.get(asked.path, "")
+            answer = raw(asked.method, target, asked.body(), headers=ANY)
+            assert answer.status == 404, f"{asked}: {answer.body[:300]!r}"
+    finally:
+        raw.close()
+    assert stranger.position() == known
 
 
 @pytest.mark.usefixtures("quiet")
