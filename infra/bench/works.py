@@ -38,7 +38,7 @@ FULL: Final = Effort(
 )
 QUICK: Final = Effort(
     rounds=3,
-    seconds=0.3,
+    seconds=0.2,
     events=50_000,
     kept=20_000,
     grown=200_000,
