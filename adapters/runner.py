@@ -65,7 +65,6 @@ class Runner:
         batch: int = BATCH,
         source: Source | None = None,
         mine: Callable[[str], bool] = lambda _: True,
-        idle: float = IDLE,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -76,7 +75,6 @@ class Runner:
         self._batch = batch
         self._source = source or reader
         self._mine = mine
-        self._idle = idle
         self._paused = threading.Event()
         self._resting: dict[str, float] = {}
 
@@ -106,7 +104,7 @@ class Runner:
                 stop.wait(REST)
             else:
                 if not done:
-                    self._appended.wait(heard, self._idle)
+                    self._appended.wait(heard, IDLE)
                 stop.wait(max(0.0, next_step - time.monotonic()))
 
     def catch_up(self) -> None:

@@ -140,7 +140,7 @@ class System:
         runs = (carry_on, self.worker.run, self.worker.run, self.renewal.run)
         names = ("runner", "worker", "second worker", "renewal")
         for name, run in zip(names, runs, strict=True):
-            self._start(name, run)
+            self.beside(name, run)
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them."""
@@ -148,15 +148,12 @@ class System:
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         announcer = Announcer(self.wire, bells)
         listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
-        self._start("announcer", announcer.run)
-        self._start("listener", listener.run)
-        self._start("denylist", self.denylist.run)
+        self.beside("announcer", announcer.run)
+        self.beside("listener", listener.run)
+        self.beside("denylist", self.denylist.run)
 
     def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
-        """Have something else done in a thread of this process, until it rests."""
-        self._start(name, run)
-
-    def _start(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        """Have something done in a thread of this process, until it rests."""
         thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
         thread.start()
         self.threads.append(thread)
@@ -164,9 +161,8 @@ class System:
     def rest(self) -> None:
         """Stop the threads, and wait for what they are doing."""
         self.stop.set()
-        self.appended.ring()
-        self.advanced.ring()
-        self.denylist.bell.ring()
+        for bell in (self.appended, self.advanced, self.denylist.bell):
+            bell.ring()
         for thread in self.threads:
             thread.join(PATIENCE)
 
@@ -250,6 +246,9 @@ def _compose(
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
     redis = _redis(settings, stack, settings.redis_timeout_ms / 1000)
+    limiter = attempts = _limiter(settings, redis)
+    if clock is not system_clock:
+        attempts = _limiter(settings, redis, lambda: clock().timestamp())
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     return System(
@@ -276,11 +275,11 @@ def _compose(
             bell=advanced,
             upkeep=[outbox.prune],
         ),
-        accounts=_accounts(settings, database, dispatch, store, clock, redis, denylist),
+        accounts=_accounts(settings, database, dispatch, store, clock, attempts, denylist),
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
-        limiter=_limiter(settings, redis, None),
+        limiter=limiter,
         denylist=denylist,
         wire=_wire(settings, database, stack),
         appended=appended,
@@ -306,16 +305,15 @@ def _accounts(
     dispatch: Dispatcher,
     store: PostgresEventStore,
     clock: Clock,
-    redis: "Redis | None",
+    limiter: RateLimiter,
     denylist: PostgresDenylist,
 ) -> Accounts:
-    seconds = None if clock is system_clock else lambda: clock().timestamp()
     return PostgresAccounts(
         database,
         dispatch,
         store,
         AccessTokens(settings.secret_keys, clock, _lifetime(settings)),
-        _limiter(settings, redis, seconds),
+        limiter,
         denylist,
         clock,
         pepper=settings.pepper,
@@ -339,7 +337,7 @@ def _redis(settings: Settings, stack: ExitStack, patience: float) -> "Redis | No
 
 
 def _limiter(
-    settings: Settings, redis: "Redis | None", seconds: Callable[[], float] | None
+    settings: Settings, redis: "Redis | None", seconds: Callable[[], float] | None = None
 ) -> RateLimiter:
     """Give what counts; `seconds` is a clock to be used instead of the machines' own."""
     own = ProcessRateLimiter(seconds or time.monotonic)

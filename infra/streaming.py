@@ -1,6 +1,5 @@
 """The system as many processes: what a relay and a worker are made of."""
 
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +18,6 @@ from adapters.streams.worker import Slots, worker_app
 from application.facts import Facts
 from infra.composition import System
 from infra.health import Health
-from infra.settings import Settings
 
 AGAIN: Final = 1.0
 """Seconds after which a broker that was away at the start is tried again."""
@@ -61,21 +59,21 @@ def work_of(system: System) -> Work:
         moved=system.known.learn,
         source=feed,
         mine=slots.has,
-        idle=0.05,
     )
     app = worker_app(system.settings.need_kafka(), slots, feed)
     watchdog = Watchdog(system.database, system.consumers, slots)
     return Work(app=app, slots=slots, feed=feed, runner=runner, watchdog=watchdog)
 
 
-def wait_for_topics(settings: Settings) -> None:
-    """See that the topics are there, as soon as the broker is."""
-    while True:
+def wait_for_topics(system: System) -> None:
+    """See that the topics are there, as soon as the broker is, unless told to stop before."""
+    settings = system.settings
+    while not system.stop.is_set():
         try:
             ensure_topics(settings.need_kafka(), settings.kafka_replication)
         except (KafkaError, OSError) as error:
             log.warning("the broker cannot be reached", error=str(error))
-            time.sleep(AGAIN)
+            system.stop.wait(AGAIN)
         else:
             return
 

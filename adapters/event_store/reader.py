@@ -11,9 +11,14 @@ from adapters.personal_data import MasterKeys, decrypt
 from application.ports import Recorded
 from domain.messages import Event
 
-COLUMNS: Final = """
+WRITTEN: Final = """
     e.position, e.tenant_id::text, e.tenant_position, e.stream, e.version, e.type, e.data::text,
-    e.recorded_at, e.metadata::text, e.personal,
+    e.recorded_at, e.metadata::text, e.personal
+"""
+"""An event as it was written: what is personal is encrypted, and the key is not with it."""
+
+COLUMNS: Final = f"""
+    {WRITTEN},
     CASE WHEN e.personal IS NOT NULL THEN (
         SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
     ) END

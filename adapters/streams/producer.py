@@ -1,6 +1,7 @@
 """Sends records by kafka-python, and waits for what the broker says of each."""
 
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -35,8 +36,9 @@ class KafkaPublisher:
                 producer.send(r.topic, r.value, key=r.key, headers=r.headers, partition=r.partition)
                 for r in records
             ]
+            deadline = time.monotonic() + PATIENCE
             for each in sent:
-                each.get(timeout=PATIENCE)
+                each.get(timeout=max(0.0, deadline - time.monotonic()))
         except (KafkaError, OSError) as error:
             self.close()
             raise NotAcknowledged from error

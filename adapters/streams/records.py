@@ -13,7 +13,7 @@ import msgspec
 from adapters.streams.topics import place_of
 
 Row = tuple[Any, ...]
-"""An event in the columns of `adapters.event_store.reader.COLUMNS`, without the key."""
+"""An event in the columns of `adapters.event_store.reader.WRITTEN`."""
 
 Headers = list[tuple[str, bytes]]
 

@@ -6,8 +6,9 @@ acknowledged is published again, under the same numbers.
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Final, Protocol
 
 import structlog
@@ -15,10 +16,10 @@ from psycopg import Connection, Error
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.event_store.reader import COLUMNS, LAST
+from adapters.event_store.reader import LAST, WRITTEN
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
-from adapters.streams.records import Record, record_of
+from adapters.streams.records import Record, Row, record_of
 from adapters.streams.topics import place_of
 
 BATCH: Final = 500
@@ -36,7 +37,8 @@ STREAM: Final = 3
 
 log = structlog.get_logger()
 
-Counts = dict[tuple[str, int], int]
+Counts = Counter[tuple[str, int]]
+"""Records, by topic and partition."""
 
 
 class NotAcknowledged(Exception):
@@ -54,7 +56,7 @@ class Publisher(Protocol):
 
 
 class Relay:
-    """Carries the log to Kafka. `published` is rung with each batch."""
+    """Carries the log to Kafka, as soon as `appended` is rung."""
 
     def __init__(
         self, database: Database, publisher: Publisher, *, appended: Bell, batch: int = BATCH
@@ -67,15 +69,16 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Publish until told to stop; whatever is in the way is said, and waited for."""
-        while not stop.is_set():
-            try:
-                with self._database.connect(WORKER, "frontdesk relay") as line:
-                    self.take_over(line, stop)
-                    self._carry_on(line, stop)
-            except (Error, DatabaseUnavailableError) as error:
-                self.is_active = False
-                log.warning("the log cannot be reached", error=str(error))
-                stop.wait(AGAIN)
+        with closing(self._publisher):
+            while not stop.is_set():
+                try:
+                    with self._database.connect(WORKER, "frontdesk relay") as line:
+                        self.take_over(line, stop)
+                        self._carry_on(line, stop)
+                except (Error, DatabaseUnavailableError) as error:
+                    self.is_active = False
+                    log.warning("the log cannot be reached", error=str(error))
+                    stop.wait(AGAIN)
 
     def take_over(self, line: Connection[Any], stop: threading.Event) -> None:
         """Wait until no other relay is active; this one is, for as long as the connection lasts."""
@@ -108,14 +111,13 @@ class Relay:
         rows = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
         if not rows:
             return 0
-        counts = counted(line)
-        self._publisher.publish([_numbered(row, counts) for row in rows])
+        counts: Counts = Counter()
+        before = _published(line)
+        self._publisher.publish([_numbered(row, counts, before) for row in rows])
         self._move_on(line, after, rows[-1][0], counts)
         return len(rows)
 
-    def _move_on(
-        self, line: Connection[Any], after: int, to: int, counts: Mapping[Any, int]
-    ) -> None:
+    def _move_on(self, line: Connection[Any], after: int, to: int, counts: Counts) -> None:
         """Note what was published, unless another relay has done so meanwhile."""
         with line.transaction():
             place = checkpoints.lock(line, [RELAY])[RELAY]
@@ -127,24 +129,24 @@ class Relay:
             line.execute(COUNT, values, prepare=True)
 
 
-def counted(connection: Connection[Any]) -> Counts:
+def _published(connection: Connection[Any]) -> Counts:
     """Tell how many records of each partition of each topic were published."""
     rows = connection.execute("SELECT topic, partition, records FROM work.published").fetchall()
-    return defaultdict(int, {(topic, partition): records for topic, partition, records in rows})
+    return Counter({(topic, partition): records for topic, partition, records in rows})
 
 
-def _numbered(row: tuple[Any, ...], counts: Counts) -> Record:
+def _numbered(row: Row, counts: Counts, before: Counts) -> Record:
     place = place_of(row[STREAM])
     counts[place] += 1
-    return record_of(row, counts[place])
+    return record_of(row, before[place] + counts[place])
 
 
 NEXT: Final = f"""
-    SELECT {COLUMNS.split("CASE WHEN", maxsplit=1)[0].rstrip().rstrip(",")} FROM log.events e
+    SELECT {WRITTEN} FROM log.events e
     WHERE e.position > %s AND e.position <= %s ORDER BY e.position LIMIT %s
 """
 COUNT: Final = """
-    INSERT INTO work.published (topic, partition, records)
+    INSERT INTO work.published AS p (topic, partition, records)
     SELECT * FROM unnest(%s::text[], %s::integer[], %s::bigint[])
-    ON CONFLICT (topic, partition) DO UPDATE SET records = excluded.records
+    ON CONFLICT (topic, partition) DO UPDATE SET records = p.records + excluded.records
 """

@@ -27,8 +27,8 @@ TOPICS: Final[Mapping[str, str]] = {
     "timeblocks": "frontdesk.time-blocks",
     "user": "frontdesk.users",
 }
-"""By the kind of a stream, which is how its name begins. A professional's own blocks and the stream
-that lists them are one kind of thing to others.
+"""By the kind of a stream, which is how its name begins. A block of time and the stream that lists
+those of a professional are one kind of thing to others.
 """
 
 OTHERS: Final = "frontdesk.others"

@@ -1,5 +1,8 @@
 """Sees to it that a worker which gets nowhere ends: whoever runs it starts it again, and it goes on
 from where it was. It asks the checkpoints, not the worker.
+
+One that is given no slots ends, too: a broker that came back empty has forgotten the topic, and
+Faust asks for it but once.
 """
 
 import threading
@@ -17,12 +20,14 @@ from adapters.streams import RELAY
 from adapters.streams.worker import Slots
 
 PATIENCE: Final = 60.0
-"""Seconds behind the relay, and not moving."""
+"""Seconds without slots, or behind the relay and not moving."""
 
 ROUND: Final = 1.0
 
 Places = tuple[tuple[str, int], ...]
 """Who is behind, and where."""
+
+NO_SLOTS: Final[Places] = (("no slots", 0),)
 
 log = structlog.get_logger()
 
@@ -56,7 +61,7 @@ class Watchdog:
     def gets_nowhere(self) -> bool:
         """Look once. While PostgreSQL is away, nobody gets anywhere."""
         try:
-            behind = self._behind()
+            behind = self._behind() if self._slots.mine else NO_SLOTS
         except (Error, DatabaseUnavailableError):
             behind = ()
         if not behind or behind != self._seen:

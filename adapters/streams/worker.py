@@ -6,8 +6,6 @@ Should two believe so at once, the checkpoints in PostgreSQL let only one of the
 
 import logging
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -26,8 +24,6 @@ GROUP: Final = "frontdesk-workers"
 FETCH: Final = 2_000
 FETCH_WAIT_MS: Final = 200
 AGAIN: Final = 1.0
-USELESS: Final = 60.0
-"""Seconds without slots after which a worker leaves, to be started again."""
 
 log = structlog.get_logger()
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
@@ -54,19 +50,6 @@ class Slots:
     def has(self, consumer: str) -> bool:
         """Tell whether a consumer of the log is for this process."""
         return slot_of(consumer) in self._mine
-
-    def wait_until_useless(self, stop: threading.Event, *, seconds: float = USELESS) -> bool:
-        """Wait until nothing was given for so long, which is when starting again helps: a broker
-        that came back empty has forgotten the topic, and Faust asks for it but once. False if told
-        to stop before.
-        """
-        used = time.monotonic()
-        while not stop.wait(seconds / 10):
-            if self._mine:
-                used = time.monotonic()
-            elif time.monotonic() - used > seconds:
-                return True
-        return False
 
 
 def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:

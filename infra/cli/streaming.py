@@ -7,9 +7,8 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
-import structlog
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
@@ -19,14 +18,9 @@ from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
 
-if TYPE_CHECKING:
-    from adapters.streams.worker import Slots
-
 HealthPort = Annotated[
     int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
 ]
-
-log = structlog.get_logger()
 
 QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
@@ -68,13 +62,12 @@ def _run(system: System, health_port: int | None) -> None:
     from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until Faust sees to it
-    wait_for_topics(system.settings)
+    wait_for_topics(system)
     work = work_of(system)
     system.work(work.runner)
-    threading.Thread(target=work.watchdog.run, args=(system.stop, _end), daemon=True).start()
+    system.beside("watchdog", lambda stop: work.watchdog.run(stop, _end))
     if (facts := facts_of(system)) is not None:
         system.beside("facts", facts.run)
-    threading.Thread(target=_leave_if_useless, args=(system, work.slots), daemon=True).start()
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
         worker = faust.Worker(work.app, loglevel="CRITICAL", **QUIET)
@@ -85,12 +78,6 @@ def _run(system: System, health_port: int | None) -> None:
 def _end() -> None:
     """As if killed: whatever hangs cannot hold it up, and nothing is lost by it."""
     os._exit(1)
-
-
-def _leave_if_useless(system: System, slots: "Slots") -> None:
-    if slots.wait_until_useless(system.stop):
-        log.warning("no slots are given to this worker; it leaves, to be started again")
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _settings() -> Settings:

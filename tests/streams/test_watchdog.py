@@ -43,10 +43,23 @@ def watch(world: World) -> Watch:
     return Watch(world, Slots(Bell()))
 
 
-def test_a_worker_for_which_no_slots_are_left_has_nothing_to_do_with_it(watch: Watch) -> None:
+def test_a_worker_that_is_given_no_slots_ends(watch: Watch) -> None:
+    assert not watch.bites_after(PATIENCE - 1)
+    assert watch.bites_after(1)
+
+
+def test_a_worker_that_loses_its_slots_ends_some_time_after(watch: Watch) -> None:
+    watch.slots.are_mine(ALL)
+    assert not watch.bites_after(2 * PATIENCE)
+
     watch.slots.are_mine(())
+    assert not watch.bites_after(PATIENCE - 1)
+    assert watch.bites_after(1)
+
+
+def test_a_worker_that_has_something_and_nothing_to_do_stays(watch: Watch) -> None:
+    watch.slots.are_mine([3, 1])
     watch.world.account()
-    watch.published()
 
     assert not watch.bites_after(2 * PATIENCE)
 

@@ -172,7 +172,6 @@ def _kept(composed: System, broker: Broker, events: int, fetching: Fetching) -> 
         appended=arrived,
         advanced=composed.advanced,
         source=feed,
-        idle=0.05,
     )
     running = threading.Thread(target=runner.run, args=(done,))
     watching = threading.Thread(target=_wait_for_the_end, args=(composed, events, done))
