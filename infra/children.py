@@ -76,6 +76,28 @@ class Child:
         stop(self.process, signal.SIGKILL)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that is a child of this process."""
+
+    port: int
+    _child: Child
+
+    @property
+    def pid(self) -> int:
+        return self._child.process.pid
+
+    def kill(self) -> None:
+        """With no time to tidy up; `on_death` is not called."""
+        self._child.kill()
+
+    def restart(self) -> None:
+        """At the same address. One that still runs is stopped first."""
+        self._child.stop()
+        refuse_taken(self.port, self._child.program.name)
+        self._child.start()
+
+
 def watch(
     process: "subprocess.Popen[bytes]",
     left: threading.Event,

@@ -13,32 +13,26 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
-from infra.children import Child, Program, ServerUnavailable, free_port, listens, refuse_taken
+from infra.children import (
+    Child,
+    Program,
+    Served,
+    ServerUnavailable,
+    free_port,
+    listens,
+    refuse_taken,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class RedisServer:
-    port: int
+class RedisServer(Served):
+    """Empty, whenever it is started again."""
+
     password: str
-    _child: Child
 
     @property
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
-
-    @property
-    def pid(self) -> int:
-        return self._child.process.pid
-
-    def kill(self) -> None:
-        """With no time to tidy up; `on_death` is not called."""
-        self._child.kill()
-
-    def restart(self) -> None:
-        """At the same address and empty. One that still runs is stopped first."""
-        self._child.stop()
-        refuse_taken(self.port, "Redis")
-        self._child.start()
 
 
 @contextmanager
@@ -57,7 +51,7 @@ def running_redis(
         child = Child(_server(Path(directory), port, password), on_death)
         child.start()
         try:
-            yield RedisServer(port, password, child)
+            yield RedisServer(port, child, password)
         finally:
             child.stop()
 

@@ -25,6 +25,7 @@ from kafka.errors import KafkaError
 from infra.children import (
     Child,
     Program,
+    Served,
     ServerUnavailable,
     bare_environment,
     free_port,
@@ -47,28 +48,14 @@ LOGGING: Final = f"-Dlog4j2.configurationFile={(HERE / 'log4j2.properties').as_u
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
+class Broker(Served):
+    """With the data it had, whenever it is started again."""
+
     data: Path
-    port: int
-    _child: Child
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        return self._child.process.pid
-
-    def kill(self) -> None:
-        """With no time to tidy up; `on_death` is not called."""
-        self._child.kill()
-
-    def restart(self) -> None:
-        """At the same address, with the data it had. One that still runs is stopped first."""
-        self._child.stop()
-        refuse_taken(self.port, "Kafka")
-        self._child.start()
 
 
 def can_run_kafka() -> str | None:
@@ -98,7 +85,7 @@ def running_kafka(
         child = Child(_broker(data, port, lock), on_death)
         child.start()
         try:
-            yield Broker(data, port, child)
+            yield Broker(port, child, data)
         finally:
             child.stop()
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from infra import postgres
-from infra.postgres import PostgresUnavailable, Server, running
+from infra.postgres import PostgresUnavailable, Server, home, running
 
 pytestmark = pytest.mark.postgres
 
@@ -184,9 +184,9 @@ def test_data_that_nobody_can_reach_are_kept_elsewhere_and_it_is_said_where(data
 
 
 def test_copied_binaries_find_their_libraries(data: Path) -> None:
-    original = postgres.binaries()
+    original = home.binaries()
 
-    copy = postgres._copy_wheel(original, data.parent / "copy")
+    copy = home._copy_wheel(original, data.parent / "copy")
 
     initdb = copy / original.relative_to(original.parents[2]) / "initdb"
     account = "nobody" if os.geteuid() == 0 else None
