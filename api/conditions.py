@@ -10,14 +10,13 @@ from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
 from api.refusals import IdempotencyKeyInvalid
-from application.ports import THERE
+from application.ports import THERE, traced
 from domain.messages import DomainError
 from domain.values import FRONTDESK
 
 LONGEST_KEY: Final = 255
 ANY: Final = "*"
 _TAG: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"')
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class IfMatchRequired(DomainError):
@@ -84,5 +83,4 @@ def needs_if_match(method: str, path: str) -> bool:
 
 def trace_of(headers: Headers) -> str | None:
     """Give the `traceparent` (W3C) that goes with the request; one that is malformed is none."""
-    trace = headers.get("traceparent")
-    return trace if trace is not None and _TRACEPARENT.fullmatch(trace) else None
+    return traced(headers.get("traceparent"))

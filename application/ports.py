@@ -1,5 +1,6 @@
 """What the application needs from outside, in our own words."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -38,6 +39,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return dict(msgspec.json.decode(self.metadata_json))
 
 
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
 THERE: Final = -1
 """In place of a version: whichever it is, so long as there is something."""
 
@@ -61,6 +64,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     on_behalf_of: str | None = None
     if_match: tuple[str, int] | None = None
     fresh: str | None = None
+
+
+def traced(parent: str | None) -> str | None:
+    """Give a `traceparent` (W3C Trace Context, version 00) back; None if it is malformed."""
+    return parent if parent is not None and _TRACEPARENT.fullmatch(parent) else None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,15 +17,18 @@ from domain import (
 )
 from domain.messages import Event
 
+AREAS: Final = (
+    tenants,
+    users,
+    professionals,
+    time_blocks,
+    services,
+    clients,
+    identities,
+    agendas,
+    bookings,
+    series,
+)
 EVENTS: Final[Mapping[str, type[Event]]] = {
-    **tenants.STORED_AS,
-    **users.STORED_AS,
-    **professionals.STORED_AS,
-    **time_blocks.STORED_AS,
-    **services.STORED_AS,
-    **clients.STORED_AS,
-    **identities.STORED_AS,
-    **agendas.STORED_AS,
-    **bookings.STORED_AS,
-    **series.STORED_AS,
+    name: event for area in AREAS for name, event in area.STORED_AS.items()
 }

@@ -14,20 +14,8 @@ from adapters.streams.facts import FACT_REFUSED, Refused
 from adapters.streams.records import METADATA, PERSONAL
 from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, topic_of
 from application import facts
-from domain import (
-    agendas,
-    bookings,
-    clients,
-    identities,
-    professionals,
-    series,
-    services,
-    tenants,
-    time_blocks,
-    users,
-)
 from domain.aggregate import Aggregate
-from domain.catalogue import EVENTS
+from domain.catalogue import AREAS, EVENTS
 from domain.messages import Event
 
 Json = dict[str, Any]
@@ -52,18 +40,6 @@ same `ce_id` of the same `ce_source` is the same fact: it may be sent again, and
 that need each other want the same key. What is refused is named on `{REFUSED}`, at least once.
 """
 
-AREAS: Final = (
-    agendas,
-    bookings,
-    clients,
-    identities,
-    professionals,
-    series,
-    services,
-    tenants,
-    time_blocks,
-    users,
-)
 CLOUD_EVENT: Final = "cloud-event-headers"
 FACT: Final = "fact-headers"
 TEXT: Final = {"type": "string"}

@@ -22,12 +22,12 @@ from psycopg import Error, OperationalError
 
 from adapters.delivery import is_poison
 from adapters.postgres import Database
-from adapters.streams.records import Record
+from adapters.streams.records import Record, ce_time
 from adapters.streams.relay import NotAcknowledged, Publisher
 from adapters.streams.topics import FACTS, REFUSED, partition_of
 from application.dispatch import TooContended
 from application.facts import FactNotUnderstood, Facts, SourceNotKnown, Told
-from application.ports import Clock, StoreUnavailableError
+from application.ports import Clock, StoreUnavailableError, traced
 from domain.messages import DomainError
 from domain.values import FRONTDESK, TenantId
 
@@ -50,7 +50,6 @@ T = TypeVar("T")
 Headers = Iterable[tuple[str, bytes | None]]
 
 _NAMED: Final = re.compile(r"[!-~]{1,200}")
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _JSON: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
 
@@ -197,14 +196,13 @@ def told_by(value: bytes | None, headers: Headers, sources: Mapping[str, TenantI
         raise FactNotUnderstood(reason="content-type must be application/json")
     if said["ce_source"] not in sources:
         raise SourceNotKnown
-    trace = said.get("traceparent", "")
     return Told(
         tenant=sources[said["ce_source"]],
         source=said["ce_source"],
         id=said["ce_id"],
         type=said["ce_type"],
         data=value or b"",
-        trace=trace if _TRACEPARENT.fullmatch(trace) else None,
+        trace=traced(said.get("traceparent")),
     )
 
 
@@ -230,7 +228,7 @@ def refusal_of(
         "ce_id": str(uuid5(FRONTDESK, f"refused/{place}")),
         "ce_source": "/frontdesk/facts",
         "ce_type": FACT_REFUSED,
-        "ce_time": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "ce_time": ce_time(at),
         "content-type": "application/json",
     }
     key = (record.key or b"")[:MOST_SHOWN]

@@ -63,7 +63,7 @@ def record_of(row: Row, sequence: int = 0) -> Record:
         "ce_source": SOURCE + tenant,
         "ce_type": type_,
         "ce_subject": stream,
-        "ce_time": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "ce_time": ce_time(at),
         "ce_partitionkey": stream,
         "ce_position": str(position),
         "ce_tenantid": tenant,
@@ -80,6 +80,11 @@ def record_of(row: Row, sequence: int = 0) -> Record:
     if personal is not None:
         headers.append((PERSONAL, bytes(personal)))
     return Record(*place, stream.encode(), data.encode(), headers)
+
+
+def ce_time(at: datetime) -> str:
+    """Give a time as CloudEvents writes it (RFC 3339), in UTC and to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def row_of(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Row:

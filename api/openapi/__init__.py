@@ -5,9 +5,11 @@ Whatever is said here is held against every answer that any test gets (see `test
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from fastapi import FastAPI
+import msgspec
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -29,12 +31,20 @@ SECURITY: Final = {
 
 
 def describe(app: FastAPI) -> None:
-    """Let the application give this document, made when it is first asked for."""
+    """Let the application give this document, made when it is first asked for: in a thread, since
+    it takes some tenths of a second in which others want an answer.
+    """
 
+    @cache
     def document() -> Document:
-        app.openapi_schema = app.openapi_schema or described(app)
-        return app.openapi_schema
+        return described(app)
 
+    def answer(_: Request) -> Response:
+        return Response(msgspec.json.encode(document()), media_type="application/json")
+
+    framework = [each for each in app.routes if getattr(each, "path", None) == app.openapi_url]
+    app.router.routes = [each for each in app.routes if each not in framework]
+    app.add_route(str(app.openapi_url), answer, include_in_schema=False)
     app.openapi = document  # type: ignore[method-assign]
 
 
