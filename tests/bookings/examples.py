@@ -7,6 +7,10 @@ A salon in Paris, in the week before and after 7 December 2026. Zoé comes to An
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import pytest
+from msgspec.structs import asdict, replace
+
+from domain import agendas
 from domain.agendas import (
     ExpireHold,
     HeldSlotFreed,
@@ -315,3 +319,14 @@ series_requested: Final = SeriesRequested(
 series_cancelled: Final = SeriesCancelled(
     series_id=series_id, starting_from=monday.starts_at + 7 * day, reason="Moves away"
 )
+
+ben = ProfessionalId("professional-0198c0de-0000-7000-8000-0000000000bb")
+another = replace(request_booking, booking_id=other_booking)
+always_open = Week(**dict.fromkeys(asdict(Week()), (Hours("00:00", "24:00"),)))
+
+
+def suggested(refusal: pytest.ExceptionInfo[agendas.SlotTaken]) -> list[TimeSlot]:
+    """Give the slots that a refusal offers instead."""
+    slots = refusal.value.facts["next_free_slots"]
+    assert isinstance(slots, list)
+    return slots

@@ -1,0 +1,169 @@
+"""One's own writes are seen though nobody keeps read models."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import pytest
+
+from adapters import checkpoints
+from adapters.read_models import tail
+from adapters.read_models.answers import Answers
+from adapters.read_models.consumer import ReadModelConsumer
+from application.ports import ProjectionBehind
+from projections.read_model import ReadModel
+from tests.read_models.examples import (
+    ACCOUNTS,
+    GROUPS,
+    TENANT,
+    TENANTS,
+    Closed,
+    Paid,
+    World,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+LONG = 10.0
+
+
+@pytest.fixture
+def answers(world: World) -> Answers:
+    world.consumers()
+    return Answers(world.database, world.reader, world.advanced)
+
+
+def keys(answers: Answers, model: ReadModel, tenant: str = TENANT, **how: Any) -> list[str]:
+    with answers.asking(tenant, [model], **how) as connection:
+        statement = f"SELECT key FROM live.{model.name} WHERE tenant_id = %s ORDER BY key"
+        return [key for (key,) in connection.execute(statement.encode(), (tenant,)).fetchall()]
+
+
+def group(answers: Answers, at_least: int, name: str = "red", wait: float = 0) -> dict[str, Any]:
+    document = answers.row(TENANT, GROUPS, name, at_least=at_least, wait=wait)
+    assert document is not None
+    found: dict[str, Any] = msgspec.json.decode(document.json)
+    return found
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def test_lists_and_rows_show_what_was_never_projected(world: World, answers: Answers) -> None:
+    account = world.account(Paid(account="", group="red", amount=3))
+    closed = world.account()
+    world.account(tenant=TENANTS[1])
+    position = world.record(closed, Closed(account=closed, group="red")).position
+
+    assert keys(answers, ACCOUNTS) == []
+    assert keys(answers, ACCOUNTS, at_least=position, wait=0) == [account]
+    assert keys(answers, GROUPS, at_least=position, wait=0) == ["red"]
+    assert (group(answers, position)["total"], group(answers, position)["accounts"]) == (3, 1)
+    row = answers.row(TENANT, ACCOUNTS, account, at_least=position)
+    assert row is not None
+    assert row.from_log
+    assert answers.row(TENANT, ACCOUNTS, closed, at_least=position) is None
+    assert world.ask("SELECT count(*) FROM live.accounts") == [(0,)], "nothing of it stays"
+
+
+def test_the_tail_goes_on_from_what_was_projected(world: World, answers: Answers) -> None:
+    account = world.account(Paid(account="", group="red", amount=3))
+    world.runner().catch_up()
+    position = world.record(account, Paid(account=account, group="red", amount=4)).position
+
+    assert group(answers, position)["total"] == 7
+    assert group(answers, 1)["total"] == 3, "what was seen is not folded twice"
+    with answers.asking(TENANT, [ACCOUNTS, GROUPS], at_least=position, wait=0) as connection:
+        [(paid, total)] = connection.execute(
+            "SELECT paid, total FROM live.accounts, live.groups"
+        ).fetchall()
+    assert (paid, total) == (7, 7)
+
+
+def test_a_question_on_the_tail_is_asked_in_the_tenants_name(
+    world: World, answers: Answers
+) -> None:
+    world.account(tenant=TENANTS[1])
+    world.runner().catch_up()
+    for _ in range(2):
+        world.account()
+    position = len(world.history())
+
+    with answers.asking(TENANT, [ACCOUNTS], at_least=position, wait=0) as connection:
+        assert len(connection.execute("SELECT FROM live.accounts").fetchall()) == 2
+        with pytest.raises(Exception, match="permission denied"):
+            connection.execute("DELETE FROM live.accounts")
+
+
+def test_many_ask_for_the_same_tail_at_once(world: World, answers: Answers) -> None:
+    for _ in range(50):
+        last = world.account(Paid(account="", group="red", amount=1))
+    position = len(world.history())
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(
+            threads.map(lambda _: keys(answers, ACCOUNTS, at_least=position, wait=LONG), range(40))
+        )
+
+    assert {len(each) for each in found} == {50}
+    assert all(last in each for each in found)
+
+
+def test_too_long_a_tail_is_refused_in_time(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 10)
+    for _ in range(11):
+        account = world.account()
+    for wait in (0.0, 0.3):
+
+        def refused(wait: float = wait) -> None:
+            with pytest.raises(ProjectionBehind) as behind:
+                keys(answers, ACCOUNTS, at_least=11, wait=wait)
+            assert behind.value.facts["checkpoint"] == 0
+            assert behind.value.facts["lag_events"] == 11
+
+        assert wait <= seconds(refused) < wait + 0.25
+    with pytest.raises(ProjectionBehind):
+        group(answers, 11)
+    assert answers.row(TENANT, ACCOUNTS, account, at_least=11) is not None, "one stream is short"
+
+
+def test_a_long_log_of_others_is_not_looked_through(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "LONGEST", 5)
+    for _ in range(6):
+        world.account(tenant=TENANTS[1])
+
+    with pytest.raises(ProjectionBehind):
+        keys(answers, ACCOUNTS, at_least=6, wait=0)
+
+
+def test_a_projector_that_hangs_with_its_locks_held_is_not_waited_for(
+    world: World, answers: Answers
+) -> None:
+    """It was stopped in the middle of its transaction, and may never come back."""
+    account = world.account()
+    world.runner().catch_up()
+    position = world.record(account, Paid(account=account, group="red", amount=1)).position
+    consumer = ReadModelConsumer(ACCOUNTS)
+
+    with world.database.connect(None, "hangs") as connection, connection.transaction():
+        checkpoints.lock(connection, ["accounts"])
+        consumer.handle(connection, world.history(), frozenset())
+
+        def refused() -> None:
+            with pytest.raises(ProjectionBehind):
+                keys(answers, ACCOUNTS, at_least=position, wait=0.2)
+
+        assert seconds(refused) < 0.2 + 0.25
+        row = answers.row(TENANT, ACCOUNTS, account, at_least=position)
+        assert row is not None
+        assert msgspec.json.decode(row.json)["paid"] == 1
