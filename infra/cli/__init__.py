@@ -10,6 +10,7 @@ from infra.cli import (
     history,
     importing,
     jobs,
+    keys,
     read_models,
     running,
     schemas,
@@ -32,6 +33,7 @@ importing.add_to(app)
 history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
+keys.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.event_store.bundle import NotABundleError
+from adapters.personal_data import UnknownMasterKeyError
 from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
@@ -25,6 +26,7 @@ SAID: Final = (
     DatabaseTooNewError,
     MigrationChangedError,
     NotABundleError,
+    UnknownMasterKeyError,
     UnknownReadModelError,
     RebuildFailed,
     RebuildStopped,

@@ -9,18 +9,15 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 from psycopg import Connection, connect
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters.event_store import bundle
 from adapters.event_store.chain import Finding, Head
-from adapters.event_store.verify import Report, Told, verify
+from adapters.event_store.verify import Report, verify
 from adapters.personal_data import MasterKeys
+from infra.cli.progress import progress, told
 from infra.cli.system import database, settings_from_environment
 
 NOT_INTACT: Final = 3
-
-told: Final = Console(stderr=True, highlight=False)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,8 +44,8 @@ def verify_history(
     if file is not None:
         _verify_bundle(file)
         return
-    with _looking() as connection, _progress("verifying") as progress:
-        report = verify(connection, _stated(heads), progress, master_keys=_master_keys())
+    with _looking() as connection, progress("verifying") as how_far:
+        report = verify(connection, _stated(heads), how_far, master_keys=_master_keys())
     if keep_heads is not None:
         keep_heads.write_bytes(_kept(report))
     _conclude(report.events, report.findings)
@@ -112,11 +109,3 @@ def _kept(report: Report) -> bytes:
         tenant: (head.tenant_position, head.hash.hex()) for tenant, head in report.heads.items()
     }
     return msgspec.json.encode(heads)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Told]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=told, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(what)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

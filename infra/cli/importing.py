@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from infra.cli.progress import told
 from infra.cli.system import composed
 from infra.composition import System
 from infra.imports.bookings import (
@@ -25,7 +25,6 @@ from infra.imports.bookings import (
 INTERRUPTED: Final = 130
 
 imports: Final = typer.Typer(no_args_is_help=True, help="Bring in what others have recorded.")
-told: Final = Console(stderr=True, highlight=False)
 
 
 def add_to(app: typer.Typer) -> None:

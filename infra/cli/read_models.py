@@ -18,12 +18,12 @@ from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import switch, switch_back
 from application.processes import PROCESSES
 from infra.cli.errors import UnknownReadModelError
+from infra.cli.progress import told
 from infra.cli.system import composed
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
 parked_app: Final = typer.Typer(no_args_is_help=True, help="What was set aside because it failed.")
-told: Final = Console(stderr=True, highlight=False)
 shown: Final = Console(highlight=False)
 
 Name = Annotated[str, typer.Argument(help="The read model; `frontdesk read-models` lists them.")]

@@ -176,11 +176,12 @@ def opened(
     upcasters: Mapping[str, Upcaster] | None = None,
     connections: int = 8,
     writing_to: str | None = None,
+    master_key: bytes = MASTER_KEY,
 ) -> Iterator[Log]:
     """Open the log; every process, and whoever stands for one, opens it for himself. What is
     appended may take another way to PostgreSQL than what is read.
     """
-    mapper, keys, appended = Mapper(stored_as, upcasters), MasterKeys([MASTER_KEY]), Bell()
+    mapper, keys, appended = Mapper(stored_as, upcasters), MasterKeys([master_key]), Bell()
     with Database(dsn, app_connections=connections, worker_connections=2) as database:
         writes = Database(writing_to or dsn)
         writer = Writer(

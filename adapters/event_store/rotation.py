@@ -1,0 +1,69 @@
+"""Wraps the keys of personal data anew, so that a master key can be given up.
+
+What is encrypted stays as it is: only the keys of streams are wrapped by the first master key of
+the ring in place of whichever wrapped them. It may be cut off and begun again at any time.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from psycopg import Connection
+
+from adapters.personal_data import MasterKeys
+
+PAGE: Final = 1_000
+
+Place = tuple[str, str]
+"""A tenant, and a stream of his."""
+
+Told = Callable[[int, int], None]
+"""Is told how many keys were looked at, and of how many."""
+
+FIRST: Final[Place] = ("00000000-0000-0000-0000-000000000000", "")
+
+
+def rotate(connection: Connection[Any], keys: MasterKeys, told: Told, page: int = PAGE) -> int:
+    """Wrap what an older master key has wrapped; give the number of keys. The connection commits
+    by itself. Raises UnknownMasterKeyError if the one that wrapped a key is not in the ring.
+    """
+    seen, wrapped, after = 0, 0, FIRST
+    total = _count(connection)
+    while found := _next(connection, after, page):
+        wrapped += _wrap(connection, keys, [each for each in found if not keys.is_current(each[2])])
+        seen, after = seen + len(found), found[-1][:2]
+        told(seen, max(seen, total))
+    return wrapped
+
+
+def _count(connection: Connection[Any]) -> int:
+    [[count]] = connection.execute("SELECT count(wrapped) FROM log.keys").fetchall()
+    return int(count)
+
+
+def _next(connection: Connection[Any], after: Place, page: int) -> list[tuple[str, str, bytes]]:
+    return connection.execute(NEXT, (*after, page), binary=True).fetchall()
+
+
+def _wrap(
+    connection: Connection[Any], keys: MasterKeys, found: Sequence[tuple[str, str, bytes]]
+) -> int:
+    if not found:
+        return 0
+    anew = [keys.wrap(keys.unwrap(old, *place), *place) for *place, old in found]
+    tenants, streams, before = zip(*found, strict=True)
+    values = (list(tenants), list(streams), list(before), anew)
+    return connection.execute(WRAP, values).rowcount
+
+
+NEXT: Final = """
+    SELECT tenant_id::text, stream, wrapped FROM log.keys
+    WHERE (tenant_id, stream) > (%s::uuid, %s) AND wrapped IS NOT NULL
+    ORDER BY tenant_id, stream LIMIT %s
+"""
+# Whoever was forgotten meanwhile stays forgotten.
+WRAP: Final = """
+    UPDATE log.keys k SET wrapped = n.anew
+    FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[])
+        AS n(tenant_id, stream, wrapped, anew)
+    WHERE k.tenant_id = n.tenant_id AND k.stream = n.stream AND k.wrapped = n.wrapped
+"""
