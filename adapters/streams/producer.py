@@ -17,6 +17,9 @@ from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_M
 PATIENCE: Final = 20.0
 """Seconds for all records of a batch together."""
 
+CLOSING: Final = 1.0
+"""Seconds for a producer to end that has nothing more to send."""
+
 logging.getLogger("kafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
 
 
@@ -47,8 +50,10 @@ class KafkaPublisher:
         """Give the connection up."""
         producer, self._producer = self._producer, None
         if producer is not None:
+            # Without it, what cannot be sent in time keeps it alive, and is sent late.
+            producer._sender.force_close()  # noqa: SLF001 - `close` gives up before it does so
             with suppress(KafkaError):
-                producer.close(timeout=0)
+                producer.close(timeout=CLOSING)
 
     def _connected(self) -> Any:
         if self._producer is None:
