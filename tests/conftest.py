@@ -1,6 +1,7 @@
 """The real system on an empty PostgreSQL database, made in a few milliseconds from a template."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -40,13 +41,20 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def dsn(server: Server) -> Iterator[str]:
-    """An empty database of this test's own."""
+@contextmanager
+def empty_database(server: Server) -> Iterator[str]:
+    """Give one that nobody else has."""
     name = f"test_{uuid4().hex}"
     create_database(server, name, TEMPLATE)
     yield server.dsn(name)
     drop_database(server, name)
+
+
+@pytest.fixture
+def dsn(server: Server) -> Iterator[str]:
+    """An empty database of this test's own."""
+    with empty_database(server) as dsn:
+        yield dsn
 
 
 @pytest.fixture

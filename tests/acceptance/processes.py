@@ -49,20 +49,26 @@ class Http:
 def servers(dsn: str, count: int) -> Iterator[list[int]]:
     """Start API servers on one database; give their ports. `frontdesk work` is not among them."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_server(dsn)) for _ in range(count)]
+        starting = [stack.enter_context(_server(dsn)) for _ in range(count)]
+        yield [_port_of(process) for process in starting]
 
 
 @contextmanager
-def _server(dsn: str) -> Iterator[int]:
+def _server(dsn: str) -> "Iterator[subprocess.Popen[str]]":
     environment = {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
     command = [sys.executable, "-m", "infra.cli", "serve"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
         try:
-            lines = (line.split() for line in process.stdout)
-            yield next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
+            yield process
         finally:
             process.terminate()
+
+
+def _port_of(process: "subprocess.Popen[str]") -> int:
+    """Wait until it says where it listens."""
+    assert process.stdout is not None
+    lines = (line.split() for line in process.stdout)
+    return next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
 
 
 def owner(port: int) -> str:

@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from infra.composition import running_system
+from infra.postgres import Server
 from infra.settings import Settings
 from tests.acceptance.processes import Answer, Http, owner, servers
+from tests.conftest import empty_database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -63,16 +66,27 @@ class Desk:
         return [f"/v1/bookings/{answer.body['id']}" for answer in made]
 
 
+@pytest.fixture(scope="module")
+def ports(server: Server) -> Iterator[list[int]]:
+    """Two API processes on one database."""
+    with empty_database(server) as dsn, running_system(Settings(), dsn), servers(dsn, 2) as ports:
+        yield ports
+
+
+@pytest.fixture(scope="module")
+def token(ports: list[int]) -> str:
+    """Of the owner of a business."""
+    return owner(ports[0])
+
+
 @pytest.fixture
-def desk(dsn: str) -> Iterator[Desk]:
-    """Open the desk."""
-    with running_system(Settings(), dsn), servers(dsn, 2) as ports:
-        token = owner(ports[0])
-        with Http(ports[0], token) as http:
-            settings = {"time_zone": "UTC", "hours": dict.fromkeys(WEEKDAYS, ALL_DAY)}
-            ana = http("POST", "/v1/professionals", {"name": "Ana", "settings": settings})
-            cut = http("POST", "/v1/services", {"name": "Cut", "duration_minutes": 30})
-        yield Desk(ports, token, ana.body["id"], cut.body["id"])
+def desk(ports: list[int], token: str) -> Desk:
+    """Open the desk of somebody new."""
+    with Http(ports[0], token) as http:
+        settings = {"time_zone": "UTC", "hours": dict.fromkeys(WEEKDAYS, ALL_DAY)}
+        ana = http("POST", "/v1/professionals", {"name": "Ana", "settings": settings})
+        cut = http("POST", "/v1/services", {"name": f"Cut {uuid4()}", "duration_minutes": 30})
+    return Desk(ports, token, ana.body["id"], cut.body["id"])
 
 
 def half_hours(count: int) -> list[datetime]:
