@@ -7,9 +7,9 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from infra.postgres import Server, create_database
+from infra.postgres import Server
 from tests.acceptance.processes import Http, owner, servers
-from tests.conftest import TEMPLATE
+from tests.conftest import empty_database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -21,8 +21,7 @@ HEAD = b"Host: a\r\nContent-Type: application/json\r\n"
 @pytest.fixture(scope="module")
 def port(server: Server) -> Iterator[int]:
     """One server process for all of this, on a database of its own."""
-    create_database(server, "on_the_wire", TEMPLATE)
-    with servers(server.dsn("on_the_wire"), 1) as [port]:
+    with empty_database(server) as dsn, servers(dsn, 1) as [port]:
         yield port
 
 
