@@ -33,6 +33,10 @@ class Http:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection; asking again opens another."""
         self._connection.close()
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:

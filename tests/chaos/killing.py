@@ -1,70 +1,154 @@
-"""Kills and stops processes at random, and starts them again; the same seed does it in the same
-order. Call it from the thread that started them: to the kernel it is their parent.
+"""Kills and stops processes, and starts them again, while people book; the same seed does it to
+the same in the same order, after as many answers. Call it from the thread that started them: to the
+kernel it is their parent.
 """
 
 import random
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
+from adapters.redis.connection import connect
 from infra.kafka import Broker
-from tests.streams.programs import Company, Program
+from infra.redis import RedisServer
+from tests.chaos.conversations import PATIENCE, Clients
+from tests.streams.programs import Company, Program, slots, until
 
-BETWEEN: Final = (0.2, 1.5)
-DOWN: Final = (0.0, 2.0)
-BROKER: Final = 0.15
-"""How often it is the broker: it takes seconds until it is back."""
+DECK: Final = (
+    *(f"{who} {how}" for who in ("relay", "worker", "serve") for how in ("killed", "stopped")),
+    "broker killed",
+    "redis killed",
+    "redis emptied",
+)
+"""Everything is done once before anything is done again."""
 
-GENTLE: Final = 0.3
-"""How often a process is told to stop instead of being killed."""
+DOWN: Final = (0, 60)
+"""Answers until what was killed is started again: others must give them."""
+
+TOGETHER: Final = (1, 1, 2)
+"""How many cards are played at once."""
+
+AHEAD: Final = 100
+"""Attempts that may be made meanwhile; the others wait for the next blow."""
+
+ENOUGH: Final = 30.0
+GENTLY: Final = {0, -signal.SIGTERM}
+LAST_WORDS: Final = 3_000
 
 
+@dataclass(frozen=True)
+class Blow:
+    """After so many answers this is done; `until` so many, it is not mended."""
+
+    after: int
+    cards: list[str]
+    until: int
+
+
+def blows(seed: int, attempts: int, every: tuple[int, int]) -> Iterator[Blow]:
+    """Plan them: one every so many answers, for as long as people ask."""
+    chance, cards = random.Random(seed), list[str]()
+    after = chance.randint(*every)
+    while after < attempts - AHEAD:
+        count = chance.choice(TOGETHER)
+        if len(cards) < count:
+            cards += chance.sample(DECK, len(DECK))
+        played, cards = cards[:count], cards[count:]
+        yield Blow(after, played, after + chance.randint(*DOWN))
+        after += chance.randint(*every)
+
+
+@dataclass
 class Killer:
-    """Kills one, now and then two, for as long as anybody works."""
+    """Strikes as planned, at whoever does the work at that moment."""
 
-    def __init__(self, seed: int, staff: Company, broker: Broker) -> None:
-        self._chance = random.Random(seed)
-        self._staff = staff
-        self._broker = broker
-        self.done: Counter[str] = Counter()
+    seed: int
+    staff: Company
+    broker: Broker
+    redis: RedisServer
+    every: tuple[int, int]
+    done: Counter[str] = field(default_factory=Counter)
+    unasked: list[str] = field(default_factory=list)
+    """Who ended by himself or not as told, with his last words."""
 
-    def run(self, goes_on: Callable[[], bool]) -> None:
-        """Do harm until it is over, and mend it all."""
-        while goes_on():
-            time.sleep(self._chance.uniform(*BETWEEN))
-            self._strike()
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+        self._down: dict[str, Callable[[], None]] = {}
+
+    def run(self, clients: Clients) -> None:
+        """Do harm while they ask, and mend it all."""
+        for blow in blows(self.seed, clients.attempts, self.every):
+            self._wait(clients, blow.after)
+            self._strike(blow)
+            self._wait(clients, blow.until)
             self._mend()
-        self._mend()
 
-    def _strike(self) -> None:
-        chance = self._chance
-        victims = chance.sample(self._staff.programs, chance.choice((1, 1, 2)))
-        broker, down = chance.random() < BROKER, chance.uniform(*DOWN)
-        if broker:
-            self._broker.kill()
-            self.done["broker killed"] += 1
-        for victim in victims:
-            self._end(victim, gently=chance.random() < GENTLE)
-        time.sleep(down)
-        if broker:
-            self._broker.restart()
+    def _wait(self, clients: Clients, answers: int) -> None:
+        clients.let(answers + AHEAD)
+        until(
+            lambda: clients.answered >= answers or not clients.busy,
+            seconds=PATIENCE,
+            why=lambda: f"{clients.answered} answers of {answers}",
+        )
+
+    # --- What is done ---------------------------------------------------------------------
+
+    def _strike(self, blow: Blow) -> None:
+        for card in sorted(blow.cards):  # Redis is emptied before it is killed
+            who, how = card.split()
+            match who:
+                case "broker":
+                    self._kill_server(who, self.broker)
+                case "redis" if how == "emptied":
+                    self._empty()
+                case "redis":
+                    self._kill_server(who, self.redis)
+                case _:
+                    self._end(self._busiest(who), gently=how == "stopped")
+            self.done[card] += 1
+
+    def _kill_server(self, name: str, server: Broker | RedisServer) -> None:
+        server.kill()
+        self._down[name] = server.restart
+
+    def _empty(self) -> None:
+        with connect(self.redis.url, patience=ENOUGH) as redis:
+            redis.flushall()
+
+    def _busiest(self, command: str) -> Program:
+        """Give one that does the work, if anybody does: others may only stand by."""
+        running = [p for p in self.staff.programs if p.command == command and p.runs]
+        busy = [program for program in running if _works(program)]
+        return self._chance.choice(busy or running)
 
     def _end(self, victim: Program, *, gently: bool) -> None:
-        if not victim.runs:
-            return
-        order = signal.SIGTERM if gently else signal.SIGKILL
-        victim.process.send_signal(order)
-        code = victim.process.wait(30)
-        self.done[f"{victim.command} {'stopped' if gently else 'killed'}"] += 1
-        if gently and code not in (0, -signal.SIGTERM):
-            self.done[f"{victim.command} stopped with {code}"] += 1
+        victim.process.send_signal(signal.SIGTERM if gently else signal.SIGKILL)
+        code = victim.process.wait(ENOUGH)
+        if code not in (GENTLY if gently else {-signal.SIGKILL}):
+            self._note(victim)
+        self._down[victim.log.name] = victim.start
 
     def _mend(self) -> None:
-        """Start whoever does not run; whoever ended by himself is counted."""
-        for program in self._staff.programs:
-            if not program.runs:
-                if program.process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
-                    self.done[f"{program.command} ended by itself"] += 1
-                program.start()
+        """Start who was ended, in any order, and whoever ended without having been asked to."""
+        for program in self.staff.programs:
+            if not program.runs and program.log.name not in self._down:
+                self._note(program)
+                self._down[program.log.name] = program.start
+        for name in self._chance.sample(sorted(self._down), len(self._down)):
+            self._down.pop(name)()
+
+    def _note(self, program: Program) -> None:
+        code, words = program.process.returncode, program.said[-LAST_WORDS:]
+        self.unasked.append(f"{program.log.name} ended with {code}: {words}")
+
+
+def _works(program: Program) -> bool:
+    match program.command:
+        case "relay":
+            return "is active" in program.said
+        case "worker":
+            return bool(slots(program))
+        case _:
+            return True

@@ -2,13 +2,14 @@
 it when all is done, whoever did it.
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,8 @@ from infra.composition import System
 from projections import READ_MODELS
 
 PATIENCE: Final = 60.0
+ENOUGH: Final = 15.0
+"""Seconds that a process has to stop when it is told to."""
 
 
 @dataclass
@@ -36,10 +39,12 @@ class Program:
     environment: Mapping[str, str]
     log: Path
     process: "subprocess.Popen[bytes]" = field(init=False)
+    _earlier: int = field(init=False, default=0)
 
     def start(self) -> None:
         """Let it begin; it may take a second until it is of use."""
         with self.log.open("ab") as log:
+            self._earlier = log.tell()
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "infra.cli", self.command],
                 env=self.environment,
@@ -54,7 +59,8 @@ class Program:
 
     @property
     def said(self) -> str:
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        """What it has said since it was started last."""
+        return self.log.read_bytes()[self._earlier :].decode(errors="replace")
 
     def kill(self) -> None:
         """With no time to tidy up."""
@@ -69,6 +75,7 @@ class Company:
     dsn: str
     bootstrap: str
     folder: Path
+    redis: str = ""
     programs: list[Program] = field(default_factory=list)
 
     def begin(self, command: str, **settings: str) -> Program:
@@ -79,6 +86,7 @@ class Company:
             "REQUESTS_PER_MINUTE": "10000000",
             "DATABASE_URL": self.dsn,
             "KAFKA_BOOTSTRAP": self.bootstrap,
+            "REDIS_URL": self.redis,
             **settings,
         }
         log = self.folder / f"{command}-{len(self.programs)}.log"
@@ -95,21 +103,32 @@ class Company:
         return port
 
     def end(self) -> None:
-        """Kill whoever is left."""
-        for program in self.programs:
-            if program.runs:
-                program.kill()
+        """Let whoever is left stop: Kafka waits long for workers that go without a word."""
+        left = [program for program in self.programs if program.runs]
+        for program in left:
+            program.process.terminate()
+        for program in left:
+            with suppress(subprocess.TimeoutExpired):
+                program.process.wait(ENOUGH)
+            program.kill()
 
     def tell(self) -> None:
         """Print what they said, for whoever sees a test fail."""
         for program in self.programs:
-            print(f"--- {program.log.name}\n{program.said[-5000:]}")
+            said = program.log.read_text(errors="replace")
+            print(f"--- {program.log.name}\n{said[-5000:]}")
+
+
+def slots(worker: Program) -> list[int]:
+    """Give the slots that a worker said it has."""
+    said = [json.loads(line) for line in worker.said.splitlines() if line.startswith('{"slots"')]
+    return said[-1]["slots"] if said else []
 
 
 @contextmanager
-def company(dsn: str, bootstrap: str, folder: Path) -> Iterator[Company]:
+def company(dsn: str, bootstrap: str, folder: Path, *, redis: str = "") -> Iterator[Company]:
     """Let processes work together; in the end none is left."""
-    together = Company(dsn, bootstrap, folder)
+    together = Company(dsn, bootstrap, folder, redis)
     try:
         yield together
     except BaseException:

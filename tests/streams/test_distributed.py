@@ -2,7 +2,6 @@
 `frontdesk work` runs beside or not, everything is done, and done once.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from tests.streams.programs import (
     left,
     mails_and_notes_of_them,
     settled,
+    slots,
     until,
     wrong_read_models,
     wrongly_ordered,
@@ -40,6 +40,7 @@ WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 MONDAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 MONDAY += timedelta(days=14 - MONDAY.weekday())
 EVERY_SLOT = list(range(12))
+ALONE, TOGETHER = ["work"], ["relay", "worker", "worker"]
 
 
 @dataclass
@@ -95,12 +96,6 @@ def active(relays: list[Program]) -> Program:
     return next(relay for relay in relays if "is active" in relay.said)
 
 
-def slots(worker: Program) -> list[int]:
-    """Give the slots that a worker said it has."""
-    said = [json.loads(line) for line in worker.said.splitlines() if line.startswith('{"slots"')]
-    return said[-1]["slots"] if said else []
-
-
 def have_divided_everything(workers: list[Program]) -> bool:
     """Tell whether each has something, and all together have everything once."""
     theirs = [slots(worker) for worker in workers]
@@ -114,9 +109,17 @@ def stopped(programs: list[Program]) -> list[int]:
     return [program.process.wait(15) for program in programs]
 
 
-def all_is_done_once(system: System) -> None:
+def killed(programs: list[Program]) -> None:
+    """Kill them together."""
+    for program in programs:
+        program.process.kill()
+    for program in programs:
+        program.process.wait()
+
+
+def all_is_done_once(system: System, *, relayed: bool = True) -> None:
     """Wait until nothing is left to do, and see that it is what it should be."""
-    until(lambda: settled(system), why=lambda: left(system))
+    until(lambda: settled(system, relayed=relayed), why=lambda: left(system))
     assert wrong_read_models(system) == []
     assert wrongly_ordered(system) == set()
     mails, notes = mails_and_notes_of_them(system)
@@ -156,3 +159,16 @@ def test_whoever_comes_and_goes_everything_is_done_once(system: System, staff: C
     assert stopped([beside]) == [0]
     salon.book(5)
     all_is_done_once(system)
+
+
+def test_the_modes_are_switched_back_and_forth(system: System, staff: Company) -> None:
+    """Each begins with what the other has left undone, and with what came when nobody was there."""
+    salon = salon_at(staff.serve())
+    for crew, end in ((ALONE, stopped), (TOGETHER, killed), (ALONE, killed), (TOGETHER, stopped)):
+        salon.book(3)
+        assert not settled(system, relayed=False), "somebody of the other is left"
+        people = [staff.begin(command) for command in crew]
+        salon.book(3)
+        all_is_done_once(system, relayed=crew is TOGETHER)
+        salon.book(3)
+        end(people)

@@ -1,0 +1,44 @@
+"""People book while everything is killed: nobody can tell it afterwards from a day in one process
+on which nothing happened.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from infra.kafka import Broker
+from infra.postgres import Server
+from infra.redis import RedisServer
+from tests.acceptance.test_real_conversations import DATA, attempts
+from tests.chaos.killing import DECK
+from tests.chaos.portraits import differences
+from tests.chaos.runs import Chaos, disturbed, undisturbed
+
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not there"),
+]
+
+AT_ONCE = (0.0, 0.0)
+SELDOM = (100, 180)
+"""Answers from one blow to the next: all attempts are enough for the whole deck."""
+
+SEEDS = [1602]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_is_killed_nobody_can_tell_afterwards(
+    seed: int, server: Server, kafka: Broker, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    wanted = attempts()
+    chaos = Chaos(seed, every=SELDOM, pause=AT_ONCE)
+
+    quiet = undisturbed(server, wanted)
+    wild, killer = disturbed(chaos, wanted, server, kafka, redis_server, tmp_path)
+
+    assert differences(quiet, wild) == []
+    assert killer.done.keys() == set(DECK)
+    assert killer.unasked == []
