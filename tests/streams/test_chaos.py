@@ -23,10 +23,10 @@ pytestmark = [
 ]
 
 AT_ONCE = (0.0, 0.0)
-SELDOM = (100, 180)
+SELDOM = (130, 200)
 """Answers from one blow to the next: all attempts are enough for the whole deck."""
 
-SEEDS = [1602]
+SEEDS = [103]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
