@@ -1,6 +1,8 @@
 """The system as many processes: what a relay and a worker are made of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import faust
@@ -32,7 +34,7 @@ log = structlog.get_logger()
 class Work:
     """What one worker process holds."""
 
-    app: faust.App
+    app: Callable[[], faust.App]
     slots: Slots
     feed: Feed
     runner: Runner
@@ -60,7 +62,7 @@ def work_of(system: System) -> Work:
         source=feed,
         mine=slots.has,
     )
-    app = worker_app(system.settings.need_kafka(), slots, feed)
+    app = partial(worker_app, system.settings.need_kafka(), slots, feed)
     watchdog = Watchdog(system.database, system.consumers, slots)
     return Work(app=app, slots=slots, feed=feed, runner=runner, watchdog=watchdog)
 

@@ -66,6 +66,9 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         topic_partitions=PARTITIONS,
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
+        # A broker that comes back forgets its topics for a moment: who joins just then gets nothing
+        # until this is asked again.
+        consumer_metadata_max_age_ms=2_000,
         stream_wait_empty=False,
         loghandlers=[],
     )

@@ -3,11 +3,13 @@
 What they are made of is imported when it is asked for: it takes longer than most commands do.
 """
 
+import asyncio
 import os
 import signal
 import sys
 import threading
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,6 +19,9 @@ from infra.composition import System, running_system
 from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
+
+if TYPE_CHECKING:
+    import faust
 
 HealthPort = Annotated[
     int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
@@ -57,8 +62,6 @@ def worker(health_port: HealthPort = None) -> None:
 
 def _run(system: System, health_port: int | None) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
-    import faust
-
     from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until Faust sees to it
@@ -70,9 +73,26 @@ def _run(system: System, health_port: int | None) -> None:
         system.beside("facts", facts.run)
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
-        worker = faust.Worker(work.app, loglevel="CRITICAL", **QUIET)
-        worker.spinner = None  # it would draw on a terminal that is not its own
+        while gives_up(work.app):
+            wait_for_topics(system)
+
+
+def gives_up(app: "Callable[[], faust.App]") -> bool:
+    """Let Faust run. It ends the process when it is told to stop; but if the broker goes while it
+    begins, it gives up, and another has to begin.
+    """
+    import faust
+    from aiokafka.errors import KafkaConnectionError
+
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the one before has closed its own
+    worker = faust.Worker(app(), loglevel="CRITICAL", **QUIET)
+    worker.spinner = None  # it would draw on a terminal that is not its own
+    try:
         worker.execute_from_commandline()
+    except SystemExit as end:
+        if not isinstance(end.__context__, KafkaConnectionError):
+            raise
+    return True
 
 
 def _end() -> None:
