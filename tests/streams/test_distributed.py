@@ -164,11 +164,17 @@ def test_whoever_comes_and_goes_everything_is_done_once(system: System, staff: C
 def test_the_modes_are_switched_back_and_forth(system: System, staff: Company) -> None:
     """Each begins with what the other has left undone, and with what came when nobody was there."""
     salon = salon_at(staff.serve())
-    for crew, end in ((ALONE, stopped), (TOGETHER, killed), (ALONE, killed), (TOGETHER, stopped)):
-        salon.book(3)
+    for crew, end in (
+        (ALONE, stopped),
+        (TOGETHER, stopped),
+        (ALONE, killed),
+        (TOGETHER, killed),
+        (ALONE, stopped),
+    ):
+        salon.book(2)
         assert not settled(system, relayed=False), "somebody of the other is left"
         people = [staff.begin(command) for command in crew]
-        salon.book(3)
+        salon.book(2)
         all_is_done_once(system, relayed=crew is TOGETHER)
-        salon.book(3)
+        salon.book(2)
         end(people)
