@@ -18,6 +18,7 @@ from tests.streams.programs import Company, Program, slots, until
 
 DECK: Final = (
     *(f"{who} {how}" for who in ("relay", "worker", "serve") for how in ("killed", "stopped")),
+    "workers killed",  # all of them
     "broker killed",
     "redis killed",
     "redis emptied",
@@ -106,7 +107,7 @@ class Killer:
                 case "redis":
                     self._kill_server(who, self.redis)
                 case _:
-                    self._end(self._busiest(who), gently=how == "stopped")
+                    self._end(self._victims(who), gently=how == "stopped")
             self.done[card] += 1
 
     def _kill_server(self, name: str, server: Broker | RedisServer) -> None:
@@ -117,18 +118,23 @@ class Killer:
         with connect(self.redis.url, patience=ENOUGH) as redis:
             redis.flushall()
 
-    def _busiest(self, command: str) -> Program:
-        """Give one that does the work, if anybody does: others may only stand by."""
+    def _victims(self, who: str) -> list[Program]:
+        """Give all of them, or one that does the work, if any does: others may only stand by."""
+        command = who.removesuffix("s")
         running = [p for p in self.staff.programs if p.command == command and p.runs]
+        if who != command:
+            return running
         busy = [program for program in running if _works(program)]
-        return self._chance.choice(busy or running)
+        return [self._chance.choice(busy or running)]
 
-    def _end(self, victim: Program, *, gently: bool) -> None:
-        victim.process.send_signal(signal.SIGTERM if gently else signal.SIGKILL)
-        code = victim.process.wait(ENOUGH)
-        if code not in (GENTLY if gently else {-signal.SIGKILL}):
-            self._note(victim)
-        self._down[victim.log.name] = victim.start
+    def _end(self, victims: list[Program], *, gently: bool) -> None:
+        for victim in victims:
+            victim.process.send_signal(signal.SIGTERM if gently else signal.SIGKILL)
+            self._down[victim.log.name] = victim.start
+        for victim in victims:
+            code = victim.process.wait(ENOUGH)
+            if code not in (GENTLY if gently else {-signal.SIGKILL}):
+                self._note(victim)
 
     def _mend(self) -> None:
         """Start who was ended, in any order, and whoever ended without having been asked to."""

@@ -26,7 +26,7 @@ AT_ONCE = (0.0, 0.0)
 SELDOM = (130, 200)
 """Answers from one blow to the next: all attempts are enough for the whole deck."""
 
-SEEDS = [103]
+SEEDS = [114]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
