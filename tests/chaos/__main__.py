@@ -51,28 +51,32 @@ def survives(
     began = time.monotonic()
     print(f"seed {seed}", flush=True)
     try:
-        different = differences(expected, came_of(seed, wanted, server))
+        wrong = wrong_after(seed, wanted, server, expected)
     except Exception:  # noqa: BLE001 - whatever it is, the other seeds are tried too
-        different = [traceback.format_exc()]
+        wrong = [traceback.format_exc()]
     took = f"{time.monotonic() - began:.0f} s"
-    if different:
-        print(*different, f"seed {seed} failed, {took}: make chaos SEED={seed}", sep="\n")
+    if wrong:
+        print(*wrong, f"seed {seed} failed, {took}: make chaos SEED={seed}", sep="\n", flush=True)
         return False
     print(f"seed {seed} survived, {took}", flush=True)
     return True
 
 
-def came_of(seed: int, wanted: Sequence[conversations.Wanted], server: Server) -> Portrait:
-    """Make the attempts while everything is killed; tell what was, and who ended by himself."""
+def wrong_after(
+    seed: int, wanted: Sequence[conversations.Wanted], server: Server, expected: Portrait
+) -> list[str]:
+    """Make the attempts while everything is killed; tell what is different, and who ended by
+    himself.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as folder,
         running_kafka(Path(folder) / "kafka") as broker,
         running_redis() as redis,
     ):
         portrait, killer = disturbed(Chaos(seed), wanted, server, broker, redis, Path(folder))
-    print(f"  {dict(sorted(killer.done.items()))}", *killer.unasked, sep="\n  ", flush=True)
+    print(f"  {dict(sorted(killer.done.items()))}", flush=True)
     print(f"  {', '.join(f'{len(lines)} {part}' for part, lines in portrait.items())}")
-    return portrait
+    return [*differences(expected, portrait), *killer.unasked]
 
 
 if __name__ == "__main__":
