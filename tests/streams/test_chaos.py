@@ -26,15 +26,15 @@ AT_ONCE = (0.0, 0.0)
 SELDOM = (130, 200)
 """Answers from one blow to the next: all attempts are enough for the whole deck."""
 
-SEEDS = [114]
+RUNS = [Chaos(114, every=SELDOM, pause=AT_ONCE)]
+"""A seed that has failed is added as `Chaos(seed)`, which is how `make chaos` runs it."""
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("chaos", RUNS, ids=str)
 def test_whatever_is_killed_nobody_can_tell_afterwards(
-    seed: int, server: Server, kafka: Broker, redis_server: RedisServer, tmp_path: Path
+    chaos: Chaos, server: Server, kafka: Broker, redis_server: RedisServer, tmp_path: Path
 ) -> None:
     wanted = attempts()
-    chaos = Chaos(seed, every=SELDOM, pause=AT_ONCE)
 
     quiet = undisturbed(server, wanted)
     wild, killer = disturbed(chaos, wanted, server, kafka, redis_server, tmp_path)
