@@ -30,7 +30,7 @@ RUNS = [Chaos(114, every=SELDOM, pause=AT_ONCE)]
 """A seed that has failed is added as `Chaos(seed)`, which is how `make chaos` runs it."""
 
 
-@pytest.mark.parametrize("chaos", RUNS, ids=str)
+@pytest.mark.parametrize("chaos", RUNS, ids=lambda chaos: str(chaos.seed))
 def test_whatever_is_killed_nobody_can_tell_afterwards(
     chaos: Chaos, server: Server, kafka: Broker, redis_server: RedisServer, tmp_path: Path
 ) -> None:
