@@ -47,7 +47,7 @@ class Chaos:
 def undisturbed(server: Server, wanted: Sequence[Wanted]) -> Portrait:
     """Make the attempts in one process: the API, read models, processes and mails."""
     settings = Settings(requests_per_minute=10_000_000)
-    with empty_database(server) as dsn, running_system(settings, dsn) as system:
+    with database_of_its_own(server) as dsn, running_system(settings, dsn) as system:
         system.work()
         listener = listen(settings.host, 0)
         stop = serve_in_thread(application(system), listener)
@@ -69,7 +69,7 @@ def disturbed(
 ) -> tuple[Portrait, Killer]:
     """Make them as many processes, and kill those; say what was done to whom."""
     with (
-        empty_database(server) as dsn,
+        database_of_its_own(server) as dsn,
         running_system(Settings(), dsn) as system,
         company(dsn, broker.bootstrap, folder, redis=redis.url) as staff,
     ):
@@ -86,7 +86,7 @@ def disturbed(
 
 
 @contextmanager
-def empty_database(server: Server) -> Iterator[str]:
+def database_of_its_own(server: Server) -> Iterator[str]:
     create_database(server, "chaos")
     try:
         migrate(server.dsn("chaos"))
