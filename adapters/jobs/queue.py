@@ -109,15 +109,20 @@ def withdraw(connection: Connection[Any], tenant: str, order: Withdraw, *, befor
 
 
 def _new_job(do: Do, number: int, *, caused_by: Recorded, process: str) -> NewJob:
+    """By the event's own id, since its position may be another event's: of another database, or of
+    this one after it was restored to an earlier time. Mail servers remember what they were sent.
+    """
+    trail = _trail(caused_by)
+    event = trail.get("causation", caused_by.position)
     return NewJob(
         tenant=caused_by.tenant,
         order=do.order,
         about=do.about,
         due_at=caused_by.recorded_at if do.at is None else do.at,
-        dedupe_key=f"{process}/{caused_by.position}/{number}",
+        dedupe_key=f"{process}/{event}/{number}",
         process=process,
         caused_by=caused_by.position,
-        trail=_trail(caused_by),
+        trail=trail,
     )
 
 

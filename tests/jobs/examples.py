@@ -96,7 +96,7 @@ def an_event(position: int = 1, tenant: str = TENANT, **metadata: str) -> Record
         type="something-happened.v1",
         event=None,
         recorded_at=NOON,
-        metadata_json=msgspec.json.encode(metadata or {"id": "event-1"}).decode(),
+        metadata_json=msgspec.json.encode(metadata or {"id": f"event-{position}"}).decode(),
     )
 
 

@@ -49,6 +49,15 @@ def test_two_events_and_two_tenants_order_on_their_own(database: Database) -> No
     assert len(jobs_of(database, ANOTHER_TENANT)) == 1
 
 
+def test_another_event_at_the_same_place_orders_under_another_id(database: Database) -> None:
+    """In another database, or after a restore: no mail server may take its mail for the first."""
+    for event in ("what-was-lost", "what-came-instead"):
+        with database.as_worker() as connection:
+            record(connection, [ring()], an_event(id=event))
+
+    assert len({job["id"] for job in jobs_of(database)}) == 2
+
+
 def test_orders_are_taken_back_with_the_transaction(database: Database) -> None:
     with database.as_worker() as connection, connection.transaction(force_rollback=True):
         record(connection, [water()], an_event())
