@@ -2,13 +2,19 @@
 
 Positions are dense over all topics, so a hole can be seen: what is missing is waited for, a moment,
 and then read where it was written. Repeated records are dropped. Nothing depends on offsets.
+
+What is published may be of another time: a log that was restored to an earlier moment gives the same
+positions to other events. So before anything is handed on, the log is asked whether these are its
+own: it compares what is noted of each, the event's id among it, and sends back one digest.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+import structlog
 from psycopg import Connection
 
 from adapters.bell import Bell
@@ -28,8 +34,13 @@ SILENT: Final = 1.0
 NOTED: Final = 1_000
 """Places of which it is known since when somebody waits there; older ones are forgotten."""
 
+NOTED_OF_IT: Final = 8
+"""The column of a row with what is noted of the event: its id, the command, who ordered it."""
+
 ENCRYPTED: Final = 9
 """The column of a row with what is personal."""
+
+log = structlog.get_logger()
 
 
 class Feed:
@@ -76,13 +87,21 @@ class Feed:
         with self._gate:
             rows = self._run(after, limit)
             healthy = bool(rows) or self._may_come(after)
-        if rows:
+        if rows and _are_in_the_log(connection, rows):
             return self._reader.recorded(_with_keys(connection, rows))
-        if healthy:
+        if rows:
+            self._forget(after)
+        elif healthy:
             return []
         events = self._reader.log(connection, after, limit=limit)
         self.healed += len(events)
         return events
+
+    def _forget(self, after: int) -> None:
+        """Keep nothing of what may be of another time."""
+        log.warning("what was published is not what is in the log", after=after)
+        with self._gate:
+            self._rows, self._highest = {}, 0
 
     def _run(self, after: int, limit: int) -> list[Row]:
         rows: list[Row] = []
@@ -112,6 +131,13 @@ class Feed:
         return since
 
 
+def _are_in_the_log(connection: Connection[Any], rows: Sequence[Row]) -> bool:
+    noted = "".join(row[NOTED_OF_IT] for row in rows)
+    places = rows[0][0], rows[-1][0]
+    [found] = connection.execute(DIGEST, places, prepare=True).fetchall()
+    return bool(found[0] == hashlib.md5(noted.encode(), usedforsecurity=False).hexdigest())
+
+
 def _with_keys(connection: Connection[Any], rows: Sequence[Row]) -> list[Row]:
     """Add the keys of what is personal, as they are now: they may have been destroyed meanwhile."""
     sealed = {(row[1], row[3]) for row in rows if row[ENCRYPTED] is not None}
@@ -126,4 +152,8 @@ def _with_keys(connection: Connection[Any], rows: Sequence[Row]) -> list[Row]:
 KEYS: Final = """
     SELECT k.tenant_id::text, k.stream, k.wrapped FROM log.keys k
     JOIN unnest(%s::uuid[], %s::text[]) AS s(tenant_id, stream) USING (tenant_id, stream)
+"""
+DIGEST: Final = """
+    SELECT md5(string_agg(metadata::text, '' ORDER BY position)) FROM log.events
+    WHERE position BETWEEN %s AND %s
 """

@@ -241,3 +241,57 @@ def test_what_was_erased_after_it_was_published_cannot_be_read(world: World, dsn
     worker.runner.catch_up()
 
     assert world.stored(ACCOUNTS)[TENANT, account].holder == "[erased]"
+
+
+# --- A log that was restored to an earlier time ------------------------------------------------
+
+WHICH = st.frozensets(st.integers(0, 11))
+
+
+@given(
+    kept=HISTORY, lost=HISTORY, new=HISTORY, of_lost=WHICH, of_new=WHICH, batch=st.integers(1, 9)
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_published_before_a_restore_is_not_taken_for_what_happened_after(
+    world: World,
+    dsn: str,
+    kept: list[Any],
+    lost: list[Any],
+    new: list[Any],
+    of_lost: frozenset[int],
+    of_new: frozenset[int],
+    batch: int,
+) -> None:
+    """A worker that nobody has stopped holds what it was sent, from any partitions, of a time that
+    never was, and is sent some of what came instead.
+    """
+    happen(world, kept)
+    worker = Worker(world, Time(), batch)
+    worker.settle()
+    turned_back = head(world)
+    happen(world, lost)
+    published_and_lost = published(world)
+    worker.feed.put(row for n in of_lost for row in published_and_lost.rows(n))
+    restore_to(turned_back, world, dsn)
+
+    happen(world, new)
+    published_instead = published(world)
+    worker.feed.put(row for n in of_new for row in published_instead.rows(n))
+    worker.settle()
+
+    for model in MODELS:
+        assert world.stored(model) == world.folded(model)
+
+
+def restore_to(position: int, world: World, dsn: str) -> None:
+    """Leave of the log what a restore to that time would have left; read models stand there."""
+    with psycopg.connect(dsn) as connection:
+        for table, place in (("log.events", "position"), ("log.commands", "last_position")):
+            connection.execute(f"DELETE FROM {table} WHERE {place} > {position}".encode())
+        connection.execute(
+            "UPDATE work.checkpoints SET position = least(position, %s)", (position,)
+        )
+        versions = connection.execute(
+            "SELECT tenant_id::text, stream, max(version) FROM log.events GROUP BY 1, 2"
+        ).fetchall()
+    world.versions = {(tenant, stream): version for tenant, stream, version in versions}
