@@ -56,11 +56,8 @@ class Machine:
         lines = (line.partition(" = ") for line in self._here(block("settings")).splitlines())
         settings = {name: value.strip("'") for name, _, value in lines}
         with running(data or self.data, settings={**settings, "fsync": "off"}) as server:
-            try:
-                ensure_database(server, "frontdesk")
-            except Exception:
-                print("LOGLOG", (server.data/"log").read_text()[-6000:])
-                raise
+            wait_until_it_takes_writes(server)
+            ensure_database(server, "frontdesk")
             self.variables |= {"DATABASE_URL": server.dsn(), "PGDATA": str(server.data)}
             yield server
 
@@ -80,12 +77,6 @@ class Machine:
         self.variables["TARGET"] = kept.read_text()
         self._give()
         return done.stdout
-
-    def put_back_what_was_lost(self) -> None:
-        """Give an attempt up, if there was one."""
-        if self.lost.exists():
-            shutil.rmtree(self.data)
-            self.lost.rename(self.data)
 
     def _here(self, lines: str) -> str:
         return lines.replace("/archive/", f"{self.archive}/")
@@ -120,6 +111,22 @@ def kill(server: Server) -> None:
     """Leave it no time to archive what it wrote last; wait until nobody writes any more."""
     os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     wait_until_left(server.data)
+
+
+def wait_until_it_takes_writes(server: Server) -> None:
+    """It can be read while it still recovers, up to the moment or until it fails."""
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
+        while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+            pass
+
+
+def archives(server: Server) -> bool:
+    """Tell whether the log of this timeline has come into the archive, and nothing was in the way."""
+    with psycopg.connect(server.dsn()) as connection:
+        [[name, failures]] = connection.execute(
+            "SELECT coalesce(last_archived_wal, ''), failed_count FROM pg_stat_archiver"
+        ).fetchall()
+    return name.startswith(f"{timeline(server):08X}0") and not failures
 
 
 def timeline(server: Server) -> int:
