@@ -55,10 +55,11 @@ class Machine:
         """Start PostgreSQL as the handbook wants it, on these data."""
         lines = (line.partition(" = ") for line in self._here(block("settings")).splitlines())
         settings = {name: value.strip("'") for name, _, value in lines}
+        self._know_the_password(data or self.data)
         with running(data or self.data, settings={**settings, "fsync": "off"}) as server:
             wait_until_it_takes_writes(server)
             ensure_database(server, "frontdesk")
-            self.variables |= {"DATABASE_URL": server.dsn(), "PGDATA": str(server.data)}
+            self.variables |= {self._address(data): server.dsn(), "PGDATA": str(self.data)}
             yield server
 
     def do(self, name: str, **variables: str) -> str:
@@ -69,6 +70,7 @@ class Machine:
         done = subprocess.run(
             ["bash", "-c", "\n".join(lines)],
             env=self._environment(),
+            cwd=self.folder,
             capture_output=True,
             text=True,
             check=False,
@@ -78,12 +80,22 @@ class Machine:
         self._give()
         return done.stdout
 
+    def _know_the_password(self, data: Path) -> None:
+        """It lies beside the data, and is the same in a copy of them."""
+        known = self.data.with_name("data.password")
+        if data != self.data:
+            shutil.copy(known, data.with_name(f"{data.name}.password"))
+
+    def _address(self, data: Path | None) -> str:
+        return "LOST_URL" if data == self.lost else "DATABASE_URL"
+
     def _here(self, lines: str) -> str:
         return lines.replace("/archive/", f"{self.archive}/")
 
     def _environment(self) -> Mapping[str, str]:
         tools = f"{binaries()}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return {**os.environ, **self.variables, "PATH": tools, "PGTZ": "UTC"}
+        here = {"PATH": tools, "PYTHONPATH": str(Path.cwd()), "PGTZ": "UTC"}
+        return {**os.environ, **self.variables, **here}
 
     def _give(self) -> None:
         """To whom PostgreSQL runs as, where that is not us."""
