@@ -184,10 +184,10 @@ def test_what_was_at_the_moment_is_there_and_goes_on(
     """The first attempt goes back too far, and is in the way of the second."""
     moment = past.moments[until]
     restore(machine, past, until)
-    said = what_is_lost(machine, moment)
 
     with machine.started() as server:
         machine.do("once it takes writes")
+        said = what_is_lost(machine, moment)
         assert timeline(server) > 1, "it goes on beside what was"
         with at_work(server.dsn(), SettableClock(), secret_keys=(NEW_SECRET,)) as at:
             assert Moment.now(at.system) == moment
