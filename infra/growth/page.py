@@ -11,6 +11,7 @@ PAGE: Final = Path(__file__).parent.with_suffix(".md")
 
 TABLES: Final[Sequence[Callable[[], Table]]] = (
     tenants.fit,
+    tenants.commit,
     tenants.queueing,
     tenants.zones,
     tenants.one_database,

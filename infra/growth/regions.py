@@ -6,7 +6,7 @@ from typing import Final
 
 from infra.growth import basis
 from infra.growth.queues import Service, arriving, served, waited
-from infra.growth.tables import Table, number, share
+from infra.growth.tables import WITHOUT_END, Table, number, share
 from infra.growth.tenants import LOG
 
 AWAY_MS: Final[Mapping[str, float]] = {
@@ -68,9 +68,13 @@ def waiting() -> Table:
     rows = []
     for name, away in AWAY_MS.items():
         most = _waiting(away).most_per_second
-        waits = (number(answer(rate, away)) for rate in RATES)
+        waits = (number(answer(rate, away)) if rate < most else WITHOUT_END for rate in RATES)
         rows.append([name, *waits, number(most)])
-    heads = ("Commits wait for a replica", *(f"at {rate:,} a second" for rate in RATES), "at most")
+    heads = (
+        "Commits wait for a replica",
+        *(f"at {rate:,} a second" for rate in RATES),
+        "most events a second",
+    )
     return Table("waiting", heads, rows)
 
 

@@ -1,7 +1,9 @@
 """Tables as they stand in the page."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+WITHOUT_END: Final = "without end"
 
 
 class Table(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from infra.growth import basis
 from infra.growth.queues import Service, Times, arriving, closed, fitted, served, waited
-from infra.growth.tables import Table, number, share
+from infra.growth.tables import WITHOUT_END, Table, number, share
 
 LOG: Final = fitted(basis.APPENDED, basis.MOST_IN_A_COMMIT)
 RUNNER: Final = Service(
@@ -106,6 +106,15 @@ def fit() -> Table:
     return Table("fit", heads, rows)
 
 
+def commit() -> Table:
+    """Tell what the model says of a commit."""
+    rows = [
+        ["a commit", number(LOG.batch * 1e3)],
+        ["each event in it", number(LOG.each * 1e3)],
+    ]
+    return Table("commit", ("What", "ms"), rows)
+
+
 def queueing() -> Table:
     """Tell what waiting does as the log fills."""
     rows = []
@@ -155,7 +164,7 @@ def _on_one(tenants: int) -> Sequence[str]:
     return (
         f"{tenants:,}",
         number(busiest),
-        number(waits(busiest).answer) if busiest < LOG.most_per_second else "without end",
+        number(waits(busiest).answer) if busiest < LOG.most_per_second else WITHOUT_END,
         number(processors),
         number(year * basis.STORED_BYTES / 1e9),
         number(year / basis.REBUILT / 3600),
