@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -73,26 +72,26 @@ def _run(system: System, health_port: int | None) -> None:
         system.beside("facts", facts.run)
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
-        while gives_up(work.app):
+        while True:
+            run_faust(work.app())
             wait_for_topics(system)
 
 
-def gives_up(app: "Callable[[], faust.App]") -> bool:
-    """Let Faust run. It ends the process when it is told to stop; but if the broker goes while it
-    begins, it gives up, and another has to begin.
+def run_faust(app: "faust.App") -> None:
+    """Let Faust run until it is told to stop, which ends the process. It returns when Faust has
+    given up, as it does if the broker goes while it begins: then another has to begin.
     """
     import faust
     from aiokafka.errors import KafkaConnectionError
 
     asyncio.set_event_loop(asyncio.new_event_loop())  # the one before has closed its own
-    worker = faust.Worker(app(), loglevel="CRITICAL", **QUIET)
+    worker = faust.Worker(app, loglevel="CRITICAL", **QUIET)
     worker.spinner = None  # it would draw on a terminal that is not its own
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
         if not isinstance(end.__context__, KafkaConnectionError):
             raise
-    return True
 
 
 def _end() -> None:
