@@ -35,6 +35,7 @@ class Permission(StrEnum):
     TENANT_MANAGE = "tenant:manage"
     OUTBOX_READ = "outbox:read"
     HISTORY_READ = "history:read"
+    LIVE_READ = "live:read"
     JOBS_MANAGE = "jobs:manage"
     READ_MODELS_MANAGE = "read-models:manage"
 
@@ -74,6 +75,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.TENANT_MANAGE,
         Permission.OUTBOX_READ,
         Permission.HISTORY_READ,
+        Permission.LIVE_READ,
     },
     Role.FRONT_DESK: EVERYBODY
     | {
@@ -82,6 +84,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
         Permission.USERS_READ,
+        Permission.LIVE_READ,
     },
     Role.PROFESSIONAL: EVERYBODY
     | {
@@ -104,6 +107,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_READ,
         Permission.USERS_READ,
         Permission.HISTORY_READ,
+        Permission.LIVE_READ,
     },
     Role.OPERATOR: EVERYBODY
     | {

@@ -25,6 +25,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.jobs import JobDesk, Orders, Worker
+from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
@@ -53,6 +54,7 @@ from application.accounts import Accounts
 from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
 from application.jobs import Handlers
+from application.live import LiveBookings
 from application.mails import Mailer
 from application.outbox import forgetting
 from application.permissions import Principal
@@ -61,6 +63,7 @@ from application.processes import PROCESSES
 from application.processes.process import Process
 from application.rate_limits import RateLimiter
 from application.use_cases import USE_CASES
+from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
@@ -192,6 +195,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
             "availability": Asking(system.store, system.clock),
             "history": Audit(system.database, History(system.reader)),
             "jobs": system.jobs,
+            "live": _live(system),
             "outbox": system.outbox,
             "parked": system.parked,
             "vitals": vitals,
@@ -199,6 +203,18 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         },
         answered=vitals.count,
     )
+
+
+def made(system: System) -> list[str]:
+    """Name the events by which bookings are made."""
+    return system.reader.names((BookingRequested,))
+
+
+def _live(system: System) -> LiveBookings:
+    """Give what counts bookings: workers, where there are any by way of Kafka, or else the log."""
+    if system.settings.kafka_bootstrap:
+        return LiveBookingsCounted(system.database)
+    return LiveBookingsInLog(system.database, History(system.reader), made(system))
 
 
 @contextmanager

@@ -10,15 +10,17 @@ import structlog
 from kafka.errors import KafkaError
 
 from adapters.bell import Bell
+from adapters.live_bookings import LiveBookingsCounted
 from adapters.runner import Runner
 from adapters.streams.facts import FactsDesk, FactsIntake
 from adapters.streams.feed import Feed
+from adapters.streams.live import LiveBookingsAgent
 from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.relay import Relay
 from adapters.streams.watchdog import Watchdog
 from adapters.streams.worker import Slots, worker_app
 from application.facts import Facts
-from infra.composition import System
+from infra.composition import System, made
 from infra.health import Health
 
 AGAIN: Final = 1.0
@@ -62,9 +64,15 @@ def work_of(system: System) -> Work:
         source=feed,
         mine=slots.has,
     )
-    app = partial(worker_app, system.settings.need_kafka(), slots, feed)
+    app = partial(_app_of, system, slots, feed)
     watchdog = Watchdog(system.database, system.consumers, slots)
     return Work(app=app, slots=slots, feed=feed, runner=runner, watchdog=watchdog)
+
+
+def _app_of(system: System, slots: Slots, feed: Feed) -> faust.App:
+    app = worker_app(system.settings.need_kafka(), slots, feed)
+    LiveBookingsAgent(app, LiveBookingsCounted(system.database), made(system), system.clock)
+    return app
 
 
 def wait_for_topics(system: System) -> None:

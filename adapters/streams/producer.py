@@ -12,7 +12,16 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from adapters.streams.records import Record
 from adapters.streams.relay import NotAcknowledged
-from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, WORK
+from adapters.streams.topics import (
+    ALL,
+    FACTS,
+    LIVE_CHANGELOG,
+    LIVE_RETENTION_MS,
+    PARTITIONS,
+    REFUSED,
+    RETENTION_MS,
+    WORK,
+)
 
 PATIENCE: Final = 20.0
 """Seconds for all records of a batch together."""
@@ -79,17 +88,20 @@ def ensure_topics(bootstrap: str, replication: int = 1) -> None:
         bootstrap_servers=bootstrap, request_timeout_ms=5_000, reconnect_backoff_max_ms=1_000
     )
     try:
-        missing = {*ALL, WORK, FACTS, REFUSED} - set(admin.list_topics())
-        for topic in sorted(missing):
+        wanted = dict.fromkeys((*ALL, WORK, FACTS, REFUSED), RETENTION_MS)
+        wanted[LIVE_CHANGELOG] = LIVE_RETENTION_MS
+        for topic in sorted(wanted.keys() - set(admin.list_topics())):
             with suppress(TopicAlreadyExistsError):
-                admin.create_topics({topic: _new(replication)}, wait_for_metadata=True)
+                new = _new(replication, wanted[topic])
+                admin.create_topics({topic: new}, wait_for_metadata=True)
     finally:
         admin.close()
 
 
-def _new(replication: int) -> dict[str, Any]:
+def _new(replication: int, retention: int) -> dict[str, Any]:
     return {
         "num_partitions": PARTITIONS,
         "replication_factor": replication,
-        "configs": {"retention.ms": str(RETENTION_MS)},
+        # Whole segments are deleted: they must not last longer than what is in them.
+        "configs": {"retention.ms": str(retention), "segment.ms": str(retention)},
     }

@@ -37,11 +37,23 @@ OTHERS: Final = "frontdesk.others"
 WORK: Final = "frontdesk.work"
 """Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
 
+GROUP: Final = "frontdesk-workers"
+"""Who divide it."""
+
 FACTS: Final = "frontdesk.facts"
 """Where other systems tell us things; see `adapters/streams/facts.py`."""
 
 REFUSED: Final = "frontdesk.facts.refused"
 """Where they are told what we did not take, and why."""
+
+LIVE: Final = "live-bookings"
+"""The table in which workers count; see `adapters/streams/live.py`."""
+
+LIVE_CHANGELOG: Final = f"{GROUP}-{LIVE}-changelog"
+"""What that table was, for whoever takes a partition over. Faust gives it its name."""
+
+LIVE_RETENTION_MS: Final = 2 * 3600 * 1000
+"""Deleted, not compacted: the last word on something need not be the newest."""
 
 ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
 

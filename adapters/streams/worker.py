@@ -18,9 +18,8 @@ from aiokafka.errors import KafkaError
 from adapters.bell import Bell
 from adapters.streams.feed import Feed
 from adapters.streams.records import RecordNotUnderstood, Row, row_of
-from adapters.streams.topics import ALL, PARTITIONS, WORK, slot_of
+from adapters.streams.topics import ALL, GROUP, PARTITIONS, WORK, slot_of
 
-GROUP: Final = "frontdesk-workers"
 FETCH: Final = 2_000
 FETCH_WAIT_MS: Final = 200
 AGAIN: Final = 1.0
@@ -64,6 +63,7 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         topic_disable_leader=True,
         topic_allow_declare=False,
         topic_partitions=PARTITIONS,
+        table_standby_replicas=0,
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
         # A broker that comes back forgets its topics for a moment: who joins just then gets nothing
@@ -75,17 +75,16 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
 
     async def assigned(_: Any, assigned: Iterable[Any], **__: Any) -> None:
         slots.are_mine(each.partition for each in assigned if each.topic == WORK)
+        if not fetching:  # not a task of the app: those wait until tables are recovered
+            fetching.append(app.add_future(follow(bootstrap, feed, app)))
 
     async def revoked(*_: Any, **__: Any) -> None:
         slots.are_mine(())
 
-    async def fetch() -> None:
-        await follow(bootstrap, feed, app)
-
+    fetching: list[Any] = []
     app.agent(app.topic(WORK, partitions=PARTITIONS, internal=True))(_ignore)
     app.on_partitions_assigned.connect(assigned)
     app.on_partitions_revoked.connect(revoked)
-    app.task(fetch)
     return app
 
 

@@ -19,6 +19,7 @@ from api import (
     jobs,
     limits,
     listing,
+    live,
     outbox,
     professionals,
     read_models,
@@ -36,6 +37,7 @@ from api.compat.setter import clients as setter_clients
 from api.compat.setter import users as setter_users
 from application.availability import Availability
 from application.jobs import QueuedJob
+from application.live import LastHour
 from application.outbox import OutboxMail
 from application.parked import ParkedKey
 from application.permissions import Permission
@@ -209,6 +211,7 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     jobs.discard_job: Made(QueuedJob),
     read_models.list_parked: Paged(ParkedKey, tuple(read_models.FILTERS)),
     limits.list_limits: Made(Policies),
+    live.show_live_bookings: Made(LastHour),
     history.list_history: Paged(history.Happened),
     history.get_event: Made(history.Happened),
     history.show_as_of: Made(dict[str, Any], tagged=True),

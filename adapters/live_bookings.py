@@ -1,0 +1,80 @@
+"""Bookings made in each minute: counted in the log, or read where workers put what they counted."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from adapters.event_store.history import History
+from adapters.postgres import Database
+
+KEPT: Final = timedelta(hours=2)
+
+
+class Window(NamedTuple):
+    """What was counted of one partition of a topic in one minute."""
+
+    tenant: str
+    minute: datetime
+    partition: int
+    bookings: int
+
+
+class LiveBookingsInLog:
+    """Counts when it is asked: nothing else has to run. `made` are the stored names of events that
+    say that a booking was made.
+    """
+
+    def __init__(self, database: Database, history: History, made: Collection[str]) -> None:
+        self._database = database
+        self._history = history
+        self._made = list(made)
+
+    def by_minute(self, tenant: str, since: datetime) -> Mapping[datetime, int]:
+        """Look at what the tenant has recorded since then: a range of the index, and not long."""
+        with self._database.as_tenant(tenant) as connection:
+            before = since - timedelta(microseconds=1)
+            after = self._history.position_at(connection, tenant, before)
+            return dict(connection.execute(IN_LOG, (tenant, after, self._made)).fetchall())
+
+
+class LiveBookingsCounted:
+    """What workers counted, each those partitions that it was given."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_minute(self, tenant: str, since: datetime) -> Mapping[datetime, int]:
+        """Add the partitions up."""
+        with self._database.as_tenant(tenant) as connection:
+            return dict(connection.execute(COUNTED, (tenant, since), prepare=True).fetchall())
+
+    def put(self, windows: Sequence[Window]) -> None:
+        """Note what was counted. Of two counts of the same the higher one is newer: whoever was
+        late has no say.
+        """
+        if not windows:
+            return
+        columns = list(zip(*sorted(windows), strict=True))
+        with self._database.as_worker() as connection:
+            connection.execute(PUT, [list(column) for column in columns], prepare=True)
+
+    def forget(self, before: datetime) -> None:
+        """Drop minutes that nobody asks for any more."""
+        with self._database.as_worker() as connection:
+            connection.execute("DELETE FROM work.live_bookings WHERE minute < %s", (before,))
+
+
+IN_LOG: Final = """
+    SELECT date_bin('1 minute', recorded_at, 'epoch') AS minute, count(*) FROM log.events
+    WHERE tenant_id = %s AND tenant_position > %s AND type = ANY(%s) GROUP BY minute
+"""
+COUNTED: Final = """
+    SELECT minute, sum(bookings)::integer FROM work.live_bookings
+    WHERE tenant_id = %s AND minute >= %s GROUP BY minute
+"""
+PUT: Final = """
+    INSERT INTO work.live_bookings AS counted (tenant_id, minute, partition, bookings)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::integer[], %s::integer[])
+    ON CONFLICT (tenant_id, minute, partition) DO UPDATE SET bookings = excluded.bookings
+    WHERE counted.bookings < excluded.bookings
+"""

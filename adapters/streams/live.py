@@ -1,0 +1,123 @@
+"""Bookings per minute by tenant, in a windowed table of Faust's own; nothing else depends on it.
+
+frontdesk.bookings ─► agent ─► table, kept in memory and in its changelog ─► PostgreSQL, each second
+
+Whoever takes a partition over has what the changelog says, and goes on from there. What Faust has
+committed hardly matters: around a rebalance it passes over records, and commits them all the same.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError
+from faust.tables.table import Table
+from psycopg import Error
+
+from adapters.live_bookings import KEPT, LiveBookingsCounted
+from adapters.postgres import DatabaseUnavailableError
+from adapters.streams.tally import NOTHING, Tally, merge
+from adapters.streams.topics import LIVE, PARTITIONS, TOPICS
+from application.live import MINUTE
+from application.ports import Clock
+
+EVERY: Final = 1.0
+"""Seconds between two looks at what is to be shown."""
+
+BOOKINGS: Final = TOPICS["booking"]
+
+log = structlog.get_logger()
+
+
+class Furthest(Table):  # type: ignore[misc]  # to mypy it is Any
+    """Does not take the last word of its changelog for the newest: a worker that slept while another
+    took over may have written after it.
+    """
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Take over what is in the changelog."""
+        for event in batch:
+            merge(self.data, self._to_key(event.key), tuple(event.value))
+
+
+class LiveBookingsAgent:
+    """Has a Faust app count; see `Tally`."""
+
+    def __init__(
+        self, app: faust.App, shown: LiveBookingsCounted, made: Collection[str], now: Clock
+    ) -> None:
+        self._app = app
+        self._shown = shown
+        self._now = now
+        self._tidied = now()
+        self._settled = True
+        self._table = Furthest(app, name=LIVE, default=lambda: NOTHING, partitions=PARTITIONS)
+        self._table.tumbling(MINUTE).on_recover(self._recovered)
+        self._tally = Tally(self._table, self._table.window.current, made, now)
+        raw = {"key_type": bytes, "value_type": bytes, "internal": True}
+        app.tables.add(self._table)
+        app.agent(app.topic(BOOKINGS, partitions=PARTITIONS, **raw))(self.run)
+        app.task(self._carry_on)
+
+    async def run(self, stream: Any) -> None:
+        """Take what comes. No exception leaves: Faust would pass over more than what failed."""
+        async for event in stream.events():
+            message = event.message
+            try:
+                self._tally.take(message.partition, message.offset, event.headers)
+            except Exception:
+                log.exception("a record is not counted", at=(message.tp, message.offset))
+
+    async def _recovered(self) -> None:
+        self._tally.pause(self._table.data)
+        self._settled = False
+
+    async def _carry_on(self) -> None:
+        """Do the rest, again and again. Whatever is away is waited for."""
+        while not self._app.should_stop:
+            for step in (self._go_on, self._fill_holes, self._show, self._tidy):
+                try:
+                    await step()
+                except (Error, DatabaseUnavailableError, KafkaError, OSError) as error:
+                    log.warning("live bookings are late", error=str(error))
+                except Exception:
+                    log.exception("live bookings are late")
+            await self._app.sleep(EVERY)
+
+    async def _go_on(self) -> None:
+        """Find out where to go on. Not before Faust is ready: it empties its queues last."""
+        if self._settled or self._app.rebalancing:
+            return
+        consumer = self._app.consumer
+        mine = [each for each in consumer.assignment() if each.topic == BOOKINGS]
+        committed = await consumer.seek_to_committed()
+        first = await consumer.earliest_offsets(*mine)
+        self._settled = True
+        for each in mine:
+            self._tally.go_on(each.partition, first=first[each], at=committed.get(each) or 0)
+
+    async def _fill_holes(self) -> None:
+        """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""
+        wanted = {faust.TP(BOOKINGS, n): offset for n, offset in self._tally.wanted().items()}
+        if wanted:
+            await self._app.consumer.seek_wait(wanted)
+
+    async def _show(self) -> None:
+        changed, self._tally.changed = self._tally.changed, set()
+        try:
+            await asyncio.to_thread(self._shown.put, self._tally.windows(changed))
+        except Exception:
+            self._tally.changed |= changed
+            raise
+
+    async def _tidy(self) -> None:
+        """Forget, each minute, what is long past."""
+        now = self._now()
+        if now - self._tidied < MINUTE:
+            return
+        self._tidied, before = now, now - KEPT
+        for place in [each for each in self._table.data if each[1][0] < before.timestamp()]:
+            del self._table.data[place]
+        await asyncio.to_thread(self._shown.forget, before)

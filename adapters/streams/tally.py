@@ -1,0 +1,118 @@
+"""Counts bookings by minute, whatever Kafka and Faust do: what is given again is counted once, and
+what was left out is asked for.
+
+A count says up to which booking it goes, and where in the topic that was. Therefore of two counts of
+the same the one that goes further is the whole truth, whoever made it; and it is known where to go on.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from adapters.live_bookings import Window
+from application.live import first_shown
+from application.ports import Clock
+
+Counted = tuple[int, int, int]
+"""How many bookings there were; the last one's position in the log, and offset in its partition."""
+
+Place = tuple[tuple[int, str], tuple[float, float]]
+"""Partition and tenant, and the minute: a key of a windowed table, as Faust makes it."""
+
+NOTHING: Final[Counted] = (0, 0, -1)
+
+
+def furthest(one: Counted, other: Counted) -> Counted:
+    """Give the one that goes further: it has everything that is in the other."""
+    return max(one, other, key=lambda counted: counted[1])
+
+
+def merge(table: MutableMapping[Place, Counted], place: Place, found: Counted) -> None:
+    """Take over what was counted before, by whomever."""
+    table[place] = furthest(table.get(place, NOTHING), found)
+
+
+class Tally:
+    """Counts in a table that others may have begun. `window` gives the minute of a time, `made` are
+    the stored names of events that say that a booking was made.
+
+    `changed` is what was not shown since; of the partitions in `holes` something was left out.
+    """
+
+    def __init__(
+        self,
+        table: MutableMapping[Place, Counted],
+        window: Callable[[float], Any],
+        made: Collection[str],
+        now: Clock,
+    ) -> None:
+        self._table = table
+        self._window = window
+        self._made = frozenset(name.encode() for name in made)
+        self._now = now
+        self._next: dict[int, int] = {}
+        self.changed: set[Place] = set()
+        self.holes: set[int] = set()
+
+    def pause(self, recovered: Iterable[Place]) -> None:
+        """Count nothing until it is known where to go on. Who had this before may not have shown it."""
+        self._next.clear()
+        self.holes.clear()
+        since = first_shown(self._now()).timestamp()
+        self.changed.update(place for place in recovered if place[1][0] >= since)
+
+    def go_on(self, partition: int, *, first: int, at: int) -> None:
+        """Go on behind the last booking that was counted, wherever others believe to be; or `at` an
+        offset, if there is none. What is before `first` is gone.
+        """
+        last = max(self._offsets(partition), default=at - 1)
+        self._next[partition] = max(first, last + 1)
+        self.holes.add(partition)
+
+    def wanted(self) -> dict[int, int]:
+        """Tell what is to be given once more: by partition, from which offset on."""
+        holes, self.holes = self.holes, set()
+        return {partition: self._next[partition] for partition in holes}
+
+    def take(self, partition: int, offset: int, said: Mapping[str, bytes]) -> None:
+        """Count a record, if it is its turn, a booking was made, and that minute is shown. The time is
+        that of the log; to Kafka it may have come later.
+        """
+        if not self._is_next(partition, offset) or said["ce_type"] not in self._made:
+            return
+        recorded = datetime.fromisoformat(said["ce_time"].decode())
+        if recorded >= first_shown(self._now()):
+            tenant = str(UUID(said["ce_tenantid"].decode()))
+            place = (partition, tenant), self._window(recorded.timestamp())
+            self._count(place, int(said["ce_position"]), offset)
+
+    def windows(self, places: Iterable[Place]) -> list[Window]:
+        """Give what was counted there."""
+        return [
+            Window(tenant, datetime.fromtimestamp(begins, UTC), partition, self._table[place][0])
+            for place in places
+            for (partition, tenant), (begins, _) in [place]
+        ]
+
+    def _is_next(self, partition: int, offset: int) -> bool:
+        wanted = self._next.get(partition)
+        if wanted is None or offset < wanted:
+            return False
+        if offset > wanted:
+            self.holes.add(partition)
+            return False
+        self._next[partition] = wanted + 1
+        return True
+
+    def _count(self, place: Place, position: int, offset: int) -> None:
+        """Count one more, unless it was: the relay may send again, but positions only grow."""
+        bookings, last, _ = self._table.get(place, NOTHING)
+        if position > last:
+            self._table[place] = (bookings + 1, position, offset)
+            self.changed.add(place)
+
+    def _offsets(self, partition: int) -> Iterator[int]:
+        for ((each, _), _), (_, _, offset) in self._table.items():
+            if each == partition:
+                yield offset

@@ -1,0 +1,24 @@
+"""What happens at this moment, for whoever looks after the business."""
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Response
+
+from api.caller import JSON, Caller, may
+from api.routing import Router
+from application.live import last_hour
+from application.permissions import Permission
+
+MayRead = Annotated[Caller, may(Permission.LIVE_READ)]
+
+router: Final = Router(prefix="/v1/live", tags=["live"])
+
+
+@router.get("/bookings")
+def show_live_bookings(caller: MayRead) -> Response:
+    """Tell how many bookings were made in each minute of the last hour, the one that runs included;
+    what was booked in the last seconds may still be missing.
+    """
+    found = last_hour(caller.backend.parts["live"], caller.tenant, caller.now)
+    return Response(msgspec.json.encode(found), media_type=JSON)
