@@ -7,13 +7,14 @@ committed hardly matters: around a rebalance it passes over records, and commits
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import faust
 import structlog
 from aiokafka.errors import KafkaError
 from faust.tables.table import Table
+from faust.types import TP
 from psycopg import Error
 
 from adapters.live_bookings import KEPT, LiveBookingsCounted
@@ -42,6 +43,16 @@ class Furthest(Table):  # type: ignore[misc]  # to mypy it is Any
             merge(self.data, self._to_key(event.key), tuple(event.value))
 
 
+async def take_all(stream: Any, take: Callable[[int, int, Mapping[str, bytes]], None]) -> None:
+    """Take what comes. No exception leaves: Faust would pass over more than what failed."""
+    async for event in stream.events():
+        message = event.message
+        try:
+            take(message.partition, message.offset, event.headers)
+        except Exception:
+            log.exception("a record is not counted", at=(message.tp, message.offset))
+
+
 class LiveBookingsAgent:
     """Has a Faust app count; see `Tally`."""
 
@@ -58,17 +69,11 @@ class LiveBookingsAgent:
         self._tally = Tally(self._table, self._table.window.current, made, now)
         raw = {"key_type": bytes, "value_type": bytes, "internal": True}
         app.tables.add(self._table)
-        app.agent(app.topic(BOOKINGS, partitions=PARTITIONS, **raw))(self.run)
+        app.agent(app.topic(BOOKINGS, partitions=PARTITIONS, **raw))(self._run)
         app.task(self._carry_on)
 
-    async def run(self, stream: Any) -> None:
-        """Take what comes. No exception leaves: Faust would pass over more than what failed."""
-        async for event in stream.events():
-            message = event.message
-            try:
-                self._tally.take(message.partition, message.offset, event.headers)
-            except Exception:
-                log.exception("a record is not counted", at=(message.tp, message.offset))
+    async def _run(self, stream: Any) -> None:
+        await take_all(stream, self._tally.take)
 
     async def _recovered(self) -> None:
         self._tally.pause(self._table.data)
@@ -100,7 +105,7 @@ class LiveBookingsAgent:
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""
-        wanted = {faust.TP(BOOKINGS, n): offset for n, offset in self._tally.wanted().items()}
+        wanted = {TP(BOOKINGS, n): offset for n, offset in self._tally.wanted().items()}
         if wanted:
             await self._app.consumer.seek_wait(wanted)
 
