@@ -97,6 +97,8 @@ class LiveBookingsAgent:
             return
         consumer = self._app.consumer
         mine = [each for each in consumer.assignment() if each.topic == BOOKINGS]
+        if not mine:
+            return
         committed = await consumer.seek_to_committed()
         first = await consumer.earliest_offsets(*mine)
         self._settled = True

@@ -105,6 +105,7 @@ def test_history_is_only_ever_appended_to(full: Log, role: str, statement: str) 
         "CREATE TABLE live.more (a int)",
         "DELETE FROM work.jobs",
         "UPDATE work.outbox SET tenant_id = tenant_id",
+        "UPDATE work.live_bookings SET bookings = 0",
     ],
 )
 def test_the_api_cannot_do_the_workers_work(app: Raw, statement: str) -> None:

@@ -61,6 +61,13 @@ class Salon:
                 assert made.status == 201, made
                 self.booked.append(made.body["id"])
 
+    def live(self) -> dict[datetime, int]:
+        """Tell in which minutes of the last hour bookings were made, and how many."""
+        with Http(self.port, self.token) as http:
+            minutes = http("GET", "/v1/live/bookings").body["minutes"]
+        made = [each for each in minutes if each["bookings"]]
+        return {datetime.fromisoformat(each["minute"]): each["bookings"] for each in made}
+
 
 @pytest.fixture
 def system(dsn: str) -> Iterator[System]:
@@ -117,6 +124,13 @@ def killed(programs: list[Program]) -> None:
         program.process.wait()
 
 
+def what_is_live_is_right(system: System, salon: Salon) -> None:
+    """Wait until each minute is shown as it is in the log."""
+    minutes = "SELECT date_trunc('minute', recorded_at), count(*) FROM log.events"
+    made = asked(system, f"{minutes} WHERE type = 'booking-requested.v1' GROUP BY 1")
+    until(lambda: salon.live() == dict(made), why=lambda: (salon.live(), made))
+
+
 def all_is_done_once(system: System, *, relayed: bool = True) -> None:
     """Wait until nothing is left to do, and see that it is what it should be."""
     until(lambda: settled(system, relayed=relayed), why=lambda: left(system))
@@ -140,6 +154,7 @@ def test_whoever_comes_and_goes_everything_is_done_once(system: System, staff: C
     all_is_done_once(system)
     assert ("zoe@example.org",) in asked(system, "SELECT recipient FROM work.outbox")
 
+    salon.book(5)
     active(relays).kill()
     workers[0].kill()
     salon.book(5)
@@ -148,6 +163,7 @@ def test_whoever_comes_and_goes_everything_is_done_once(system: System, staff: C
     salon.book(5)
     until(lambda: have_divided_everything([*staying, *leaving]))
     all_is_done_once(system)
+    what_is_live_is_right(system, salon)
 
     beside = staff.begin("work")
     salon.book(5)
@@ -159,6 +175,7 @@ def test_whoever_comes_and_goes_everything_is_done_once(system: System, staff: C
     assert stopped([beside]) == [0]
     salon.book(5)
     all_is_done_once(system)
+    what_is_live_is_right(system, salon)
 
 
 def test_the_modes_are_switched_back_and_forth(system: System, staff: Company) -> None:

@@ -4,9 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import SimpleNamespace
 
+import faust
 from structlog.testing import capture_logs
 
-from adapters.streams.live import take_all
+from adapters.clock import system_clock
+from adapters.live_bookings import LiveBookingsCounted
+from adapters.postgres import Database
+from adapters.streams.live import LiveBookingsAgent, take_all
+from adapters.streams.topics import GROUP, LIVE, LIVE_CHANGELOG
 
 
 class Stream:
@@ -31,3 +36,11 @@ def test_what_cannot_be_counted_is_said_once_and_passed_over() -> None:
 
     assert counted == [0, 2]
     assert [each["event"] for each in logs] == ["a record is not counted"]
+
+
+def test_the_changelog_that_we_make_is_the_one_that_faust_writes() -> None:
+    app = faust.App(GROUP, store="memory://")
+
+    LiveBookingsAgent(app, LiveBookingsCounted(Database("host=nowhere")), (), system_clock)
+
+    assert app.tables[LIVE].changelog_topic_name == LIVE_CHANGELOG
