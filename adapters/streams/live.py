@@ -93,29 +93,35 @@ class LiveBookingsAgent:
 
     async def _go_on(self) -> None:
         """Find out where to go on. Not before Faust is ready: it empties its queues last."""
-        if self._settled or self._app.rebalancing:
+        mine = [each for each in self._app.consumer.assignment() if each.topic == BOOKINGS]
+        if self._settled or self._app.rebalancing or not mine:
             return
-        consumer = self._app.consumer
-        mine = [each for each in consumer.assignment() if each.topic == BOOKINGS]
-        if not mine:
-            return
-        committed = await consumer.seek_to_committed()
-        first = await consumer.earliest_offsets(*mine)
-        self._settled = True
+        self._settled = True  # unless partitions are given anew meanwhile
+        try:
+            committed = await self._app.consumer.seek_to_committed()
+            first = await self._app.consumer.earliest_offsets(*mine)
+        except BaseException:
+            self._settled = False
+            raise
         for each in mine:
             self._tally.go_on(each.partition, first=first[each], at=committed.get(each) or 0)
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""
-        wanted = {TP(BOOKINGS, n): offset for n, offset in self._tally.wanted().items()}
-        if wanted:
-            await self._app.consumer.seek_wait(wanted)
+        wanted = self._tally.wanted()
+        if not wanted:
+            return
+        try:
+            await self._app.consumer.seek_wait({TP(BOOKINGS, n): at for n, at in wanted.items()})
+        except BaseException:
+            self._tally.holes.update(wanted)
+            raise
 
     async def _show(self) -> None:
         changed, self._tally.changed = self._tally.changed, set()
         try:
             await asyncio.to_thread(self._shown.put, self._tally.windows(changed))
-        except Exception:
+        except BaseException:
             self._tally.changed |= changed
             raise
 
