@@ -89,9 +89,9 @@ class Writer:
         Raises StoreUnavailableError when PostgreSQL cannot be reached for some seconds.
         """
         turn = _Turn(rows)
-        self._stand_in_line(turn)
+        first = self._stand_in_line(turn)
         try:
-            if not turn.leads:
+            if not first:  # `leads` may be true already: then he was called, and has to hear it
                 turn.called.acquire()
             if turn.leads:
                 self._lead()
@@ -110,10 +110,11 @@ class Writer:
 
     # --- The line ------------------------------------------------------------------------
 
-    def _stand_in_line(self, turn: _Turn) -> None:
+    def _stand_in_line(self, turn: _Turn) -> bool:
         with self._gate:
             self._line.append(turn)
             turn.leads, self._led = not self._led, True
+            return turn.leads
 
     def _lead(self) -> None:
         with self._gate:

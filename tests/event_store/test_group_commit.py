@@ -132,6 +132,24 @@ def test_who_comes_while_another_commits_shares_the_next_transaction(
     assert log.connections == 1
 
 
+class Drowsy(Writer):
+    """Its callers fall asleep when they stand in line, until they are called."""
+
+    def _stand_in_line(self, turn: _Turn) -> bool:
+        first = super()._stand_in_line(turn)
+        if not first:
+            with turn.called:
+                pass
+        return first
+
+
+def test_who_is_called_to_lead_before_he_waits_leads_and_everybody_is_answered(log: Log) -> None:
+    with gathered(Drowsy(log.connect), log, "a", "b") as answers:
+        found = {outcome(answer) for answer in answers.values()}
+
+    assert found == {"appended"}
+
+
 def test_a_batch_has_bounds(log: Log) -> None:
     writer = Writer(log.connect, most=2)
 
