@@ -396,10 +396,3 @@ def test_every_answer_at_an_old_path_says_what_took_its_place(http, salon) -> No
         assert answer.headers["deprecation"] == "@1795219200"
         assert '</v1/bookings>; rel="successor-version"' in answer.headers["link"]
     assert "deprecation" not in http.get(f"/v1/bookings/{where.split('/')[2]}").headers
-
-
-def test_old_paths_are_marked_in_openapi(http) -> None:
-    paths = http.get("/openapi.json").json()["paths"]
-
-    old = paths["/appointments/{booking_id}"]["put"]
-    assert (old["deprecated"], old["tags"]) == (True, ["old paths: salon"])

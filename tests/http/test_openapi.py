@@ -132,6 +132,12 @@ def test_whatever_a_list_can_be_asked_is_declared() -> None:
 OPS = ("", ".gte", ".gt", ".lte", ".lt")
 
 
+def test_old_paths_are_marked() -> None:
+    old = document()["paths"]["/appointments/{booking_id}"]["put"]
+
+    assert (old["deprecated"], old["tags"]) == (True, ["old paths: salon"])
+
+
 def test_no_route_comes_or_goes_unnoticed() -> None:
     """Clients of ours are built on these; write the new table down when it is meant to change."""
     routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]

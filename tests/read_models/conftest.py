@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.postgres import Database
+from adapters.read_models.answers import Answers
 from tests.read_models.examples import World
 
 
@@ -13,3 +14,10 @@ def world(database: Database) -> Iterator[World]:
     world = World(database)
     yield world
     world.close()
+
+
+@pytest.fixture
+def answers(world: World) -> Answers:
+    """Read models that nobody keeps, as the API asks them."""
+    world.consumers()
+    return Answers(world.database, world.reader, world.advanced)

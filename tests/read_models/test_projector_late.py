@@ -22,7 +22,7 @@ from adapters.read_models.parked import retry
 from adapters.runner import Runner
 from adapters.wakeups import Announcer, Listener, NotifyWire
 from application.ports import PositionUnknown, ProjectionBehind
-from projections.read_model import ReadModel
+from tests.read_models.asking import LONG, group, keys, seconds
 from tests.read_models.examples import (
     ACCOUNTS,
     GROUPS,
@@ -35,34 +35,6 @@ from tests.read_models.examples import (
 )
 
 pytestmark = pytest.mark.postgres
-
-
-LONG = 10.0
-
-
-@pytest.fixture
-def answers(world: World) -> Answers:
-    world.consumers()
-    return Answers(world.database, world.reader, world.advanced)
-
-
-def keys(answers: Answers, model: ReadModel, tenant: str = TENANT, **how: Any) -> list[str]:
-    with answers.asking(tenant, [model], **how) as connection:
-        statement = f"SELECT key FROM live.{model.name} WHERE tenant_id = %s ORDER BY key"
-        return [key for (key,) in connection.execute(statement.encode(), (tenant,)).fetchall()]
-
-
-def group(answers: Answers, at_least: int, name: str = "red", wait: float = 0) -> dict[str, Any]:
-    document = answers.row(TENANT, GROUPS, name, at_least=at_least, wait=wait)
-    assert document is not None
-    found: dict[str, Any] = msgspec.json.decode(document.json)
-    return found
-
-
-def seconds(action: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
 
 
 # --- The projector is late ------------------------------------------------------------
