@@ -90,6 +90,8 @@ def run_faust(app: "faust.App") -> None:
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
+        if worker._signal_stop_time is not None:  # noqa: SLF001  (nobody else is told)
+            sys.exit()
         if not isinstance(end.__context__, KafkaConnectionError):
             raise
 

@@ -10,23 +10,38 @@ from infra.children import free_port
 pytestmark = pytest.mark.slow
 
 BEGIN = """
-import sys
-from functools import partial
+import os, signal, sys
 from adapters.bell import Bell
 from adapters.streams.feed import Feed
 from adapters.streams.worker import Slots, worker_app
 from infra.cli.streaming import run_faust
 
-app = partial(worker_app, sys.argv[1], Slots(Bell()), Feed(None, appended=Bell()))
-print(run_faust(app()), run_faust(app()))
+def app():
+    return worker_app(sys.argv[1], Slots(Bell()), Feed(None, appended=Bell()))
+
+def told_to_stop():
+    told = app()
+    begin = told.on_first_start
+
+    async def stop_and_begin():
+        os.kill(os.getpid(), signal.SIGTERM)
+        await begin()
+
+    told.on_first_start = stop_and_begin
+    return told
 """
 
 
+def began(last_line: str) -> tuple[int, str]:
+    """Let a process begin without a broker; give its exit code and what it prints."""
+    command = [sys.executable, "-c", BEGIN + last_line, f"127.0.0.1:{free_port()}"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return ended.returncode, ended.stdout
+
+
 def test_faust_gives_up_without_a_broker_and_can_begin_again() -> None:
-    nobody = f"127.0.0.1:{free_port()}"
+    assert began("print(run_faust(app()), run_faust(app()))") == (0, "None None\n")
 
-    began = subprocess.run(
-        [sys.executable, "-c", BEGIN, nobody], capture_output=True, text=True, check=False
-    )
 
-    assert (began.returncode, began.stdout) == (0, "None None\n"), began.stderr
+def test_who_is_told_to_stop_in_that_moment_stops() -> None:
+    assert began("print(run_faust(told_to_stop()))") == (0, "")
