@@ -63,7 +63,6 @@ class LiveBookingsAgent:
         self._shown = shown
         self._now = now
         self._tidied = now()
-        self._settled = True
         self._table = Furthest(app, name=LIVE, default=lambda: NOTHING, partitions=PARTITIONS)
         self._table.tumbling(MINUTE).on_recover(self._recovered)
         self._tally = Tally(self._table, self._table.window.current, made, now)
@@ -77,7 +76,6 @@ class LiveBookingsAgent:
 
     async def _recovered(self) -> None:
         self._tally.pause(self._table.data)
-        self._settled = False
 
     async def _carry_on(self) -> None:
         """Do the rest, again and again. Whatever is away is waited for."""
@@ -93,29 +91,26 @@ class LiveBookingsAgent:
 
     async def _go_on(self) -> None:
         """Find out where to go on. Not before Faust is ready: it empties its queues last."""
-        mine = [each for each in self._app.consumer.assignment() if each.topic == BOOKINGS]
-        if self._settled or self._app.rebalancing or not mine:
+        lost = [each for each in self._mine() if not self._tally.knows(each.partition)]
+        if self._app.rebalancing or not lost:
             return
-        self._settled = True  # unless partitions are given anew meanwhile
-        try:
-            committed = await self._app.consumer.seek_to_committed()
-            first = await self._app.consumer.earliest_offsets(*mine)
-        except BaseException:
-            self._settled = False
-            raise
-        for each in mine:
+        committed = await self._app.consumer.seek_to_committed()
+        first = await self._app.consumer.earliest_offsets(*lost)
+        for each in lost:
             self._tally.go_on(each.partition, first=first[each], at=committed.get(each) or 0)
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""
-        wanted = self._tally.wanted()
-        if not wanted:
-            return
-        try:
-            await self._app.consumer.seek_wait({TP(BOOKINGS, n): at for n, at in wanted.items()})
-        except BaseException:
-            self._tally.holes.update(wanted)
-            raise
+        consumer = self._app.consumer
+        for each in self._mine():
+            self._tally.look(each.partition, consumer.highwater(each) or 0)
+        wanted = {TP(BOOKINGS, n): offset for n, offset in self._tally.wanted().items()}
+        if wanted and not self._app.rebalancing:
+            await consumer.seek_wait(wanted)
+            consumer.resume_partitions(wanted)
+
+    def _mine(self) -> list[Any]:
+        return [each for each in self._app.consumer.assignment() if each.topic == BOOKINGS]
 
     async def _show(self) -> None:
         changed, self._tally.changed = self._tally.changed, set()

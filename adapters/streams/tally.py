@@ -22,6 +22,9 @@ Place = tuple[tuple[int, str], tuple[float, float]]
 
 NOTHING: Final[Counted] = (0, 0, -1)
 
+PATIENCE: Final = 5
+"""How often a partition is looked at that does not move, though there is more."""
+
 
 def furthest(one: Counted, other: Counted) -> Counted:
     """Give the one that goes further: it has everything that is in the other."""
@@ -52,6 +55,7 @@ class Tally:
         self._made = frozenset(name.encode() for name in made)
         self._now = now
         self._next: dict[int, int] = {}
+        self._looks: dict[int, tuple[int, int]] = {}
         self.changed: set[Place] = set()
         self.holes: set[int] = set()
 
@@ -74,6 +78,21 @@ class Tally:
         """Tell what is to be given once more: by partition, from which offset on."""
         holes, self.holes = self.holes, set()
         return {partition: self._next[partition] for partition in holes}
+
+    def knows(self, partition: int) -> bool:
+        """Tell whether it is known where to go on."""
+        return partition in self._next
+
+    def look(self, partition: int, end: int) -> None:
+        """See whether a partition stands still before its end: what was last may be left out, too,
+        and nothing comes behind it by which that could be seen.
+        """
+        wanted = self._next.get(partition, end)
+        before, times = self._looks.get(partition, (wanted, 0))
+        times = times + 1 if before == wanted < end else 0
+        if times == PATIENCE:
+            self.holes.add(partition)
+        self._looks[partition] = wanted, times % PATIENCE
 
     def take(self, partition: int, offset: int, said: Mapping[str, bytes]) -> None:
         """Count a record, if it is its turn, a booking was made, and that minute is shown. The time is

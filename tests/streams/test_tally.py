@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from adapters.streams.tally import Counted, Place, Tally, merge
+from adapters.streams.tally import PATIENCE, Counted, Place, Tally, merge
 from application.live import MINUTE
 
 NOW = datetime(2027, 1, 4, 8, 30, tzinfo=UTC)
@@ -145,6 +145,34 @@ def plainly(topic: list[Said]) -> dict[Any, int]:
 
 Workers.TestCase.settings = settings(max_examples=300, stateful_step_count=12)
 TestWorkers = Workers.TestCase
+
+
+def test_the_last_records_are_asked_for_again_though_nothing_follows_them() -> None:
+    worker = Worker([])
+    worker.take_over(0)
+    worker.tally.wanted()
+    worker.tally.take(PARTITION, 0, said(1, TENANTS[0]))
+
+    asked = []
+    for _ in range(2 * PATIENCE + 1):
+        worker.tally.look(PARTITION, 3)
+        asked.append(worker.tally.wanted())
+
+    assert [each for each in asked if each] == [{PARTITION: 1}] * 2
+
+
+def test_who_moves_or_is_at_the_end_is_not_asked_again() -> None:
+    worker = Worker([])
+    worker.take_over(0)
+    worker.tally.wanted()
+
+    for offset in range(2 * PATIENCE):
+        worker.tally.look(PARTITION, 2 * PATIENCE)
+        worker.tally.take(PARTITION, offset, said(offset, TENANTS[0]))
+    for _ in range(2 * PATIENCE):
+        worker.tally.look(PARTITION, 2 * PATIENCE)
+
+    assert worker.tally.wanted() == {}
 
 
 def test_a_worker_that_slept_while_another_took_over_takes_nothing_back() -> None:
