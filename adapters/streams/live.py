@@ -97,7 +97,7 @@ class LiveBookingsAgent:
         committed = await self._app.consumer.seek_to_committed()
         first = await self._app.consumer.earliest_offsets(*lost)
         for each in lost:
-            self._tally.go_on(each.partition, first=first[each], at=committed.get(each) or 0)
+            self._tally.go_on(each.partition, first=first[each], at=committed.get(each))
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""

@@ -51,7 +51,7 @@ class Worker:
         self._table = Logged(changelog)
         self.tally = Tally(self._table, TumblingWindow(MINUTE).current, [MADE], lambda: NOW)
 
-    def take_over(self, committed: int) -> None:
+    def take_over(self, committed: int | None) -> None:
         recovered: dict[Place, Counted] = dict(self._table)
         for place, counted in self._changelog:
             merge(recovered, place, counted)
@@ -145,6 +145,17 @@ def plainly(topic: list[Said]) -> dict[Any, int]:
 
 Workers.TestCase.settings = settings(max_examples=300, stateful_step_count=12)
 TestWorkers = Workers.TestCase
+
+
+def test_a_topic_that_was_made_anew_is_read_from_its_beginning() -> None:
+    worker = Worker([])
+    worker.take_over(None)
+    for offset in range(3):
+        worker.tally.take(PARTITION, offset, said(offset + 1, TENANTS[0]))
+
+    worker.take_over(None)
+
+    assert worker.tally.wanted() == {PARTITION: 0}
 
 
 def test_the_last_records_are_asked_for_again_though_nothing_follows_them() -> None:

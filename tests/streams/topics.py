@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 from adapters.streams.producer import ensure_topics
 from adapters.streams.records import Record, Row, row_of
 from adapters.streams.relay import NotAcknowledged
+from adapters.streams.topics import LIVE_CHANGELOG
 
 
 class Topics:
@@ -46,7 +47,10 @@ class Topics:
 
 
 def emptied(bootstrap: str, *topics: str) -> None:
-    """Remove what earlier tests have published there: another log is about to begin at one."""
+    """Remove what earlier tests have published there, and what was counted of it: another log is
+    about to begin at one.
+    """
+    topics = (*topics, LIVE_CHANGELOG)
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         there = set(topics) & set(admin.list_topics())
