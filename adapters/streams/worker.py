@@ -5,7 +5,9 @@ Should two believe so at once, the checkpoints in PostgreSQL let only one of the
 """
 
 import logging
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +25,8 @@ from adapters.streams.topics import ALL, GROUP, PARTITIONS, WORK, slot_of
 FETCH: Final = 2_000
 FETCH_WAIT_MS: Final = 200
 AGAIN: Final = 1.0
+LEAVING: Final = 14.0
+"""Seconds from being told to stop until a worker is gone, as if killed: nothing is lost by it."""
 
 log = structlog.get_logger()
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
@@ -86,6 +90,21 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
     app.on_partitions_assigned.connect(assigned)
     app.on_partitions_revoked.connect(revoked)
     return app
+
+
+class Worker(faust.Worker):  # type: ignore[misc]  # to mypy it is Any
+    """Runs a Faust app in the main thread until it is told to stop. Whatever it waits for then, such
+    as a broker that is away, it has some seconds to do so.
+    """
+
+    told = False
+
+    def _schedule_shutdown(self, signal: Any) -> None:
+        self.told = True
+        end = threading.Timer(LEAVING, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        super()._schedule_shutdown(signal)
 
 
 async def _ignore(stream: Any) -> None:

@@ -81,16 +81,17 @@ def run_faust(app: "faust.App") -> None:
     """Let Faust run until it is told to stop, which ends the process. It returns when Faust has
     given up, as it does if the broker goes while it begins: then another has to begin.
     """
-    import faust
     from aiokafka.errors import KafkaConnectionError
 
+    from adapters.streams.worker import Worker
+
     asyncio.set_event_loop(asyncio.new_event_loop())  # the one before has closed its own
-    worker = faust.Worker(app, loglevel="CRITICAL", **QUIET)
+    worker = Worker(app, loglevel="CRITICAL", **QUIET)
     worker.spinner = None  # it would draw on a terminal that is not its own
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
-        if worker._signal_stop_time is not None:  # noqa: SLF001  (nobody else is told)
+        if worker.told:
             sys.exit()
         if not isinstance(end.__context__, KafkaConnectionError):
             raise

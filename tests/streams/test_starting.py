@@ -10,9 +10,10 @@ from infra.children import free_port
 pytestmark = pytest.mark.slow
 
 BEGIN = """
-import os, signal, sys
+import asyncio, os, signal, sys
 from adapters.bell import Bell
 from adapters.streams.feed import Feed
+from adapters.streams import worker
 from adapters.streams.worker import Slots, worker_app
 from infra.cli.streaming import run_faust
 
@@ -28,6 +29,16 @@ def told_to_stop():
         await begin()
 
     told.on_first_start = stop_and_begin
+    return told
+
+def that_cannot_stop():
+    worker.LEAVING = 0.1
+    told = told_to_stop()
+
+    async def wait():
+        await asyncio.Future()
+
+    told.stop = wait
     return told
 """
 
@@ -45,3 +56,7 @@ def test_faust_gives_up_without_a_broker_and_can_begin_again() -> None:
 
 def test_who_is_told_to_stop_in_that_moment_stops() -> None:
     assert began("print(run_faust(told_to_stop()))") == (0, "")
+
+
+def test_whatever_it_waits_for_then_it_stops_before_long() -> None:
+    assert began("run_faust(that_cannot_stop())") == (0, "")
