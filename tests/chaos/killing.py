@@ -28,6 +28,9 @@ DECK: Final = (
 DOWN: Final = (0, 60)
 """Answers until what was killed is started again: others must give them."""
 
+DESKS: Final = 2
+"""API processes."""
+
 TOGETHER: Final = (1, 1, 2)
 """How many cards are played at once."""
 
@@ -57,8 +60,14 @@ def blows(seed: int, attempts: int, every: tuple[int, int]) -> Iterator[Blow]:
         if len(cards) < count:
             cards += chance.sample(DECK, len(DECK))
         played, cards = cards[:count], cards[count:]
-        yield Blow(after, played, after + chance.randint(*DOWN))
+        down = chance.randint(*DOWN)
+        yield Blow(after, played, after if nobody_answers(played) else after + down)
         after += chance.randint(*every)
+
+
+def nobody_answers(cards: list[str]) -> bool:
+    """Tell whether both desks are closed then: no answer can be waited for."""
+    return all(card.startswith("serve") for card in cards) and len(cards) == DESKS
 
 
 @dataclass

@@ -18,7 +18,7 @@ from infra.serving import listen, serve_in_thread
 from infra.settings import Settings
 from tests.acceptance.test_real_conversations import Wanted, expected
 from tests.chaos.conversations import PAUSE, Answered, Clients, opened
-from tests.chaos.killing import Killer
+from tests.chaos.killing import DESKS, Killer
 from tests.chaos.portraits import Portrait, portrait
 from tests.streams.programs import (
     company,
@@ -31,7 +31,6 @@ from tests.streams.programs import (
 )
 
 CREW: Final = ("relay", "relay", "worker", "worker", "worker")
-DESKS: Final = 2
 SETTLING: Final = 120.0
 
 

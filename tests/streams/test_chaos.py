@@ -10,7 +10,7 @@ from infra.kafka import Broker
 from infra.postgres import Server
 from infra.redis import RedisServer
 from tests.acceptance.test_real_conversations import DATA, attempts
-from tests.chaos.killing import DECK
+from tests.chaos.killing import DECK, blows
 from tests.chaos.portraits import differences
 from tests.chaos.runs import Chaos, disturbed, undisturbed
 
@@ -42,3 +42,15 @@ def test_whatever_is_killed_nobody_can_tell_afterwards(
     assert differences(quiet, wild) == []
     assert killer.done.keys() == set(DECK)
     assert killer.unasked == []
+
+
+def test_answers_are_not_waited_for_while_every_desk_is_closed() -> None:
+    closing = [
+        blow
+        for seed in (212372, *range(100))
+        for blow in blows(seed, 1_600, (15, 60))
+        if set(blow.cards) == {"serve killed", "serve stopped"}
+    ]
+
+    assert closing
+    assert all(blow.until == blow.after for blow in closing)
