@@ -27,7 +27,7 @@ REBUILT: Final = 83_100
 """Events a second, into one read model (rebuild)."""
 
 VISIBLE_MS: Final = 1.6
-VISIBLE_BY_KAFKA_MS: Final = 12.0
+VISIBLE_BY_KAFKA_MS: Final = 14.5
 """From the commit of an event that comes alone until it is seen (visible_…)."""
 
 BOOKED_US: Final = 1_247.0
@@ -80,4 +80,4 @@ LISTS_PER_BOOKING: Final = 20
 """How often somebody looks for each booking that is made."""
 
 BEFORE_PUBLISHED: Final = 0.5
-"""Of the 12 ms by way of Kafka, what passes until the relay has published."""
+"""Of the milliseconds by way of Kafka, what passes until the relay has published."""
