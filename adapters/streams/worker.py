@@ -4,8 +4,10 @@ Whoever is assigned a partition of the topic `frontdesk.work` carries the consum
 Should two believe so at once, the checkpoints in PostgreSQL let only one of them do anything.
 """
 
+import asyncio
 import logging
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +17,7 @@ from typing import Any, Final
 import faust
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from adapters.bell import Bell
 from adapters.streams.feed import Feed
@@ -27,6 +29,8 @@ FETCH_WAIT_MS: Final = 200
 AGAIN: Final = 1.0
 LEAVING: Final = 14.0
 """Seconds from being told to stop until a worker is gone, as if killed: nothing is lost by it."""
+
+QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
 log = structlog.get_logger()
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # an outage is said once, by us
@@ -56,7 +60,7 @@ class Slots:
 
 
 def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
-    """Make the app: `faust.Worker(app).execute_from_commandline()` runs it until SIGTERM."""
+    """Make the app, for `run` to let it work."""
     app = faust.App(
         GROUP,
         broker=f"kafka://{bootstrap}",
@@ -105,6 +109,22 @@ class Worker(faust.Worker):  # type: ignore[misc]  # to mypy it is Any
         end.daemon = True
         end.start()
         super()._schedule_shutdown(signal)
+
+
+def run(app: faust.App) -> None:
+    """Let Faust run until it is told to stop, which ends the process. It returns when Faust has
+    given up, as it does if the broker goes while it begins: then another has to begin.
+    """
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the one before has closed its own
+    worker = Worker(app, loglevel="CRITICAL", **QUIET)
+    worker.spinner = None  # it would draw on a terminal that is not its own
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        if worker.told:
+            sys.exit()
+        if not isinstance(end.__context__, KafkaConnectionError):
+            raise
 
 
 async def _ignore(stream: Any) -> None:

@@ -42,8 +42,8 @@ def describe(app: FastAPI) -> None:
     def answer(_: Request) -> Response:
         return Response(msgspec.json.encode(document()), media_type="application/json")
 
-    framework = [each for each in app.routes if getattr(each, "path", None) == app.openapi_url]
-    app.router.routes = [each for each in app.routes if each not in framework]
+    there = app.router.routes
+    app.router.routes = [r for r in there if getattr(r, "path", None) != app.openapi_url]
     app.add_route(str(app.openapi_url), answer, include_in_schema=False)
     app.openapi = document  # type: ignore[method-assign]
 

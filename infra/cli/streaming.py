@@ -3,12 +3,11 @@
 What they are made of is imported when it is asked for: it takes longer than most commands do.
 """
 
-import asyncio
 import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
@@ -19,14 +18,9 @@ from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
 
-if TYPE_CHECKING:
-    import faust
-
 HealthPort = Annotated[
     int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
 ]
-
-QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,6 +55,7 @@ def worker(health_port: HealthPort = None) -> None:
 
 def _run(system: System, health_port: int | None) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
+    from adapters.streams.worker import run
     from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until Faust sees to it
@@ -73,28 +68,8 @@ def _run(system: System, health_port: int | None) -> None:
     with health_on(system.settings.host, health_port, lambda: worker_health(system, work)):
         say_at_once("working")
         while True:
-            run_faust(work.app())
+            run(work.app())
             wait_for_topics(system)
-
-
-def run_faust(app: "faust.App") -> None:
-    """Let Faust run until it is told to stop, which ends the process. It returns when Faust has
-    given up, as it does if the broker goes while it begins: then another has to begin.
-    """
-    from aiokafka.errors import KafkaConnectionError
-
-    from adapters.streams.worker import Worker
-
-    asyncio.set_event_loop(asyncio.new_event_loop())  # the one before has closed its own
-    worker = Worker(app, loglevel="CRITICAL", **QUIET)
-    worker.spinner = None  # it would draw on a terminal that is not its own
-    try:
-        worker.execute_from_commandline()
-    except SystemExit as end:
-        if worker.told:
-            sys.exit()
-        if not isinstance(end.__context__, KafkaConnectionError):
-            raise
 
 
 def _end() -> None:

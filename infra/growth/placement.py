@@ -15,8 +15,8 @@ from infra.growth.tenants import sizes
 TENANTS: Final = 5_000
 DATABASES: Final = 8
 SKEWS: Final[Mapping[str, float]] = {"alike": 0.6, "as assumed": 1.2, "a few giants": 2.0}
-GROWN: Final = 5.0
-"""The load of a whole database, of which the one that outgrows its place takes so many tenths."""
+GROWN: Final = 0.5
+"""What the one that outgrows its place comes to have, of what is on a database in the middle."""
 
 Placing = Callable[[Sequence[float], int], list[int]]
 
@@ -137,7 +137,7 @@ def _one_more(name: str, placing: Placing, loads: Sequence[float]) -> Sequence[s
 
 
 def _with_one_grown(loads: Sequence[float]) -> list[float]:
-    """Let one of the middle become half of what a database has."""
+    """Let one of the middle outgrow his place."""
     grown = list(loads)
-    grown[len(loads) // 2] = GROWN / 10 * sum(loads) / DATABASES
+    grown[len(loads) // 2] = GROWN * sum(loads) / DATABASES
     return grown

@@ -244,9 +244,7 @@ def _start(home: Home, port: int, settings: Mapping[str, str]) -> subprocess.Pop
             stderr=log,
             cwd="/",
             env=bare_environment(),
-            user=home.user,
-            group=home.group,
-            extra_groups=None if home.user is None else [],
+            **home.whose,
             # Its own session: Ctrl-C is for the owner, which stops it when all else has stopped.
             start_new_session=True,
             preexec_fn=dying_with_us(signal.SIGINT),  # noqa: PLW1509  (takes no lock)

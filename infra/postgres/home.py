@@ -6,9 +6,10 @@ import os
 import pwd
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from infra.children import ServerUnavailable
 
@@ -50,6 +51,12 @@ class Home:
 
     def _beside(self, suffix: str) -> Path:
         return self.data.with_name(f"{self.data.name}.{suffix}")
+
+    @property
+    def whose(self) -> Mapping[str, Any]:
+        """As whom a program of PostgreSQL is run."""
+        extra: list[int] | None = None if self.user is None else []
+        return {"user": self.user, "group": self.group, "extra_groups": extra}
 
     def give(self, path: Path) -> None:
         """To the account that PostgreSQL runs as."""

@@ -113,9 +113,7 @@ def run(home: Home, program: str, *arguments: str, text: str = "") -> None:
         check=False,
         cwd="/",
         env=bare_environment(),
-        user=home.user,
-        group=home.group,
-        extra_groups=None if home.user is None else [],
+        **home.whose,
         preexec_fn=dying_with_us(signal.SIGKILL),
     )
     if done.returncode != 0:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from application import agendas, bookings, clients, series
 from domain.agendas import AGENDA
 from domain.bookings import BOOKING, Booking
+from domain.services import ServiceChanged
 from domain.values import AgendaId, BookingId, TimeSlot
 from tests.bookings.examples import (
     ana,
@@ -56,3 +57,9 @@ def taken(past: InMemory) -> Sequence[TimeSlot]:
         for slot in past.of(AGENDA, AgendaId(stream)).taken(now=past.now)
     }
     return sorted(found, key=lambda slot: slot.starts_at)
+
+
+def offered_by_everybody(past: InMemory) -> None:
+    """Let the haircut name nobody from now on."""
+    offer = replace(service_created.offer, professional_ids=())
+    past.record(haircut, ServiceChanged(service_id=haircut, offer=offer))

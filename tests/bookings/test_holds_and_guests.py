@@ -34,7 +34,6 @@ from tests.bookings.examples import (
     expire_hold,
     guest,
     guest_appointment,
-    haircut,
     held_slot_freed,
     hold_id,
     hold_lapsed,
@@ -52,14 +51,13 @@ from tests.bookings.examples import (
     request_by_guest,
     request_without_time,
     reschedule_booking,
-    service_created,
     slot,
     slot_held,
     slot_reserved,
     suggested,
     zoe,
 )
-from tests.bookings.salon import booking, salon, taken
+from tests.bookings.salon import booking, offered_by_everybody, salon, taken
 
 # --- Holds ----------------------------------------------------------------------------
 
@@ -153,12 +151,7 @@ def test_a_held_slot_can_be_booked_though_the_notice_has_passed_meanwhile():
 def test_a_hold_is_for_the_professional_it_names():
     past = salon()
     past.record(ben, *past.streams[ana])
-    past.record(
-        haircut,
-        services.ServiceChanged(
-            service_id=haircut, offer=replace(service_created.offer, professional_ids=())
-        ),
-    )
+    offered_by_everybody(past)
     past.run(replace(place_hold, professional_id=ben))
 
     with pytest.raises(agendas.HoldIsForAnotherSlot):

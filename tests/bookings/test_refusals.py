@@ -31,12 +31,11 @@ from tests.bookings.examples import (
     request_booking,
     request_without_time,
     reschedule_booking,
-    service_created,
     slot,
     suggested,
     zoe,
 )
-from tests.bookings.salon import salon
+from tests.bookings.salon import offered_by_everybody, salon
 
 
 def test_a_taken_slot_is_refused_with_the_next_free_ones():
@@ -152,12 +151,7 @@ def test_a_service_is_booked_with_those_who_offer_it():
 def test_a_service_that_names_nobody_is_offered_by_everybody():
     past = salon()
     past.record(ben, *past.streams[ana])
-    past.record(
-        haircut,
-        services.ServiceChanged(
-            service_id=haircut, offer=replace(service_created.offer, professional_ids=())
-        ),
-    )
+    offered_by_everybody(past)
 
     assert past.run(replace(request_booking, professional_id=ben))
 

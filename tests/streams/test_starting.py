@@ -14,8 +14,7 @@ import asyncio, os, signal, sys
 from adapters.bell import Bell
 from adapters.streams.feed import Feed
 from adapters.streams import worker
-from adapters.streams.worker import Slots, worker_app
-from infra.cli.streaming import run_faust
+from adapters.streams.worker import Slots, run, worker_app
 
 def app():
     return worker_app(sys.argv[1], Slots(Bell()), Feed(None, appended=Bell()))
@@ -51,12 +50,12 @@ def began(last_line: str) -> tuple[int, str]:
 
 
 def test_faust_gives_up_without_a_broker_and_can_begin_again() -> None:
-    assert began("print(run_faust(app()), run_faust(app()))") == (0, "None None\n")
+    assert began("print(run(app()), run(app()))") == (0, "None None\n")
 
 
 def test_who_is_told_to_stop_in_that_moment_stops() -> None:
-    assert began("print(run_faust(told_to_stop()))") == (0, "")
+    assert began("print(run(told_to_stop()))") == (0, "")
 
 
 def test_whatever_it_waits_for_then_it_stops_before_long() -> None:
-    assert began("run_faust(that_cannot_stop())") == (0, "")
+    assert began("run(that_cannot_stop())") == (0, "")
