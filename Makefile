@@ -16,7 +16,7 @@ COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run cluster rebuild test test-fast test-cluster chaos bench bench-quick \
+.PHONY: help run cluster rebuild test test-fast test-large test-cluster chaos bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
 ##@ Run
@@ -34,10 +34,13 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 ##@ Test
 
 test: $(VENV)/dev ## All tests, on a real PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadscope -m "not cluster" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope -m "not cluster and not large" $(ARGS)
 
 test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
-	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka and not cluster" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka and not cluster and not large" $(ARGS)
+
+test-large: $(VENV)/dev ## What takes too long for every change: a log of a million events
+	$(BIN)/pytest -m large $(ARGS)
 
 test-cluster: $(VENV)/dev ## Start the cluster, and kill one of each
 	$(BIN)/pytest -m cluster $(ARGS)

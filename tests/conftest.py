@@ -103,3 +103,17 @@ def running(system: System, clock: SettableClock) -> Iterator[Running]:
     """The system with its HTTP API, a business and its owner."""
     with Running.of(system, clock) as running:
         yield running
+
+
+@pytest.fixture
+def two_systems(
+    dsn: str, clock: SettableClock, settings: Settings
+) -> Iterator[tuple[Running, Running]]:
+    """Two whole systems on one database, as two processes have it, for one business."""
+    with (
+        running_system(settings, dsn, clock=clock) as first,
+        running_system(settings, dsn, clock=clock) as second,
+        Running.of(first, clock) as here,
+        Running.of(second, clock, here.tenant) as there,
+    ):
+        yield here, there

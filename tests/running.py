@@ -48,11 +48,13 @@ class Running:
 
     @classmethod
     @contextmanager
-    def of(cls, system: System, clock: SettableClock) -> Iterator["Running"]:
-        """Start the API on a system."""
+    def of(
+        cls, system: System, clock: SettableClock, tenant: str | None = None
+    ) -> Iterator["Running"]:
+        """Start the API on a system, for a business that is there already or a new one."""
         principals: dict[str, Principal] = {}
         app = create_app(backend(system, authenticate=principals.__getitem__))
-        yield cls(system, clock, app, str(uuid4()), principals)
+        yield cls(system, clock, app, tenant or str(uuid4()), principals)
 
     def http(self, *roles: Role, tenant: str | None = None, **links: Any) -> TestClient:
         """Give a client that is logged in; as an owner when no role is named."""
