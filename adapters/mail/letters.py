@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
@@ -18,7 +19,11 @@ from domain.zones import to_local, zone
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
-CONTROLS: Final = dict.fromkeys([*range(32), *range(127, 160)], " ")
+BREAKS: Final = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
+BIDI: Final = dict.fromkeys(
+    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
+)
+"""Left out: what turns the words around it, and halves of pairs, which nothing can write."""
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -80,7 +85,7 @@ class TemplateLetters:
             text=_tidy(self._templates.get_template("layout.txt.j2").render(values)),
             html=self._templates.get_template("layout.html.j2").render(values),
             invitation=invitation(
-                mail,
+                replace(mail, location=words.location or None),
                 summary=f"{words.what} \u2013 {words.business}",
                 attendee=reader,
                 organizer=_mailbox(mail.professional) or self._sender,
@@ -111,7 +116,7 @@ def _words(mail: BookingMail) -> Words:
         local_when=_when(_slot_on_another_clock(mail), mail.local_time_zone, language),
         previous=_when(mail.previous_slot, mail.time_zone, language),
         confirmed=mail.confirmed,
-        reason=mail.reason,
+        reason=mail.reason and _lines(mail.reason),
     )
 
 
@@ -136,7 +141,12 @@ def _mailbox(contact: Contact | None) -> Mailbox | None:
 
 def _line(text: str | None) -> str:
     """Give it on one line: a name with a line break would be a header, or a sentence, of its own."""
-    return " ".join((text or "").translate(CONTROLS).split())
+    return " ".join((text or "").translate(BREAKS | BIDI).split())
+
+
+def _lines(text: str) -> str:
+    """Return a text of several lines without what nothing can show."""
+    return "\n".join(_line(each) for each in text.splitlines())
 
 
 def _tidy(text: str) -> str:

@@ -11,6 +11,7 @@ from application.mails import Mailbox as Address
 from application.mails import MailNotTakenError, MailRefusedError
 from tests.mail.examples import a_message
 from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls
+from tests.mail.test_headers import HEADERS
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 sender = mailbox_of("frontdesk <desk@frontdesk.example>")
@@ -60,6 +61,15 @@ def test_a_server_that_knows_idempotency_keys_is_given_them(port: int, mailbox: 
     SmtpMailer(server_of(url), sender, lambda: NOW).send(a_message, "job-1")
 
     assert mailbox.mails[0]["resend-idempotency-key"] == "job-1"
+
+
+def test_a_name_reaches_the_server_as_it_was_typed(mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    name = "=?utf-8?q?a=0D=0ABcc=3A_evil=40x.example?="
+
+    mailer.send(replace(a_message, to=Address("zoe@example.org", name), subject=name), "job-1")
+
+    assert mailbox.mails[0].keys() == HEADERS
+    assert mailbox.recipients == [["zoe@example.org"]]
 
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
