@@ -139,7 +139,7 @@ def _message(name: str, event: type[Event]) -> Json:
         **_cloud_event(name, event, CLOUD_EVENT),
         "bindings": {"kafka": {"key": KEY, "bindingVersion": "0.5.0"}},
     }
-    personal = sorted(personal_fields(event))
+    personal = personal_fields(event)
     return {**message, "x-personal": personal} if personal else message
 
 
@@ -225,9 +225,14 @@ def _schemas() -> Json:
 
 
 def _published_of(schema: Json, event: type[Event]) -> Json:
-    """Leave out what is personal."""
+    """Leave out what is personal; of an object of which a part is, the shape is not said."""
     hidden = personal_fields(event)
-    shown = {field: value for field, value in schema["properties"].items() if field not in hidden}
+    partly = {place.partition(".")[0] for place in hidden if "." in place}
+    shown = {
+        field: {"type": "object"} if field in partly else value
+        for field, value in schema["properties"].items()
+        if field not in hidden
+    }
     required = [field for field in schema["required"] if field not in hidden]
     return {**schema, "properties": shown, "required": required}
 

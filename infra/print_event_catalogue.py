@@ -5,6 +5,9 @@ python -m infra.print_event_catalogue > infra/event_catalogue.md
 
 from collections.abc import Iterator
 
+import msgspec
+
+from adapters.event_store.mapper import personal_fields
 from application.processes import PROCESSES
 from domain.catalogue import EVENTS
 from domain.messages import Event
@@ -31,14 +34,10 @@ def _line(name: str, event: type[Event]) -> str:
 
 
 def _fields(event: type[Event]) -> Iterator[str]:
-    annotations = {
-        k: v for c in reversed(event.__mro__) for k, v in vars(c).get("__annotations__", {}).items()
-    }
-    for field in event.__struct_fields__:
-        personal = "Personal" in str(annotations.get(field)) or "personal" in str(
-            annotations.get(field)
-        )
-        yield f"*{field}*" if personal else field
+    """Name its fields; a field of which a part is personal is not personal itself."""
+    personal = personal_fields(event)
+    for field in msgspec.structs.fields(event):
+        yield f"*{field.name}*" if field.encode_name in personal else field.name
 
 
 def main() -> None:

@@ -1,20 +1,25 @@
 """Events to stored text and back: permanent names, personal fields apart, old shapes lifted.
 
 The stored form is JSON. What is personal is a second JSON object, encrypted by the caller; reading
-joins the two texts, so an event without personal fields costs one decode and nothing else.
+joins the two texts, so an event without personal fields costs one decode and nothing else. Where
+something is personal is found in `adapters.event_store.privacy`, when the mapper is made.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_origin, get_type_hints
+from typing import Any, Final
 
 import msgspec
 
-from domain.messages import PERSONAL, Event
+from adapters.event_store.privacy import Private, merged, private_in
+from domain.messages import Event
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Lifts the JSON of an old event to the name and JSON of a newer one."""
 
-ERASED = "[erased]"
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+NOTHING: Final = b"{}"
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -30,7 +35,7 @@ class Shape(msgspec.Struct, frozen=True):
 
     name: str
     decode: Callable[[bytes | str], Event]
-    personal: frozenset[str]
+    private: Private
     erased: bytes
 
 
@@ -46,7 +51,6 @@ class Mapper:
         self._by_class = {event: shape for _, event, shape in shapes}
         self._by_name = {name: shape for name, _, shape in shapes}
         self._upcasters = dict(upcasters or {})
-        self._encode = msgspec.json.Encoder().encode
         self._split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
     def name(self, event: type[Event]) -> str:
@@ -61,14 +65,12 @@ class Mapper:
     def encode(self, event: Event) -> Stored:
         """Give the stored form of an event. Its bytes are kept for ever: they are hashed."""
         shape = self._by_class[type(event)]
-        data = self._encode(event)
-        if not shape.personal:
+        data = _encode(event)
+        if shape.private.is_empty:
             return Stored(shape.name, data, None)
-        fields = self._split(data)
-        personal = {name: fields.pop(name) for name in shape.personal if name in fields}
-        return Stored(
-            shape.name, self._encode(fields), self._encode(personal) if personal else None
-        )
+        fields = _decode(data) if shape.private.within else self._split(data)
+        personal = shape.private.take(fields)
+        return Stored(shape.name, _encode(fields), _encode(personal) if personal else None)
 
     def decode(self, type_: str, data: str, personal: bytes | None = None) -> Event | None:
         """Give the event; None when its name is not known, so that readers can pass over it.
@@ -79,20 +81,23 @@ class Mapper:
         shape = self._by_name.get(type_)
         if shape is None:
             return self._decode_old(type_, data, personal)
-        if not shape.personal:
+        if shape.private.is_empty:
             return shape.decode(data)
+        if shape.private.within:
+            return shape.decode(_joined_within(data, personal, shape.private))
         return shape.decode(_joined(data.encode(), shape.erased if personal is None else personal))
 
     def _decode_old(self, type_: str, data: str, personal: bytes | None) -> Event | None:
+        """Lift an old event. What was in the clear then and is personal now is erased with it."""
         lift = self._upcasters.get(type_)
         if lift is None:
             return None
-        known = msgspec.json.decode(data)
-        known.update(msgspec.json.decode(personal) if personal else {})
-        newer, fields = lift(known)
-        return self.decode(
-            newer, self._encode(fields).decode(), None if personal is None else b"{}"
-        )
+        newer, fields = lift(merged(_decode(personal or NOTHING), _decode(data)))
+        if personal is not None:
+            return self.decode(newer, _encode(fields).decode(), NOTHING)
+        if (shape := self._by_name.get(newer)) is not None:
+            shape.private.take(fields)
+        return self.decode(newer, _encode(fields).decode(), None)
 
     def _ends_in(self, old: str) -> str:
         name = old
@@ -103,42 +108,27 @@ class Mapper:
 
 def _joined(data: bytes, personal: bytes) -> bytes:
     """Join two JSON objects into one; later fields win, so erased placeholders come first."""
-    if personal == b"{}":
+    if personal == NOTHING:
         return data
-    if data == b"{}":
+    if data == NOTHING:
         return personal
     return personal[:-1] + b"," + data[1:]
 
 
-def personal_fields(event: type[Event]) -> Mapping[str, Any]:
-    """Give the fields that are kept apart and encrypted, with their types."""
-    hints = get_type_hints(event, include_extras=True)
-    return {field: hint for field, hint in hints.items() if _is_personal(hint)}
+def _joined_within(data: str, personal: bytes | None, private: Private) -> bytes:
+    """Join what is personal in objects within the event, too."""
+    fields = _decode(data)
+    if personal is not None:
+        return _encode(merged(_decode(personal), fields))
+    private.erase(fields)
+    return _encode(fields)
+
+
+def personal_fields(event: type[Event]) -> list[str]:
+    """Name the fields that are kept apart and encrypted, as they are called in JSON."""
+    return private_in(event).places
 
 
 def _shape(name: str, event: type[Event]) -> Shape:
-    personal = personal_fields(event)
-    erased = {field: _erased(hint.__origin__) for field, hint in personal.items()}
-    known = {field: value for field, value in erased.items() if value is not None}
-    return Shape(
-        name,
-        msgspec.json.Decoder(event).decode,
-        frozenset(personal),
-        msgspec.json.encode(known),
-    )
-
-
-def _is_personal(hint: Any) -> bool:
-    return PERSONAL in getattr(hint, "__metadata__", ())
-
-
-def _erased(hint: Any) -> Any:
-    """What stands in an erased field: a mark for text, empty for containers, else nothing."""
-    if hint is str:
-        return ERASED
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        fields = get_type_hints(hint)
-        marks = {name: _erased(kind) for name, kind in fields.items()}
-        return {name: mark for name, mark in marks.items() if mark is not None}
-    empty: dict[Any, Any] = {list: [], tuple: [], dict: {}, set: [], frozenset: []}
-    return empty.get(get_origin(hint) or hint)
+    private = private_in(event)
+    return Shape(name, msgspec.json.Decoder(event).decode, private, _encode(private.marks))
