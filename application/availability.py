@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from application.agendas import Agendas
 from application.terms import bookable_terms
@@ -104,18 +105,24 @@ def _free(
 
 
 def _window(wish: Wish, time_zone: str, now: datetime) -> TimeSlot:
-    begin = now if wish.first is None else _instant(wish.first, time_zone, days=0)
-    end = begin + A_WEEK if wish.last is None else _instant(wish.last, time_zone, days=1)
-    if not timedelta() < end - begin <= LONGEST_WINDOW:
+    where = zone(time_zone)
+    begin = now if wish.first is None else _instant(wish.first, where, days=0)
+    if wish.last is None:
+        end = to_utc(to_local(begin, where) + A_WEEK, where)
+    else:
+        end = _instant(wish.last, where, days=1)
+    # A day has 23 hours or 25 when the clock changes, and is one day by it all the same.
+    by_the_clock = to_local(end, where) - to_local(begin, where)
+    if end <= begin or min(end - begin, by_the_clock) > LONGEST_WINDOW:
         raise WindowInvalid(most_days=LONGEST_WINDOW.days)
     return TimeSlot(begin, end)
 
 
-def _instant(moment: datetime | date, time_zone: str, *, days: int) -> datetime:
+def _instant(moment: datetime | date, where: ZoneInfo, *, days: int) -> datetime:
     """Give an instant; of a day its beginning, or that of the day so many days later."""
     if not 1970 <= moment.year < 3000:
         raise WindowInvalid(most_days=LONGEST_WINDOW.days)
     if isinstance(moment, datetime):
         return moment.astimezone(UTC)
     midnight = datetime.combine(moment + timedelta(days=days), time())
-    return to_utc(midnight, zone(time_zone))
+    return to_utc(midnight, where)

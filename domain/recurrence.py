@@ -12,13 +12,15 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
+from math import inf
 from typing import Final, assert_never
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from domain.faults import Fault
 from domain.messages import Value
-from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock, to_local, zone
+from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock, to_local, to_utc, zone
 
 MOST: Final = 3660
 """Occurrences a rule may count, and exceptions or additions it may have: ten years of days."""
@@ -27,6 +29,17 @@ MOST_A_DAY: Final = 24
 
 LIFETIME: Final = timedelta(days=100 * 366)
 """A rule that counts to its end, or never comes true, is looked at no further than this."""
+
+MOST_LOOKED_AT: Final = 40_000
+"""Days and times that are looked at to judge a rule: a hundred years of days, and what they hold."""
+
+A_PERIOD: Final = 2
+"""To find out which days a period has costs as much as looking at two of them."""
+
+MOST_TO_CHOOSE_FROM: Final = 1000
+"""Times in one period of a rule with BYSETPOS: they must all be made before one is chosen."""
+
+A_DAY: Final = timedelta(days=1)
 
 
 class Recurrence(Value, frozen=True, kw_only=True):
@@ -56,6 +69,15 @@ def starts(recurrence: Recurrence, first: datetime, last: datetime) -> list[date
     return sorted(found.difference(recurrence.except_at))
 
 
+def first_starts(recurrence: Recurrence, most: int) -> list[datetime]:
+    """Give the first local starts, in order, at most so many. Raises ValueError where finding them
+    would take too long.
+    """
+    by_rule = _within_a_lifetime(_rule_of(recurrence), MOST_LOOKED_AT)
+    found = {*islice(by_rule, most + len(recurrence.except_at)), *recurrence.also_at}
+    return sorted(found.difference(recurrence.except_at))[:most]
+
+
 def faults_of_recurrence(recurrence: Recurrence) -> Iterator[Fault]:
     """Say what is wrong with it, if anything."""
     if recurrence.time_zone not in ZONES:
@@ -73,16 +95,21 @@ def faults_of_recurrence(recurrence: Recurrence) -> Iterator[Fault]:
         yield Fault("/rule", "invalid-rule", fault)
 
 
+def times_a_day(recurrence: Recurrence) -> int:
+    """Say how often at most it happens on a day, exceptions and additions spread over a month."""
+    named = len(recurrence.except_at) + len(recurrence.also_at)
+    return len(_rule_of(recurrence).times) + named // 31
+
+
 def _fault_of_rule(recurrence: Recurrence) -> str | None:
+    """Judge a rule by what looking for its times costs, before anybody does so for good."""
     try:
-        rule = _rule_of(recurrence)
+        rule, count = _parsed(recurrence.rule, recurrence.starts_at, recurrence.time_zone)
+        _refuse_costly(rule)
+        found = list(islice(_within_a_lifetime(rule, MOST_LOOKED_AT), count or 1))
     except ValueError as error:
         return str(error)
-    if len(rule.times) > MOST_A_DAY:
-        return f"more than {MOST_A_DAY} times a day"
-    if next(_by_rule(rule, rule.starts_at, rule.starts_at + LIFETIME), None) is None:
-        return "never comes true"
-    return None
+    return None if found else "never comes true"
 
 
 # --- A rule, once read ----------------------------------------------------------------
@@ -97,16 +124,23 @@ class Every(Enum):
     YEAR = "YEARLY"
 
 
+LONGEST: Final = {Every.DAY: 1, Every.WEEK: 7, Every.MONTH: 31, Every.YEAR: 366}
+"""Days of the longest period of each kind."""
+
+
 class Rule(Value, frozen=True, kw_only=True):
     """Empty means any; a number below zero counts from the end.
 
     A weekday is which one of its month or year (0 for each), and its number from Monday on 0.
+    Nothing happens after the reading `until`, nor after the instant `ends` on the clock of `where`.
     """
 
     starts_at: datetime
     every: Every
     interval: int
     until: datetime | None
+    ends: datetime | None
+    where: ZoneInfo
     week_starts_on: int
     months: Sequence[int]
     weeks: Sequence[int]
@@ -117,26 +151,59 @@ class Rule(Value, frozen=True, kw_only=True):
     positions: Sequence[int]
 
 
-def _by_rule(rule: Rule, first: datetime, last: datetime) -> Iterator[datetime]:
+def _refuse_costly(rule: Rule) -> None:
+    if len(rule.times) > MOST_A_DAY:
+        raise ValueError(f"more than {MOST_A_DAY} times a day")
+    if not rule.positions:
+        return
+    to_choose_from = LONGEST[rule.every] * len(rule.times)
+    if to_choose_from > MOST_TO_CHOOSE_FROM:
+        raise ValueError(f"BYSETPOS chooses from more than {MOST_TO_CHOOSE_FROM} times")
+    if min(map(abs, rule.positions)) > to_choose_from:
+        raise ValueError("BYSETPOS names a place that is never there")
+
+
+def _by_rule(
+    rule: Rule, first: datetime, last: datetime, most_looked_at: float = inf
+) -> Iterator[datetime]:
+    """Give the starts in order. Raises ValueError once too much was looked at for them."""
     first, last = max(first, rule.starts_at), min(last, rule.until or last)
     if last < first:
         return
     earliest = _period(rule, first.date())
     aligned = earliest + (_period(rule, rule.starts_at.date()) - earliest) % rule.interval
+    looked_at = 0
     for period in range(aligned, _period(rule, last.date()) + 1, rule.interval):
-        for start in _starts_in(rule, period, first, last):
-            if first <= start <= last:
+        days = _days_to_look_at(rule, period, first, last)
+        found = _starts_on(rule, days)
+        looked_at += A_PERIOD + len(days) + len(found)
+        if looked_at > most_looked_at:
+            raise ValueError("happens too rarely to be looked for")
+        for start in _picked(found, rule.positions) if rule.positions else found:
+            if first <= start <= last and not _is_over(rule, start):
                 yield start
 
 
-def _starts_in(rule: Rule, period: int, first: datetime, last: datetime) -> Sequence[datetime]:
-    """Give the starts in one period; what lies before `first` or after `last` may be missing."""
+def _within_a_lifetime(rule: Rule, most_looked_at: float = inf) -> Iterator[datetime]:
+    return _by_rule(rule, rule.starts_at, rule.starts_at + LIFETIME, most_looked_at)
+
+
+def _is_over(rule: Rule, start: datetime) -> bool:
+    """Tell by instants: in autumn one reading stands for two of them."""
+    return rule.ends is not None and to_utc(start, rule.where) > rule.ends
+
+
+def _days_to_look_at(rule: Rule, period: int, first: datetime, last: datetime) -> range:
+    """Give the days of one period, as ordinals; all of them where places in it are counted."""
     days = _days(rule, period)
-    if not rule.positions:
-        days = range(max(days.start, first.toordinal()), min(days.stop, last.toordinal() + 1))
+    if rule.positions:
+        return days
+    return range(max(days.start, first.toordinal()), min(days.stop, last.toordinal() + 1))
+
+
+def _starts_on(rule: Rule, days: range) -> Sequence[datetime]:
     fitting = (day for day in map(date.fromordinal, days) if _fits(rule, day))
-    found = [datetime.combine(day, at) for day in fitting for at in rule.times]
-    return _picked(found, rule.positions) if rule.positions else found
+    return [datetime.combine(day, at) for day in fitting for at in rule.times]
 
 
 def _picked(found: Sequence[datetime], positions: Sequence[int]) -> Sequence[datetime]:
@@ -177,29 +244,29 @@ def _days(rule: Rule, period: int) -> range:
 
 
 def _fits(rule: Rule, day: date) -> bool:
+    """Tell whether it happens on a day; what is quick to see first."""
     return (
         (not rule.months or day.month in rule.months)
-        and _named(rule.days_of_month, day.day, _days_in_month(day))
-        and _named(rule.days_of_year, _day_of_year(day), _days_in_year(day))
-        and (not rule.weeks or _named(rule.weeks, *_week(day, rule.week_starts_on)))
         and (not rule.weekdays or _is_weekday(rule, day))
+        and (not rule.days_of_month or _named(rule.days_of_month, day.day, _days_in_month(day)))
+        and (not rule.days_of_year or _named(rule.days_of_year, *_place_in_year(day)))
+        and (not rule.weeks or _named(rule.weeks, *_week(day, rule.week_starts_on)))
     )
 
 
 def _named(numbers: Sequence[int], place: int, size: int) -> bool:
     """Tell whether the `place`th of `size` is named, from the front or from the end."""
-    return not numbers or place in numbers or place - size - 1 in numbers
+    return place in numbers or place - size - 1 in numbers
 
 
 def _is_weekday(rule: Rule, day: date) -> bool:
-    if (0, day.weekday()) in rule.weekdays:
-        return True
-    if rule.every is Every.MONTH or rule.months:
-        place, size = day.day, _days_in_month(day)
-    else:
-        place, size = _day_of_year(day), _days_in_year(day)
-    from_front, from_end = (place - 1) // 7 + 1, -((size - place) // 7) - 1
-    return not {(from_front, day.weekday()), (from_end, day.weekday())}.isdisjoint(rule.weekdays)
+    weekday = day.weekday()
+    named = [which for which, each in rule.weekdays if each == weekday]
+    if not named or 0 in named:
+        return bool(named)
+    of_month = rule.every is Every.MONTH or rule.months
+    place, size = (day.day, _days_in_month(day)) if of_month else _place_in_year(day)
+    return (place - 1) // 7 + 1 in named or -((size - place) // 7) - 1 in named
 
 
 def _week(day: date, starts_on: int) -> tuple[int, int]:
@@ -212,6 +279,10 @@ def _week(day: date, starts_on: int) -> tuple[int, int]:
 
 def _days_in_month(day: date) -> int:
     return monthrange(day.year, day.month)[1]
+
+
+def _place_in_year(day: date) -> tuple[int, int]:
+    return _day_of_year(day), _days_in_year(day)
 
 
 def _day_of_year(day: date) -> int:
@@ -259,24 +330,32 @@ def _rule_of(recurrence: Recurrence) -> Rule:
 
 @lru_cache(maxsize=4096)
 def _read(text: str, starts_at: datetime, time_zone: str) -> Rule:
-    parts = _parts(text)
-    rule = _with_what_the_start_says(
-        Rule(
-            starts_at=starts_at,
-            every=Every(parts["FREQ"]),
-            interval=_number(parts, "INTERVAL") or 1,
-            until=_until(parts, time_zone),
-            week_starts_on=_week_start(parts),
-            months=_numbers(parts, "BYMONTH"),
-            weeks=_numbers(parts, "BYWEEKNO"),
-            days_of_year=_numbers(parts, "BYYEARDAY"),
-            days_of_month=_numbers(parts, "BYMONTHDAY"),
-            weekdays=_weekdays(parts),
-            times=_times(parts, starts_at.time()),
-            positions=_numbers(parts, "BYSETPOS"),
-        )
+    return _counted(*_parsed(text, starts_at, time_zone))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, starts_at: datetime, time_zone: str) -> tuple[Rule, int | None]:
+    """Read a rule, and how many times it counts; nothing is looked for yet."""
+    parts, where = _parts(text), zone(time_zone)
+    until = _until(parts)
+    ends = until if until and until.tzinfo else None
+    rule = Rule(
+        starts_at=starts_at,
+        every=Every(parts["FREQ"]),
+        interval=_number(parts, "INTERVAL") or 1,
+        until=to_local(ends, where) + A_DAY if ends else until,
+        ends=ends,
+        where=where,
+        week_starts_on=_week_start(parts),
+        months=_numbers(parts, "BYMONTH"),
+        weeks=_numbers(parts, "BYWEEKNO"),
+        days_of_year=_numbers(parts, "BYYEARDAY"),
+        days_of_month=_numbers(parts, "BYMONTHDAY"),
+        weekdays=_weekdays(parts),
+        times=_times(parts, starts_at.time()),
+        positions=_numbers(parts, "BYSETPOS"),
     )
-    return _counted(rule, _number(parts, "COUNT"))
+    return _with_what_the_start_says(rule), _number(parts, "COUNT")
 
 
 def _parts(text: str) -> Mapping[str, str]:
@@ -335,7 +414,7 @@ def _times(parts: Mapping[str, str], start: time) -> Sequence[time]:
     return [start.replace(hour=hour, minute=minute) for hour in hours for minute in minutes]
 
 
-def _until(parts: Mapping[str, str], time_zone: str) -> datetime | None:
+def _until(parts: Mapping[str, str]) -> datetime | None:
     """Read an instant, a wall clock or a day; the day is included, as those who write it mean."""
     text = parts.get("UNTIL")
     if text is None:
@@ -347,7 +426,7 @@ def _until(parts: Mapping[str, str], time_zone: str) -> datetime | None:
     until = datetime.fromisoformat(text)
     if not is_wall_clock(until.replace(tzinfo=None)):
         raise ValueError("UNTIL is out of range")
-    return to_local(until, zone(time_zone)) if until.tzinfo else until
+    return until
 
 
 def _with_what_the_start_says(rule: Rule) -> Rule:
@@ -368,5 +447,5 @@ def _counted(rule: Rule, count: int | None) -> Rule:
     """Turn a count into the time of the last one, so that it need not be counted again."""
     if count is None:
         return rule
-    counted = list(islice(_by_rule(rule, rule.starts_at, rule.starts_at + LIFETIME), count))
+    counted = list(islice(_within_a_lifetime(rule), count))
     return replace(rule, until=counted[-1]) if len(counted) == count else rule

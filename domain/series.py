@@ -6,7 +6,7 @@ What becomes of each booking is the booking's business: one can be moved or canc
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal, assert_never
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.faults import below, in_document
 from domain.messages import Command, DomainError, Event, Personal, Value
-from domain.recurrence import LIFETIME, Recurrence, faults_of_recurrence, starts
+from domain.recurrence import Recurrence, faults_of_recurrence, first_starts
 from domain.values import (
     BookingId,
     ClientId,
@@ -28,8 +28,6 @@ from domain.values import (
 
 MOST: Final = 104
 """Twice a week for a year, or weekly for two."""
-
-TEN_YEARS: Final = timedelta(days=3660)
 
 
 class Instance(Value, frozen=True):
@@ -171,12 +169,12 @@ def occurrences(recurrence: Recurrence) -> Sequence[datetime]:
     """Give the times of a series, by the wall clock; refuse a rule that is no series."""
     if errors := in_document(below("recurrence", faults_of_recurrence(recurrence))):
         raise InvalidRecurrence(errors=errors)
-    first = min((recurrence.starts_at, *recurrence.also_at))
-    # Far too many show within ten years; only what does not is looked at to its end.
-    for within in (TEN_YEARS, LIFETIME):
-        found = starts(recurrence, first, first + within)
-        if len(found) > MOST:
-            raise SeriesTooLong(at_most=MOST)
+    try:
+        found = first_starts(recurrence, MOST + 1)
+    except ValueError:
+        raise SeriesTooLong(at_most=MOST) from None
+    if len(found) > MOST:
+        raise SeriesTooLong(at_most=MOST)
     if not found:
         raise SeriesIsEmpty
     return found

@@ -39,13 +39,14 @@ from domain.values import (
     TenantId,
     derived_id,
 )
-from domain.zones import to_utc, zone
+from domain.zones import to_local, to_utc, zone
 from infra.composition import System
 
 PASSWORD: Final = "try-it-out-today"  # noqa: S105 - the demonstration's, printed at every start
 BEHIND: Final = timedelta(days=45)
 AHEAD: Final = timedelta(days=45)
 OPENED: Final = timedelta(days=60)
+A_WEEK: Final = timedelta(days=7)
 
 FIRST_NAMES: Final = [
     "Zoé",
@@ -274,7 +275,8 @@ class _Shop:
     def steps(self) -> Iterator[Step]:
         """Plan every booking of three months, and what becomes of it."""
         days = range(-BEHIND.days, AHEAD.days + 1)
-        for day in (self._today.date() + timedelta(days=days) for days in days):
+        today = to_local(self._today, self._zone).date()
+        for day in (today + timedelta(days=days) for days in days):
             if day.weekday() < 5:
                 for name in self._shop.people:
                     for opens, _ in self._shop.hours:
@@ -322,13 +324,13 @@ class _Shop:
 
     def last(self) -> Step:
         """Plan the booking by which one sees that all was made."""
-        soon = self._today + timedelta(days=AHEAD.days + 7)
+        soon = to_local(self._today, self._zone).date() + AHEAD + A_WEEK
         command = RequestBooking(
             booking_id=_last_booking(self._tenant),
             professional_id=self._professional(self._shop.people[0]),
             service_id=self._service(self._shop.services[0][0]),
             client_id=self._client(self._client_names()[0]),
-            starts_at=to_utc(datetime.combine(soon.date(), time(10)), self._zone),
+            starts_at=to_utc(datetime.combine(soon, time(10)), self._zone),
             override=True,
         )
         return self._step(self._today, command.booking_id, command)

@@ -27,7 +27,7 @@ from domain.values import (
     TenantId,
     derived_id,
 )
-from domain.zones import to_utc, zone
+from domain.zones import to_local, to_utc, zone
 
 TIME_ZONE: Final = "America/Los_Angeles"
 """Where the providers of the conversations are."""
@@ -107,7 +107,7 @@ def tenant_of(name: str) -> TenantId:
 def weeks_ahead(attempts: Sequence[Attempt], began: datetime) -> timedelta:
     """Give the whole weeks by which all dates are moved, so that the first is ahead of `began`."""
     first = min(attempt.local_start for attempt in attempts)
-    ahead = began.replace(tzinfo=None) + LEAD - first
+    ahead = to_local(began, zone(TIME_ZONE)) + LEAD - first
     return max(-(-ahead // WEEK), 0) * WEEK
 
 
