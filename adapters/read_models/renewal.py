@@ -23,6 +23,7 @@ from adapters.bell import Bell
 from adapters.event_store.reader import head
 from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name, version_of
+from adapters.read_models.fold import described
 from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
 from adapters.read_models.tables import PREVIOUS
@@ -33,6 +34,12 @@ SHORT: Final = 10_000
 
 AGAIN: Final = 1.0
 """Seconds after which a renewal that somebody else is about, or was in the way of, is tried again."""
+
+LONGEST: Final = 60.0
+"""Seconds after which whatever failed is tried again at the latest."""
+
+PASSING: Final = (RebuildUnderWay, SwitchBlocked, NothingToSwitchTo, DatabaseUnavailableError)
+"""Somebody else is at it, or PostgreSQL is away: nothing is wrong with the read model."""
 
 log = structlog.get_logger()
 
@@ -55,6 +62,7 @@ class Renewal:
     models: Sequence[ReadModel]
     advanced: Bell
     _due: list[ReadModel] = field(default_factory=list)
+    _said: dict[str, str] = field(default_factory=dict)
 
     def enter(self, others: Sequence[str] = ()) -> None:
         """Make what is missing and can be made at once, and note what is to be rebuilt; `others`
@@ -80,20 +88,31 @@ class Renewal:
         return bool(self._due)
 
     def run(self, stop: threading.Event) -> None:
-        """Rebuild what is due and switch to it, one after the other, until it is all done."""
+        """Rebuild what is due and switch to it, one after the other, until it is all done. Nothing
+        is given up: what fails is tried again, after a pause that doubles, and after the others.
+        """
+        pause = AGAIN
         while self._due and not stop.is_set():
             model = self._due[0]
             try:
                 self._renew(model, stop)
             except RebuildStopped:
                 return
-            except (RebuildUnderWay, SwitchBlocked, NothingToSwitchTo, DatabaseUnavailableError):
-                stop.wait(AGAIN)
-            except Exception:
-                log.exception("a read model could not be renewed", name=model.name)
-                self._due.remove(model)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it may be over before long
+                self._say(model, error)
+                self._due.append(self._due.pop(0))
+                stop.wait(pause)
+                pause = min(2 * pause, LONGEST) if not isinstance(error, PASSING) else AGAIN
             else:
                 self._due.remove(model)
+                pause = AGAIN
+
+    def _say(self, model: ReadModel, error: Exception) -> None:
+        """Say what is in the way, once, unless that is somebody who does the same."""
+        found = described(error)
+        if not isinstance(error, PASSING) and self._said.get(model.name) != found:
+            log.error("a read model cannot be renewed yet", name=model.name, exc_info=error)
+            self._said[model.name] = found
 
     def _renew(self, model: ReadModel, stop: threading.Event) -> None:
         with self.rebuilder.database.as_worker() as connection:

@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.event_store.reader import Reader
+from adapters.personal_data import MasterKeys
 from adapters.read_models import renewal
 from adapters.read_models.answers import Answers
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal, Standing, no_longer_declared, standing
 from adapters.read_models.switch import switch, switch_back
 from adapters.read_models.tables import PREVIOUS
-from application.ports import ProjectionBehind
+from application.ports import ProjectionBehind, Recorded
 from projections.read_model import ReadModel
 from tests.read_models.examples import (
     ACCOUNTS,
@@ -28,6 +30,10 @@ from tests.read_models.examples import (
 
 pytestmark = pytest.mark.postgres
 
+END_REBUILDS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name LIKE 'frontdesk rebuild%' AND datname = current_database()
+"""
 TIDIER = msgspec.structs.replace(ACCOUNTS, version=2, indexes=())
 """Another version that has the same columns."""
 
@@ -174,6 +180,39 @@ def test_a_renewal_that_is_stopped_goes_on_the_next_time(world: World) -> None:
     assert due.is_due
     renewal_of(world, TIDIER).run(threading.Event())
 
+    assert standing_of(world, TIDIER) is Standing.CURRENT
+
+
+class ReaderWhoseLineBreaks(Reader):
+    """Loses the connections of a rebuild, as a failover does, once it has begun to read."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.mapper, MasterKeys([b"a master key of 32 bytes, for us"]))
+        self._database = world.database
+        self.losses = 2
+
+    def recorded(self, rows: Sequence[Any]) -> list[Recorded]:
+        if self.losses:
+            self.losses -= 1
+            with self._database.connect(None, "a test") as connection:
+                connection.execute(END_REBUILDS)
+        return super().recorded(rows)
+
+
+def test_a_rebuild_that_loses_its_connections_is_begun_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "AGAIN", 0.01)
+    world.account()
+    world.runner(ACCOUNTS).catch_up()
+    reader = ReaderWhoseLineBreaks(world)
+    rebuilder = Rebuilder(database=world.database, reader=reader)
+    due = Renewal(rebuilder=rebuilder, models=[TIDIER], advanced=world.advanced)
+    due.enter()
+
+    due.run(threading.Event())
+
+    assert reader.losses == 0
     assert standing_of(world, TIDIER) is Standing.CURRENT
 
 
