@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from adapters.event_store.history import History
+from adapters.event_store.moments import first_since
 from adapters.postgres import Database
 
 KEPT: Final = timedelta(hours=2)
@@ -24,17 +24,15 @@ class LiveBookingsInLog:
     say that a booking was made.
     """
 
-    def __init__(self, database: Database, history: History, made: Collection[str]) -> None:
+    def __init__(self, database: Database, made: Collection[str]) -> None:
         self._database = database
-        self._history = history
         self._made = list(made)
 
     def by_minute(self, tenant: str, since: datetime) -> Mapping[datetime, int]:
         """Look at what the tenant has recorded since then: a range of the index, and not long."""
         with self._database.as_tenant(tenant) as connection:
-            before = since - timedelta(microseconds=1)
-            after = self._history.position_at(connection, tenant, before)
-            return dict(connection.execute(IN_LOG, (tenant, after, self._made)).fetchall())
+            values = (tenant, first_since(connection, tenant, since), since, self._made)
+            return dict(connection.execute(IN_LOG, values).fetchall())
 
 
 class LiveBookingsCounted:
@@ -66,7 +64,8 @@ class LiveBookingsCounted:
 
 IN_LOG: Final = """
     SELECT date_bin('1 minute', recorded_at, 'epoch') AS minute, count(*) FROM log.events
-    WHERE tenant_id = %s AND tenant_position > %s AND type = ANY(%s) GROUP BY minute
+    WHERE tenant_id = %s AND tenant_position >= %s AND recorded_at >= %s AND type = ANY(%s)
+    GROUP BY minute
 """
 COUNTED: Final = """
     SELECT minute, sum(bookings)::integer FROM work.live_bookings

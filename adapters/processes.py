@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from psycopg import Connection
 
 from adapters import checkpoints, jobs
 from adapters.event_store.reader import head
 from adapters.read_models.fold import Failure, described
-from application.ports import Recorded
+from application.ports import Clock, Recorded
 from application.processes.process import Process
 
 Key = tuple[str, str]
@@ -18,8 +20,9 @@ Key = tuple[str, str]
 class ProcessConsumer:
     """Lets a process react. What fails is set aside by stream, so that the rest flows."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, clock: Clock) -> None:
         self.process = process
+        self._clock = clock
         self.name = process.name
         self.types = process.when
 
@@ -33,22 +36,31 @@ class ProcessConsumer:
         """Record in the queue what the process makes of each event it waits for."""
         failed: dict[Key, Failure] = {}
         intake = jobs.Intake(connection, self.name)
+        now = self._clock()
         for past in events:
             key = past.tenant, past.stream
             if not isinstance(past.event, self.process.when) or key in parked or key in failed:
                 continue
+            told = by_now(past, now)
             try:
-                orders = self.process.then(past)
+                orders = self.process.then(told)
             except Exception as error:  # noqa: BLE001 - whatever it does, the rest must flow
                 failed[key] = Failure(key, past.position, described(error))
                 continue
-            intake.add(orders, past)
+            intake.add(orders, told)
         intake.enqueue()
         return list(failed.values())
 
     def keys_of(self, past: Recorded) -> list[Key]:
         """Give the stream: its later events wait for the earlier."""
         return [(past.tenant, past.stream)]
+
+
+def by_now(past: Recorded, now: datetime) -> Recorded:
+    """Return an event as having happened by now: whatever clock stamped it, it is there. What is to
+    be done at once is not done a day later for it, nor is it too late for a reminder.
+    """
+    return past if past.recorded_at <= now else replace(past, recorded_at=now)
 
 
 def enter(connection: Connection[Any], consumer: ProcessConsumer) -> None:

@@ -214,7 +214,7 @@ def _live(system: System) -> LiveBookings:
     """Give what counts bookings: workers, where there are any by way of Kafka, or else the log."""
     if system.settings.kafka_bootstrap:
         return LiveBookingsCounted(system.database)
-    return LiveBookingsInLog(system.database, History(system.reader), made(system))
+    return LiveBookingsInLog(system.database, made(system))
 
 
 @contextmanager
@@ -258,7 +258,7 @@ def _compose(
     known = Known()
     rebuilder = Rebuilder(database=database, reader=reader)
     renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
-    consumers = _entered(database, renewal, reactions)
+    consumers = _entered(database, renewal, reactions, clock)
     outbox = OutboxMailer(database, clock)
     effects = _effects(settings, store, outbox, clock)
     redis = _redis(settings, stack, settings.redis_timeout_ms / 1000)
@@ -377,10 +377,12 @@ def _wire(settings: Settings, database: Database, stack: ExitStack) -> Wire:
     return RedisWire(redis)
 
 
-def _entered(database: Database, renewal: Renewal, reactions: Sequence[Process]) -> list[Consumer]:
+def _entered(
+    database: Database, renewal: Renewal, reactions: Sequence[Process], clock: Clock
+) -> list[Consumer]:
     """Give the consumers of the log, each with a place from which to go on."""
     tables = [ReadModelConsumer(model) for model in renewal.models]
-    reacting = [ProcessConsumer(process) for process in reactions]
+    reacting = [ProcessConsumer(process, clock) for process in reactions]
     with database.as_worker() as connection:
         for process in reacting:
             processes.enter(connection, process)

@@ -3,14 +3,15 @@ happens now. Always of one tenant, and by that tenant's positions.
 """
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 from psycopg import Connection
 
 from adapters.bell import Bell
+from adapters.event_store.moments import end_of, first_since, known_at, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
 from adapters.postgres import Database
 from application.ports import Recorded
@@ -19,23 +20,6 @@ PAGE: Final = 100
 MOST_LOOKED_AT: Final = 100_000
 """Events that one page looks at. Actors and types have no index, which every append would have to
 pay for: whoever asks for rare ones gets short pages, and goes on where they end."""
-
-AT: Final = """
-    WITH RECURSIVE halved(low, high) AS (
-        SELECT 0::bigint, coalesce((
-            SELECT tenant_position FROM log.events WHERE tenant_id = %(tenant)s
-            ORDER BY tenant_position DESC LIMIT 1
-        ), 0)
-        UNION ALL
-        SELECT CASE WHEN e.recorded_at <= %(at)s THEN e.tenant_position ELSE h.low END,
-               CASE WHEN e.recorded_at <= %(at)s THEN h.high ELSE e.tenant_position - 1 END
-        FROM halved h
-        JOIN log.events e
-            ON e.tenant_id = %(tenant)s AND e.tenant_position = (h.low + h.high + 1) / 2
-        WHERE h.low < h.high
-    )
-    SELECT low FROM halved WHERE low = high
-"""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +47,8 @@ class Page(msgspec.Struct, frozen=True):
 
 
 EVERYTHING: Final = Asked()
-END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
+MOMENT: Final = timedelta(microseconds=1)
+"""The least that two times differ by."""
 
 
 class History:
@@ -120,18 +105,14 @@ class History:
         *,
         version: int | None = None,
         at: datetime | None = None,
-    ) -> list[Recorded]:
+    ) -> Sequence[Recorded]:
         """Give what had happened to one thing at a version, or at a time: fold it to see how it
         stood.
         """
         events = self._reader.stream(
             connection, tenant, stream, to=2**31 - 1 if version is None else version
         )
-        return [past for past in events if at is None or past.recorded_at <= at]
-
-    def position_at(self, connection: Connection[Any], tenant: str, at: datetime) -> int:
-        """Give the position of the last event recorded at `at` or before, 0 if there is none."""
-        return _position_at(connection, tenant, at)
+        return known_at(events, at)
 
     def live(
         self,
@@ -174,6 +155,8 @@ class History:
             (asked.stream, "e.stream = %s", asked.stream),
             (asked.types, "e.type = ANY(%s)", list(asked.types)),
             (asked.actor, "e.metadata->>'actor' = %s", asked.actor),
+            (asked.since, "e.recorded_at >= %s", asked.since),
+            (asked.until, "e.recorded_at < %s", asked.until),
         ):
             if wanted:
                 conditions.append(condition)
@@ -190,16 +173,8 @@ class History:
 
 def _bounds(connection: Connection[Any], tenant: str, asked: Asked) -> tuple[int, int]:
     """Give the first and the last position in question."""
-    since = _position_before(connection, tenant, asked.since) if asked.since else 0
-    until = _position_before(connection, tenant, asked.until or END_OF_TIME)
-    return since + 1, until
-
-
-def _position_before(connection: Connection[Any], tenant: str, at: datetime) -> int:
-    return _position_at(connection, tenant, at - timedelta(microseconds=1))
-
-
-def _position_at(connection: Connection[Any], tenant: str, at: datetime) -> int:
-    """Halve the log until the place is found: times grow with positions, and have no index."""
-    row = connection.execute(AT, {"tenant": tenant, "at": at}, binary=True).fetchone()
-    return int(row[0]) if row else 0
+    since, until = asked.since, asked.until
+    first = first_since(connection, tenant, since) if since else 1
+    if until is None:
+        return first, end_of(connection, tenant)
+    return first, last_until(connection, tenant, until - MOMENT).tenant_position

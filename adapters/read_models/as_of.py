@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from psycopg import Connection
 
+from adapters.event_store.moments import known_at, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.tables import Key, Rows
@@ -86,37 +87,16 @@ def state_as_of(
     time: datetime | None = None,
 ) -> Known:
     """Give an aggregate as it was at a version, a position or a time."""
-    history = [
-        past
-        for past in reader.stream(connection, tenant, identity, to=version)
-        if past.position <= position and (time is None or past.recorded_at <= time)
-    ]
+    stream = reader.stream(connection, tenant, identity, to=version)
+    history = known_at([past for past in stream if past.position <= position], time)
     state = aggregate.fold(past.event for past in history if past.event is not None)
     return Known(state, history[-1].version if history else 0)
-
-
-def position_at(connection: Connection[Any], time: datetime, tenant: str | None = None) -> int:
-    """Give the position of the last event recorded at this time or before, 0 if there is none.
-
-    Times never go back along the log, so it is found by halving. With a `tenant`, his own last
-    event is looked for: that is all who sees only his rows can ask.
-    """
-    statement, values = (AT, ()) if tenant is None else (AT_OF_TENANT, (tenant,))
-    low, high, position = 0, _last(connection, tenant), 0
-    while low < high:
-        middle = (low + high + 1) // 2
-        row = connection.execute(statement, (*values, middle), prepare=True).fetchone()
-        if row is not None and row[1] <= time:
-            low, position = middle, row[0]
-        else:
-            high = middle - 1
-    return position
 
 
 def place_of(connection: Connection[Any], tenant: str, moment: int | datetime) -> int:
     """Give the position in the log of what a tenant calls so: a position of his own, or a time."""
     if isinstance(moment, datetime):
-        return position_at(connection, moment, tenant)
+        return last_until(connection, tenant, moment).position
     row = connection.execute(LAST_UP_TO, (tenant, moment), prepare=True).fetchone()
     return row[0] if row else 0
 
@@ -158,24 +138,10 @@ def _pages(
         yield [past for past in reader.stream(connection, tenant, key) if past.position <= to]
 
 
-def _last(connection: Connection[Any], tenant: str | None) -> int:
-    if tenant is None:
-        row = connection.execute("SELECT max(position) FROM log.events").fetchone()
-    else:
-        row = connection.execute(
-            "SELECT max(tenant_position) FROM log.events WHERE tenant_id = %s", (tenant,)
-        ).fetchone()
-    return int(row[0] or 0) if row else 0
-
-
 OF_TENANT: Final = f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.position <= %s AND e.type = ANY(%s)
     ORDER BY e.tenant_position LIMIT %s
-"""
-AT: Final = "SELECT position, recorded_at FROM log.events WHERE position = %s"
-AT_OF_TENANT: Final = """
-    SELECT position, recorded_at FROM log.events WHERE tenant_id = %s AND tenant_position = %s
 """
 LAST_UP_TO: Final = """
     SELECT position FROM log.events WHERE tenant_id = %s AND tenant_position <= %s

@@ -83,7 +83,7 @@ class Freshness:
             position=position,
             checkpoint=checkpoint,
             lag_events=max(0, position - (checkpoint or 0)),
-            lag_ms=lag_ms or 0,
+            lag_ms=max(0, lag_ms or 0),
         )
 
     def _look(self, names: Sequence[str]) -> Mapping[str, int]:

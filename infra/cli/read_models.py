@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from adapters.clock import system_clock
 from adapters.processes import ProcessConsumer
 from adapters.read_models import difference, parked
 from adapters.read_models import rebuild as rebuilding
@@ -110,7 +111,7 @@ def _named(name: str) -> ReadModel:
 def _consumer(name: str) -> ReadModelConsumer | ProcessConsumer:
     for process in PROCESSES:
         if process.name == name:
-            return ProcessConsumer(process)
+            return ProcessConsumer(process, system_clock)
     return ReadModelConsumer(_named(name))
 
 

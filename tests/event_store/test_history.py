@@ -7,8 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.clock import SettableClock
 from adapters.event_store.history import EVERYTHING, Asked, History, Page
@@ -157,18 +155,6 @@ def test_how_something_stood(ask: Ask, clock: SettableClock) -> None:
     assert stood(version=2) == ("3", "looks 6")
     assert stood(at=began + 2 * MINUTE) == ("3",)
     assert stood(at=began) == ()
-
-
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(minutes=st.floats(min_value=-2, max_value=12))
-def test_a_position_is_found_by_its_time(ask: Ask, clock: SettableClock, minutes: float) -> None:
-    at = clock() - 9 * MINUTE + minutes * MINUTE
-
-    expected = [past.tenant_position for past in ask("after").events if past.recorded_at <= at]
-
-    assert ask("position_at", at) == max(expected, default=0)
 
 
 def test_an_empty_history(log: Log, history: History) -> None:

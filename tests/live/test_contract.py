@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.history import History
 from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog, Window
 from adapters.postgres import Database
 from application.live import LiveBookings, last_hour
@@ -23,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def in_log(system: System) -> LiveBookings:
-    return LiveBookingsInLog(system.database, History(system.reader), made(system))
+    return LiveBookingsInLog(system.database, made(system))
 
 
 @pytest.fixture(params=[in_log, CountedByAWorker])

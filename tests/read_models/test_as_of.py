@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.clock import SettableClock
+from adapters.event_store.moments import last_until
 from adapters.postgres import Database
 from adapters.read_models import as_of
 from adapters.read_models.as_of import (
     Known,
     ListTooLong,
-    position_at,
     row_as_of,
     rows_as_of,
     state_as_of,
@@ -122,16 +122,17 @@ def test_the_position_of_a_time_is_that_of_the_last_event_until_then(database: D
     times = [NOON - hour, NOON, NOON + hour / 2, NOON + hour, NOON + 4 * hour, NOON + 90 * hour]
 
     with world.database.as_worker() as connection:
-        assert [position_at(connection, time) for time in times] == [0, 2, 2, 4, 10, 10]
-        assert [position_at(connection, time, TENANT) for time in times] == [0, 1, 1, 4, 10, 10]
+        found = [last_until(connection, TENANT, time).position for time in times]
+        assert found == [0, 1, 1, 4, 10, 10]
     with world.database.as_tenant(TENANTS[1]) as connection:
-        assert [position_at(connection, time, TENANTS[1]) for time in times] == [0, 2, 2, 2, 8, 8]
+        found = [last_until(connection, TENANTS[1], time).position for time in times]
+        assert found == [0, 2, 2, 2, 8, 8]
     world.close()
 
 
 def test_nothing_ever_happened(world: World) -> None:
     with world.database.as_worker() as connection:
-        assert position_at(connection, NOON) == 0
+        assert last_until(connection, TENANT, NOON).position == 0
         assert rows_as_of(world.reader, connection, ACCOUNTS, TENANT, 0) == []
 
 

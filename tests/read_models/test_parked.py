@@ -145,7 +145,7 @@ def test_a_key_that_is_not_set_aside_cannot_be_tried_again(world: World) -> None
 
 
 def runner_of(world: World, process: Process) -> Runner:
-    consumer = ProcessConsumer(process)
+    consumer = ProcessConsumer(process, world.clock)
     with world.database.as_worker() as connection:
         processes.enter(connection, consumer)
     return Runner(
@@ -175,12 +175,12 @@ def test_a_process_goes_on_in_a_stream_from_the_event_that_failed(world: World) 
     assert thanked(world) == [(4, 1), (8, 4)]
     assert set_aside(world) == [("thank-on-payment", account, 5)]
 
-    assert again(world, ProcessConsumer(THANK), account) is not None
+    assert again(world, ProcessConsumer(THANK, world.clock), account) is not None
     assert thanked(world) == [(4, 1), (8, 4)]
     kinder = msgspec.structs.replace(
         THANK, then=lambda past: [Do(Thank(amount=past.event.amount), about=past.stream)]
     )
-    assert again(world, ProcessConsumer(kinder), account) is None
+    assert again(world, ProcessConsumer(kinder, world.clock), account) is None
 
     assert thanked(world) == [(4, 1), (5, 13), (6, 2), (7, 3), (8, 4)]
     assert set_aside(world) == []
