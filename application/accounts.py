@@ -116,6 +116,9 @@ class Accounts(Protocol):
     ) -> Registered:
         """Let somebody into the tenant that `about` names."""
 
+    def whose(self, email: str) -> tuple[TenantId, UserId]:
+        """Return who logs in with this address. Raise UserNotFound if nobody does."""
+
     def log_in(self, email: str, password: str, *, address: str) -> Tokens:
         """Begin a session. `address` is where the request comes from."""
 

@@ -28,6 +28,7 @@ from domain.messages import Command, DomainError
 from domain.professionals import Hours, RegisterProfessional, Settings, Week
 from domain.services import CreateService, Offer
 from domain.tenants import Business
+from domain.users import AppointOperator, Role
 from domain.values import (
     FRONTDESK,
     BookingId,
@@ -41,6 +42,9 @@ from domain.values import (
 )
 from domain.zones import to_local, to_utc, zone
 from infra.composition import System
+
+OPERATOR: Final = "operator@salon.example"
+"""Who looks after jobs and read models; of the first business."""
 
 PASSWORD: Final = "try-it-out-today"  # noqa: S105 - the demonstration's, printed at every start
 BEHIND: Final = timedelta(days=45)
@@ -220,8 +224,16 @@ class _Shop:
         accounts = self._system.accounts
         registered = accounts.register_business(business, owner, about, professional=False)
         self._tenant = registered.tenant_id
-        for step in (*self._people(), *self._services(), *self._clients()):
+        for step in (*self._operator(), *self._people(), *self._services(), *self._clients()):
             _carry_out(self._system, step)
+
+    def _operator(self) -> Iterator[Step]:
+        if self._shop is SHOPS[0]:
+            account = NewAccount(name="Olga Lind", email=OPERATOR, password=PASSWORD)
+            id_ = uuid5(UUID(self._tenant), OPERATOR)
+            about = About(tenant=self._tenant, actor=ACTOR, command_id=id_, retried=True)
+            user = self._system.accounts.add_user(account, about, roles=(Role.AUDITOR,))
+            yield self._step(self._today, "operator", AppointOperator(user_id=user.user_id))
 
     def _people(self) -> Iterator[Step]:
         for name in self._shop.people:

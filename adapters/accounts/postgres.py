@@ -27,7 +27,7 @@ from application.ports import About, Answer, Clock, EventStore
 from application.rate_limits import Limit, RateLimiter
 from domain.messages import Command
 from domain.tenants import Business, RegisterBusiness
-from domain.users import AddUser, Role, SignUpClient, User, UserStatus
+from domain.users import AddUser, Role, SignUpClient, User, UserNotFound, UserStatus
 from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
 
 FAILED_LOGINS: Final = Limit(quota=10, window=60.0)
@@ -127,6 +127,13 @@ class PostgresAccounts:
             client_id=user.client_id,
             answer=answer,
         )
+
+    def whose(self, email: str) -> tuple[TenantId, UserId]:
+        """Return who logs in with this address. Raise UserNotFound if nobody does."""
+        credential = self._credentials.find(email_digest(email, self._pepper))
+        if credential is None or not self._registrations.settle(credential):
+            raise UserNotFound
+        return credential.tenant_id, credential.user_id
 
     # --- Coming in ----------------------------------------------------------------------
 

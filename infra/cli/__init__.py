@@ -11,6 +11,7 @@ from infra.cli import (
     importing,
     jobs,
     keys,
+    operators,
     read_models,
     running,
     schemas,
@@ -34,6 +35,7 @@ history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
 keys.add_to(app)
+operators.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)

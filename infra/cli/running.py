@@ -110,6 +110,9 @@ def _welcome(settings: Settings, address: str, began: float) -> None:
     if settings.mode is Mode.DEMO:
         for shop in demo.SHOPS:
             say_at_once(f"  login  {shop.email}  {demo.PASSWORD}  ({shop.name}, {shop.time_zone})")
+        say_at_once(
+            f"  login  {demo.OPERATOR}  {demo.PASSWORD}  (looks after jobs and read models)"
+        )
 
 
 @contextmanager
