@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from domain.messages import StreamErased
+
 State = TypeVar("State")
 E = TypeVar("E")
 
@@ -22,5 +24,9 @@ class Aggregate(msgspec.Struct, Generic[State, E], frozen=True, kw_only=True):
     contended: bool = False
 
     def fold(self, history: Iterable[E], start: State | None = None) -> State:
-        """Give the state after `history`, beginning at `start` or at nothing."""
-        return reduce(self.evolve, history, self.initial if start is None else start)
+        """Give the state after `history`, beginning at `start` or at nothing.
+
+        That its stream was erased moves none: what was there reads as erased already.
+        """
+        moves = (event for event in history if not isinstance(event, StreamErased))
+        return reduce(self.evolve, moves, self.initial if start is None else start)

@@ -15,7 +15,7 @@ from domain import (
     time_blocks,
     users,
 )
-from domain.messages import Event
+from domain.messages import Event, StreamErased
 
 AREAS: Final = (
     tenants,
@@ -29,6 +29,10 @@ AREAS: Final = (
     bookings,
     series,
 )
+OF_EVERY_STREAM: Final[Mapping[str, type[Event]]] = {"stream-erased.v1": StreamErased}
+"""What can happen to a stream, whatever it is about."""
+
 EVENTS: Final[Mapping[str, type[Event]]] = {
-    name: event for area in AREAS for name, event in area.STORED_AS.items()
+    **{name: event for area in AREAS for name, event in area.STORED_AS.items()},
+    **OF_EVERY_STREAM,
 }

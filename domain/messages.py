@@ -37,6 +37,15 @@ class Bookkeeping(Event, frozen=True):
     """
 
 
+class StreamErased(Bookkeeping, frozen=True):
+    """What was personal in `stream` is gone. Whoever records an `Erasure` records it in each of the
+    streams as well, so that what a stream says never changes without its version: what is remembered
+    of it, anywhere, is known to be out of date. It moves no state.
+    """
+
+    stream: str
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Carrying it out twice changes nothing the second time."""
 

@@ -15,7 +15,7 @@ from adapters.streams.records import METADATA, PERSONAL
 from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, topic_of
 from application import facts
 from domain.aggregate import Aggregate
-from domain.catalogue import AREAS, EVENTS
+from domain.catalogue import AREAS, EVENTS, OF_EVERY_STREAM
 from domain.messages import Event
 
 Json = dict[str, Any]
@@ -98,7 +98,12 @@ def _moved_by(aggregate: Aggregate[Any, Any]) -> tuple[type[Event], ...]:
 
 TOPIC_OF: Final = _topics()
 MESSAGES: Final[Mapping[str, Sequence[str]]] = {
-    **{topic: [n for n, event in EVENTS.items() if TOPIC_OF[event] == topic] for topic in ALL},
+    **{
+        topic: [
+            n for n, event in EVENTS.items() if n in OF_EVERY_STREAM or TOPIC_OF[event] == topic
+        ]
+        for topic in ALL
+    },
     FACTS: list(facts.FACTS),
     REFUSED: [FACT_REFUSED],
 }

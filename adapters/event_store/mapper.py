@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from adapters.event_store.privacy import Private, merged, private_in
+from domain.catalogue import OF_EVERY_STREAM
 from domain.messages import Event
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
@@ -47,7 +48,8 @@ class Mapper:
         events: Mapping[str, type[Event]],
         upcasters: Mapping[str, Upcaster] | None = None,
     ) -> None:
-        shapes = [(name, event, _shape(name, event)) for name, event in events.items()]
+        known = {**events, **OF_EVERY_STREAM}
+        shapes = [(name, event, _shape(name, event)) for name, event in known.items()]
         self._by_class = {event: shape for _, event, shape in shapes}
         self._by_name = {name: shape for name, _, shape in shapes}
         self._upcasters = dict(upcasters or {})

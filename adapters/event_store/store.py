@@ -29,13 +29,20 @@ from application.ports import (
 )
 from application.transact import Changes
 from domain.aggregate import Aggregate
-from domain.messages import Erasure, Event
+from domain.messages import Erasure, Event, StreamErased
 
 S = TypeVar("S")
 
 MOST_BYTES: Final = 900_000
 """Kafka's brokers take messages up to a megabyte: what cannot be published is not recorded."""
 
+
+VERSIONS: Final = """
+    SELECT s.stream, coalesce((
+        SELECT e.version FROM log.events e WHERE e.tenant_id = %s AND e.stream = s.stream
+        ORDER BY e.version DESC LIMIT 1
+    ), 0) FROM unnest(%s::text[]) AS s(stream)
+"""
 
 KEY_IS_ANOTHER: Final = -1
 """What `log.append` gives as the version of a stream whose key was made or destroyed meanwhile."""
@@ -167,20 +174,8 @@ class PostgresEventStore:
         """Tell whether all that was seen is still the latest; forget what is not."""
         if not view.seen:
             return True
-        streams = list(view.seen)
-        with self._database.as_tenant(about.tenant) as connection:
-            rows = connection.execute(
-                """
-                SELECT s.stream, coalesce((
-                    SELECT e.version FROM log.events e
-                    WHERE e.tenant_id = %s AND e.stream = s.stream
-                    ORDER BY e.version DESC LIMIT 1
-                ), 0) FROM unnest(%s::text[]) AS s(stream)
-                """,
-                (about.tenant, streams),
-                prepare=True,
-            ).fetchall()
-        changed = [stream for stream, version in rows if version != view.seen[stream]]
+        versions = self._versions(about.tenant, list(view.seen))
+        changed = [stream for stream, version in versions.items() if version != view.seen[stream]]
         for stream in changed:
             self._memory.forget((about.tenant, stream))
         return not changed
@@ -205,17 +200,44 @@ class PostgresEventStore:
 
     def append(self, view: View, changes: Changes, about: About) -> Answer:
         """Record the changes; VersionConflictError when something seen has changed since."""
-        new = _new(view.seen, changes, about)
+        changes, seen = self._with_erased(changes, view.seen, about.tenant)
+        new = _new(seen, changes, about)
         if not new and not about.retried:
             return self._nothing_to_do(view, about)
         keys: dict[str, bytes] = {}
-        stored = [self._stored(about.tenant, event, view.seen, keys) for event in new]
+        stored = [self._stored(about.tenant, event, seen, keys) for event in new]
         wrapped = {s: self._keys.wrap(key, about.tenant, s) for s, key in keys.items()}
-        verdict = self._writer.append(_rows(view.seen, stored, new, about, wrapped))
+        verdict = self._writer.append(_rows(seen, stored, new, about, wrapped))
         if verdict.outcome == "appended":
             for stream, key in keys.items():
                 self._stream_keys.put((about.tenant, stream), key, 0)
         return self._answer(verdict, view, stored, new, about)
+
+    def _with_erased(
+        self, changes: Changes, seen: Mapping[str, int], tenant: str
+    ) -> tuple[Changes, Mapping[str, int]]:
+        """Add to every stream that is erased here that it was, unless it says so itself; give the
+        versions of those streams with the others.
+        """
+        named = [
+            stream
+            for events in changes.values()
+            for event in events
+            if isinstance(event, Erasure)
+            for stream in event.streams
+            if not changes.get(stream)
+        ]
+        if not named:
+            return changes, seen
+        versions = {**self._versions(tenant, named), **seen}
+        told = {s: [StreamErased(stream=s)] for s in dict.fromkeys(named) if versions[s]}
+        return {**changes, **told}, versions
+
+    def _versions(self, tenant: str, streams: Sequence[str]) -> dict[str, int]:
+        """Give the versions that streams are at; 0 for what never was."""
+        with self._database.as_tenant(tenant) as connection:
+            rows = connection.execute(VERSIONS, (tenant, list(streams)), prepare=True).fetchall()
+        return dict(rows)
 
     def _nothing_to_do(self, view: View, about: About) -> Answer:
         if not self.is_current(view, about):
@@ -302,11 +324,12 @@ class PostgresEventStore:
         assert isinstance(view, PostgresView)
         for past in recorded:
             aggregate, state = view.states.get(past.stream, (None, None))
-            if aggregate is None:
+            if aggregate is None or isinstance(past.event, StreamErased):
                 continue
             state = aggregate.evolve(state, past.event)
             view.states[past.stream] = (aggregate, state)
             self._memory.put((past.tenant, past.stream), state, past.version)
+        for past in recorded:
             if isinstance(past.event, Erasure):
                 self._forget(past.tenant, past.event.streams)
 

@@ -18,6 +18,7 @@ from domain.clients import (
     RegisterClient,
 )
 from domain.identities import IdentityClaimed, IdentityReleased
+from domain.messages import StreamErased
 from domain.values import ClientId, Contact, IdentityId, NoteId, TenantId, UserId
 
 tenant: Final = TenantId("0198c0de-0000-7000-8000-0000000000aa")
@@ -71,6 +72,7 @@ client_linked_to_user: Final = ClientLinkedToUser(client_id=client_id, user_id=u
 client_erased: Final = ClientErased(
     client_id=client_id, streams=(client_id, guest_booking), note_ids=(note_id,)
 )
+stream_erased: Final = StreamErased(stream=guest_booking)
 
 identity_claimed: Final = IdentityClaimed(identity_id=old_email, client_id=client_id)
 identity_released: Final = IdentityReleased(identity_id=old_email, client_id=client_id)

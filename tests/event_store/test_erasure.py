@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from adapters.event_store.verify import verify
-from application.ports import PersonalDataErased
-from tests.event_store.examples import Come, Describe, Forget, Log, opened
+from application.ports import About, PersonalDataErased
+from domain.messages import StreamErased
+from tests.event_store.examples import GUEST as GUESTS
+from tests.event_store.examples import TENANT, Come, Describe, Forget, Log, opened
 
 pytestmark = pytest.mark.postgres
 
@@ -92,3 +95,29 @@ def test_of_many_who_write_while_a_person_is_forgotten_nothing_personal_is_left(
     assert set(elsewhere.state(GUEST)) == {"[erased]"}
     with psycopg.connect(dsn) as connection:
         assert verify(connection).findings == []
+
+
+def test_a_stream_that_is_erased_says_so_in_a_version_of_its_own(log: Log) -> None:
+    log.order(Describe(stream=GUEST, looks=PERSONAL))
+    log.order(Come(streams=("guest-ann",)))
+
+    log.order(Forget(streams=("guest-ann", GUEST, "guest-nobody")))
+
+    assert [past.event for past in log.stream(GUEST)][1:] == [StreamErased(stream=GUEST)]
+    assert [past.version for past in log.stream("guest-ann")] == [1, 2]
+    assert log.stream("guest-nobody") == []
+
+
+def test_what_another_process_remembers_of_an_erased_stream_is_out_of_date(
+    log: Log, elsewhere: Log
+) -> None:
+    """Whatever it decides on that, it decides again: also when its events are not personal."""
+    elsewhere.order(Describe(stream=GUEST, looks=PERSONAL))
+    log.order(Come(streams=("guest-ann",)))
+    log.order(Forget(streams=("guest-ann", GUEST)))
+
+    elsewhere.order(Come(streams=(GUEST, "guest-eve")))
+    about = About(tenant=TENANT, actor="user-1", command_id=uuid4())
+
+    with elsewhere.store.view(about) as view:
+        assert view.of(GUESTS, GUEST) == ("[erased]", "1")

@@ -202,3 +202,17 @@ def test_another_business_does_not_see_our_services(running: Running, http) -> N
     assert stranger.get(cut).status_code == 404
     assert stranger.delete(cut).status_code == 404
     assert names(stranger) == []
+
+
+def test_a_refusal_is_not_decided_on_what_another_process_has_changed(
+    two_systems: tuple[Running, Running],
+) -> None:
+    """The other remembers the service as removed, and it was restored since."""
+    here, there = (running.http() for running in two_systems)
+    where = here.post("/v1/services", json=CUT).headers["location"]
+    there.delete(where)
+
+    here.post(f"{where}/restoration")
+    changed = there.put(where, json={**CUT, "name": "Wash"})
+
+    assert changed.status_code == 200, changed.text
