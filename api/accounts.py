@@ -81,7 +81,7 @@ def registered(caller: Caller, new: Registered) -> Response:
     history = [past for past in new.answer.recorded if past.stream == new.user_id]
     user = caller.backend.read_models.fold(USERS, new.user_id, history)
     assert user is not None, "the answer to a registration has the user in it"
-    headers = dict(caller.done(new.answer).headers)
+    headers = caller.marks(new.answer)
     headers["Location"] = f"/v1/users/{new.user_id}"
     headers["ETag"] = f'"{user.version}"'
     return Response(user.json, 201, headers, JSON)

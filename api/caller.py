@@ -125,13 +125,13 @@ class Caller:
         document = self._after(model, key, answer)
         if document is None:
             raise NotFound
-        headers = self._marks(answer)
+        headers = self.marks(answer)
         headers["ETag"] = f'"{document.version}"'
         return Response(document.json, status, headers, JSON)
 
-    def done(self, answer: Answer, status: int = 204) -> Response:
+    def done(self, answer: Answer) -> Response:
         """Answer without a body."""
-        return Response(status_code=status, headers=self._marks(answer))
+        return Response(status_code=204, headers=self.marks(answer))
 
     def _after(self, model: ReadModel, key: str, answer: Answer) -> Document | None:
         """Give the row as this command left it: also when it is answered a second time."""
@@ -143,7 +143,10 @@ class Caller:
             return read_models.folded(self.tenant, model, key, to_version=mine[-1].version)
         return read_models.folded(self.tenant, model, key)
 
-    def _marks(self, answer: Answer) -> dict[str, str]:
+    def marks(self, answer: Answer) -> dict[str, str]:
+        """Give the headers that say what a command did. Those of another answer are not for copying:
+        among them is its length.
+        """
         token = self.backend.signer.sign(CONSISTENCY, self.tenant, str(answer.position))
         marks = {"Consistency-Token": token}
         if answer.repeated:

@@ -159,7 +159,7 @@ def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> 
     note_id = NoteId(new_id("note"))
     answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
     note = msgspec.json.encode(_note(answer.recorded[0]))
-    return Response(note, 201, caller.done(answer).headers, JSON)
+    return Response(note, 201, caller.marks(answer), JSON)
 
 
 @router.get("/{client_id}/bookings")

@@ -1,13 +1,15 @@
-"""What every request passes first and every answer last: a trace id, a cap, safe headers.
+"""What every request passes first and every answer last: a trace id, a cap, safe headers. Nothing
+of a request is carried out before all of it is here.
 
 Written against ASGI itself: one wrapper around `send`, no task and no copy per request.
 """
 
+from math import inf
 from time import perf_counter
 from typing import Final
 
 from fastapi import Request, Response
-from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -15,6 +17,7 @@ from api.backend import Backend
 from api.marks import MARKS
 from api.problems import broken, problem
 from api.refusals import BodyTooLarge
+from domain.messages import DomainError
 
 SAFE: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -43,8 +46,7 @@ class Edge:
         began = perf_counter()
         if scope["method"] == "HEAD":  # answered like GET: the server leaves out the body
             scope = {**scope, "method": "GET"}
-        trace = scope["trace_id"] = str(uuid7())
-        marks = scope[MARKS] = [*SAFE, (b"x-trace-id", trace.encode())]
+        marks = _begin(scope)
         status = 0
 
         async def sent(message: Message) -> None:
@@ -55,7 +57,9 @@ class Edge:
             await send(message)
 
         try:
-            await self._capped(scope, receive, sent)
+            await self._whole(scope, receive, sent)
+        except ClientDisconnect:  # nobody waits for an answer
+            return
         except Exception as error:  # whatever it is, somebody waits for an answer
             if status:
                 raise
@@ -63,29 +67,71 @@ class Edge:
         route = scope.get("route")
         self._answered(scope["method"], route.path if route else "", status, perf_counter() - began)
 
-    async def _capped(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse larger bodies: by what is announced, or else by counting what comes."""
-        length = next((v for name, v in scope["headers"] if name == b"content-length"), None)
-        if length is None or not length.isdigit():
-            if scope["method"] not in BODILESS:
-                receive = self._counted(receive)
-        elif len(length) > LONGEST_LENGTH or int(length) > self._most:
-            await self._too_large(Request(scope))(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+    async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what changes something when all of it has come, and no sooner: what is too large,
+        or breaks off, was not begun.
+        """
+        if _announced(scope) > self._most:
+            await self._too_large(scope)(scope, receive, send)
+        elif scope["method"] in BODILESS:
+            await self._app(scope, receive, send)
+        elif (body := await self._body(receive)) is None:
+            await self._too_large(scope)(scope, receive, send)
+        else:
+            await self._app(scope, _given(body, receive), send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        left = self._most
-
-        async def received() -> Message:
-            nonlocal left
+    async def _body(self, receive: Receive) -> bytes | None:
+        """Wait for a body; None when it is too large. Raises ClientDisconnect."""
+        body, more = bytearray(), True
+        while more and len(body) <= self._most:
             message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413, detail=BodyTooLarge(most_bytes=self._most))  # type: ignore[arg-type]
-            return message
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return bytes(body) if len(body) <= self._most else None
 
-        return received
+    def _too_large(self, scope: Scope) -> Response:
+        return problem(Request(scope), BodyTooLarge(most_bytes=self._most))
 
-    def _too_large(self, request: Request) -> Response:
-        return problem(request, BodyTooLarge(most_bytes=self._most))
+
+def refusing(refusal: DomainError) -> ASGIApp:
+    """Give what answers a request that could not be read."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        marks = _begin(scope)
+        answer = problem(Request(scope), refusal)
+        answer.raw_headers.extend(marks)
+        await answer(scope, receive, send)
+
+    return refuse
+
+
+def _begin(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Give a request its trace id; return the headers that every answer has, to which more come."""
+    trace = scope["trace_id"] = str(uuid7())
+    marks: list[tuple[bytes, bytes]] = [*SAFE, (b"x-trace-id", trace.encode())]
+    scope[MARKS] = marks
+    return marks
+
+
+def _announced(scope: Scope) -> float:
+    """Return how long a body is said to be. What is no number is found out by counting."""
+    length = next((v for name, v in scope["headers"] if name == b"content-length"), b"")
+    if not length.isdigit():
+        return 0
+    return int(length) if len(length) <= LONGEST_LENGTH else inf
+
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """Return what gives this body, and then whatever comes after it."""
+    given = False
+
+    async def received() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return received

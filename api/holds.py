@@ -60,9 +60,8 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
     )
     answer = caller.order(command, fresh=hold_id)
     placed = next(p.event for p in answer.recorded if isinstance(p.event, HoldPlaced))
-    response = caller.done(answer, 201)
-    response.headers["Location"] = f"/v1/holds/{placed.hold_id}"
-    return Response(msgspec.json.encode(_shown(placed)), 201, response.headers, JSON)
+    headers = {**caller.marks(answer), "Location": f"/v1/holds/{placed.hold_id}"}
+    return Response(msgspec.json.encode(_shown(placed)), 201, headers, JSON)
 
 
 @router.delete("/{hold_id}", status_code=204)

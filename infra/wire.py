@@ -1,17 +1,31 @@
-"""Requests as they come over the wire: read by uvicorn, up to a bound, and refused in our form."""
+"""Requests as they come over the wire: read by uvicorn, up to a bound, and refused in our form.
 
+What is refused was not begun, and what was begun is answered: answers keep the order of what was
+asked, refusals too. A request begins when its head has come, and the edge waits for all of it.
+"""
+
+import asyncio
 from typing import Any, Final
 
-from fastapi import Request
-from uuid_utils import uuid7
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.problems import problem
-from api.refusals import HeadTooLarge, RequestUnreadable
+from api.edge import refusing
+from api.refusals import HeadTooLarge, RequestUnreadable, TooManyRequests
 from domain.messages import DomainError
 
 MOST_HEAD: Final = 65_536
-"""Bytes of a request line and its headers. uvicorn's parser would take them without end."""
+"""Bytes of a request line and its headers; of trailers, too, and of what stands between chunks.
+uvicorn's parser would take them without end.
+"""
+
+MOST_IN_LINE: Final = 100
+"""Requests of one connection that wait for the answer to another."""
+
+MOST_UNHEARD: Final = 8_000_000
+"""Bytes of a body that are let pass after its answer: many read the answer only when they are done."""
+
+BETWEEN: Final = 4
+"""Bytes in a header beside its name and value."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -21,38 +35,116 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*arguments, **more)
         self._in_head = True
         self._head = 0
+        self._gained = False
+        self._idle = 0
+        self._unheard = 0
+        self._why: DomainError | None = None
+        self._refused = False
 
     def data_received(self, data: bytes) -> None:
-        """Read on. Who goes on sending after the answer is not heard."""
-        if self.transport.is_closing():
+        """Read on. Who goes on sending after a refusal is not heard."""
+        if self._refused or self.transport.is_closing():
             return
-        in_head = self._in_head
+        self._gained = False
         super().data_received(data)
-        if in_head and self._in_head:
-            self._head += len(data)
-            if self._head > MOST_HEAD:
-                self._refuse(HeadTooLarge(most_bytes=MOST_HEAD))
+        self._idle = 0 if self._gained else self._idle + len(data)
+        if self._idle > MOST_HEAD:
+            self._refuse(HeadTooLarge(most_bytes=MOST_HEAD))
+
+    # --- What the parser says; whatever is raised here stops it -------------------------------
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._head, self._unheard = True, 0, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. Trailers are counted and forgotten: the request they change has begun."""
+        self._count(len(name) + len(value) + BETWEEN)
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head = False, 0
+        self._in_head, self._gained = False, True
+        if len(self.pipeline) >= MOST_IN_LINE:
+            self._stop(TooManyRequests(retry_after=1))
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._gained = True
+        if self.cycle.response_complete:
+            self._unheard += len(body)
+            if self._unheard > MOST_UNHEARD:
+                self.transport.close()
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self._in_head = True
+        self._gained = True
         super().on_message_complete()
 
+    def _count(self, more: int) -> None:
+        self._head += more
+        if self._head > MOST_HEAD:
+            self._stop(HeadTooLarge(most_bytes=MOST_HEAD))
+
+    def _stop(self, why: DomainError) -> None:
+        self._why = why
+        raise why
+
+    # --- Refusing -----------------------------------------------------------------------------
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says it instead
-        """Refuse what is no HTTP."""
-        self._refuse(RequestUnreadable())
+        """Refuse what is no HTTP, or what was stopped."""
+        self._refuse(self._why or RequestUnreadable())
 
     def _refuse(self, refusal: DomainError) -> None:
-        """Answer, and hang up: where the next request would begin is not known."""
-        if self.transport.is_closing():
-            return
-        scope = {"type": "http", "path": "", "headers": [], "trace_id": str(uuid7())}
-        answer = problem(Request(scope), refusal)
-        headers = [*answer.raw_headers, (b"connection", b"close")]
-        lines = [b"%b: %b\r\n" % header for header in headers]
-        status = STATUS_LINE[answer.status_code]
-        self.transport.write(b"".join([status, *lines, b"\r\n", bytes(answer.body)]))
-        self.transport.close()
+        """Answer after all that was asked before, and hang up: where the next request would begin
+        is not known.
+        """
+        self._refused = True
+        self.flow.pause_reading()
+        answer = self._last_cycle()
+        app: Any = refusing(refusal)  # the library has types of its own for the same
+        if self._others_come_first():
+            self.pipeline.appendleft((answer, app))
+        elif not self.transport.is_closing():
+            self._start_asgi_task(answer, app)
+
+    def _others_come_first(self) -> bool:
+        """Drop the request that is refused, if it has begun, and tell whether one before it still
+        waits for its answer.
+        """
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or not cycle.more_body:
+            return cycle is not None and not cycle.response_complete
+        in_line = bool(self.pipeline) and self.pipeline[0][0] is cycle
+        if in_line:
+            self.pipeline.popleft()
+        self._drop(cycle)
+        return in_line
+
+    def _drop(self, cycle: RequestResponseCycle) -> None:
+        """Let nothing come of a request that will not come whole. No second answer follows one."""
+        if cycle.response_started:
+            self.transport.close()
+        cycle.disconnected = True
+        cycle.message_event.set()
+
+    def _last_cycle(self) -> RequestResponseCycle:
+        """Give what writes an answer to a request that nobody could read."""
+        return RequestResponseCycle(
+            scope={"type": "http", "method": "GET", "path": "", "headers": []},  # type: ignore[typeddict-item]
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=False,
+            on_response=self.on_response_complete,
+        )

@@ -1,0 +1,94 @@
+"""Requests as bytes over a real socket, to the server that is shipped; answers read to the letter."""
+
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import httpx2 as httpx
+
+from infra.serving import listen, serve_in_thread
+
+PATIENCE = 30.0
+
+
+@contextmanager
+def served(app: Any) -> Iterator[int]:
+    """Serve an application as `frontdesk serve` does, in a thread; give the port."""
+    listener = listen("127.0.0.1", 0)
+    stop = serve_in_thread(app, listener)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        stop()
+        listener.close()
+
+
+def request(
+    method: str,
+    target: str,
+    body: bytes = b"",
+    headers: Iterable[tuple[bytes, bytes]] = (),
+) -> bytes:
+    """Give the bytes of a request with the length of its body."""
+    lines = [f"{method} {target} HTTP/1.1".encode(), b"Host: a"]
+    lines += [b"%b: %b" % header for header in headers]
+    if body:
+        lines += [b"Content-Type: application/json", b"Content-Length: %d" % len(body)]
+    return b"\r\n".join([*lines, b"", body])
+
+
+class Line:
+    """One connection, on which answers come in the order of what was asked."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self._left = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def say(self, *parts: bytes) -> None:
+        for part in parts:
+            self._socket.sendall(part)
+
+    def answer(self, to: str = "GET", url: str = "/") -> httpx.Response:
+        """Read one answer: no byte more than it says, and none less. Raises EOFError."""
+        head = self._until(b"\r\n\r\n")
+        first, *lines = head[:-4].split(b"\r\n")
+        headers = [tuple(line.split(b": ", 1)) for line in lines]
+        asked = httpx.Request(to, f"http://a{url}")
+        answer = httpx.Response(int(first.split()[1]), headers=headers, request=asked)  # type: ignore[arg-type]
+        assert "transfer-encoding" not in answer.headers
+        empty = to == "HEAD" or answer.status_code in {204, 304}
+        body = b"" if empty else self._take(int(answer.headers["content-length"]))
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=asked)  # type: ignore[arg-type]
+
+    def rest(self) -> list[httpx.Response]:
+        """Read answers until the server hangs up. It must not do so in the middle of one."""
+        answers = []
+        while self._left or self._more():
+            answers.append(self.answer())
+        return answers
+
+    def _until(self, end: bytes) -> bytes:
+        while end not in self._left:
+            if not self._more():
+                raise EOFError(self._left)
+        head, _, self._left = self._left.partition(end)
+        return head + end
+
+    def _take(self, size: int) -> bytes:
+        while len(self._left) < size:
+            if not self._more():
+                raise EOFError(self._left)
+        body, self._left = self._left[:size], self._left[size:]
+        return body
+
+    def _more(self) -> bool:
+        more = self._socket.recv(65_536)
+        self._left += more
+        return bool(more)

@@ -1,0 +1,145 @@
+"""What every route answers over a real socket is as long as it says, and as the document says.
+
+All of it goes over one connection: after an answer of another length the next one is out of step.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.contract import check
+from tests.http import hostile
+from tests.http.furnished import ASKING, furnish, reversible, token
+from tests.http.hostile import ID, Asked
+from tests.http.sockets import Line, request, served
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+ON_FRIDAY = "2027-02-05T10:00:00+01:00"
+ON_SATURDAY = "2027-02-06T10:00:00+01:00"
+BLOCK = {
+    "when": {"type": "once", "slot": {"starts_at": ON_FRIDAY, "ends_at": ON_SATURDAY}},
+}
+SERIES = {
+    "duration_minutes": 30,
+    "recurrence": {
+        "starts_at": "2027-03-01T10:00:00",
+        "time_zone": "Europe/Paris",
+        "rule": "FREQ=DAILY;COUNT=2",
+    },
+}
+MORE: dict[str, dict[str, Any]] = {
+    "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
+    "/v1/series": SERIES,
+    "/v1/time-blocks": BLOCK,
+    f"/v1/time-blocks/block-{ID}": BLOCK,
+    "/time-blocks": BLOCK,
+    f"/time-blocks/block-{ID}": BLOCK,
+    "/appointments": {
+        "service": f"service-{ID}",
+        "start": "2027-01-11T10:00:00+01:00",
+        "override": True,
+    },
+    f"/appointments/booking-{ID}/reschedule": {
+        "start": "2027-01-12T10:00:00+01:00",
+        "override": True,
+    },
+    "/auth/register": {"email": "zoe@salon.example"},
+    "/v1/users": {"email": "max@salon.example"},
+}
+"""What is told instead of the least, for it to be done."""
+
+OF_ANOTHER_STATE = {
+    *(f"POST /v1/bookings/booking-{ID}/{change}" for change in ("decline", "complete", "no-show")),
+    f"PUT /appointments/booking-{ID}/status",
+    *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
+    "POST /v1/read-models/parked/retry",
+    f"DELETE /v1/holds/hold-{ID}",
+    *("POST /v1/auth/refresh", "POST /auth/refresh"),
+}
+"""Refused here. Clients in the same process check the length, too, of all that they are answered."""
+
+
+class Owner:
+    """Asks over one connection, and holds each answer against the document."""
+
+    def __init__(self, running: Running, line: Line) -> None:
+        self._line = line
+        self._headers = [
+            (b"authorization", f"Bearer {token(running)}".encode()),
+            (b"if-match", b"*"),
+        ]
+
+    def asks(
+        self, method: str, target: str, body: bytes = b"", *headers: tuple[bytes, bytes]
+    ) -> httpx.Response:
+        self._line.say(request(method, target, body, [*self._headers, *headers]))
+        answer = self._line.answer(method, target)
+        if method != "HEAD":
+            check(answer)
+        return answer
+
+
+@pytest.fixture
+def owner(running: Running) -> Iterator[Owner]:
+    furnish(running)
+    with served(running.app) as port, Line(port) as line:
+        yield Owner(running, line)
+
+
+def ends_something(asked: Asked) -> bool:
+    """Whether something is not there, or not as it was, for whoever asks afterwards."""
+    return not reversible(asked) and not asked.path.endswith("/register")
+
+
+def body_of(asked: Asked) -> bytes:
+    more = MORE.get(asked.path)
+    if more is None or asked.model is None:
+        return asked.body()
+    return json.dumps(json.loads(asked.body()) | more).encode()
+
+
+def test_every_answer_of_every_route_is_as_long_as_it_says(owner: Owner) -> None:
+    answers = {
+        str(asked): owner.asks(
+            asked.method, asked.path + ASKING.get(asked.path, ""), body_of(asked)
+        )
+        for asked in sorted(hostile.everything(), key=ends_something)
+    }
+
+    refused = {asked for asked, answer in answers.items() if not answer.is_success}
+    assert refused <= OF_ANOTHER_STATE
+
+
+def test_an_answer_without_its_body_says_how_long_it_would_be(owner: Owner) -> None:
+    for asked in (each for each in hostile.everything() if each.method == "GET"):
+        target = asked.path + ASKING.get(asked.path, "")
+        whole, head = owner.asks("GET", target), owner.asks("HEAD", target)
+
+        assert head.status_code == whole.status_code, asked
+        told = [int(each.headers["content-length"]) for each in (whole, head)]
+        if asked.path not in ("/metrics", "/v1/status", "/status"):
+            assert told[0] == told[1], asked
+
+
+def test_an_answer_that_is_known_has_no_body(owner: Owner) -> None:
+    known = 0
+    for asked in (each for each in hostile.everything() if each.method == "GET"):
+        target = asked.path + ASKING.get(asked.path, "")
+        tag = owner.asks("GET", target).headers.get("etag")
+        if tag is not None:
+            again = owner.asks("GET", target, b"", (b"if-none-match", tag.encode()))
+            known += again.status_code == 304
+
+    assert known > 5
+
+
+def test_refusals_are_as_long_as_they_say(owner: Owner) -> None:
+    for method in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"):
+        for target in ("/nowhere", "/v1/services", "/v1/services?colour=blue", "/v1/clients/a"):
+            owner.asks(method, target, b"{")
+        owner.asks(method, "/v1/bookings", b"", (b"accept-language", b"fr"))
