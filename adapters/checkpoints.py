@@ -7,12 +7,15 @@ that wakes up late finds that others have moved it.
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+import structlog
 from psycopg import Connection
 
 SOURCE: Final = "log"
 
 Key = tuple[str, str]
 """Tenant and key of what can be set aside: a row, or a stream."""
+
+log = structlog.get_logger()
 
 
 class Place(NamedTuple):
@@ -101,10 +104,20 @@ def park(
     first: dict[Key, tuple[int, str]] = {}
     for key, position, error in failures:
         first.setdefault(key, (position, error))
-    if first:
-        rows = [(*key, *failed) for key, failed in first.items()]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        connection.execute(PARK, (consumer, *columns))
+    if not first:
+        return
+    rows = [(tenant, key, *failed) for (tenant, key), failed in first.items()]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection.execute(PARK, (consumer, *columns))
+    for tenant, name, position, error in rows:
+        log.error(
+            "a key was set aside",
+            consumer=consumer,
+            tenant=tenant,
+            key=name,
+            position=position,
+            error=error,
+        )
 
 
 def unpark(connection: Connection[Any], consumer: str, keys: Iterable[Key]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from adapters import processes
 from adapters.clock import SettableClock
@@ -86,6 +87,19 @@ def test_a_row_is_folded_from_its_whole_history_once_its_fold_is_mended(world: W
     assert world.stored(MENDED) == world.folded(MENDED)
     assert world.stored(MENDED)[TENANT, account].paid == 5
     assert world.stored(MENDED)[TENANT, other].paid == 0
+
+
+def test_that_something_was_set_aside_is_logged_once(world: World) -> None:
+    account = world.account()
+    bad = world.record(account, Renamed(account=account, name="refuse")).position
+    world.record(account, Renamed(account=account, name="refuse"))
+
+    with capture_logs() as logs:
+        world.runner(ACCOUNTS).catch_up()
+
+    [said] = [each for each in logs if each["event"] == "a key was set aside"]
+    assert (said["log_level"], said["consumer"]) == ("error", "accounts")
+    assert (said["tenant"], said["key"], said["position"]) == (TENANT, account, bad)
 
 
 def test_what_fails_again_stays_set_aside_where_it_fails_now(world: World) -> None:
