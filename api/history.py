@@ -9,6 +9,7 @@ from fastapi import Path, Query, Response
 from api.caller import JSON, Caller, NotFound, may
 from api.listing import MOST, USUAL
 from api.moments import InUtc
+from api.refusals import QueryInvalid
 from api.routing import Router
 from application.permissions import Permission
 from application.ports import Document, Recorded
@@ -18,7 +19,7 @@ from projections.read_model import ReadModel
 MayRead = Annotated[Caller, may(Permission.HISTORY_READ)]
 Stream = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
 Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
-CURSOR: Final = "cursor/history"
+CURSOR: Final = "cursor/history.v2"
 
 router: Final = Router(prefix="/v1/history", tags=["history"])
 
@@ -66,7 +67,6 @@ def list_history(
     cursor: Stream | None = None,
 ) -> Response:
     """List what happened, the newest first. Pages of a rare actor may be empty: go on."""
-    signer = caller.backend.signer
     page = _audit(caller).page(
         caller.tenant,
         stream=stream,
@@ -75,10 +75,10 @@ def list_history(
         since=since,
         until=until,
         newest_first=not oldest_first,
-        position=int(signer.open(CURSOR, caller.tenant, cursor)) if cursor else None,
+        position=_position(caller, cursor, stream) if cursor else None,
         limit=limit,
     )
-    next_ = signer.sign(CURSOR, caller.tenant, str(page.reached)) if page.more else None
+    next_ = _cursor(caller, page.reached, stream) if page.more else None
     data = [_happened(past) for past in page.events]
     body = {"data": data, "next_cursor": next_, "has_more": page.more}
     return Response(msgspec.json.encode(body), media_type=JSON)
@@ -123,6 +123,20 @@ def show_difference(
     }
     body = {"stream": stream, "from": from_version, "to": to_version, "changes": changes}
     return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+def _cursor(caller: Caller, reached: int, stream: str | None) -> str:
+    content = msgspec.json.encode([reached, stream]).decode()
+    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
+
+
+def _position(caller: Caller, cursor: str, stream: str | None) -> int:
+    """Return what a cursor stands for: a version if a stream was asked for, or else a position."""
+    content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
+    reached, asked = msgspec.json.decode(content, type=tuple[int, str | None])
+    if asked != stream:
+        raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+    return reached
 
 
 def _as_of(caller: Caller, stream: str, version: int | None) -> Document:

@@ -38,11 +38,10 @@ LOG_OF_TYPES: Final = f"""
     WHERE e.position > %s AND e.position <= %s AND e.type = ANY(%s)
     ORDER BY e.position LIMIT %s
 """
-COMMAND: Final = f"""
-    SELECT {COLUMNS} FROM log.commands c
-    JOIN log.events e ON e.position > c.last_position - c.events AND e.position <= c.last_position
-    WHERE c.tenant_id = %s AND c.command_id = %s
-    ORDER BY e.position
+OF_TENANT: Final = f"""
+    SELECT {COLUMNS} FROM log.events e
+    WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.tenant_position <= %s
+    ORDER BY e.tenant_position
 """
 LAST: Final = 2**62
 PAGE: Final = 5_000
@@ -92,11 +91,11 @@ class Reader:
             yield batch
             after = batch[-1].position
 
-    def command(
-        self, connection: Connection[Any], tenant: str, command_id: object
+    def of_tenant(
+        self, connection: Connection[Any], tenant: str, after: int, to: int
     ) -> list[Recorded]:
-        """Give the events that a command recorded."""
-        return self._read(connection, COMMAND, (tenant, command_id))
+        """Give the events of a tenant with `after < tenant_position <= to`, in order."""
+        return self._read(connection, OF_TENANT, (tenant, after, to))
 
     def unread(self, connection: Connection[Any], position: int) -> Recorded:
         """Give the place of an event without reading it."""
