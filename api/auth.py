@@ -160,7 +160,7 @@ def _standing(caller: Caller) -> dict[str, Any]:
     """Give what the own row does not say: the business, and what the token permits."""
     principal = caller.principal
     stream = stream_of(principal.tenant_id)
-    tenant = caller.backend.read_models.row(principal.tenant_id, TENANTS, stream)
+    tenant = caller.found(TENANTS, stream)
     return {
         "tenant_id": principal.tenant_id,
         "tenant": msgspec.Raw(tenant.json) if tenant else None,

@@ -60,5 +60,5 @@ def answered(caller: Caller, wish: Wish) -> Response:
 
 def everybody(caller: Caller) -> tuple[ProfessionalId, ...]:
     """Give everybody who can be booked at present."""
-    with caller.asking(PROFESSIONALS) as connection:
+    with caller.asking(PROFESSIONALS) as (connection, _):
         return bookable(connection, caller.tenant)

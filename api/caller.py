@@ -1,4 +1,4 @@
-"""Who sends a request, and what he may do with it: the one thing a route asks for.
+"""Who sends a request, and what they may do with it: the one thing a route asks for.
 
 @router.post("/{booking_id}/confirmation")
 def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRITE]) -> Response:
@@ -22,27 +22,28 @@ from api.limiting import READS, WRITES
 from api.marks import mark
 from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
+from api.reach import covers, within
 from api.refusals import QueryInvalid
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
+from application.reach import Leave, NotFound
 from application.transact import Together
 from domain.messages import Command, DomainError
+from projections.paging import Within
 from projections.read_model import ReadModel
 
 JSON: Final = "application/json"
 READING: Final = frozenset({"GET", "HEAD"})
+LATEST: Final = 2**31 - 1
+"""In place of a version: the one that there is."""
 
 
 class TokenMissing(DomainError):
     """Log in first: this needs an access token."""
 
 
-class NotFound(DomainError):
-    """There is nothing here by this id."""
-
-
 class Caller:
-    """The sender of one request: what he orders is recorded under his name."""
+    """The sender of one request: what they order is recorded under their name."""
 
     __slots__ = ("_body", "_preferences", "backend", "permission", "principal", "request")
 
@@ -65,8 +66,18 @@ class Caller:
 
     @property
     def reach(self) -> Reach:
-        """How far the permission of this route goes for him."""
+        """How far the permission of this route goes for them."""
         return self.principal.reach(self.permission)
+
+    def refuse_clients(self) -> None:
+        """What the business decides is not for its clients, whatever there is. Raises PermissionMissing."""
+        if self.reach.field == "client_id":
+            raise PermissionMissing(permission=self.permission)
+
+    @property
+    def leave(self) -> Leave:
+        """By what right they order something."""
+        return Leave(principal=self.principal, permission=self.permission)
 
     @property
     def now(self) -> datetime:
@@ -75,7 +86,7 @@ class Caller:
 
     @property
     def preferences(self) -> Preferences:
-        """What he says in Prefer and Consistency-Token."""
+        """What they say in Prefer and Consistency-Token."""
         if self._preferences is None:
             self._preferences = preferences(self.request.headers, self.backend.signer, self.tenant)
         return self._preferences
@@ -122,7 +133,7 @@ class Caller:
 
     def answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
         """Answer with a row as a command left it."""
-        document = self._after(model, key, answer)
+        document = self._covered(model, key, self._after(model, key, answer))
         if document is None:
             raise NotFound
         headers = self.marks(answer)
@@ -167,6 +178,7 @@ class Caller:
             trace=trace_of(request.headers),
             if_match=(on, version) if on is not None and version is not None else None,
             fresh=fresh,
+            leave=self.leave,
         )
 
     def _fingerprint(self) -> str:
@@ -178,43 +190,69 @@ class Caller:
 
     # --- Asking -------------------------------------------------------------------------
 
-    def asking(self, *models: ReadModel) -> AbstractContextManager[Connection[Any]]:
-        """Lend a connection on which these read models show at least what he has written."""
+    @contextmanager
+    def asking(self, model: ReadModel) -> Iterator[tuple[Connection[Any], Within]]:
+        """Lend a connection on which a read model shows at least what they have written, and say
+        within what of it they may ask.
+        """
+        reach = within(self.principal, model)
         ask, wishes = self.backend.read_models.asking, self.preferences
-        if wishes.lenient:
-            return self._asking_leniently(models)
-        return ask(self.tenant, models, at_least=wishes.at_least, wait=wishes.wait)
+        fresh = ask(self.tenant, [model], at_least=wishes.at_least, wait=wishes.wait)
+        with self._leniently(model, fresh) if wishes.lenient else fresh as connection:
+            yield connection, reach
 
     @contextmanager
-    def _asking_leniently(self, models: Sequence[ReadModel]) -> Iterator[Connection[Any]]:
-        ask, wishes = self.backend.read_models.asking, self.preferences
+    def _leniently(
+        self, model: ReadModel, fresh: AbstractContextManager[Connection[Any]]
+    ) -> Iterator[Connection[Any]]:
         with ExitStack() as stack:
             try:
-                fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wishes.wait)
                 connection = stack.enter_context(fresh)
             except ProjectionBehind:
                 mark(self.request.scope, b"consistency", b"stale")
-                connection = stack.enter_context(ask(self.tenant, models))
+                stale = self.backend.read_models.asking(self.tenant, [model])
+                connection = stack.enter_context(stale)
             yield connection
 
     def document(self, model: ReadModel, key: str) -> Document:
-        """Give a row within his reach, as it was if he asks so with `?as_of=`. Raises NotFound: what
-        is others' does not exist for him.
+        """Give a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is
+        others' does not exist for them.
         """
-        if self.asks_of_the_past:
-            found = self._as_of(model, key, self.request.query_params[AS_OF])
-        else:
-            wishes = self.preferences
-            found = self.backend.read_models.row(
-                self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
-            )
+        found = self.found(model, key)
         if found is None:
             raise NotFound
         return found
 
+    def found(self, model: ReadModel, key: str) -> Document | None:
+        """Give the same; None when there is no such row within reach."""
+        if self.asks_of_the_past:
+            row = self._as_of(model, key, self.request.query_params[AS_OF])
+        else:
+            wishes = self.preferences
+            row = self.backend.read_models.row(
+                self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
+            )
+        return self._covered(model, key, row)
+
+    def folded(self, model: ReadModel, key: str, *, to_version: int = LATEST) -> Document:
+        """Give a row within reach as the log has it at this moment, or had it at a version."""
+        row = self.backend.read_models.folded(self.tenant, model, key, to_version=to_version)
+        found = self._covered(model, key, row)
+        if found is None:
+            raise NotFound
+        return found
+
+    def steps(self, model: ReadModel, key: str) -> Sequence[Any]:
+        """Tell what happened to what a row within reach shows, and what it changed."""
+        self.document(model, key)
+        return self.backend.read_models.steps(self.tenant, model, key)
+
+    def _covered(self, model: ReadModel, key: str, row: Document | None) -> Document | None:
+        return row if covers(self.principal, model, key, row and row.json) else None
+
     @property
     def asks_of_the_past(self) -> bool:
-        """Tell whether he wants to see something as it was."""
+        """Tell whether they want to see something as it was."""
         return self.request.method == "GET" and AS_OF in self.request.query_params
 
     def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:
@@ -223,11 +261,11 @@ class Caller:
         return self.backend.read_models.row_as_of(self.tenant, model, key, moment_of(moment))
 
     def shown(self, model: ReadModel, key: str) -> Response:
-        """Answer 200 with a row, or 304 when he has it already."""
+        """Answer 200 with a row, or 304 when they have it already."""
         return self.show(self.document(model, key))
 
     def show(self, document: Document) -> Response:
-        """Answer 200 with a document, or 304 when he has it already."""
+        """Answer 200 with a document, or 304 when they have it already."""
         etag = f'"{document.version}"'
         headers = {"ETag": etag}
         if document.from_log:

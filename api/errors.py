@@ -14,6 +14,7 @@ from application import (
     parked,
     permissions,
     ports,
+    reach,
 )
 from domain import (
     agendas,
@@ -44,7 +45,8 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.Unavailable: 503,
     refusals.InternalError: 500,
     caller.TokenMissing: 401,
-    caller.NotFound: 404,
+    reach.NotFound: 404,
+    reach.StandingChanged: 401,
     conditions.IfMatchRequired: 428,
     conditions.IfMatchInvalid: 400,
     signing.TokenInvalid: 400,

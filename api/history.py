@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final, Protocol
 import msgspec
 from fastapi import Path, Query, Response
 
-from api.caller import JSON, Caller, NotFound, may
+from api.caller import JSON, LATEST, Caller, may
 from api.listing import MOST, USUAL
 from api.moments import InUtc
 from api.refusals import QueryInvalid
 from api.routing import Router
 from application.permissions import Permission
 from application.ports import Document, Recorded
+from application.reach import NotFound
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -141,11 +142,7 @@ def _position(caller: Caller, cursor: str, stream: str | None) -> int:
 
 def _as_of(caller: Caller, stream: str, version: int | None) -> Document:
     model = _shown_by(stream)
-    last = 2**31 - 1 if version is None else version
-    found = caller.backend.read_models.folded(caller.tenant, model, stream, to_version=last)
-    if found is None:
-        raise NotFound
-    return found
+    return caller.folded(model, stream, to_version=LATEST if version is None else version)
 
 
 def _shown_by(stream: str) -> ReadModel:

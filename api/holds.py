@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
-from api.bookings import Minutes, refuse_override
+from api.bookings import Minutes, client_of
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, id_of
 from api.moments import Instant
@@ -47,7 +47,6 @@ class PlacedHold(msgspec.Struct):
 @router.post("", status_code=201)
 def place_hold(body: NewHold, caller: MayWrite) -> Response:
     """Keep a slot from others until it expires or is booked."""
-    refuse_override(caller, override=body.override)
     hold_id = HoldId(new_id("hold"))
     command = PlaceHold(
         hold_id=hold_id,
@@ -57,6 +56,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
         duration_minutes=body.duration_minutes,
         ttl_seconds=body.ttl,
         override=body.override,
+        client_id=client_of(caller, None),
     )
     answer = caller.order(command, fresh=hold_id)
     placed = next(p.event for p in answer.recorded if isinstance(p.event, HoldPlaced))

@@ -49,15 +49,18 @@ class Listing:
         where: Sequence[Where] = (),
         extra: Sequence[tuple[str, Sequence[Any]]] = (),
     ) -> Response:
-        """Answer the caller's question; `where` and `extra` are what the route itself demands."""
+        """Answer the caller's question, within their reach; `where` and `extra` are what the route
+        itself demands.
+        """
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
-        with caller.asking(self.model) as connection:
+        with caller.asking(self.model) as (connection, within):
             found = page(
                 connection,
                 self.model,
                 caller.tenant,
+                within=within,
                 where=[*question.where, *where],
                 extra=extra,
                 sort=question.sort,

@@ -87,7 +87,7 @@ def list_services(caller: MayRead, professional_id: Professional | None = None) 
 @router.get("/categories")
 def list_service_categories(caller: MayRead) -> Response:
     """List the categories of what is offered, each with the number of its services."""
-    with caller.asking(SERVICES) as connection:
+    with caller.asking(SERVICES) as (connection, _):
         found = categories(connection, caller.tenant)
     return Response(msgspec.json.encode({"data": found}), media_type=JSON)
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api.caller import Caller, NotFound, may
+from api.caller import Caller, may
 from api.forms import Body, Currency, Language, Line, TimeZone
 from api.routing import Router
 from application.permissions import Permission
+from application.reach import NotFound
 from domain.tenants import Business, ChangeBusiness, stream_of
 from projections.tenants import TENANTS
 

@@ -96,6 +96,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "source-not-known": "Source inconnue",
     "tenant-id-taken": "Identifiant d'entreprise déjà pris",
     "tenant-not-found": "Entreprise introuvable",
+    "standing-changed": "Droits modifiés",
     "time-block-id-taken": "Identifiant d'indisponibilité déjà pris",
     "time-block-not-found": "Indisponibilité introuvable",
     "token-expired": "Jeton d'accès expiré",

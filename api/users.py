@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Request, Response
+from msgspec.structs import replace
 from pydantic import Field
 
 from api.accounts import AccountBody, TheAccounts, registered, registering
@@ -54,7 +55,7 @@ def add_user(
     """Let somebody into the business, with a first password."""
     new = accounts.add_user(
         body.account(),
-        registering(request, caller.tenant, caller.principal.user_id),
+        replace(registering(request, caller.tenant, caller.principal.user_id), leave=caller.leave),
         roles=body.roles,
         professional_id=body.professional_id,
         client_id=body.client_id,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
+from application.reach import refuse_beyond
 from application.transact import Together, UseCase, together
 from domain.messages import Bookkeeping, Command, DomainError
 
@@ -46,12 +47,24 @@ class Dispatcher:
 
     def _attempt(self, use_case: UseCase[Any], command: Command, about: About) -> Answer:
         with self._store.view(about) as view:
+            self._refuse_beyond(command, view, about)
             try:
                 changes = use_case(command, view)
                 self._refuse_another_version(view, about)
             except DomainError as refusal:
                 return self._first_answer_or(refusal, view, about)
             return self._store.append(view, changes, about)
+
+    def _refuse_beyond(self, command: Command, view: View, about: About) -> None:
+        """Refuse what whoever orders has no leave for, also when it was carried out before."""
+        if about.leave is None:
+            return
+        try:
+            refuse_beyond(command, about.leave, view)
+        except DomainError:
+            if not self._store.is_current(view, about):
+                raise VersionConflictError from None
+            raise
 
     def _first_answer_or(self, refusal: DomainError, view: View, about: About) -> Answer:
         """A refusal counts only if it was not decided on what is out of date, and if the command

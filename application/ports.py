@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.reach import Leave
 from application.transact import Changes, Past
 from domain.messages import DomainError, Event
 
@@ -51,6 +52,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     `retried` says that the id is the caller's, so that the command may come a second time;
     `fingerprint` then tells whether it is the same order. `if_match` demands that a stream be at a
     version, or `THERE`. `fresh` is an id that was made for this command: nothing can be recorded under it yet.
+    `leave` is by what right a person orders it; what we order of ourselves needs none.
     """
 
     tenant: str
@@ -64,6 +66,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     on_behalf_of: str | None = None
     if_match: tuple[str, int] | None = None
     fresh: str | None = None
+    leave: Leave | None = None
 
 
 def traced(parent: str | None) -> str | None:

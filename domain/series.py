@@ -140,6 +140,7 @@ class Series(Value, frozen=True, kw_only=True):
     professional_id: ProfessionalId
     recurrence: Recurrence
     bookings: tuple[BookingId, ...]
+    client_id: ClientId | None = None
     cancelled_from: datetime | None = None
 
 
@@ -150,6 +151,7 @@ def evolve(series: Series | None, event: SeriesEvent) -> Series | None:
                 professional_id=event.professional_id,
                 recurrence=event.recurrence,
                 bookings=tuple(instance.booking_id for instance in event.instances),
+                client_id=event.client_id,
             )
         case SeriesCancelled(starting_from=start):
             return series and replace(series, cancelled_from=start)

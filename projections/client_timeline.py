@@ -103,7 +103,7 @@ def _key(event: EntryEvent) -> list[str]:
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=1,
+    version=2,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -119,6 +119,6 @@ CLIENT_TIMELINE = ReadModel(
     ),
     key=_key,
     evolve=_evolve,
-    columns=("client_id", "kind", "created_at"),
+    columns=("client_id", "professional_id", "kind", "created_at"),
     indexes=(("client_id", "created_at"),),
 )

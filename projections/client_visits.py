@@ -5,10 +5,10 @@ One row per booking; what concerns a client is added up when it is asked.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from domain.bookings import (
     Appointment,
@@ -26,7 +26,8 @@ from domain.bookings import (
 )
 from domain.clients import ClientErased
 from domain.messages import Value
-from domain.values import BookingId, ClientId, IdentityId, Money
+from domain.values import BookingId, ClientId, IdentityId, Money, ProfessionalId
+from projections.paging import Op, Where, Within, conditions
 from projections.read_model import ReadModel, Row
 
 
@@ -35,6 +36,7 @@ class ClientVisit(Row, frozen=True, kw_only=True):
 
     id: BookingId
     client_id: ClientId | None
+    professional_id: ProfessionalId
     status: BookingStatus
     starts_at: datetime | None
     price_amount: int | None
@@ -48,7 +50,7 @@ VisitEvent = (
 
 
 class Visits(Value, frozen=True, kw_only=True):
-    """What all bookings of a client add up to. Only completed ones are visits, and cost."""
+    """What bookings of a client add up to. Only completed ones are visits, and cost."""
 
     bookings: int
     completed: int
@@ -58,42 +60,39 @@ class Visits(Value, frozen=True, kw_only=True):
     total_spent: tuple[Money, ...]
 
 
-def visits_of(connection: Connection[Any], tenant: str, client_id: ClientId) -> Visits:
-    """Add up the bookings of a client; money by currency."""
-    counted = connection.execute(
-        """
-        SELECT count(*),
-               count(*) FILTER (WHERE status = 'completed'),
-               count(*) FILTER (WHERE status = 'no_show'),
-               count(*) FILTER (WHERE status = 'cancelled'),
-               max(starts_at) FILTER (WHERE status = 'completed')
-        FROM live.client_visits WHERE tenant_id = %s AND client_id = %s
-        """,
-        (tenant, client_id),
-    ).fetchone()
+COUNTED: Final = """
+    SELECT count(*),
+           count(*) FILTER (WHERE status = 'completed'),
+           count(*) FILTER (WHERE status = 'no_show'),
+           count(*) FILTER (WHERE status = 'cancelled'),
+           max(starts_at) FILTER (WHERE status = 'completed')
+    FROM live.client_visits r WHERE {}
+"""
+SPENT: Final = """
+    SELECT sum(price_amount)::bigint, price_currency FROM live.client_visits r
+    WHERE {} AND status = 'completed' AND price_currency IS NOT NULL
+    GROUP BY price_currency ORDER BY price_currency
+"""
+
+
+def visits_of(
+    connection: Connection[Any], tenant: str, client_id: ClientId, *, within: Within
+) -> Visits:
+    """Add up the bookings of a client, of those that whoever asks may see; money by currency."""
+    whose = Where("client_id", Op.IS, [client_id])
+    where, values = conditions(tenant, within, [whose])
+    counted = connection.execute(sql.SQL(COUNTED).format(where), values).fetchone()
     assert counted is not None
     bookings, completed, no_shows, cancelled, last_visit_at = counted
+    sums = connection.execute(sql.SQL(SPENT).format(where), values).fetchall()
     return Visits(
         bookings=bookings,
         completed=completed,
         no_shows=no_shows,
         cancelled=cancelled,
         last_visit_at=last_visit_at,
-        total_spent=_spent(connection, tenant, client_id),
+        total_spent=tuple(Money(amount, currency) for amount, currency in sums),
     )
-
-
-def _spent(connection: Connection[Any], tenant: str, client_id: ClientId) -> tuple[Money, ...]:
-    sums = connection.execute(
-        """
-        SELECT sum(price_amount)::bigint, price_currency FROM live.client_visits
-        WHERE tenant_id = %s AND client_id = %s AND status = 'completed'
-          AND price_currency IS NOT NULL
-        GROUP BY price_currency ORDER BY price_currency
-        """,
-        (tenant, client_id),
-    ).fetchall()
-    return tuple(Money(amount, currency) for amount, currency in sums)
 
 
 def bookings_about(
@@ -137,6 +136,7 @@ def _requested(event: BookingRequested) -> ClientVisit:
     return ClientVisit(
         id=event.booking_id,
         client_id=event.appointment.client_id,
+        professional_id=event.appointment.professional_id,
         status=BookingStatus.PENDING,
         starts_at=_start(event.appointment),
         price_amount=event.price.amount if event.price else None,
@@ -155,7 +155,7 @@ def _key(event: VisitEvent) -> Sequence[str]:
 
 CLIENT_VISITS = ReadModel(
     name="client_visits",
-    version=1,
+    version=2,
     row=ClientVisit,
     subscribes_to=(
         BookingRequested,
@@ -170,7 +170,14 @@ CLIENT_VISITS = ReadModel(
     ),
     key=_key,
     evolve=_evolve,
-    columns=("client_id", "status", "starts_at", "price_amount", "price_currency"),
+    columns=(
+        "client_id",
+        "professional_id",
+        "status",
+        "starts_at",
+        "price_amount",
+        "price_currency",
+    ),
     indexes=(("client_id", "starts_at"),),
     owner="booking",
 )

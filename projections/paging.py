@@ -67,6 +67,14 @@ COUNTED: Final = 10_000
 """Nobody counts further."""
 
 
+class Within(NamedTuple):
+    """What of a list whoever asks may see at all: conditions in SQL with their values, ours and never
+    a client's. None: all of it. A page is not asked for without saying it.
+    """
+
+    conditions: Sequence[tuple[str, Sequence[Any]]] = ()
+
+
 class NumberedPage(NamedTuple):
     """Documents as JSON texts, and how many there are in all; more than COUNTED is just more."""
 
@@ -79,6 +87,7 @@ def page(
     model: ReadModel,
     tenant: str,
     *,
+    within: Within,
     where: Sequence[Where] = (),
     extra: Sequence[tuple[str, Sequence[Any]]] = (),
     sort: Sort,
@@ -87,18 +96,17 @@ def page(
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
     backwards = place is not None and place.backwards
-    conditions, values = _conditions(tenant, where, extra)
+    condition, values = conditions(tenant, within, where, extra)
     if place is not None:
-        condition, more = _after(sort, place)
-        conditions.append(condition)
-        values.extend(more)
+        further, more = _after(sort, place)
+        condition, values = condition + sql.SQL(" AND ") + further, [*values, *more]
     statement = sql.SQL(
         "SELECT {column}, r.key, r.document::text FROM {table} r WHERE {where} "
         "ORDER BY {column} {way} NULLS {nulls}, r.key {way} LIMIT %s"
     ).format(
         column=sql.Identifier("r", sort.column),
         table=sql.Identifier("live", model.name),
-        where=sql.SQL(" AND ").join(conditions),
+        where=condition,
         way=sql.SQL("DESC" if sort.descending != backwards else "ASC"),
         nulls=sql.SQL("FIRST" if backwards else "LAST"),
     )
@@ -111,6 +119,7 @@ def numbered_page(
     model: ReadModel,
     tenant: str,
     *,
+    within: Within,
     where: Sequence[Where] = (),
     extra: Sequence[tuple[str, Sequence[Any]]] = (),
     sort: Sort,
@@ -118,11 +127,11 @@ def numbered_page(
     limit: int,
 ) -> NumberedPage:
     """Ask for a page by its place in the list. Rows added in front of it move it: see `page`."""
-    conditions, values = _conditions(tenant, where, extra)
+    condition, values = conditions(tenant, within, where, extra)
     names = {
         "column": sql.Identifier("r", sort.column),
         "table": sql.Identifier("live", model.name),
-        "where": sql.SQL(" AND ").join(conditions),
+        "where": condition,
         "way": sql.SQL("DESC" if sort.descending else "ASC"),
     }
     rows = connection.execute(
@@ -154,18 +163,22 @@ def _cut(rows: list[Any], limit: int, *, backwards: bool) -> Page:
     return Page([document for _, _, document in rows], *places, has_more)
 
 
-def _conditions(
-    tenant: str, where: Sequence[Where], extra: Sequence[tuple[str, Sequence[Any]]]
-) -> tuple[list[sql.Composable], list[Any]]:
-    conditions: list[sql.Composable] = [sql.SQL("r.tenant_id = %s")]
+def conditions(
+    tenant: str,
+    within: Within,
+    where: Sequence[Where] = (),
+    extra: Sequence[tuple[str, Sequence[Any]]] = (),
+) -> tuple[sql.Composed, list[Any]]:
+    """Give the condition that rows `r` of a read model have to meet, and its values."""
+    found: list[sql.Composable] = [sql.SQL("r.tenant_id = %s")]
     values: list[Any] = [tenant]
     for column, op, value in where:
-        conditions.append(sql.SQL(OPERATORS[op]).format(sql.Identifier("r", column)))
+        found.append(sql.SQL(OPERATORS[op]).format(sql.Identifier("r", column)))
         values.append(value)
-    for text, more in extra:
-        conditions.append(sql.SQL(text))  # ours, never a client's
+    for text, more in (*within.conditions, *extra):
+        found.append(sql.SQL(text))  # ours, never a client's
         values.extend(more)
-    return conditions, values
+    return sql.SQL(" AND ").join(found), values
 
 
 def _after(sort: Sort, place: Place) -> tuple[sql.Composable, list[Any]]:

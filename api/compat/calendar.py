@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Response
 
 from api import time_blocks
 from api.availability import MayRead, Moment, answered, everybody
-from api.caller import Caller, NotFound
+from api.caller import Caller
 from api.compat import OldRouter
 from api.forms import TimeZone, id_of
 from api.professionals import MayWrite, SettingsBody, change_professional_settings
 from application.availability import Wish
+from application.reach import NotFound
 from domain.values import ProfessionalId, ServiceId
 from projections.professionals import PROFESSIONALS
 

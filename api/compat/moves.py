@@ -4,7 +4,7 @@ from typing import Final, assert_never
 
 import msgspec
 
-from api.bookings import cancellation, refuse_clients, refuse_others
+from api.bookings import cancellation
 from api.caller import Caller
 from domain.bookings import (
     MOVES,
@@ -30,9 +30,9 @@ def order_for(
     """Give the order that leads to a status. Clients can only cancel."""
     if status is BookingStatus.CANCELLED:
         return cancellation(booking_id, caller, reason)
-    refuse_clients(caller)
     match status:
         case BookingStatus.PENDING:
+            caller.refuse_clients()
             _refuse_to_go_back(booking_id, caller)
             return NOTHING(booking_id=booking_id)
         case BookingStatus.CONFIRMED:
@@ -50,7 +50,6 @@ def order_for(
 def _refuse_to_go_back(booking_id: BookingId, caller: Caller) -> None:
     """No order leads back to where a booking begins."""
     document = caller.document(BOOKINGS, booking_id).json
-    refuse_others(caller, document)
     status = msgspec.json.decode(document, type=KnownBooking).status
     if status is not BookingStatus.PENDING:
         raise TransitionNotAllowed(booking_status=status, allowed=list(MOVES[status]))

@@ -64,11 +64,12 @@ class OldListing:
         names = [name for name, _ in asked.multi_items()]
         question = self.listing.question(self._translated(asked), names)
         number = _number(asked.get("page", "1"), question.limit)
-        with caller.asking(self.listing.model) as connection:
+        with caller.asking(self.listing.model) as (connection, within):
             found = numbered_page(
                 connection,
                 self.listing.model,
                 caller.tenant,
+                within=within,
                 where=[*question.where, *where],
                 extra=extra,
                 sort=question.sort,

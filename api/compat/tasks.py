@@ -68,12 +68,13 @@ def schedule_reminders(body: RangeBody, caller: bookings.MayWrite) -> Response:
         Where("starts_at", Op.AT_LEAST, max(body.first, caller.now)),
         Where("starts_at", Op.BELOW, body.last),
     ]
-    with caller.asking(BOOKINGS) as connection:
+    with caller.asking(BOOKINGS) as (connection, within):
         found = numbered_page(
             connection,
             BOOKINGS,
             caller.tenant,
-            where=[CONFIRMED, *begins, *bookings.own(caller)],
+            within=within,
+            where=[CONFIRMED, *begins],
             sort=Sort("starts_at"),
             offset=0,
             limit=0,

@@ -38,9 +38,15 @@ def _offering(caller: Caller, service_id: ServiceId) -> tuple[ProfessionalId, ..
 
 def _working_here(caller: Caller) -> tuple[ProfessionalId, ...]:
     """Give who works here, of several no more than two."""
-    with caller.asking(PROFESSIONALS) as connection:
+    with caller.asking(PROFESSIONALS) as (connection, within):
         found = page(
-            connection, PROFESSIONALS, caller.tenant, where=[ACTIVE], sort=Sort("name"), limit=2
+            connection,
+            PROFESSIONALS,
+            caller.tenant,
+            within=within,
+            where=[ACTIVE],
+            sort=Sort("name"),
+            limit=2,
         )
     known = (msgspec.json.decode(each, type=ListedProfessional) for each in found.documents)
     return tuple(each.id for each in known)

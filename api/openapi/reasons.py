@@ -23,6 +23,7 @@ from application import (
     parked,
     permissions,
     ports,
+    reach,
 )
 from domain import (
     agendas,
@@ -61,7 +62,7 @@ GUARDED: Final[Refusals] = (
     refusals.TooManyRequests,
 )
 READING: Final[Refusals] = (
-    caller.NotFound,
+    reach.NotFound,
     refusals.QueryInvalid,
     refusals.ValidationFailed,
     signing.TokenInvalid,
@@ -69,7 +70,8 @@ READING: Final[Refusals] = (
     ports.PositionUnknown,
 )
 WRITING: Final[Refusals] = (
-    caller.NotFound,
+    reach.NotFound,
+    reach.StandingChanged,
     conditions.IfMatchInvalid,
     dispatch.IdempotencyKeyReused,
     dispatch.TooContended,

@@ -104,7 +104,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "slot-released.v1": SlotReleased,
     "slot-held.v1": SlotHeld,
     "held-slot-freed.v1": HeldSlotFreed,
-    "hold-placed.v1": HoldPlaced,
+    "hold-placed.v2": HoldPlaced,
     "hold-redeemed.v1": HoldRedeemed,
     "hold-released.v1": HoldReleased,
     "hold-lapsed.v1": HoldLapsed,

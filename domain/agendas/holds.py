@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Value
-from domain.values import BookingId, HoldId, ProfessionalId, ServiceId, TimeSlot
+from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId, TimeSlot
 
 LONGEST_HOLD: Final = 600
 """Seconds."""
@@ -26,7 +26,9 @@ LONGEST_HOLD: Final = 600
 
 
 class PlaceHold(Command, frozen=True):
-    """Without a service, `duration_minutes` says how long."""
+    """Without a service, `duration_minutes` says how long. `client_id` is a client's who asks for
+    themselves; what has none is the business's.
+    """
 
     hold_id: HoldId
     professional_id: ProfessionalId
@@ -35,6 +37,7 @@ class PlaceHold(Command, frozen=True):
     duration_minutes: int | None = None
     ttl_seconds: int = 600
     override: bool = False
+    client_id: ClientId | None = None
 
 
 class ReleaseHold(Command, frozen=True):
@@ -60,6 +63,7 @@ class HoldPlaced(Event, frozen=True):
     expires_at: datetime
     service_id: ServiceId | None = None
     override: bool = False
+    client_id: ClientId | None = None
 
 
 class HoldRedeemed(Event, frozen=True):
@@ -122,6 +126,7 @@ class Hold(Value, frozen=True, kw_only=True):
     slot: TimeSlot
     reserved: TimeSlot
     expires_at: datetime
+    client_id: ClientId | None = None
     status: HoldStatus = HoldStatus.HELD
     booking_id: BookingId | None = None
 
@@ -134,6 +139,7 @@ def evolve_hold(hold: Hold | None, event: HoldEvent) -> Hold | None:
                 slot=event.slot,
                 reserved=event.reserved,
                 expires_at=event.expires_at,
+                client_id=event.client_id,
             )
         case HoldRedeemed(booking_id=booking):
             return _ended(hold, HoldStatus.REDEEMED, booking)
@@ -176,13 +182,15 @@ def place(
         reserved=reserved,
         expires_at=now + timedelta(seconds=command.ttl_seconds),
         override=command.override,
+        client_id=command.client_id,
     )
     return [placed]
 
 
 def refuse_another_hold(command: PlaceHold, hold: Hold) -> None:
     """Refuse an id that is another hold's; the same order again is fine."""
-    if (command.professional_id, command.starts_at) != (hold.professional_id, hold.slot.starts_at):
+    asked = (command.professional_id, command.client_id, command.starts_at)
+    if asked != (hold.professional_id, hold.client_id, hold.slot.starts_at):
         raise HoldIdTaken(hold_id=command.hold_id)
 
 

@@ -132,6 +132,7 @@ def test_a_visit_keeps_the_price_it_was_requested_at() -> None:
         booking_id: ClientVisit(
             id=booking_id,
             client_id=client_id,
+            professional_id=appointment.professional_id,
             status=BookingStatus.COMPLETED,
             starts_at=slot.starts_at,
             price_amount=4500,

@@ -22,6 +22,7 @@ AS_ON_MONDAY: Final = frozenset(
     {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 )
 HERE: Final = "put it here"
+ID_PATTERN: Final = re.compile(r"\^(\w+)-\[")
 
 KNOWN: Final[Mapping[str, Any]] = {
     "email": "ana@salon.example",
@@ -208,6 +209,17 @@ class Asked:
             return b""
         return json.dumps(_example(_Place(*_schema(self.model)))).encode()
 
+    def naming(self) -> Iterator[Any]:
+        """Give the least that it takes, and the same with each id that it can name, and with all."""
+        if self.model is None:
+            yield None
+            return
+        place = _Place(*_schema(self.model)).resolved()
+        least = _example(place)
+        ids = {each.name: _example(each) for each in place.below() if _is_id(each.resolved())}
+        bodies = [least, *({**least, name: known} for name, known in ids.items()), {**least, **ids}]
+        yield from (body for n, body in enumerate(bodies) if body not in bodies[:n])
+
     def bodies(self, done: set[str]) -> Iterator[bytes]:
         """Give the body with each of its places in turn taken by each thing that does not fit; but
         for places in parts that were `done` in another body.
@@ -303,14 +315,20 @@ def _example(place: _Place) -> Any:
             return _text(place)
 
 
+def _is_id(place: _Place) -> bool:
+    return bool(ID_PATTERN.match(place.schema.get("pattern", "")))
+
+
 def _text(place: _Place) -> Any:
     schema = place.schema
     if "const" in schema or "enum" in schema:
         return schema.get("const") or schema["enum"][0]
-    if found := re.match(r"\^(\w+)-\[", schema.get("pattern", "")):
+    if found := ID_PATTERN.match(schema.get("pattern", "")):
         return f"{found[1]}-{ID}"
+    if place.within in ON_THE_CLOCK and place.name.endswith("_at"):
+        return "2027-01-05T10:00:00"
     if schema.get("format") == "date-time":
-        return "2027-01-05T10:00:00" + ("" if place.within in ON_THE_CLOCK else "+01:00")
+        return "2027-01-05T10:00:00+01:00"
     return KNOWN.get(place.name, "Ana")
 
 

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from pydantic import Field, StringConstraints
 
 from api import professionals
-from api.caller import Caller, NotFound
+from api.caller import Caller
 from api.compat import OldRouter
 from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import ACTIVE
 from api.forms import Body, ContactBody, Line, TimeZone
+from application.reach import NotFound
 from application.transact import Together
 from domain.messages import Command
 from domain.professionals import (
@@ -166,7 +167,6 @@ def change_user(
     user_id: professionals.ProfessionalPath, body: ChangedUser, caller: professionals.MayWrite
 ) -> Response:
     """Change what is named of a user."""
-    professionals.refuse_others(caller, user_id)
     known = _known(caller, user_id)
     orders = body.orders(caller, known)
     return _reshaped(caller, caller.changed(PROFESSIONALS, user_id, *orders, seen=known.version))
@@ -181,11 +181,8 @@ def delete_user(
 
 
 def _known(caller: Caller, user_id: ProfessionalId) -> Known:
-    folded = caller.backend.read_models.folded
-    contact = folded(caller.tenant, PROFESSIONAL_CONTACTS, user_id)
-    listed = folded(caller.tenant, PROFESSIONALS, user_id)
-    if listed is None or contact is None:
-        raise NotFound
+    contact = caller.folded(PROFESSIONAL_CONTACTS, user_id)
+    listed = caller.folded(PROFESSIONALS, user_id)
     return Known(
         msgspec.json.decode(listed.json, type=ListedProfessional),
         msgspec.json.decode(contact.json, type=ProfessionalContact),
@@ -220,9 +217,7 @@ def _reshaped(caller: Caller, response: Response) -> Response:
 
 def _zone(caller: Caller) -> str:
     """Give the clock of the business."""
-    found = caller.backend.read_models.row(
-        caller.tenant, TENANTS, stream_of(TenantId(caller.tenant))
-    )
+    found = caller.found(TENANTS, stream_of(TenantId(caller.tenant)))
     return msgspec.json.decode(found.json, type=ListedTenant).time_zone if found else "UTC"
 
 

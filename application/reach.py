@@ -1,0 +1,161 @@
+"""How far an order reaches. Whoever orders something has leave for it, and names things by their
+ids: what is others' does not exist for them.
+
+The dispatcher asks this before every decision, on the very past that the decision is made on. So
+no route can forget it, and whose a thing is cannot change in between.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from application.permissions import Permission, PermissionMissing, Principal, Reach
+from application.transact import Past, Together
+from domain import agendas, bookings, professionals, series, time_blocks
+from domain.aggregate import Aggregate
+from domain.messages import Command, DomainError, Value
+from domain.users import USER, UserStatus
+
+Ids = Mapping[str, str | None]
+"""Whose a thing is: by `client_id` and `professional_id`."""
+
+
+class NotFound(DomainError):
+    """There is nothing here by this id."""
+
+
+class StandingChanged(DomainError):
+    """What you may do here has changed since this access token was made; refresh it."""
+
+
+class Leave(Value, frozen=True, kw_only=True):
+    """By what right something is ordered: who orders it, and the permission that lets them."""
+
+    principal: Principal
+    permission: Permission
+
+
+class Thing(NamedTuple):
+    """A kind of thing that is somebody's, and the refusal that says there is none."""
+
+    aggregate: Aggregate[Any, Any]
+    whose: Callable[[Any], Ids]
+    missing: type[DomainError]
+
+
+def _by(client_id: str | None = None, professional_id: str | None = None) -> Ids:
+    return {"client_id": client_id, "professional_id": professional_id}
+
+
+THINGS: Final[Mapping[str, Thing]] = {
+    "booking_id": Thing(
+        bookings.BOOKING,
+        lambda each: _by(each.appointment.client_id, each.appointment.professional_id),
+        bookings.BookingNotFound,
+    ),
+    "series_id": Thing(
+        series.SERIES,
+        lambda each: _by(each.client_id, each.professional_id),
+        series.SeriesNotFound,
+    ),
+    "hold_id": Thing(
+        agendas.HOLD,
+        lambda each: _by(each.client_id, each.professional_id),
+        agendas.HoldNotFound,
+    ),
+    "block_id": Thing(
+        time_blocks.TIME_BLOCK,
+        lambda each: _by(None, each.professional_id),
+        time_blocks.TimeBlockNotFound,
+    ),
+}
+"""By the field of a command that names one."""
+
+BY_CLIENTS: Final = (
+    bookings.RequestBooking,
+    bookings.ChangeBooking,
+    bookings.CancelBooking,
+    bookings.RescheduleBooking,
+    series.RequestSeries,
+    series.CancelSeries,
+    agendas.PlaceHold,
+    agendas.ReleaseHold,
+)
+ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
+    "client_id": frozenset(BY_CLIENTS),
+    "professional_id": frozenset(
+        {
+            *BY_CLIENTS,
+            bookings.ConfirmBooking,
+            bookings.DeclineBooking,
+            bookings.CompleteBooking,
+            bookings.MarkNoShow,
+            bookings.LinkBookingToClient,
+            professionals.RenameProfessional,
+            professionals.ChangeProfessionalContact,
+            professionals.ChangeProfessionalSettings,
+            professionals.OpenForBooking,
+            professionals.CloseForBooking,
+            time_blocks.AddTimeBlock,
+            time_blocks.ChangeTimeBlock,
+            time_blocks.RemoveTimeBlock,
+        }
+    ),
+}
+"""What somebody may order who reaches only what bears this id of their own."""
+
+ONESELF: Final = (Permission.ACCOUNT_READ, Permission.ACCOUNT_WRITE)
+"""Permissions that are about whoever has them, and nobody else."""
+
+
+def refuse_beyond(command: Command, leave: Leave, past: Past) -> None:
+    """Refuse what is not the principal's to order. Raises what each refusal says of itself."""
+    refuse_outdated(leave.principal, past)
+    reach = leave.principal.reach(leave.permission)
+    for order in command.commands if isinstance(command, Together) else (command,):
+        _refuse_override(order, leave)
+        _refuse_elsewhere(order, leave)
+        if not reach.everything:
+            _refuse_others(order, reach, leave, past)
+
+
+def refuse_outdated(principal: Principal, past: Past) -> None:
+    """Refuse whoever is no longer what their token says: roles and links are those of the log.
+
+    A user of whom the log says nothing was never given another role.
+    """
+    user = past.of(USER, principal.user_id)
+    if user.status is UserStatus.NONE:
+        return
+    standing = (user.roles, user.professional_id, user.client_id)
+    said = (principal.roles, principal.professional_id, principal.client_id)
+    if user.status is not UserStatus.ACTIVE or standing != said:
+        raise StandingChanged
+
+
+def _refuse_override(order: Command, leave: Leave) -> None:
+    """Only who may is let pass over hours, notice and horizon."""
+    if getattr(order, "override", False) and not leave.principal.may(Permission.BOOKINGS_OVERRIDE):
+        raise PermissionMissing(permission=Permission.BOOKINGS_OVERRIDE)
+
+
+def _refuse_elsewhere(order: Command, leave: Leave) -> None:
+    """What is another tenant's is not here; and one's own account is the only one that one has."""
+    if getattr(order, "tenant_id", leave.principal.tenant_id) != leave.principal.tenant_id:
+        raise NotFound
+    if leave.permission in ONESELF and getattr(order, "user_id", None) != leave.principal.user_id:
+        raise NotFound
+
+
+def _refuse_others(order: Command, reach: Reach, leave: Leave, past: Past) -> None:
+    """Refuse what only the business orders, and what names somebody else, or what is theirs."""
+    if type(order) not in ORDERED_BY.get(str(reach.field), ()):
+        raise PermissionMissing(permission=leave.permission)
+    named: Any = {field: getattr(order, field, None) for field in order.__struct_fields__}
+    own = str(reach.field)
+    if own in named and not reach.includes(**{own: named[own]}):
+        raise NotFound
+    for field, thing in THINGS.items():
+        if named.get(field) is not None:
+            state = past.of(thing.aggregate, named[field])
+            if state is not None and not reach.includes(**thing.whose(state)):
+                raise thing.missing
