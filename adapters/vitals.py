@@ -11,6 +11,7 @@ from adapters.event_store.reader import head
 from adapters.jobs import JobDesk
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models import parked
+from adapters.together import Together
 from domain.zones import tzdata_version
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,11 +21,16 @@ BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
 
 class PostgresVitals:
-    """Answers `/v1/health`, `/v1/status` and `/metrics`."""
+    """Answers `/v1/health`, `/v1/status` and `/metrics`; see `api.status.Vitals`. Anybody may ask,
+    and as often as they like: so what is asked together is looked up once.
+    """
 
     def __init__(self, database: Database, jobs: JobDesk) -> None:
         self._database = database
         self._jobs = jobs
+        self.database = Together(self._database_is)
+        self.status = Together(self._status)
+        self.metrics = Together(self._metrics)
         self._began = time.monotonic()
         self._registry = CollectorRegistry()
         labels = ["method", "route", "status"]
@@ -50,32 +56,27 @@ class PostgresVitals:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def is_connected(self) -> bool:
-        """Tell whether the database answers."""
+    def _database_is(self) -> str:
         try:
-            with self._database.as_worker() as connection:
-                connection.execute("SELECT 1")
+            return "connected" if self._database.can_write() else "read-only"
         except (DatabaseUnavailableError, psycopg.Error):
-            return False
-        return True
+            return "disconnected"
 
-    def status(self) -> Any:
-        """Describe the log, the read models, the queue and the releases in use."""
-        with self._database.as_worker() as connection:
+    def _status(self) -> Any:
+        with self._database.as_onlooker() as connection:
             schema = connection.execute(SCHEMA).fetchone()
             return {
                 "version": version("frontdesk"),
                 "uptime_seconds": round(time.monotonic() - self._began, 1),
                 "log": {"position": head(connection)},
                 "consumers": parked.status(connection),
-                "queue": self._jobs.depths(),
+                "queue": self._jobs.depths_on(connection),
                 "tzdata": tzdata_version(),
                 "schema": schema[0] if schema else None,
             }
 
-    def metrics(self) -> tuple[bytes, str]:
-        """Give what Prometheus scrapes, and its media type."""
-        with self._database.as_worker() as connection:
+    def _metrics(self) -> tuple[bytes, str]:
+        with self._database.as_onlooker() as connection:
             self._log.set(head(connection))
             for each in parked.status(connection):
                 self._lag.labels(each.consumer).set(each.lag_events)
@@ -83,8 +84,8 @@ class PostgresVitals:
                 self._parked.labels(each.consumer).set(each.parked)
             for outcome, facts in connection.execute(FACTS).fetchall():
                 self._facts.labels(outcome).set(facts)
-        for state, depth in self._jobs.depths().items():
-            self._depth.labels(state).set(depth)
+            for state, depth in self._jobs.depths_on(connection).items():
+                self._depth.labels(state).set(depth)
         return generate_latest(self._registry), TEXT
 
     def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:

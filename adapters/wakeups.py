@@ -8,6 +8,7 @@ which bells rang and where, nothing else.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -17,7 +18,7 @@ from uuid import uuid4
 from psycopg import Error
 
 from adapters.bell import Bell
-from adapters.postgres import Database, DatabaseUnavailableError
+from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
 from adapters.trouble import Trouble
 
 CHANNEL: Final = "frontdesk_wakeups"
@@ -26,6 +27,10 @@ LEAST_PAUSE: Final = 0.01
 
 LOOK_UP: Final = 0.2
 """Seconds after which a thread sees whether it shall stop."""
+
+STILL_THERE: Final = 5.0
+"""Seconds after which a connection that only hears is asked whether it still does: a line that
+hangs, or a server that is stopped, says nothing, and never that it is so."""
 
 AGAIN: Final = 1.0
 """Seconds after which a lost connection is sought again."""
@@ -53,21 +58,46 @@ class Wire(Protocol):
 class NotifyWire:
     """By way of PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, still_there: float = STILL_THERE) -> None:
         self._database = database
+        self._still_there = still_there
 
     @contextmanager
     def speaking(self) -> Iterator[Callable[[str], None]]:
         """Give what sends a message."""
-        with _by_notify(), self._database.connect(None, "frontdesk announcer") as line:
+        with _by_notify(), self._connected("frontdesk announcer") as line:
             yield lambda text: line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, text)).close()
 
     @contextmanager
     def hearing(self) -> Iterator[Callable[[], Iterable[str]]]:
         """Give what waits for messages."""
-        with _by_notify(), self._database.connect(None, "frontdesk listener") as line:
+        with _by_notify(), self._connected("frontdesk listener") as line:
             line.execute(f"LISTEN {CHANNEL}")
-            yield lambda: [n.payload for n in line.notifies(timeout=LOOK_UP, stop_after=1)]
+            yield partial(_heard, line, Rhythm(self._still_there))
+
+    def _connected(self, name: str) -> Session:
+        return self._database.connect(WORKER, name, self._database.limits.requests)
+
+
+class Rhythm:
+    """Tells when so many seconds have passed again."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether they have passed since it was last so."""
+        due = time.monotonic() - self._last >= self._seconds
+        if due:
+            self._last = time.monotonic()
+        return due
+
+
+def _heard(line: Session, pulse: Rhythm) -> list[str]:
+    if pulse.is_due():
+        line.execute("SELECT 1").close()
+    return [found.payload for found in line.notifies(timeout=LOOK_UP, stop_after=1)]
 
 
 class Announcer:

@@ -73,15 +73,19 @@ def _answer(answer: "asyncio.Future[Any]", result: Any, problem: BaseException |
         answer.set_result(result)
 
 
-THREADS_OF_REQUESTS: Final = Threads()
+ORDERS: Final = Threads()
+QUESTIONS: Final = Threads()
+"""Apart, so that one can ask while everybody who orders something waits for the log."""
+
+SAFE: Final = frozenset({"GET", "HEAD"})
 
 
-def in_thread(function: Callable[..., Any]) -> Callable[..., Any]:
+def in_thread(function: Callable[..., Any], threads: Threads = ORDERS) -> Callable[..., Any]:
     """Make a plain function one that the event loop can wait for."""
 
     @functools.wraps(function)
     async def wait(**arguments: Any) -> Any:
-        return await THREADS_OF_REQUESTS.run(function, arguments)
+        return await threads.run(function, arguments)
 
     return wait
 
@@ -91,7 +95,8 @@ class ThreadedRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         if not asyncio.iscoroutinefunction(endpoint):
-            endpoint = in_thread(endpoint)
+            asks = SAFE.issuperset(more.get("methods") or SAFE)
+            endpoint = in_thread(endpoint, QUESTIONS if asks else ORDERS)
         super().__init__(path, endpoint, **more)
 
 

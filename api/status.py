@@ -1,5 +1,7 @@
 """How the system is: for load balancers, for operators, for Prometheus."""
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -7,47 +9,58 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.caller import JSON
+from api.routing import Threads
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
-HEALTHY: Final = {"status": "healthy", "database": "connected"}
-UNHEALTHY: Final = {"status": "unhealthy", "database": "disconnected"}
+CONNECTED: Final = "connected"
 
-# Not a `Router`: how the system is can be asked when the threads of all requests are busy, too.
+# How the system is can be asked when the threads of all requests are busy, too; and whether it is
+# alive, when everybody asks how it is.
+HEALTH: Final = Threads(1)
+ONLOOKERS: Final = Threads(2)
+
 router: Final = APIRouter(prefix="/v1", tags=["status"])
 metrics_router: Final = APIRouter(tags=["status"])
 
 
 class Vitals(Protocol):
-    """What can be said of the running system; see `adapters/vitals.py`."""
+    """What can be said of the running system; see `adapters/vitals.py`. Each is told when it was
+    asked, by `time.monotonic`, and says nothing that is older.
+    """
 
-    def is_connected(self) -> bool:
-        """Tell whether the database answers."""
+    @property
+    def database(self) -> Callable[[float], str]:
+        """Tells how the database is: `connected`, `read-only` or `disconnected`."""
 
-    def status(self) -> Any:
-        """Describe the log, the read models, the queue and the releases in use."""
+    @property
+    def status(self) -> Callable[[float], Any]:
+        """Describes the log, the read models, the queue and the releases in use."""
 
-    def metrics(self) -> tuple[bytes, str]:
-        """Give what Prometheus scrapes, and its media type."""
+    @property
+    def metrics(self) -> Callable[[float], tuple[bytes, str]]:
+        """Gives what Prometheus scrapes, and its media type."""
 
 
 @router.get("/health", openapi_extra=PUBLIC)
-def show_health(request: Request) -> Response:
-    """Say whether requests can be answered: 503 when the database is away."""
-    connected = _vitals(request).is_connected()
-    body = msgspec.json.encode(HEALTHY if connected else UNHEALTHY)
-    return Response(body, 200 if connected else 503, media_type=JSON)
+async def show_health(request: Request) -> Response:
+    """Say whether requests can be answered: 503 when the database is away, or takes no writes."""
+    database = await HEALTH.run(_vitals(request).database, {"came": monotonic()})
+    healthy = database == CONNECTED
+    body = {"status": "healthy" if healthy else "unhealthy", "database": database}
+    return Response(msgspec.json.encode(body), 200 if healthy else 503, media_type=JSON)
 
 
 @router.get("/status", openapi_extra=PUBLIC)
-def show_status(request: Request) -> Response:
+async def show_status(request: Request) -> Response:
     """Say how far the log, the read models and the queue are. It holds nobody's data."""
-    return Response(msgspec.json.encode(_vitals(request).status()), media_type=JSON)
+    status = await ONLOOKERS.run(_vitals(request).status, {"came": monotonic()})
+    return Response(msgspec.json.encode(status), media_type=JSON)
 
 
 @metrics_router.get("/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC)
-def show_metrics(request: Request) -> Response:
+async def show_metrics(request: Request) -> Response:
     """Give counters and gauges in the text format of Prometheus."""
-    body, media_type = _vitals(request).metrics()
+    body, media_type = await ONLOOKERS.run(_vitals(request).metrics, {"came": monotonic()})
     return Response(body, media_type=media_type)
 
 

@@ -31,7 +31,8 @@ from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.personal_data import MasterKeys
-from adapters.postgres import APP, Database
+from adapters.postgres import APP, Bounds, Database
+from adapters.postgres import Limits as DatabaseLimits
 from adapters.processes import ProcessConsumer
 from adapters.rate_limits import ProcessRateLimiter
 from adapters.read_models.answers import Answers
@@ -217,6 +218,24 @@ def _live(system: System) -> LiveBookings:
     return LiveBookingsInLog(system.database, made(system))
 
 
+def database_of(settings: Settings, dsn: str) -> Database:
+    """Give what connects to the database, within the bounds that are set."""
+    lock, idle = settings.database_lock_ms / 1000, settings.database_idle_ms / 1000
+    work, long = settings.database_work_seconds, settings.database_long_seconds
+    limits = DatabaseLimits(
+        requests=Bounds(settings.database_statement_ms / 1000, lock, idle),
+        work=Bounds(work, min(lock * 5, work), work),
+        long=Bounds(long, work, long),
+        wait=settings.database_wait_ms / 1000,
+        connect=settings.database_connect_seconds,
+        keepalive=settings.database_keepalive_seconds,
+        unacknowledged=settings.database_tcp_ms / 1000,
+        connections=settings.database_connections,
+        work_connections=settings.database_work_connections,
+    )
+    return Database(dsn, limits=limits)
+
+
 @contextmanager
 def running_system(
     settings: Settings,
@@ -229,7 +248,8 @@ def running_system(
     """Compose the system on a migrated database. Nothing runs by itself until `work`."""
     clock = clock or (SettableClock() if settings.mode is Mode.TEST else system_clock)
     with ExitStack() as stack:
-        database = stack.enter_context(Database(dsn))
+        database = stack.enter_context(database_of(settings, dsn))
+        database.refuse_wrong_roles()
         system = _compose(settings, database, clock, models, reactions, stack)
         stack.callback(system.rest)
         yield system
@@ -248,9 +268,10 @@ def _compose(
     keys = MasterKeys(settings.master_keys)
     reader = Reader(mapper, keys)
     writer = Writer(
-        lambda: database.connect(APP, "frontdesk writer"),
+        lambda: database.connect(APP, "frontdesk writer", _of_writer(settings)),
         clock=None if clock is system_clock else clock,
         committed=appended.ring,
+        wait=settings.database_line_ms / 1000,
     )
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock)
@@ -301,6 +322,12 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _of_writer(settings: Settings) -> Bounds:
+    """Half of what callers wait in line, so that they see it tried again over another connection."""
+    half = settings.database_line_ms / 2000
+    return Bounds(statement=half, lock=half, idle=settings.database_idle_ms / 1000)
 
 
 def _effects(

@@ -4,15 +4,20 @@ Read models need none of this: their tables are made from their rows, and rebuil
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import psycopg
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
+
+from adapters.postgres import LIMITS, connected, conninfo
 
 FOLDER: Final = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME: Final = 7_236_823_467
+
+LOCK: Final = "SET LOCAL lock_timeout TO '10s'"
+"""So long a migration waits for a table: whoever comes after it waits behind it."""
 
 
 class MigrationChangedError(Exception):
@@ -21,6 +26,12 @@ class MigrationChangedError(Exception):
 
 class DatabaseTooNewError(Exception):
     """The database was migrated by a newer release; run that one, or restore a backup."""
+
+
+class MigrationBlockedError(Exception):
+    """A long transaction holds what is to be changed, and everybody would queue up behind us.
+    Nothing was changed: end it, or try again later.
+    """
 
 
 class Migration(NamedTuple):
@@ -44,12 +55,17 @@ def migrations() -> Iterator[Migration]:
 def migrate(dsn: str) -> list[str]:
     """Apply what is missing, in one transaction, and give the names of what was applied.
 
-    Two at once wait for each other. Raises MigrationChangedError, DatabaseTooNewError.
+    Two at once wait for each other. Where nothing is missing, no more is needed than to read. Raises
+    MigrationChangedError, DatabaseTooNewError, MigrationBlockedError.
     """
-    with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
-        applied = _applied(connection)
-        return [each.name for each in migrations() if _apply(connection, each, applied)]
+    with connected(conninfo(dsn), None, "frontdesk migrate", LIMITS.long) as connection:
+        if not list(_missing(_applied(connection))):
+            return []
+        try:
+            with connection.transaction():
+                return _brought_up_to_date(connection)
+        except LockNotAvailable as error:
+            raise MigrationBlockedError from error
 
 
 def schema_version(connection: Connection[Any]) -> str | None:
@@ -58,29 +74,41 @@ def schema_version(connection: Connection[Any]) -> str | None:
     return row[0] if row else None
 
 
+def _brought_up_to_date(connection: Connection[Any]) -> list[str]:
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
+    connection.execute(LOCK)
+    connection.execute(REMEMBER)
+    missing = list(_missing(_applied(connection)))
+    for each in missing:
+        connection.execute(each.sql.encode())
+        connection.execute(
+            "INSERT INTO frontdesk_migrations (name, digest) VALUES (%s, %s)",
+            (each.name, each.digest),
+        )
+    return [each.name for each in missing]
+
+
 def _applied(connection: Connection[Any]) -> dict[str, str]:
-    connection.execute(
-        """
-        CREATE TABLE IF NOT EXISTS frontdesk_migrations (
-            name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz DEFAULT now()
-        );
-        GRANT SELECT ON frontdesk_migrations TO PUBLIC
-        """
-    )
+    found = connection.execute("SELECT to_regclass('frontdesk_migrations')").fetchone()
+    if found is None or found[0] is None:
+        return {}
     applied = dict(connection.execute("SELECT name, digest FROM frontdesk_migrations").fetchall())
     if unknown := set(applied) - {each.name for each in migrations()}:
         raise DatabaseTooNewError(", ".join(sorted(unknown)))
     return applied
 
 
-def _apply(connection: Connection[Any], migration: Migration, applied: dict[str, str]) -> bool:
-    if migration.name in applied:
-        if applied[migration.name] != migration.digest:
-            raise MigrationChangedError(migration.name)
-        return False
-    connection.execute(migration.sql.encode())
-    connection.execute(
-        "INSERT INTO frontdesk_migrations (name, digest) VALUES (%s, %s)",
-        (migration.name, migration.digest),
-    )
-    return True
+def _missing(applied: Mapping[str, str]) -> Iterator[Migration]:
+    for each in migrations():
+        if each.name not in applied:
+            yield each
+        elif applied[each.name] != each.digest:
+            raise MigrationChangedError(each.name)
+
+
+REMEMBER: Final = """
+    CREATE TABLE IF NOT EXISTS frontdesk_migrations (
+        name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz DEFAULT now()
+    );
+    GRANT SELECT ON frontdesk_migrations TO PUBLIC
+"""

@@ -75,6 +75,18 @@ class Settings(BaseModel):
     public_url: str | None = None
     data_dir: Path = Path(".frontdesk")
     database_url: str | None = None
+    database_connections: int = Field(default=16, ge=1, le=200)
+    database_work_connections: int = Field(default=8, ge=1, le=200)
+    database_wait_ms: int = Field(default=1500, ge=1)
+    database_line_ms: int = Field(default=3000, ge=1)
+    database_statement_ms: int = Field(default=2500, ge=1)
+    database_lock_ms: int = Field(default=1500, ge=1)
+    database_idle_ms: int = Field(default=5000, ge=1)
+    database_work_seconds: int = Field(default=60, ge=1)
+    database_long_seconds: int = Field(default=3600, ge=1)
+    database_connect_seconds: int = Field(default=2, ge=2)
+    database_keepalive_seconds: int = Field(default=5, ge=1)
+    database_tcp_ms: int = Field(default=5000, ge=1)
     secret_keys: Listed = (DEMO_SECRET,)
     master_keys: Keys = (base64.b64decode(DEMO_MASTER_KEY),)
     pepper: str = DEMO_SECRET

@@ -9,7 +9,8 @@ from collections import OrderedDict
 from typing import Any, Final
 
 QUEUES: Final = 512
-PATIENCE: Final = 10.0
+PATIENCE: Final = 1.0
+"""Seconds: the writer has patience, too, and the caller for five seconds in all."""
 
 Key = tuple[str, str]
 Known = tuple[Any, int]

@@ -3,28 +3,37 @@
 Callers stand in line. The first in line leads: it takes everybody's appends, carries them out in
 one call of one SQL function (one round trip, one fsync), hands each caller his own answer and
 gives the lead to the next in line. A single caller pays for no hand-over at all.
+
+Nobody stands in line for longer than he has patience; and while the batch under way is stuck, whoever
+comes is sent away at once, so that threads are left for those who only ask.
 """
 
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from psycopg import Connection, Error, OperationalError
+from psycopg import Error, OperationalError
 
-from adapters.postgres import DatabaseUnavailableError
+from adapters.postgres import DatabaseUnavailableError, Session
 from application.ports import StoreUnavailableError
 
 MOST_PER_BATCH: Final = 512
 MOST_BYTES_PER_BATCH: Final = 8_000_000
-PATIENCE: Final = 5.0
+WAIT: Final = 3.0
+"""Seconds from standing in line to the answer, at most."""
+
+PATIENCE: Final = 3.0
 """Seconds for which a lost connection is sought again. Resending is safe: an append that was
 committed before the connection broke is known by its command id."""
 
-PASSING: Final = ("08", "40", "53", "57")
-"""Classes of errors that are PostgreSQL's trouble, not the append's: connections, deadlocks,
-resources, shutdowns."""
+STUCK: Final = 1.5
+"""Seconds after which a batch that is not done is believed not to be done soon."""
+
+PASSING: Final = ("08", "40", "53", "55P03", "57")
+"""Beginnings of SQLSTATEs that are PostgreSQL's trouble, not the append's: connections, deadlocks,
+resources, locks, shutdowns and time-outs."""
 
 APPEND: Final = "SELECT * FROM log.append(%s::json, %s)"
 
@@ -45,10 +54,11 @@ class Verdict(NamedTuple):
 class _Turn:
     """A caller's place in the line; `called` is released when he is to lead, or is answered."""
 
-    __slots__ = ("called", "leads", "problem", "rows", "verdict")
+    __slots__ = ("called", "leads", "problem", "rows", "until", "verdict")
 
-    def __init__(self, rows: bytes) -> None:
+    def __init__(self, rows: bytes, wait: float = WAIT) -> None:
         self.rows = rows
+        self.until = time.monotonic() + wait
         self.called = threading.Lock()
         self.called.acquire()
         self.leads = False
@@ -64,11 +74,12 @@ class Writer:
 
     def __init__(
         self,
-        connect: Callable[[], Connection[Any]],
+        connect: Callable[[], Session],
         *,
         clock: Callable[[], datetime] | None = None,
         committed: Callable[[int], None] = lambda _position: None,
         patience: float = PATIENCE,
+        wait: float = WAIT,
         most: int = MOST_PER_BATCH,
         most_bytes: int = MOST_BYTES_PER_BATCH,
     ) -> None:
@@ -76,9 +87,13 @@ class Writer:
         self._clock = clock
         self._committed = committed
         self._patience = patience
+        self._wait = wait
+        self._stuck = min(STUCK, wait / 2)
+        self._attempt = wait * 2 / 3  # so that another connection has time to do it
         self._most = most
         self._most_bytes = most_bytes
-        self._connection: Connection[Any] | None = None
+        self._connection: Session | None = None
+        self._began: float | None = None
         self._line: list[_Turn] = []
         self._led = False
         self._gate = threading.Lock()
@@ -88,13 +103,17 @@ class Writer:
 
         Raises StoreUnavailableError when PostgreSQL cannot be reached for some seconds.
         """
-        turn = _Turn(rows)
+        if self.is_stuck:
+            raise StoreUnavailableError
+        turn = _Turn(rows, self._wait)
         first = self._stand_in_line(turn)
         try:
-            if not first:  # `leads` may be true already: then he was called, and has to hear it
-                turn.called.acquire()
-            if turn.leads:
-                self._lead()
+            # `leads` may be true already: then he was called, and has to hear it
+            if first or turn.called.acquire(timeout=max(0.0, turn.until - time.monotonic())):
+                if turn.leads:
+                    self._lead()
+            else:
+                self._leave(turn)
         except BaseException:
             self._leave(turn)
             raise
@@ -108,6 +127,12 @@ class Writer:
         if connection is not None:
             connection.close()
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the batch under way takes longer than any should."""
+        began = self._began
+        return began is not None and time.monotonic() - began > self._stuck
+
     # --- The line ------------------------------------------------------------------------
 
     def _stand_in_line(self, turn: _Turn) -> bool:
@@ -120,9 +145,11 @@ class Writer:
         with self._gate:
             batch = self._line[: self._how_many()]
             del self._line[: len(batch)]
+        self._began = time.monotonic()
         try:
             self._carry_out(batch)
         finally:
+            self._began = None
             self._hand_over(batch)
 
     def _how_many(self) -> int:
@@ -148,7 +175,9 @@ class Writer:
             self._line[0].called.release()
 
     def _leave(self, turn: _Turn) -> None:
-        """Interrupted while waiting (Ctrl-C): whoever was to lead lets the next one."""
+        """Interrupted (Ctrl-C) or tired of waiting: whoever was to lead lets the next one. What is
+        in a batch already may be recorded all the same.
+        """
         with self._gate:
             if turn in self._line:
                 self._line.remove(turn)
@@ -159,7 +188,7 @@ class Writer:
 
     def _carry_out(self, batch: list[_Turn]) -> None:
         try:
-            verdicts = self._append([turn.rows for turn in batch])
+            verdicts = self._append([turn.rows for turn in batch], self._until(batch[0]))
         except (StoreUnavailableError, DatabaseUnavailableError) as problem:
             for turn in batch:
                 turn.problem = problem
@@ -178,25 +207,29 @@ class Writer:
         for turn in batch:
             self._carry_out([turn])
 
-    def _append(self, appends: list[bytes]) -> list[Verdict]:
+    def _until(self, first: _Turn) -> float:
+        return min(first.until, time.monotonic() + self._patience)
+
+    def _append(self, appends: list[bytes], until: float) -> list[Verdict]:
         batch = (b"[" + b",".join(appends) + b"]").decode()
-        until = time.monotonic() + self._patience
         pause = 0.01
-        while True:
+        problem: Exception | None = None
+        while (left := until - time.monotonic()) > 0:
             try:
-                return self._ask(batch)
-            except (OperationalError, DatabaseUnavailableError) as problem:
-                if not _will_pass(problem):
+                return self._ask(batch, left)
+            except (OperationalError, DatabaseUnavailableError) as error:
+                if not _will_pass(error):
                     raise
+                problem = error
                 self.close()
-                if time.monotonic() > until:
-                    raise StoreUnavailableError from problem
                 time.sleep(pause)
                 pause = min(2 * pause, 0.5)
+        raise StoreUnavailableError from problem
 
-    def _ask(self, batch: str) -> list[Verdict]:
+    def _ask(self, batch: str, patience: float) -> list[Verdict]:
         if self._connection is None:
             self._connection = self._connect()
+        self._connection.patience = min(patience, self._attempt)
         now = self._clock() if self._clock else None
         cursor = self._connection.execute(APPEND, (batch, now), prepare=True, binary=True)
         return [Verdict(*row) for row in cursor.fetchall()]

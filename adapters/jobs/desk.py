@@ -122,9 +122,13 @@ class JobDesk:
 
     def depths(self) -> Mapping[str, int]:
         """Count what is due, what waits for its time, what runs and what is parked."""
-        with self._database.as_worker() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            return cursor.execute(DEPTHS, {"now": self._clock()}).fetchone() or {}
+        with self._database.as_desk() as connection:
+            return self.depths_on(connection)
+
+    def depths_on(self, connection: Connection[Any]) -> Mapping[str, int]:
+        """Count over a connection that one has already."""
+        cursor = connection.cursor(row_factory=dict_row)
+        return cursor.execute(DEPTHS, {"now": self._clock()}).fetchone() or {}
 
     def _change(
         self,
@@ -151,7 +155,7 @@ class JobDesk:
 
     @contextmanager
     def _lent(self, tenant: str | None) -> Iterator[Connection[Any]]:
-        lent = self._database.as_worker() if tenant is None else self._database.as_tenant(tenant)
+        lent = self._database.as_desk() if tenant is None else self._database.as_tenant(tenant)
         with lent as connection:
             yield connection
 

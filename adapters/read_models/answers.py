@@ -93,7 +93,7 @@ class Answers:
         if not self._freshness.have_seen(names, position, until):
             return False
         if hidden := self._freshness.aside(tenant, names, position):
-            with self._database.as_worker() as connection:
+            with self._database.as_desk() as connection:
                 refuse_hidden(connection, self._reader, tenant, models, hidden, position)
         return True
 
@@ -111,7 +111,7 @@ class Answers:
         look_again = AGAIN
         while True:
             with ExitStack() as stack:
-                connection = stack.enter_context(self._database.as_worker())
+                connection = stack.enter_context(self._database.as_desk())
                 stack.enter_context(connection.transaction(force_rollback=True))
                 try:
                     made = attempt(connection)
@@ -251,7 +251,7 @@ class Answers:
         if model.name in self._readable:
             return True
         table = self._consumer(model).table
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             place = checkpoints.places(connection, [model.name]).get(model.name)
             if place is None or (place.shape != table.shape and not table.suffices(connection)):
                 return False

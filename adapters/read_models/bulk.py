@@ -81,9 +81,12 @@ class Bulk:
         self.reached = 0
 
     def __enter__(self) -> Self:
+        long = self._database.limits.long
         with ExitStack() as opening:
             self._reads, self._looks, self._writes = (
-                opening.enter_context(self._database.connect(WORKER, f"frontdesk rebuild {role}"))
+                opening.enter_context(
+                    self._database.connect(WORKER, f"frontdesk rebuild {role}", long)
+                )
                 for role in ("reads", "looks", "writes")
             )
             self._reading, self._writing = (

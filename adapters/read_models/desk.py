@@ -31,7 +31,7 @@ class ParkedDesk:
         """List what is set aside by consumer and key, beginning `after` such a place."""
         first, key = after or BEGINNING
         place = (first, tenant, key)
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             return parked(connection, consumer=consumer, tenant=tenant, after=place, most=limit)
 
     def retry(self, tenant: str, consumer: str, key: str) -> None:
@@ -39,7 +39,7 @@ class ParkedDesk:
         known = self._consumers.get(consumer)
         if known is None:
             raise NotParked(consumer=consumer, key=key)
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             failure = retry(connection, self._reader, known, tenant, key)
         if failure is not None:
             raise FailedAgain(consumer=consumer, key=key, error=failure.error)

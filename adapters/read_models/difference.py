@@ -13,7 +13,6 @@ from psycopg import Connection, sql
 
 from adapters import checkpoints
 from adapters.event_store.reader import Reader
-from adapters.postgres import WORKER
 from adapters.read_models.as_of import events_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
@@ -110,11 +109,10 @@ def _snapshot(rebuilder: Rebuilder, model: ReadModel) -> Iterator[tuple[Connecti
     accounts for differences, too.
     """
     live, next_ = ReadModelConsumer(model), ReadModelConsumer(model, NEXT)
-    connect = rebuilder.database.connect
     rebuilder.catch_up(next_)
     with (
-        connect(WORKER, "frontdesk compares") as connection,
-        connect(WORKER, "frontdesk compares") as moving,
+        rebuilder.connect("frontdesk compares") as connection,
+        rebuilder.connect("frontdesk compares") as moving,
     ):
         places = checkpoints.places(moving, [live.name, next_.name])
         if len(places) < 2:

@@ -71,12 +71,12 @@ class Freshness:
         """Give what is set aside of them for this tenant, because of events up to `position`."""
         if self._known.least(names) >= position:
             return frozenset()
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             return aside(connection, tenant, names, position)
 
     def behind(self, names: Sequence[str], position: int) -> ProjectionBehind:
         """Say how far behind they are."""
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             row = connection.execute(BEHIND, {"names": list(names), "to": position}).fetchone()
         checkpoint, lag_ms = row or (None, None)
         return ProjectionBehind(
@@ -95,7 +95,7 @@ class Freshness:
             if last.rings == rings and now - last.at < POLL / 2 and known:
                 return last.positions
             self._names.update(names)
-            with self._database.as_worker() as connection:
+            with self._database.as_desk() as connection:
                 rows = connection.execute(LOOK, (list(self._names),), prepare=True).fetchall()
             positions = {name: at for name, at, _ in rows}
             self._last = _Look(rings, time.monotonic(), positions)
@@ -103,7 +103,7 @@ class Freshness:
             return positions
 
     def _refuse_the_future(self, position: int) -> None:
-        with self._database.as_worker() as connection:
+        with self._database.as_desk() as connection:
             end = head(connection)
         if position > end:
             raise PositionUnknown(position=position, head=end)

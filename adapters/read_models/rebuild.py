@@ -18,7 +18,7 @@ from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.delivery import Careful, deliver
 from adapters.event_store.reader import Reader, head
-from adapters.postgres import WORKER, Database, DatabaseUnavailableError
+from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
 from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.fold import described
@@ -126,6 +126,10 @@ class Rebuilder:
             batch=self.limits.page,
         )
 
+    def connect(self, name: str) -> Session:
+        """Open a connection for work on whole tables, that may take long."""
+        return self.database.connect(WORKER, name, self.database.limits.long)
+
     @contextmanager
     def alone(self, model: ReadModel) -> Iterator[Connection[Any]]:
         """Lend a connection while nobody else builds or switches this read model, in any process.
@@ -133,14 +137,14 @@ class Rebuilder:
         Raises RebuildUnderWay.
         """
         statement = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        with self.database.connect(WORKER, "frontdesk rebuild") as connection:
+        with self.connect("frontdesk rebuild") as connection:
             row = connection.execute(statement, (f"rebuild/{model.name}",)).fetchone()
             if row != (True,):
                 raise RebuildUnderWay(model.name)
             try:
                 yield connection
             finally:  # PostgreSQL may take a while to notice that a connection was closed
-                if not connection.broken:
+                if not connection.closed:
                     connection.execute("SELECT pg_advisory_unlock_all()")
 
 

@@ -4,12 +4,12 @@ from typing import Final
 
 from adapters.event_store.bundle import NotABundleError
 from adapters.personal_data import UnknownMasterKeyError
-from adapters.postgres import DatabaseUnavailableError
+from adapters.postgres import DatabaseUnavailableError, RoleRefusedError
 from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
 from domain.messages import DomainError
 from infra.children import ServerUnavailable
-from infra.migrate import DatabaseTooNewError, MigrationChangedError
+from infra.migrate import DatabaseTooNewError, MigrationBlockedError, MigrationChangedError
 from infra.serving import PortTakenError
 from infra.settings import SettingsError
 
@@ -23,7 +23,9 @@ SAID: Final = (
     PortTakenError,
     ServerUnavailable,
     DatabaseUnavailableError,
+    RoleRefusedError,
     DatabaseTooNewError,
+    MigrationBlockedError,
     MigrationChangedError,
     NotABundleError,
     UnknownMasterKeyError,

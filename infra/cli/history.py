@@ -8,14 +8,16 @@ from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from psycopg import Connection, connect
+from psycopg import Connection
 
 from adapters.event_store import bundle
 from adapters.event_store.chain import Finding, Head
 from adapters.event_store.verify import Report, verify
 from adapters.personal_data import MasterKeys
+from adapters.postgres import WORKER
 from infra.cli.progress import progress, told
 from infra.cli.system import database, settings_from_environment
+from infra.composition import database_of
 
 NOT_INTACT: Final = 3
 
@@ -72,8 +74,11 @@ def export_history(
 @contextmanager
 def _looking() -> Iterator[Connection[Any]]:
     """Lend a connection that sees everything."""
-    with database(settings_from_environment()) as dsn, connect(dsn, autocommit=True) as connection:
-        yield connection
+    settings = settings_from_environment()
+    with database(settings) as dsn:
+        there = database_of(settings, dsn)
+        with there.connect(WORKER, "frontdesk history", there.limits.long) as connection:
+            yield connection
 
 
 def _master_keys() -> MasterKeys:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from psycopg import Connection, DataError, OperationalError, errors
+from psycopg import DataError, OperationalError, errors
 
 from adapters.event_store.writer import Verdict, Writer, _Turn
-from adapters.postgres import DatabaseUnavailableError
+from adapters.postgres import DatabaseUnavailableError, Session
 from application.ports import StoreUnavailableError
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
@@ -31,9 +31,9 @@ class Log:
         self.before: Callable[[list[str]], None] = lambda _commands: None
         self.after: Callable[[list[str]], None] = lambda _commands: None
 
-    def connect(self) -> Connection[Any]:
+    def connect(self) -> Session:
         self.connections += 1
-        return cast("Connection[Any]", FakeConnection(self))
+        return cast("Session", FakeConnection(self))
 
     def append(self, commands: list[str]) -> list[Verdict]:
         self.batches.append(commands)
@@ -293,7 +293,7 @@ def test_when_patience_is_exhausted_everybody_is_told(writer: Writer, log: Log) 
 
 
 def test_a_server_that_cannot_be_reached(log: Log) -> None:
-    def connect() -> Connection[Any]:
+    def connect() -> Session:
         raise DatabaseUnavailableError
 
     writer = Writer(connect, patience=0.05)
@@ -305,7 +305,7 @@ def test_a_server_that_cannot_be_reached(log: Log) -> None:
 def test_a_server_that_comes_back(log: Log) -> None:
     away = iter([True, True])
 
-    def connect() -> Connection[Any]:
+    def connect() -> Session:
         if next(away, False):
             raise DatabaseUnavailableError
         return log.connect()

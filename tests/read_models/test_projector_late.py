@@ -78,15 +78,15 @@ def test_however_many_wait_one_looks(
 def counting(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count how often a connection of the worker is borrowed."""
     borrowed: list[int] = []
-    as_worker = database.as_worker
+    as_desk = database.as_desk
 
     @contextmanager
     def counted() -> Iterator[Any]:
         borrowed.append(1)
-        with as_worker() as connection:
+        with as_desk() as connection:
             yield connection
 
-    monkeypatch.setattr(database, "as_worker", counted)
+    monkeypatch.setattr(database, "as_desk", counted)
     return borrowed
 
 
@@ -257,7 +257,7 @@ def test_once_it_takes_part_again_it_is_fresh_again(world: World, answers: Answe
     with pytest.raises(ProjectionBehind):
         keys(answers, ACCOUNTS, at_least=2, wait=0)
     mended = msgspec.structs.replace(ACCOUNTS, evolve=lambda row, _: row or _blank(account))
-    with world.database.as_worker() as connection:
+    with world.database.as_desk() as connection:
         retry(connection, world.reader, ReadModelConsumer(mended), TENANT, account)
 
     assert keys(answers, ACCOUNTS, at_least=2, wait=0) == [account]

@@ -1,0 +1,135 @@
+"""PostgreSQL as we use it: roles, pools, and connections that know when they are of no use.
+
+The *app* role sees one tenant at a time (row-level security) and may only append to the log; the
+*worker* role follows the log of all tenants and keeps read models and queues.
+
+Nobody borrows a second connection while holding one: as many who do so as there are connections
+would wait for each other.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from psycopg import Connection, OperationalError
+
+from adapters.postgres.limits import LIMITS, Bounds, Limits
+from adapters.postgres.pool import DatabaseUnavailableError, Pool
+from adapters.postgres.pulse import BOUNDS, Pulse
+from adapters.postgres.roles import APP, WORKER, RoleRefusedError
+from adapters.postgres.session import NO_TENANT, Session, conninfo, speaks_of_connection
+
+__all__ = [
+    "APP",
+    "LIMITS",
+    "NO_TENANT",
+    "WORKER",
+    "Bounds",
+    "Database",
+    "DatabaseUnavailableError",
+    "Limits",
+    "RoleRefusedError",
+    "Session",
+    "connected",
+    "conninfo",
+    "speaks_of_connection",
+]
+
+
+def connected(info: str, role: str | None, name: str, bounds: Bounds) -> Session:
+    """Open a connection. Raises DatabaseUnavailableError, RoleRefusedError."""
+    try:
+        return Session.opened(info, role, name, bounds)
+    except OperationalError as error:
+        raise DatabaseUnavailableError from error
+
+
+class Database:
+    """Connections to one database. Open it with `with`; a closed one refuses.
+
+    `app_connections` and `worker_connections` are those of the limits, unless said otherwise.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        app_connections: int = 0,
+        worker_connections: int = 0,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.dsn = dsn
+        self.limits = limits
+        self._info = conninfo(dsn, limits)
+        app = app_connections or limits.connections
+        worker = worker_connections or limits.work_connections
+        asked, work = limits.requests, limits.work
+        self._app = self._pool(APP, "frontdesk api", asked, app, kept=1)
+        self._login = self._pool(APP, "frontdesk login", asked, limits.login_connections)
+        self._desk = self._pool(WORKER, "frontdesk desk", asked, worker)
+        self._looks = self._pool(WORKER, "frontdesk status", asked, limits.look_connections)
+        self._worker = self._pool(WORKER, "frontdesk worker", work, worker, kept=1)
+        self._open = False
+        self._pulse = Pulse(self._for_pulse)
+        self._pools = (self._app, self._login, self._desk, self._looks, self._worker)
+
+    def __enter__(self) -> Self:
+        for pool in self._pools:
+            pool.open()
+        self._open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pool in self._pools:
+            pool.close()
+        self._open = False
+        self._pulse.close()
+
+    @contextmanager
+    def as_tenant(self, tenant: str) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees this tenant's rows only. Who logs in has no tenant yet, and
+        is not kept waiting by those who have.
+        """
+        with (self._app if tenant else self._login).lent() as session:
+            session.see(tenant)
+            yield session
+
+    @contextmanager
+    def as_desk(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees all tenants, to whoever answers a request."""
+        with self._desk.lent() as session:
+            yield session
+
+    @contextmanager
+    def as_onlooker(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees all tenants, for what anybody may ask about the system."""
+        with self._looks.lent() as session:
+            yield session
+
+    @contextmanager
+    def as_worker(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that sees all tenants, to whoever works for nobody in particular."""
+        with self._worker.lent() as session:
+            yield session
+
+    def can_write(self) -> bool:
+        """Whether PostgreSQL takes what is written. Raises DatabaseUnavailableError, Error."""
+        return self._pulse.can_write()
+
+    def connect(self, role: str | None, name: str, bounds: Bounds | None = None) -> Session:
+        """Open a connection of one's own, outside the pools; `role` None keeps the login's own."""
+        return connected(self._info, role, name, bounds or self.limits.work)
+
+    def refuse_wrong_roles(self) -> None:
+        """Raise RoleRefusedError if a login is not what it has to be."""
+        for role in (APP, WORKER):
+            self.connect(role, "frontdesk start").close()
+
+    def _for_pulse(self) -> Session:
+        if not self._open:
+            raise DatabaseUnavailableError
+        return self.connect(APP, "frontdesk health", BOUNDS)
+
+    def _pool(self, role: str, name: str, bounds: Bounds, size: int, kept: int = 0) -> Pool:
+        wait = self.limits.wait if bounds is self.limits.requests else self.limits.work.lock
+        return Pool(self._info, role, name, bounds, size=size, kept=kept, wait=wait)

@@ -1,0 +1,152 @@
+"""A connection as we use it: in its role, in UTC, autocommit, with a bound on every wait.
+
+All of it is said after connecting, since a pooler takes no `options` on the way in and says DISCARD
+ALL between two of its clients. Whatever tells that a connection is of no use any more closes it.
+"""
+
+import select
+from typing import Any, Final, Self
+
+from psycopg import Connection, DatabaseError, Error, OperationalError, errors, sql
+from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from adapters.postgres.limits import LIMITS, Bounds, Limits
+from adapters.postgres.roles import GUARDED, RoleRefusedError
+
+NO_TENANT: Final = ""
+
+SPOILT: Final = ("08", "25006", "25P03", "25P04", "26000", "57P")
+"""Beginnings of SQLSTATEs that speak of the connection rather than of the statement: it is lost;
+can only read, since the primary is another; was idle for too long in its transaction; has lost what
+was prepared on it; is being shut down."""
+
+NO_SUCH_ROLE: Final = ("22023", "3F000", "42501", "42P01", "42704")
+
+UNNAMED: Final = "frontdesk"
+"""The name a connection has before it is dressed, and again after a reset: by that one is seen."""
+
+
+class ConnectionSpoiltError(OperationalError):
+    """The connection cannot be used any more; another one may."""
+
+
+def conninfo(dsn: str, limits: Limits = LIMITS) -> str:
+    """Return `dsn` with what is said on the way in, unless it says so itself."""
+    ours: dict[str, Any] = {
+        "connect_timeout": limits.connect,
+        "keepalives": 1,
+        "keepalives_idle": limits.keepalive,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": round(limits.unacknowledged * 1000),
+    }
+    return make_conninfo("", **{**ours, **conninfo_to_dict(dsn), "application_name": UNNAMED})
+
+
+class Session(Connection[Any]):
+    """Of no use before `dress`. `tenant` is whose rows it sees."""
+
+    tenant: str = NO_TENANT
+    name: str = UNNAMED
+    patience: float | None = LIMITS.requests.answer
+
+    @classmethod
+    def opened(cls, info: str, role: str | None, name: str, bounds: Bounds) -> Self:
+        """Connect. Raises OperationalError, RoleRefusedError."""
+        session = cls.connect(info, autocommit=True)
+        try:
+            session.dress(role, name, bounds)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def dress(self, role: str | None, name: str, bounds: Bounds) -> None:
+        """Say all that is to be said, in one round trip. Raises RoleRefusedError."""
+        if role is None:
+            self.execute(_settings(name, bounds)).close()
+        else:
+            self._become(role, _settings(name, bounds))
+        self.name, self.patience = name, bounds.answer
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it is of no use. If PostgreSQL has said anything on a connection that nobody uses,
+        that is its farewell, or so rare that a new one costs less than understanding it. If it has
+        not its name any more, somebody said DISCARD ALL: it has neither role nor tenant.
+        """
+        if self.closed:
+            return True
+        line = select.poll()
+        line.register(self.fileno(), select.POLLIN)
+        name = self.pgconn.parameter_status(b"application_name")
+        return bool(line.poll(0)) or name != self.name.encode()
+
+    def see(self, tenant: str) -> None:
+        """Show this tenant's rows only; free when it does already. Raises ConnectionSpoiltError."""
+        if self.tenant == tenant:
+            return
+        self.execute("SELECT set_config('frontdesk.tenant', %s, false)", (tenant,)).close()
+        self.tenant = tenant
+
+    def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for PostgreSQL, but not for ever. What speaks of the connection closes it."""
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except errors._WaitTimeout as silence:  # noqa: SLF001 - the library raises it by this name
+            if timeout is not None:
+                raise
+            self.close()
+            raise ConnectionSpoiltError("PostgreSQL says nothing.") from silence
+        except Error as error:
+            if not speaks_of_connection(error):
+                raise
+            self.close()
+            if isinstance(error, OperationalError):
+                raise
+            raise ConnectionSpoiltError(str(error)) from error
+
+    def _become(self, role: str, settings: sql.Composed) -> None:
+        """Put a role on, and look whether it holds."""
+        become = sql.SQL(BECOME).format(sql.Identifier(role), sql.Literal(GUARDED[role]))
+        try:
+            cursor = self.execute(sql.SQL("; ").join([settings, become]))
+        except DatabaseError as error:
+            if error.sqlstate in NO_SUCH_ROLE:
+                raise RoleRefusedError(role, self.info.user, error.diag.message_primary) from error
+            raise
+        while cursor.nextset():
+            pass
+        who, kept_apart = cursor.fetchone() or ("", False)
+        if who != role or not kept_apart:
+            why = f"it is {who}, and sees every tenant's rows at once"
+            raise RoleRefusedError(role, self.info.user, why)
+
+
+def speaks_of_connection(error: Error) -> bool:
+    """Whether it says of the connection, rather than of the statement, that it is of no use."""
+    return (error.sqlstate or "").startswith(SPOILT)
+
+
+def _settings(name: str, bounds: Bounds) -> sql.Composed:
+    values = {
+        "application_name": name,
+        "timezone": "UTC",
+        "datestyle": "ISO",
+        "client_min_messages": "warning",
+        "statement_timeout": _milliseconds(bounds.statement),
+        "lock_timeout": _milliseconds(bounds.lock),
+        "idle_in_transaction_session_timeout": _milliseconds(bounds.idle),
+    }
+    return sql.SQL("; ").join(
+        sql.SQL("SET {} TO {}").format(sql.Identifier(key), sql.Literal(value))
+        for key, value in values.items()
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
+
+
+BECOME: Final = "SET ROLE {}; SELECT current_user::text, row_security_active({})"
