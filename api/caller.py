@@ -24,9 +24,10 @@ from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
 from api.reach import covers, within
 from api.refusals import QueryInvalid
+from api.routing import in_thread
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
-from application.reach import Leave, NotFound
+from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Together
 from domain.messages import Command, DomainError
 from projections.paging import Within
@@ -40,6 +41,10 @@ LATEST: Final = 2**31 - 1
 
 class TokenMissing(DomainError):
     """Log in first: this needs an access token."""
+
+
+ELSEWHERE: Final = frozenset({Permission.JOBS_MANAGE, Permission.READ_MODELS_MANAGE})
+"""What is changed by these is no event, so no dispatcher asks who changes it."""
 
 
 class Caller:
@@ -68,6 +73,11 @@ class Caller:
     def reach(self) -> Reach:
         """How far the permission of this route goes for them."""
         return self.principal.reach(self.permission)
+
+    def refuse_outdated(self) -> None:
+        """Look them up in the log. Raises StandingChanged, if they are not what their token says."""
+        ask = self.backend.parts["availability"]
+        ask(self.tenant, lambda past: refuse_outdated(self.principal, past))
 
     def refuse_clients(self) -> None:
         """What the business decides is not for its clients, whatever there is. Raises PermissionMissing."""
@@ -295,7 +305,10 @@ class Gate:
         body = None if reading else await request.body()
         if body:
             refuse_depth(body)
-        return Caller(request, principal, self.permission, body)
+        caller = Caller(request, principal, self.permission, body)
+        if self.permission in ELSEWHERE and not reading:
+            await in_thread(caller.refuse_outdated)()
+        return caller
 
 
 def _refuse_unknown(request: Request) -> None:

@@ -76,20 +76,25 @@ def get_user(user_id: UserPath, caller: MayRead) -> Response:
 
 
 @router.put("/{user_id}/roles")
-def change_roles(user_id: UserPath, body: RolesBody, caller: MayManage) -> Response:
-    """Give a user other roles: they count from the next access token on."""
+def change_roles(
+    user_id: UserPath, body: RolesBody, caller: MayManage, accounts: TheAccounts
+) -> Response:
+    """Give a user other roles. Their sessions end with the old ones: they log in anew."""
     command = ChangeRoles(
         tenant_id=caller.principal.tenant_id,
         user_id=user_id,
         roles=body.roles,
         professional_id=body.professional_id,
     )
-    return caller.changed(USERS, user_id, command)
+    answer = caller.order(command, on=user_id)
+    if answer.recorded and not answer.repeated:
+        accounts.end_sessions(caller.principal.tenant_id, user_id)
+    return caller.answered(USERS, user_id, answer, 200)
 
 
 @router.delete("/{user_id}", status_code=204)
 def deactivate_user(user_id: UserPath, caller: MayManage, accounts: TheAccounts) -> Response:
-    """End a user's access at once; what he did stays in history."""
+    """End a user's access at once; what they did stays in history."""
     tenant_id = caller.principal.tenant_id
     answer = caller.order(DeactivateUser(tenant_id=tenant_id, user_id=user_id), on=user_id)
     accounts.end_sessions(tenant_id, user_id)

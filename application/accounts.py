@@ -4,10 +4,13 @@ register ─► reserve the address ─► record the user ─► activate      
                                                                                  │  refresh, again and again
 """
 
+from datetime import datetime
 from typing import Protocol
 
+from application.jobs import Handlers, Job
 from application.permissions import Principal
 from application.ports import About, Answer
+from application.processes.effects import EndSessions
 from domain.messages import DomainError, Value
 from domain.tenants import Business
 from domain.users import Role
@@ -128,8 +131,20 @@ class Accounts(Protocol):
     def log_out(self, session_id: str) -> None:
         """End a session: its tokens are good for nothing any more."""
 
-    def end_sessions(self, tenant_id: TenantId, user_id: UserId) -> None:
-        """End all sessions of a user."""
+    def end_sessions(
+        self, tenant_id: TenantId, user_id: UserId, *, begun_before: datetime | None = None
+    ) -> None:
+        """End all sessions of a user, or those that began before a time."""
 
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""
+
+
+def ending_sessions(accounts: Accounts) -> Handlers:
+    """Let sessions end with what they stood for, whoever changed it."""
+
+    def end(effect: EndSessions, job: Job) -> None:
+        tenant = TenantId(job.tenant)
+        accounts.end_sessions(tenant, effect.user_id, begun_before=effect.begun_before)
+
+    return {EndSessions: end}

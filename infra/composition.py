@@ -51,7 +51,7 @@ from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.limiting import Limits
 from api.signing import Signer
-from application.accounts import Accounts
+from application.accounts import Accounts, ending_sessions
 from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
 from application.jobs import Handlers
@@ -281,13 +281,14 @@ def _compose(
     renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
     consumers = _entered(database, renewal, reactions, clock)
     outbox = OutboxMailer(database, clock)
-    effects = _effects(settings, store, outbox, clock)
     redis = _redis(settings, stack, settings.redis_timeout_ms / 1000)
     limiter = attempts = _limiter(settings, redis)
     if clock is not system_clock:
         attempts = _limiter(settings, redis, lambda: clock().timestamp())
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
+    accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist)
+    effects = {**_effects(settings, store, outbox, clock), **ending_sessions(accounts)}
     return System(
         settings=settings,
         database=database,
@@ -312,7 +313,7 @@ def _compose(
             bell=advanced,
             upkeep=[outbox.prune],
         ),
-        accounts=_accounts(settings, database, dispatch, store, clock, attempts, denylist),
+        accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.accounts import passwords
@@ -167,9 +167,11 @@ class PostgresAccounts:
         """End a session: its tokens are good for nothing any more."""
         self._sessions.end(session_id)
 
-    def end_sessions(self, tenant_id: TenantId, user_id: UserId) -> None:
-        """End all sessions of a user."""
-        self._sessions.end_all(tenant_id, user_id)
+    def end_sessions(
+        self, tenant_id: TenantId, user_id: UserId, *, begun_before: datetime | None = None
+    ) -> None:
+        """End all sessions of a user, or those that began before a time."""
+        self._sessions.end_all(tenant_id, user_id, begun_before)
 
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""

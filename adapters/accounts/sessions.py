@@ -88,15 +88,18 @@ class Sessions:
             self._end(connection, session_id)
         self._ended(session_id)
 
-    def end_all(self, tenant_id: TenantId, user_id: UserId) -> None:
-        """End all of a user's."""
+    def end_all(
+        self, tenant_id: TenantId, user_id: UserId, begun_before: datetime | None = None
+    ) -> None:
+        """End all of a user's, or those that began before a time."""
         with self._connect() as connection:
             ended = connection.execute(
                 """
                 UPDATE accounts.sessions SET ended_at = %s
-                WHERE tenant_id = %s AND user_id = %s AND ended_at IS NULL RETURNING session_id
+                WHERE tenant_id = %s AND user_id = %s AND ended_at IS NULL
+                  AND (%s::timestamptz IS NULL OR began_at < %s) RETURNING session_id
                 """,
-                (self._clock(), tenant_id, user_id),
+                (self._clock(), tenant_id, user_id, begun_before, begun_before),
             ).fetchall()
         for (session_id,) in ended:
             self._ended(session_id)

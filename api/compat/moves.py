@@ -49,6 +49,7 @@ def order_for(
 
 def _refuse_to_go_back(booking_id: BookingId, caller: Caller) -> None:
     """No order leads back to where a booking begins."""
+    caller.refuse_outdated()
     document = caller.document(BOOKINGS, booking_id).json
     status = msgspec.json.decode(document, type=KnownBooking).status
     if status is not BookingStatus.PENDING:

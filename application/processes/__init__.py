@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from application.processes.end_sessions_on_standing_changed import (
+    END_SESSIONS_ON_STANDING_CHANGED,
+)
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.process import Process
@@ -19,4 +22,5 @@ PROCESSES: Final[tuple[Process, ...]] = (
     TELL_PROFESSIONAL_ABOUT_BOOKING,
     REMIND_CLIENT_OF_BOOKING,
     FORGET_MAILS_ON_CLIENT_ERASED,
+    END_SESSIONS_ON_STANDING_CHANGED,
 )

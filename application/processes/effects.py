@@ -8,7 +8,7 @@ from typing import Any
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
-from domain.values import BookingId, ClientId
+from domain.values import BookingId, ClientId, UserId
 
 
 class MailKind(StrEnum):
@@ -63,3 +63,12 @@ class ForgetMails(Effect, frozen=True):
 
     client_id: ClientId
     streams: tuple[str, ...]
+
+
+class EndSessions(Effect, frozen=True):
+    """End what a user began before they became something else; who changed it did so at once, if
+    nothing broke off.
+    """
+
+    user_id: UserId
+    begun_before: datetime
