@@ -36,10 +36,21 @@ class ProcessRateLimiter:
             left, oldest = limit.quota - len(uses), uses[0] if uses else now
         return Decision(allowed, limit.quota, max(left, 0), oldest + limit.window - now)
 
+    def give_back(self, key: str) -> None:
+        """Forget the last that was counted."""
+        with self._gate:
+            if uses := self._uses.get(key):
+                uses.pop()
+
     def forgive(self, key: str) -> None:
         """Forget what was counted."""
         with self._gate:
             self._uses.pop(key, None)
+
+    def knows(self, key: str) -> bool:
+        """Tell whether anything is remembered under a key, until it is the longest unused."""
+        with self._gate:
+            return bool(self._uses.get(key))
 
     def _uses_of(self, key: str) -> deque[float]:
         uses = self._uses.get(key)

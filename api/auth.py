@@ -19,7 +19,9 @@ from api.accounts import (
 )
 from api.caller import JSON, Caller, may
 from api.compat import OldRouter
+from api.door import Address
 from api.forms import Body, Currency, Language, Line, TimeZone
+from api.limiting import Limits
 from application.accounts import Accounts, Registered, Tokens
 from application.permissions import Permission, Principal
 from application.ports import About
@@ -105,24 +107,27 @@ old_router: Final = OldRouter(successor="/v1/auth", kind=APIRoute, tags=["auth"]
 
 @router.post("/register", status_code=201, openapi_extra=PUBLIC)
 @old_router.post("/auth/register", status_code=201, openapi_extra=PUBLIC)
-def register(body: RegistrationBody, request: Request, accounts: TheAccounts) -> Response:
+def register(
+    body: RegistrationBody, request: Request, accounts: TheAccounts, _: Address
+) -> Response:
     """Make an account: open a business of one's own, or become a client."""
-    new = body.register(accounts, registering(request, body.tenant()))
+    limits: Limits = request.app.state.backend.limits
+    with limits.registering(request.scope):
+        new = body.register(accounts, registering(request, body.tenant()))
     return registered(_newcomer(request, new), new)
 
 
 @router.post("/login", openapi_extra=PUBLIC)
 @old_router.post("/auth/login", openapi_extra=PUBLIC)
-def log_in(body: LoginBody, request: Request, accounts: TheAccounts) -> TokensBody:
+def log_in(body: LoginBody, accounts: TheAccounts, address: Address) -> TokensBody:
     """Begin a session."""
-    address = request.client.host if request.client else ""
     password = body.password.get_secret_value()
     return _tokens(accounts.log_in(body.email, password, address=address))
 
 
 @router.post("/refresh", openapi_extra=PUBLIC)
 @old_router.post("/auth/refresh", openapi_extra=PUBLIC)
-def refresh(body: RefreshBody, accounts: TheAccounts) -> TokensBody:
+def refresh(body: RefreshBody, accounts: TheAccounts, _: Address) -> TokensBody:
     """Go on with a session. Each refresh token is good for one use."""
     return _tokens(accounts.refresh(body.refresh_token))
 

@@ -295,7 +295,7 @@ class Gate:
     async def __call__(self, request: Request) -> Caller:
         """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
-        principal = backend.authenticate(bearer(request))
+        principal = _authentic(request, backend)
         reading = request.method in READING
         backend.limits.count(request.scope, principal, self._kind or (READS if reading else WRITES))
         if self.permission not in principal.permissions:
@@ -309,6 +309,15 @@ class Gate:
         if self.permission in ELSEWHERE and not reading:
             await in_thread(caller.refuse_outdated)()
         return caller
+
+
+def _authentic(request: Request, backend: Backend) -> Principal:
+    """Give who sends a request. Whose token is worth nothing is counted as a stranger."""
+    try:
+        return backend.authenticate(bearer(request))
+    except DomainError:
+        backend.limits.count_stranger(request.scope)
+        raise
 
 
 def _refuse_unknown(request: Request) -> None:

@@ -27,6 +27,9 @@ SAFE: Final = [
 LONGEST_LENGTH: Final = 19
 """Digits of a length; Python refuses to make numbers of thousands."""
 
+PROBED: Final = frozenset({"/v1/health", "/health"})
+"""What load balancers ask, from one address, as often as they like: they are told little."""
+
 BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -36,6 +39,7 @@ class Edge:
     def __init__(self, app: ASGIApp, backend: Backend) -> None:
         self._app = app
         self._most = backend.most_body_bytes
+        self._limits = backend.limits
         self._answered = backend.answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +67,7 @@ class Edge:
         except Exception as error:  # whatever it is, somebody waits for an answer
             if status:
                 raise
-            await broken(Request(scope), error)(scope, receive, sent)
+            await _said(scope, error)(scope, receive, sent)
         route = scope.get("route")
         self._answered(scope["method"], route.path if route else "", status, perf_counter() - began)
 
@@ -71,6 +75,8 @@ class Edge:
         """Pass on what changes something when all of it has come, and no sooner: what is too large,
         or breaks off, was not begun.
         """
+        if scope["path"] not in PROBED and not _names_somebody(scope):
+            self._limits.count_stranger(scope)
         if _announced(scope) > self._most:
             await self._too_large(scope)(scope, receive, send)
         elif scope["method"] in BODILESS:
@@ -95,6 +101,12 @@ class Edge:
         return problem(Request(scope), BodyTooLarge(most_bytes=self._most))
 
 
+def _said(scope: Scope, error: Exception) -> Response:
+    """Return the answer to what the application has not answered."""
+    request = Request(scope)
+    return problem(request, error) if isinstance(error, DomainError) else broken(request, error)
+
+
 def refusing(refusal: DomainError) -> ASGIApp:
     """Give what answers a request that could not be read."""
 
@@ -113,6 +125,11 @@ def _begin(scope: Scope) -> list[tuple[bytes, bytes]]:
     marks: list[tuple[bytes, bytes]] = [*SAFE, (b"x-trace-id", trace.encode())]
     scope[MARKS] = marks
     return marks
+
+
+def _names_somebody(scope: Scope) -> bool:
+    """Whether somebody says who they are. That it is untrue is found out, and counted, later."""
+    return any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _announced(scope: Scope) -> float:

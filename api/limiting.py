@@ -1,47 +1,119 @@
-"""How often one may ask: per person and class of route, told in every answer.
+"""How often one may ask: told in every answer to who is logged in.
 
-The headers are those of draft-ietf-httpapi-ratelimit-headers-09.
+Each person has a limit for each class of route, each tenant one for all its people together, and
+each address one for what nobody is logged in for. The headers are those of
+draft-ietf-httpapi-ratelimit-headers-09.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import ceil
 from typing import Any, Final
 
+from api.addresses import Addresses
 from api.marks import mark
 from api.refusals import TooManyRequests
+from application.accounts import WeakPassword
+from application.contact_details import EmailAddressNotUnderstood
 from application.permissions import Principal
-from application.rate_limits import Limit, RateLimiter
+from application.rate_limits import Decision, Limit, RateLimiter
 
 READS: Final = "reads"
 WRITES: Final = "writes"
 HEAVY: Final = "heavy"
+TENANT: Final = "tenant"
+STRANGERS: Final = "strangers"
+EVERYBODY: Final = "everybody"
+REGISTRATIONS: Final = "registrations"
+
 LIGHTER: Final = 10
 """What is heavy may be asked a tenth as often."""
 
+AT_ONCE: Final = 10
+"""As much as so many people ask is left to one tenant, or to all strangers together."""
+
 MINUTE: Final = 60
+HOUR: Final = 3600
+
+COUNTED: Final = "frontdesk.counted"
+
+MISTYPED: Final = (WeakPassword, EmailAddressNotUnderstood)
 
 
 class Limits:
-    """Counts requests. What is refused here was not carried out: its key is as good as before."""
+    """Counts requests. What is refused here was not carried out: its key is as good as before.
 
-    def __init__(self, limiter: RateLimiter, per_minute: int) -> None:
+    `limiter` counts for all processes; `own`, if there is another, for this one alone: it counts
+    what this process has to bear, at each request.
+    """
+
+    def __init__(
+        self,
+        limiter: RateLimiter,
+        per_minute: int,
+        *,
+        own: RateLimiter | None = None,
+        strangers_per_minute: int = 600,
+        registrations_per_hour: int = 5,
+        addresses: Addresses | None = None,
+    ) -> None:
         self.policies: Mapping[str, Limit] = {
             READS: Limit(per_minute, MINUTE),
             WRITES: Limit(per_minute, MINUTE),
             HEAVY: Limit(max(1, per_minute // LIGHTER), MINUTE),
+            TENANT: Limit(per_minute * AT_ONCE, MINUTE),
+            STRANGERS: Limit(strangers_per_minute, MINUTE),
+            EVERYBODY: Limit(strangers_per_minute * AT_ONCE, MINUTE),
+            REGISTRATIONS: Limit(registrations_per_hour, HOUR),
         }
         self._limiter = limiter
+        self._own = own or limiter
+        self._addresses = addresses or Addresses()
         self._told = {
-            name: b'"%b";q=%d;w=%d' % (name.encode(), policy.quota, MINUTE)
+            name: b'"%b";q=%d;w=%d' % (name.encode(), policy.quota, policy.window)
             for name, policy in self.policies.items()
         }
 
     def count(self, scope: Any, principal: Principal, name: str) -> None:
-        """Count one request. Raises TooManyRequests."""
+        """Count a request of somebody who is logged in. Raises TooManyRequests."""
+        self._refuse_beyond(TENANT, self._own, f"{TENANT}/{principal.tenant_id}")
         key = f"{name}/{principal.tenant_id}/{principal.user_id}"
         decision = self._limiter.check(key, self.policies[name])
         grows = ceil(decision.reset_after)
         mark(scope, b"ratelimit-policy", self._told[name])
         mark(scope, b"ratelimit", b'"%b";r=%d;t=%d' % (name.encode(), decision.remaining, grows))
-        if not decision.allowed:
-            raise TooManyRequests(retry_after=max(1, grows), policy=name, quota=decision.limit)
+        _refuse(decision, name)
+
+    def count_stranger(self, scope: Any) -> None:
+        """Count a request of whoever is not logged in, once. Raises TooManyRequests."""
+        if COUNTED in scope:
+            return
+        scope[COUNTED] = True
+        self._refuse_beyond(STRANGERS, self._own, f"{STRANGERS}/{self.address_of(scope)}")
+        self._refuse_beyond(EVERYBODY, self._own, EVERYBODY)
+
+    @contextmanager
+    def registering(self, scope: Any) -> Iterator[None]:
+        """Count an account that is made by whoever is not logged in, but for those that are refused
+        for what was typed. Raises TooManyRequests.
+        """
+        key = f"{REGISTRATIONS}/{self.address_of(scope)}"
+        self._refuse_beyond(REGISTRATIONS, self._limiter, key)
+        try:
+            yield
+        except MISTYPED:
+            self._limiter.give_back(key)
+            raise
+
+    def address_of(self, scope: Any) -> str:
+        """Return where a request comes from."""
+        return self._addresses.of(scope)
+
+    def _refuse_beyond(self, name: str, limiter: RateLimiter, key: str) -> None:
+        _refuse(limiter.check(key, self.policies[name]), name)
+
+
+def _refuse(decision: Decision, name: str) -> None:
+    if not decision.allowed:
+        wait = max(1, ceil(decision.reset_after))
+        raise TooManyRequests(retry_after=wait, policy=name, quota=decision.limit)

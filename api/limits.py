@@ -15,7 +15,7 @@ router: Final = Router(prefix="/v1/limits", tags=["limits"])
 
 
 class Policy(msgspec.Struct):
-    """So many requests in any so many seconds, for each user."""
+    """So many requests in any so many seconds: for each user, tenant or address, as its name says."""
 
     name: str
     quota: int
@@ -24,7 +24,9 @@ class Policy(msgspec.Struct):
 
 @router.get("")
 def list_limits(caller: MayRead) -> Response:
-    """List how often one may ask, by class of route: reads, writes, and what is heavy."""
+    """List how often one may ask: reads, writes and what is heavy; and what all of a tenant, and who
+    is not logged in.
+    """
     policies = caller.backend.limits.policies.items()
     found = [Policy(name, limit.quota, limit.window) for name, limit in policies]
     return Response(msgspec.json.encode({"data": found}), media_type=JSON)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.caller import JSON
+from api.door import COUNTED
 from api.routing import Threads
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
@@ -50,14 +51,16 @@ async def show_health(request: Request) -> Response:
     return Response(msgspec.json.encode(body), 200 if healthy else 503, media_type=JSON)
 
 
-@router.get("/status", openapi_extra=PUBLIC)
+@router.get("/status", openapi_extra=PUBLIC, dependencies=[COUNTED])
 async def show_status(request: Request) -> Response:
     """Say how far the log, the read models and the queue are. It holds nobody's data."""
     status = await ONLOOKERS.run(_vitals(request).status, {"came": monotonic()})
     return Response(msgspec.json.encode(status), media_type=JSON)
 
 
-@metrics_router.get("/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC)
+@metrics_router.get(
+    "/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC, dependencies=[COUNTED]
+)
 async def show_metrics(request: Request) -> Response:
     """Give counters and gauges in the text format of Prometheus."""
     body, media_type = await ONLOOKERS.run(_vitals(request).metrics, {"came": monotonic()})

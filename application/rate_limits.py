@@ -29,5 +29,11 @@ class RateLimiter(Protocol):
     def check(self, key: str, limit: Limit) -> Decision:
         """Count one more, if it is allowed. What is refused does not count."""
 
+    def give_back(self, key: str) -> None:
+        """Forget the last that was counted: it was not what is to be limited."""
+
     def forgive(self, key: str) -> None:
         """Forget what was counted."""
+
+    def knows(self, key: str) -> bool:
+        """Tell whether anything is remembered under a key, and count nothing."""

@@ -47,6 +47,7 @@ from adapters.upcasters import UPCASTERS
 from adapters.vitals import PostgresVitals
 from adapters.wakeups import Announcer, Listener, NotifyWire, Wire
 from api import test_clock
+from api.addresses import Addresses
 from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.limiting import Limits
@@ -190,7 +191,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         pepper=settings.pepper,
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
-        limits=Limits(system.limiter, settings.requests_per_minute),
+        limits=_limits(settings, system.limiter),
         parts={
             "accounts": system.accounts,
             "availability": Asking(system.store, system.clock),
@@ -209,6 +210,17 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
 def made(system: System) -> list[str]:
     """Name the events by which bookings are made."""
     return system.reader.names((BookingRequested,))
+
+
+def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
+    return Limits(
+        limiter,
+        settings.times(settings.requests_per_minute),
+        own=ProcessRateLimiter(),
+        strangers_per_minute=settings.times(settings.strangers_per_minute),
+        registrations_per_hour=settings.times(settings.registrations_per_hour),
+        addresses=Addresses(settings.trusted_proxies),
+    )
 
 
 def _live(system: System) -> LiveBookings:
@@ -362,6 +374,8 @@ def _accounts(
         clock,
         pepper=settings.pepper,
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        of_account=settings.times(settings.failed_logins_of_account),
+        from_address=settings.times(settings.failed_logins_from_address),
     )
 
 

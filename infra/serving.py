@@ -63,6 +63,7 @@ def _config(app: Any) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # whose word is taken for an address, the settings say, and no default
         timeout_graceful_shutdown=GRACE,
     )
 

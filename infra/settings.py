@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - 
 DEMO_MASTER_KEY: Final = base64.b64encode(b"demo master key, 32 bytes long!!").decode()
 MASTER_KEY_BYTES: Final = 32
 LEAST_SECRET: Final = 32
+MOST_FACTOR: Final = 1_000_000
 
 
 class SettingsError(Exception):
@@ -57,7 +59,15 @@ def _tenants(value: Any) -> Any:
         raise ValueError(message) from None
 
 
+def _networks(value: Any) -> Any:
+    listed = _listed(value)
+    for network in listed:
+        ip_network(network)  # its message names the network, and what is wrong with it
+    return listed
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
 Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
 
@@ -101,6 +111,12 @@ class Settings(BaseModel):
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
     requests_per_minute: int = Field(default=6000, ge=1)
+    strangers_per_minute: int = Field(default=600, ge=1)
+    registrations_per_hour: int = Field(default=5, ge=1)
+    failed_logins_from_address: int = Field(default=30, ge=1)
+    failed_logins_of_account: int = Field(default=10, ge=1)
+    limit_factor: float = Field(default=1, gt=0, le=MOST_FACTOR)
+    trusted_proxies: Networks = ()
     most_body_bytes: int = Field(default=1_000_000, ge=1_000)
     log_level: str = "INFO"
 
@@ -130,6 +146,10 @@ class Settings(BaseModel):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def times(self, quota: int) -> int:
+        """Give a limit as it is enforced here: multiplied, but never nothing."""
+        return max(1, int(quota * self.limit_factor))
 
     def need_kafka(self) -> str:
         """Give the address of Kafka. Raises SettingsError."""

@@ -1,11 +1,10 @@
 """Accounts in PostgreSQL: `application.accounts.Accounts`, filled."""
 
-import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
 
 from adapters.accounts import passwords
+from adapters.accounts.attempts import Attempts
 from adapters.accounts.credentials import Credential, Credentials, email_digest
 from adapters.accounts.registrations import Newcomer, Registrations
 from adapters.accounts.sessions import Session, Sessions
@@ -17,25 +16,23 @@ from application.accounts import (
     NewAccount,
     Registered,
     Tokens,
-    TooManyAttempts,
     WrongCredentials,
 )
 from application.contact_details import identities_of
 from application.denylist import Denylist
 from application.permissions import Principal, permissions_of
 from application.ports import About, Answer, Clock, EventStore
-from application.rate_limits import Limit, RateLimiter
+from application.rate_limits import RateLimiter
 from domain.messages import Command
 from domain.tenants import Business, RegisterBusiness
 from domain.users import AddUser, Role, SignUpClient, User, UserNotFound, UserStatus
 from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
 
-FAILED_LOGINS: Final = Limit(quota=10, window=60.0)
-"""By e-mail address and by where the request comes from, so that nobody can lock another out."""
-
 
 class PostgresAccounts:
-    """What people log in with is here; who they are is asked of the log."""
+    """What people log in with is here; who they are is asked of the log. `of_account` and
+    `from_address` say how often a minute a login may fail.
+    """
 
     def __init__(
         self,
@@ -49,10 +46,12 @@ class PostgresAccounts:
         *,
         pepper: str,
         refresh_lifetime: timedelta = timedelta(days=7),
+        of_account: int = 10,
+        from_address: int = 30,
     ) -> None:
         self._pepper = pepper.encode()
         self._tokens = tokens
-        self._limiter = limiter
+        self._attempts = Attempts(limiter, of_account=of_account, from_address=from_address)
         self._denylist = denylist
         self._clock = clock
         self._credentials = Credentials(lambda: database.as_tenant(NO_TENANT))
@@ -140,14 +139,8 @@ class PostgresAccounts:
     def log_in(self, email: str, password: str, *, address: str) -> Tokens:
         """Begin a session. Nobody learns whether the address or the password was wrong."""
         digest = email_digest(email, self._pepper)
-        attempts = f"login/{digest.hex()}/{address}"
-        self._refuse_too_many(attempts)
-        credential = self._credentials.find(digest)
-        kept = credential and credential.password_hash
-        if not passwords.matches(password, kept) or credential is None:
-            raise WrongCredentials
-        self._active_user(credential)
-        self._limiter.forgive(attempts)
+        with self._attempts.one(digest.hex(), address):
+            credential = self._proved(digest, password)
         if passwords.is_outdated(credential.password_hash):
             self._credentials.rehash(credential, passwords.hash_password(password))
         begun = self._sessions.begin(credential.tenant_id, credential.user_id)
@@ -183,14 +176,14 @@ class PostgresAccounts:
     def _deny(self, session_id: str) -> None:
         self._denylist.deny(session_id, self._clock() + self._tokens.lifetime)
 
-    def _refuse_too_many(self, attempts: str) -> None:
-        decision = self._limiter.check(attempts, FAILED_LOGINS)
-        if not decision.allowed:
-            raise TooManyAttempts(
-                retry_after=math.ceil(decision.reset_after),
-                limit=FAILED_LOGINS.quota,
-                window=int(FAILED_LOGINS.window),
-            )
+    def _proved(self, digest: bytes, password: str) -> Credential:
+        """Give what is kept of whoever proves to be that person. Raises WrongCredentials."""
+        credential = self._credentials.find(digest)
+        kept = credential and credential.password_hash
+        if not passwords.matches(password, kept) or credential is None:
+            raise WrongCredentials
+        self._active_user(credential)
+        return credential
 
     def _active_user(self, credential: Credential) -> User:
         if not self._registrations.settle(credential):

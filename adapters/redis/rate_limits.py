@@ -65,6 +65,20 @@ class RedisRateLimiter:
         left = max(limit.quota - count, 0)
         return Decision(bool(allowed), limit.quota, left, reset / MICROSECONDS)
 
+    def give_back(self, key: str) -> None:
+        """Forget the last that was counted, wherever it was."""
+        try:
+            self._breaker.ask(lambda: self._redis.rpop(_name(key)))
+        except RedisAway:
+            self._otherwise.give_back(key)
+
+    def knows(self, key: str) -> bool:
+        """Tell whether anything is remembered under a key, until the window has passed."""
+        try:
+            return bool(self._breaker.ask(lambda: self._redis.exists(_name(key))))
+        except RedisAway:
+            return self._otherwise.knows(key)
+
     def forgive(self, key: str) -> None:
         """Forget what was counted. While Redis is away it remembers until the window has passed."""
         self._otherwise.forgive(key)

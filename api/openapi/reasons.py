@@ -53,13 +53,16 @@ def of(*modules: ModuleType) -> Refusals:
 
 # --- By what the request is ---------------------------------------------------------------
 
-ALWAYS: Final[Refusals] = (refusals.InternalError, refusals.Unavailable)
+ALWAYS: Final[Refusals] = (
+    refusals.InternalError,
+    refusals.TooManyRequests,
+    refusals.Unavailable,
+)
 GUARDED: Final[Refusals] = (
     caller.TokenMissing,
     accounts.InvalidToken,
     accounts.TokenExpired,
     permissions.PermissionMissing,
-    refusals.TooManyRequests,
 )
 READING: Final[Refusals] = (
     reach.NotFound,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple, Self
 
-SETTINGS = {"FRONTDESK_MODE": "demo", "PORT": "0", "REQUESTS_PER_MINUTE": "10000000"}
+SETTINGS = {"FRONTDESK_MODE": "demo", "PORT": "0", "LIMIT_FACTOR": "10000"}
 
 
 class Answer(NamedTuple):

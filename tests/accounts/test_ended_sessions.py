@@ -104,8 +104,14 @@ class Meddling:
     def check(self, key: str, limit: Limit) -> Decision:
         return Decision(allowed=True, limit=limit.quota, remaining=1, reset_after=0.0)
 
+    def give_back(self, key: str) -> None:
+        """Nothing was counted here."""
+
     def forgive(self, key: str) -> None:
         self._meanwhile()
+
+    def knows(self, key: str) -> bool:
+        return False
 
 
 # --- Remembering --------------------------------------------------------------------------

@@ -34,8 +34,14 @@ class Nobody:
     def check(self, key: str, limit: Limit) -> Decision:
         raise AssertionError
 
+    def give_back(self, key: str) -> None:
+        raise AssertionError
+
     def forgive(self, key: str) -> None:
         """Nothing was counted here."""
+
+    def knows(self, key: str) -> bool:
+        raise AssertionError
 
 
 @pytest.fixture
@@ -121,6 +127,25 @@ def test_what_is_forgiven_does_not_count(limiter: RateLimiter) -> None:
     limiter.forgive("never seen")
 
     assert limiter.check("k", THREE_A_MINUTE).remaining == 2
+
+
+def test_what_is_given_back_does_not_count(limiter: RateLimiter) -> None:
+    for _ in range(3):
+        limiter.check("k", THREE_A_MINUTE)
+
+    limiter.give_back("k")
+    limiter.give_back("never seen")
+
+    assert limiter.check("k", THREE_A_MINUTE).allowed
+    assert not limiter.check("k", THREE_A_MINUTE).allowed
+
+
+def test_what_was_counted_is_known_until_it_is_forgiven(limiter: RateLimiter) -> None:
+    limiter.check("k", THREE_A_MINUTE)
+
+    assert (limiter.knows("k"), limiter.knows("other")) == (True, False)
+    limiter.forgive("k")
+    assert not limiter.knows("k")
 
 
 def test_a_quota_of_none_allows_nothing(limiter: RateLimiter) -> None:

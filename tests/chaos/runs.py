@@ -45,7 +45,7 @@ class Chaos:
 
 def undisturbed(server: Server, wanted: Sequence[Wanted]) -> Portrait:
     """Make the attempts in one process: the API, read models, processes and mails."""
-    settings = Settings(requests_per_minute=10_000_000)
+    settings = Settings(limit_factor=10_000)
     with database_of_its_own(server) as dsn, running_system(settings, dsn) as system:
         system.work()
         listener = listen(settings.host, 0)

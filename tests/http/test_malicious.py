@@ -24,7 +24,7 @@ ANY = [(b"if-match", b"*")]
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(mode=Mode.TEST, requests_per_minute=10_000_000)
+    return Settings(mode=Mode.TEST, limit_factor=10_000)
 
 
 ANOTHER = "3b0d6f6e-4a56-4d3c-8a52-3b8f0d2a7a01"

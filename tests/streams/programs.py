@@ -83,7 +83,7 @@ class Company:
         environment = {
             **os.environ,
             "FRONTDESK_MODE": "demo",
-            "REQUESTS_PER_MINUTE": "10000000",
+            "LIMIT_FACTOR": "10000",
             "DATABASE_URL": self.dsn,
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "REDIS_URL": self.redis,

@@ -21,7 +21,7 @@ from infra.bench.slots import PROFESSIONALS, next_monday, slot
 from projections import READ_MODELS
 
 FRONTDESK: Final = ("-c", "from infra.cli import main; main()")
-ENVIRONMENT: Final = {**os.environ, "DATABASE_URL": DSN, "REQUESTS_PER_MINUTE": "1000000000"}
+ENVIRONMENT: Final = {**os.environ, "DATABASE_URL": DSN, "LIMIT_FACTOR": "1000000"}
 MONDAY: Final = next_monday()
 PREPARED: Final = 10_000
 """How many bookings there are to get and list: `history` makes them confirmed, and long ago."""
