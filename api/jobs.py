@@ -49,20 +49,20 @@ def get_job(job_id: UUID, caller: MayManage) -> Response:
 
 @router.patch("/{job_id}")
 def edit_job(job_id: UUID, body: JobChange, caller: MayManage) -> Response:
-    """Change what a waiting or parked job shall do, or when it is tried next."""
+    """Change what a waiting, parked or uncertain job shall do, or when it is tried next."""
     changed = _jobs(caller).edit(caller.tenant, job_id, payload=body.payload, run_at=body.run_at)
     return _shown(changed)
 
 
 @router.post("/{job_id}/retry")
 def retry_job(job_id: UUID, caller: MayManage) -> Response:
-    """Try a parked job again, as if for the first time."""
+    """Try a job that is parked or uncertain again, as if for the first time."""
     return _shown(_jobs(caller).retry(caller.tenant, job_id))
 
 
 @router.post("/{job_id}/discard")
 def discard_job(job_id: UUID, caller: MayManage) -> Response:
-    """Give a parked job up for good."""
+    """Give a parked job up for good, or call an uncertain one settled."""
     return _shown(_jobs(caller).discard(caller.tenant, job_id))
 
 

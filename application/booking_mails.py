@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
+from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped, UncertainError
 from application.mails import (
     LANGUAGES,
     BookingMail,
@@ -59,6 +59,9 @@ OVERTAKEN_BY: Final[Mapping[MailKind, tuple[type[Event], ...]]] = {
 }
 """What makes a late mail say something that is true no more; each has a mail of its own."""
 
+QUICKLY: Final = timedelta(minutes=1)
+"""For so long all is told that happened, step by step; later, only what is still true."""
+
 TOO_LATE: Final = {MailKind.REMINDER_24H: timedelta(hours=2), MailKind.REMINDER_2H: timedelta(0)}
 """How long before the start a reminder is of no use: the next has come, or the visit begins."""
 
@@ -80,11 +83,12 @@ class BookingMails:
     def tell(self, effect: SendBookingMail, job: Job) -> Handled:
         """Tell what happened.
 
-        Mails of one booking go out in the order in which things happened. One that failed comes
-        after those behind it, and is left out where they say otherwise.
+        Mails to one reader about one booking go out in the order in which things happened: their
+        ordering key sees to it. One that comes late is left out where a later one says otherwise.
         """
         past = self._history(job.tenant, effect.booking_id)
-        if _is_overtaken(effect, past, late=job.attempt > 1):
+        late = job.attempt > 1 or self._clock() > job.due_at + QUICKLY
+        if _is_overtaken(effect, past, late=late):
             return Skipped("a later mail says otherwise")
         return self._send(effect, past, job)
 
@@ -101,11 +105,15 @@ class BookingMails:
         booking = _state(BOOKING, past)
         if booking is not None and str(job.id) in booking.mails_sent:
             return Skipped("it was sent before")
+        if job.overtaken:
+            return Skipped("a later mail was sent before")
         mail = self._mail(effect, past, job.tenant)
         if mail is None:
             return Skipped("nobody to write to")
         try:
             message_id = self._mailer.send(self._letters.write(mail), str(job.id))
+        except UncertainError:
+            raise
         except Exception as error:
             if job.is_last_attempt or isinstance(error, MailRefusedError):
                 raise GivenUpError("not sent", _failed(effect, job, error)) from error

@@ -2,7 +2,8 @@
 
 A job is an order that waits in the queue: a command to dispatch, or an effect for its handler. It
 is carried out at least once, under an id that never changes: dispatching a command again gives the
-first answer, and a provider that is shown the id again does nothing twice.
+first answer, and a provider that is shown the id again does nothing twice. What may have been done
+by a provider that knows no ids, and cannot be asked, is uncertain: done again only if a person says so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +26,15 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     PARKED = "parked"
+    UNCERTAIN = "uncertain"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
 
 
 class Job(Value, frozen=True, kw_only=True):
-    """What a handler may know about the job it carries out; `attempt` counts from 1."""
+    """What a handler may know about the job it carries out; `attempt` counts from 1, `overtaken`
+    tells whether something that comes after it, under its ordering key, was carried out already.
+    """
 
     id: UUID
     tenant: str
@@ -38,6 +42,7 @@ class Job(Value, frozen=True, kw_only=True):
     due_at: datetime
     attempt: int
     max_attempts: int
+    overtaken: bool = False
 
     @property
     def is_last_attempt(self) -> bool:
@@ -68,6 +73,16 @@ class GivenUpError(Exception):
     def __init__(self, why: str, report: Command | None = None) -> None:
         super().__init__(why)
         self.report = report
+
+
+class UncertainError(Exception):
+    """It may have been done, and nobody can be asked: an operator decides whether it is done again.
+    The message names nobody.
+    """
+
+
+class AwayError(Exception):
+    """What effects of this lane go through does not answer: another would fail in the same way."""
 
 
 # --- What operators see and do ---------------------------------------------------------------
@@ -101,11 +116,11 @@ class JobNotFound(DomainError):
 
 
 class JobIsNotWaiting(DomainError):
-    """Only a job that waits or is parked can be changed."""
+    """Only a job that waits, is parked or is uncertain can be changed."""
 
 
 class JobIsNotParked(DomainError):
-    """Only a parked job can be retried or discarded."""
+    """Only a job that is parked or uncertain can be retried or discarded."""
 
 
 class JobPayloadInvalid(DomainError):
@@ -138,13 +153,13 @@ class Jobs(Protocol):
         payload: Mapping[str, Any] | None = None,
         run_at: datetime | None = None,
     ) -> QueuedJob:
-        """Change what a waiting or parked job shall do, or when."""
+        """Change what a waiting, parked or uncertain job shall do, or when."""
 
     def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Try a parked job again, as if for the first time."""
+        """Try a job that is parked or uncertain again, as if for the first time."""
 
     def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give up a parked job for good."""
+        """Give up a parked job for good, or call an uncertain one settled."""
 
     def depths(self) -> Mapping[str, int]:
-        """Count what is due, what waits for its time, what runs and what is parked."""
+        """Count what is due, waits for its time, runs, is parked and is uncertain."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
+from application.jobs import AwayError
 from application.ports import Recorded
 from application.processes.effects import MailKind
 from domain.messages import Value
@@ -92,6 +93,10 @@ class MailNotTakenError(Exception):
     """The mail was not taken this time. The message says why and names nobody."""
 
 
+class MailServerAwayError(MailNotTakenError, AwayError):
+    """The server took nothing from anybody: it is not there, does not answer, or lets nobody in."""
+
+
 class Letters(Protocol):
     """Puts mails into words."""
 
@@ -105,8 +110,8 @@ class Mailer(Protocol):
     def send(self, message: Message, idempotency_key: str) -> str:
         """Send it, once per key as far as the provider can tell, and give the provider's id.
 
-        Raises MailRefusedError when trying again is no use. MailNotTakenError, or whatever else
-        it raises, may pass.
+        Raises MailRefusedError when trying again is no use, and UncertainError when it may have
+        been taken. MailNotTakenError, or whatever else it raises, may pass.
         """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
@@ -24,7 +25,8 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
-from adapters.jobs import JobDesk, Orders, Worker
+from adapters.jobs import JobDesk, Orders, Worker, handing_over
+from adapters.jobs.lanes import AT_ONCE
 from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
@@ -75,8 +77,8 @@ if TYPE_CHECKING:
     from redis import Redis
 
 PATIENCE: Final = 10.0
-"""Seconds for what is being done when told to stop; a mail server may take longer to answer, and
-what it says is asked again after the next start."""
+"""Seconds for what is being done when told to stop, all threads together. A mail server may take
+longer: what it was given is uncertain then, and what it was not is sent after the next start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,12 +142,11 @@ class System:
         """Carry read models, processes and jobs on in threads of this process; by its own runner,
         unless another is given.
         """
-        # Two workers, since a slow mail server must not delay what is ordered of ourselves.
-        carry_on = (runner or self.runner).run
-        runs = (carry_on, self.worker.run, self.worker.run, self.renewal.run)
-        names = ("runner", "worker", "second worker", "renewal")
-        for name, run in zip(names, runs, strict=True):
-            self.beside(name, run)
+        self.beside("runner", (runner or self.runner).run)
+        for lane, at_once in AT_ONCE.items():
+            for number in range(1, at_once + 1):
+                self.beside(f"{lane} {number}", partial(self.worker.run, lanes=(lane,)))
+        self.beside("renewal", self.renewal.run)
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them."""
@@ -168,8 +169,9 @@ class System:
         self.stop.set()
         for bell in (self.appended, self.advanced, self.denylist.bell):
             bell.ring()
+        until = time.monotonic() + PATIENCE
         for thread in self.threads:
-            thread.join(PATIENCE)
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def application(system: System) -> FastAPI:
@@ -300,7 +302,7 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist)
-    effects = {**_effects(settings, store, outbox, clock), **ending_sessions(accounts)}
+    effects = {**_effects(settings, database, store, outbox, clock), **ending_sessions(accounts)}
     return System(
         settings=settings,
         database=database,
@@ -344,13 +346,19 @@ def _of_writer(settings: Settings) -> Bounds:
 
 
 def _effects(
-    settings: Settings, store: PostgresEventStore, outbox: OutboxMailer, clock: Clock
+    settings: Settings,
+    database: Database,
+    store: PostgresEventStore,
+    outbox: OutboxMailer,
+    clock: Clock,
 ) -> Handlers:
     """Give what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
     mailer: Mailer = outbox
     if settings.smtp_url:
-        mailer = SmtpMailer(server_of(settings.smtp_url), sender, clock)
+        mailer = SmtpMailer(
+            server_of(settings.smtp_url), sender, clock, handing_over=handing_over(database)
+        )
     mails = BookingMails(store.history, TemplateLetters(sender), mailer, clock)
     return {**mails.handlers, **forgetting(outbox)}
 

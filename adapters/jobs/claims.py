@@ -11,33 +11,75 @@ from uuid import UUID
 
 import msgspec
 from psycopg import Connection
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
-LANES: Final = ("commands", "effects")
+from adapters.jobs.lanes import LANES
 
+# Tenants in the order of their turns, and of each what is due longest. In the way of a job is what
+# runs under the same key, and what is due under it and was caused earlier; unique among the running,
+# the key lets none through that two claims have found at once.
+# Never prepared, and CASE rather than AND and OR: others of a key are found by the key alone. Else a
+# plan made when there was little to do walks over all there is as soon as it is much.
 # FOR UPDATE in a CTE of its own: joined to the table, a subquery could be run again and take more.
 CLAIM: Final = """
     WITH due AS MATERIALIZED (
-        SELECT id FROM work.jobs
-        WHERE status = 'todo' AND lane = %s AND run_at <= %s
-        ORDER BY run_at LIMIT %s
-        FOR UPDATE SKIP LOCKED
+        SELECT of_tenant.id FROM unnest(%(turns)s::text[]) AS next(turn)
+        CROSS JOIN LATERAL (
+            SELECT job.id FROM work.jobs job
+            WHERE job.status = 'todo' AND job.turn = next.turn AND job.run_at <= %(now)s
+              AND (job.ordering_key IS NULL OR NOT EXISTS (
+                SELECT FROM work.jobs other WHERE other.ordering_key = job.ordering_key
+                  AND CASE other.status
+                    WHEN 'running' THEN true
+                    WHEN 'todo' THEN other.due_at <= %(now)s
+                      AND (other.caused_by, other.due_at, other.id)
+                        < (job.caused_by, job.due_at, job.id)
+                    ELSE false
+                  END
+              ))
+            ORDER BY job.run_at LIMIT %(each)s
+            FOR UPDATE SKIP LOCKED
+        ) of_tenant
+        LIMIT %(most)s
     )
-    UPDATE work.jobs j SET status = 'running', claim = %s, lease_until = now() + %s
+    UPDATE work.jobs j SET status = 'running', claim = %(claim)s, lease_until = now() + %(lease)s
     FROM due WHERE j.id = due.id
-    RETURNING j.id, j.tenant_id::text, j.kind, j.about, j.payload::text, j.due_at, j.run_at,
-              j.max_attempts, j.caused_by, j.process, j.trail::text, j.report::text, j.claim
+    RETURNING j.id, j.tenant_id::text, j.lane, j.kind, j.about, j.payload::text, j.due_at,
+              j.run_at, j.max_attempts, j.caused_by, j.process, j.trail::text, j.report::text,
+              j.claim
+"""
+
+TENANTS_DUE: Final = """
+    SELECT tenant_id::text FROM work.jobs
+    WHERE status = 'todo' AND lane = %s AND run_at <= %s
+    GROUP BY tenant_id ORDER BY min(run_at), tenant_id
 """
 
 # Neither this nor SETTLE waits for the disk: what a crash of PostgreSQL takes back is done again,
 # and does nothing twice [five times as many jobs a second]. REPORT waits: it is what sees to that.
 BEGIN: Final = """
-    UPDATE work.jobs SET
+    UPDATE work.jobs job SET
         attempts = attempts + (withdrawn_at IS NULL)::integer,
         status = CASE WHEN withdrawn_at IS NULL THEN status ELSE 'withdrawn' END,
         finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
         lease_until = now() + %s
     WHERE id = %s AND claim = %s AND status = 'running'
-    RETURNING attempts, withdrawn_at IS NULL, set_config('synchronous_commit', 'off', true)
+    RETURNING attempts, withdrawn_at IS NULL,
+        EXISTS (
+            SELECT FROM work.jobs later
+            WHERE later.ordering_key = job.ordering_key
+              AND (later.caused_by, later.due_at, later.id)
+                > (job.caused_by, job.due_at, job.id)
+              AND (later.status = 'uncertain'
+                OR (later.status = 'done' AND coalesce(later.outcome, '') NOT LIKE 'skipped: %%'))
+        ),
+        set_config('synchronous_commit', 'off', true)
+"""
+
+# Waits for the disk, since nothing else will know of it should both machines stop.
+HAND_OVER: Final = """
+    UPDATE work.jobs SET handed_over_at = now()
+    WHERE id = %s AND status = 'running' AND handed_over_at IS NULL
 """
 
 RENEW: Final = """
@@ -52,26 +94,47 @@ GIVE_BACK: Final = """
     WHERE id = ANY(%s) AND claim = %s AND status = 'running'
 """
 
+# Tells whether something waited for this that is due.
 SETTLE: Final = """
-    UPDATE work.jobs SET status = %s, outcome = %s, last_error = %s, finished_at = %s,
+    UPDATE work.jobs job SET status = %s, outcome = %s, last_error = %s, finished_at = %s,
         claim = NULL, lease_until = NULL
     WHERE id = %s AND claim = %s AND status = 'running'
-    RETURNING set_config('synchronous_commit', 'off', true)
+    RETURNING
+        EXISTS (
+            SELECT FROM work.jobs waiting
+            WHERE waiting.ordering_key = job.ordering_key
+              AND CASE waiting.status WHEN 'todo' THEN waiting.run_at <= %s ELSE false END
+        ),
+        set_config('synchronous_commit', 'off', true)
 """
 
+# What comes after it waits as long.
 AGAIN: Final = """
-    UPDATE work.jobs SET
-        status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-        finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
-        run_at = %s, last_error = %s, claim = NULL, lease_until = NULL
-    WHERE id = %s AND claim = %s AND status = 'running'
+    WITH again AS (
+        UPDATE work.jobs SET
+            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+            finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
+            run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
+        WHERE id = %s AND claim = %s AND status = 'running'
+        RETURNING id, ordering_key, status, caused_by, due_at, run_at
+    )
+    UPDATE work.jobs later SET run_at = again.run_at FROM again WHERE later.id IN (
+        SELECT behind.id FROM work.jobs behind
+        WHERE behind.ordering_key = again.ordering_key
+          AND again.status = 'todo'
+          AND CASE behind.status WHEN 'todo' THEN behind.run_at < again.run_at ELSE false END
+          AND (behind.caused_by, behind.due_at, behind.id)
+            > (again.caused_by, again.due_at, again.id)
+        FOR UPDATE SKIP LOCKED
+    )
 """
 
 REPORT: Final = """
     UPDATE work.jobs SET report = %s::json WHERE id = %s AND claim = %s AND status = 'running'
 """
 
-# What a dead worker left. Had it been trying for the last time, somebody must look at it first.
+# What a dead worker left. Had it handed over what nobody can ask about, or been trying for the last
+# time, somebody must look at it first.
 REAP: Final = """
     WITH left_behind AS MATERIALIZED (
         SELECT id FROM work.jobs WHERE status = 'running' AND lease_until < now()
@@ -79,18 +142,29 @@ REAP: Final = """
     )
     UPDATE work.jobs j SET
         status = CASE
+            WHEN handed_over_at IS NOT NULL AND report IS NULL THEN 'uncertain'
             WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
             WHEN attempts >= max_attempts THEN 'parked'
             ELSE 'todo'
         END,
-        finished_at = CASE WHEN withdrawn_at IS NOT NULL THEN now() END,
+        finished_at = CASE
+            WHEN withdrawn_at IS NOT NULL AND (handed_over_at IS NULL OR report IS NOT NULL)
+            THEN now()
+        END,
         last_error = 'The worker stopped without saying what became of it.',
         claim = NULL, lease_until = NULL
     FROM left_behind WHERE j.id = left_behind.id
 """
 
+# Of a lane that is left alone, when that ends.
 NEXT_DUE: Final = """
-    SELECT run_at FROM work.jobs WHERE status = 'todo' AND lane = %s ORDER BY run_at LIMIT 1
+    SELECT min(greatest(job.run_at, failing.until)) FROM unnest(%s::text[]) AS its(lane)
+    CROSS JOIN LATERAL (
+        SELECT run_at FROM work.jobs
+        WHERE status = 'todo' AND lane = its.lane AND (%s::timestamptz IS NULL OR run_at > %s)
+        ORDER BY run_at LIMIT 1
+    ) job
+    LEFT JOIN work.failing_lanes failing ON failing.lane = its.lane
 """
 
 PRUNE: Final = """
@@ -105,6 +179,7 @@ class Claimed(NamedTuple):
 
     id: UUID
     tenant: str
+    lane: str
     kind: str
     about: str
     payload: str
@@ -123,6 +198,18 @@ class Claimed(NamedTuple):
         return dict(msgspec.json.decode(self.trail_json))
 
 
+class Begun(NamedTuple):
+    """Which attempt it is, and whether something that comes after it was carried out before."""
+
+    attempt: int
+    overtaken: bool
+
+
+def tenants_due(connection: Connection[Any], lane: str, now: datetime) -> list[str]:
+    """Tell who has something due, who waits longest first."""
+    return [tenant for (tenant,) in connection.execute(TENANTS_DUE, (lane, now), prepare=True)]
+
+
 def claim(
     connection: Connection[Any],
     lane: str,
@@ -131,17 +218,38 @@ def claim(
     most: int,
     claim_id: UUID,
     lease: timedelta,
+    tenants: Sequence[str] | None = None,
 ) -> list[Claimed]:
-    """Take what is due, the longest due first; others pass over what is being taken."""
-    cursor = connection.execute(CLAIM, (lane, now, most, claim_id, lease), prepare=True)
-    taken = [Claimed(*row) for row in cursor.fetchall()]
+    """Take what is due, of each tenant as much, the longest due first; others pass over what is
+    being taken. Who comes first of the tenants may get more than the last.
+    """
+    turns = tenants_due(connection, lane, now) if tenants is None else tenants
+    if not turns:
+        return []
+    values = {
+        "turns": [f"{lane}/{tenant}" for tenant in turns],
+        "now": now,
+        "each": -(-most // len(turns)),
+        "most": most,
+        "claim": claim_id,
+        "lease": lease,
+    }
+    try:
+        taken = [Claimed(*row) for row in connection.execute(CLAIM, values, prepare=False)]
+    except (UniqueViolation, DeadlockDetected):  # another claim found the same at once
+        return []
     return sorted(taken, key=lambda job: (job.run_at, job.caused_by, str(job.id)))
 
 
-def begin(connection: Connection[Any], job: Claimed, lease: timedelta) -> int | None:
-    """Count an attempt, and tell which one; None when the job is withdrawn, or ours no longer."""
+def begin(connection: Connection[Any], job: Claimed, lease: timedelta) -> Begun | None:
+    """Count an attempt; None when the job is withdrawn, or ours no longer."""
     row = connection.execute(BEGIN, (lease, job.id, job.claim), prepare=True).fetchone()
-    return int(row[0]) if row is not None and row[1] else None
+    return Begun(row[0], row[2]) if row is not None and row[1] else None
+
+
+def hand_over(connection: Connection[Any], job_id: UUID) -> bool:
+    """Note that it is about to be done for good; False when another may have come this far."""
+    return connection.execute(HAND_OVER, (job_id,), prepare=True).rowcount == 1
 
 
 def renew(connection: Connection[Any], claim_id: UUID, lease: timedelta) -> None:
@@ -160,14 +268,31 @@ def remember_report(connection: Connection[Any], job: Claimed, report: str) -> b
     return connection.execute(REPORT, (report, job.id, job.claim), prepare=True).rowcount == 1
 
 
-def settle(connection: Connection[Any], job: Claimed, outcome: str | None, *, at: datetime) -> None:
-    """Say that it is done."""
-    connection.execute(SETTLE, ("done", outcome, None, at, job.id, job.claim), prepare=True)
+def settle(connection: Connection[Any], job: Claimed, outcome: str | None, *, at: datetime) -> bool:
+    """Say that it is done, and tell whether something waited for that."""
+    return _end(connection, job, "done", outcome=outcome, finished_at=at, now=at)
 
 
-def park(connection: Connection[Any], job: Claimed, error: str) -> None:
-    """Set it aside until an operator has looked at it."""
-    connection.execute(SETTLE, ("parked", None, error, None, job.id, job.claim), prepare=True)
+def set_aside(
+    connection: Connection[Any], job: Claimed, status: str, error: str, *, at: datetime
+) -> bool:
+    """Leave it, parked or uncertain, to an operator; tell whether something waited for that."""
+    return _end(connection, job, status, error=error, now=at)
+
+
+def _end(
+    connection: Connection[Any],
+    job: Claimed,
+    status: str,
+    *,
+    outcome: str | None = None,
+    error: str | None = None,
+    finished_at: datetime | None = None,
+    now: datetime,
+) -> bool:
+    values = (status, outcome, error, finished_at, job.id, job.claim, now)
+    row = connection.execute(SETTLE, values, prepare=True).fetchone()
+    return row is not None and bool(row[0])
 
 
 def try_again(connection: Connection[Any], job: Claimed, error: str, *, at: datetime) -> None:
@@ -180,10 +305,12 @@ def reap(connection: Connection[Any]) -> int:
     return connection.execute(REAP, prepare=True).rowcount
 
 
-def next_due(connection: Connection[Any], lanes: Sequence[str] = LANES) -> datetime | None:
-    """Tell when the next job is to be tried."""
-    rows = [connection.execute(NEXT_DUE, (lane,), prepare=True).fetchone() for lane in lanes]
-    return min((row[0] for row in rows if row is not None), default=None)
+def next_due(
+    connection: Connection[Any], lanes: Sequence[str] = LANES, *, after: datetime | None = None
+) -> datetime | None:
+    """Tell when the next job is to be tried; or the next `after` a moment."""
+    row = connection.execute(NEXT_DUE, (list(lanes), after, after), prepare=True).fetchone()
+    return row[0] if row else None
 
 
 def prune(connection: Connection[Any], before: datetime) -> int:

@@ -1,4 +1,6 @@
-"""Where operators look after the queue: what waits, what is parked; edit, retry, discard."""
+"""Where operators look after the queue: what waits, what is parked or uncertain; edit, retry,
+discard.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,17 +45,17 @@ EDIT: Final = """
         report = CASE WHEN %(payload)s::json IS NULL THEN report END,
         due_at = coalesce(%(run_at)s, due_at),
         run_at = coalesce(%(run_at)s, run_at)
-    WHERE id = %(id)s AND status IN ('todo', 'parked') RETURNING *
+    WHERE id = %(id)s AND status IN ('todo', 'parked', 'uncertain') RETURNING *
 """
 
 RETRY: Final = """
-    UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s
-    WHERE id = %(id)s AND status = 'parked' RETURNING *
+    UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s, handed_over_at = NULL
+    WHERE id = %(id)s AND status IN ('parked', 'uncertain') RETURNING *
 """
 
 DISCARD: Final = """
     UPDATE work.jobs SET status = 'discarded', finished_at = %(now)s
-    WHERE id = %(id)s AND status = 'parked' RETURNING *
+    WHERE id = %(id)s AND status IN ('parked', 'uncertain') RETURNING *
 """
 
 DEPTHS: Final = """
@@ -61,7 +63,8 @@ DEPTHS: Final = """
         (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at <= %(now)s) AS due,
         (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at > %(now)s) AS waiting,
         (SELECT count(*) FROM work.jobs WHERE status = 'running') AS running,
-        (SELECT count(*) FROM work.jobs WHERE status = 'parked') AS parked
+        (SELECT count(*) FROM work.jobs WHERE status = 'parked') AS parked,
+        (SELECT count(*) FROM work.jobs WHERE status = 'uncertain') AS uncertain
 """
 
 
@@ -106,22 +109,22 @@ class JobDesk:
         payload: Mapping[str, Any] | None = None,
         run_at: datetime | None = None,
     ) -> QueuedJob:
-        """Change what a waiting or parked job shall do, or when."""
+        """Change what a waiting, parked or uncertain job shall do, or when."""
         job = self.get(tenant, job_id)
         text = None if payload is None else self._checked(job.kind, payload)
         values = {"payload": text, "run_at": run_at}
         return self._change(tenant, job_id, EDIT, values, JobIsNotWaiting)
 
     def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Try a parked job again, as if for the first time."""
+        """Try a job that is parked or uncertain again, as if for the first time."""
         return self._change(tenant, job_id, RETRY, {"now": self._clock()}, JobIsNotParked)
 
     def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give up a parked job for good."""
+        """Give up a parked job for good, or call an uncertain one settled."""
         return self._change(tenant, job_id, DISCARD, {"now": self._clock()}, JobIsNotParked)
 
     def depths(self) -> Mapping[str, int]:
-        """Count what is due, what waits for its time, what runs and what is parked."""
+        """Count what is due, waits for its time, runs, is parked and is uncertain."""
         with self._database.as_desk() as connection:
             return self.depths_on(connection)
 

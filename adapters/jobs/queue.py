@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import Connection
 
+from adapters.jobs.lanes import COMMANDS
 from adapters.jobs.orders import Order, kind_of
 from application.ports import Recorded
 from application.processes.process import Do, Orders, Withdraw
@@ -21,18 +22,32 @@ from domain.values import FRONTDESK
 MAX_ATTEMPTS: Final = 20
 """With pauses of 2, 4, 8 … seconds up to an hour, this is some ten hours: a night's outage."""
 
+# Whatever waits to be tried again and is in front of something new is asked at once whether it is
+# still to be done: what a later event made untrue is not waited for.
 ENQUEUE: Final = """
-    INSERT INTO work.jobs (
-        id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, run_at, max_attempts,
-        caused_by, process, trail
+    WITH added AS (
+        INSERT INTO work.jobs (
+            id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, run_at,
+            max_attempts, caused_by, process, trail
+        )
+        SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, due_at,
+               max_attempts, caused_by, process, trail
+        FROM json_to_recordset(%s::json) AS new(
+            id uuid, tenant_id uuid, lane text, kind text, about text, dedupe_key text,
+            payload json, ordering_key text, due_at timestamptz, max_attempts integer,
+            caused_by bigint, process text, trail json
+        )
+        ON CONFLICT (dedupe_key) DO NOTHING
+        RETURNING ordering_key, due_at
+    ), asked_at_once AS (
+        UPDATE work.jobs SET run_at = due_at WHERE id IN (
+            SELECT earlier.id FROM work.jobs earlier JOIN added USING (ordering_key)
+            WHERE earlier.status = 'todo' AND earlier.attempts > 0
+              AND earlier.run_at > added.due_at
+            FOR UPDATE OF earlier SKIP LOCKED
+        )
     )
-    SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, due_at, max_attempts,
-           caused_by, process, trail
-    FROM json_to_recordset(%s::json) AS new(
-        id uuid, tenant_id uuid, lane text, kind text, about text, dedupe_key text, payload json,
-        due_at timestamptz, max_attempts integer, caused_by bigint, process text, trail json
-    )
-    ON CONFLICT (dedupe_key) DO NOTHING
+    SELECT count(*) FROM added
 """
 
 WITHDRAW: Final = """
@@ -95,7 +110,8 @@ def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
     rows = [_row(job) for job in jobs]
     if not rows:
         return 0
-    return connection.execute(ENQUEUE, (msgspec.json.encode(rows).decode(),)).rowcount
+    row = connection.execute(ENQUEUE, (msgspec.json.encode(rows).decode(),)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def withdraw(connection: Connection[Any], tenant: str, order: Withdraw, *, before: int) -> int:
@@ -141,14 +157,20 @@ def _row(job: NewJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "tenant_id": job.tenant,
-        "lane": "commands" if isinstance(job.order, Command) else "effects",
+        "lane": COMMANDS if isinstance(job.order, Command) else job.order.lane,
         "kind": kind_of(type(job.order)),
         "about": job.about,
         "dedupe_key": job.dedupe_key,
         "payload": job.order,
+        "ordering_key": _ordering_key(job),
         "due_at": job.due_at,
         "max_attempts": job.max_attempts,
         "caused_by": job.caused_by,
         "process": job.process,
         "trail": job.trail,
     }
+
+
+def _ordering_key(job: NewJob) -> str | None:
+    key = None if isinstance(job.order, Command) else job.order.ordering_key
+    return None if key is None else f"{job.tenant}/{key}"

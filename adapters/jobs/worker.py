@@ -1,35 +1,36 @@
 """Carries out jobs when they are due: commands are dispatched, effects go to their handlers.
 
-    claim a batch ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done
-                                         ├─► again       after a pause that doubles, up to an hour
-                                         └─► parked      after the last attempt, or when told so
+    claim ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done
+                                 ├─► again       after a pause that doubles, up to an hour
+                                 ├─► parked      after the last attempt, or when told so
+                                 └─► uncertain   it may have been done, and nobody can be asked
 
-What an effect did is written into its job before it is recorded on what it concerns. So a worker
-that dies in between, or a record that fails, does not make the effect happen twice; only dying
-after the provider said yes and before that is written down can, and then the provider sees the
-same idempotency key again.
+Each lane has threads of its own. Of those, one at a time waits for work and takes it; the others
+carry out what they took, or wait to be the one.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
-import msgspec
 import structlog
-from psycopg import OperationalError
+from psycopg import Connection, OperationalError
 
 from adapters.bell import Bell
 from adapters.jobs import claims
-from adapters.jobs.claims import LANES, Claimed
-from adapters.jobs.orders import Order, Orders, kind_of
+from adapters.jobs.attempts import Attempts, Provider, Result
+from adapters.jobs.circuits import Gates
+from adapters.jobs.claims import Claimed
+from adapters.jobs.lanes import COMMANDS, LANES
+from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
-from application.dispatch import TooContended
-from application.jobs import Dispatch, GivenUpError, Handled, Handlers, Job, Skipped
-from application.ports import About, Clock
-from domain.messages import Command, DomainError
+from application.jobs import Dispatch, Handlers, JobStatus
+from application.ports import Clock
+from domain.messages import Command
 
 BATCH: Final = 50
 LEASE: Final = timedelta(seconds=20)
@@ -44,24 +45,10 @@ KEEP: Final = timedelta(days=30)
 """How long finished jobs are kept, for those who ask what became of them."""
 
 PRUNE_EVERY: Final = timedelta(hours=1)
+REAP_EVERY: Final = 1.0
 LONGEST_PAUSE: Final = 3600
-LONGEST_ERROR: Final = 1_000
 
 log = structlog.get_logger()
-
-
-class Result(NamedTuple):
-    """What came of one attempt: done, to be tried again, or to be parked."""
-
-    status: str
-    text: str | None = None
-
-
-class Report(msgspec.Struct):
-    """The command that records an effect, as kept in the effect's job."""
-
-    kind: str
-    command: msgspec.Raw
 
 
 class Worker:
@@ -89,10 +76,11 @@ class Worker:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._dispatch = dispatch
-        self._orders = Orders([*commands, *effects])
-        self._effects: Handlers = dict(effects)
-        self._lanes = lanes
+        self._attempts = Attempts(database, dispatch, commands, effects)
+        self._lanes = tuple(lanes)
+        self._turns = {lane: Turns(lane) for lane in lanes}
+        self._gates = Gates()
+        self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
         self._lease = lease
         self._poll = poll
@@ -100,17 +88,20 @@ class Worker:
         self._upkeep = upkeep
         self._bell = bell or Bell()
         self._next_prune = datetime.min.replace(tzinfo=UTC)
+        self._next_reap = 0.0
 
     # --- When ----------------------------------------------------------------------------
 
-    def run(self, stop: threading.Event) -> None:
-        """Carry out what falls due until `stop`; ring after that, and it ends at once."""
+    def run(self, stop: threading.Event, lanes: Sequence[str] = ()) -> None:
+        """Carry out what falls due in these lanes until `stop`; ring after that, and it ends at
+        once. Of the lane named first, one thread at a time claims.
+        """
+        lanes = lanes or self._lanes
         while not stop.is_set():
-            heard = self._bell.rings
             try:
-                self._keep_house()
-                if self.run_due(stop) < self._batch and self._bell.wait(heard, self._pause()):
-                    stop.wait(GATHER)
+                with self._first_in_line[lanes[0]]:
+                    jobs = self._wait_for_jobs(lanes, stop)
+                self._run_batch(jobs, stop)
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("the queue cannot be reached", error=str(error))
                 stop.wait(self._poll.total_seconds())
@@ -120,9 +111,8 @@ class Worker:
 
     def run_due(self, stop: threading.Event | None = None) -> int:
         """Carry out one batch of what is due in each lane, and tell how many jobs that were."""
-        with self._database.as_worker() as connection:
-            claims.reap(connection)
-        return sum(self._run_lane(lane, stop) for lane in self._lanes)
+        self._reap()
+        return sum(self._run_batch(self._claim(lane, self._batch), stop) for lane in self._lanes)
 
     def next_due(self) -> datetime | None:
         """Tell when the next job is to be tried; None when nothing waits."""
@@ -134,7 +124,25 @@ class Worker:
         with self._database.as_worker() as connection:
             return claims.prune(connection, self._clock() - self._keep)
 
-    def _keep_house(self) -> None:
+    def _wait_for_jobs(self, lanes: Sequence[str], stop: threading.Event) -> list[Claimed]:
+        while not stop.is_set():
+            heard = self._bell.rings
+            self._keep_house(lanes)
+            looked = self._clock()
+            for lane in lanes:
+                # What is slow is taken one by one, or the rest would stand behind it.
+                if jobs := self._claim(lane, self._batch if lane == COMMANDS else 1):
+                    return jobs
+            if self._bell.wait(heard, self._pause(lanes, looked)):
+                stop.wait(GATHER)
+        return []
+
+    def _keep_house(self, lanes: Sequence[str]) -> None:
+        if COMMANDS not in lanes:
+            return
+        if time.monotonic() >= self._next_reap:
+            self._next_reap = time.monotonic() + REAP_EVERY
+            self._reap()
         now = self._clock()
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_EVERY
@@ -143,133 +151,91 @@ class Worker:
             for task in self._upkeep:
                 task()
 
-    def _pause(self) -> float:
-        due = self.next_due()
+    def _reap(self) -> None:
+        with self._database.as_worker() as connection:
+            claims.reap(connection)
+
+    def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
+        """Give the time to the next due. What was due and could not be done waits for a bell."""
+        with self._database.as_worker() as connection:
+            due = claims.next_due(connection, lanes, after=looked)
         if due is None:
             return self._poll.total_seconds()
         return max(0.0, min(self._poll, due - self._clock()).total_seconds())
 
     # --- What ----------------------------------------------------------------------------
 
-    def _run_lane(self, lane: str, stop: threading.Event | None) -> int:
+    def _claim(self, lane: str, most: int) -> list[Claimed]:
+        now, turns = self._clock(), self._turns[lane]
         with self._database.as_worker() as connection:
-            jobs = claims.claim(
-                connection,
-                lane,
-                now=self._clock(),
-                most=self._batch,
-                claim_id=uuid4(),
-                lease=self._lease,
-            )
-        if not jobs:
-            return 0
-        with self._holding(jobs[0].claim):
-            return self._run_batch(jobs, stop)
+            if not turns.has_any(connection, now):
+                return []
+            room = self._gates.room(connection, lane, now=now, most=most)
+            if not room:
+                return []
+            jobs = turns.claim(connection, now=now, most=room, claim_id=uuid4(), lease=self._lease)
+        self._gates.enter(lane, len(jobs))
+        return jobs
 
     def _run_batch(self, jobs: Sequence[Claimed], stop: threading.Event | None) -> int:
-        for number, job in enumerate(jobs):
-            if stop is not None and stop.is_set():
-                with self._database.as_worker() as connection:
-                    claims.give_back(connection, jobs[number:])
-                return number
-            self._run(job)
-        return len(jobs)
+        if not jobs:
+            return 0
+        done = 0
+        try:
+            with self._holding(jobs[0].claim):
+                for job in jobs:
+                    if stop is not None and stop.is_set():
+                        break
+                    self._run(job)
+                    done += 1
+                self._give_back(jobs[done:])
+        finally:
+            self._gates.leave(jobs[0].lane, len(jobs))
+        return done
+
+    def _give_back(self, jobs: Sequence[Claimed]) -> None:
+        if jobs:
+            with self._database.as_worker() as connection:
+                claims.give_back(connection, jobs)
 
     def _run(self, claimed: Claimed) -> None:
         with self._database.as_worker() as connection:
-            attempt = claims.begin(connection, claimed, self._lease)
-        if attempt is None:
+            begun = claims.begin(connection, claimed, self._lease)
+        if begun is None:
             return
-        result = self._attempt(claimed, attempt)
+        result = self._attempts.carry_out(claimed, begun)
         with self._database.as_worker() as connection:
-            match result.status:
-                case "done":
-                    claims.settle(connection, claimed, result.text, at=self._clock())
-                case "parked":
-                    log.error("job parked", job=str(claimed.id), kind=claimed.kind)
-                    claims.park(connection, claimed, result.text or "")
-                case _:
-                    again = self._clock() + pause(claimed.id, attempt)
-                    claims.try_again(connection, claimed, result.text or "", at=again)
+            waited_for = self._settle(connection, claimed, begun.attempt, result)
+            opened = self._learn(connection, claimed.lane, result)
+        if waited_for or opened:
+            self._bell.echo()
 
-    def _attempt(self, claimed: Claimed, attempt: int) -> Result:
-        try:
-            return Result("done", self._carry_out(claimed, attempt))
-        except GivenUpError as end:
-            return Result("parked", _described(end.__cause__ or end))
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
-            last = attempt >= claimed.max_attempts
-            return Result("parked" if last else "again", _described(error))
+    def _learn(self, connection: Connection[Any], lane: str, result: Result) -> bool:
+        """Take from a result how the lane is, and tell whether it opens."""
+        match result.provider:
+            case Provider.AWAY:
+                self._gates.met_nobody(connection, lane, now=self._clock())
+            case Provider.ANSWERS:
+                return self._gates.met_somebody(connection, lane)
+            case Provider.NOT_ASKED:
+                pass
+        return False
 
-    def _carry_out(self, claimed: Claimed, attempt: int) -> str | None:
-        if claimed.report_json is not None:
-            return self._record(claimed, self._reported(claimed.report_json))
-        order = self._orders.decode(claimed.kind, claimed.payload)
-        if isinstance(order, Command):
-            return self._order(order, claimed, claimed.id)
-        job = Job(
-            id=claimed.id,
-            tenant=claimed.tenant,
-            about=claimed.about,
-            due_at=claimed.due_at,
-            attempt=attempt,
-            max_attempts=claimed.max_attempts,
-        )
-        return self._have_effect(order, claimed, job)
-
-    def _have_effect(self, effect: Order, claimed: Claimed, job: Job) -> str | None:
-        try:
-            handled: Handled = self._effects[type(effect)](effect, job)  # type: ignore[index]
-        except GivenUpError as end:
-            if end.report is not None:
-                self._record(claimed, end.report)
-            raise
-        match handled:
-            case None:
-                return None
-            case Skipped(why=why):
-                return f"skipped: {why}"
-            case _:
-                self._remember(claimed, handled)
-                return self._record(claimed, handled)
-
-    def _remember(self, claimed: Claimed, report: Command) -> None:
-        kept = Report(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
-        with self._database.as_worker() as connection:
-            claims.remember_report(connection, claimed, msgspec.json.encode(kept).decode())
-
-    def _reported(self, text: str) -> Command:
-        kept = msgspec.json.decode(text, type=Report)
-        report = self._orders.decode(kept.kind, bytes(kept.command))
-        assert isinstance(report, Command)
-        return report
-
-    def _record(self, claimed: Claimed, report: Command) -> str:
-        """Record what an effect did. Its id follows from what it says: success after failure is
-        another command, the same success twice is not.
-        """
-        says = f"{kind_of(type(report))}/{msgspec.json.encode(report).decode()}"
-        return self._order(report, claimed, uuid5(claimed.id, says))
-
-    def _order(self, command: Command, claimed: Claimed, command_id: UUID) -> str:
-        """Dispatch a command; a refusal is an answer. Who was merely too late may try again."""
-        trail = claimed.trail
-        about = About(
-            tenant=claimed.tenant,
-            actor=f"process/{claimed.process}",
-            command_id=command_id,
-            retried=True,
-            correlation=trail.get("correlation"),
-            causation=trail.get("causation"),
-            trace=trail.get("trace"),
-        )
-        try:
-            self._dispatch(command, about)
-        except TooContended:
-            raise
-        except DomainError as refusal:
-            return f"refused: {refusal.code}"
-        return "carried out"
+    def _settle(
+        self, connection: Connection[Any], claimed: Claimed, attempt: int, result: Result
+    ) -> bool:
+        """Write down what came of it, and tell whether something can be done for it."""
+        now = self._clock()
+        match result.status:
+            case JobStatus.DONE:
+                return claims.settle(connection, claimed, result.text, at=now)
+            case JobStatus.TODO:
+                again = now + pause(claimed.id, attempt)
+                claims.try_again(connection, claimed, result.text or "", at=again)
+                return False
+            case aside:
+                log.error("job set aside", status=aside, job=str(claimed.id), kind=claimed.kind)
+                return claims.set_aside(connection, claimed, aside, result.text or "", at=now)
 
     # --- Alive ---------------------------------------------------------------------------
 
@@ -302,7 +268,3 @@ def pause(job_id: UUID, attempt: int) -> timedelta:
     seconds = float(min(2**attempt, LONGEST_PAUSE))
     share = uuid5(job_id, str(attempt)).int % 1000 / 1000
     return timedelta(seconds=seconds * (1 + share / 2))
-
-
-def _described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]

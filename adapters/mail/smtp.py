@@ -4,30 +4,44 @@ What the server tells, and what it does not:
 
 * A 4xx reply, or a connection lost before the mail was handed over whole: not taken. Try again.
 * A 5xx reply: never will be taken. Give up.
-* 250 after the mail was handed over: taken. What comes after, even a failing QUIT, changes nothing.
-* A connection lost between the last byte of the mail and that reply: nobody knows (RFC 1047), and
-  SMTP has no way to ask. We send again, under the same Message-ID, and, for servers that have one,
-  under the same key in a header of theirs: those, and many mailboxes, then show the mail once.
+* 2xx after the mail was handed over: taken. What comes after, even a failing QUIT, changes nothing.
+* No reply after that, or none that means anything: nobody knows (RFC 1047), and SMTP has no way to
+  ask. It is uncertain, and a person decides whether it is sent again, under the same Message-ID
+  (decision 0020).
+
+Whatever the server does, a byte at a time or nothing at all, a conversation comes to its end.
 """
 
 import re
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from adapters.mail.conversation import Conversation, SecretConversation
 from adapters.mail.mime import as_mime, message_id
-from application.mails import Mailbox, MailNotTakenError, MailRefusedError, Message
+from application.jobs import UncertainError
+from application.mails import (
+    Mailbox,
+    MailNotTakenError,
+    MailRefusedError,
+    MailServerAwayError,
+    Message,
+)
 from application.ports import Clock
 from domain.messages import Value
 
-CONNECTING: Final = 10.0
-"""Seconds to wait for a server that may not be there."""
+CONNECTING: Final = 20.0
+"""Seconds until it has let us in, all replies together; some greet late, to see who is patient."""
 
-SENDING: Final = 120.0
-"""Seconds to wait for its replies: who gives up early on a mail that is taken sends it twice."""
+SENDING: Final = 60.0
+"""Seconds for one mail after that, all replies together. Some look into a mail before they take it;
+who gives up early on one that is taken has an uncertain one more."""
+
+PARTING: Final = 5.0
+"""Seconds for a farewell, by when all is said."""
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 ADDRESS: Final = re.compile(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+")
@@ -82,15 +96,28 @@ def server_of(url: str) -> SmtpServer:
 
 
 class SmtpMailer:
-    """Hands mails to one server, each over a connection of its own."""
+    """Hands mails to one server, each over a connection of its own. `handing_over` is told the key
+    of a mail before its last byte goes.
+    """
 
     def __init__(
-        self, server: SmtpServer, sender: Mailbox, clock: Clock, tls: ssl.SSLContext | None = None
+        self,
+        server: SmtpServer,
+        sender: Mailbox,
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+        *,
+        handing_over: Callable[[str], None] = lambda _: None,
+        connecting: float = CONNECTING,
+        sending: float = SENDING,
     ) -> None:
         self._server = server
         self._sender = sender
         self._clock = clock
         self._tls = tls or ssl.create_default_context()
+        self._handing_over = handing_over
+        self._connecting = connecting
+        self._sending = sending
 
     def send(self, message: Message, idempotency_key: str) -> str:
         """Send it, and give its Message-ID."""
@@ -98,39 +125,35 @@ class SmtpMailer:
         mail = as_mime(message, self._sender, mail_id=mail_id, sent_at=self._clock())
         if self._server.idempotency_header:
             mail[self._server.idempotency_header] = idempotency_key
-        connection = self._connect()
-        try:
-            connection.send_message(mail, self._sender.address, [message.to.address])
-        except (smtplib.SMTPException, OSError) as error:
-            raise _understood(error) from None
-        finally:
-            # Not `with`, which raises when QUIT fails: by then the mail is taken.
-            with suppress(OSError, smtplib.SMTPException):
-                connection.quit()
-            connection.close()
+        with self._conversation(idempotency_key) as conversation:
+            try:
+                conversation.send_message(mail, self._sender.address, [message.to.address])
+            except (smtplib.SMTPException, OSError) as error:
+                if conversation.is_uncertain:
+                    raise UncertainError(f"the server may have it: {_said(error)}") from None
+                raise _understood(error) from None
+            finally:
+                conversation.part(PARTING)
         return mail_id
 
-    def _connect(self) -> smtplib.SMTP:
+    def _conversation(self, idempotency_key: str) -> Conversation:
         """Connect and log in. Whatever fails here is not the mail's fault, and may pass."""
         server, name = self._server, self._sender.address.rpartition("@")[2]
-        connection: smtplib.SMTP | None = None
+        kind = SecretConversation if server.security is Security.TLS else Conversation
+        conversation = kind(
+            name, self._tls, handing_over=lambda: self._handing_over(idempotency_key)
+        )
         try:
-            if server.security is Security.TLS:
-                connection = smtplib.SMTP_SSL(
-                    server.host, server.port, name, timeout=CONNECTING, context=self._tls
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, name, timeout=CONNECTING)
-                self._start_tls(connection)
+            conversation.begin(server.host, server.port, within=self._connecting)
+            if server.security is not Security.TLS:
+                self._start_tls(conversation)
             if server.username is not None:
-                connection.login(server.username, server.password or "")
+                conversation.login(server.username, server.password or "")
         except (smtplib.SMTPException, OSError) as error:
-            if connection is not None:
-                connection.close()
-            raise MailNotTakenError(f"no connection: {_said(error)}") from None
-        if connection.sock is not None:
-            connection.sock.settimeout(SENDING)
-        return connection
+            conversation.end()
+            raise MailServerAwayError(f"no connection: {_said(error)}") from None
+        conversation.go_on(within=self._sending)
+        return conversation
 
     def _start_tls(self, connection: smtplib.SMTP) -> None:
         server = self._server
@@ -143,11 +166,13 @@ class SmtpMailer:
 
 
 def _understood(error: smtplib.SMTPException | OSError) -> Exception:
-    """Tell what may pass from what will not."""
+    """Tell what may pass from what will not, and a mail's trouble from the server's."""
     said = _said(error)
     if isinstance(error, smtplib.SMTPNotSupportedError) or said.startswith("5"):
         return MailRefusedError(said)
-    return MailNotTakenError(said)
+    if said.startswith("4") and not said.startswith("421"):
+        return MailNotTakenError(said)
+    return MailServerAwayError(said)
 
 
 def _said(error: smtplib.SMTPException | OSError) -> str:

@@ -26,6 +26,7 @@ STATUS: Final = {
     JobStatus.RUNNING: "running",
     JobStatus.DONE: "done",
     JobStatus.PARKED: "failed",
+    JobStatus.UNCERTAIN: "failed",
     JobStatus.WITHDRAWN: "done",
     JobStatus.DISCARDED: "failed",
 }

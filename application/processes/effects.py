@@ -4,7 +4,7 @@ up what is personal when the time comes, and finds nothing once it is erased.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
@@ -31,12 +31,26 @@ class MailKind(StrEnum):
         return self.startswith("professional-")
 
 
-class SendBookingMail(Effect, frozen=True):
-    """Tell somebody what happened: `version` is that of the event in the booking's stream."""
+class MailAboutBooking(Effect, frozen=True):
+    """A mail about an event: `version` is that of the event in the booking's stream. Whoever reads
+    it reads all that is said of the booking in the order in which it happened.
+    """
+
+    lane: ClassVar[str] = "mails"
 
     kind: MailKind
     booking_id: BookingId
     version: int
+
+    @property
+    def ordering_key(self) -> str:
+        """One booking, one recipient."""
+        recipient = "professional" if self.kind.is_for_professional else "client"
+        return f"mail/{self.booking_id}/{recipient}"
+
+
+class SendBookingMail(MailAboutBooking, frozen=True):
+    """Tell somebody what happened."""
 
 
 def booking_mail(kind: MailKind, past: Recorded) -> Orders:
@@ -49,12 +63,9 @@ def booking_mail(kind: MailKind, past: Recorded) -> Orders:
     return [Do(mail, about=event.booking_id)]
 
 
-class SendBookingReminder(Effect, frozen=True):
+class SendBookingReminder(MailAboutBooking, frozen=True):
     """Remind the client, if the booking still stands and begins at `starts_at`."""
 
-    kind: MailKind
-    booking_id: BookingId
-    version: int
     starts_at: datetime
 
 

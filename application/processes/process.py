@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
@@ -13,6 +14,16 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """An order to the outside world: send this mail, call that address. Delivered at least once,
     under one idempotency key, until it succeeds or is parked for an operator.
     """
+
+    lane: ClassVar[str] = "effects"
+    """Where it stands in line: with what goes through the same thing, which may be slow or away."""
+
+    @property
+    def ordering_key(self) -> str | None:
+        """What it must keep its order with: of one tenant's orders with the same key, each is
+        carried out after those that earlier events have caused. None when order does not matter.
+        """
+        return None
 
 
 class Do(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Look after the queue: what waits, what is parked; edit, retry, discard."""
+"""Look after the queue: what waits, what is parked or uncertain; edit, retry, discard."""
 
 import sys
 from datetime import datetime
@@ -14,6 +14,8 @@ from application.jobs import JobStatus, QueuedJob
 from infra.cli.system import composed
 
 MOST: Final = 1_000
+ASIDE: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN)
+"""What waits for a person."""
 
 jobs: Final = typer.Typer(no_args_is_help=True, help="Look after the queue of what is to be done.")
 
@@ -28,26 +30,32 @@ def add_to(app: typer.Typer) -> None:
 @jobs.command("list")
 def list_jobs(
     *,
-    status: Annotated[JobStatus, typer.Option(help="How far they are.")] = JobStatus.PARKED,
+    status: Annotated[JobStatus | None, typer.Option(help="How far they are.")] = None,
     kind: Annotated[str | None, typer.Option(help="Such as send-booking-mail.")] = None,
     about: Annotated[str | None, typer.Option(help="What they concern: an id.")] = None,
     tenant: Annotated[UUID | None, typer.Option(help="Of this tenant only.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST)] = 100,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON for each.")] = False,
 ) -> None:
-    """List jobs by due time: those that are parked, if nothing else is asked for."""
+    """List jobs by due time: those that are parked or uncertain, if nothing else is asked for."""
     owner = str(tenant) if tenant else None
     with composed() as system:
-        found = system.jobs.find(owner, status=status, kind=kind, about=about, limit=limit)
+        found = [
+            job
+            for each in (ASIDE if status is None else (status,))
+            for job in system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit)
+        ]
     if json:
         for job in found:
             _write(job)
         return
-    table = Table("id", "kind", "about", "due", "attempts", "what went wrong, or what came of it")
+    table = Table(
+        "id", "status", "kind", "about", "due", "attempts", "what went wrong, or what came of it"
+    )
     for job in found:
         said = job.last_error or job.outcome or ""
         due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(str(job.id), job.kind, job.about, due, str(job.attempts), said)
+        table.add_row(str(job.id), job.status, job.kind, job.about, due, str(job.attempts), said)
     Console(width=None if sys.stdout.isatty() else 240).print(table)
 
 
@@ -65,7 +73,7 @@ def edit_job(
     payload: Annotated[str | None, typer.Option(help="What it shall do instead: JSON.")] = None,
     at: Annotated[str | None, typer.Option(help="When to try it: 2027-01-05T10:00:00Z.")] = None,
 ) -> None:
-    """Change what a waiting or parked job shall do, or when it is tried next."""
+    """Change what a waiting, parked or uncertain job shall do, or when it is tried next."""
     order, run_at = _parsed(payload), _instant(at)
     with composed() as system:
         _write(system.jobs.edit(None, job_id, payload=order, run_at=run_at))
@@ -73,7 +81,10 @@ def edit_job(
 
 @jobs.command("retry")
 def retry_jobs(job_ids: Ids) -> None:
-    """Try parked jobs again, as if for the first time; whatever runs the queue picks them up."""
+    """Try jobs that are parked or uncertain again; whatever runs the queue picks them up.
+
+    A mail keeps its Message-ID: who was sent it before can tell.
+    """
     with composed() as system:
         for job_id in job_ids:
             _write(system.jobs.retry(None, job_id))
@@ -81,7 +92,7 @@ def retry_jobs(job_ids: Ids) -> None:
 
 @jobs.command("discard")
 def discard_jobs(job_ids: Ids) -> None:
-    """Give parked jobs up for good."""
+    """Give parked jobs up for good, or call uncertain ones settled."""
     with composed() as system:
         for job_id in job_ids:
             _write(system.jobs.discard(None, job_id))

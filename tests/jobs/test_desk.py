@@ -193,4 +193,10 @@ def test_depths_tell_what_is_due_waiting_and_parked(
 ) -> None:
     order(database, ring(), ring(at=NOON + HOUR), water(at=NOON + HOUR), position=2)
 
-    assert desk.depths() == {"due": 1, "waiting": 2, "running": 0, "parked": 1}
+    assert desk.depths() == {
+        "due": 1,
+        "waiting": 2,
+        "running": 0,
+        "parked": 1,
+        "uncertain": 0,
+    }

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.jobs.claims import CLAIM
+from adapters.jobs.claims import CLAIM, TENANTS_DUE
 from adapters.jobs.worker import pause
 from adapters.postgres import Database
 from application.jobs import Handled, Job
 from tests.jobs.examples import (
     HOUR,
     NOON,
+    TENANT,
     BellThatRemembers,
     ManualClock,
     RingBell,
@@ -229,15 +230,26 @@ def test_a_claim_does_not_see_the_hundred_thousand_timers_that_wait(
     with database.connect(None, "test") as connection:
         connection.execute("ANALYZE work.jobs")
 
-    with database.as_worker() as connection:
-        values = ("effects", clock(), 50, UUID(int=1), HOUR)
-        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {CLAIM}"
-        [[plan]] = connection.execute(explain, values).fetchall()
+    values = {
+        "turns": [f"effects/{TENANT}"],
+        "now": clock(),
+        "each": 50,
+        "most": 50,
+        "claim": UUID(int=1),
+        "lease": HOUR,
+    }
+    for statement, parameters, index in (
+        (CLAIM, values, "jobs_due_of_tenant"),
+        (TENANTS_DUE, ("effects", clock()), "jobs_due"),
+    ):
+        with database.as_worker() as connection:
+            explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+            [[plan]] = connection.execute(explain, parameters).fetchall()
 
-    nodes = list(_nodes(plan[0]["Plan"]))
-    assert "jobs_due" in {node.get("Index Name") for node in nodes}
-    assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
-    assert sum(node["Shared Hit Blocks"] for node in nodes if "Index Name" in node) < 50
+        nodes = list(_nodes(plan[0]["Plan"]))
+        assert index in {node.get("Index Name") for node in nodes}
+        assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
+        assert sum(node["Shared Hit Blocks"] for node in nodes if "Index Name" in node) < 50
 
 
 def _nodes(plan):

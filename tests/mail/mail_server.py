@@ -1,5 +1,6 @@
 """A real SMTP server in a thread, which can be told to be difficult."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class Mailbox:
         self.recipients: list[list[str]] = []
         self.answers: dict[str, list[str]] = {}
         self.hang_up_after_data = 0
+        self.hold_answers_to_data = False
         self.logins: list[bytes] = []
         self.was_secret: list[bool] = []
 
@@ -57,6 +59,8 @@ class Mailbox:
         if self.hang_up_after_data:
             self.hang_up_after_data -= 1
             server.transport.abort()
+        if self.hold_answers_to_data:
+            await asyncio.sleep(3600)
         return "250 taken"
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

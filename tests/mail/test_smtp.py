@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,11 +8,13 @@ from msgspec.structs import replace
 
 from adapters.mail.mime import mailbox_of
 from adapters.mail.smtp import Security, SmtpMailer, SmtpServer, server_of
+from application.jobs import UncertainError
 from application.mails import Mailbox as Address
-from application.mails import MailNotTakenError, MailRefusedError
+from application.mails import MailNotTakenError, MailRefusedError, MailServerAwayError
 from tests.mail.examples import a_message
 from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls
 from tests.mail.test_headers import HEADERS
+from tests.operations.proxy import Proxy
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 sender = mailbox_of("frontdesk <desk@frontdesk.example>")
@@ -106,17 +109,99 @@ def test_a_failing_goodbye_does_not_make_a_taken_mail_fail(
     assert len(mailbox.mails) == 1
 
 
-def test_a_connection_lost_before_the_reply_is_tried_again_under_the_same_id(
+def test_a_mail_whose_answer_is_lost_is_uncertain_and_keeps_its_id(
     mailer: SmtpMailer, mailbox: Mailbox
 ) -> None:
     """The server has the mail, and we cannot know."""
     mailbox.hang_up_after_data = 1
 
-    with pytest.raises(MailNotTakenError):
+    with pytest.raises(UncertainError, match="the server may have it"):
         mailer.send(a_message, "job-1")
-    mailer.send(a_message, "job-1")
+    assert len(mailbox.mails) == 1
 
+    mailer.send(a_message, "job-1")
     assert len({mail["message-id"] for mail in mailbox.mails}) == 1
+
+
+@pytest.mark.parametrize("reply", ["yes of course", "354 go on", "1" * 9000])
+def test_an_answer_that_means_nothing_is_none(
+    mailer: SmtpMailer, mailbox: Mailbox, reply: str
+) -> None:
+    mailbox.answers["DATA"] = [reply]
+
+    with pytest.raises(UncertainError):
+        mailer.send(a_message, "job-1")
+
+
+def test_a_server_may_say_yes_in_other_words(mailer: SmtpMailer, mailbox: Mailbox) -> None:
+    mailbox.answers["DATA"] = ["251 will forward it"]
+
+    assert mailer.send(a_message, "job-1")
+
+
+def test_a_line_that_looks_like_the_end_is_part_of_the_mail(
+    mailer: SmtpMailer, mailbox: Mailbox
+) -> None:
+    mailer.send(replace(a_message, text="One\n.\n..Two\n.Three\n"), "job-1")
+
+    body = mailbox.mails[0].get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == ["One", ".", "..Two", ".Three"]
+
+
+def test_before_a_mail_is_handed_over_it_is_said_that_it_is(port: int, mailbox: Mailbox) -> None:
+    handed_over: list[tuple[str, int]] = []
+
+    def note(key: str) -> None:
+        handed_over.append((key, len(mailbox.mails)))
+        if key == "taken by another":
+            raise UncertainError(key)
+
+    url = f"smtp://127.0.0.1:{port}"
+    mailer = SmtpMailer(server_of(url), sender, lambda: NOW, handing_over=note)
+    mailer.send(a_message, "job-1")
+    with pytest.raises(UncertainError):
+        mailer.send(a_message, "taken by another")
+
+    assert handed_over == [("job-1", 0), ("taken by another", 1)]
+    assert len(mailbox.mails) == 1
+
+
+# --- Servers that take their time ------------------------------------------------------
+
+
+@pytest.fixture
+def line(port: int) -> Iterator[Proxy]:
+    with Proxy("127.0.0.1", port) as line:
+        yield line
+
+
+def test_a_server_that_says_nothing_or_a_byte_at_a_time_is_left_in_time(line: Proxy) -> None:
+    hurried = SmtpMailer(
+        server_of(f"smtp://127.0.0.1:{line.port}"), sender, lambda: NOW, connecting=0.3
+    )
+    for difficult in (line.hang, line.drip, line.lose_answers):
+        difficult()
+        began = time.monotonic()
+
+        with pytest.raises(MailServerAwayError):
+            hurried.send(a_message, "job-1")
+
+        assert time.monotonic() - began < 3
+
+
+def test_a_server_that_never_answers_once_it_has_the_mail_leaves_it_uncertain(
+    mailbox: Mailbox,
+) -> None:
+    with mail_server(mailbox) as port:
+        mailbox.hold_answers_to_data = True
+        url = f"smtp://127.0.0.1:{port}"
+        hurried = SmtpMailer(server_of(url), sender, lambda: NOW, sending=0.5)
+
+        with pytest.raises(UncertainError):
+            hurried.send(a_message, "job-1")
+
+    assert len(mailbox.mails) == 1
 
 
 def test_a_server_that_is_not_there_may_come_back() -> None:

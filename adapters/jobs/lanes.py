@@ -1,0 +1,17 @@
+"""Lanes: what may be slow stands in a line of its own, and is carried out by threads of its own.
+
+commands   ourselves: a hold runs out, a guest becomes a client
+mails      the mail server
+effects    whatever else is done outside of the log
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+COMMANDS: Final = "commands"
+
+AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "mails": 4}
+"""How many of each one process carries out at once: so many a provider that hangs can hold up, and
+none of any other lane."""
+
+LANES: Final = tuple(AT_ONCE)
