@@ -8,7 +8,8 @@ import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from adapters.event_store.reader import head
-from adapters.jobs import JobDesk
+from adapters.jobs import JobDesk, circuits
+from adapters.jobs.lanes import LANES
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models import parked
 from adapters.together import Together
@@ -50,6 +51,7 @@ class PostgresVitals:
         self._parked = self._gauge("consumer_parked", "Keys set aside.", "consumer")
         self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
+        self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request, by the template of its route: ids make no labels."""
@@ -71,6 +73,7 @@ class PostgresVitals:
                 "log": {"position": head(connection)},
                 "consumers": parked.status(connection),
                 "queue": self._jobs.depths_on(connection),
+                "failing_lanes": circuits.failing(connection),
                 "tzdata": tzdata_version(),
                 "schema": schema[0] if schema else None,
             }
@@ -86,6 +89,9 @@ class PostgresVitals:
                 self._facts.labels(outcome).set(facts)
             for state, depth in self._jobs.depths_on(connection).items():
                 self._depth.labels(state).set(depth)
+            failing = {each.lane for each in circuits.failing(connection)}
+        for lane in LANES:
+            self._alone.labels(lane).set(lane in failing)
         return generate_latest(self._registry), TEXT
 
     def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:

@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 
 from adapters.clock import SettableClock
+from adapters.jobs import handing_over
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
@@ -40,7 +41,8 @@ def main(dsn: str, url: str, moment: str) -> None:
     with running_system(Settings(mode=Mode.TEST), dsn, clock=clock) as system:
         mailer: Mailer = OutboxMailer(system.database, clock)
         if url != "outbox":
-            mailer = SmtpMailer(server_of(url), SENDER, clock)
+            note = handing_over(system.database)
+            mailer = SmtpMailer(server_of(url), SENDER, clock, handing_over=note)
         if moment == "sent":
             mailer = MailerThatDiesAfterSending(mailer)
 

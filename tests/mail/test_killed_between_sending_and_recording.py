@@ -10,6 +10,7 @@ import pytest
 
 from adapters.clock import SettableClock
 from adapters.mail.smtp import SmtpMailer, server_of
+from application.jobs import JobStatus
 from application.mails import Mailer
 from domain.bookings import BookingMailSent, RequestBooking
 from domain.clients import RegisterClient
@@ -93,7 +94,7 @@ def test_what_was_noted_down_is_not_sent_again(
     assert set(recorded(desk).values()) == {1}
 
 
-def test_what_nobody_can_know_is_sent_again_under_the_same_id_and_recorded_once(
+def test_what_nobody_can_know_is_left_to_a_person_who_may_send_it_under_the_same_id(
     system: System, clock: SettableClock
 ) -> None:
     mailbox = Mailbox()
@@ -101,6 +102,13 @@ def test_what_nobody_can_know_is_sent_again_under_the_same_id_and_recorded_once(
         url = f"smtp://127.0.0.1:{port}"
         desk = a_desk(system, clock, SmtpMailer(server_of(url), SENDER, lambda: MONDAY))
         kill_one_and_go_on(desk, url, SENT)
+
+        [uncertain] = system.jobs.find(None, status=JobStatus.UNCERTAIN)
+        assert len(mailbox.mails) == 2
+        assert len(recorded(desk)) == 1
+
+        system.jobs.retry(None, uncertain.id)
+        desk.settle()
 
     assert len(mailbox.mails) == 3
     assert len({mail["message-id"] for mail in mailbox.mails}) == 2
