@@ -1,78 +1,46 @@
 """One page of a list: filtered, sorted, and cut after a row rather than at a number, so that pages
 neither skip nor repeat rows while others are being added.
+
+What no index knows, such as a part of a name, is looked for among so many rows and no more: such a
+page may be short, or empty, and the next goes on behind what was looked at.
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, sql
 
+from projections.lines import LOOKED_AT, Question, Sql, all_of, count_of, end_of_look, rows_of
+from projections.questions import Op, Place, Sort, Where, Within
 from projections.read_model import ReadModel
 
-
-class Op(StrEnum):
-    """How a filter compares a column."""
-
-    IS = "is"
-    AT_LEAST = "gte"
-    ABOVE = "gt"
-    AT_MOST = "lte"
-    BELOW = "lt"
-
-
-OPERATORS: Final = {
-    Op.IS: "{} = ANY(%s)",
-    Op.AT_LEAST: "{} >= %s",
-    Op.ABOVE: "{} > %s",
-    Op.AT_MOST: "{} <= %s",
-    Op.BELOW: "{} < %s",
-}
-
-
-class Where(NamedTuple):
-    """A filter; with `Op.IS` the value is a list, of which one must be met."""
-
-    column: str
-    op: Op
-    value: Any
-
-
-class Sort(NamedTuple):
-    """By which column; rows that have none there come last. Ties go by key, the same way."""
-
-    column: str
-    descending: bool = False
-
-
-class Place(NamedTuple):
-    """Where a page begins: after, or before, the row with this sort value and key."""
-
-    value: Any
-    key: str
-    backwards: bool = False
-
-
-class Page(NamedTuple):
-    """Documents as JSON texts, and the places of the first and the last."""
-
-    documents: Sequence[str]
-    first: Place | None
-    last: Place | None
-    has_more: bool
-    """Whether there are more rows in the direction in which was asked."""
-
+__all__ = [
+    "COUNTED",
+    "LOOKED_AT",
+    "NumberedPage",
+    "Op",
+    "Page",
+    "Place",
+    "Sort",
+    "Where",
+    "Within",
+    "conditions",
+    "numbered_page",
+    "page",
+]
 
 COUNTED: Final = 10_000
 """Nobody counts further."""
 
 
-class Within(NamedTuple):
-    """What of a list whoever asks may see at all: conditions in SQL with their values, ours and never
-    a client's. None: all of it. A page is not asked for without saying it.
-    """
+class Page(NamedTuple):
+    """Documents as JSON texts, and the places of the first and the last, or of where was looked."""
 
-    conditions: Sequence[tuple[str, Sequence[Any]]] = ()
+    documents: Sequence[str]
+    first: Place | None
+    last: Place | None
+    has_more: bool
+    """Whether there are more rows, or more to look at, in the direction in which was asked."""
 
 
 class NumberedPage(NamedTuple):
@@ -95,23 +63,13 @@ def page(
     limit: int = 50,
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
+    asked = Question(model, tenant, within, where, extra, sort, place)
+    rows = _fetched(connection, rows_of(asked, limit + 1))
+    reached = None
+    if len(rows) <= limit and asked.is_looked_for:
+        reached = next(iter(_fetched(connection, end_of_look(asked))), None)
     backwards = place is not None and place.backwards
-    condition, values = conditions(tenant, within, where, extra)
-    if place is not None:
-        further, more = _after(sort, place)
-        condition, values = condition + sql.SQL(" AND ") + further, [*values, *more]
-    statement = sql.SQL(
-        "SELECT {column}, r.key, r.document::text FROM {table} r WHERE {where} "
-        "ORDER BY {column} {way} NULLS {nulls}, r.key {way} LIMIT %s"
-    ).format(
-        column=sql.Identifier("r", sort.column),
-        table=sql.Identifier("live", model.name),
-        where=condition,
-        way=sql.SQL("DESC" if sort.descending != backwards else "ASC"),
-        nulls=sql.SQL("FIRST" if backwards else "LAST"),
-    )
-    rows = connection.execute(statement, [*values, limit + 1], prepare=True).fetchall()
-    return _cut(rows, limit, backwards=backwards)
+    return _cut(rows, limit, reached, backwards=backwards)
 
 
 def numbered_page(
@@ -126,69 +84,47 @@ def numbered_page(
     offset: int,
     limit: int,
 ) -> NumberedPage:
-    """Ask for a page by its place in the list. Rows added in front of it move it: see `page`."""
-    condition, values = conditions(tenant, within, where, extra)
-    names = {
-        "column": sql.Identifier("r", sort.column),
-        "table": sql.Identifier("live", model.name),
-        "where": condition,
-        "way": sql.SQL("DESC" if sort.descending else "ASC"),
-    }
-    rows = connection.execute(
-        sql.SQL(
-            "SELECT r.document::text FROM {table} r WHERE {where} "
-            "ORDER BY {column} {way} NULLS LAST, r.key {way} LIMIT %s OFFSET %s"
-        ).format(**names),
-        [*values, limit, offset],
-    ).fetchall()
-    counted = connection.execute(
-        sql.SQL(
-            "SELECT count(*) FROM (SELECT FROM {table} r WHERE {where} LIMIT %s) counted"
-        ).format(**names),
-        [*values, COUNTED + 1],
-    ).fetchone()
-    assert counted is not None
-    return NumberedPage([document for (document,) in rows], counted[0])
+    """Ask for a page by its place in the list. Rows added in front of it move it: see `page`.
 
-
-def _cut(rows: list[Any], limit: int, *, backwards: bool) -> Page:
-    has_more = len(rows) > limit
-    rows = rows[:limit]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return Page([], None, None, has_more)
-    (first, first_key, _), (last, last_key, _) = rows[0], rows[-1]
-    places = Place(first, first_key, backwards=True), Place(last, last_key)
-    return Page([document for _, _, document in rows], *places, has_more)
+    What is looked for is found, and counted, among the first LOOKED_AT rows only.
+    """
+    asked = Question(model, tenant, within, where, extra, sort)
+    rows = _fetched(connection, rows_of(asked, limit, offset)) if limit else []
+    [(total,)] = _fetched(connection, count_of(asked, COUNTED + 1))
+    return NumberedPage([document for _, _, document in rows], total)
 
 
 def conditions(
-    tenant: str,
-    within: Within,
-    where: Sequence[Where] = (),
-    extra: Sequence[tuple[str, Sequence[Any]]] = (),
-) -> tuple[sql.Composed, list[Any]]:
+    tenant: str, within: Within, where: Sequence[Where] = ()
+) -> tuple[sql.SQL, Sequence[Any]]:
     """Give the condition that rows `r` of a read model have to meet, and its values."""
-    found: list[sql.Composable] = [sql.SQL("r.tenant_id = %s")]
-    values: list[Any] = [tenant]
-    for column, op, value in where:
-        found.append(sql.SQL(OPERATORS[op]).format(sql.Identifier("r", column)))
-        values.append(value)
-    for text, more in (*within.conditions, *extra):
-        found.append(sql.SQL(text))  # ours, never a client's
-        values.extend(more)
-    return sql.SQL(" AND ").join(found), values
+    found = all_of(tenant, within, where)
+    return sql.SQL(found.text), found.values
 
 
-def _after(sort: Sort, place: Place) -> tuple[sql.Composable, list[Any]]:
-    """Say which rows come after a place, in the direction of the question."""
-    column = sql.Identifier("r", sort.column)
-    further = sql.SQL("<" if sort.descending != place.backwards else ">")
-    if place.value is None:
-        text = "({c} IS NULL AND r.key {further} %s)"
-        if place.backwards:
-            text = f"({text} OR {{c}} IS NOT NULL)"
-        return sql.SQL(text).format(c=column, further=further), [place.key]
-    text = "(({c}, r.key) {further} (%s, %s)" + ("" if place.backwards else " OR {c} IS NULL") + ")"
-    return sql.SQL(text).format(c=column, further=further), [place.value, place.key]
+def _fetched(connection: Connection[Any], statement: Sql) -> list[tuple[Any, ...]]:
+    """Ask, and have it planned for these very values: a plan for any value takes each to be as
+    frequent as any other, and reads the whole list for one that nobody has.
+    """
+    return connection.execute(statement.text.encode(), statement.values, prepare=False).fetchall()
+
+
+def _cut(
+    rows: Sequence[tuple[Any, ...]],
+    limit: int,
+    reached: tuple[Any, ...] | None,
+    *,
+    backwards: bool,
+) -> Page:
+    """Cut what was read, in the order of reading; `reached` is where a look ended, if it did."""
+    has_more = reached is not None or len(rows) > limit
+    rows = rows[:limit]
+    documents = [document for _, _, document in rows]
+    ends = [*rows[:1], *(rows[-1:] if reached is None else [reached])]
+    if not ends:
+        return Page([], None, None, has_more)
+    (begin, begin_key, *_), (end, end_key, *_) = ends[0], ends[-1]
+    if backwards:
+        places = Place(end, end_key, backwards=True), Place(begin, begin_key)
+        return Page(documents[::-1], *places, has_more)
+    return Page(documents, Place(begin, begin_key, backwards=True), Place(end, end_key), has_more)

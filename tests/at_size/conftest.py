@@ -14,7 +14,7 @@ from tests.at_size.log import LARGE, grow
 from tests.conftest import MONDAY, TEMPLATE
 from tests.running import Running
 
-EVENTS = 30_000
+EVENTS = 40_000
 """From so many on, PostgreSQL plans as it does for a million: `make test-large` has that many."""
 
 

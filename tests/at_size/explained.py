@@ -54,15 +54,19 @@ class Explaining:
         self.found: list[Explained] = []
 
     def look(self, connection: Connection[Any], query: Any, values: Any) -> None:
-        """Explain a statement and keep what it did, unless it cannot be, or fails."""
-        text = _text(query, connection)
-        if not text.lstrip().startswith(EXPLAINABLE) or any(each in text for each in SPEAKING):
+        """Explain a statement of ours and keep what it did, unless it cannot be, or fails."""
+        text, place = _text(query, connection), _place()
+        if (
+            place is None
+            or not text.lstrip().startswith(EXPLAINABLE)
+            or any(each in text for each in SPEAKING)
+        ):
             return
         with _undone(connection), Cursor(connection, row_factory=tuple_row) as cursor:
             [(role,)] = cursor.execute("SELECT current_user::text").fetchall()
             [(found,)] = cursor.execute((EXPLAIN + text).encode(), values).fetchall()
             plan = found[0]["Plan"]
-            self.found.append(Explained(text, role, _place(), _blocks(plan), [*_nodes(plan)], plan))
+            self.found.append(Explained(text, role, place, _blocks(plan), [*_nodes(plan)], plan))
 
 
 @contextmanager
@@ -108,15 +112,15 @@ def _text(query: Any, connection: Connection[Any]) -> str:
     return query.decode() if isinstance(query, bytes) else str(query)
 
 
-def _place() -> str:
-    """Name the function of ours that sends it."""
+def _place() -> str | None:
+    """Name the function of ours that sends it; None for what a test asks by itself."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(OURS) and path.relative_to(OURS).parts[0] in LAYERS:
             return f"{path.relative_to(OURS)}:{frame.f_lineno} {frame.f_code.co_qualname}"
         frame = frame.f_back
-    return "tests"
+    return None
 
 
 def _blocks(plan: Mapping[str, Any]) -> int:
@@ -144,14 +148,14 @@ MOST_IN_A_ROW: Final = 1_000
 """Rows of a table that is so short that it may be read as a whole."""
 
 
-def too_much(found: Sequence[Explained]) -> list[str]:
-    """Name the statements that read more than any may, with what they read."""
-    return sorted({f"{each.role} {each.place}: {_why(each)}" for each in found if _why(each)})
+def too_much(found: Sequence[Explained], rows: int = MOST_ROWS) -> list[str]:
+    """Name the statements that read more rows, or more blocks, than any may, with what they read."""
+    return sorted({f"{e.role} {e.place}: {why}" for e in found if (why := _why(e, rows))})
 
 
-def _why(each: Explained) -> str:
+def _why(each: Explained, rows: int) -> str:
     scans = [n for n in each.nodes if n.kind == "Seq Scan" and n.read > MOST_IN_A_ROW]
-    reads = [n for n in each.nodes if n.read > MOST_ROWS]
+    reads = [n for n in each.nodes if n.read > rows]
     if scans or reads:
         return ", ".join(f"{n.kind} of {n.read} {n.table}" for n in scans or reads)
     return f"{each.blocks} blocks" if each.blocks > MOST_BLOCKS else ""

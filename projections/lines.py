@@ -1,0 +1,231 @@
+"""The statement of a page: rows along an index, in either direction, from where the page begins.
+
+Rows with a sort value and those without one are two parts, one behind the other, each along the
+index, since PostgreSQL would sort all there is rather than turn an index around its gaps:
+
+    starts_at IS NOT NULL AND (starts_at, key) > (…)   LIMIT 51  ─┐
+                                                                  ├─► sorted together, LIMIT 51
+    starts_at IS NULL                                  LIMIT 51  ─┘
+
+One of several values is looked up for each value by itself. What no index knows, such as a part of a
+name, is looked for among so many rows and no more.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from types import NoneType
+from typing import Any, Final, NamedTuple, get_args, get_type_hints
+
+from projections.questions import OPERATORS, Op, Place, Sort, Where, Within
+from projections.read_model import ReadModel, Row
+
+LOOKED_AT: Final = 5_000
+"""Rows among which one page looks for what no index knows."""
+
+MOST_VALUES: Final = 8
+"""Values of a filter that are looked up one by one; more are looked for together."""
+
+FILLED: Final = frozenset({"created_at", "updated_at", "version"})
+"""Columns that the runner fills: no row is without them."""
+
+
+class Sql(NamedTuple):
+    """A piece of a statement, and its values in order."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+class Question(NamedTuple):
+    """What is asked of a read model. `extra` are conditions in SQL with their values, ours and never
+    a client's, for what no column says.
+    """
+
+    model: ReadModel
+    tenant: str
+    within: Within
+    where: Sequence[Where]
+    extra: Sequence[tuple[str, Sequence[Any]]]
+    sort: Sort
+    place: Place | None = None
+
+    @property
+    def is_looked_for(self) -> bool:
+        """Whether no index knows what is asked for, but for the order."""
+        sought = [each for each in self.where if each.column != self.sort.column]
+        known = {index[0] for index in self.model.indexes}
+        return bool(self.extra) or (
+            bool(sought) and not any(w.op is Op.IS and w.column in known for w in sought)
+        )
+
+
+def rows_of(asked: Question, limit: int, offset: int = 0) -> Sql:
+    """Select sort value, key and document of the rows of a page."""
+    line, rest = _split(asked)
+    most = LOOKED_AT if asked.is_looked_for else offset + limit
+    return _put(
+        f'SELECT r."{asked.sort.column}", r.key, r.document::text FROM',
+        _lines(asked, line, most),
+        "r WHERE",
+        _all(rest),
+        f"ORDER BY {_whole_order(asked)}",
+        Sql("OFFSET %s LIMIT %s", (offset, limit)),
+    )
+
+
+def end_of_look(asked: Question) -> Sql:
+    """Select sort value and key of the last row that was looked at, if there were as many as may be."""
+    line, _ = _split(asked)
+    return _put(
+        f'SELECT r."{asked.sort.column}", r.key FROM',
+        _lines(asked, line, LOOKED_AT),
+        f"r ORDER BY {_whole_order(asked)}",
+        Sql("OFFSET %s LIMIT 1", (LOOKED_AT - 1,)),
+    )
+
+
+def count_of(asked: Question, most: int) -> Sql:
+    """Count the rows, up to so many."""
+    line, rest = _split(asked)
+    if asked.is_looked_for:
+        counted = _put("SELECT FROM", _lines(asked, line, LOOKED_AT), "r WHERE", _all(rest))
+    else:
+        counted = _put(f"SELECT FROM {_table(asked)} r WHERE", _all([*line, *rest]))
+    return _put("SELECT count(*) FROM (", counted, Sql("LIMIT %s) counted", (most,)))
+
+
+# --- Lines --------------------------------------------------------------------------------
+
+
+def _split(asked: Question) -> tuple[list[Sql], list[Sql]]:
+    """Give the conditions along the line, and those that are checked of each row on it."""
+    extra = [Sql(text, tuple(values)) for text, values in asked.extra]
+    if not asked.is_looked_for:
+        return [all_of(asked.tenant, asked.within, asked.where), *extra], []
+    on = {asked.sort.column, *(w.column for w in _exact(asked) if len(w.value) == 1)}
+    line = all_of(asked.tenant, asked.within, [w for w in asked.where if w.column in on])
+    return [line], [*(_condition(w) for w in asked.where if w.column not in on), *extra]
+
+
+def _lines(asked: Question, line: Sequence[Sql], most: int) -> Sql:
+    """Select the first rows of all parts, in their order."""
+    parts = [
+        _part(asked, number, [*line, *ends, *one], most)
+        for number, ends in enumerate(_parts(asked))
+        for one in _each_value(asked)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    texts = Sql(" UNION ALL ".join(part.text for part in parts))
+    all_ = texts._replace(values=tuple(value for part in parts for value in part.values))
+    order = f") r ORDER BY {_whole_order(asked)}"
+    return _put("(SELECT * FROM (", all_, order, _limit(most), ")")
+
+
+def _part(asked: Question, number: int, conditions: Sequence[Sql], most: int) -> Sql:
+    """Select the first rows of one part."""
+    begin = f"(SELECT {number} AS part, r.* FROM {_table(asked)} r WHERE"
+    return _put(begin, _all(conditions), f"ORDER BY {_order(asked)}", _limit(most), ")")
+
+
+def _parts(asked: Question) -> list[list[Sql]]:
+    """Give the conditions of each part that is to be read, in the order of reading."""
+    column, place = f'r."{asked.sort.column}"', asked.place
+    if not may_be_missing(asked.model.row, asked.sort.column):
+        return [_beyond(asked)]
+    parts = [(False, Sql(f"{column} IS NOT NULL")), (True, Sql(f"{column} IS NULL"))]
+    if asked.place is not None and asked.place.backwards:
+        parts.reverse()
+    if place is not None and parts[0][0] is not (place.value is None):
+        del parts[0]
+    (_, first), *rest = parts
+    return [[first, *_beyond(asked)], *([part] for _, part in rest)]
+
+
+def _beyond(asked: Question) -> list[Sql]:
+    """Say which rows come after the place, in the direction of the question."""
+    place, column = asked.place, f'r."{asked.sort.column}"'
+    if place is None:
+        return []
+    further = "<" if _goes_down(asked) else ">"
+    if place.value is None:
+        return [Sql(f"r.key {further} %s", (place.key,))]
+    return [Sql(f"({column}, r.key) {further} (%s, %s)", (place.value, place.key))]
+
+
+def _exact(asked: Question) -> list[Where]:
+    """Give the filters whose rows an index has in the order of the question."""
+    indexes, sort = asked.model.indexes, asked.sort.column
+    return [w for w in asked.where if w.op is Op.IS and (w.column, sort) in indexes]
+
+
+def _each_value(asked: Question) -> list[list[Sql]]:
+    """Give the values of one filter, of which each is looked up by itself, if there is such a filter
+    and no other leaves less to look at.
+    """
+    filters = [w for w in asked.where if w.op is Op.IS]
+    several = [w for w in _exact(asked) if 1 < len(w.value) <= MOST_VALUES]
+    if asked.is_looked_for or any(len(w.value) == 1 for w in filters) or not several:
+        return [[]]
+    column = several[0].column
+    return [[Sql(f'r."{column}" = %s', (v,))] for v in dict.fromkeys(several[0].value)]
+
+
+# --- Pieces -------------------------------------------------------------------------------
+
+
+def all_of(tenant: str, within: Within, where: Sequence[Where]) -> Sql:
+    """Give the condition that rows `r` of a read model have to meet."""
+    kept = [Sql(text, tuple(values)) for text, values in within.conditions]
+    return _all([Sql("r.tenant_id = %s", (tenant,)), *map(_condition, where), *kept])
+
+
+def _put(*pieces: str | Sql) -> Sql:
+    """Put pieces of a statement behind each other."""
+    known = [piece if isinstance(piece, Sql) else Sql(piece) for piece in pieces]
+    return Sql(
+        " ".join(piece.text for piece in known),
+        tuple(value for piece in known for value in piece.values),
+    )
+
+
+def _all(conditions: Sequence[Sql]) -> Sql:
+    texts = " AND ".join(condition.text for condition in conditions) or "true"
+    return Sql(texts, tuple(value for condition in conditions for value in condition.values))
+
+
+def _condition(where: Where) -> Sql:
+    """Compare a column; a single value as such, for then an index keeps its order."""
+    column = f'r."{where.column}"'
+    if where.op is Op.IS and len(where.value) == 1:
+        return Sql(f"{column} = %s", (where.value[0],))
+    return Sql(OPERATORS[where.op].format(column), (where.value,))
+
+
+def _limit(most: int) -> Sql:
+    return Sql("LIMIT %s", (most,))
+
+
+def _table(asked: Question) -> str:
+    return f'live."{asked.model.name}"'
+
+
+def _goes_down(asked: Question) -> bool:
+    return asked.sort.descending is not (asked.place is not None and asked.place.backwards)
+
+
+def _order(asked: Question) -> str:
+    way = "DESC" if _goes_down(asked) else "ASC"
+    return f'r."{asked.sort.column}" {way}, r.key {way}'
+
+
+def _whole_order(asked: Question) -> str:
+    """Give the order of all parts; PostgreSQL would sort a single one anew by its number."""
+    return f"r.part, {_order(asked)}" if len(_parts(asked)) > 1 else _order(asked)
+
+
+@lru_cache
+def may_be_missing(row: type[Row], column: str) -> bool:
+    """Whether there are rows without a value there."""
+    hint = get_type_hints(row)[column]
+    return column not in FILLED and NoneType in get_args(hint)

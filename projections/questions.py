@@ -1,0 +1,55 @@
+"""What can be asked of a list: filters, an order, and where a page begins."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+
+class Op(StrEnum):
+    """How a filter compares a column."""
+
+    IS = "is"
+    AT_LEAST = "gte"
+    ABOVE = "gt"
+    AT_MOST = "lte"
+    BELOW = "lt"
+
+
+OPERATORS: Final = {
+    Op.IS: "{} = ANY(%s)",
+    Op.AT_LEAST: "{} >= %s",
+    Op.ABOVE: "{} > %s",
+    Op.AT_MOST: "{} <= %s",
+    Op.BELOW: "{} < %s",
+}
+
+
+class Where(NamedTuple):
+    """A filter; with `Op.IS` the value is a list, of which one must be met."""
+
+    column: str
+    op: Op
+    value: Any
+
+
+class Sort(NamedTuple):
+    """By which column; rows that have none there come last. Ties go by key, the same way."""
+
+    column: str
+    descending: bool = False
+
+
+class Place(NamedTuple):
+    """Where a page begins: after, or before, the row with this sort value and key."""
+
+    value: Any
+    key: str
+    backwards: bool = False
+
+
+class Within(NamedTuple):
+    """What of a list whoever asks may see at all: conditions in SQL with their values, ours and never
+    a client's. None: all of it. A page is not asked for without saying it.
+    """
+
+    conditions: Sequence[tuple[str, Sequence[Any]]] = ()
