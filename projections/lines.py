@@ -58,6 +58,14 @@ class Question(NamedTuple):
             bool(sought) and not any(w.op is Op.IS and w.column in known for w in sought)
         )
 
+    @property
+    def hangs_on_one_value(self) -> bool:
+        """Whether all hangs on a single filter: then it is planned for its very value. A plan for any
+        value takes each to be as frequent as any other, and may read a whole list for one that no
+        row has.
+        """
+        return len([w for w in self.where if w.column != self.sort.column]) == 1
+
 
 def rows_of(asked: Question, limit: int, offset: int = 0) -> Sql:
     """Select sort value, key and document of the rows of a page."""

@@ -64,7 +64,7 @@ def page(
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
     asked = Question(model, tenant, within, where, extra, sort, place)
-    rows = _fetched(connection, rows_of(asked, limit + 1))
+    rows = _fetched(connection, rows_of(asked, limit + 1), prepare=not asked.hangs_on_one_value)
     reached = None
     if len(rows) <= limit and asked.is_looked_for:
         reached = next(iter(_fetched(connection, end_of_look(asked))), None)
@@ -89,8 +89,8 @@ def numbered_page(
     What is looked for is found, and counted, among the first LOOKED_AT rows only.
     """
     asked = Question(model, tenant, within, where, extra, sort)
-    rows = _fetched(connection, rows_of(asked, limit, offset)) if limit else []
-    [(total,)] = _fetched(connection, count_of(asked, COUNTED + 1))
+    rows = _fetched(connection, rows_of(asked, limit, offset), prepare=False) if limit else []
+    [(total,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
     return NumberedPage([document for _, _, document in rows], total)
 
 
@@ -102,11 +102,11 @@ def conditions(
     return sql.SQL(found.text), found.values
 
 
-def _fetched(connection: Connection[Any], statement: Sql) -> list[tuple[Any, ...]]:
-    """Ask, and have it planned for these very values: a plan for any value takes each to be as
-    frequent as any other, and reads the whole list for one that nobody has.
-    """
-    return connection.execute(statement.text.encode(), statement.values, prepare=False).fetchall()
+def _fetched(
+    connection: Connection[Any], statement: Sql, *, prepare: bool = True
+) -> list[tuple[Any, ...]]:
+    found = connection.execute(statement.text.encode(), statement.values, prepare=prepare)
+    return found.fetchall()
 
 
 def _cut(

@@ -70,3 +70,20 @@ def test_what_is_asked_and_not_understood_is_refused_wherever_it_is_asked(
         assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid"), name
         assert refused.json()["parameter"] == name
     assert http.get(where).json()["status"] == "pending"
+
+
+def test_pages_reach_rows_without_a_sort_value(running: Running) -> None:
+    http = running.http()
+    for n, category in enumerate(["A", "B", None, None]):
+        offer = {"name": f"S{n}", "category": category, "duration_minutes": 5}
+        http.post("/v1/services", json=offer)
+    running.settle()
+
+    names, where = [], "/v1/services?sort=category&limit=1"
+    while where:
+        page = http.get(where).json()
+        names += [service["name"] for service in page["data"]]
+        cursor = page["next_cursor"]
+        where = cursor and f"/v1/services?sort=category&limit=1&cursor={cursor}"
+
+    assert names == ["S0", "S1", "S2", "S3"]
