@@ -126,6 +126,7 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
         location=body.location,
         hold_id=body.hold_id,
         override=body.override,
+        by_client=is_client(caller),
     )
     return caller.created(BOOKINGS, booking_id, command, where="/v1/bookings")
 

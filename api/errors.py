@@ -18,6 +18,8 @@ from application import (
 )
 from domain import (
     agendas,
+    allowances,
+    bookable,
     bookings,
     clients,
     professionals,
@@ -79,6 +81,9 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     services.DurationOutOfRange: 422,
     services.BufferOutOfRange: 422,
     availability.WindowInvalid: 400,
+    bookable.ClientIsBlocked: 403,
+    bookable.LengthNotOffered: 422,
+    allowances.ClientLimitsOutOfRange: 422,
     contact_details.EmailAddressNotUnderstood: 422,
     contact_details.PhoneNumberNotUnderstood: 422,
     clients.ClientNotFound: 404,

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
-from api.bookings import Minutes, client_of
+from api.bookings import Minutes, client_of, is_client
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, id_of
 from api.moments import Instant
@@ -57,6 +57,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
         ttl_seconds=body.ttl,
         override=body.override,
         client_id=client_of(caller, None),
+        by_client=is_client(caller),
     )
     answer = caller.order(command, fresh=hold_id)
     placed = next(p.event for p in answer.recorded if isinstance(p.event, HoldPlaced))

@@ -93,6 +93,7 @@ def request_series(
         notes=body.notes,
         location=body.location,
         override=body.override,
+        by_client=is_client(caller),
         on_conflict=on_conflict.value,
     )
     return caller.created(SERIES, series_id, command, where="/v1/series")

@@ -6,6 +6,7 @@ from typing import Final
 ENGLISH: Final = "en"
 
 FRENCH: Final[Mapping[str, str]] = {
+    "between-slots": "Entre deux créneaux",
     "beyond-horizon": "Trop loin dans l'avenir",
     "blocked": "Professionnel indisponible",
     "body-malformed": "Corps illisible",
@@ -19,9 +20,11 @@ FRENCH: Final[Mapping[str, str]] = {
     "cancellation-window-closed": "Délai d'annulation dépassé",
     "client-already-exists": "Client déjà enregistré",
     "client-id-taken": "Identifiant de client déjà pris",
+    "client-is-blocked": "Client bloqué",
     "client-is-erased": "Client effacé",
     "client-is-linked-to-another-user": "Client lié à un autre utilisateur",
     "client-is-no-staff": "Un client n'est pas du personnel",
+    "client-limits-out-of-range": "Limites hors de l'intervalle admis",
     "client-not-found": "Client introuvable",
     "duration-not-allowed": "Durée non admise",
     "duration-not-known": "Durée inconnue",
@@ -54,6 +57,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "job-not-found": "Tâche introuvable",
     "job-payload-invalid": "Contenu de tâche invalide",
     "last-owner": "Dernier propriétaire",
+    "length-not-offered": "Durée non proposée",
     "list-too-long": "Liste trop longue",
     "media-type-unsupported": "Type de contenu non accepté",
     "method-not-allowed": "Méthode non admise",
@@ -104,6 +108,8 @@ FRENCH: Final[Mapping[str, str]] = {
     "token-missing": "Jeton manquant",
     "too-contended": "Trop de changements à la fois",
     "too-many-attempts": "Trop de tentatives",
+    "too-many-holds": "Trop d'options à la fois",
+    "too-many-open-requests": "Trop de demandes en attente",
     "too-many-requests": "Trop de requêtes",
     "transition-not-allowed": "Changement de statut non admis",
     "unavailable": "Service indisponible",

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from application.allowances import count_hold
 from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas
@@ -23,6 +26,8 @@ from domain.agendas import (
     agendas_of,
 )
 from domain.availability import Span, free_slots
+from domain.bookable import asks, passes_over
+from domain.clients import CLIENT
 from domain.messages import Command, Event
 from domain.values import AgendaId, BookingId, HoldId, ProfessionalId, TimeSlot
 
@@ -118,13 +123,31 @@ def place_hold(command: agendas.PlaceHold, past: Past) -> Changes:
         return {}
     terms = bookable_terms(past, command.professional_id, command.service_id)
     slot, reserved = times(command.starts_at, terms.span(command.duration_minutes))
-    terms.refuse_if_unavailable(slot, now=past.now, override=command.override)
+    command = _allowed(command, past, terms, slot)
     placed = agendas.place(command, hold, slot=slot, reserved=reserved, now=past.now)
     diary = Agendas(past, command.professional_id)
     with diary.suggesting(slot, reserved):
         for event in placed:
             diary.hold(command.hold_id, reserved, expires_at=event.expires_at)
-    return {command.hold_id: placed, **diary.changes}
+    return {command.hold_id: placed, **diary.changes, **_counted(command, past)}
+
+
+def _counted(command: agendas.PlaceHold, past: Past) -> Changes:
+    if not command.by_client or command.client_id is None:
+        return {}
+    return count_hold(past, command.client_id, command.hold_id)
+
+
+def _allowed(
+    command: agendas.PlaceHold, past: Past, terms: Terms, slot: TimeSlot
+) -> agendas.PlaceHold:
+    """Give the order, and whether the business passes over a limit by it; refuse what is too much."""
+    wish = terms.wish(
+        asks(by_client=command.by_client, override=command.override),
+        client=None if command.client_id is None else past.of(CLIENT, command.client_id),
+        slot=slot,
+    )
+    return replace(command, override=passes_over(wish, now=past.now))
 
 
 def release_hold(command: agendas.ReleaseHold, past: Past) -> Changes:

@@ -8,16 +8,20 @@ from msgspec.structs import replace
 
 from application import clients as client_use_cases
 from application.agendas import Agendas
+from application.allowances import count_requests, people
 from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas, bookings
-from domain.agendas import HOLD
+from domain.agendas import HOLD, Hold
+from domain.allowances import OpenRequest
 from domain.availability import Span
-from domain.bookings import BOOKING, Appointment, Booking, BookingEvent
-from domain.clients import CLIENT, ClientIsErased, ClientNotFound, ClientStatus, RegisterClient
+from domain.bookable import asks, passes_over, refuse_unknown
+from domain.bookings import BOOKING, MOVES, Appointment, Booking, BookingEvent
+from domain.clients import CLIENT, Client, ClientStatus, RegisterClient
 from domain.identities import IDENTITY
 from domain.messages import Command
 from domain.professionals import PROFESSIONAL
+from domain.series import RequestSeries
 from domain.values import BookingId, ClientId, IdentityId, SeriesId, TimeSlot, derived_id
 from domain.zones import to_local, zone
 
@@ -27,16 +31,16 @@ def request(command: bookings.RequestBooking, past: Past) -> Changes:
     if booking is not None:
         bookings.refuse_another_request(command, booking)
         return {}
-    refuse_unknown_client(past, command.client_id)
+    client = known_client(past, command.client_id)
     terms = bookable_terms(past, command.professional_id, command.service_id)
     appointment = planned(command, terms)
     diary = Agendas(past, command.professional_id)
-    redeemed = _redeem(command, past, appointment, diary)
-    if appointment.slot is not None and not redeemed:
-        terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
+    redeemed, let_pass = _redeem(command, past, appointment, diary)
+    command = allowed(command, past, terms, appointment, client, held=let_pass)
     events = requested(command, booking, appointment, terms)
     take(diary, command.booking_id, booking, events)
-    return {command.booking_id: events, **redeemed, **diary.changes}
+    counted = counted_for(command, past, [open_request(command.booking_id, events)])
+    return {command.booking_id: events, **redeemed, **diary.changes, **counted}
 
 
 def confirm(command: bookings.ConfirmBooking, past: Past) -> Changes:
@@ -71,14 +75,12 @@ def reschedule(command: bookings.RescheduleBooking, past: Past) -> Changes:
     terms = terms_of(past, booking.appointment.professional_id, booking.appointment.service_id)
     appointment = _moved(command, booking.appointment, terms)
     rescheduled = bookings.reschedule(
-        command,
+        _moved_as_allowed(command, booking, past, terms, appointment),
         booking,
         appointment=appointment,
         now=past.now,
         window=cancellation_window(past, booking),
     )
-    if rescheduled and appointment.slot is not None:
-        terms.refuse_if_unavailable(appointment.slot, now=past.now, override=command.override)
     return _changes(past, command.booking_id, booking, rescheduled)
 
 
@@ -88,7 +90,7 @@ def change(command: bookings.ChangeBooking, past: Past) -> Changes:
 
 
 def link_to_client(command: bookings.LinkBookingToClient, past: Past) -> Changes:
-    refuse_unknown_client(past, command.client_id)
+    known_client(past, command.client_id)
     booking = past.of(BOOKING, command.booking_id)
     return {command.booking_id: bookings.link_to_client(command, booking)}
 
@@ -173,15 +175,75 @@ def cancellation_window(past: Past, booking: Booking) -> timedelta:
     return timedelta(minutes=settings.cancellation_window_minutes)
 
 
-def refuse_unknown_client(past: Past, client_id: ClientId | None) -> None:
-    """Refuse to speak of a client that was never there, or is there no more."""
+def known_client(past: Past, client_id: ClientId | None) -> Client | None:
+    """Give the client that is named, if any; refuse one that was never there or is no more."""
     if client_id is None:
-        return
+        return None
     client = past.of(CLIENT, client_id)
-    if not client.exists:
-        raise ClientNotFound
-    if client.erased:
-        raise ClientIsErased
+    refuse_unknown(client)
+    return client
+
+
+# --- What one may have: see `domain/bookable.py` --------------------------------------
+
+
+def allowed(
+    command: bookings.RequestBooking,
+    past: Past,
+    terms: Terms,
+    appointment: Appointment,
+    client: Client | None,
+    *,
+    held: Hold | None = None,
+) -> bookings.RequestBooking:
+    """Give the order, and whether the business passes over a limit by it; refuse what is too much.
+
+    What was let pass when the slot was held is let pass now.
+    """
+    wish = terms.wish(
+        asks(by_client=command.by_client, override=command.override),
+        client=client,
+        slot=appointment.slot,
+        held=held is not None,
+        far=appointment.series_id is not None,
+    )
+    override = passes_over(wish, now=past.now) or (held is not None and held.override)
+    return replace(command, override=override)
+
+
+def open_request(booking_id: BookingId, events: Sequence[BookingEvent]) -> OpenRequest:
+    """Say what is counted of a request just made."""
+    return OpenRequest(booking_id, by_itself=len(events) > 1)
+
+
+def counted_for(
+    command: bookings.RequestBooking | RequestSeries, past: Past, new: Sequence[OpenRequest]
+) -> Changes:
+    """Count what a client asks for; what the business books is its own affair."""
+    if not command.by_client:
+        return {}
+    return count_requests(past, people(command.client_id, command.guest_identities), new)
+
+
+def _moved_as_allowed(
+    command: bookings.RescheduleBooking,
+    booking: Booking,
+    past: Past,
+    terms: Terms,
+    appointment: Appointment,
+) -> bookings.RescheduleBooking:
+    """Give the order likewise. What is over, or stays where it is, has other answers."""
+    if appointment.slot == booking.appointment.slot or not MOVES[booking.status]:
+        return command
+    client_id = booking.appointment.client_id
+    wish = terms.wish(
+        asks(by_client=command.by_client, override=command.override),
+        client=None if client_id is None else past.of(CLIENT, client_id),
+        slot=appointment.slot,
+        moved=True,
+        booked=booking.appointment.slot,
+    )
+    return replace(command, override=passes_over(wish, now=past.now))
 
 
 def _changes(
@@ -196,10 +258,14 @@ def _changes(
 
 def _redeem(
     command: bookings.RequestBooking, past: Past, appointment: Appointment, diary: Agendas
-) -> Changes:
-    """Use up the hold, if the request has one: what it held is free for this booking alone."""
+) -> tuple[Changes, Hold | None]:
+    """Use up the hold, if the request has one: what it held is free for this booking alone.
+
+    Give the hold, too, if it is of this very visit, which was asked for when it was placed: a part of
+    it, or something else at the same time, is asked for anew.
+    """
     if command.hold_id is None:
-        return {}
+        return {}, None
     hold = past.of(HOLD, command.hold_id)
     redeemed = agendas.redeem(
         command.hold_id,
@@ -210,9 +276,10 @@ def _redeem(
         reserved=appointment.reserved,
         now=past.now,
     )
-    if hold is not None:
-        diary.free_held(command.hold_id, hold.reserved)
-    return {command.hold_id: redeemed}
+    hold = agendas.known_hold(hold)
+    diary.free_held(command.hold_id, hold.reserved)
+    same = (hold.slot, hold.service_id) == (appointment.slot, appointment.service_id)
+    return {command.hold_id: redeemed}, hold if same else None
 
 
 def _at(slot: TimeSlot, reserved: TimeSlot, appointment: Appointment, terms: Terms) -> Appointment:

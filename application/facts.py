@@ -220,6 +220,7 @@ class Facts:
             booking_type=fact.booking_type,
             notes=fact.notes,
             location=fact.location,
+            by_client=True,
         )
 
     def _wishing(self, custom_id: str | None, about: About) -> ClientId | None:

@@ -147,11 +147,15 @@ def _refuse_elsewhere(order: Command, leave: Leave) -> None:
 
 
 def _refuse_others(order: Command, reach: Reach, leave: Leave, past: Past) -> None:
-    """Refuse what only the business orders, and what names somebody else, or what is theirs."""
+    """Refuse what only the business orders, or is ordered in its name by a client, and what names
+    somebody else, or what is theirs.
+    """
     if type(order) not in ORDERED_BY.get(str(reach.field), ()):
         raise PermissionMissing(permission=leave.permission)
     named: Any = {field: getattr(order, field, None) for field in order.__struct_fields__}
     own = str(reach.field)
+    if own == "client_id" and not getattr(order, "by_client", True):
+        raise PermissionMissing(permission=leave.permission)
     if own in named and not reach.includes(**{own: named[own]}):
         raise NotFound
     for field, thing in THINGS.items():

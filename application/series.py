@@ -5,23 +5,23 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from application import bookings as booking_use_cases
 from application.agendas import Agendas
 from application.terms import Terms, bookable_terms
 from application.transact import Changes, Past, UseCase
 from domain import bookings, series
 from domain.agendas import SlotTaken
+from domain.allowances import OpenRequest
 from domain.availability import (
-    FARTHEST,
     BeyondHorizon,
     Blocked,
     NoticeTooShort,
     OutsideHours,
     SlotInThePast,
 )
+from domain.bookable import BetweenSlots
 from domain.bookings import BOOKING, MOVES, Booking, BookingEvent, CancelBooking, RequestBooking
+from domain.clients import Client
 from domain.messages import Command, Event
 from domain.series import SERIES, Conflict, Instance
 from domain.values import BookingId, SeriesId
@@ -34,6 +34,7 @@ CONFLICTS: Final = (
     NoticeTooShort,
     SlotInThePast,
     BeyondHorizon,
+    BetweenSlots,
 )
 """What may be wrong with one time of a series and not with the others."""
 
@@ -43,22 +44,27 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
     if before is not None:
         series.refuse_another_series(command, before)
         return {}
-    booking_use_cases.refuse_unknown_client(past, command.client_id)
-    terms = _terms(command, past)
+    client = booking_use_cases.known_client(past, command.client_id)
+    terms = bookable_terms(past, command.professional_id, command.service_id)
     diary = Agendas(past, command.professional_id)
     booked: dict[str, Sequence[Event]] = {}
     instances: list[Instance] = []
     conflicts: list[Conflict] = []
+    asked: list[OpenRequest] = []
     for local_start in series.occurrences(command.recurrence):
         order = _order(command, local_start)
         instance = Instance(order.booking_id, _instant(command, local_start))
         try:
-            booked[order.booking_id] = _booked(order, command.series_id, past, terms, diary)
-            instances.append(instance)
+            made = _booked(order, command.series_id, past, terms, client, diary)
         except CONFLICTS as refusal:
             conflicts.append(Conflict(instance.starts_at, local_start, refusal.code))
+            continue
+        booked[order.booking_id] = made
+        instances.append(instance)
+        asked.append(booking_use_cases.open_request(order.booking_id, made))
     events = series.request(command, before, instances=instances, conflicts=conflicts)
-    return {command.series_id: events, **booked, **diary.changes}
+    counted = booking_use_cases.counted_for(command, past, asked)
+    return {command.series_id: events, **booked, **diary.changes, **counted}
 
 
 def cancel(command: series.CancelSeries, past: Past) -> Changes:
@@ -74,12 +80,6 @@ def cancel(command: series.CancelSeries, past: Past) -> Changes:
         booking_use_cases.take(diary, booking_id, booking, events)
         cancelled[booking_id] = events
     return {command.series_id: series.cancel(command, before), **cancelled, **diary.changes}
-
-
-def _terms(command: series.RequestSeries, past: Past) -> Terms:
-    """Give the terms, with as far a horizon as there is: series are the way to book far ahead."""
-    terms = bookable_terms(past, command.professional_id, command.service_id)
-    return replace(terms, settings=replace(terms.settings, horizon_days=FARTHEST))
 
 
 def _instant(command: series.RequestSeries, local_start: datetime) -> datetime:
@@ -101,18 +101,24 @@ def _order(command: series.RequestSeries, local_start: datetime) -> RequestBooki
         notes=command.notes,
         location=command.location,
         override=command.override,
+        by_client=command.by_client,
     )
 
 
 def _booked(
-    order: RequestBooking, series_id: SeriesId, past: Past, terms: Terms, diary: Agendas
+    order: RequestBooking,
+    series_id: SeriesId,
+    past: Past,
+    terms: Terms,
+    client: Client | None,
+    diary: Agendas,
 ) -> Sequence[BookingEvent]:
     """Book one time of the series, or leave the agendas as they are."""
     booking = past.of(BOOKING, order.booking_id)
     appointment = booking_use_cases.planned(order, terms, series_id)
     assert appointment.slot is not None
     assert appointment.reserved is not None
-    terms.refuse_if_unavailable(appointment.slot, now=past.now, override=order.override)
+    order = booking_use_cases.allowed(order, past, terms, appointment, client)
     # In whole, before any week of it is taken: what is skipped must leave nothing behind.
     diary.refuse_if_taken(appointment.reserved)
     events = booking_use_cases.requested(order, booking, appointment, terms)

@@ -1,19 +1,15 @@
 """On what terms somebody can be booked: what bookings, holds and series must know beforehand."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from application.transact import Past
-from domain.availability import BeyondHorizon, SlotInThePast, Span, refuse_if_unavailable
-from domain.bookings import (
-    DurationNotAllowed,
-    DurationNotKnown,
-    ServiceNotBookable,
-    ServiceNotOffered,
-)
+from domain.availability import BeyondHorizon, SlotInThePast, Span
+from domain.bookable import Asks, Wish, refuse_what_takes_no_bookings
+from domain.bookings import DurationNotAllowed, DurationNotKnown
 from domain.messages import Value
-from domain.professionals import PROFESSIONAL, Settings, refuse_unless_bookable
-from domain.services import SERVICE, Service, ServiceNotFound
+from domain.professionals import PROFESSIONAL, Professional, Settings
+from domain.services import SERVICE, Service
 from domain.time_blocks import TIME_BLOCKS, TimeBlocks, time_blocks_of
 from domain.values import Money, ProfessionalId, ServiceId, TimeSlot
 
@@ -28,9 +24,15 @@ LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 class Terms(Value, frozen=True, kw_only=True):
     """How a professional works and what a service takes. No service: no price and no duration."""
 
-    settings: Settings
+    professional_id: ProfessionalId
+    professional: Professional
     blocks: TimeBlocks
     service: Service | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """By which rules the professional is booked."""
+        return self.professional.settings
 
     def span(self, duration_minutes: int | None = None) -> Span:
         """Give how long it takes, with buffers; a duration that is asked for counts first."""
@@ -48,9 +50,16 @@ class Terms(Value, frozen=True, kw_only=True):
         """What the service costs at present."""
         return self.service.price if self.service else None
 
-    def refuse_if_unavailable(self, slot: TimeSlot, *, now: datetime, override: bool) -> None:
-        """Refuse a slot that cannot be booked, whoever else may have it."""
-        refuse_if_unavailable(slot, self.settings, self.blocks, now=now, override=override)
+    def wish(self, asks: Asks, **about: Any) -> Wish:
+        """Say what somebody asks for on these terms."""
+        return Wish(
+            asks=asks,
+            professional_id=self.professional_id,
+            professional=self.professional,
+            blocks=self.blocks,
+            service=self.service,
+            **about,
+        )
 
     def _buffers(self) -> tuple[int, int]:
         """Give the buffers of the service; the professional's where it names none."""
@@ -63,7 +72,8 @@ class Terms(Value, frozen=True, kw_only=True):
 def terms_of(past: Past, professional_id: ProfessionalId, service_id: ServiceId | None) -> Terms:
     """Collect what is known of a professional and a service, bookable or not."""
     return Terms(
-        settings=past.of(PROFESSIONAL, professional_id).settings,
+        professional_id=professional_id,
+        professional=past.of(PROFESSIONAL, professional_id),
         blocks=past.of(TIME_BLOCKS, time_blocks_of(professional_id)),
         service=None if service_id is None else past.of(SERVICE, service_id),
     )
@@ -73,15 +83,8 @@ def bookable_terms(
     past: Past, professional_id: ProfessionalId, service_id: ServiceId | None
 ) -> Terms:
     """Collect the terms of a new booking; refuse what takes none."""
-    refuse_unless_bookable(past.of(PROFESSIONAL, professional_id))
     terms = terms_of(past, professional_id, service_id)
-    if (service := terms.service) is not None:
-        if not service.exists:
-            raise ServiceNotFound
-        if not service.active:
-            raise ServiceNotBookable
-        if service.professional_ids and professional_id not in service.professional_ids:
-            raise ServiceNotOffered
+    refuse_what_takes_no_bookings(professional_id, terms.professional, terms.service)
     return terms
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from application import (
     agendas,
+    allowances,
     booking_mails,
     bookings,
     clients,
@@ -26,6 +27,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **services.USE_CASES,
     **clients.USE_CASES,
     **agendas.USE_CASES,
+    **allowances.USE_CASES,
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
     **series.USE_CASES,

@@ -11,6 +11,8 @@ from itertools import chain, islice, pairwise
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from domain.messages import DomainError, Value
 from domain.professionals import Settings
 from domain.recurrence import starts
@@ -74,8 +76,9 @@ def refuse_if_unavailable(
     """
     if slot.has_begun(now):
         raise SlotInThePast(now=now)
-    horizon = FARTHEST if override else settings.horizon_days
-    if slot.starts_at >= (end := _end_of_day(settings, now, horizon)):
+    if override:
+        settings = replace(settings, horizon_days=FARTHEST)
+    if slot.starts_at >= (end := end_of_horizon(settings, now)):
         raise BeyondHorizon(bookable_until=end)
     if not override:
         if slot.starts_at < (earliest := now + timedelta(minutes=settings.notice_minutes)):
@@ -84,6 +87,16 @@ def refuse_if_unavailable(
             raise OutsideHours(time_zone=settings.time_zone)
     if blocked := blocked_intervals(blocks, slot):
         raise Blocked(blocked=blocked)
+
+
+def begins_with_a_slot(start: datetime, settings: Settings) -> bool:
+    """Tell whether a slot is offered to begin at this instant, if nothing else is in the way."""
+    step, where = timedelta(minutes=settings.slot_step_minutes), zone(settings.time_zone)
+    return any(
+        start in _steps_of(opening, step, where)
+        for opening in _openings(settings, TimeSlot(start, start))
+        if opening.slot.starts_at <= start < opening.slot.ends_at
+    )
 
 
 def free_slots(
@@ -102,7 +115,7 @@ def free_slots(
     window: asked day by day, each is given once.
     """
     earliest = max(window.starts_at, now + timedelta(minutes=settings.notice_minutes))
-    latest = min(window.ends_at, _end_of_day(settings, now, settings.horizon_days))
+    latest = min(window.ends_at, end_of_horizon(settings, now))
     if latest <= earliest:
         return []
     reach = TimeSlot(earliest, latest + span.duration)
@@ -159,10 +172,10 @@ def _on_day(day: date, time_of_day: str) -> datetime:
     return datetime.combine(day, time()) + timedelta(hours=int(hour), minutes=int(minute))
 
 
-def _end_of_day(settings: Settings, now: datetime, days: int) -> datetime:
-    """Give the end of the local day that is `days` after today."""
+def end_of_horizon(settings: Settings, now: datetime) -> datetime:
+    """Give the end of the last local day that can be booked."""
     where = zone(settings.time_zone)
-    day = to_local(now, where).date() + timedelta(days=days + 1)
+    day = to_local(now, where).date() + timedelta(days=settings.horizon_days + 1)
     return to_utc(datetime.combine(day, time()), where)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain import (
     agendas,
+    allowances,
     bookings,
     clients,
     identities,
@@ -26,6 +27,7 @@ AREAS: Final = (
     clients,
     identities,
     agendas,
+    allowances,
     bookings,
     series,
 )

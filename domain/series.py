@@ -49,9 +49,9 @@ class Conflict(Value, frozen=True):
 
 
 class RequestSeries(Command, frozen=True):
-    """What is not about time is said of every booking: see `RequestBooking`.
-
-    Notice counts, the horizon does not: a series is the way to book far ahead.
+    """What is not about time is said of every booking: see `RequestBooking`. Each of its times is
+    asked for like a booking's, but that the horizon binds clients alone: a series is how the
+    business books far ahead.
     """
 
     series_id: SeriesId
@@ -67,6 +67,7 @@ class RequestSeries(Command, frozen=True):
     notes: str | None = None
     location: str | None = None
     override: bool = False
+    by_client: bool = False
     on_conflict: Literal["refuse", "skip"] = "refuse"
 
 

@@ -16,6 +16,8 @@ HoldId = NewType("HoldId", str)
 SeriesId = NewType("SeriesId", str)
 BlockId = NewType("BlockId", str)
 AgendaId = NewType("AgendaId", str)
+AllowanceId = NewType("AllowanceId", str)
+ClientLimitsId = NewType("ClientLimitsId", str)
 NoteId = NewType("NoteId", str)
 IdentityId = NewType("IdentityId", str)
 

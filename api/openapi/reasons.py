@@ -27,6 +27,8 @@ from application import (
 )
 from domain import (
     agendas,
+    allowances,
+    bookable,
     bookings,
     clients,
     identities,
@@ -96,7 +98,9 @@ WRITING: Final[Refusals] = (
 
 DETAILS: Final = of(contact_details)
 VISITS: Final = (
-    *of(bookings, hours, agendas),
+    *of(bookings, hours, agendas, bookable),
+    allowances.TooManyHolds,
+    allowances.TooManyOpenRequests,
     *DETAILS,
     clients.ClientNotFound,
     clients.ClientIsErased,
@@ -108,6 +112,7 @@ VISITS: Final = (
     services.ServiceIsRemoved,
 )
 FREE: Final = (
+    bookable.LengthNotOffered,
     availability.WindowInvalid,
     bookings.DurationNotKnown,
     bookings.DurationNotAllowed,
@@ -144,6 +149,7 @@ WHEN_WRITING: Final[Mapping[str, Refusals]] = {
     "clients": PEOPLE,
     "users": ACCOUNTS,
     "tenants": of(tenants, zones),
+    "client_limits": of(allowances),
     "jobs": of(jobs),
     "read_models": of(parked),
     "auth": ACCOUNTS,

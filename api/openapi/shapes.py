@@ -13,6 +13,7 @@ from api import (
     auth,
     availability,
     bookings,
+    client_limits,
     clients,
     history,
     holds,
@@ -41,6 +42,7 @@ from application.live import LastHour
 from application.outbox import OutboxMail
 from application.parked import ParkedKey
 from application.permissions import Permission
+from domain.allowances import ClientLimits
 from projections.bookings import BOOKINGS
 from projections.client_timeline import CLIENT_TIMELINE
 from projections.client_visits import Visits
@@ -200,6 +202,8 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     users.list_users: Listed(users.LISTING),
     users.get_user: Row(USERS),
     users.change_roles: Row(USERS),
+    client_limits.show_client_limits: Made(ClientLimits),
+    client_limits.change_client_limits: Made(ClientLimits),
     tenants.get_tenant: Row(TENANTS),
     tenants.change_tenant: Row(TENANTS),
     outbox.list_outbox_mails: Paged(OutboxMail, tuple(outbox.FILTERS)),
@@ -261,5 +265,7 @@ NO_COMMANDS: Final = frozenset(
 )
 """What records nothing in the log, so that there is nothing to do once, and no version."""
 
-NEVER_CONFLICT: Final = frozenset({clients.add_client_note, clients.erase_client})
+NEVER_CONFLICT: Final = frozenset(
+    {clients.add_client_note, clients.erase_client, client_limits.change_client_limits}
+)
 """What is done whatever version somebody has seen."""

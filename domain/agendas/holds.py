@@ -27,7 +27,7 @@ LONGEST_HOLD: Final = 600
 
 class PlaceHold(Command, frozen=True):
     """Without a service, `duration_minutes` says how long. `client_id` is a client's who asks for
-    themselves; what has none is the business's.
+    themselves, `by_client`; what has none is the business's.
     """
 
     hold_id: HoldId
@@ -38,6 +38,7 @@ class PlaceHold(Command, frozen=True):
     ttl_seconds: int = 600
     override: bool = False
     client_id: ClientId | None = None
+    by_client: bool = False
 
 
 class ReleaseHold(Command, frozen=True):
@@ -122,11 +123,15 @@ class HoldStatus(StrEnum):
 
 
 class Hold(Value, frozen=True, kw_only=True):
+    """`override`: the business passed over a limit when it was placed."""
+
     professional_id: ProfessionalId
+    service_id: ServiceId | None
     slot: TimeSlot
     reserved: TimeSlot
     expires_at: datetime
     client_id: ClientId | None = None
+    override: bool = False
     status: HoldStatus = HoldStatus.HELD
     booking_id: BookingId | None = None
 
@@ -136,10 +141,12 @@ def evolve_hold(hold: Hold | None, event: HoldEvent) -> Hold | None:
         case HoldPlaced():
             return Hold(
                 professional_id=event.professional_id,
+                service_id=event.service_id,
                 slot=event.slot,
                 reserved=event.reserved,
                 expires_at=event.expires_at,
                 client_id=event.client_id,
+                override=event.override,
             )
         case HoldRedeemed(booking_id=booking):
             return _ended(hold, HoldStatus.REDEEMED, booking)
@@ -205,8 +212,7 @@ def redeem(
     now: datetime,
 ) -> Sequence[HoldEvent]:
     """Turn the hold into a booking, once."""
-    if hold is None:
-        raise HoldNotFound
+    hold = known_hold(hold)
     match hold.status:
         case HoldStatus.REDEEMED:
             if hold.booking_id == booking_id:
@@ -227,6 +233,13 @@ def redeem(
     if not covered:
         raise HoldIsForAnotherSlot(slot=hold.slot)
     return [HoldRedeemed(hold_id=hold_id, booking_id=booking_id)]
+
+
+def known_hold(hold: Hold | None) -> Hold:
+    """Refuse what only a hold that was placed can do."""
+    if hold is None:
+        raise HoldNotFound
+    return hold
 
 
 def _covers(held: TimeSlot, slot: TimeSlot | None) -> bool:

@@ -82,7 +82,8 @@ class Appointment(Value, frozen=True, kw_only=True):
 class RequestBooking(Command, frozen=True):
     """`duration_minutes` is needed without a service, and counts before the service's own.
 
-    `guest_identities` are those of the guest's contact: see `domain/identities.py`.
+    `guest_identities` are those of the guest's contact: see `domain/identities.py`. `by_client` says
+    that the business does not ask itself: see `domain/bookable.py`.
     """
 
     booking_id: BookingId
@@ -99,6 +100,7 @@ class RequestBooking(Command, frozen=True):
     location: str | None = None
     hold_id: HoldId | None = None
     override: bool = False
+    by_client: bool = False
 
 
 class ConfirmBooking(Command, frozen=True):

@@ -24,6 +24,14 @@ from domain.agendas import (
     SlotReleased,
     SlotReserved,
 )
+from domain.allowances import (
+    ClientLimits,
+    ClientLimitsChanged,
+    OpenHoldsCounted,
+    OpenRequest,
+    OpenRequestsCounted,
+    allowance_of,
+)
 from domain.bookings import (
     Appointment,
     BookingCancelled,
@@ -318,6 +326,15 @@ series_requested: Final = SeriesRequested(
 )
 series_cancelled: Final = SeriesCancelled(
     series_id=series_id, starting_from=monday.starts_at + 7 * day, reason="Moves away"
+)
+
+open_requests_counted: Final = OpenRequestsCounted(
+    allowance_id=allowance_of(zoe),
+    requests=(OpenRequest(booking_id), OpenRequest(other_booking, by_itself=True)),
+)
+open_holds_counted: Final = OpenHoldsCounted(allowance_id=allowance_of(zoe), hold_ids=(hold_id,))
+client_limits_changed: Final = ClientLimitsChanged(
+    limits=ClientLimits(open_requests=10, open_holds=1)
 )
 
 ben = ProfessionalId("professional-0198c0de-0000-7000-8000-0000000000bb")

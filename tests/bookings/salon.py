@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from application import agendas, bookings, clients, series
+from application import agendas, allowances, bookings, clients, series
 from domain.agendas import AGENDA
 from domain.bookings import BOOKING, Booking
 from domain.services import ServiceChanged
@@ -25,6 +25,7 @@ from tests.in_memory import InMemory
 
 USE_CASES = {
     **agendas.USE_CASES,
+    **allowances.USE_CASES,
     **bookings.USE_CASES,
     **series.USE_CASES,
     **clients.USE_CASES,

@@ -1,0 +1,191 @@
+"""What may somebody have of a professional's time? The one place that says; every way in asks it.
+
+Some limits bind everybody: nobody is booked in the past, over a block, or with who works here no
+longer. Some bind whoever may not override: hours, notice, horizon, who is not welcome. The rest bind
+clients alone: they begin when slots begin and take the time that is offered. The business passes over
+those without a word, and its bookings say so.
+
+How much one client may have open at once is counted in `domain/allowances.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from msgspec.structs import replace
+
+from domain.availability import (
+    FARTHEST,
+    BeyondHorizon,
+    begins_with_a_slot,
+    end_of_horizon,
+    refuse_if_unavailable,
+)
+from domain.bookings import ServiceNotBookable, ServiceNotOffered
+from domain.clients import Client, ClientIsErased, ClientNotFound, ClientStatus
+from domain.messages import DomainError, Value
+from domain.professionals import (
+    BookingDisabled,
+    Professional,
+    Settings,
+    refuse_unless_active,
+    refuse_unless_bookable,
+)
+from domain.services import Service, ServiceNotFound
+from domain.time_blocks import TimeBlocks
+from domain.values import ProfessionalId, TimeSlot
+
+A_DAY: Final = timedelta(days=1)
+"""The longest visit that a client can ask for where no service says how long it takes."""
+
+
+class Asks(IntEnum):
+    """In whose name something is asked for: each passes over more than the one before."""
+
+    CLIENT = 0
+    BUSINESS = 1
+    OVERRIDING = 2
+
+
+def asks(*, by_client: bool, override: bool) -> Asks:
+    """Say in whose name; a client overrides nothing."""
+    if by_client:
+        return Asks.CLIENT
+    return Asks.OVERRIDING if override else Asks.BUSINESS
+
+
+class Wish(Value, frozen=True, kw_only=True):
+    """What is asked for, and what is known about it.
+
+    No `slot`: at no time yet. `booked` is the visit as it is, where it is only moved. `held` says that
+    the very slot was asked for before, and kept. The horizon binds clients alone where `far` is meant.
+    """
+
+    asks: Asks
+    professional_id: ProfessionalId
+    professional: Professional
+    blocks: TimeBlocks
+    service: Service | None = None
+    client: Client | None = None
+    slot: TimeSlot | None = None
+    moved: bool = False
+    booked: TimeSlot | None = None
+    held: bool = False
+    far: bool = False
+
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class ClientIsBlocked(DomainError):
+    """At present the business takes no bookings from this client."""
+
+
+class BetweenSlots(DomainError):
+    """A visit begins when one of the offered slots begins."""
+
+
+class LengthNotOffered(DomainError):
+    """A visit takes as long as its service; without one, from one step of the calendar to a day."""
+
+
+# --- The question ---------------------------------------------------------------------
+
+
+def passes_over(wish: Wish, *, now: datetime) -> bool:
+    """Refuse what cannot be had; tell whether the business passes over a limit in having it."""
+    if wish.moved:
+        refuse_unless_active(wish.professional)
+    else:
+        refuse_what_takes_no_bookings(wish.professional_id, wish.professional, wish.service)
+    _refuse_unwelcome(wish)
+    override = wish.asks is Asks.OVERRIDING
+    if wish.slot is not None and not wish.held:
+        refuse_if_unavailable(wish.slot, _rules(wish), wish.blocks, now=now, override=override)
+    for refusal in _what_clients_cannot_have(wish, now):
+        if wish.asks is Asks.CLIENT:
+            raise refusal
+        return True
+    return override
+
+
+def _rules(wish: Wish) -> Settings:
+    settings = wish.professional.settings
+    if wish.far and wish.asks is not Asks.CLIENT:
+        return replace(settings, horizon_days=FARTHEST)
+    return settings
+
+
+def refuse_what_takes_no_bookings(
+    professional_id: ProfessionalId, professional: Professional, service: Service | None
+) -> None:
+    """Refuse who takes no bookings at present, and what cannot be booked with them."""
+    refuse_unless_bookable(professional)
+    if service is None:
+        return
+    if not service.exists:
+        raise ServiceNotFound
+    if not service.active:
+        raise ServiceNotBookable
+    if service.professional_ids and professional_id not in service.professional_ids:
+        raise ServiceNotOffered
+
+
+def refuse_length(
+    length: timedelta,
+    professional: Professional,
+    service: Service | None,
+    booked: TimeSlot | None = None,
+) -> None:
+    """Refuse a length that clients cannot have; what is booked may stay as long as it is."""
+    if booked is not None and length == booked.ends_at - booked.starts_at:
+        return
+    if service is not None:
+        shortest = longest = timedelta(minutes=service.duration_minutes)
+    else:
+        shortest, longest = timedelta(minutes=professional.settings.slot_step_minutes), A_DAY
+    if not shortest <= length <= longest:
+        raise LengthNotOffered(shortest=_minutes(shortest), longest=_minutes(longest))
+
+
+def _refuse_unwelcome(wish: Wish) -> None:
+    client = wish.client
+    if client is None:
+        return
+    if not wish.moved:
+        refuse_unknown(client)
+    bound = Asks.CLIENT if wish.moved else Asks.BUSINESS
+    if client.status is ClientStatus.BLOCKED and wish.asks <= bound:
+        raise ClientIsBlocked
+
+
+def refuse_unknown(client: Client) -> None:
+    """Refuse to speak of a client that was never there, or is there no more."""
+    if not client.exists:
+        raise ClientNotFound
+    if client.erased:
+        raise ClientIsErased
+
+
+def _what_clients_cannot_have(wish: Wish, now: datetime) -> Iterator[DomainError]:
+    """Give what is in the way of a client, and not of the business."""
+    if not wish.professional.accepts_bookings:
+        yield BookingDisabled()
+    if wish.slot is None or wish.held:
+        return
+    settings = wish.professional.settings
+    if wish.slot.starts_at >= (end := end_of_horizon(settings, now)):
+        yield BeyondHorizon(bookable_until=end)
+    try:
+        refuse_length(
+            wish.slot.ends_at - wish.slot.starts_at, wish.professional, wish.service, wish.booked
+        )
+    except LengthNotOffered as refusal:
+        yield refusal
+    if not begins_with_a_slot(wish.slot.starts_at, settings):
+        yield BetweenSlots(step_minutes=settings.slot_step_minutes)
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)

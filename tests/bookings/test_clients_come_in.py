@@ -1,0 +1,244 @@
+"""Every way in over HTTP, and from other systems, asks what a client may have; none forgets it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from application.facts import Facts, Told
+from domain.clients import ChangeClientStatus, ClientStatus, RegisterClient
+from domain.messages import DomainError
+from domain.users import Role
+from domain.values import ClientId, Contact, TenantId
+from tests.bookings.at_the_salon import Salon
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+Http = TestClient
+Way = Callable[[Salon, Http, str, int | None], Any]
+
+FREE: Final = "2027-01-05T10:00:00Z"
+
+
+def zoe_of(running: Running) -> ClientId:
+    client_id = ClientId(f"client-{uuid4()}")
+    running.order(RegisterClient(client_id=client_id, contact=Contact("Zoé", email="z@x.example")))
+    return client_id
+
+
+def book(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    return salon.book(http, start, duration_minutes=minutes)
+
+
+def hold(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    return http.post("/v1/holds", json=salon.wish(start, duration_minutes=minutes))
+
+
+def repeat(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    rule = {
+        "starts_at": start.removesuffix("Z"),
+        "time_zone": "Etc/UTC",
+        "rule": "FREQ=DAILY;COUNT=1",
+    }
+    body = salon.wish(duration_minutes=minutes, recurrence=rule)
+    del body["starts_at"]
+    return http.post("/v1/series", json=body)
+
+
+def move(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    new = {"starts_at": start, "duration_minutes": minutes}
+    return moved(salon, http, "/v1/bookings", new)
+
+
+def moved(salon: Salon, http: Http, where: str, new: dict[str, Any]) -> Any:
+    """Give what becomes of a visit that a client moves; nothing of it is left in the calendar."""
+    at_first = "2027-01-06T10:00:00Z"
+    made = salon.book(http, at_first)
+    found = http.post(f"{where}/{made.json()['id']}/reschedule", json=new)
+    http.post(f"/v1/bookings/{made.json()['id']}/cancel")
+    return found
+
+
+def book_in_the_old_salon(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    body = {
+        "professional": salon.professional_id,
+        "service": salon.service_id,
+        "start": start,
+        "duration_minutes": minutes,
+    }
+    return http.post("/appointments", json=body)
+
+
+def book_in_the_old_setter(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    body = {
+        "userId": salon.professional_id,
+        "serviceId": salon.service_id,
+        "startsAt": start,
+        "durationMinutes": minutes,
+    }
+    return http.post("/booking", json=body)
+
+
+def move_in_the_old_salon(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
+    return moved(salon, http, "/appointments", {"start": start, "duration_minutes": minutes})
+
+
+WAYS: Final[list[Way]] = [
+    book,
+    hold,
+    repeat,
+    move,
+    book_in_the_old_salon,
+    book_in_the_old_setter,
+    move_in_the_old_salon,
+]
+TOO_MUCH: Final = [
+    ("2027-01-05T10:07:13.123456Z", None, "between-slots"),
+    (FREE, 1, "length-not-offered"),
+    (FREE, 7 * 24 * 60, "length-not-offered"),
+    ("2027-01-20T10:00:00Z", None, "beyond-horizon"),
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_too_much_is_refused_by_every_way(running: Running, way) -> None:
+    salon = Salon.opened(running, horizon_days=3)
+    http = running.http(Role.CLIENT, client_id=zoe_of(running))
+
+    for start, minutes, reason in TOO_MUCH:
+        refused = way(salon, http, start, minutes)
+        code = refused.json()["code"]
+        if code == "series-conflicts":
+            code = refused.json()["instances"][0]["code"]
+        assert (refused.status_code >= 400, code) == (True, reason), (start, minutes)
+
+    assert way(salon, http, FREE, 60).status_code in (200, 201)
+
+
+def test_a_part_of_what_was_held_is_asked_for_anew(running: Running) -> None:
+    salon = Salon.opened(running)
+    http = running.http(Role.CLIENT, client_id=zoe_of(running))
+    held = hold(salon, http, FREE, None).json()["id"]
+
+    refused = salon.book(http, FREE, duration_minutes=1, hold_id=held)
+    booked = salon.book(http, FREE, hold_id=held)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "length-not-offered")
+    assert booked.status_code == 201
+
+
+def test_who_is_no_client_yet_holds_nothing(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http(Role.CLIENT)
+
+    assert hold(salon, http, FREE, None).status_code == 404
+
+
+def test_clients_who_ask_at_once_in_two_processes_get_no_more_than_one_may_have(
+    two_systems: tuple[Running, Running],
+) -> None:
+    here, there = two_systems
+    salon, client_id = Salon.opened(here), zoe_of(here)
+    people = [each.http(Role.CLIENT, client_id=client_id) for each in (here, there)]
+    day = datetime.fromisoformat("2027-01-05T08:00:00+00:00")
+    starts = [(day + timedelta(hours=2 * n)).isoformat() for n in range(24)]
+
+    def ask(way: Way) -> list[int]:
+        wanted = [(people[n % 2], start) for n, start in enumerate(starts)]
+        with ThreadPoolExecutor(8) as pool:
+            asked = pool.map(lambda each: way(salon, each[0], each[1], None).status_code, wanted)
+            return sorted(asked)
+
+    assert ask(hold) == [201] * 2 + [409] * 22
+    here.clock.set(here.clock() + timedelta(minutes=11))
+    assert ask(book) == [201] * 5 + [409] * 19
+
+
+def told(running: Running, salon: Salon, start: str, **more: Any) -> Any:
+    """Give what becomes of a wish that another system tells us."""
+    facts = Facts(running.system.store, running.system.dispatch, pepper=b"pepper", region="FR")
+    wish = {
+        "professional_id": salon.professional_id,
+        "service_id": salon.service_id,
+        "starts_at": start,
+        "guest": {"name": "Gus", "email": "gus@example.org"},
+        **more,
+    }
+    fact = Told(
+        tenant=TenantId(running.tenant),
+        source="site",
+        id=str(uuid4()),
+        type="booking-wished.v1",
+        data=msgspec.json.encode(wish),
+    )
+    try:
+        return facts.take(fact)
+    except DomainError as refusal:
+        return refusal.code
+
+
+def test_what_other_systems_wish_for_is_asked_like_anybodys_wish(running: Running) -> None:
+    salon = Salon.opened(running, horizon_days=3)
+
+    assert told(running, salon, "2027-01-05T10:07:00Z") == "between-slots"
+    assert told(running, salon, FREE, duration_minutes=1) == "length-not-offered"
+    assert told(running, salon, "2027-01-20T10:00:00Z") == "beyond-horizon"
+    for hour in range(10, 20, 2):
+        assert not isinstance(told(running, salon, f"2027-01-05T{hour}:00:00Z"), str)
+    assert told(running, salon, "2027-01-05T21:00:00Z") == "too-many-open-requests"
+
+
+def test_a_client_who_is_blocked_books_no_more(running: Running) -> None:
+    salon, zoe = Salon.opened(running), zoe_of(running)
+    http = running.http(Role.CLIENT, client_id=zoe)
+    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
+
+    refused = book(salon, http, FREE, None)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "client-is-blocked")
+
+
+def test_nobody_without_the_right_overrides_by_any_way(running: Running) -> None:
+    salon = Salon.opened(running)
+    desk = running.http(Role.FRONT_DESK)
+    made = salon.book(desk).json()["id"]
+    later = {"starts_at": "2027-01-06T10:00:00Z", "override": True}
+    series = {"starts_at": "2027-01-07T10:00", "time_zone": "Etc/UTC", "rule": "FREQ=DAILY;COUNT=1"}
+    orders: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/bookings", salon.wish(override=True)),
+        ("/v1/holds", salon.wish(override=True)),
+        (f"/v1/bookings/{made}/reschedule", later),
+        ("/v1/series", {**_timeless(salon), "recurrence": series, "override": True}),
+        ("/appointments", {"start": FREE, "professional": salon.professional_id, "override": True}),
+        (f"/appointments/{made}/reschedule", {"start": FREE, "override": True}),
+        ("/booking", {"userId": salon.professional_id, "override": True}),
+    ]
+
+    for path, body in orders:
+        refused = desk.post(path, json=body)
+        found = (refused.status_code, refused.json().get("permission"))
+        assert found == (403, "bookings:override"), path
+
+
+def _timeless(salon: Salon) -> dict[str, Any]:
+    return {name: each for name, each in salon.wish().items() if name != "starts_at"}
+
+
+def test_the_owner_says_how_much_a_client_may_have(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    client = running.http(Role.CLIENT, client_id=zoe_of(running))
+
+    before = http.get("/v1/client-limits")
+    after = http.patch("/v1/client-limits", json={"open_holds": 1})
+    refused = client.patch("/v1/client-limits", json={"open_holds": 50})
+    held = [hold(salon, client, f"2027-01-05T{hour}:00:00Z", None) for hour in (10, 12)]
+
+    assert before.json() == {"open_requests": 5, "open_holds": 2}
+    assert (after.status_code, after.json()) == (200, {"open_requests": 5, "open_holds": 1})
+    assert refused.status_code == 403
+    assert [each.status_code for each in held] == [201, 409]
