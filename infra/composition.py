@@ -33,7 +33,7 @@ from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.personal_data import MasterKeys
-from adapters.postgres import APP, Bounds, Database
+from adapters.postgres import WRITER, Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.processes import ProcessConsumer
 from adapters.rate_limits import ProcessRateLimiter
@@ -247,7 +247,7 @@ def database_of(settings: Settings, dsn: str) -> Database:
         connections=settings.database_connections,
         work_connections=settings.database_work_connections,
     )
-    return Database(dsn, limits=limits)
+    return Database(dsn, worker_dsn=settings.worker_database_url, limits=limits)
 
 
 @contextmanager
@@ -282,7 +282,7 @@ def _compose(
     keys = MasterKeys(settings.master_keys)
     reader = Reader(mapper, keys)
     writer = Writer(
-        lambda: database.connect(APP, "frontdesk writer", _of_writer(settings)),
+        lambda: database.connect(WRITER, "frontdesk writer", _of_writer(settings)),
         clock=None if clock is system_clock else clock,
         committed=appended.ring,
         wait=settings.database_line_ms / 1000,

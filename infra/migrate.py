@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
 from adapters.postgres import LIMITS, connected, conninfo
 
@@ -29,9 +29,11 @@ class DatabaseTooNewError(Exception):
 
 
 class MigrationBlockedError(Exception):
-    """A long transaction holds what is to be changed, and everybody would queue up behind us.
-    Nothing was changed: end it, or try again later.
-    """
+    """A long transaction is in the way. Nothing was changed: end it, or try again later."""
+
+
+class MigrationForbiddenError(Exception):
+    """The database is not up to date. Run `frontdesk migrate`, with its owner as DATABASE_URL."""
 
 
 class Migration(NamedTuple):
@@ -56,7 +58,7 @@ def migrate(dsn: str) -> list[str]:
     """Apply what is missing, in one transaction, and give the names of what was applied.
 
     Two at once wait for each other. Where nothing is missing, no more is needed than to read. Raises
-    MigrationChangedError, DatabaseTooNewError, MigrationBlockedError.
+    MigrationChangedError, DatabaseTooNewError, MigrationBlockedError, MigrationForbiddenError.
     """
     with connected(conninfo(dsn), None, "frontdesk migrate", LIMITS.long) as connection:
         if not list(_missing(_applied(connection))):
@@ -66,6 +68,8 @@ def migrate(dsn: str) -> list[str]:
                 return _brought_up_to_date(connection)
         except LockNotAvailable as error:
             raise MigrationBlockedError from error
+        except InsufficientPrivilege as error:
+            raise MigrationForbiddenError(error.diag.message_primary) from error
 
 
 def schema_version(connection: Connection[Any]) -> str | None:

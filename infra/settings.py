@@ -85,6 +85,7 @@ class Settings(BaseModel):
     public_url: str | None = None
     data_dir: Path = Path(".frontdesk")
     database_url: str | None = None
+    worker_database_url: str | None = None
     database_connections: int = Field(default=16, ge=1, le=200)
     database_work_connections: int = Field(default=8, ge=1, le=200)
     database_wait_ms: int = Field(default=1500, ge=1)
@@ -124,6 +125,13 @@ class Settings(BaseModel):
     def _keys_are_keys(self) -> "Settings":
         if not self.master_keys or any(len(k) != MASTER_KEY_BYTES for k in self.master_keys):
             message = "MASTER_KEYS: each must be 32 bytes, in base64"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _workers_have_the_same_database(self) -> "Settings":
+        if self.worker_database_url and not self.database_url:
+            message = "DATABASE_URL: set it too, where WORKER_DATABASE_URL is set"
             raise ValueError(message)
         return self
 

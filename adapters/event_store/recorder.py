@@ -34,7 +34,7 @@ from uuid_utils import uuid7
 
 from adapters.bell import Bell
 from adapters.event_store.writer import Writer
-from adapters.postgres import APP, Database, DatabaseUnavailableError
+from adapters.postgres import WRITER, Database, DatabaseUnavailableError
 from application.ports import StoreUnavailableError
 
 ACTOR: Final = "eventsourcing"
@@ -241,7 +241,8 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self._actor = self.env.name.lower() or ACTOR
         self._appended = Bell()
         self._writer = Writer(
-            lambda: self._database.connect(APP, "frontdesk recorder"), committed=self._appended.ring
+            lambda: self._database.connect(WRITER, "frontdesk recorder"),
+            committed=self._appended.ring,
         )
         self._database.__enter__()
 

@@ -1,7 +1,7 @@
 """PostgreSQL as we use it: roles, pools, and connections that know when they are of no use.
 
-The *app* role sees one tenant at a time (row-level security) and may only append to the log; the
-*worker* role follows the log of all tenants and keeps read models and queues.
+Each purpose has a role with no more than that (`roles.py`). With two addresses, the first is for what
+requests ask of one tenant, and its login can be nothing else; the second is for all the rest.
 
 Nobody borrows a second connection while holding one: as many who do so as there are connections
 would wait for each other.
@@ -16,14 +16,16 @@ from psycopg import Connection, OperationalError
 from adapters.postgres.limits import LIMITS, Bounds, Limits
 from adapters.postgres.pool import DatabaseUnavailableError, Pool
 from adapters.postgres.pulse import BOUNDS, Pulse
-from adapters.postgres.roles import APP, WORKER, RoleRefusedError
+from adapters.postgres.roles import ACCOUNTS, APP, WORKER, WRITER, RoleRefusedError, held_too
 from adapters.postgres.session import NO_TENANT, Session, conninfo, speaks_of_connection
 
 __all__ = [
+    "ACCOUNTS",
     "APP",
     "LIMITS",
     "NO_TENANT",
     "WORKER",
+    "WRITER",
     "Bounds",
     "Database",
     "DatabaseUnavailableError",
@@ -47,25 +49,29 @@ def connected(info: str, role: str | None, name: str, bounds: Bounds) -> Session
 class Database:
     """Connections to one database. Open it with `with`; a closed one refuses.
 
-    `app_connections` and `worker_connections` are those of the limits, unless said otherwise.
+    `worker_dsn` is the address for whatever is not asked in the name of one tenant; the same, unless
+    it is another. `app_connections` and `worker_connections` are those of the limits, unless said otherwise.
     """
 
     def __init__(
         self,
         dsn: str,
         *,
+        worker_dsn: str | None = None,
         app_connections: int = 0,
         worker_connections: int = 0,
         limits: Limits = LIMITS,
     ) -> None:
         self.dsn = dsn
         self.limits = limits
+        self._apart = worker_dsn is not None and worker_dsn != dsn
         self._info = conninfo(dsn, limits)
+        self._worker_info = conninfo(worker_dsn or dsn, limits)
         app = app_connections or limits.connections
         worker = worker_connections or limits.work_connections
         asked, work = limits.requests, limits.work
         self._app = self._pool(APP, "frontdesk api", asked, app, kept=1)
-        self._login = self._pool(APP, "frontdesk login", asked, limits.login_connections)
+        self._login = self._pool(ACCOUNTS, "frontdesk login", asked, limits.login_connections)
         self._desk = self._pool(WORKER, "frontdesk desk", asked, worker)
         self._looks = self._pool(WORKER, "frontdesk status", asked, limits.look_connections)
         self._worker = self._pool(WORKER, "frontdesk worker", work, worker, kept=1)
@@ -87,8 +93,8 @@ class Database:
 
     @contextmanager
     def as_tenant(self, tenant: str) -> Iterator[Connection[Any]]:
-        """Lend a connection that sees this tenant's rows only. Who logs in has no tenant yet, and
-        is not kept waiting by those who have.
+        """Lend a connection that sees this tenant's rows only. Whoever logs in has no tenant yet: one
+        for nobody in particular sees accounts, and nothing else.
         """
         with (self._app if tenant else self._login).lent() as session:
             session.see(tenant)
@@ -118,12 +124,22 @@ class Database:
 
     def connect(self, role: str | None, name: str, bounds: Bounds | None = None) -> Session:
         """Open a connection of one's own, outside the pools; `role` None keeps the login's own."""
-        return connected(self._info, role, name, bounds or self.limits.work)
+        return connected(self._info_of(role), role, name, bounds or self.limits.work)
 
     def refuse_wrong_roles(self) -> None:
         """Raise RoleRefusedError if a login is not what it has to be."""
-        for role in (APP, WORKER):
-            self.connect(role, "frontdesk start").close()
+        others = (WRITER, ACCOUNTS, WORKER)
+        with self.connect(APP, "frontdesk start") as session:
+            for role in others if self._apart else ():
+                held = session.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", (role,))
+                if held.fetchone() == (True,):
+                    raise held_too(role, session.info.user)
+        with self.connect(WORKER, "frontdesk start") as session:
+            for role in (*others, APP):  # the last to see one's own write in a tenant's name
+                session.dress(role, "frontdesk start", self.limits.requests)
+
+    def _info_of(self, role: str | None) -> str:
+        return self._info if role in (APP, None) else self._worker_info
 
     def _for_pulse(self) -> Session:
         if not self._open:
@@ -132,4 +148,4 @@ class Database:
 
     def _pool(self, role: str, name: str, bounds: Bounds, size: int, kept: int = 0) -> Pool:
         wait = self.limits.wait if bounds is self.limits.requests else self.limits.work.lock
-        return Pool(self._info, role, name, bounds, size=size, kept=kept, wait=wait)
+        return Pool(self._info_of(role), role, name, bounds, size=size, kept=kept, wait=wait)

@@ -12,7 +12,7 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adapters.postgres.limits import LIMITS, Bounds, Limits
-from adapters.postgres.roles import GUARDED, RoleRefusedError
+from adapters.postgres.roles import GUARDED, not_held
 
 NO_TENANT: Final = ""
 
@@ -114,14 +114,13 @@ class Session(Connection[Any]):
             cursor = self.execute(sql.SQL("; ").join([settings, become]))
         except DatabaseError as error:
             if error.sqlstate in NO_SUCH_ROLE:
-                raise RoleRefusedError(role, self.info.user, error.diag.message_primary) from error
+                raise not_held(role, self.info.user, error.diag.message_primary) from error
             raise
         while cursor.nextset():
             pass
         who, kept_apart = cursor.fetchone() or ("", False)
         if who != role or not kept_apart:
-            why = f"it is {who}, and sees every tenant's rows at once"
-            raise RoleRefusedError(role, self.info.user, why)
+            raise not_held(role, self.info.user, f"it is {who!r}, and row-level security is off")
 
 
 def speaks_of_connection(error: Error) -> bool:

@@ -9,7 +9,12 @@ from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildU
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
 from domain.messages import DomainError
 from infra.children import ServerUnavailable
-from infra.migrate import DatabaseTooNewError, MigrationBlockedError, MigrationChangedError
+from infra.migrate import (
+    DatabaseTooNewError,
+    MigrationBlockedError,
+    MigrationChangedError,
+    MigrationForbiddenError,
+)
 from infra.serving import PortTakenError
 from infra.settings import SettingsError
 
@@ -27,6 +32,7 @@ SAID: Final = (
     DatabaseTooNewError,
     MigrationBlockedError,
     MigrationChangedError,
+    MigrationForbiddenError,
     NotABundleError,
     UnknownMasterKeyError,
     UnknownReadModelError,

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres import APP
+from adapters.postgres import WRITER
 from tests.event_store.cutting import Cutter
 from tests.event_store.examples import TENANT, Come, Log, opened
 
@@ -49,7 +49,7 @@ def roll_back(log: Log, order: dict[str, Any]) -> list[int]:
         "metadata": {},
         "last": True,
     }
-    with log.database.connect(APP, "frontdesk writer") as connection:
+    with log.database.connect(WRITER, "frontdesk writer") as connection:
         connection.execute("BEGIN")
         connection.execute("SELECT * FROM log.append(%s::json)", (json.dumps([row]),))
         connection.execute("ROLLBACK")

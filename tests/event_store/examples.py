@@ -13,7 +13,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.personal_data import MasterKeys
-from adapters.postgres import APP, Database
+from adapters.postgres import WRITER, Database
 from application.dispatch import Dispatcher
 from application.ports import About, Answer, Clock, Recorded
 from application.transact import Changes, Past
@@ -185,7 +185,7 @@ def opened(
     with Database(dsn, app_connections=connections, worker_connections=2) as database:
         writes = Database(writing_to or dsn)
         writer = Writer(
-            lambda: writes.connect(APP, "frontdesk writer"),
+            lambda: writes.connect(WRITER, "frontdesk writer"),
             clock=None if clock is system_clock else clock,
             committed=appended.ring,
         )

@@ -12,7 +12,7 @@ import pytest
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.personal_data import MasterKeys
-from adapters.postgres import APP
+from adapters.postgres import WRITER
 from application.dispatch import Dispatcher
 from application.jobs import JobStatus
 from application.ports import About
@@ -36,7 +36,7 @@ def database_clock_off_by(running: Running, off: timedelta) -> Iterator[Dispatch
     """Give what carries out commands while PostgreSQL's clock is wrong, and ours is right."""
     system = running.system
     writer = Writer(
-        lambda: system.database.connect(APP, "a test"), clock=lambda: running.clock() + off
+        lambda: system.database.connect(WRITER, "a test"), clock=lambda: running.clock() + off
     )
     keys = MasterKeys(system.settings.master_keys)
     store = PostgresEventStore(system.database, system.mapper, keys, writer, running.clock)

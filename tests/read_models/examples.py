@@ -18,7 +18,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.personal_data import MasterKeys
-from adapters.postgres import APP, Database
+from adapters.postgres import WRITER, Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.renewal import enter
@@ -216,7 +216,7 @@ class World:
         self.reader = Reader(self.mapper, keys)
         self.appended, self.advanced = Bell(), Bell()
         self.writer = Writer(
-            lambda: self.database.connect(APP, "test"),
+            lambda: self.database.connect(WRITER, "test"),
             clock=None if self.clock is system_clock else self.clock,
             committed=self.appended.ring,
         )
