@@ -83,6 +83,12 @@ class RefreshBody(Body):
     refresh_token: Annotated[str, StringConstraints(max_length=200)]
 
 
+class CodeBody(Body):
+    """What was sent to the address; how it is written does not matter."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
 class DetailsBody(Body):
     """What one may change oneself."""
 
@@ -159,6 +165,26 @@ def change_me(body: DetailsBody, caller: MayWrite) -> Response:
     user_id = caller.principal.user_id
     command = ChangeUserDetails(user_id=user_id, name=body.name, language=body.language)
     return caller.changed(USERS, user_id, command)
+
+
+@router.post("/email/code", status_code=202)
+def request_address_code(caller: MayWrite, accounts: TheAccounts) -> Response:
+    """Have a code sent to one's own address, once more: the first comes by itself with signing up.
+    The answer is the same whether anybody else has the address.
+    """
+    answer = accounts.request_code(caller.principal.user_id, caller.about())
+    return Response(status_code=202, headers=caller.marks(answer))
+
+
+@router.post("/email/proof")
+def prove_address(body: CodeBody, caller: MayWrite, accounts: TheAccounts) -> Response:
+    """Show the code, and so prove the address. Who was a client here under it is that client from
+    now on: refresh the access token then. What they booked before stays theirs, too.
+    """
+    caller.refuse_outdated()  # a guess is counted before anything is ordered
+    user_id = caller.principal.user_id
+    answer = accounts.prove_address(user_id, body.code, caller.about())
+    return caller.answered(USERS, user_id, answer, 200)
 
 
 def _standing(caller: Caller) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Caller:
         """Have a command carried out. `on` is the stream that If-Match speaks of, and `seen` what
         it would say if there were none; `fresh` an id that was made for this command.
         """
-        return self.backend.dispatch(command, self._about(on, seen, fresh))
+        return self.backend.dispatch(command, self.about(on, seen, fresh))
 
     def created(
         self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True
@@ -174,7 +174,10 @@ class Caller:
             marks["Idempotent-Replayed"] = "true"
         return marks
 
-    def _about(self, on: str | None, seen: int | None, fresh: str | None) -> About:
+    def about(
+        self, on: str | None = None, seen: int | None = None, fresh: str | None = None
+    ) -> About:
+        """Say who orders something, by what right, and with which request."""
         request = self.request
         key = idempotency_key(request.headers)
         version = None if on is None else version_seen(request, otherwise=seen)

@@ -6,6 +6,7 @@ from typing import Final
 from api import caller, conditions, refusals, signing
 from application import (
     accounts,
+    address_proofs,
     availability,
     contact_details,
     dispatch,
@@ -49,6 +50,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     caller.TokenMissing: 401,
     reach.NotFound: 404,
     reach.StandingChanged: 401,
+    address_proofs.AddressCodeWrong: 422,
     conditions.IfMatchRequired: 428,
     conditions.IfMatchInvalid: 400,
     signing.TokenInvalid: 400,

@@ -6,7 +6,7 @@ what it is asked for.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -75,12 +75,19 @@ def within(principal: Principal, model: ReadModel) -> Within:
     reach, column = _reach(principal, model)
     if reach.everything:
         return Within()
-    condition, values = f"r.{column} = %s", [reach.id]
+    condition, values = _is_one_of(column, reach.ids)
     if (besides := ROWS[model.name].besides) is not None:
         kind, permission = besides
         way = "OR r.kind =" if principal.may(permission) else "AND r.kind <>"
-        condition, values = f"({condition} {way} %s)", [reach.id, kind]
+        condition, values = f"({condition} {way} %s)", [*values, kind]
     return Within(((condition, values),))
+
+
+def _is_one_of(column: str, ids: list[str]) -> tuple[str, list[Any]]:
+    """Of one value rows are read along an index, in their order."""
+    if len(ids) == 1:
+        return f"r.{column} = %s", [*ids]
+    return f"r.{column} = ANY(%s)", [ids]
 
 
 def covers(principal: Principal, model: ReadModel, key: str, document: bytes | None) -> bool:

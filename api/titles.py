@@ -6,6 +6,7 @@ from typing import Final
 ENGLISH: Final = "en"
 
 FRENCH: Final[Mapping[str, str]] = {
+    "address-code-wrong": "Code erroné",
     "between-slots": "Entre deux créneaux",
     "beyond-horizon": "Trop loin dans l'avenir",
     "blocked": "Professionnel indisponible",

@@ -136,6 +136,12 @@ class Accounts(Protocol):
     ) -> None:
         """End all sessions of a user, or those that began before a time."""
 
+    def request_code(self, user_id: UserId, about: About) -> Answer:
+        """Have another code sent to the address of a user, not too many."""
+
+    def prove_address(self, user_id: UserId, code: str, about: About) -> Answer:
+        """Hold that a user reads the mail of their address. Raises AddressCodeWrong."""
+
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""
 

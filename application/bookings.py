@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from application import clients as client_use_cases
 from application.agendas import Agendas
 from application.allowances import count_requests, people
+from application.guests import known_guest
 from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas, bookings
@@ -17,12 +17,11 @@ from domain.allowances import OpenRequest
 from domain.availability import Span
 from domain.bookable import asks, passes_over, refuse_unknown
 from domain.bookings import BOOKING, MOVES, Appointment, Booking, BookingEvent
-from domain.clients import CLIENT, Client, ClientStatus, RegisterClient
-from domain.identities import IDENTITY
+from domain.clients import CLIENT, Client
 from domain.messages import Command
 from domain.professionals import PROFESSIONAL
 from domain.series import RequestSeries
-from domain.values import BookingId, ClientId, IdentityId, SeriesId, TimeSlot, derived_id
+from domain.values import BookingId, ClientId, SeriesId, TimeSlot
 from domain.zones import to_local, zone
 
 
@@ -96,21 +95,13 @@ def link_to_client(command: bookings.LinkBookingToClient, past: Past) -> Changes
 
 
 def register_guest(command: bookings.RegisterGuestAsClient, past: Past) -> Changes:
-    """Who is known by e-mail address or phone number is that client; everybody else is new."""
+    """Who is known by what proves it is that client; everybody else is new."""
     booking = bookings.known(past.of(BOOKING, command.booking_id))
     if booking.guest is None or booking.appointment.client_id is not None:
         return {}
-    client_id = _client_known_by(booking.guest_identities, past)
-    registered: Changes = {}
-    if client_id is None:
-        client_id = ClientId(derived_id("client", command.booking_id))
-        registration = RegisterClient(
-            client_id=client_id,
-            contact=booking.guest,
-            status=ClientStatus.ACTIVE,
-            identities=booking.guest_identities,
-        )
-        registered = client_use_cases.register(registration, past)
+    client_id, registered = known_guest(
+        booking.guest, booking.guest_identities, command.booking_id, past
+    )
     link = bookings.LinkBookingToClient(booking_id=command.booking_id, client_id=client_id)
     return {**registered, command.booking_id: bookings.link_to_client(link, booking)}
 
@@ -307,11 +298,6 @@ def _moved(
         booked, asked = span_of(slot, reserved), terms.span(command.duration_minutes)
         span = Span(asked.duration, booked.before, booked.after)
     return _at(*times(command.starts_at, span), appointment, terms)
-
-
-def _client_known_by(identities: Sequence[IdentityId], past: Past) -> ClientId | None:
-    owners = (past.of(IDENTITY, identity).owner for identity in identities)
-    return next((owner for owner in owners if owner is not None), None)
 
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {

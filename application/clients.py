@@ -6,9 +6,9 @@ from typing import Any, Final
 from application.transact import Changes, Past, UseCase
 from domain import clients, identities
 from domain.clients import CLIENT, Client, ClientEvent
-from domain.identities import IDENTITY
+from domain.identities import IDENTITY, Identity
 from domain.messages import Command, Event
-from domain.values import ClientId
+from domain.values import ClientId, IdentityId
 
 
 def register(command: clients.RegisterClient, past: Past) -> Changes:
@@ -41,6 +41,38 @@ def erase(command: clients.EraseClient, past: Past) -> Changes:
     return _changes(command.client_id, client, clients.erase(command, client), past)
 
 
+def hand_over(identity: IdentityId, client_id: ClientId, past: Past) -> Changes:
+    """Let a client bear what was proved to be theirs, whoever bears it now."""
+    owned = past.of(IDENTITY, identity)
+    if owned.owner == client_id or past.of(CLIENT, client_id).erased:
+        return {}
+    changes = _bearing(client_id, past, {identity})
+    released: Sequence[Event] = ()
+    if owned.owner is not None:
+        changes.update(_bearing(owned.owner, past, set(), but=identity))
+        released = identities.release(owned.owner, identity, owned)
+    claimed = identities.claim(client_id, identity, Identity())
+    return {**changes, identity: [*released, *claimed]}
+
+
+def _bearing(
+    client_id: ClientId, past: Past, more: set[IdentityId], but: IdentityId | None = None
+) -> dict[str, Sequence[Event]]:
+    """Describe a client as before, but for what names them."""
+    client = past.of(CLIENT, client_id)
+    if client.contact is None:
+        return {}
+    kept = [each for each in client.identities if each != but and each not in more]
+    order = clients.ChangeClient(
+        client_id=client_id,
+        contact=client.contact,
+        custom_id=client.custom_id,
+        strategy_id=client.strategy_id,
+        identities=(*more, *kept),
+    )
+    return {client_id: clients.change(order, client)}
+
+
 def _changes(
     client_id: ClientId, before: Client, events: Sequence[ClientEvent], past: Past
 ) -> Changes:
@@ -54,6 +86,8 @@ def _changes(
     for identity in after.identities:
         if identity not in before.identities:
             owned = past.of(IDENTITY, identity)
+            if after.user_id is not None and owned.owner is not None:
+                continue  # what one who signed up says of themselves is no reason to refuse anything
             changes[identity] = identities.claim(client_id, identity, owned)
     return changes
 

@@ -8,7 +8,7 @@ from application.jobs import AwayError
 from application.ports import Recorded
 from application.processes.effects import MailKind
 from domain.messages import Value
-from domain.values import BookingId, ClientId, Contact, Money, TimeSlot
+from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
@@ -52,6 +52,22 @@ class BookingMail(Value, frozen=True, kw_only=True):
         return self.client if self.kind.is_for_professional else self.professional
 
 
+class AddressMail(Value, frozen=True, kw_only=True):
+    """All that a mail with a code may say. Whose it is, only the code tells."""
+
+    tenant: str
+    user_id: UserId
+    client_id: ClientId | None
+    name: str
+    email: str
+    business: str
+    language: str
+    code: str
+
+    def __repr__(self) -> str:
+        return "AddressMail(…)"
+
+
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -67,14 +83,14 @@ class Invitation(Value, frozen=True):
 
 
 class Message(Value, frozen=True, kw_only=True):
-    """A mail in words. `signed` is the name it comes in, `about` the booking and `person` the
-    client that it speaks of.
+    """A mail in words. `signed` is the name it comes in, `about` the booking or user and `person`
+    the client that it speaks of.
     """
 
     tenant: str
     about: str
     person: ClientId | None
-    kind: MailKind
+    kind: str
     language: str
     signed: str
     to: Mailbox
@@ -102,6 +118,9 @@ class Letters(Protocol):
 
     def write(self, mail: BookingMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
+
+    def write_code(self, mail: AddressMail) -> Message:
+        """Write what carries a code, in its reader's language."""
 
 
 class Mailer(Protocol):

@@ -125,12 +125,18 @@ class Reach(Value, frozen=True):
     """How far a permission goes: to everything in the tenant, or to what bears this one id.
 
     `field` is where the id stands in rows, states and filters: `client_id`, `professional_id`.
-    Neither set, and not everything: to nothing at all.
+    Neither set, and not everything: to nothing at all. `others` are ids that were one's own before.
     """
 
     everything: bool = False
     field: str | None = None
     id: str | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> list[str]:
+        """Give all that is one's own."""
+        return [each for each in (self.id, *self.others) if each is not None]
 
     def includes(self, **ids: str | None) -> bool:
         """Tell whether a thing with these ids is within reach.
@@ -140,7 +146,7 @@ class Reach(Value, frozen=True):
         """
         if self.everything:
             return True
-        return self.field is not None and self.id is not None and ids.get(self.field) == self.id
+        return self.field is not None and ids.get(self.field) in self.ids
 
 
 class Principal(Value, frozen=True, kw_only=True):
@@ -153,6 +159,7 @@ class Principal(Value, frozen=True, kw_only=True):
     session_id: str
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
+    earlier_clients: tuple[ClientId, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Tell whether this is permitted for everything in the tenant."""
@@ -165,7 +172,7 @@ class Principal(Value, frozen=True, kw_only=True):
         if OWN.get(permission) not in self.permissions:
             raise PermissionMissing(permission=permission)
         if Role.CLIENT in self.roles:
-            return Reach(field="client_id", id=self.client_id)
+            return Reach(field="client_id", id=self.client_id, others=self.earlier_clients)
         return Reach(field="professional_id", id=self.professional_id)
 
 

@@ -126,8 +126,13 @@ def refuse_outdated(principal: Principal, past: Past) -> None:
     user = past.of(USER, principal.user_id)
     if user.status is UserStatus.NONE:
         return
-    standing = (user.roles, user.professional_id, user.client_id)
-    said = (principal.roles, principal.professional_id, principal.client_id)
+    standing = (user.roles, user.professional_id, user.client_id, user.earlier_clients)
+    said = (
+        principal.roles,
+        principal.professional_id,
+        principal.client_id,
+        principal.earlier_clients,
+    )
     if user.status is not UserStatus.ACTIVE or standing != said:
         raise StandingChanged
 

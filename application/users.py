@@ -6,7 +6,7 @@ from typing import Any, Final
 from application import clients as client_use_cases
 from application.transact import Changes, Past, UseCase
 from domain import clients, professionals, tenants, users
-from domain.clients import CLIENT
+from domain.clients import CLIENT, Client
 from domain.identities import IDENTITY
 from domain.messages import Command, Event
 from domain.professionals import PROFESSIONAL
@@ -33,13 +33,13 @@ def add(command: users.AddUser, past: Past) -> Changes:
 def sign_up_client(command: users.SignUpClient, past: Past) -> Changes:
     """Let a person become client and user of a business at once.
 
-    An address that some client of the business has already proves nothing yet: whoever signs up
-    with it gets an account of its own that reaches none of that client's bookings.
+    The address proves nothing yet, and is claimed for nobody: whoever signs up gets a record of
+    their own, whether another client has the address or not.
     """
     if past.of(TENANT, tenants.stream_of(command.tenant_id)).business is None:
         raise tenants.TenantNotFound
     user = past.of(USER, command.user_id)
-    client_id = command.client_id if _is_new(command, user, past) else user.client_id
+    client_id = user.client_id if user.exists else command.client_id
     events = users.add(_client_user(command, client_id), user)
     changes: dict[str, Sequence[Event]] = {command.user_id: events}
     if events and client_id is not None:
@@ -76,6 +76,33 @@ def deactivate(command: users.DeactivateUser, past: Past) -> Changes:
     return _with_ownership(command.tenant_id, command.user_id, user, events, past)
 
 
+def request_code(command: users.RequestAddressCode, past: Past) -> Changes:
+    user = past.of(USER, command.user_id)
+    return {command.user_id: users.request_code(command, user)}
+
+
+def prove_address(command: users.ProveAddress, past: Past) -> Changes:
+    """Link a client to the record that bears the address, or else let their own bear it.
+
+    A record of which another user is the client stays that user's; without a proof of theirs, it
+    bears the address no longer.
+    """
+    user = past.of(USER, command.user_id)
+    proved = users.prove_address(command, user)
+    if not proved or user.client_id is None:
+        return {command.user_id: proved}
+    known = past.of(IDENTITY, command.identity_id).owner
+    if known is not None and known != user.client_id and _is_nobodys(past.of(CLIENT, known)):
+        link = clients.LinkClientToUser(client_id=known, user_id=command.user_id)
+        linked = users.link_to_client(command.user_id, known, user)
+        return {
+            command.user_id: [*proved, *linked],
+            known: clients.link_to_user(link, past.of(CLIENT, known)),
+        }
+    theirs = client_use_cases.hand_over(command.identity_id, user.client_id, past)
+    return {command.user_id: proved, **theirs}
+
+
 def abandon(command: users.AbandonRegistration, past: Past) -> Changes:
     user = past.of(USER, command.user_id)
     return {command.user_id: users.abandon(command, user)}
@@ -93,13 +120,12 @@ def _with_ownership(
     return {user_id: events, stream: owners}
 
 
+def _is_nobodys(client: Client) -> bool:
+    return client.exists and not client.erased and client.user_id is None
+
+
 def _is_owner(user: User) -> bool:
     return user.status is UserStatus.ACTIVE and Role.OWNER in user.roles
-
-
-def _is_new(command: users.SignUpClient, user: User, past: Past) -> bool:
-    unclaimed = all(past.of(IDENTITY, each).owner is None for each in command.identities)
-    return user.status is UserStatus.NONE and unclaimed
 
 
 def _client_user(command: users.SignUpClient, client_id: ClientId | None) -> users.AddUser:
@@ -121,7 +147,6 @@ def _new_client(command: users.SignUpClient, past: Past) -> Changes:
         client_id=command.client_id,
         contact=contact,
         status=clients.ClientStatus.ACTIVE,
-        identities=command.identities,
     )
     link = clients.LinkClientToUser(client_id=command.client_id, user_id=command.user_id)
     before = past.of(CLIENT, command.client_id)
@@ -138,5 +163,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     users.DismissOperator: dismiss_operator,
     users.ChangeUserDetails: change_details,
     users.DeactivateUser: deactivate,
+    users.RequestAddressCode: request_code,
+    users.ProveAddress: prove_address,
     users.AbandonRegistration: abandon,
 }

@@ -51,8 +51,8 @@ class AddUser(Command, frozen=True):
 
 
 class SignUpClient(Command, frozen=True):
-    """A person makes an account with a business and becomes its client. `identities` are those of
-    the e-mail address: see `domain/identities.py`.
+    """A person makes an account with a business and becomes its client, a new one: the address says
+    nothing of who they are before it is proved.
     """
 
     tenant_id: TenantId
@@ -61,7 +61,6 @@ class SignUpClient(Command, frozen=True):
     name: str
     email: str
     language: str | None = None
-    identities: tuple[IdentityId, ...] = ()
 
 
 class ChangeRoles(Command, frozen=True):
@@ -92,6 +91,21 @@ class ChangeUserDetails(Command, frozen=True):
 class DeactivateUser(Command, frozen=True):
     tenant_id: TenantId
     user_id: UserId
+
+
+class RequestAddressCode(Command, frozen=True):
+    """Have a code sent to the user's address, once more."""
+
+    user_id: UserId
+
+
+class ProveAddress(Command, frozen=True):
+    """The user has shown the code that was sent. `identity_id` is that of the address: see
+    `domain/identities.py`.
+    """
+
+    user_id: UserId
+    identity_id: IdentityId
 
 
 class AbandonRegistration(Command, frozen=True):
@@ -130,12 +144,38 @@ class UserDeactivated(Event, frozen=True):
     user_id: UserId
 
 
+class AddressCodeRequested(Event, frozen=True):
+    user_id: UserId
+
+
+class UserAddressProved(Event, frozen=True):
+    user_id: UserId
+    identity_id: IdentityId
+
+
+class UserLinkedToClient(Event, frozen=True):
+    """They were a client of this business before, as their address shows. What they did under the
+    record they were given at first, stays theirs.
+    """
+
+    user_id: UserId
+    client_id: ClientId
+    previous: ClientId | None = None
+
+
 class RegistrationAbandoned(Event, frozen=True):
     user_id: UserId
 
 
 UserEvent = (
-    UserRegistered | UserRolesChanged | UserDetailsChanged | UserDeactivated | RegistrationAbandoned
+    UserRegistered
+    | UserRolesChanged
+    | UserDetailsChanged
+    | UserDeactivated
+    | AddressCodeRequested
+    | UserAddressProved
+    | UserLinkedToClient
+    | RegistrationAbandoned
 )
 
 
@@ -180,7 +220,9 @@ class User(Value, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
+    earlier_clients: tuple[ClientId, ...] = ()
     language: str | None = None
+    proved: IdentityId | None = None
 
     @property
     def exists(self) -> bool:
@@ -206,8 +248,27 @@ def evolve(user: User, event: UserEvent) -> User:
             return replace(user, name=name, language=language)
         case UserDeactivated():
             return replace(user, status=UserStatus.DEACTIVATED)
+        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient():
+            return _known_better(user, event)
         case RegistrationAbandoned():
             return replace(user, status=UserStatus.ABANDONED)
+        case _:
+            assert_never(event)
+
+
+def _known_better(
+    user: User, event: AddressCodeRequested | UserAddressProved | UserLinkedToClient
+) -> User:
+    match event:
+        case AddressCodeRequested():
+            return user
+        case UserAddressProved(identity_id=identity):
+            return replace(user, proved=identity)
+        case UserLinkedToClient(client_id=client, previous=previous):
+            earlier = (
+                user.earlier_clients if previous is None else (*user.earlier_clients, previous)
+            )
+            return replace(user, client_id=client, earlier_clients=earlier)
         case _:
             assert_never(event)
 
@@ -290,6 +351,27 @@ def deactivate(command: DeactivateUser, user: User) -> Sequence[UserEvent]:
             assert_never(user.status)
 
 
+def request_code(command: RequestAddressCode, user: User) -> Sequence[UserEvent]:
+    """Ask for a code, unless there is nothing to prove any more."""
+    _refuse_unless_active(user)
+    return [] if user.proved is not None else [AddressCodeRequested(user_id=command.user_id)]
+
+
+def prove_address(command: ProveAddress, user: User) -> Sequence[UserEvent]:
+    """Hold that whoever uses this account reads the mail of its address."""
+    _refuse_unless_active(user)
+    if user.proved == command.identity_id:
+        return []
+    return [UserAddressProved(user_id=command.user_id, identity_id=command.identity_id)]
+
+
+def link_to_client(user_id: UserId, client_id: ClientId, user: User) -> Sequence[UserEvent]:
+    """Let the user be this client from now on."""
+    if user.client_id == client_id:
+        return []
+    return [UserLinkedToClient(user_id=user_id, client_id=client_id, previous=user.client_id)]
+
+
 def abandon(command: AbandonRegistration, user: User) -> Sequence[UserEvent]:
     """Close a stream in which nothing happened yet. A user who is there, stays."""
     if user.status is not UserStatus.NONE:
@@ -348,5 +430,8 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "user-roles-changed.v1": UserRolesChanged,
     "user-details-changed.v1": UserDetailsChanged,
     "user-deactivated.v1": UserDeactivated,
+    "address-code-requested.v1": AddressCodeRequested,
+    "user-address-proved.v1": UserAddressProved,
+    "user-linked-to-client.v1": UserLinkedToClient,
     "registration-abandoned.v1": RegistrationAbandoned,
 }

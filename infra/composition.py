@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import FastAPI
 
 from adapters import processes
+from adapters.accounts.address_codes import codes_of
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
@@ -55,6 +56,7 @@ from api.backend import Backend
 from api.limiting import Limits
 from api.signing import Signer
 from application.accounts import Accounts, ending_sessions
+from application.address_proofs import AddressProofs
 from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
 from application.jobs import Handlers
@@ -359,8 +361,10 @@ def _effects(
         mailer = SmtpMailer(
             server_of(settings.smtp_url), sender, clock, handing_over=handing_over(database)
         )
-    mails = BookingMails(store.history, TemplateLetters(sender), mailer, clock)
-    return {**mails.handlers, **forgetting(outbox)}
+    letters, codes = TemplateLetters(sender), codes_of(database, clock, settings.pepper)
+    mails = BookingMails(store.history, letters, mailer, clock)
+    proofs = AddressProofs(store.history, codes, letters, mailer)
+    return {**mails.handlers, **proofs.handlers, **forgetting(outbox)}
 
 
 def _accounts(

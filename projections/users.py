@@ -5,11 +5,14 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.users import (
+    AddressCodeRequested,
     RegistrationAbandoned,
     Role,
+    UserAddressProved,
     UserDeactivated,
     UserDetailsChanged,
     UserEvent,
+    UserLinkedToClient,
     UserRegistered,
     UserRolesChanged,
 )
@@ -18,7 +21,7 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedUser(Row, frozen=True, kw_only=True):
-    """Not `active`: was deactivated."""
+    """Not `active`: was deactivated. `email_proved`: they have shown what was sent to the address."""
 
     id: UserId
     name: str
@@ -28,6 +31,7 @@ class ListedUser(Row, frozen=True, kw_only=True):
     professional_id: ProfessionalId | None
     client_id: ClientId | None
     active: bool
+    email_proved: bool = False
 
 
 def _evolve(row: ListedUser | None, event: UserEvent) -> ListedUser | None:
@@ -49,21 +53,40 @@ def _evolve(row: ListedUser | None, event: UserEvent) -> ListedUser | None:
             return row and replace(row, name=name, language=language)
         case UserDeactivated():
             return row and replace(row, active=False)
+        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient():
+            return row and _known_better(row, event)
         case RegistrationAbandoned():
             return None
         case _:
             assert_never(event)
 
 
+def _known_better(
+    row: ListedUser, event: AddressCodeRequested | UserAddressProved | UserLinkedToClient
+) -> ListedUser:
+    match event:
+        case AddressCodeRequested():
+            return row
+        case UserAddressProved():
+            return replace(row, email_proved=True)
+        case UserLinkedToClient(client_id=client):
+            return replace(row, client_id=client)
+        case _:
+            assert_never(event)
+
+
 USERS = ReadModel(
     name="users",
-    version=1,
+    version=2,
     row=ListedUser,
     subscribes_to=(
         UserRegistered,
         UserRolesChanged,
         UserDetailsChanged,
         UserDeactivated,
+        AddressCodeRequested,
+        UserAddressProved,
+        UserLinkedToClient,
         RegistrationAbandoned,
     ),
     key=lambda event: [event.user_id],

@@ -1,9 +1,11 @@
 """Accounts in PostgreSQL: `application.accounts.Accounts`, filled."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from adapters.accounts import passwords
+from adapters.accounts.address_codes import codes_of
 from adapters.accounts.attempts import Attempts
 from adapters.accounts.credentials import Credential, Credentials, email_digest
 from adapters.accounts.registrations import Newcomer, Registrations
@@ -16,8 +18,10 @@ from application.accounts import (
     NewAccount,
     Registered,
     Tokens,
+    TooManyAttempts,
     WrongCredentials,
 )
+from application.address_proofs import CODES_ASKED
 from application.contact_details import identities_of
 from application.denylist import Denylist
 from application.permissions import Principal, permissions_of
@@ -25,7 +29,16 @@ from application.ports import About, Answer, Clock, EventStore
 from application.rate_limits import RateLimiter
 from domain.messages import Command
 from domain.tenants import Business, RegisterBusiness
-from domain.users import AddUser, Role, SignUpClient, User, UserNotFound, UserStatus
+from domain.users import (
+    AddUser,
+    ProveAddress,
+    RequestAddressCode,
+    Role,
+    SignUpClient,
+    User,
+    UserNotFound,
+    UserStatus,
+)
 from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
 
 
@@ -51,6 +64,7 @@ class PostgresAccounts:
     ) -> None:
         self._pepper = pepper.encode()
         self._tokens = tokens
+        self._limiter = limiter
         self._attempts = Attempts(limiter, of_account=of_account, from_address=from_address)
         self._denylist = denylist
         self._clock = clock
@@ -58,6 +72,8 @@ class PostgresAccounts:
         self._sessions = Sessions(
             lambda: database.as_tenant(NO_TENANT), clock, refresh_lifetime, self._deny
         )
+        self._dispatch = dispatch
+        self._codes = codes_of(database, clock, pepper)
         self._registrations = Registrations(self._credentials, dispatch, store, clock, self._pepper)
 
     # --- Coming to be -------------------------------------------------------------------
@@ -86,7 +102,6 @@ class PostgresAccounts:
         def order(new: Newcomer) -> SignUpClient | AddUser:
             if not about.tenant:
                 return _user(client, new, roles=(Role.CLIENT,))
-            contact = Contact(name=client.name, email=new.email)
             return SignUpClient(
                 tenant_id=new.tenant_id,
                 user_id=new.user_id,
@@ -94,7 +109,6 @@ class PostgresAccounts:
                 name=client.name,
                 email=new.email,
                 language=client.language,
-                identities=identities_of(contact, tenant=new.tenant_id, pepper=self._pepper),
             )
 
         return self._registered(*self._registrations.register(client, about, order))
@@ -166,6 +180,23 @@ class PostgresAccounts:
         """End all sessions of a user, or those that began before a time."""
         self._sessions.end_all(tenant_id, user_id, begun_before)
 
+    def request_code(self, user_id: UserId, about: About) -> Answer:
+        """Have another code sent to the address of a user, not too many."""
+        self._refuse_too_many_codes(user_id)
+        return self._dispatch(RequestAddressCode(user_id=user_id), about)
+
+    def prove_address(self, user_id: UserId, code: str, about: About) -> Answer:
+        """Hold that a user reads the mail of their address. Raises AddressCodeWrong."""
+        tenant_id = TenantId(about.tenant)
+        user = self._registrations.user(tenant_id, user_id)
+        contact = Contact(name=user.name, email=user.email)
+        (identity,) = identities_of(contact, tenant=tenant_id, pepper=self._pepper)
+        if user.proved != identity:
+            self._codes.check(tenant_id, user_id, code)
+        answer = self._dispatch(ProveAddress(user_id=user_id, identity_id=identity), about)
+        self._codes.use_up(tenant_id, user_id)
+        return answer
+
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""
         principal = self._tokens.principal(access_token)
@@ -185,6 +216,15 @@ class PostgresAccounts:
         self._active_user(credential)
         return credential
 
+    def _refuse_too_many_codes(self, user_id: UserId) -> None:
+        decision = self._limiter.check(f"address code/{user_id}", CODES_ASKED)
+        if not decision.allowed:
+            raise TooManyAttempts(
+                retry_after=max(1, math.ceil(decision.reset_after)),
+                limit=CODES_ASKED.quota,
+                window=int(CODES_ASKED.window),
+            )
+
     def _active_user(self, credential: Credential) -> User:
         if not self._registrations.settle(credential):
             raise WrongCredentials
@@ -202,6 +242,7 @@ class PostgresAccounts:
             session_id=session.session_id,
             professional_id=user.professional_id,
             client_id=user.client_id,
+            earlier_clients=user.earlier_clients,
         )
         return Tokens(
             access_token=self._tokens.issue(principal),

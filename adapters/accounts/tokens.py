@@ -37,6 +37,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exp: int
     professional: ProfessionalId | None = None
     client: ClientId | None = None
+    earlier: tuple[ClientId, ...] = ()
 
 
 class Known(NamedTuple):
@@ -78,6 +79,7 @@ class AccessTokens:
             exp=int((now + self.lifetime).timestamp()),
             professional=principal.professional_id,
             client=principal.client_id,
+            earlier=principal.earlier_clients,
         )
         return jwt.encode(
             msgspec.to_builtins(claims),
@@ -107,6 +109,7 @@ class AccessTokens:
             session_id=claims.sid,
             professional_id=claims.professional,
             client_id=claims.client,
+            earlier_clients=claims.earlier,
         )
         return Known(principal, datetime.fromtimestamp(claims.exp, UTC))
 

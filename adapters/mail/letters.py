@@ -7,12 +7,13 @@ escapes whatever it is given.
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
-from application.mails import BookingMail, Mailbox, Message
+from application.mails import AddressMail, BookingMail, Mailbox, Message
 from domain.messages import Value
 from domain.values import Contact, TimeSlot
 from domain.zones import to_local, zone
@@ -24,6 +25,8 @@ BIDI: Final = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
 )
 """Left out: what turns the words around it, and halves of pairs, which nothing can write."""
+
+ADDRESS_CODE: Final = "address-code"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -91,6 +94,38 @@ class TemplateLetters:
                 organizer=_mailbox(mail.professional) or self._sender,
             ),
         )
+
+    def write_code(self, mail: AddressMail) -> Message:
+        """Write what carries a code, in its reader's language."""
+        words = _words_with_code(mail)
+        template = self._templates.get_template(f"account/{ADDRESS_CODE}.{mail.language}.j2")
+        said = template.make_module({"m": words, "code": mail.code})
+        values = {"m": words, "said": said}
+        return Message(
+            tenant=mail.tenant,
+            about=mail.user_id,
+            person=mail.client_id,
+            kind=ADDRESS_CODE,
+            language=mail.language,
+            signed=words.business,
+            to=Mailbox(mail.email),
+            reply_to=None,
+            subject=_line(getattr(said, "subject", "")),
+            text=_tidy(self._templates.get_template("layout.txt.j2").render(values)),
+            html=self._templates.get_template("layout.html.j2").render(values),
+        )
+
+
+def _words_with_code(mail: AddressMail) -> Words:
+    """Say the name of the business, and not that of whoever signed up: it may be a stranger's words
+    to the reader.
+    """
+    texts = dict.fromkeys(Words.__struct_fields__, "")
+    nothing = dict.fromkeys(("price", "when", "local_when", "previous", "reason"))
+    said = {"language": mail.language, "business": _line(mail.business)}
+    return msgspec.convert(
+        {**texts, **nothing, **said, "for_professional": False, "confirmed": False}, Words
+    )
 
 
 def _words(mail: BookingMail) -> Words:

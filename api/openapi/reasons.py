@@ -15,6 +15,7 @@ from api.conditions import needs_if_match
 from api.errors import status_of
 from application import (
     accounts,
+    address_proofs,
     availability,
     contact_details,
     dispatch,
@@ -133,7 +134,7 @@ TIMES_OFF: Final = (
 )
 PEOPLE: Final = (*of(clients, identities), *DETAILS)
 ACCOUNTS: Final = (
-    *of(accounts, users, tenants, zones),
+    *of(accounts, address_proofs, users, tenants, zones),
     *PEOPLE,
     professionals.ProfessionalNotFound,
     professionals.ProfessionalIsRetired,

@@ -83,3 +83,16 @@ class EndSessions(Effect, frozen=True):
 
     user_id: UserId
     begun_before: datetime
+
+
+class SendAddressCode(Effect, frozen=True):
+    """Mail a user the code that proves their address. It is made when it is sent, and kept nowhere."""
+
+    lane: ClassVar[str] = "mails"
+
+    user_id: UserId
+
+    @property
+    def ordering_key(self) -> str:
+        """The code that counts is in the mail that comes last."""
+        return f"code/{self.user_id}"

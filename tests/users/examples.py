@@ -4,17 +4,22 @@ from typing import Final
 
 from domain.users import (
     AbandonRegistration,
+    AddressCodeRequested,
     AddUser,
     AppointOperator,
     ChangeRoles,
     ChangeUserDetails,
     DeactivateUser,
     DismissOperator,
+    ProveAddress,
     RegistrationAbandoned,
+    RequestAddressCode,
     Role,
     SignUpClient,
+    UserAddressProved,
     UserDeactivated,
     UserDetailsChanged,
+    UserLinkedToClient,
     UserRegistered,
     UserRolesChanged,
 )
@@ -41,7 +46,6 @@ sign_up_client: Final = SignUpClient(
     name="Noor Haddad",
     email="noor@example.org",
     language="fr",
-    identities=(identity,),
 )
 change_roles: Final = ChangeRoles(
     tenant_id=tenant_id, user_id=user_id, roles=(Role.FRONT_DESK, Role.AUDITOR)
@@ -50,6 +54,8 @@ appoint_operator: Final = AppointOperator(user_id=user_id)
 dismiss_operator: Final = DismissOperator(user_id=user_id)
 change_user_details: Final = ChangeUserDetails(user_id=user_id, name="Noor Petit", language="en")
 deactivate_user: Final = DeactivateUser(tenant_id=tenant_id, user_id=user_id)
+request_address_code: Final = RequestAddressCode(user_id=user_id)
+prove_address: Final = ProveAddress(user_id=user_id, identity_id=identity)
 abandon_registration: Final = AbandonRegistration(user_id=user_id)
 
 user_registered: Final = UserRegistered(
@@ -64,3 +70,8 @@ operator_appointed: Final = UserRolesChanged(
 user_details_changed: Final = UserDetailsChanged(user_id=user_id, name="Noor Petit", language="en")
 user_deactivated: Final = UserDeactivated(user_id=user_id)
 registration_abandoned: Final = RegistrationAbandoned(user_id=user_id)
+address_code_requested: Final = AddressCodeRequested(user_id=user_id)
+user_address_proved: Final = UserAddressProved(user_id=user_id, identity_id=identity)
+user_linked_to_client: Final = UserLinkedToClient(
+    user_id=user_id, client_id=client_id, previous=ClientId(f"{client_id[:-1]}4")
+)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from application import tenants as tenant_use_cases
 from application import users as user_use_cases
 from domain import clients, professionals, tenants, users
-from domain.identities import IdentityClaimed
+from domain.identities import IDENTITY, IdentityClaimed
 from domain.messages import Command, Event
 from domain.professionals import ProfessionalRegistered, ProfessionalRetired, Settings, Week
 from domain.users import Role
@@ -31,6 +31,8 @@ from tests.users.examples import (
     deactivate_user,
     identity,
     professional_id,
+    prove_address,
+    request_address_code,
     sign_up_client,
     user_id,
     user_registered,
@@ -190,20 +192,83 @@ def test_who_signs_up_is_a_client_at_once(salon: InMemory) -> None:
         "UserRegistered",
         "ClientRegistered",
         "ClientLinkedToUser",
-        "IdentityClaimed",
     ]
     assert salon.of(users.USER, user_id).client_id == client_id
     assert salon.of(clients.CLIENT, client_id).user_id == user_id
     assert salon.run(sign_up_client) == []
 
 
-def test_an_address_alone_makes_nobody_a_client_who_was_there_before(salon: InMemory) -> None:
+def test_signing_up_is_the_same_with_an_address_that_a_client_has(salon: InMemory) -> None:
     known = client_registered.client_id
+    salon.record(known, client_registered)
     salon.record(identity, IdentityClaimed(identity_id=identity, client_id=known))
 
-    assert names(salon.run(sign_up_client)) == ["UserRegistered"]
-    assert salon.of(users.USER, user_id).client_id is None
+    assert names(salon.run(sign_up_client)) == [
+        "UserRegistered",
+        "ClientRegistered",
+        "ClientLinkedToUser",
+    ]
+    assert salon.of(users.USER, user_id).client_id == client_id != known
     assert salon.run(sign_up_client) == []
+
+
+# --- Proving an address ---------------------------------------------------------------
+
+
+def test_whose_address_is_proved_is_the_client_who_has_it(salon: InMemory) -> None:
+    known = client_registered.client_id
+    salon.record(known, client_registered)
+    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=known))
+    salon.run(sign_up_client)
+
+    assert names(salon.run(prove_address)) == [
+        "UserAddressProved",
+        "UserLinkedToClient",
+        "ClientLinkedToUser",
+    ]
+    user = salon.of(users.USER, user_id)
+    assert (user.client_id, user.earlier_clients) == (known, (client_id,))
+    assert salon.of(clients.CLIENT, known).user_id == user_id
+    assert salon.run(prove_address) == []
+
+
+def test_whose_address_nobody_has_bears_it_from_then_on(salon: InMemory) -> None:
+    salon.run(sign_up_client)
+
+    assert names(salon.run(prove_address)) == [
+        "UserAddressProved",
+        "ClientChanged",
+        "IdentityClaimed",
+    ]
+    assert salon.of(IDENTITY, identity).owner == client_id
+    assert identity in salon.of(clients.CLIENT, client_id).identities
+
+
+def test_a_proof_takes_an_address_from_who_has_none(salon: InMemory) -> None:
+    """Releases before this one gave an address to whoever signed up with it."""
+    squatter = client_registered.client_id
+    taken = replace(client_registered, identities=(identity,))
+    linked = clients.ClientLinkedToUser(client_id=squatter, user_id=owner_id)
+    salon.record(squatter, taken, linked)
+    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=squatter))
+    salon.run(sign_up_client)
+
+    salon.run(prove_address)
+
+    assert salon.of(IDENTITY, identity).owner == client_id
+    assert salon.of(clients.CLIENT, squatter).identities == ()
+    assert salon.of(users.USER, user_id).client_id == client_id
+
+
+def test_whoever_has_proved_an_address_is_sent_no_more_codes(salon: InMemory) -> None:
+    salon.run(sign_up_client)
+    assert names(salon.run(request_address_code)) == ["AddressCodeRequested"]
+    salon.run(prove_address)
+
+    assert salon.run(request_address_code) == []
+
+
+# --- Signing up where nobody is -------------------------------------------------------
 
 
 def test_one_signs_up_only_with_a_business_that_is_there(nothing: InMemory) -> None:

@@ -1,0 +1,82 @@
+"""An address is somebody's once they show what was sent to it. Until then it says nothing of who they
+are: who signs up is told the same whether a client of the business has the address or not.
+
+signed up, or asked again ─► a code is mailed ─► shown ─► the address is proved, and the record linked
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
+from application.mails import LANGUAGES, AddressMail, History, Letters, Mailer, MailRefusedError
+from application.ports import Recorded
+from application.processes.effects import SendAddressCode
+from application.rate_limits import Limit
+from domain.aggregate import Aggregate
+from domain.messages import DomainError
+from domain.tenants import TENANT, stream_of
+from domain.users import USER, UserStatus
+from domain.values import TenantId, UserId
+
+S = TypeVar("S")
+
+CODES_ASKED: Final = Limit(quota=5, window=3600.0)
+"""Of one user: each is a mail to an address that may be another's."""
+
+
+class AddressCodeWrong(DomainError):
+    """The code is wrong, was used or has expired. Ask for another one."""
+
+
+class Codes(Protocol):
+    """Makes what is sent."""
+
+    def make(self, tenant_id: TenantId, user_id: UserId) -> str:
+        """Make a code, in place of any before it."""
+
+
+class AddressProofs:
+    """Carries out the effect that mails a code. Nobody keeps it but the reader of the mail."""
+
+    def __init__(self, history: History, codes: Codes, letters: Letters, mailer: Mailer) -> None:
+        self._history = history
+        self._codes = codes
+        self._letters = letters
+        self._mailer = mailer
+
+    @property
+    def handlers(self) -> Handlers:
+        """Which method carries out which effect."""
+        return {SendAddressCode: self.send}
+
+    def send(self, effect: SendAddressCode, job: Job) -> Handled:
+        """Mail a code to the address of a user, who has not proved it yet."""
+        tenant = TenantId(job.tenant)
+        user = self._present(USER, tenant, effect.user_id)
+        business = self._present(TENANT, tenant, stream_of(tenant)).business
+        if user.status is not UserStatus.ACTIVE or user.proved is not None or business is None:
+            return Skipped("there is nothing to prove")
+        mail = AddressMail(
+            tenant=tenant,
+            user_id=effect.user_id,
+            client_id=user.client_id,
+            name=user.name,
+            email=user.email,
+            business=business.name,
+            language=_language(user.language, business.language),
+            code=self._codes.make(tenant, effect.user_id),
+        )
+        try:
+            self._mailer.send(self._letters.write_code(mail), str(job.id))
+        except MailRefusedError as error:
+            raise GivenUpError("not sent") from error
+        return None
+
+    def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
+        past: Sequence[Recorded] = self._history(tenant, stream)
+        return aggregate.fold(each.event for each in past if each.event is not None)
+
+
+def _language(*wanted: str | None) -> str:
+    tags = ((tag or "").partition("-")[0].lower() for tag in wanted)
+    return next((tag for tag in tags if tag in LANGUAGES), LANGUAGES[0])

@@ -1,0 +1,242 @@
+"""Who signs up with an address is nobody before they show what was sent to it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.accounts.address_codes import LIFETIME, MOST_GUESSES
+from domain.users import Role
+from infra.composition import application
+from tests.accounts.given import PASSWORD, about, camille, salon
+from tests.bookings.at_the_salon import Salon
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+VICTIM = {"name": "Zoé", "email": "zoe@example.org", "phone": "+33199001234"}
+CODE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}")
+
+
+@pytest.fixture
+def shop(running: Running) -> Running:
+    """A business, seen by real tokens."""
+    opened = running.system.accounts.register_business(
+        salon, camille, about("open"), professional=True
+    )
+    return Running(running.system, running.clock, running.app, opened.tenant_id, running.principals)
+
+
+@pytest.fixture
+def outside(shop: Running) -> TestClient:
+    return TestClient(application(shop.system), raise_server_exceptions=False)
+
+
+def sign_up(outside: TestClient, shop: Running, email: str) -> Any:
+    body = {
+        "user_type": "client",
+        "tenant_id": shop.tenant,
+        "email": email,
+        "password": PASSWORD,
+        "name": "Somebody",
+    }
+    answer = outside.post("/v1/auth/register", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def logged_in(outside: TestClient, email: str) -> dict[str, str]:
+    tokens = outside.post("/v1/auth/login", json={"email": email, "password": PASSWORD}).json()
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def mails(shop: Running, email: str) -> list[Any]:
+    shop.settle()
+    found = shop.http().get("/v1/outbox", params={"to": email}).json()["data"]
+    return [each["mail"] for each in found if each["mail"]["kind"] == "address-code"]
+
+
+def code_of(shop: Running, email: str) -> str:
+    found = CODE.search(mails(shop, email)[0]["text"])
+    assert found is not None
+    return found[0]
+
+
+def prove(outside: TestClient, who: dict[str, str], code: str) -> Any:
+    return outside.post("/v1/auth/email/proof", json={"code": code}, headers=who)
+
+
+def visit(shop: Running, hours: int, **guest: str) -> str:
+    """Let a guest book, come and leave; give the path of the booking."""
+    at = Salon.opened(shop)
+    http = shop.http()
+    starts = shop.clock() + timedelta(days=1, hours=hours)
+    where = at.book(http, starts.isoformat(), guest={"name": "Zoé", **guest}, notes="henna")
+    assert where.status_code == 201, where.text
+    path: str = where.headers["location"]
+    http.post(f"{path}/confirm")
+    shop.clock.set(starts + timedelta(hours=2))
+    completed = http.post(f"{path}/complete")
+    assert completed.status_code == 200, completed.text
+    shop.settle()
+    return path
+
+
+def seen(outside: TestClient, who: dict[str, str]) -> str:
+    """Give all that somebody sees who asks for everything of their own."""
+    paths = ("bookings", "clients", "series")
+    return "".join(outside.get(f"/v1/{each}", headers=who).text for each in paths)
+
+
+# --- What is told -------------------------------------------------------------------------
+
+
+def test_signing_up_does_not_tell_who_is_a_client(shop: Running, outside) -> None:
+    shop.http().post("/v1/clients", json=VICTIM)
+
+    known = sign_up(outside, shop, VICTIM["email"])
+    unknown = sign_up(outside, shop, "nobody@example.org")
+
+    differ = {"id", "email", "client_id"}
+    assert known["client_id"] is not None
+    assert known["email_proved"] is unknown["email_proved"] is False
+    assert {k: v for k, v in known.items() if k not in differ} == {
+        k: v for k, v in unknown.items() if k not in differ
+    }
+    assert len(mails(shop, VICTIM["email"])) == len(mails(shop, "nobody@example.org")) == 1
+
+
+def test_the_mail_speaks_the_readers_language_and_names_no_stranger(shop, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+
+    (mail,) = mails(shop, VICTIM["email"])
+
+    assert mail["language"] == "fr"
+    assert CODE.search(mail["subject"])
+    assert "Salon Camille" in mail["text"]
+    assert "Somebody" not in mail["text"] + mail["html"] + str(mail["to"])
+
+
+# --- What an unproven address is worth ---------------------------------------------------
+
+
+def test_who_signed_up_with_a_victims_address_never_becomes_the_victim(shop, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    attacker = logged_in(outside, VICTIM["email"])
+
+    visit(shop, 2, email=VICTIM["email"], phone=VICTIM["phone"])
+    visit(shop, 2, email=VICTIM["email"], phone=VICTIM["phone"])
+
+    told = seen(outside, logged_in(outside, VICTIM["email"])) + seen(outside, attacker)
+    assert "henna" not in told
+    assert VICTIM["phone"] not in told
+    known = shop.http().get("/v1/clients", params={"phone": VICTIM["phone"]}).json()["data"]
+    assert [each["user_id"] for each in known] == [None], "and is one client of the business"
+
+
+def test_neither_does_who_was_let_in_before_addresses_were_proved(shop, outside) -> None:
+    client = shop.http().post("/v1/clients", json={"name": "Eve", "email": VICTIM["email"]}).json()
+    eve = {
+        "email": "eve@example.org",
+        "password": PASSWORD,
+        "name": "Eve",
+        "roles": [Role.CLIENT],
+        "client_id": client["id"],
+    }
+    shop.http().post("/v1/users", json=eve)
+
+    visit(shop, 2, email=VICTIM["email"], phone=VICTIM["phone"])
+    visit(shop, 2, email=VICTIM["email"])
+
+    assert "henna" not in seen(outside, logged_in(outside, "eve@example.org"))
+
+
+def test_a_number_proves_nothing(shop, outside) -> None:
+    """Eve came once as a guest with a victim's number, and proves her own address afterwards."""
+    visit(shop, 2, email="eve@example.org", phone=VICTIM["phone"])
+    theirs = visit(shop, 2, phone=VICTIM["phone"]), visit(shop, 2, **VICTIM)
+
+    sign_up(outside, shop, "eve@example.org")
+    prove(outside, logged_in(outside, "eve@example.org"), code_of(shop, "eve@example.org"))
+    eve = logged_in(outside, "eve@example.org")
+
+    assert len(outside.get("/v1/bookings", headers=eve).json()["data"]) == 1
+    assert [outside.get(each, headers=eve).status_code for each in theirs] == [404, 404]
+
+
+# --- What a proof is worth ---------------------------------------------------------------
+
+
+def test_who_proves_an_address_is_the_client_who_came_with_it(shop: Running, outside) -> None:
+    came = visit(shop, 2, email=VICTIM["email"])
+    user = sign_up(outside, shop, VICTIM["email"])
+    zoe = logged_in(outside, VICTIM["email"])
+    booked = Salon.opened(shop).wish((shop.clock() + timedelta(days=2)).isoformat())
+    own = outside.post("/v1/bookings", json=booked, headers=zoe).headers["location"]
+    assert outside.get(came, headers=zoe).status_code == 404
+
+    proved = prove(outside, zoe, code_of(shop, VICTIM["email"]).lower().replace("-", " "))
+    stale = outside.post("/v1/bookings", json=booked, headers=zoe)
+    again = logged_in(outside, VICTIM["email"])
+
+    assert (proved.status_code, proved.json()["email_proved"]) == (200, True)
+    assert proved.json()["client_id"] != user["client_id"]
+    assert stale.json()["code"] == "standing-changed"
+    assert [outside.get(each, headers=again).status_code for each in (came, own)] == [200, 200]
+
+
+def test_the_next_visit_with_a_proved_address_is_theirs(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    prove(outside, logged_in(outside, VICTIM["email"]), code_of(shop, VICTIM["email"]))
+
+    came = visit(shop, 2, email=VICTIM["email"])
+
+    assert outside.get(came, headers=logged_in(outside, VICTIM["email"])).status_code == 200
+
+
+# --- What a code is worth ----------------------------------------------------------------
+
+
+def test_a_code_is_good_once_for_a_day_and_not_for_guessing(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    zoe, code = logged_in(outside, VICTIM["email"]), code_of(shop, VICTIM["email"])
+
+    guesses = [prove(outside, zoe, "AAAA-AAAA-AAAA") for _ in range(MOST_GUESSES)]
+    late = prove(outside, zoe, code)
+    asked = outside.post("/v1/auth/email/code", headers=zoe)
+    another = code_of(shop, VICTIM["email"])
+    shop.clock.set(shop.clock() + LIFETIME)
+    zoe = logged_in(outside, VICTIM["email"])
+    expired = prove(outside, zoe, another)
+
+    refused = [*guesses, late, expired]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {
+        (422, "address-code-wrong")
+    }
+    assert (asked.status_code, another != code) == (202, True)
+
+
+def test_nobody_is_sent_codes_without_end(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    zoe = logged_in(outside, VICTIM["email"])
+
+    answers = [outside.post("/v1/auth/email/code", headers=zoe) for _ in range(6)]
+
+    assert [each.status_code for each in answers] == [202] * 5 + [429]
+    assert answers[-1].json()["code"] == "too-many-attempts"
+
+
+def test_no_code_is_kept_as_it_was_sent(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    code = code_of(shop, VICTIM["email"])
+
+    with shop.system.database.as_worker() as connection:
+        kept = "SELECT string_agg(a::text, ' ') FROM accounts.address_codes a"
+        queued = "SELECT string_agg(j::text, ' ') FROM work.jobs j"
+        texts = [str(connection.execute(each).fetchone()) for each in (kept, queued)]
+
+    assert "zoe" not in "".join(texts)
+    assert code not in "".join(texts)
+    assert code.replace("-", "") not in "".join(texts)
