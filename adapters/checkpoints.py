@@ -19,10 +19,13 @@ log = structlog.get_logger()
 
 
 class Place(NamedTuple):
-    """Where a consumer stands; `shape` is that of a read model's table."""
+    """Where a consumer stands; `shape` is that of a read model's table. `waits_for` is a type that
+    whoever is in charge cannot read: who can may go on in his stead.
+    """
 
     position: int
     shape: str | None = None
+    waits_for: str | None = None
 
 
 def places(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Place]:
@@ -62,6 +65,18 @@ def advance(connection: Connection[Any], consumers: Sequence[str], position: int
     connection.execute(ADVANCE, (position, list(consumers), SOURCE), prepare=True)
 
 
+def hand_over(connection: Connection[Any], consumer: str, position: int, waits_for: str) -> None:
+    """Say that whoever is in charge stops at this position, before an event of this type. Somebody
+    who moves the consumer at this moment is not waited for: he needs no telling.
+    """
+    connection.execute(HAND_OVER, (waits_for, consumer, SOURCE, position, waits_for))
+
+
+def take_back(connection: Connection[Any], consumer: str) -> None:
+    """Say that whoever is in charge can read what comes."""
+    connection.execute(TAKE_BACK, (consumer, SOURCE))
+
+
 def reshape(connection: Connection[Any], consumer: str, shape: str) -> None:
     """Note that the table of a read model has another shape now."""
     connection.execute(
@@ -98,18 +113,20 @@ def parked(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, s
 
 
 def park(
-    connection: Connection[Any], consumer: str, failures: Iterable[tuple[Key, int, str]]
+    connection: Connection[Any],
+    consumer: str,
+    failures: Iterable[tuple[Key, int, str, str | None]],
 ) -> None:
     """Set keys aside, each with the position of the event at which it failed first."""
-    first: dict[Key, tuple[int, str]] = {}
-    for key, position, error in failures:
-        first.setdefault(key, (position, error))
+    first: dict[Key, tuple[int, str, str | None]] = {}
+    for key, position, error, needs in failures:
+        first.setdefault(key, (position, error, needs))
     if not first:
         return
     rows = [(tenant, key, *failed) for (tenant, key), failed in first.items()]
     columns = [list(column) for column in zip(*rows, strict=True)]
     connection.execute(PARK, (consumer, *columns))
-    for tenant, name, position, error in rows:
+    for tenant, name, position, error, _ in rows:
         log.error(
             "a key was set aside",
             consumer=consumer,
@@ -126,30 +143,55 @@ def unpark(connection: Connection[Any], consumer: str, keys: Iterable[Key]) -> N
     connection.execute(UNPARK, (list(tenants), list(names), consumer))
 
 
+def locked(
+    connection: Connection[Any], consumers: Sequence[str], master_keys: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """Return some of what was set aside for want of one of these master keys: by consumer, tenant
+    and key.
+    """
+    return connection.execute(LOCKED, (list(consumers), list(master_keys))).fetchall()
+
+
 def _places(
     connection: Connection[Any], statement: str, consumers: Sequence[str]
 ) -> dict[str, Place]:
     rows = connection.execute(statement, (list(consumers), SOURCE), prepare=True).fetchall()
-    return {row[0]: Place(row[1], row[2]) for row in rows}
+    return {row[0]: Place(row[1], row[2], row[3]) for row in rows}
 
 
 PLACES: Final = """
-    SELECT consumer, position, shape FROM work.checkpoints WHERE consumer = ANY(%s) AND source = %s
+    SELECT consumer, position, shape, waits_for FROM work.checkpoints
+    WHERE consumer = ANY(%s) AND source = %s
 """
 LOCK: Final = """
-    SELECT consumer, position, shape, set_config('synchronous_commit', 'off', true)
+    SELECT consumer, position, shape, waits_for, set_config('synchronous_commit', 'off', true)
     FROM work.checkpoints WHERE consumer = ANY(%s) AND source = %s ORDER BY consumer FOR UPDATE
 """
 ADVANCE: Final = """
     UPDATE work.checkpoints SET position = %s, moved_at = clock_timestamp()
     WHERE consumer = ANY(%s) AND source = %s
 """
+HAND_OVER: Final = """
+    UPDATE work.checkpoints c SET waits_for = %s FROM (
+        SELECT consumer, source FROM work.checkpoints
+        WHERE consumer = %s AND source = %s AND position = %s AND waits_for IS DISTINCT FROM %s
+        FOR UPDATE SKIP LOCKED
+    ) stopped
+    WHERE c.consumer = stopped.consumer AND c.source = stopped.source
+"""
+TAKE_BACK: Final = """
+    UPDATE work.checkpoints SET waits_for = NULL WHERE consumer = %s AND source = %s
+"""
+LOCKED: Final = """
+    SELECT consumer, tenant_id::text, key FROM work.parked
+    WHERE consumer = ANY(%s) AND needs = ANY(%s) ORDER BY consumer, position LIMIT 100
+"""
 PARKED: Final = "SELECT consumer, tenant_id::text, key FROM work.parked WHERE consumer = ANY(%s)"
 PARK: Final = """
-    INSERT INTO work.parked (consumer, tenant_id, key, position, error)
-    SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[])
+    INSERT INTO work.parked (consumer, tenant_id, key, position, error, needs)
+    SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[], %s::text[])
     ON CONFLICT (consumer, tenant_id, key)
-    DO UPDATE SET error = excluded.error, parked_at = now()
+    DO UPDATE SET error = excluded.error, needs = excluded.needs, parked_at = now()
 """
 UNPARK: Final = """
     DELETE FROM work.parked p USING unnest(%s::uuid[], %s::text[]) AS k(tenant_id, key)

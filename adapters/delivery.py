@@ -143,7 +143,7 @@ class Unreadable:
     ) -> Sequence[Failure]:
         """Set the stream aside."""
         return [
-            Failure((past.tenant, past.stream), past.position, self._error)
+            Failure((past.tenant, past.stream), past.position, self._error, past.needs)
             for past in events
             if past.type in self._stored_types and (past.tenant, past.stream) not in parked
         ]

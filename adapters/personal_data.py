@@ -20,6 +20,10 @@ KEY_BITS: Final = 256
 class UnknownMasterKeyError(Exception):
     """A key was wrapped by a master key that is not in the ring: add it to MASTER_KEYS again."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the master key {name}")
+        self.name = name
+
 
 class PersonalDataDamagedError(Exception):
     """A ciphertext does not belong where it stands, or was altered."""
@@ -42,12 +46,17 @@ class MasterKeys:
         """Unwrap it. Raises UnknownMasterKeyError, PersonalDataDamagedError."""
         master = self._ring.get(wrapped[:NAME])
         if master is None:
-            raise UnknownMasterKeyError
+            raise UnknownMasterKeyError(wrapped[:NAME].hex())
         nonce, sealed = wrapped[NAME : NAME + NONCE], wrapped[NAME + NONCE :]
         try:
             return master.decrypt(nonce, sealed, f"{tenant}/{stream}".encode())
         except InvalidTag as error:
             raise PersonalDataDamagedError from error
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the keys, in the order of the ring: they say nothing of the keys themselves."""
+        return [name.hex() for name in self._ring]
 
     def is_current(self, wrapped: bytes) -> bool:
         """Tell whether it is wrapped by the first key of the ring."""

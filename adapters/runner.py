@@ -7,7 +7,8 @@ checkpoints. Whatever happens in between, nothing is done twice or left out.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import structlog
@@ -17,10 +18,12 @@ from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.delivery import Careful, Consumer, Unreadable, deliver, is_poison, standing_at
 from adapters.event_store.reader import Reader
-from adapters.personal_data import UnknownMasterKeyError
+from adapters.event_store.unread import Hearer
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models.fold import described
-from application.ports import Recorded
+from adapters.read_models.parked import retry
+from application.parked import NotParked
+from application.ports import NotReadableHere, Recorded
 
 BATCH: Final = 5_000
 IDLE: Final = 0.5
@@ -77,6 +80,7 @@ class Runner:
         self._mine = mine
         self._paused = threading.Event()
         self._resting: dict[str, float] = {}
+        self._next_unlock = 0.0
 
     # --- When -----------------------------------------------------------------------------
 
@@ -117,23 +121,46 @@ class Runner:
         that lags behind does not hold the others up. Gives the number of events handled.
         """
         with self._database.as_worker() as connection:
+            self._unlock(connection)
             cohorts = self._cohorts(connection)
             done = sum(self._carry_on(connection, *cohort) for cohort in cohorts.items())
         if done:
             self._advanced.ring()
         return done
 
+    def _unlock(self, connection: Connection[Any]) -> None:
+        """Now and then, try again what others set aside for want of a master key that we have."""
+        if time.monotonic() < self._next_unlock:
+            return
+        self._next_unlock = time.monotonic() + REST
+        mine = [name for name in self._consumers if self._mine(name)]
+        for name, *key in checkpoints.locked(connection, mine, self._reader.master_keys):
+            with suppress(NotParked, NotReadableHere):
+                retry(connection, self._reader, self._consumers[name], *key)
+
     # --- What -----------------------------------------------------------------------------
 
     def _cohorts(self, connection: Connection[Any]) -> Mapping[int, list[Consumer]]:
         now = time.monotonic()
         cohorts: dict[int, list[Consumer]] = defaultdict(list)
-        mine = [name for name in self._consumers if self._mine(name)]
-        for name, place in checkpoints.places(connection, mine).items():
+        for name, place in checkpoints.places(connection, list(self._consumers)).items():
             consumer = self._consumers[name]
-            if self._resting.get(name, now) <= now and consumer.accepts(connection, place.shape):
+            if (
+                self._resting.get(name, now) <= now
+                and self._is_for_us(connection, name, place.waits_for)
+                and consumer.accepts(connection, place.shape)
+            ):
                 cohorts[place.position].append(consumer)
         return cohorts
+
+    def _is_for_us(self, connection: Connection[Any], name: str, waits_for: str | None) -> bool:
+        """Whether we carry a consumer on: it is ours, or whoever has it cannot read what we can."""
+        readable = waits_for is not None and self._reader.knows(waits_for)
+        if not self._mine(name):
+            return readable
+        if readable:
+            checkpoints.take_back(connection, name)
+        return True
 
     def _carry_on(
         self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]
@@ -144,6 +171,63 @@ class Runner:
             return self._pass_over(connection, consumers, problem)
         if not events:
             return 0
+        if all(past.event is not None for past in events):
+            return self._handled(connection, after, consumers, events)
+        return self._in_parts(connection, after, consumers, events)
+
+    def _in_parts(
+        self,
+        connection: Connection[Any],
+        after: int,
+        consumers: Sequence[Consumer],
+        events: Sequence[Recorded],
+    ) -> int:
+        """Go on as far as each can: before what may concern him and cannot be read, he stops."""
+        stops, done = self._reader.stops(connection, events, hearers(consumers)), 0
+        for part in parts(events, stops):
+            first = part[0]
+            consumers = self._going_on(connection, consumers, first, stops.get(first.type, ()))
+            handle = self._set_aside if first.needs else self._handled
+            if not consumers or not handle(connection, after + done, consumers, part):
+                break
+            done += len(part)
+        return done
+
+    def _going_on(
+        self,
+        connection: Connection[Any],
+        consumers: Sequence[Consumer],
+        past: Recorded,
+        stopping: Container[str],
+    ) -> Sequence[Consumer]:
+        """Return those who may go on. The others step back: somebody who can read it takes over."""
+        for consumer in consumers:
+            if consumer.name in stopping:
+                self._reader.notes.met(past.type)
+                self._resting[consumer.name] = time.monotonic() + REST
+                checkpoints.hand_over(connection, consumer.name, past.position - 1, past.type)
+        return [each for each in consumers if each.name not in stopping]
+
+    def _set_aside(
+        self,
+        connection: Connection[Any],
+        after: int,
+        consumers: Sequence[Consumer],
+        events: Sequence[Recorded],
+    ) -> int:
+        """Set the stream of an event aside for want of a master key: all others flow."""
+        [past] = events
+        self._reader.notes.met(str(past.needs))
+        waiting = self._waiting(consumers, f"it needs the master key {past.needs}")
+        return self._deliver(connection, after, waiting, events)
+
+    def _handled(
+        self,
+        connection: Connection[Any],
+        after: int,
+        consumers: Sequence[Consumer],
+        events: Sequence[Recorded],
+    ) -> int:
         try:
             return self._deliver(connection, after, consumers, events)
         except OperationalError as error:
@@ -177,12 +261,14 @@ class Runner:
         problem: "UnreadableEventError",
     ) -> int:
         log.error("an event cannot be read", position=problem.position, error=problem.error)
-        waiting = [
-            Unreadable(consumer, frozenset(self._reader.names(consumer.types)), problem.error)
-            for consumer in consumers
-        ]
+        waiting = self._waiting(consumers, problem.error)
         past = self._reader.unread(connection, problem.position)
         return self._deliver(connection, problem.position - 1, waiting, [past])
+
+    def _waiting(self, consumers: Sequence[Consumer], error: str) -> list[Consumer]:
+        return [
+            Unreadable(each, frozenset(self._reader.names(each.types)), error) for each in consumers
+        ]
 
     def _deliver(
         self,
@@ -207,7 +293,7 @@ class Runner:
         while True:
             try:
                 events = self._source.log(connection, after, limit=limit)
-            except (Error, UnknownMasterKeyError):
+            except Error:
                 raise
             except Exception as error:
                 if limit == 1:
@@ -225,6 +311,23 @@ class UnreadableEventError(Exception):
         super().__init__(position, error)
         self.position = position
         self.error = error
+
+
+def hearers(consumers: Sequence[Consumer]) -> list[Hearer]:
+    """Return who waits for what."""
+    return [Hearer(each.name, each.types) for each in consumers]
+
+
+def parts(events: Sequence[Recorded], stops: Mapping[str, object]) -> Iterator[Sequence[Recorded]]:
+    """Cut a page so that what needs a master key, or may stop somebody, stands alone."""
+    begin = 0
+    for n, past in enumerate(events):
+        if past.event is None and (past.needs is not None or stops.get(past.type)):
+            yield from ([events[begin:n]] if begin < n else [])
+            yield [past]
+            begin = n + 1
+    if begin < len(events):
+        yield events[begin:]
 
 
 def _refuse_holes(after: int, events: Sequence[Recorded]) -> None:

@@ -61,6 +61,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     dispatch.TooContended: 503,
     ports.ProjectionBehind: 503,
     ports.PositionUnknown: 409,
+    ports.NotReadableHere: 503,
     ports.EventTooLarge: 413,
     ports.PersonalDataErased: 410,
     accounts.WrongCredentials: 401,

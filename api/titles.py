@@ -65,6 +65,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "no-role-given": "Aucun rôle donné",
     "not-found": "Introuvable",
     "not-parked": "Rien de suspendu",
+    "not-readable-here": "Illisible par ce processus",
     "not-yet-begun": "Pas encore commencé",
     "note-is-written": "Note déjà écrite",
     "notice-too-short": "Délai trop court",

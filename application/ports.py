@@ -21,7 +21,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event with its place in the log.
 
     `position` is dense and commit-ordered over the whole log, `tenant_position` within the tenant,
-    `version` within the stream. `event` is None when its type is not known to this release.
+    `version` within the stream. `event` is None when it cannot be read here: its type is not known
+    to this release, or it `needs` a master key that this process does not have, here by its name.
     """
 
     position: int
@@ -33,6 +34,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     event: Event | None
     recorded_at: datetime
     metadata_json: str = "{}"
+    needs: str | None = None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -130,6 +132,10 @@ class Document(NamedTuple):
     version: int
     json: bytes
     from_log: bool = False
+
+
+class NotReadableHere(DomainError):
+    """Something that is recorded about this cannot be read by this process; ask again in a moment."""
 
 
 class EventTooLarge(DomainError):

@@ -25,10 +25,11 @@ from adapters.event_store.history import History
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
+from adapters.event_store.unread import say_who_hears
 from adapters.event_store.writer import Writer
 from adapters.jobs import JobDesk, Orders, Worker, handing_over
 from adapters.jobs.lanes import AT_ONCE
-from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog
+from adapters.live_bookings import LIVE_BOOKINGS, LiveBookingsCounted, LiveBookingsInLog
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
@@ -71,12 +72,16 @@ from application.rate_limits import RateLimiter
 from application.use_cases import USE_CASES
 from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
+from domain.messages import Event
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
 if TYPE_CHECKING:
     from redis import Redis
+
+MADE: Final = (BookingRequested,)
+"""The events by which bookings are made."""
 
 PATIENCE: Final = 10.0
 """Seconds for what is being done when told to stop, all threads together. A mail server may take
@@ -213,7 +218,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
 
 def made(system: System) -> list[str]:
     """Name the events by which bookings are made."""
-    return system.reader.names((BookingRequested,))
+    return system.reader.names(MADE)
 
 
 def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
@@ -260,13 +265,17 @@ def running_system(
     models: Sequence[ReadModel] = READ_MODELS,
     reactions: Sequence[Process] = PROCESSES,
     clock: Clock | None = None,
+    mapper: Mapper | None = None,
 ) -> Iterator[System]:
-    """Compose the system on a migrated database. Nothing runs by itself until `work`."""
+    """Compose the system on a migrated database. Nothing runs by itself until `work`. A `mapper`
+    that knows other events makes it one of another release.
+    """
     clock = clock or (SettableClock() if settings.mode is Mode.TEST else system_clock)
     with ExitStack() as stack:
         database = stack.enter_context(database_of(settings, dsn))
         database.refuse_wrong_roles()
-        system = _compose(settings, database, clock, models, reactions, stack)
+        mapper = mapper or Mapper(EVENTS, UPCASTERS)
+        system = _compose(settings, database, clock, mapper, models, reactions, stack)
         stack.callback(system.rest)
         yield system
 
@@ -275,12 +284,12 @@ def _compose(
     settings: Settings,
     database: Database,
     clock: Clock,
+    mapper: Mapper,
     models: Sequence[ReadModel],
     reactions: Sequence[Process],
     stack: ExitStack,
 ) -> System:
     appended, advanced = Bell(), Bell()
-    mapper = Mapper(EVENTS, UPCASTERS)
     keys = MasterKeys(settings.master_keys)
     reader = Reader(mapper, keys)
     writer = Writer(
@@ -290,12 +299,13 @@ def _compose(
         wait=settings.database_line_ms / 1000,
     )
     stack.callback(writer.close)
-    store = PostgresEventStore(database, mapper, keys, writer, clock)
+    store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     dispatch = Dispatcher(USE_CASES, store)
     known = Known()
     rebuilder = Rebuilder(database=database, reader=reader)
     renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
     consumers = _entered(database, renewal, reactions, clock)
+    _say_who_hears(database, mapper, consumers)
     outbox = OutboxMailer(database, clock)
     redis = _redis(settings, stack, settings.redis_timeout_ms / 1000)
     limiter = attempts = _limiter(settings, redis)
@@ -442,3 +452,15 @@ def _entered(
             processes.enter(connection, process)
     renewal.enter([RELAY, *(process.name for process in reacting)])
     return [*tables, *reacting]
+
+
+def _say_who_hears(database: Database, mapper: Mapper, consumers: Sequence[Consumer]) -> None:
+    """Say whom each type of events is for, before one is recorded: see `unread.py`."""
+    heard: dict[str, list[str]] = {name: [] for name in mapper.known}
+    waiting: list[tuple[str, tuple[type[Event], ...]]]
+    waiting = [*((each.name, each.types) for each in consumers), (LIVE_BOOKINGS, MADE)]
+    for consumer, types in waiting:
+        for name in mapper.names(types):
+            heard[name].append(consumer)
+    with database.as_worker() as connection:
+        say_who_hears(connection, heard)

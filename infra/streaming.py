@@ -47,7 +47,14 @@ def relay_of(system: System) -> Relay:
     """Compose a relay."""
     settings = system.settings
     publisher = KafkaPublisher(settings.need_kafka(), replication=settings.kafka_replication)
-    return Relay(system.database, publisher, appended=system.appended)
+    notes = system.reader.notes
+    return Relay(
+        system.database,
+        publisher,
+        appended=system.appended,
+        knows=system.reader.knows,
+        unread=notes.met,
+    )
 
 
 def work_of(system: System) -> Work:
@@ -71,7 +78,8 @@ def work_of(system: System) -> Work:
 
 def _app_of(system: System, slots: Slots, feed: Feed) -> faust.App:
     app = worker_app(system.settings.need_kafka(), slots, feed)
-    LiveBookingsAgent(app, LiveBookingsCounted(system.database), made(system), system.clock)
+    shown, known = LiveBookingsCounted(system.database), system.mapper.known
+    LiveBookingsAgent(app, shown, made(system), system.clock, known=known)
     return app
 
 

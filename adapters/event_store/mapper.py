@@ -6,6 +6,7 @@ something is personal is found in `adapters.event_store.privacy`, when the mappe
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import msgspec
@@ -64,6 +65,17 @@ class Mapper:
         wanted = {self.name(event) for event in events}
         return [*wanted, *(old for old in self._upcasters if self._ends_in(old) in wanted)]
 
+    def others(self, events: tuple[type[Event], ...]) -> list[str]:
+        """Return the stored names that are known and read as something else. Whoever passes over
+        these, rather than looking for his own, does not pass over what he does not know.
+        """
+        return sorted(self.known - set(self.names(events)))
+
+    @property
+    def known(self) -> AbstractSet[str]:
+        """The stored names that can be read."""
+        return self._by_name.keys() | self._upcasters.keys()
+
     def encode(self, event: Event) -> Stored:
         """Give the stored form of an event. Its bytes are kept for ever: they are hashed."""
         shape = self._by_class[type(event)]
@@ -75,7 +87,7 @@ class Mapper:
         return Stored(shape.name, _encode(fields), _encode(personal) if personal else None)
 
     def decode(self, type_: str, data: str, personal: bytes | None = None) -> Event | None:
-        """Give the event; None when its name is not known, so that readers can pass over it.
+        """Give the event; None when its name is not known: see `adapters.event_store.unread`.
 
         `personal` is the decrypted JSON; None means that its key was destroyed: what was there
         reads as erased.

@@ -1,14 +1,25 @@
 """Reading the log: a stream, a page of the whole log, a page of one tenant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from msgspec.structs import replace
 from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
-from adapters.personal_data import MasterKeys, decrypt
-from application.ports import Recorded
+from adapters.event_store.unread import (
+    Hearer,
+    Notes,
+    base_of,
+    is_ours,
+    is_unread,
+    must_stop,
+    unknown_types,
+    who_hears,
+)
+from adapters.personal_data import MasterKeys, UnknownMasterKeyError, decrypt
+from application.ports import NotReadableHere, Recorded
 from domain.messages import Event
 
 WRITTEN: Final = """
@@ -54,9 +65,10 @@ Row = tuple[Any, ...]
 class Reader:
     """Reads over a connection that is lent: what it may see is the connection's business."""
 
-    def __init__(self, mapper: Mapper, master_keys: MasterKeys) -> None:
+    def __init__(self, mapper: Mapper, master_keys: MasterKeys, notes: Notes | None = None) -> None:
         self._mapper = mapper
         self._keys = master_keys
+        self.notes = notes or Notes()
 
     def stream(
         self,
@@ -100,19 +112,94 @@ class Reader:
     def unread(self, connection: Connection[Any], position: int) -> Recorded:
         """Give the place of an event without reading it."""
         [row] = connection.execute(LOG, (position - 1, position, 1), binary=True).fetchall()
-        [bare] = self.recorded([(*row[:5], "", *row[6:9], None, None)])
-        return replace(bare, type=row[5])
+        return self._bare(row)
 
     def names(self, types: tuple[type[Event], ...]) -> list[str]:
         """Give the stored names that read as one of these classes."""
         return self._mapper.names(types)
+
+    def others(self, types: tuple[type[Event], ...]) -> list[str]:
+        """Return the stored names that read as something else: see `Mapper.others`."""
+        return self._mapper.others(types)
+
+    def knows(self, type_: str) -> bool:
+        """Whether events of this stored name can be read."""
+        return type_ in self._mapper.known
+
+    @property
+    def master_keys(self) -> Sequence[str]:
+        """The names of the master keys that are known."""
+        return self._keys.names
+
+    # --- What cannot be read --------------------------------------------------------------
+
+    def whole(self, history: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Return a history whose events can all be read. Raises NotReadableHere."""
+        for past in history:
+            if past.event is None and is_unread(past):
+                raise self.lacking(past.needs or past.type)
+        return history
+
+    def heard(
+        self, connection: Connection[Any], events: Sequence[Recorded], *hearers: Hearer
+    ) -> Sequence[Recorded]:
+        """Return events of which these hearers miss nothing. Raises NotReadableHere."""
+        if all(past.event is not None for past in events):
+            return events
+        stops = self.stops(connection, events, hearers)
+        names = {name for hearer in hearers for name in self.names(hearer.types)}
+        for past in events:
+            if stops.get(past.type) or (past.needs is not None and past.type in names):
+                raise self.lacking(past.needs or past.type)
+        return events
+
+    def stops(
+        self, connection: Connection[Any], events: Iterable[Recorded], hearers: Sequence[Hearer]
+    ) -> Mapping[str, AbstractSet[str]]:
+        """Return the types among these events before which somebody has to stop, and who."""
+        types = unknown_types(events)
+        said = who_hears(connection, types) if types else {}
+        waited_for = {
+            hearer.name: {base_of(name) for name in self.names(hearer.types)} for hearer in hearers
+        }
+        return {
+            type_: {
+                name
+                for name, bases in waited_for.items()
+                if must_stop(name.partition("@")[0], bases, type_, said.get(type_))
+            }
+            for type_ in types
+        }
+
+    def lacking(self, what: str) -> NotReadableHere:
+        """Return the refusal of who lacks a type of events, or a master key; it is noted."""
+        self.notes.met(what)
+        return NotReadableHere(needs="release" if is_ours(what) else "key")
 
     def _read(self, connection: Connection[Any], sql: str, values: Row) -> list[Recorded]:
         rows = connection.execute(sql, values, prepare=True, binary=True).fetchall()
         return self.recorded(rows)
 
     def recorded(self, rows: Sequence[Row]) -> list[Recorded]:
-        """Give the events of rows with the columns `COLUMNS`."""
+        """Give the events of rows with the columns `COLUMNS`, as far as they can be read here."""
+        try:
+            return self._decoded(rows)
+        except UnknownMasterKeyError:
+            return [self._as_far_as_readable(row) for row in rows]
+
+    def _as_far_as_readable(self, row: Row) -> Recorded:
+        try:
+            [past] = self._decoded([row])
+        except UnknownMasterKeyError as lacking:
+            return replace(self._bare(row), needs=lacking.name if self.knows(row[5]) else None)
+        return past
+
+    def _bare(self, row: Row) -> Recorded:
+        """Return an event without what it says."""
+        [bare] = self._decoded([(*row[:5], "", *row[6:9], None, None)])
+        return replace(bare, type=row[5])
+
+    def _decoded(self, rows: Sequence[Row]) -> list[Recorded]:
         decode, reveal = self._mapper.decode, self._reveal
         return [
             Recorded(

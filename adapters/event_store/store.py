@@ -13,8 +13,9 @@ from uuid_utils import uuid7
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.event_store.memory import Memory, Queues
 from adapters.event_store.reader import Reader
+from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Verdict, Writer
-from adapters.personal_data import MasterKeys, encrypt, new_key
+from adapters.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
 from adapters.postgres import Database
 from application.dispatch import IdempotencyKeyReused
 from application.ports import (
@@ -125,13 +126,15 @@ class PostgresEventStore:
         master_keys: MasterKeys,
         writer: Writer,
         clock: Clock,
+        *,
+        notes: Notes | None = None,
     ) -> None:
         self._database = database
         self._mapper = mapper
         self._keys = master_keys
         self._writer = writer
         self._clock = clock
-        self._reader = Reader(mapper, master_keys)
+        self._reader = Reader(mapper, master_keys, notes)
         self._memory = Memory()
         self._stream_keys = Memory()
         self.queues = Queues()
@@ -159,16 +162,16 @@ class PostgresEventStore:
             return aggregate.initial, 0
         tenant, stream = key
         with self._database.as_tenant(tenant) as connection:
-            history = self._reader.stream(connection, tenant, stream)
+            history = self._reader.whole(self._reader.stream(connection, tenant, stream))
         state = aggregate.fold(past.event for past in history if past.event is not None)
         version = history[-1].version if history else 0
         self._memory.put(key, state, version)
         return state, version
 
     def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
-        """Give what happened in a stream after a version."""
+        """Give what happened in a stream after a version. Raises NotReadableHere."""
         with self._database.as_tenant(tenant) as connection:
-            return self._reader.stream(connection, tenant, stream, after)
+            return self._reader.whole(self._reader.stream(connection, tenant, stream, after))
 
     def is_current(self, view: View, about: About) -> bool:
         """Tell whether all that was seen is still the latest; forget what is not."""
@@ -195,7 +198,8 @@ class PostgresEventStore:
             position, last, events, fingerprint = row
             _refuse_another_order(fingerprint, about)
             # Both ends are values: see `AT` in history.py for what a sum in a condition would do.
-            recorded = self._reader.of_tenant(connection, about.tenant, last - events, last)
+            found = self._reader.of_tenant(connection, about.tenant, last - events, last)
+            recorded = self._reader.whole(found)
         return Answer(position=position, tenant_position=last, recorded=recorded, repeated=True)
 
     # --- Recording -----------------------------------------------------------------------
@@ -287,7 +291,10 @@ class PostgresEventStore:
             return None
         if row[0] is None:
             raise PersonalDataErased
-        key = self._keys.unwrap(row[0], tenant, stream)
+        try:
+            key = self._keys.unwrap(row[0], tenant, stream)
+        except UnknownMasterKeyError as unknown:
+            raise self._reader.lacking(unknown.name) from unknown
         self._stream_keys.put((tenant, stream), key, 0)
         return key
 

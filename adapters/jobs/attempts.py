@@ -29,7 +29,7 @@ from application.jobs import (
     Skipped,
     UncertainError,
 )
-from application.ports import About
+from application.ports import About, NotReadableHere
 from domain.messages import Command, DomainError
 
 LONGEST_ERROR: Final = 1_000
@@ -160,7 +160,7 @@ class Attempts:
         )
         try:
             self._dispatch(command, about)
-        except TooContended:
+        except (TooContended, NotReadableHere):
             raise
         except DomainError as refusal:
             return f"refused: {refusal.code}"

@@ -19,7 +19,7 @@ from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
-from adapters.read_models.as_of import place_of, row_as_of
+from adapters.read_models.as_of import hearer, place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.freshness import Freshness, refuse_hidden
@@ -207,7 +207,8 @@ class Answers:
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
         with self._database.as_tenant(tenant) as connection:
-            history = self._reader.stream(connection, tenant, key, to=to_version)
+            past = self._reader.stream(connection, tenant, key, to=to_version)
+            history = self._reader.heard(connection, past, hearer(model))
         document = self.fold(model, key, history)
         return document and document._replace(from_log=True)
 
@@ -222,7 +223,8 @@ class Answers:
     def steps(self, tenant: str, model: ReadModel, key: str) -> list[Step]:
         """Tell what each event of an aggregate changed in the row that shows it."""
         with self._database.as_tenant(tenant) as connection:
-            return steps(model, key, self._reader.stream(connection, tenant, key))
+            past = self._reader.stream(connection, tenant, key)
+            return steps(model, key, self._reader.heard(connection, past, hearer(model)))
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Give the row that this history makes. Raises ProjectionBehind if its fold fails."""

@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from adapters.event_store.moments import known_at, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
+from adapters.event_store.unread import Hearer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.tables import Key, Rows
 from application.ports import Document, Recorded
@@ -89,6 +90,7 @@ def state_as_of(
     """Give an aggregate as it was at a version, a position or a time."""
     stream = reader.stream(connection, tenant, identity, to=version)
     history = known_at([past for past in stream if past.position <= position], time)
+    reader.whole(history)
     state = aggregate.fold(past.event for past in history if past.event is not None)
     return Known(state, history[-1].version if history else 0)
 
@@ -109,19 +111,26 @@ def events_of_tenant(
     *,
     after: int = 0,
     to: int = LAST,
-) -> Iterator[list[Recorded]]:
-    """Give a tenant's events of the types a read model waits for, in pages."""
-    types = reader.names(model.subscribes_to)
-    pages = stored_of_tenant(connection, types, tenant, after=after, to=to)
-    return map(reader.recorded, pages)
+) -> Iterator[Sequence[Recorded]]:
+    """Give a tenant's events of the types a read model waits for, in pages. Raises NotReadableHere
+    where it may miss one.
+    """
+    others = reader.others(model.subscribes_to)
+    for page in stored_of_tenant(connection, others, tenant, after=after, to=to):
+        yield reader.heard(connection, reader.recorded(page), hearer(model))
+
+
+def hearer(model: ReadModel) -> Hearer:
+    """Return who waits for what."""
+    return Hearer(model.name, model.subscribes_to)
 
 
 def stored_of_tenant(
-    connection: Connection[Any], types: list[str], tenant: str, *, after: int = 0, to: int = LAST
+    connection: Connection[Any], others: list[str], tenant: str, *, after: int = 0, to: int = LAST
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Give the same events as they are stored, in the columns of the reader."""
+    """Give the same events as they are stored, in the columns of the reader: all but `others`."""
     while True:
-        values = (tenant, after, to, types, PAGE)
+        values = (tenant, after, to, others, PAGE)
         page = connection.execute(OF_TENANT, values, prepare=True, binary=True).fetchall()
         if not page:
             return
@@ -135,12 +144,13 @@ def _pages(
     if model.owner is None:
         yield from events_of_tenant(reader, connection, model, tenant, to=to)
     else:
-        yield [past for past in reader.stream(connection, tenant, key) if past.position <= to]
+        found = [past for past in reader.stream(connection, tenant, key) if past.position <= to]
+        yield reader.heard(connection, found, hearer(model))
 
 
 OF_TENANT: Final = f"""
     SELECT {COLUMNS} FROM log.events e
-    WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.position <= %s AND e.type = ANY(%s)
+    WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.position <= %s AND e.type <> ALL(%s)
     ORDER BY e.tenant_position LIMIT %s
 """
 LAST_UP_TO: Final = """

@@ -18,6 +18,7 @@ from adapters import checkpoints
 from adapters.delivery import standing_at
 from adapters.event_store.reader import Reader
 from adapters.postgres import WORKER, Database
+from adapters.read_models.as_of import hearer
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, fold, older, relevant
 from adapters.read_models.tables import Key, Rows
@@ -31,7 +32,7 @@ PAGE: Final = """
             SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
         ) END
     FROM log.events e
-    WHERE e.position > %s AND e.position <= %s AND e.type = ANY(%s) ORDER BY e.position
+    WHERE e.position > %s AND e.position <= %s AND e.type <> ALL(%s) ORDER BY e.position
 """
 
 
@@ -75,7 +76,7 @@ class Bulk:
         self._reader = reader
         self._consumer = consumer
         self._limits = limits
-        self._types = reader.names(consumer.types)
+        self._others = reader.others(consumer.types)
         self._open = ExitStack()
         self._written: Future[None] | None = None
         self.reached = 0
@@ -165,8 +166,9 @@ class Bulk:
         return self.reached, page.result()
 
     def _read(self, after: int, to: int) -> Touches:
-        rows = self._reads.execute(PAGE, (after, to, self._types), prepare=True, binary=True)
-        return relevant(self._consumer.model, self._reader.recorded(rows.fetchall()))
+        rows = self._reads.execute(PAGE, (after, to, self._others), prepare=True, binary=True)
+        model, events = self._consumer.model, self._reader.recorded(rows.fetchall())
+        return relevant(model, self._reader.heard(self._reads, events, hearer(model)))
 
 
 @contextmanager

@@ -15,11 +15,14 @@ Touches = Sequence[tuple[Recorded, list[Key]]]
 
 
 class Failure(NamedTuple):
-    """A key that could not be carried on, and the event at which it failed."""
+    """A key that could not be carried on, and the event at which it failed; what it `needs` is a
+    master key, by its name.
+    """
 
     key: Key
     position: int
     error: str
+    needs: str | None = None
 
 
 def relevant(model: ReadModel, events: Iterable[Recorded]) -> Touches:

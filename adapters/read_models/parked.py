@@ -16,11 +16,13 @@ from psycopg.rows import class_row
 from adapters import checkpoints
 from adapters.delivery import Careful, Consumer, is_poison
 from adapters.event_store.reader import Reader
-from adapters.read_models.as_of import stored_of_tenant
+from adapters.event_store.unread import Hearer
+from adapters.read_models.as_of import hearer, stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, described, fold, relevant
 from adapters.read_models.tables import Key, Rows
 from application.parked import NotParked, ParkedKey
+from application.ports import NotReadableHere, Recorded
 from projections.read_model import ReadModel
 
 PAGE: Final = 500
@@ -28,7 +30,8 @@ PAGE: Final = 500
 
 class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a consumer is doing. `version` is that of the declaration its table was made from;
-    `lag_seconds` the age of the oldest event that it has not handled.
+    `lag_seconds` the age of the oldest event that it has not handled; `waits_for` a type of events
+    that whoever is in charge cannot read.
     """
 
     consumer: str
@@ -40,6 +43,7 @@ class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True):
     lag_events: int
     lag_seconds: float
     parked: int
+    waits_for: str | None
 
 
 def status(connection: Connection[Any], *, now: datetime | None = None) -> list[ConsumerStatus]:
@@ -97,7 +101,8 @@ def _stream_again(
             raise
         return Failure(key, span.start, described(error))
     careful = Careful(consumer)
-    due = (past for past in events if past.position in span)
+    due = [past for past in events if past.position in span]
+    reader.heard(connection, due, Hearer(consumer.name, consumer.types))
     failures = (careful.handle(connection, [past], frozenset()) for past in due)
     return next((failed[0] for failed in failures if failed), None)
 
@@ -112,19 +117,21 @@ def _row_again(
     """Fold rows from all that ever happened to them."""
     tenant, name = key
     at = span.start
-    types = reader.names(consumer.types)
+    others = reader.others(consumer.types)
     try:
         with connection.transaction():
             aside = checkpoints.parked(connection, [consumer.name]).get(consumer.name, set())
             stream = reader.stream(connection, tenant, name)
             touched = {each for past in stream for each in consumer.keys_of(past)}
             rows: Rows = dict.fromkeys({key, *(touched - aside)})
-            for page in stored_of_tenant(connection, types, tenant, to=span.stop - 1):
+            for page in stored_of_tenant(connection, others, tenant, to=span.stop - 1):
                 at = page[0][0]
-                touches = _touches(reader, consumer.model, page, rows, aside)
+                touches = _touches(reader, connection, consumer.model, page, rows, aside)
                 if failures := fold(consumer.model, rows, touches):
                     return failures[0]._replace(key=key)
             consumer.table.store(connection, rows)
+    except NotReadableHere:
+        raise
     except Exception as error:
         if not is_poison(error):
             raise
@@ -132,8 +139,14 @@ def _row_again(
     return None
 
 
+def _unlocked(events: Sequence[Recorded], aside: AbstractSet[Key]) -> list[Recorded]:
+    """Return events without those that need a master key in streams that are set aside."""
+    return [each for each in events if not each.needs or (each.tenant, each.stream) not in aside]
+
+
 def _touches(
     reader: Reader,
+    connection: Connection[Any],
     model: ReadModel,
     page: Sequence[tuple[Any, ...]],
     rows: Rows,
@@ -143,11 +156,15 @@ def _touches(
     set aside stays out, as it did when it was.
     """
     try:
-        found = relevant(model, reader.recorded(page))
+        events = reader.recorded(page)
+        found = relevant(model, reader.heard(connection, _unlocked(events, aside), hearer(model)))
+    except NotReadableHere:
+        raise
     except Exception:
         if len(page) > 1:
             halves = page[: len(page) // 2], page[len(page) // 2 :]
-            return [t for half in halves for t in _touches(reader, model, half, rows, aside)]
+            again = (_touches(reader, connection, model, half, rows, aside) for half in halves)
+            return [touch for touches in again for touch in touches]
         if (page[0][1], page[0][3]) not in aside:
             raise
         return []
@@ -157,7 +174,7 @@ def _touches(
 STATUS: Final = """
     SELECT c.consumer, c.source, c.shape, c.position, c.moved_at,
         substring(c.shape from '([0-9]+)-')::integer AS version,
-        log.position - c.position AS lag_events,
+        log.position - c.position AS lag_events, c.waits_for,
         greatest(0, extract(epoch FROM coalesce(%(now)s::timestamptz, clock_timestamp()) - next.recorded_at))
             ::double precision AS lag_seconds,
         (SELECT count(*) FROM work.parked p WHERE p.consumer = c.consumer) AS parked

@@ -19,11 +19,13 @@ from adapters.bell import Bell
 from adapters.delivery import Careful, deliver
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
+from adapters.read_models.as_of import hearer
 from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.fold import described
 from adapters.read_models.tables import NEXT
 from adapters.runner import Runner
+from application.ports import NotReadableHere
 from projections.read_model import ReadModel
 
 LIMITS: Final = Limits()
@@ -88,7 +90,7 @@ class Rebuilder:
         """Build the next table up to the end of the log. What was begun is gone on with, if it is
         of this declaration and not to be made `anew`.
 
-        Raises RebuildUnderWay, RebuildStopped, RebuildFailed.
+        Raises RebuildUnderWay, RebuildStopped, RebuildFailed, NotReadableHere.
         """
         with self.alone(model) as connection:
             return _Building(self, model, connection, tell, stopped).run(anew=anew)
@@ -111,6 +113,7 @@ class Rebuilder:
         """Carry a table on to a position, inside the caller's transaction; give where it stands."""
         at = checkpoints.lock(connection, [consumer.name])[consumer.name].position
         for page in self.reader.follow(connection, at, to=position):
+            self.reader.heard(connection, page, hearer(consumer.model))
             deliver(connection, [Careful(consumer)], page)
         return max(at, position)
 
@@ -227,4 +230,8 @@ class _Building:
         runner = self._by.runner(self._consumer)
         while self._written() < end:
             if not runner.step():
-                raise RebuildFailed(self._consumer.model.name)
+                raise self._stopped_at_what_is_unread() or RebuildFailed(self._consumer.model.name)
+
+    def _stopped_at_what_is_unread(self) -> NotReadableHere | None:
+        place = checkpoints.places(self._connection, [self._name])[self._name]
+        return self._by.reader.lacking(place.waits_for) if place.waits_for else None

@@ -12,6 +12,7 @@ from psycopg import Connection, sql
 from adapters import checkpoints
 from adapters.delivery import is_poison
 from adapters.event_store.reader import COLUMNS, Reader
+from adapters.event_store.unread import Hearer
 from adapters.postgres import APP
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
@@ -123,13 +124,14 @@ def _tail(
     consumers: Consumers,
     after: int,
     to: int,
-) -> list[Recorded]:
+) -> Sequence[Recorded]:
     types = dict.fromkeys(kind for consumer in consumers for kind in consumer.types)
-    values = (after, to, tenant, reader.names(tuple(types)), MOST + 1)
+    values = (after, to, tenant, reader.others(tuple(types)), MOST + 1)
     rows = connection.execute(TAIL, values, prepare=True, binary=True).fetchall()
     if len(rows) > MOST:
         raise TailTooLong
-    return reader.recorded(rows)
+    hearers = (Hearer(consumer.name, consumer.types) for consumer in consumers)
+    return reader.heard(connection, reader.recorded(rows), *hearers)
 
 
 ONE_MOMENT: Final = """
@@ -140,6 +142,6 @@ ONE_MOMENT: Final = """
 AS_TENANT: Final = "SELECT set_config('frontdesk.tenant', %s, true), set_config('role', %s, true)"
 TAIL: Final = f"""
     SELECT {COLUMNS} FROM log.events e
-    WHERE e.position > %s AND e.position <= %s AND e.tenant_id = %s AND e.type = ANY(%s)
+    WHERE e.position > %s AND e.position <= %s AND e.tenant_id = %s AND e.type <> ALL(%s)
     ORDER BY e.position LIMIT %s
 """

@@ -27,7 +27,7 @@ from adapters.streams.relay import NotAcknowledged, Publisher
 from adapters.streams.topics import FACTS, REFUSED, partition_of
 from application.dispatch import TooContended
 from application.facts import FactNotUnderstood, Facts, SourceNotKnown, Told
-from application.ports import Clock, StoreUnavailableError, traced
+from application.ports import Clock, NotReadableHere, StoreUnavailableError, traced
 from domain.messages import DomainError
 from domain.values import FRONTDESK, TenantId
 
@@ -264,6 +264,8 @@ def _is_away(error: Exception) -> bool:
     """Tell what is wrong with the world, and may pass, from what is wrong with a record."""
     if isinstance(error, Error):
         return isinstance(error, OperationalError) and not is_poison(error)
+    if isinstance(error, NotReadableHere):  # who has the key of a stream may be a person only
+        return error.facts.get("needs") == "release"
     return isinstance(error, StoreUnavailableError | TooContended | NotAcknowledged)
 
 

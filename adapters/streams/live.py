@@ -57,7 +57,13 @@ class LiveBookingsAgent:
     """Has a Faust app count; see `Tally`."""
 
     def __init__(
-        self, app: faust.App, shown: LiveBookingsCounted, made: Collection[str], now: Clock
+        self,
+        app: faust.App,
+        shown: LiveBookingsCounted,
+        made: Collection[str],
+        now: Clock,
+        *,
+        known: Collection[str] | None = None,
     ) -> None:
         self._app = app
         self._shown = shown
@@ -65,7 +71,7 @@ class LiveBookingsAgent:
         self._tidied = now()
         self._table = Furthest(app, name=LIVE, default=lambda: NOTHING, partitions=PARTITIONS)
         self._table.tumbling(MINUTE).on_recover(self._recovered)
-        self._tally = Tally(self._table, self._table.window.current, made, now)
+        self._tally = Tally(self._table, self._table.window.current, made, now, known=known)
         raw = {"key_type": bytes, "value_type": bytes, "internal": True}
         app.tables.add(self._table)
         app.agent(app.topic(BOOKINGS, partitions=PARTITIONS, **raw))(self._run)
@@ -80,7 +86,7 @@ class LiveBookingsAgent:
     async def _carry_on(self) -> None:
         """Do the rest, again and again. Whatever is away is waited for."""
         while not self._app.should_stop:
-            for step in (self._go_on, self._fill_holes, self._show, self._tidy):
+            for step in (self._go_on, self._learn, self._fill_holes, self._show, self._tidy):
                 try:
                     await step()
                 except (Error, DatabaseUnavailableError, KafkaError, OSError) as error:
@@ -98,6 +104,11 @@ class LiveBookingsAgent:
         first = await self._app.consumer.earliest_offsets(*lost)
         for each in lost:
             self._tally.go_on(each.partition, first=first[each], at=committed.get(each))
+
+    async def _learn(self) -> None:
+        """Ask what other releases say of types that stop us."""
+        if uncertain := frozenset(self._tally.uncertain):
+            self._tally.learn(await asyncio.to_thread(self._shown.whose, uncertain))
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""

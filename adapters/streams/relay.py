@@ -7,7 +7,7 @@ acknowledged is published again, under the same numbers.
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, Final, Protocol
 
@@ -17,10 +17,11 @@ from psycopg import Connection, Error
 from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.event_store.reader import LAST, WRITTEN
+from adapters.event_store.unread import is_ours
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
 from adapters.streams.records import Record, Row, record_of
-from adapters.streams.topics import place_of
+from adapters.streams.topics import is_placed, place_of
 
 BATCH: Final = 500
 IDLE: Final = 0.5
@@ -33,12 +34,21 @@ AGAIN: Final = 1.0
 """Seconds after which a broker or a database that is away is tried again."""
 
 STREAM: Final = 3
-"""The column of a row with its stream."""
+TYPE: Final = 5
+"""The columns of a row with its stream, and with its type."""
 
 log = structlog.get_logger()
 
 Counts = Counter[tuple[str, int]]
 """Records, by topic and partition."""
+
+
+class PlaceNotKnown(Exception):
+    """An event comes next of a kind of things that only a newer release knows."""
+
+    def __init__(self, type_: str) -> None:
+        super().__init__(type_)
+        self.type = type_
 
 
 class NotAcknowledged(Exception):
@@ -59,12 +69,21 @@ class Relay:
     """Carries the log to Kafka, as soon as `appended` is rung."""
 
     def __init__(
-        self, database: Database, publisher: Publisher, *, appended: Bell, batch: int = BATCH
+        self,
+        database: Database,
+        publisher: Publisher,
+        *,
+        appended: Bell,
+        batch: int = BATCH,
+        knows: Callable[[str], bool] = lambda _: True,
+        unread: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._appended = appended
         self._batch = batch
+        self._knows = knows
+        self._unread = unread
         self.is_active = False
 
     def run(self, stop: threading.Event) -> None:
@@ -75,6 +94,10 @@ class Relay:
                     with self._database.connect(WORKER, "frontdesk relay") as line:
                         self.take_over(line, stop)
                         self._carry_on(line, stop)
+                except PlaceNotKnown as problem:
+                    self.is_active = False
+                    self._unread(problem.type)
+                    stop.wait(AGAIN)
                 except (Error, DatabaseUnavailableError) as error:
                     self.is_active = False
                     log.warning("the log cannot be reached", error=str(error))
@@ -106,16 +129,27 @@ class Relay:
                 self._appended.wait(heard, IDLE)
 
     def step(self, line: Connection[Any]) -> int:
-        """Publish one batch; give the number of events. Raises NotAcknowledged."""
+        """Publish one batch; give the number of events. Raises NotAcknowledged, PlaceNotKnown."""
         after = checkpoints.read(line, [RELAY])[RELAY]
-        rows = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
-        if not rows:
+        found = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
+        if not found:
             return 0
+        rows = self._placed(found)
         counts: Counts = Counter()
         before = _published(line)
         self._publisher.publish([_numbered(row, counts, before) for row in rows])
         self._move_on(line, after, rows[-1][0], counts)
         return len(rows)
+
+    def _placed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return those before the first of which only a newer release knows where it is published."""
+        for n, row in enumerate(rows):
+            type_ = row[TYPE]
+            if not (is_placed(row[STREAM]) or self._knows(type_)) and is_ours(type_):
+                if n == 0:
+                    raise PlaceNotKnown(type_)
+                return rows[:n]
+        return rows
 
     def _move_on(self, line: Connection[Any], after: int, to: int, counts: Counts) -> None:
         """Note what was published, unless another relay has done so meanwhile."""

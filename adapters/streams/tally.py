@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.event_store.unread import base_of, is_ours
 from adapters.live_bookings import Window
 from application.live import first_shown
 from application.ports import Clock
@@ -38,9 +39,10 @@ def merge(table: MutableMapping[Place, Counted], place: Place, found: Counted) -
 
 class Tally:
     """Counts in a table that others may have begun. `window` gives the minute of a time, `made` are
-    the stored names of events that say that a booking was made.
+    the stored names of events that say that a booking was made, `known` all that we know.
 
-    `changed` is what was not shown since; of the partitions in `holes` something was left out.
+    `changed` is what was not shown since; of the partitions in `holes` something was left out. Of
+    the types that are `uncertain` others have to say whether they count; until then we stop there.
     """
 
     def __init__(
@@ -49,15 +51,19 @@ class Tally:
         window: Callable[[float], Any],
         made: Collection[str],
         now: Clock,
+        *,
+        known: Collection[str] | None = None,
     ) -> None:
         self._table = table
         self._window = window
-        self._made = frozenset(name.encode() for name in made)
+        self._made = {base_of(name) for name in made}
+        self._known = None if known is None else set(known)
         self._now = now
         self._next: dict[int, int] = {}
         self._looks: dict[int, tuple[int, int]] = {}
         self.changed: set[Place] = set()
         self.holes: set[int] = set()
+        self.uncertain: set[str] = set()
 
     def pause(self, recovered: Iterable[Place]) -> None:
         """Count nothing until it is known where to go on. Who had this before may not have shown it."""
@@ -99,7 +105,14 @@ class Tally:
         """Count a record, if it is its turn, a booking was made, and that minute is shown. The time is
         that of the log; to Kafka it may have come later.
         """
-        if not self._is_next(partition, offset) or said["ce_type"] not in self._made:
+        if not self._is_next(partition, offset):
+            return
+        is_made = self._is_made(said["ce_type"].decode())
+        if is_made is None:
+            self.holes.add(partition)
+            return
+        self._next[partition] = offset + 1
+        if not is_made:
             return
         recorded = datetime.fromisoformat(said["ce_time"].decode())
         if recorded >= first_shown(self._now()):
@@ -122,8 +135,23 @@ class Tally:
         if offset > wanted:
             self.holes.add(partition)
             return False
-        self._next[partition] = wanted + 1
         return True
+
+    def learn(self, whose: Mapping[str, bool]) -> None:
+        """Take to heart whether types that were uncertain count."""
+        self.uncertain -= whose.keys()
+        self._made |= {base_of(name) for name, counts in whose.items() if counts}
+        if self._known is not None:
+            self._known |= whose.keys()
+
+    def _is_made(self, type_: str) -> bool | None:
+        """Whether it says that a booking was made; None if that is uncertain."""
+        if base_of(type_) in self._made:
+            return True
+        if self._known is None or type_ in self._known or not is_ours(type_):
+            return False
+        self.uncertain.add(type_)
+        return None
 
     def _count(self, place: Place, position: int, offset: int) -> None:
         """Count one more, unless it was: the relay may send again, but positions only grow."""

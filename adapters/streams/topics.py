@@ -32,7 +32,9 @@ those of a professional are one kind of thing to others.
 """
 
 OTHERS: Final = "frontdesk.others"
-"""For what a newer release may record: nothing in the log stays unpublished."""
+"""For what others record by way of our log, under names of their own. What a newer release of ours
+may record, of a kind that we do not know, is published by a relay that knows where.
+"""
 
 WORK: Final = "frontdesk.work"
 """Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
@@ -61,6 +63,11 @@ ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
 def topic_of(stream: str) -> str:
     """Give the topic of a stream."""
     return TOPICS.get(stream.partition("-")[0], OTHERS)
+
+
+def is_placed(stream: str) -> bool:
+    """Whether a stream has a topic that this release knows of."""
+    return stream.partition("-")[0] in TOPICS
 
 
 def partition_of(key: bytes) -> int:

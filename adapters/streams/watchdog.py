@@ -78,5 +78,8 @@ class Watchdog:
             return tuple(
                 (name, place.position)
                 for name, place in sorted(places.items())
-                if place.position < published and mine[name].accepts(connection, place.shape)
+                if place.position < published
+                and place.waits_for
+                is None  # others may be able to read it: starting again does not help
+                and mine[name].accepts(connection, place.shape)
             )

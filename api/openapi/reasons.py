@@ -60,6 +60,7 @@ ALWAYS: Final[Refusals] = (
     refusals.InternalError,
     refusals.TooManyRequests,
     refusals.Unavailable,
+    ports.NotReadableHere,
 )
 GUARDED: Final[Refusals] = (
     caller.TokenMissing,

@@ -1,0 +1,55 @@
+"""A newer release beside this one: it records every event in its next version."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+from adapters.clock import SettableClock
+from adapters.event_store.mapper import Mapper
+from adapters.upcasters import UPCASTERS
+from application.ports import About, VersionConflictError
+from domain.aggregate import Aggregate
+from domain.catalogue import EVENTS
+from domain.messages import Event
+from infra.composition import System, running_system
+from infra.settings import Settings
+from tests.architecture.examples import examples
+
+
+def next_version(name: str) -> str:
+    base, _, version = name.rpartition(".v")
+    return f"{base}.v{int(version) + 1}"
+
+
+def _lift(new: str, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return new, fields
+
+
+LATER: Final = {next_version(name): event for name, event in EVENTS.items()}
+NEWER: Final = Mapper(
+    LATER, {**UPCASTERS, **{name: partial(_lift, next_version(name)) for name in EVENTS}}
+)
+EXAMPLES: Final[Mapping[str, Event]] = {
+    name: next(each for each in examples() if type(each) is event) for name, event in LATER.items()
+}
+"""An event of every type that the newer release records."""
+
+ANYTHING: Final = Aggregate[int, Any](kind="any", initial=0, evolve=lambda count, _: count + 1)
+
+
+@contextmanager
+def newer_release(settings: Settings, dsn: str, clock: SettableClock) -> Iterator[System]:
+    """Start it: it says first which of its consumers each of its types is for."""
+    with running_system(settings, dsn, clock=clock, mapper=NEWER) as system:
+        yield system
+
+
+def record(system: System, tenant: str, stream: str, *events: Event) -> int:
+    """Have a system record something in a stream; give its position."""
+    about = About(tenant=tenant, actor="user-1", command_id=uuid4())
+    while True:
+        with suppress(VersionConflictError), system.store.view(about) as view:
+            view.of(ANYTHING, stream)
+            return system.store.append(view, {stream: events}, about).position
