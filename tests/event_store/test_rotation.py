@@ -11,6 +11,7 @@ from adapters.event_store import rotation
 from adapters.event_store.rotation import rotate
 from adapters.event_store.verify import verify
 from adapters.personal_data import MasterKeys, UnknownMasterKeyError
+from application.ports import NotReadableHere
 from infra.cli import app
 from tests.event_store.examples import MASTER_KEY, Describe, Forget, Log, opened
 
@@ -45,7 +46,7 @@ def test_afterwards_the_new_master_key_alone_reads_everything(dsn: str, line: An
 
     assert seen_with(dsn, NEW) == {stream: (looks,) for stream, looks in LOOKS.items()}
     assert verify(line, master_keys=MasterKeys([NEW])).findings == []
-    with pytest.raises(UnknownMasterKeyError):
+    with pytest.raises(NotReadableHere):
         seen_with(dsn, MASTER_KEY)
 
 
