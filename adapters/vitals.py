@@ -1,6 +1,7 @@
 """How the running system is: measured by asking the database, and by counting requests."""
 
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from adapters.event_store.reader import head
+from adapters.event_store.unread import Notes
 from adapters.jobs import JobDesk, circuits
 from adapters.jobs.lanes import LANES
 from adapters.postgres import Database, DatabaseUnavailableError
@@ -26,8 +28,9 @@ class PostgresVitals:
     and as often as they like: so what is asked together is looked up once.
     """
 
-    def __init__(self, database: Database, jobs: JobDesk) -> None:
+    def __init__(self, database: Database, jobs: JobDesk, notes: Notes) -> None:
         self._database = database
+        self._notes = notes
         self._jobs = jobs
         self.database = Together(self._database_is)
         self.status = Together(self._status)
@@ -49,6 +52,8 @@ class PostgresVitals:
         self._lag = self._gauge("consumer_lag_events", "Events behind the log.", "consumer")
         self._behind = self._gauge("consumer_lag_seconds", "Age of the oldest.", "consumer")
         self._parked = self._gauge("consumer_parked", "Keys set aside.", "consumer")
+        self._waits = self._gauge("consumer_waits", "Stopped before a type.", "consumer", "type")
+        self._lacking = self._gauge("cannot_read", "Things that are recorded.")
         self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
         self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
@@ -57,6 +62,11 @@ class PostgresVitals:
         """Count a request, by the template of its route: ids make no labels."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    @property
+    def lacking(self) -> Sequence[str]:
+        """Types of events, and master keys, that this process has met of late and does not know."""
+        return self._notes.lacking
 
     def _database_is(self) -> str:
         try:
@@ -71,6 +81,7 @@ class PostgresVitals:
                 "version": version("frontdesk"),
                 "uptime_seconds": round(time.monotonic() - self._began, 1),
                 "log": {"position": head(connection)},
+                "cannot_read": self.lacking,
                 "consumers": parked.status(connection),
                 "queue": self._jobs.depths_on(connection),
                 "failing_lanes": circuits.failing(connection),
@@ -81,10 +92,14 @@ class PostgresVitals:
     def _metrics(self) -> tuple[bytes, str]:
         with self._database.as_onlooker() as connection:
             self._log.set(head(connection))
+            self._lacking.set(len(self.lacking))
+            self._waits.clear()
             for each in parked.status(connection):
                 self._lag.labels(each.consumer).set(each.lag_events)
                 self._behind.labels(each.consumer).set(each.lag_seconds)
                 self._parked.labels(each.consumer).set(each.parked)
+                if each.waits_for is not None:
+                    self._waits.labels(each.consumer, each.waits_for).set(1)
             for outcome, facts in connection.execute(FACTS).fetchall():
                 self._facts.labels(outcome).set(facts)
             for state, depth in self._jobs.depths_on(connection).items():

@@ -1,6 +1,6 @@
 """How the system is: for load balancers, for operators, for Prometheus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -34,6 +34,10 @@ class Vitals(Protocol):
         """Tells how the database is: `connected`, `read-only` or `disconnected`."""
 
     @property
+    def lacking(self) -> Sequence[str]:
+        """What this process has met of late and cannot read."""
+
+    @property
     def status(self) -> Callable[[float], Any]:
         """Describes the log, the read models, the queue and the releases in use."""
 
@@ -44,10 +48,19 @@ class Vitals(Protocol):
 
 @router.get("/health", openapi_extra=PUBLIC)
 async def show_health(request: Request) -> Response:
-    """Say whether requests can be answered: 503 when the database is away, or takes no writes."""
+    """Say whether requests can be answered: 503 when the database is away, or takes no writes.
+
+    Where something is recorded that this process cannot read, what concerns it is refused, and
+    `status` is `degraded`: all else is answered as ever.
+    """
     database = await HEALTH.run(_vitals(request).database, {"came": monotonic()})
     healthy = database == CONNECTED
-    body = {"status": "healthy" if healthy else "unhealthy", "database": database}
+    body: dict[str, Any] = {
+        "status": "healthy" if healthy else "unhealthy",
+        "database": database,
+    }
+    if healthy and (lacking := _vitals(request).lacking):
+        body |= {"status": "degraded", "cannot_read": lacking}
     return Response(msgspec.json.encode(body), 200 if healthy else 503, media_type=JSON)
 
 

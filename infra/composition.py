@@ -190,7 +190,7 @@ def application(system: System) -> FastAPI:
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
     """Give the API what it needs of the system."""
     settings = system.settings
-    vitals = PostgresVitals(system.database, system.jobs)
+    vitals = PostgresVitals(system.database, system.jobs, system.reader.notes)
     return Backend(
         dispatch=system.dispatch,
         read_models=system.answers,

@@ -121,13 +121,20 @@ def facts_of(system: System) -> FactsIntake | None:
 def relay_health(system: System, relay: Relay) -> Health:
     """A relay that waits for its turn is as healthy as the one that publishes."""
     doing = "publishing" if relay.is_active else "standing by"
-    return Health(healthy=_is_whole(system), doing=doing)
+    return Health(healthy=_is_whole(system), doing=doing + _unread(system))
 
 
 def worker_health(system: System, work: Work) -> Health:
     """A worker without slots does nothing; before long it leaves, to be started again."""
     doing = f"slots {', '.join(map(str, work.slots.mine)) or 'none'}"
-    return Health(healthy=_is_whole(system) and bool(work.slots.mine), doing=doing)
+    healthy = _is_whole(system) and bool(work.slots.mine)
+    return Health(healthy=healthy, doing=doing + _unread(system))
+
+
+def _unread(system: System) -> str:
+    """Say what is left to others: starting again would not help."""
+    lacking = system.reader.notes.lacking
+    return f"; cannot read {', '.join(lacking)}" if lacking else ""
 
 
 def _is_whole(system: System) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 
 from adapters.jobs import claims
 from adapters.jobs.claims import Begun, Claimed
-from adapters.jobs.orders import Order, Orders, kind_of
+from adapters.jobs.orders import Order, Orders, UnknownOrderError, kind_of
 from adapters.postgres import Database
 from application.dispatch import TooContended
 from application.jobs import (
@@ -85,7 +85,8 @@ class Attempts:
             told = Provider.AWAY if away else Provider.ANSWERS
             return Result(JobStatus.PARKED, _described(cause), told)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
-            last = begun.attempt >= claimed.max_attempts
+            elsewhere = isinstance(error, NotReadableHere | UnknownOrderError)
+            last = begun.attempt >= claimed.max_attempts and not elsewhere
             away = isinstance(error, AwayError)
             return Result(
                 JobStatus.PARKED if last else JobStatus.TODO,

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from adapters.event_store.unread import Notes
 from adapters.jobs.desk import DEPTHS
 from adapters.vitals import PostgresVitals
 from infra.cli import app
@@ -51,7 +52,7 @@ def known(words: list[str]) -> bool:
 
 
 def metrics() -> set[str]:
-    vitals = PostgresVitals(Mock(), Mock())
+    vitals = PostgresVitals(Mock(), Mock(), Notes())
     return {
         metric.name + suffix
         for metric in vitals._registry.collect()

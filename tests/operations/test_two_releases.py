@@ -205,6 +205,25 @@ def test_a_slot_that_a_newer_release_has_sold_is_not_sold_again(
     assert "Retry-After" in refused.headers
 
 
+def test_a_process_that_cannot_read_something_says_so(
+    running: Running, newer: System, clock: SettableClock
+) -> None:
+    salon, http = Salon.opened(running), running.http()
+    with Running.of(newer, clock, running.tenant) as there:
+        salon.book(there.http())
+    assert http.get("/v1/health").json()["status"] == "healthy"
+
+    salon.book(http)
+    runner_of(running.system).catch_up()
+
+    health, status = (http.get(f"/v1/{path}") for path in ("health", "status"))
+    assert (health.status_code, health.json()["status"]) == (200, "degraded")
+    assert "slot-reserved.v2" in health.json()["cannot_read"] == status.json()["cannot_read"]
+    waiting = {each["consumer"]: each["waits_for"] for each in status.json()["consumers"]}
+    assert waiting["tell-client-about-booking"] == "booking-requested.v2"
+    assert 'waits{consumer="tell-client-about-booking"' in http.get("/metrics").text
+
+
 def test_what_a_process_orders_is_tried_again_elsewhere_not_taken_as_refused(
     running: Running, newer: System, clock: SettableClock
 ) -> None:
