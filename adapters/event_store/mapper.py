@@ -49,7 +49,7 @@ class Mapper:
         events: Mapping[str, type[Event]],
         upcasters: Mapping[str, Upcaster] | None = None,
     ) -> None:
-        known = {**events, **OF_EVERY_STREAM}
+        known = {**OF_EVERY_STREAM, **events}
         shapes = [(name, event, _shape(name, event)) for name, event in known.items()]
         self._by_class = {event: shape for _, event, shape in shapes}
         self._by_name = {name: shape for name, _, shape in shapes}

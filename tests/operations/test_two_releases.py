@@ -186,7 +186,6 @@ def test_nothing_is_decided_on_a_stream_with_any_event_in_its_next_version(
         stream = f"any-{uuid4()}"
         record(system, tenant, stream, event)
         record(newer, tenant, stream, event)
-
         with pytest.raises(NotReadableHere):
             record(system, tenant, stream, event)
         assert newer.store.state(ANYTHING, (tenant, stream))[1] == 2, name
