@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from fastapi import FastAPI
 
@@ -245,7 +245,7 @@ def database_of(settings: Settings, dsn: str) -> Database:
     work, long = settings.database_work_seconds, settings.database_long_seconds
     limits = DatabaseLimits(
         requests=Bounds(settings.database_statement_ms / 1000, lock, idle),
-        work=Bounds(work, min(lock * 5, work), work),
+        work=Bounds(work, min(lock * 5, work), 4 * work),
         long=Bounds(long, work, long),
         wait=settings.database_wait_ms / 1000,
         connect=settings.database_connect_seconds,
@@ -315,6 +315,7 @@ def _compose(
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist)
     effects = {**_effects(settings, database, store, outbox, clock), **ending_sessions(accounts)}
+    at_work = partial(_at_work, database)
     return System(
         settings=settings,
         database=database,
@@ -333,9 +334,9 @@ def _compose(
         worker=Worker(
             database,
             clock,
-            dispatch,
+            at_work(dispatch),
             list(USE_CASES),
-            effects,
+            {kind: at_work(handle) for kind, handle in effects.items()},
             bell=advanced,
             upkeep=[outbox.prune],
         ),
@@ -349,6 +350,20 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+Done = TypeVar("Done", bound=Callable[..., Any])
+
+
+def _at_work(database: Database, do: Done) -> Done:
+    """Let something be done by workers, whatever is asked by way of HTTP meanwhile."""
+
+    @wraps(do)
+    def done(*arguments: Any) -> Any:
+        with database.at_work():
+            return do(*arguments)
+
+    return cast("Done", done)
 
 
 def _of_writer(settings: Settings) -> Bounds:

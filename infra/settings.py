@@ -93,7 +93,7 @@ class Settings(BaseModel):
     database_statement_ms: int = Field(default=2500, ge=1)
     database_lock_ms: int = Field(default=1500, ge=1)
     database_idle_ms: int = Field(default=5000, ge=1)
-    database_work_seconds: int = Field(default=60, ge=1)
+    database_work_seconds: int = Field(default=15, ge=1)
     database_long_seconds: int = Field(default=3600, ge=1)
     database_connect_seconds: int = Field(default=2, ge=2)
     database_keepalive_seconds: int = Field(default=5, ge=1)

@@ -7,6 +7,7 @@ Nobody borrows a second connection while holding one: as many who do so as there
 would wait for each other.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -71,13 +72,16 @@ class Database:
         worker = worker_connections or limits.work_connections
         asked, work = limits.requests, limits.work
         self._app = self._pool(APP, "frontdesk api", asked, app, kept=1)
+        self._at_work = self._pool(APP, "frontdesk work", asked, worker)
         self._login = self._pool(ACCOUNTS, "frontdesk login", asked, limits.login_connections)
         self._desk = self._pool(WORKER, "frontdesk desk", asked, worker)
         self._looks = self._pool(WORKER, "frontdesk status", asked, limits.look_connections)
         self._worker = self._pool(WORKER, "frontdesk worker", work, worker, kept=1)
         self._open = False
         self._pulse = Pulse(self._for_pulse)
-        self._pools = (self._app, self._login, self._desk, self._looks, self._worker)
+        tenants = (self._app, self._at_work, self._login)
+        self._pools = (*tenants, self._desk, self._looks, self._worker)
+        self._here = threading.local()
 
     def __enter__(self) -> Self:
         for pool in self._pools:
@@ -96,9 +100,19 @@ class Database:
         """Lend a connection that sees this tenant's rows only. Whoever logs in has no tenant yet: one
         for nobody in particular sees accounts, and nothing else.
         """
-        with (self._app if tenant else self._login).lent() as session:
+        pool = getattr(self._here, "tenants", self._app) if tenant else self._login
+        with pool.lent() as session:
             session.see(tenant)
             yield session
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let this thread ask for tenants over connections that no request can take."""
+        self._here.tenants = self._at_work
+        try:
+            yield
+        finally:
+            del self._here.tenants
 
     @contextmanager
     def as_desk(self) -> Iterator[Connection[Any]]:

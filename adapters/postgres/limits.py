@@ -31,8 +31,8 @@ class Limits(NamedTuple):
 
     requests: Bounds = Bounds(statement=2.5, lock=1.5, idle=5.0)
     """Somebody waits for the answer."""
-    work: Bounds = Bounds(statement=60.0, lock=10.0, idle=60.0)
-    """A batch of thousands of events takes seconds; nobody waits for it."""
+    work: Bounds = Bounds(statement=15.0, lock=7.5, idle=60.0)
+    """A batch of thousands of events takes seconds; less than the lease of a job."""
     long: Bounds = Bounds(statement=3600.0, lock=60.0, idle=3600.0)
     """Whoever rebuilds, verifies or exports a long history reads it in pages, and indexes a table."""
     wait: float = 1.5

@@ -36,6 +36,7 @@ class Pool:
     ) -> None:
         self._dressed = (info, role, name, bounds)
         self._away = Away()
+        self._outworn = False
         self._pool: ConnectionPool[Session] = ConnectionPool(
             info,
             connection_class=Session,
@@ -61,6 +62,7 @@ class Pool:
             yield session
         except OperationalError as error:
             if session.closed:
+                self._outworn = True
                 self._away.begin()
             elif not (error.sqlstate or "").startswith(BUSY):
                 raise
@@ -70,10 +72,12 @@ class Pool:
 
     def _borrowed(self) -> Session:
         try:
-            if self._away.is_so and self._away.is_over(self._can_connect):
+            if self._away.is_so and self._away.is_over(self._can_connect) and self._outworn:
+                self._outworn = False
                 self._pool.drain()  # what is kept from before leads nowhere, and may not know yet
             return self._pool.getconn()
         except (PoolTimeout, OperationalError, RoleRefusedError) as error:
+            self._away.begin()  # or there is too much to do: looking for once costs little
             raise DatabaseUnavailableError from error
 
     def _can_connect(self) -> None:

@@ -257,13 +257,15 @@ def _address(http: Http) -> tuple[int, str]:
     return http._connection.port, http._headers["Authorization"]
 
 
-def timed(port: int, token: str, name: str) -> tuple[int, str | None, float]:
+def timed(
+    port: int, token: str, name: str = "", method: str = "POST"
+) -> tuple[int, str | None, float]:
     """Order something over a connection of one's own; give what is answered, and how soon."""
     line = HTTPConnection("127.0.0.1", port, timeout=60)
     began = time.monotonic()
     headers = {"Authorization": token, "Content-Type": "application/json"}
     body = f'{{"name": "{name}", "duration_minutes": 45}}'
-    line.request("POST", "/v1/services", body, headers)
+    line.request(method, "/v1/services", body if method == "POST" else None, headers)
     answer = line.getresponse()
     answer.read()
     line.close()
@@ -329,6 +331,26 @@ def test_when_the_network_hangs_one_hears_so_and_when_it_mends_all_goes_on(
         until(lambda: http("GET", "/v1/services").status == 200)
         assert order(http, "Wash") == 201
         assert http("GET", "/v1/health").status == 200
+
+
+def test_however_many_ask_while_the_network_hangs_each_hears_so_in_time(
+    dsn: str, clock: SettableClock
+) -> None:
+    """Five times as many as there are threads and connections, with the bounds as they are set."""
+    parts = urlsplit(dsn)
+    with (
+        Proxy(parts.hostname or "", parts.port or 0) as line,
+        at_work(line.dsn(dsn), clock, Settings(mode=Mode.TEST)) as (_, http),
+        ThreadPoolExecutor(80) as many,
+    ):
+        assert order(http) == 201
+        port, token = _address(http)
+        line.hang()
+
+        answers = [many.submit(timed, port, token, method="GET") for _ in range(80)]
+        for status, retry_after, seconds in (each.result() for each in answers):
+            assert (status, retry_after) == (503, "1")
+            assert seconds < PROMISED
 
 
 # --- Connections are apart ---------------------------------------------------------------------
@@ -403,3 +425,17 @@ def test_who_logs_in_and_who_reads_do_not_take_each_others_connections(
         with database.as_worker():
             assert http("GET", "/v1/status").status == 200
             assert http("GET", "/v1/read-models/parked").status in (200, 403)
+
+
+def test_whatever_is_asked_by_way_of_http_jobs_are_carried_out(
+    dsn: str, clock: SettableClock
+) -> None:
+    """Who writes a mail looks into the stream of its booking, as requests do."""
+    few = HASTY.model_copy(update={"database_connections": 1, "database_work_connections": 1})
+    with at_work(dsn, clock, few) as (running, _):
+        assert Salon.opened(running).book(running.http()).status_code == 201
+
+        with running.system.database.as_tenant(running.tenant), ThreadPoolExecutor(1) as another:
+            another.submit(running.settle).result()
+
+        assert running.http().get("/v1/outbox").json()["data"]
