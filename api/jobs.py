@@ -56,13 +56,13 @@ def edit_job(job_id: UUID, body: JobChange, caller: MayManage) -> Response:
 
 @router.post("/{job_id}/retry")
 def retry_job(job_id: UUID, caller: MayManage) -> Response:
-    """Try a job that is parked or uncertain again, as if for the first time."""
+    """Try a job that is failing, parked or uncertain again, at once and as if for the first time."""
     return _shown(_jobs(caller).retry(caller.tenant, job_id))
 
 
 @router.post("/{job_id}/discard")
 def discard_job(job_id: UUID, caller: MayManage) -> Response:
-    """Give a parked job up for good, or call an uncertain one settled."""
+    """Give a failing or parked job up for good, or call an uncertain one settled."""
     return _shown(_jobs(caller).discard(caller.tenant, job_id))
 
 

@@ -20,9 +20,10 @@ from domain.messages import Command, DomainError, Value
 
 
 class JobStatus(StrEnum):
-    """How far a job is."""
+    """How far a job is; `failing` is one that failed and will be tried again."""
 
     TODO = "todo"
+    FAILING = "failing"
     RUNNING = "running"
     DONE = "done"
     PARKED = "parked"
@@ -120,7 +121,7 @@ class JobIsNotWaiting(DomainError):
 
 
 class JobIsNotParked(DomainError):
-    """Only a job that is parked or uncertain can be retried or discarded."""
+    """Only a job that is failing, parked or uncertain can be retried or discarded."""
 
 
 class JobPayloadInvalid(DomainError):
@@ -156,10 +157,10 @@ class Jobs(Protocol):
         """Change what a waiting, parked or uncertain job shall do, or when."""
 
     def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Try a job that is parked or uncertain again, as if for the first time."""
+        """Try a job that is failing, parked or uncertain again, at once and as if for the first time."""
 
     def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give up a parked job for good, or call an uncertain one settled."""
+        """Give up a job that is failing or parked for good, or call an uncertain one settled."""
 
     def depths(self) -> Mapping[str, int]:
-        """Count what is due, waits for its time, runs, is parked and is uncertain."""
+        """Count what is due, waits for its time, runs, fails, is parked and is uncertain."""

@@ -112,9 +112,13 @@ class Gates:
         self.enter(lane, -jobs)
 
     def met_nobody(self, connection: Connection[Any], lane: str, *, now: datetime) -> None:
-        """Count it, and leave the lane alone if that is too often."""
+        """Count it, and leave the lane alone if that is too often. The first time is logged, too."""
         found = failed(connection, lane, now=now)
-        if found is not None and found.until is not None:
+        if found is None:
+            return
+        if found.failures == 1:
+            log.warning("nobody answers in a lane", lane=lane)
+        if found.until is not None:
             log.warning("a lane is left alone", lane=lane, until=found.until.isoformat())
 
     def met_somebody(self, connection: Connection[Any], lane: str) -> bool:

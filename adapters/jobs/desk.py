@@ -1,4 +1,4 @@
-"""Where operators look after the queue: what waits, what is parked or uncertain; edit, retry,
+"""Where operators look after the queue: what waits, what fails, is parked or uncertain; edit, retry,
 discard.
 """
 
@@ -27,7 +27,7 @@ from application.ports import Clock
 FIND: Final = """
     SELECT * FROM work.jobs
     WHERE (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s)
-      AND (%(status)s::text IS NULL OR status = %(status)s)
+      AND (%(status)s::text IS NULL OR state = %(status)s)
       AND (%(kind)s::text IS NULL OR kind = %(kind)s)
       AND (%(about)s::text IS NULL OR about = %(about)s)
       AND (%(due_at)s::timestamptz IS NULL OR (due_at, id) > (%(due_at)s, %(id)s))
@@ -50,12 +50,12 @@ EDIT: Final = """
 
 RETRY: Final = """
     UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s, handed_over_at = NULL
-    WHERE id = %(id)s AND status IN ('parked', 'uncertain') RETURNING *
+    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING *
 """
 
 DISCARD: Final = """
     UPDATE work.jobs SET status = 'discarded', finished_at = %(now)s
-    WHERE id = %(id)s AND status IN ('parked', 'uncertain') RETURNING *
+    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING *
 """
 
 DEPTHS: Final = """
@@ -63,6 +63,7 @@ DEPTHS: Final = """
         (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at <= %(now)s) AS due,
         (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND run_at > %(now)s) AS waiting,
         (SELECT count(*) FROM work.jobs WHERE status = 'running') AS running,
+        (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND attempts > 0) AS failing,
         (SELECT count(*) FROM work.jobs WHERE status = 'parked') AS parked,
         (SELECT count(*) FROM work.jobs WHERE status = 'uncertain') AS uncertain
 """
@@ -116,11 +117,11 @@ class JobDesk:
         return self._change(tenant, job_id, EDIT, values, JobIsNotWaiting)
 
     def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Try a job that is parked or uncertain again, as if for the first time."""
+        """Try a job that is failing, parked or uncertain again, at once and as if for the first time."""
         return self._change(tenant, job_id, RETRY, {"now": self._clock()}, JobIsNotParked)
 
     def discard(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give up a parked job for good, or call an uncertain one settled."""
+        """Give up a failing or parked job for good, or call an uncertain one settled."""
         return self._change(tenant, job_id, DISCARD, {"now": self._clock()}, JobIsNotParked)
 
     def depths(self) -> Mapping[str, int]:
@@ -165,4 +166,5 @@ class JobDesk:
 
 def _jobs(connection: Connection[Any], sql: str, values: Mapping[str, Any]) -> list[QueuedJob]:
     cursor = connection.cursor(row_factory=dict_row)
-    return [msgspec.convert(row, QueuedJob) for row in cursor.execute(sql, values).fetchall()]
+    rows = cursor.execute(sql, values).fetchall()
+    return [msgspec.convert({**row, "status": row["state"]}, QueuedJob) for row in rows]

@@ -228,8 +228,12 @@ class Worker:
         now = self._clock()
         match result.status:
             case JobStatus.DONE:
+                if attempt > 1:
+                    _say(log.info, "a job that failed is done", claimed, attempt)
                 return claims.settle(connection, claimed, result.text, at=now)
             case JobStatus.TODO:
+                if attempt == 1 and result.provider is not Provider.AWAY:
+                    _say(log.warning, "a job fails, and is tried again", claimed, attempt)
                 again = now + pause(claimed.id, attempt)
                 claims.try_again(connection, claimed, result.text or "", at=again)
                 return False
@@ -259,6 +263,11 @@ class Worker:
                     claims.renew(connection, claim_id, self._lease)
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("a lease could not be renewed", error=str(error))
+
+
+def _say(how: Callable[..., object], what: str, job: Claimed, attempt: int) -> None:
+    """Log something of a job; not what went wrong, which may speak of somebody: the desk shows it."""
+    how(what, job=str(job.id), kind=job.kind, tenant=job.tenant, attempt=attempt)
 
 
 def pause(job_id: UUID, attempt: int) -> timedelta:

@@ -23,6 +23,7 @@ from projections.paging import Op, Sort, Where, numbered_page
 
 STATUS: Final = {
     JobStatus.TODO: "queued",
+    JobStatus.FAILING: "queued",
     JobStatus.RUNNING: "running",
     JobStatus.DONE: "done",
     JobStatus.PARKED: "failed",

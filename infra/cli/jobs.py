@@ -1,4 +1,4 @@
-"""Look after the queue: what waits, what is parked or uncertain; edit, retry, discard."""
+"""Look after the queue: what waits, what fails, is parked or uncertain; edit, retry, discard."""
 
 import sys
 from datetime import datetime
@@ -14,8 +14,8 @@ from application.jobs import JobStatus, QueuedJob
 from infra.cli.system import composed
 
 MOST: Final = 1_000
-ASIDE: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN)
-"""What waits for a person."""
+AMISS: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN, JobStatus.FAILING)
+"""What waits for a person, or may do so soon."""
 
 jobs: Final = typer.Typer(no_args_is_help=True, help="Look after the queue of what is to be done.")
 
@@ -37,12 +37,12 @@ def list_jobs(
     limit: Annotated[int, typer.Option(min=1, max=MOST)] = 100,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON for each.")] = False,
 ) -> None:
-    """List jobs by due time: those that are parked or uncertain, if nothing else is asked for."""
+    """List jobs by due time: those that are parked, uncertain or failing, if nothing else is asked."""
     owner = str(tenant) if tenant else None
     with composed() as system:
         found = [
             job
-            for each in (ASIDE if status is None else (status,))
+            for each in (AMISS if status is None else (status,))
             for job in system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit)
         ]
     if json:
@@ -81,7 +81,7 @@ def edit_job(
 
 @jobs.command("retry")
 def retry_jobs(job_ids: Ids) -> None:
-    """Try jobs that are parked or uncertain again; whatever runs the queue picks them up.
+    """Try jobs that are failing, parked or uncertain again; whatever runs the queue picks them up.
 
     A mail keeps its Message-ID: who was sent it before can tell.
     """
@@ -92,7 +92,7 @@ def retry_jobs(job_ids: Ids) -> None:
 
 @jobs.command("discard")
 def discard_jobs(job_ids: Ids) -> None:
-    """Give parked jobs up for good, or call uncertain ones settled."""
+    """Give failing or parked jobs up for good, or call uncertain ones settled."""
     with composed() as system:
         for job_id in job_ids:
             _write(system.jobs.discard(None, job_id))

@@ -197,6 +197,7 @@ def test_depths_tell_what_is_due_waiting_and_parked(
         "due": 1,
         "waiting": 2,
         "running": 0,
+        "failing": 0,
         "parked": 1,
         "uncertain": 0,
     }
