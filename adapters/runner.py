@@ -17,6 +17,7 @@ from psycopg import Connection, Error, OperationalError
 from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.delivery import Careful, Consumer, Unreadable, deliver, is_poison, standing_at
+from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
 from adapters.postgres import Database, DatabaseUnavailableError
@@ -80,6 +81,7 @@ class Runner:
         self._mine = mine
         self._paused = threading.Event()
         self._resting: dict[str, float] = {}
+        self._read_since = threading.local()
         self._next_unlock = 0.0
 
     # --- When -----------------------------------------------------------------------------
@@ -165,6 +167,14 @@ class Runner:
     def _carry_on(
         self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]
     ) -> int:
+        while True:
+            self._read_since.erasure = noted(connection)
+            try:
+                return self._go_on(connection, after, consumers)
+            except ErasedMeanwhileError:
+                log.info("a batch is read again, for something of it was erased", after=after)
+
+    def _go_on(self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]) -> int:
         try:
             events = self._read(connection, after)
         except UnreadableEventError as problem:
@@ -230,6 +240,8 @@ class Runner:
     ) -> int:
         try:
             return self._deliver(connection, after, consumers, events)
+        except ErasedMeanwhileError:
+            raise
         except OperationalError as error:
             if not is_poison(error):
                 raise
@@ -247,7 +259,7 @@ class Runner:
         """Deliver to one consumer, with care. If it fails altogether, it holds up nobody else."""
         try:
             return self._deliver(connection, after, [Careful(consumer)], events)
-        except OperationalError:
+        except (OperationalError, ErasedMeanwhileError):
             raise
         except Exception:
             log.exception("a consumer has failed", consumer=consumer.name, after=after)
@@ -277,13 +289,14 @@ class Runner:
         consumers: Sequence[Consumer],
         events: Sequence[Recorded],
     ) -> int:
+        position = events[-1].position
         with connection.transaction():
             here = standing_at(connection, after, consumers)
             if not here:
                 return 0
             troubled = deliver(connection, here, events)
+            refuse_erased(connection, self._read_since.erasure, after, position)
         if self._moved is not None:
-            position = events[-1].position
             self._moved({each.name: position for each in here if each.name not in troubled})
         return len(events)
 

@@ -1,5 +1,6 @@
 """Clients over HTTP. Clients see themselves; everything else is for those who work here."""
 
+import time
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -13,8 +14,9 @@ from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
 from api.listing import Listing, one_of, text
 from api.moments import instant
 from api.routing import Router
+from application.erasure import PATIENCE, Erasures
 from application.permissions import Permission
-from application.ports import About, Recorded
+from application.ports import About, Answer, Recorded
 from domain.bookings import BookingStatus
 from domain.clients import (
     AddClientNote,
@@ -26,17 +28,20 @@ from domain.clients import (
     RegisterClient,
 )
 from domain.identities import ClientAlreadyExists
-from domain.values import ClientId, Contact, IdentityId, NoteId
+from domain.values import ClientId, NoteId
 from projections.bookings import BOOKINGS
 from projections.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
-from projections.client_visits import CLIENT_VISITS, bookings_about, visits_of
-from projections.clients import CLIENTS, KnownClient, found_by
+from projections.client_visits import CLIENT_VISITS, visits_of
+from projections.clients import CLIENTS, found_by
 from projections.paging import Op, Where
 
 MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
 MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
 MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
 ClientPath = Annotated[ClientId, id_of("client")]
+
+AT_ONCE: Final = 2_000
+"""Streams that one order erases: what is recorded of them is some hundreds of kilobytes."""
 
 router: Final = Router(prefix="/v1/clients", tags=["clients"])
 
@@ -174,15 +179,23 @@ def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
 
 @router.delete("/{client_id}/personal-data", status_code=204)
 def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
-    """Forget the person: all that is personal becomes unreadable, in every event for ever."""
-    known_by = _identities_of(client_id, caller)
-    streams = _bookings_about(client_id, known_by, caller, caller.preferences.at_least)
-    answer = caller.order(EraseClient(client_id=client_id, streams=streams))
-    # An erased client books no more; what was booked while we looked is known at this position.
-    late = _bookings_about(client_id, known_by, caller, answer.position)
-    if set(late) - set(streams):
-        caller.backend.dispatch(EraseClient(client_id=client_id, streams=late), _also(caller))
-    return caller.done(answer)
+    """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
+    was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.
+    """
+    began, erasures = time.monotonic(), _erasures(caller)
+    answer = _ordered(client_id, caller, erasures)
+    left = PATIENCE - (time.monotonic() - began)
+    finished = erasures.finish(caller.tenant, client_id, patience=left)
+    where = {"Location": f"/v1/clients/{client_id}/personal-data", **caller.marks(answer)}
+    if finished:
+        return Response(status_code=204, headers=where)
+    return Response(_far(client_id, caller), 202, where, JSON)
+
+
+@router.get("/{client_id}/personal-data")
+def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
+    """Tell whether a client is erased, how far that is, and what stays although it concerns them."""
+    return Response(_far(client_id, caller), media_type=JSON)
 
 
 def described(
@@ -212,21 +225,26 @@ def _note(past: Recorded) -> TimelineEntry:
     )
 
 
-def _identities_of(client_id: ClientId, caller: Caller) -> tuple[IdentityId, ...]:
-    """Name what is known of a client now; nothing of one who was erased already."""
-    found = caller.backend.read_models.folded(caller.tenant, CLIENTS, client_id)
-    if found is None:
-        return ()
-    known = msgspec.json.decode(found.json, type=KnownClient)
-    return identities(Contact(known.name, known.email, known.phone), caller, known.custom_id)
+def _erasures(caller: Caller) -> Erasures:
+    erasures: Erasures = caller.backend.parts["erasures"]
+    return erasures
 
 
-def _bookings_about(
-    client_id: ClientId, known_by: tuple[IdentityId, ...], caller: Caller, at_least: int
-) -> tuple[str, ...]:
-    asking = caller.backend.read_models.asking
-    with asking(caller.tenant, [CLIENT_VISITS], at_least=at_least, wait=0) as connection:
-        return bookings_about(connection, caller.tenant, client_id, known_by)
+def _far(client_id: ClientId, caller: Caller) -> bytes:
+    return msgspec.json.encode(_erasures(caller).of(caller.tenant, client_id))
+
+
+def _ordered(client_id: ClientId, caller: Caller, erasures: Erasures) -> Answer:
+    """Have the client erased with all that the log says of them, in as many orders as that takes."""
+    streams = erasures.streams_about(caller.tenant, client_id)
+    answer = caller.order(EraseClient(client_id=client_id, streams=streams[:AT_ONCE]))
+    # An erased client books no more; what was booked while we looked is there by now.
+    found = (*streams, *erasures.streams_about(caller.tenant, client_id))
+    late = tuple(dict.fromkeys(s for s in found if s not in streams[:AT_ONCE]))
+    for n in range(0, len(late), AT_ONCE):
+        order = EraseClient(client_id=client_id, streams=late[n : n + AT_ONCE])
+        caller.backend.dispatch(order, _also(caller))
+    return answer
 
 
 def _also(caller: Caller) -> About:

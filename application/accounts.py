@@ -142,6 +142,9 @@ class Accounts(Protocol):
     def prove_address(self, user_id: UserId, code: str, about: About) -> Answer:
         """Hold that a user reads the mail of their address. Raises AddressCodeWrong."""
 
+    def forget(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """Shut a user out for good, and forget what they logged in with."""
+
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""
 

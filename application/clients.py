@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from application.transact import Changes, Past, UseCase
-from domain import clients, identities
+from domain import clients, identities, users
 from domain.clients import CLIENT, Client, ClientEvent
 from domain.identities import IDENTITY, Identity
 from domain.messages import Command, Event
-from domain.values import ClientId, IdentityId
+from domain.users import USER
+from domain.values import ClientId, IdentityId, TenantId, UserId
 
 
 def register(command: clients.RegisterClient, past: Past) -> Changes:
@@ -37,8 +38,21 @@ def link_to_user(command: clients.LinkClientToUser, past: Past) -> Changes:
 
 
 def erase(command: clients.EraseClient, past: Past) -> Changes:
+    """Forget the person; whoever logged in as this client does so no more."""
     client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.erase(command, client), past)
+    erased = clients.erase(command, client)
+    shut_out = {user: _shut_out(UserId(user), past) for user in command.streams if _is_user(user)}
+    return {**_changes(command.client_id, client, erased, past), **shut_out}
+
+
+def _is_user(stream: str) -> bool:
+    return stream.startswith(f"{USER.kind}-")
+
+
+def _shut_out(user_id: UserId, past: Past) -> Sequence[Event]:
+    user = past.of(USER, user_id)
+    order = users.DeactivateUser(tenant_id=TenantId(""), user_id=user_id)
+    return users.deactivate(order, user) if user.exists else ()
 
 
 def hand_over(identity: IdentityId, client_id: ClientId, past: Past) -> Changes:

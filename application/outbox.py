@@ -47,10 +47,17 @@ class Outbox(Protocol):
         """Destroy what speaks of this client, or of these bookings; tell how many mails."""
 
 
-def forgetting(outbox: Outbox) -> Handlers:
-    """Let the outbox forget whoever is erased."""
+class Forgets(Protocol):
+    """Whatever can forget a person: the outbox its mails, erasures everything."""
+
+    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
+        """Destroy what speaks of this client, or of these bookings."""
+
+
+def forgetting(where: Forgets) -> Handlers:
+    """Let whoever is erased be forgotten there, whoever else waits for it or not."""
 
     def forget(effect: ForgetMails, job: Job) -> None:
-        outbox.forget(job.tenant, effect.client_id, effect.streams)
+        where.forget(job.tenant, effect.client_id, effect.streams)
 
     return {ForgetMails: forget}

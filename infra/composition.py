@@ -20,6 +20,7 @@ from adapters.audit import Audit
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
 from adapters.delivery import Consumer
+from adapters.erasure import PostgresErasures
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
 from adapters.event_store.mapper import Mapper
@@ -109,6 +110,7 @@ class System:
     jobs: JobDesk
     parked: ParkedDesk
     outbox: OutboxMailer
+    erasures: PostgresErasures
     limiter: RateLimiter
     denylist: PostgresDenylist
     wire: Wire
@@ -204,6 +206,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         parts={
             "accounts": system.accounts,
             "availability": Asking(system.store, system.clock),
+            "erasures": system.erasures,
             "history": Audit(system.database, History(system.reader)),
             "jobs": system.jobs,
             "live": _live(system),
@@ -314,7 +317,9 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist)
-    effects = {**_effects(settings, database, store, outbox, clock), **ending_sessions(accounts)}
+    erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
+    mailing = _effects(settings, database, store, outbox, clock)
+    effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
     at_work = partial(_at_work, database)
     return System(
         settings=settings,
@@ -344,6 +349,7 @@ def _compose(
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
+        erasures=erasures,
         limiter=limiter,
         denylist=denylist,
         wire=_wire(settings, database, stack),
@@ -389,7 +395,7 @@ def _effects(
     letters, codes = TemplateLetters(sender), codes_of(database, clock, settings.pepper)
     mails = BookingMails(store.history, letters, mailer, clock)
     proofs = AddressProofs(store.history, codes, letters, mailer)
-    return {**mails.handlers, **proofs.handlers, **forgetting(outbox)}
+    return {**mails.handlers, **proofs.handlers}
 
 
 def _accounts(

@@ -95,21 +95,6 @@ def visits_of(
     )
 
 
-def bookings_about(
-    connection: Connection[Any], tenant: str, client_id: ClientId, known_by: Sequence[IdentityId]
-) -> tuple[str, ...]:
-    """Give the streams of all bookings of a client, and of a guest who was the same person."""
-    found = connection.execute(
-        """
-        SELECT key FROM live.client_visits WHERE tenant_id = %s
-           AND (client_id = %s OR (document -> 'guest_identities')::jsonb ?| %s::text[])
-        ORDER BY key
-        """,
-        (tenant, client_id, list(known_by)),
-    ).fetchall()
-    return tuple(stream for (stream,) in found)
-
-
 def _evolve(row: ClientVisit | None, event: VisitEvent) -> ClientVisit | None:
     match event:
         case BookingRequested():

@@ -1,9 +1,10 @@
 """Who may log in here, and as what?"""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
+from domain.clients import ClientErased
 from domain.users import (
     AddressCodeRequested,
     RegistrationAbandoned,
@@ -34,7 +35,10 @@ class ListedUser(Row, frozen=True, kw_only=True):
     email_proved: bool = False
 
 
-def _evolve(row: ListedUser | None, event: UserEvent) -> ListedUser | None:
+ERASED: Final = "[erased]"
+
+
+def _evolve(row: ListedUser | None, event: UserEvent | ClientErased) -> ListedUser | None:
     match event:
         case UserRegistered():
             return ListedUser(
@@ -53,7 +57,7 @@ def _evolve(row: ListedUser | None, event: UserEvent) -> ListedUser | None:
             return row and replace(row, name=name, language=language)
         case UserDeactivated():
             return row and replace(row, active=False)
-        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient():
+        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient() | ClientErased():
             return row and _known_better(row, event)
         case RegistrationAbandoned():
             return None
@@ -62,7 +66,8 @@ def _evolve(row: ListedUser | None, event: UserEvent) -> ListedUser | None:
 
 
 def _known_better(
-    row: ListedUser, event: AddressCodeRequested | UserAddressProved | UserLinkedToClient
+    row: ListedUser,
+    event: AddressCodeRequested | UserAddressProved | UserLinkedToClient | ClientErased,
 ) -> ListedUser:
     match event:
         case AddressCodeRequested():
@@ -71,8 +76,16 @@ def _known_better(
             return replace(row, email_proved=True)
         case UserLinkedToClient(client_id=client):
             return replace(row, client_id=client)
+        case ClientErased():
+            return replace(row, name=ERASED, email=ERASED, language=None)
         case _:
             assert_never(event)
+
+
+def _key(event: UserEvent | ClientErased) -> list[str]:
+    if isinstance(event, ClientErased):
+        return [stream for stream in event.streams if stream.startswith("user-")]
+    return [event.user_id]
 
 
 USERS = ReadModel(
@@ -88,8 +101,9 @@ USERS = ReadModel(
         UserAddressProved,
         UserLinkedToClient,
         RegistrationAbandoned,
+        ClientErased,
     ),
-    key=lambda event: [event.user_id],
+    key=_key,
     evolve=_evolve,
     columns=("name", "active", "professional_id", "client_id"),
     indexes=(("name",),),

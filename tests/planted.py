@@ -1,4 +1,5 @@
-"""Values with something to find in them, made by the types that a declaration names.
+"""Values with something to find in them, made by the types that a declaration names. A text is in
+quotation marks, so that it is JSON where JSON is wanted.
 
 It reads the declarations by `typing` alone, and what it calls personal is what stands under
 `Personal` there: by a way of its own, so that a test does not ask the code it tests.
@@ -91,5 +92,5 @@ class Planted:
     def _text(self, *, personal: bool) -> str:
         if not personal:
             return f"thing-{UUID_TEXT}"
-        self.secrets.append(f"{self._word}{next(self._numbers)}é")
-        return self.secrets[-1]
+        self.secrets.append(f"{self._word}-{next(self._numbers)}-é")
+        return f'"{self.secrets[-1]}"'

@@ -105,3 +105,11 @@ class Credentials:
                 """,
                 (password_hash, credential.digest, credential.password_hash),
             )
+
+    def forget(self, tenant_id: str, user_id: str) -> None:
+        """Destroy what a user logs in with; the address is free again."""
+        with self._connect() as connection:
+            connection.execute(
+                "DELETE FROM accounts.credentials WHERE tenant_id = %s AND user_id = %s",
+                (tenant_id, user_id),
+            )

@@ -197,6 +197,12 @@ class PostgresAccounts:
         self._codes.use_up(tenant_id, user_id)
         return answer
 
+    def forget(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """Shut a user out for good, and forget what they logged in with."""
+        self._credentials.forget(tenant_id, user_id)
+        self._codes.use_up(tenant_id, user_id)
+        self._sessions.forget(tenant_id, user_id)
+
     def principal(self, access_token: str) -> Principal:
         """Tell who sends this token. Raises InvalidToken, TokenExpired."""
         principal = self._tokens.principal(access_token)

@@ -104,6 +104,18 @@ class Sessions:
         for (session_id,) in ended:
             self._ended(session_id)
 
+    def forget(self, tenant_id: TenantId, user_id: UserId) -> None:
+        """End all of a user's, and destroy the tokens they went on with."""
+        self.end_all(tenant_id, user_id)
+        with self._connect() as connection:
+            connection.execute(
+                """
+                DELETE FROM accounts.refresh_tokens t USING accounts.sessions s
+                WHERE s.session_id = t.session_id AND s.tenant_id = %s AND s.user_id = %s
+                """,
+                (tenant_id, user_id),
+            )
+
     def _next(
         self, connection: Connection[Any], shown: Shown, token_hash: bytes
     ) -> tuple[Session, str]:

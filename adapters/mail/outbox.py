@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg.rows import dict_row
 
+from adapters.event_store.erased import hold_off_erasures
 from adapters.postgres import Database
 from application.mails import Message
 from application.outbox import OutboxMail, OutboxMailNotFound
@@ -16,10 +17,16 @@ from domain.values import FRONTDESK
 
 KEEP: Final = timedelta(days=180)
 
+# Whoever rendered the mail may have read before an erasure, and puts it here afterwards.
 PUT: Final = """
     INSERT INTO work.outbox
         (id, tenant_id, idempotency_key, about, person, kind, recipient, mail, sent_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::json, %s)
+    SELECT %(id)s, %(tenant)s, %(key)s, %(about)s, %(person)s, %(kind)s, %(to)s, %(mail)s::json,
+        %(now)s
+    WHERE NOT EXISTS (
+        SELECT FROM log.keys WHERE tenant_id = %(tenant)s
+            AND stream IN (%(about)s, %(person)s) AND destroyed_at IS NOT NULL
+    )
     ON CONFLICT DO NOTHING
 """
 
@@ -47,20 +54,21 @@ class OutboxMailer:
         self._clock = clock
 
     def send(self, message: Message, idempotency_key: str) -> str:
-        """Put it there, and give its id."""
+        """Put it there, and give its id; not if who it speaks of was erased meanwhile."""
         mail_id = uuid5(FRONTDESK, f"outbox/{message.tenant}/{idempotency_key}")
-        row = (
-            mail_id,
-            message.tenant,
-            idempotency_key,
-            message.about,
-            message.person,
-            message.kind,
-            message.to.address,
-            msgspec.json.encode(message).decode(),
-            self._clock(),
-        )
-        with self._database.as_worker() as connection:
+        row = {
+            "id": mail_id,
+            "tenant": message.tenant,
+            "key": idempotency_key,
+            "about": message.about,
+            "person": message.person,
+            "kind": message.kind,
+            "to": message.to.address,
+            "mail": msgspec.json.encode(message).decode(),
+            "now": self._clock(),
+        }
+        with self._database.as_worker() as connection, connection.transaction():
+            hold_off_erasures(connection)
             connection.execute(PUT, row)
         return str(mail_id)
 

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, Self
 
 from adapters import checkpoints
 from adapters.delivery import standing_at
+from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.postgres import WORKER, Database
 from adapters.read_models.as_of import hearer
@@ -79,6 +80,7 @@ class Bulk:
         self._others = reader.others(consumer.types)
         self._open = ExitStack()
         self._written: Future[None] | None = None
+        self._since = 0
         self.reached = 0
 
     def __enter__(self) -> Self:
@@ -101,8 +103,12 @@ class Bulk:
         self._open.close()
 
     def load(self, end: int, goes_on: Callable[[int], bool]) -> None:
-        """Load up to `end`, asking after each page whether to go on, and write what was loaded."""
+        """Load up to `end`, asking after each page whether to go on, and write what was loaded.
+
+        Raises ErasedMeanwhileError for a lot of which something was erased since.
+        """
         name = self._consumer.name
+        self._since = noted(self._looks)
         lot, leaving = Lot(checkpoints.read(self._looks, [name])[name]), Lot(0)
         parked = checkpoints.parked(self._looks, [name]).get(name, set())
         try:
@@ -147,6 +153,7 @@ class Bulk:
             self._consumer.table.store(self._writes, lot.rows, lot.there)
             checkpoints.park(self._writes, self._consumer.name, lot.failures)
             checkpoints.advance(self._writes, [self._consumer.name], position)
+            refuse_erased(self._writes, self._since, lot.after, position)
 
     # --- Reading ahead --------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from adapters import checkpoints
 from adapters.delivery import Careful, Consumer, is_poison
+from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
 from adapters.read_models.as_of import hearer, stored_of_tenant
@@ -74,6 +75,17 @@ def retry(
 
     Raises NotParked.
     """
+    while True:
+        try:
+            return _retry(connection, reader, consumer, tenant, key)
+        except ErasedMeanwhileError:
+            continue
+
+
+def _retry(
+    connection: Connection[Any], reader: Reader, consumer: Consumer, tenant: str, key: str
+) -> Failure | None:
+    since = noted(connection)
     with connection.transaction():
         place = checkpoints.lock(connection, [consumer.name]).get(consumer.name)
         row = connection.execute(SINCE, (consumer.name, tenant, key)).fetchone()
@@ -87,6 +99,7 @@ def retry(
             failure = _stream_again(connection, reader, consumer, (tenant, key), span)
         if failure is not None:
             checkpoints.park(connection, consumer.name, [failure])
+        refuse_erased(connection, since, 0, place.position)
         return failure
 
 

@@ -17,6 +17,7 @@ from psycopg import Connection, OperationalError
 from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.delivery import Careful, deliver
+from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
 from adapters.read_models.as_of import hearer
@@ -110,11 +111,16 @@ class Rebuilder:
     def bring_to(
         self, connection: Connection[Any], consumer: ReadModelConsumer, position: int
     ) -> int:
-        """Carry a table on to a position, inside the caller's transaction; give where it stands."""
+        """Carry a table on to a position, inside the caller's transaction; give where it stands.
+
+        Raises ErasedMeanwhileError.
+        """
+        since = noted(connection)
         at = checkpoints.lock(connection, [consumer.name])[consumer.name].position
         for page in self.reader.follow(connection, at, to=position):
             self.reader.heard(connection, page, hearer(consumer.model))
             deliver(connection, [Careful(consumer)], page)
+        refuse_erased(connection, since, at, position)
         return max(at, position)
 
     def runner(self, consumer: ReadModelConsumer) -> Runner:

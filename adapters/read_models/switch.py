@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable
 
 from adapters import checkpoints
+from adapters.event_store.erased import ErasedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.tables import LIVE, NEXT, PREVIOUS
@@ -103,6 +104,8 @@ def _tried(
             with connection.transaction():
                 position = _exchanged(connection, rebuilder, coming, exchange)
             return Switched(position, tries, time.monotonic() - began)
+        except ErasedMeanwhileError:
+            continue
         except LockNotAvailable:
             if time.monotonic() > until:
                 raise SwitchBlocked(coming.model.name) from None

@@ -125,6 +125,10 @@ class Table:
         found = connection.execute(self._load_sql, _pairs(wanted), prepare=True).fetchall()
         return {wanted[number - 1]: self._decode(text) for number, text in found}
 
+    def hold(self, connection: Connection[Any], keys: Iterable[Key]) -> None:
+        """Let nobody else change these rows until the transaction ends."""
+        connection.execute(self._sql(HOLD), _pairs(list(keys)))
+
     def store(
         self,
         connection: Connection[Any],
@@ -205,6 +209,11 @@ LOAD: Final = """
         SELECT r.document::text FROM {table} r
         WHERE r.tenant_id = k.tenant_id AND r.key = k.key LIMIT 1
     ) r
+"""
+HOLD: Final = """
+    SELECT FROM {table} r JOIN unnest(%b::uuid[], %b::text[]) AS k(tenant_id, key)
+        ON r.tenant_id = k.tenant_id AND r.key = k.key
+    ORDER BY r.tenant_id, r.key FOR UPDATE OF r
 """
 DELETE: Final = """
     DELETE FROM {table} r USING unnest(%b::uuid[], %b::text[]) AS k(tenant_id, key)

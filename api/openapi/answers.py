@@ -16,14 +16,14 @@ from api.problems import PROBLEM, TYPE
 def success(usual: Document, shape: Shape | None, method: str, status: str) -> Document:
     found = {"description": "Done.", **usual} if status == "204" else {**usual}
     found["description"] = DONE.get(status, "As asked.")
-    if shape is not None:
+    if shape is not None and status != "204":
         found["content"] = {JSON: {"schema": schema_of(shape)}}
     headers = {}
     if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
         headers["ETag"] = _said("The version, for If-Match and If-None-Match.")
     if method != "GET":
         headers["Consistency-Token"] = _said("Shows you your own write: see the parameter.")
-    if status == "201":
+    if status in ("201", "202"):
         headers["Location"] = _said("Where it is.")
     if isinstance(shape, Listed | Paged):
         headers["Link"] = _said("The pages before and after this one (RFC 8288).")

@@ -37,6 +37,7 @@ from api.compat.setter import bookings as setter_bookings
 from api.compat.setter import clients as setter_clients
 from api.compat.setter import users as setter_users
 from application.availability import Availability
+from application.erasure import Erasure
 from application.jobs import QueuedJob
 from application.live import LastHour
 from application.outbox import OutboxMail
@@ -82,8 +83,8 @@ class Paged:
 
 @dataclass(frozen=True)
 class Made:
-    """A body that msgspec encodes. `tagged` if it comes with an ETag; `also` are statuses that are
-    no success and have this body all the same.
+    """A body that msgspec encodes. `tagged` if it comes with an ETag; `also` are statuses besides the
+    usual one that have this body.
     """
 
     kind: Any
@@ -195,6 +196,8 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     clients.get_client: Made(ClientWithVisits, tagged=True),
     clients.change_client: Row(CLIENTS),
     clients.change_client_status: Row(CLIENTS),
+    clients.erase_client: Made(Erasure, also=(202,)),
+    clients.show_erasure: Made(Erasure),
     clients.add_client_note: Made(CLIENT_TIMELINE.row),
     clients.list_bookings_of_client: Listed(clients.BOOKINGS_OF_CLIENT),
     clients.show_client_timeline: Listed(clients.TIMELINE),

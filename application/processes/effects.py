@@ -70,7 +70,9 @@ class SendBookingReminder(MailAboutBooking, frozen=True):
 
 
 class ForgetMails(Effect, frozen=True):
-    """Destroy the copies we keep of mails to or about somebody who was erased."""
+    """Destroy what was made of the log about somebody who was erased: mails, rows, accounts, orders.
+    Its name is older than that.
+    """
 
     client_id: ClientId
     streams: tuple[str, ...]

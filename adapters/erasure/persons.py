@@ -1,0 +1,137 @@
+"""What the log says of a person: in which streams, and when an address or number was whose."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection
+
+from adapters.event_store.reader import LAST, Reader
+from application.erasure import Claim, Mention, streams_about
+from application.ports import Recorded
+from domain.clients import (
+    ClientChanged,
+    ClientErased,
+    ClientLinkedToUser,
+    ClientNoteAdded,
+    ClientNotFound,
+    ClientRegistered,
+)
+from domain.identities import IdentityClaimed, IdentityReleased
+from domain.users import USER, Role
+from domain.values import ClientId
+
+
+class Known(NamedTuple):
+    """What a client's own stream says. `erased` are its erasures."""
+
+    identities: list[str]
+    users: list[str]
+    notes: list[str]
+    erased: list[Recorded]
+
+    @property
+    def until(self) -> int:
+        """Give the position up to which what is said of them is theirs."""
+        return self.erased[0].position if self.erased else LAST
+
+    @property
+    def erased_streams(self) -> list[str]:
+        """Name the streams that were erased."""
+        found = (s for past in self.erased for s in _erasure(past).streams)
+        return list(dict.fromkeys(found))
+
+
+def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> Known:
+    """Read the stream of a client. Raises ClientNotFound."""
+    history = reader.stream(connection, tenant, client_id)
+    if not history:
+        raise ClientNotFound
+    named = Known([], [], [], [past for past in history if isinstance(past.event, ClientErased)])
+    for past in history:
+        match past.event:
+            case ClientRegistered(identities=ids) | ClientChanged(identities=ids):
+                named.identities.extend(ids)
+            case ClientLinkedToUser(user_id=user):
+                named.users.append(user)
+            case ClientNoteAdded(note_id=note):
+                named.notes.append(note)
+            case _:
+                pass
+    return named
+
+
+def streams_of(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
+) -> tuple[str, ...]:
+    """Give the streams that speak of a client, up to the first erasure. Raises ClientNotFound."""
+    client = known(connection, reader, tenant, client_id)
+    names = [client_id, *dict.fromkeys(client.identities)]
+    mentions = _mentions(connection, tenant, names, client.until)
+    claims = {n: _claims(connection, reader, tenant, n) for n in dict.fromkeys(client.identities)}
+    about = streams_about(client_id, mentions, claims)
+    series = connection.execute(SERIES, (tenant, list(about))).fetchall()
+    named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series)])
+    return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
+
+
+def whole(client_id: str, client: Known) -> ClientErased:
+    """Give all erasures of a client as one event."""
+    return ClientErased(
+        client_id=ClientId(client_id),
+        streams=tuple(client.erased_streams),
+        note_ids=tuple(dict.fromkeys(n for past in client.erased for n in _erasure(past).note_ids)),
+    )
+
+
+def _mentions(
+    connection: Connection[Any], tenant: str, names: Sequence[str], until: int
+) -> list[Mention]:
+    """Give all that is said of anybody in the streams in which one of these is named."""
+    found = connection.execute(STREAMS, (tenant, list(names), until)).fetchall()
+    rows = connection.execute(MENTIONS, (tenant, [stream for (stream,) in found], until))
+    return [Mention(*row) for row in rows.fetchall()]
+
+
+def _is_of_staff(connection: Connection[Any], reader: Reader, tenant: str, stream: str) -> bool:
+    """Tell whether it is of a user who works here: what they are as such is not the client's."""
+    if not stream.startswith(f"{USER.kind}-"):
+        return False
+    history = reader.stream(connection, tenant, stream)
+    events: list[Any] = [past.event for past in history if past.event is not None]
+    return Role.CLIENT not in USER.fold(events).roles
+
+
+def _claims(connection: Connection[Any], reader: Reader, tenant: str, identity: str) -> list[Claim]:
+    claims = []
+    for past in reader.stream(connection, tenant, identity):
+        match past.event:
+            case IdentityClaimed(client_id=owner):
+                claims.append(Claim(past.position, owner))
+            case IdentityReleased():
+                claims.append(Claim(past.position, None))
+            case _:
+                pass
+    return claims
+
+
+def _erasure(past: Recorded) -> ClientErased:
+    assert isinstance(past.event, ClientErased)
+    return past.event
+
+
+STREAMS: Final = """
+    SELECT DISTINCT e.stream FROM log.events e
+    WHERE e.tenant_id = %s AND log.speaks_of_somebody(e.type)
+      AND log.persons(e.data) && %s::text[] AND e.position <= %s
+"""
+MENTIONS: Final = """
+    SELECT e.stream, e.position, log.persons(e.data) FROM log.events e
+    WHERE e.tenant_id = %s AND e.stream = ANY(%s) AND log.speaks_of_somebody(e.type)
+      AND e.position <= %s
+"""
+# A guest's series is named by its bookings alone.
+SERIES: Final = """
+    SELECT DISTINCT e.data #>> '{appointment,series_id}' FROM log.events e
+    WHERE e.tenant_id = %s AND e.stream = ANY(%s) AND log.speaks_of_somebody(e.type)
+      AND e.data #>> '{appointment,series_id}' IS NOT NULL
+"""

@@ -1,0 +1,40 @@
+"""What else was made of the log, or beside it: copies of mails, orders in the queue, and what the
+person logs in with. (Sessions end by `adapters.accounts`, so that every process knows of it.)
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from psycopg import Connection
+
+from adapters.jobs.orders import kind_of
+from application.processes.effects import ForgetMails
+
+
+def clear_traces(
+    connection: Connection[Any], tenant: str, client_id: str, streams: Sequence[str]
+) -> None:
+    """Destroy what speaks of this client, or of these streams."""
+    values = {
+        "tenant": tenant,
+        "client": client_id,
+        "names": [client_id, *streams],
+        "this": kind_of(ForgetMails),
+    }
+    connection.execute(MAILS, values)
+    connection.execute(JOBS, values)
+
+
+MAILS: Final = """
+    DELETE FROM work.outbox
+    WHERE tenant_id = %(tenant)s AND (person = %(client)s OR about = ANY(%(names)s))
+"""
+# What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
+JOBS: Final = """
+    DELETE FROM work.jobs WHERE tenant_id = %(tenant)s AND kind <> %(this)s AND (
+        about = ANY(%(names)s)
+        OR payload ->> 'client_id' = ANY(%(names)s)
+        OR payload ->> 'booking_id' = ANY(%(names)s)
+        OR payload ->> 'user_id' = ANY(%(names)s)
+    )
+"""
