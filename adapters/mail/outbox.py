@@ -31,13 +31,15 @@ PUT: Final = """
 """
 
 FIND: Final = """
-    SELECT id, number, sent_at, mail FROM work.outbox
-    WHERE tenant_id = %(tenant)s
-      AND (%(about)s::text IS NULL OR about = %(about)s)
-      AND (%(to)s::text IS NULL OR recipient = %(to)s)
-      AND (%(before)s::bigint IS NULL OR number < %(before)s)
+    SELECT id, number, sent_at, mail FROM work.outbox WHERE {conditions}
     ORDER BY number DESC LIMIT %(limit)s
 """
+CONDITIONS: Final = {
+    "tenant": "tenant_id = %(tenant)s",
+    "about": "about = %(about)s",
+    "to": "recipient = %(to)s",
+    "before": "number < %(before)s",
+}
 
 GET: Final = "SELECT id, number, sent_at, mail FROM work.outbox WHERE tenant_id = %s AND id = %s"
 
@@ -82,8 +84,10 @@ class OutboxMailer:
         limit: int = 100,
     ) -> Sequence[OutboxMail]:
         """Give mails, newest first; a page goes on `before` the number that ended the last."""
-        values = {"tenant": tenant, "about": about, "to": to, "before": before, "limit": limit}
-        return self._mails(tenant, FIND, values)
+        asked = {"tenant": tenant, "about": about, "to": to, "before": before}
+        met = [CONDITIONS[name] for name, value in asked.items() if value is not None]
+        statement = FIND.format(conditions=" AND ".join(met))
+        return self._mails(tenant, statement, {**asked, "limit": limit})
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
         """Give one mail. Raises OutboxMailNotFound."""
@@ -108,5 +112,5 @@ class OutboxMailer:
     def _mails(self, tenant: str, sql: str, values: Any) -> list[OutboxMail]:
         with self._database.as_tenant(tenant) as connection:
             cursor = connection.cursor(row_factory=dict_row)
-            rows = cursor.execute(sql, values).fetchall()
+            rows = cursor.execute(sql.encode(), values).fetchall()
         return [msgspec.convert(row, OutboxMail) for row in rows]

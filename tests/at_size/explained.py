@@ -5,6 +5,7 @@ Nothing is kept by hand: whatever goes through psycopg is seen. What an explaine
 rolled back.
 """
 
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,15 +53,15 @@ class Explaining:
 
     def __init__(self) -> None:
         self.found: list[Explained] = []
+        self.places: set[str] = set()
 
     def look(self, connection: Connection[Any], query: Any, values: Any) -> None:
         """Explain a statement of ours and keep what it did, unless it cannot be, or fails."""
         text, place = _text(query, connection), _place()
-        if (
-            place is None
-            or not text.lstrip().startswith(EXPLAINABLE)
-            or any(each in text for each in SPEAKING)
-        ):
+        if place is None:
+            return
+        self.places.add(place)
+        if not text.lstrip().startswith(EXPLAINABLE) or any(each in text for each in SPEAKING):
             return
         with _undone(connection), Cursor(connection, row_factory=tuple_row) as cursor:
             [(role,)] = cursor.execute("SELECT current_user::text").fetchall()
@@ -118,7 +119,8 @@ def _place() -> str | None:
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(OURS) and path.relative_to(OURS).parts[0] in LAYERS:
-            return f"{path.relative_to(OURS)}:{frame.f_lineno} {frame.f_code.co_qualname}"
+            name = frame.f_code.co_qualname.replace(".<locals>", "")
+            return f"{path.relative_to(OURS)}:{re.sub(r'[.]<[a-z]+>', '', name)}"
         frame = frame.f_back
     return None
 

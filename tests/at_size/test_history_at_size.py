@@ -1,10 +1,8 @@
 """What is asked of a long log is found by its indexes, as the role that may see one tenant."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.at_size.explained import Explaining, explaining, too_much
+from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import RARE_ACTOR, numbered, tenant
 from tests.running import Running
 
@@ -12,12 +10,6 @@ pytestmark = pytest.mark.postgres
 
 EARLY = "2020-01-08T00:00:00Z"
 BOOKING = numbered("booking", 5)
-
-
-@pytest.fixture
-def explained() -> Iterator[Explaining]:
-    with explaining() as found:
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from api import bookings, clients
 from api.listing import Listing
 from projections.paging import LOOKED_AT, Op, Page, Place, Sort, Where, Within, page
-from tests.at_size.explained import Explaining, explaining, too_much
+from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import LARGE, numbered
 from tests.running import Running
 
@@ -28,12 +28,6 @@ def _sorts() -> Iterator[tuple[Listing, Sort]]:
 
 SORTS: Final = [*_sorts()]
 NAMES: Final = [f"{each.model.name} by {sort.column} {sort.descending}" for each, sort in SORTS]
-
-
-@pytest.fixture
-def explained(grown: Running) -> Iterator[Explaining]:
-    with explaining() as found:
-        yield found
 
 
 def ask(

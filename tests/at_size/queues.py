@@ -1,0 +1,83 @@
+"""What lies in the tables beside the log after some years: jobs, mails, sessions, what was set aside."""
+
+from typing import Any, Final
+
+import msgspec
+from psycopg import Connection
+
+from application.mails import Mailbox, Message
+from application.processes.effects import MailKind
+from tests.at_size.log import LARGE
+
+MANY: Final = 20_000
+
+
+def fill(connection: Connection[Any]) -> None:
+    """Put so many rows into each, most of them the large business's."""
+    values = {"tenant": LARGE, "many": MANY, "mail": msgspec.json.encode(MAIL).decode()}
+    for statement in (JOBS, MAILS, CREDENTIALS, SESSIONS, TOKENS, COUNTED):
+        connection.execute(statement, values)
+
+
+MAIL: Final = Message(
+    tenant=LARGE,
+    about="booking-1",
+    person=None,
+    kind=next(iter(MailKind)),
+    language="en",
+    signed="Salon",
+    to=Mailbox("1@example.org"),
+    reply_to=None,
+    subject="Confirmed",
+    text="See you.",
+    html="<p>See you.",
+)
+
+
+# Two of three wait for a day that is far; the others are done, but for a few that are parked.
+JOBS: Final = """
+    INSERT INTO work.jobs (
+        id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, run_at, status, max_attempts,
+        process, finished_at
+    )
+    SELECT gen_random_uuid(), %(tenant)s, 'effects', 'made', 'booking-' || n, 'made-' || n, '{}',
+        at, at, status, 20, 'made', CASE status WHEN 'done' THEN at END
+    FROM generate_series(1, %(many)s) AS n,
+        LATERAL (SELECT CASE
+            WHEN n %% 3 > 0 THEN 'todo' WHEN n %% 100 = 0 THEN 'parked' ELSE 'done'
+        END AS status) AS _,
+        LATERAL (SELECT CASE status
+            WHEN 'todo' THEN timestamptz '2030-01-01' ELSE timestamptz '2027-01-03'
+        END + n * interval '1 second' AS at) AS __
+"""
+MAILS: Final = """
+    INSERT INTO work.outbox (
+        id, tenant_id, idempotency_key, about, person, kind, recipient, mail, sent_at
+    )
+    SELECT gen_random_uuid(), %(tenant)s, 'made-' || n, 'booking-' || n, 'client-' || n %% 1000,
+        'made', n %% 1000 || '@example.org', %(mail)s, timestamptz '2027-01-03' + n * interval '1 second'
+    FROM generate_series(1, %(many)s) AS n
+"""
+CREDENTIALS: Final = """
+    INSERT INTO accounts.credentials (
+        email_digest, tenant_id, user_id, command_id, password_hash, reserved_at, active
+    )
+    SELECT sha256(int4send(n)), %(tenant)s, 'user-' || n, gen_random_uuid(), '-', now(), true
+    FROM generate_series(1, %(many)s) AS n
+"""
+SESSIONS: Final = """
+    INSERT INTO accounts.sessions (session_id, tenant_id, user_id, began_at, ended_at)
+    SELECT 'session-' || n, %(tenant)s, 'user-' || n, timestamptz '2026-12-01',
+        CASE WHEN n %% 2 = 0 THEN timestamptz '2026-12-02' END
+    FROM generate_series(1, %(many)s) AS n
+"""
+TOKENS: Final = """
+    INSERT INTO accounts.refresh_tokens (token_hash, session_id, issued_at, expires_at)
+    SELECT sha256(int4send(n)), 'session-' || n, timestamptz '2026-12-01', timestamptz '2027-12-01'
+    FROM generate_series(1, %(many)s) AS n
+"""
+COUNTED: Final = """
+    INSERT INTO work.live_bookings (tenant_id, minute, partition, bookings)
+    SELECT %(tenant)s, timestamptz '2026-12-01' + n * interval '1 minute', 0, 1
+    FROM generate_series(1, %(many)s) AS n
+"""

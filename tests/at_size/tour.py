@@ -1,0 +1,192 @@
+"""Goes through the whole product: all kinds of things are made, moved on, asked for in every way that
+there is to ask, and taken back.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.testclient import TestClient
+
+from adapters.event_store.bundle import export
+from adapters.live_bookings import LiveBookingsCounted, Window
+from adapters.postgres import WORKER
+from adapters.streams.records import Record
+from adapters.streams.relay import Relay
+from domain.users import Role
+from tests.at_size.log import BEGAN, tenant
+from tests.bookings.at_the_salon import Salon
+from tests.contract import document
+from tests.running import Running
+
+PASSWORD: Final = "nine green teapots"
+DAY: Final = timedelta(days=1)
+EARLY: Final = "2020-01-08T00:00:00Z"
+
+Ids = Mapping[str, Any]
+"""What stands for the parameters of paths."""
+
+
+def tour(running: Running) -> Ids:
+    """Go through it, in the business that is running and in one that is new; give what was made."""
+    http = running.http()
+    accounts(running)
+    salon = Salon.opened(running)
+    ids = {**people(salon, http), **bookings(salon, http)}
+    running.settle()
+    ids |= queues(running, ids)
+    for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
+        for answer in questions(running, ids, asked):
+            assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
+    upkeep(running)
+    running.clock.set(running.clock() + 2 * DAY)
+    running.settle()
+    took_place(http, ids)
+    running.settle()
+    return ids
+
+
+def erase(running: Running, ids: Ids) -> None:
+    """Forget the client whom the tour has registered."""
+    running.http().delete(f"/v1/clients/{ids['client_id']}/personal-data")
+    running.settle()
+
+
+def accounts(running: Running) -> None:
+    """Register, log in, and log out again."""
+    http = TestClient(running.app, raise_server_exceptions=False)
+    person = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
+    known = {**person, "name": "Camille", "user_type": "beauty_professional"}
+    http.post("/v1/auth/register", json=known)
+    http.post("/v1/auth/login", json={**person, "password": "wrong " + PASSWORD})
+    tokens = http.post("/v1/auth/login", json=person).json()
+    again = http.post("/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    http.post("/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert again.status_code == 200
+    running.http().post("/v1/auth/logout")
+
+
+def people(salon: Salon, http: TestClient) -> dict[str, Any]:
+    """Make a client, a user and a block, and change each."""
+    client = made(http, "/v1/clients", {"name": "Zoé", "email": "zoe@example.org"})
+    http.put(f"/v1/clients/{client}", json={"name": "Zoé Müller", "phone": "+33199001234"})
+    http.put(f"/v1/clients/{client}/status", json={"status": "active"})
+    http.post(f"/v1/clients/{client}/notes", json={"text": "Likes tea."})
+    for _ in range(2):
+        order = {"name": "Once", "duration_minutes": 5}
+        http.post("/v1/services", json=order, headers={"Idempotency-Key": client})
+    slot = {"starts_at": "2027-01-08T09:00:00Z", "ends_at": "2027-01-08T10:00:00Z"}
+    block = {"when": {"type": "once", "slot": slot}}
+    blocked = made(http, "/v1/time-blocks", {"professional_id": salon.professional_id, **block})
+    professional = f"/v1/professionals/{salon.professional_id}"
+    http.put(f"{professional}/contact", json={"name": "Ana Lopez"})
+    http.put(f"{professional}/booking", json={"enabled": True})
+    return {
+        "client_id": client,
+        "block_id": blocked,
+        "professional_id": salon.professional_id,
+        "service_id": salon.service_id,
+        "tenant_id": salon.running.tenant,
+    }
+
+
+def bookings(salon: Salon, http: TestClient) -> dict[str, Any]:
+    """Hold, book, confirm, move, decline and cancel; once and in a series."""
+    guest = {"guest": {"name": "Guest", "email": "guest@example.org"}}
+    first, second, third = (
+        salon.book(http, f"2027-01-05T{hour}:00:00+01:00", **guest).headers["location"]
+        for hour in (10, 12, 14)
+    )
+    for where, move in ((first, "confirm"), (second, "decline"), (third, "cancel")):
+        http.post(f"{where}/{move}")
+    http.post(f"{first}/confirm")
+    http.post(f"{first}/reschedule", json={"starts_at": "2027-01-05T11:00:00+01:00"})
+    http.patch(first, json={"notes": "By the window"})
+    hold = made(http, "/v1/holds", salon.wish("2027-01-06T10:00:00+01:00"))
+    salon.book(http, "2027-01-06T10:00:00+01:00", hold_id=hold, **guest)
+    http.delete(f"/v1/holds/{made(http, '/v1/holds', salon.wish('2027-01-06T15:00:00+01:00'))}")
+    series = made(http, "/v1/series", weekly(salon))
+    http.post(f"/v1/series/{series}/cancel", json={"starting_from": "2027-03-23T00:00:00Z"})
+    return {"booking_id": first.rpartition("/")[2], "hold_id": hold, "series_id": series}
+
+
+def weekly(salon: Salon) -> dict[str, Any]:
+    body = salon.wish()
+    del body["starts_at"]
+    rule = {"rule": "FREQ=WEEKLY;COUNT=3", "time_zone": "Europe/Paris"}
+    return {**body, "recurrence": {"starts_at": "2027-03-16T10:00:00", **rule}}
+
+
+def took_place(http: TestClient, ids: Ids) -> None:
+    """See what happens on the day, and after it."""
+    http.post(f"/v1/bookings/{ids['booking_id']}/complete")
+    http.put(f"/v1/bookings/{ids['booking_id']}/client", json={"client_id": ids["client_id"]})
+
+
+def queues(running: Running, ids: Ids) -> dict[str, Any]:
+    """Look after the queue, the outbox, and what workers counted."""
+    operator, system = running.http(Role.OPERATOR), running.system
+    jobs = operator.get("/v1/jobs?status=parked").json()["data"]
+    mails = running.http().get("/v1/outbox").json()["data"]
+    for job, move in zip(jobs, ("retry", "discard"), strict=False):
+        operator.post(f"/v1/jobs/{job['id']}/{move}")
+    running.http().get(f"/v1/history?stream={ids['booking_id']}&until={EARLY}")
+    operator.get("/v1/jobs?kind=made&about=booking-300")
+    running.http().get("/v1/outbox?to=7@example.org&about=booking-7")
+    counted = LiveBookingsCounted(system.database)
+    counted.put([Window(running.tenant, running.clock(), 0, 1)])
+    counted.by_minute(running.tenant, running.clock() - DAY)
+    counted.forget(BEGAN)
+    system.jobs.depths()
+    system.denylist.look()
+    return {
+        "job_id": jobs[0]["id"] if jobs else uuid4(),
+        "mail_id": mails[0]["id"] if mails else uuid4(),
+        "position": 5,
+        "stream": ids["booking_id"],
+        "user_id": "user-nobody",
+    }
+
+
+def upkeep(running: Running) -> None:
+    """Do what is done every hour, and what operators do now and then."""
+    system, database = running.system, running.system.database
+    system.worker.prune()
+    system.worker.next_due()
+    system.outbox.prune()
+    with database.connect(WORKER, "frontdesk tests") as line:
+        relay = Relay(database, Nowhere(), appended=system.appended)
+        relay.take_over(line, system.stop)
+        while relay.step(line):
+            pass
+    with database.connect(WORKER, "frontdesk tests") as line:
+        assert list(export(line, tenant(3)))
+
+
+class Nowhere:
+    """A broker that takes everything."""
+
+    def publish(self, _records: Sequence[Record]) -> None:
+        """Take it."""
+
+    def close(self) -> None:
+        """Have nothing to give up."""
+
+
+def questions(running: Running, ids: Ids, asked: Mapping[str, str]) -> Iterator[Any]:
+    """Ask whatever can be asked with GET, as an owner and as whoever runs the system."""
+    for path, methods in document()["paths"].items():
+        if "get" in methods:
+            where = re.sub(r"{(\w+)}", lambda name: str(ids[name[1]]), path)
+            for role in (Role.OWNER, Role.OPERATOR, Role.PROFESSIONAL):
+                http = running.http(role, professional_id=ids["professional_id"])
+                yield http.get(where, params=asked)
+
+
+def made(http: TestClient, where: str, body: Mapping[str, Any]) -> str:
+    """Make something; give its id."""
+    answer = http.post(where, json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
