@@ -30,7 +30,7 @@ class PersonalDataDamagedError(Exception):
 
 
 class MasterKeys:
-    """The ring of master keys: the first wraps, all unwrap. Each 32 bytes."""
+    """The ring of master keys: the first wraps, unless another is to be used; all unwrap. Each 32 bytes."""
 
     def __init__(self, ring: Sequence[bytes]) -> None:
         self._ring: Mapping[bytes, AESGCM] = {_name(key): AESGCM(key) for key in ring}
@@ -46,20 +46,29 @@ class MasterKeys:
         """Unwrap it. Raises UnknownMasterKeyError, PersonalDataDamagedError."""
         master = self._ring.get(wrapped[:NAME])
         if master is None:
-            raise UnknownMasterKeyError(wrapped[:NAME].hex())
+            raise UnknownMasterKeyError(self.name_of(wrapped))
         nonce, sealed = wrapped[NAME : NAME + NONCE], wrapped[NAME + NONCE :]
         try:
             return master.decrypt(nonce, sealed, f"{tenant}/{stream}".encode())
         except InvalidTag as error:
             raise PersonalDataDamagedError from error
 
+    @staticmethod
+    def name_of(wrapped: bytes) -> str:
+        """Name the master key that has wrapped a key."""
+        return wrapped[:NAME].hex()
+
     @property
     def names(self) -> list[str]:
         """Names of the keys, in the order of the ring: they say nothing of the keys themselves."""
         return [name.hex() for name in self._ring]
 
+    def use(self, number: int) -> None:
+        """Wrap with this key of the ring from now on."""
+        self._current = list(self._ring)[number]
+
     def is_current(self, wrapped: bytes) -> bool:
-        """Tell whether it is wrapped by the first key of the ring."""
+        """Tell whether it is wrapped by the key that wraps at present."""
         return wrapped[:NAME] == self._current
 
 

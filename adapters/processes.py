@@ -12,7 +12,7 @@ from adapters import checkpoints, jobs
 from adapters.event_store.reader import head
 from adapters.read_models.fold import Failure, described
 from application.ports import Clock, Recorded
-from application.processes.process import Process
+from application.processes.process import Orders, Process
 
 Key = tuple[str, str]
 
@@ -50,6 +50,12 @@ class ProcessConsumer:
             intake.add(orders, told)
         intake.enqueue()
         return list(failed.values())
+
+    def reacts(self, past: Recorded) -> Orders:
+        """Return what the process makes of an event; nothing of one that it does not wait for."""
+        if not isinstance(past.event, self.process.when):
+            return []
+        return self.process.then(by_now(past, self._clock()))
 
     def keys_of(self, past: Recorded) -> list[Key]:
         """Give the stream: its later events wait for the earlier."""

@@ -14,6 +14,7 @@ from adapters.jobs import JobDesk, circuits
 from adapters.jobs.lanes import LANES
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models import parked
+from adapters.roll import Present, present
 from adapters.together import Together
 from domain.zones import tzdata_version
 
@@ -83,6 +84,7 @@ class PostgresVitals:
                 "log": {"position": head(connection)},
                 "cannot_read": self.lacking,
                 "consumers": parked.status(connection),
+                "processes": [_shown(each) for each in present(connection)],
                 "queue": self._jobs.depths_on(connection),
                 "failing_lanes": circuits.failing(connection),
                 "tzdata": tzdata_version(),
@@ -111,3 +113,13 @@ class PostgresVitals:
 
     def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:
         return Gauge(f"frontdesk_{name}", help_, labels, registry=self._registry)
+
+
+def _shown(process: Present) -> dict[str, Any]:
+    """Show of a process what anybody may see."""
+    return {
+        "id": process.id,
+        "release": process.release,
+        "cannot_read": process.cannot_read,
+        "seen_at": process.seen_at,
+    }

@@ -17,15 +17,23 @@ class TokenInvalid(DomainError):
 
 
 class Signer:
-    """Signs for one purpose per `sign`; the first key signs, all are accepted."""
+    """Signs for one purpose per `sign`; the first key signs, unless another is to be used, and all are
+    accepted.
+    """
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._keys = [sha256(b"signed texts" + secret.encode()).digest() for secret in secrets]
 
+        self._used = 0
+
+    def use(self, number: int) -> None:
+        """Sign with this key from now on."""
+        self._used = number
+
     def sign(self, purpose: str, owner: str, content: str) -> str:
         """Give a token with `content`, good for `owner` (a tenant) and `purpose` only."""
         body = content.encode()
-        return _text(self._mark(self._keys[0], purpose, owner, body) + body)
+        return _text(self._mark(self._keys[self._used], purpose, owner, body) + body)
 
     def open(self, purpose: str, owner: str, token: str) -> str:
         """Give the content back. Raises TokenInvalid."""

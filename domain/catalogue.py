@@ -34,6 +34,11 @@ AREAS: Final = (
 OF_EVERY_STREAM: Final[Mapping[str, type[Event]]] = {"stream-erased.v1": StreamErased}
 """What can happen to a stream, whatever it is about."""
 
+NOT_RECORDED_YET: Final[frozenset[str]] = frozenset()
+"""Names that this release reads and does not record: it is deployed everywhere first, and the next one
+takes the name from here. See `infra/runbooks/deploy.md`.
+"""
+
 EVENTS: Final[Mapping[str, type[Event]]] = {
     **{name: event for area in AREAS for name, event in area.STORED_AS.items()},
     **OF_EVERY_STREAM,

@@ -7,7 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial, wraps
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from uuid import uuid4
 
 from fastapi import FastAPI
 
@@ -15,7 +17,7 @@ from adapters import processes
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
-from adapters.accounts.tokens import AccessTokens
+from adapters.accounts.tokens import AccessTokens, names_of
 from adapters.audit import Audit
 from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
@@ -46,6 +48,7 @@ from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
+from adapters.roll import Entry, Ring, Roll
 from adapters.runner import Runner
 from adapters.streams import RELAY
 from adapters.upcasters import UPCASTERS
@@ -72,7 +75,7 @@ from application.processes.process import Process
 from application.rate_limits import RateLimiter
 from application.use_cases import USE_CASES
 from domain.bookings import BookingRequested
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, NOT_RECORDED_YET
 from domain.messages import Event
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
@@ -97,6 +100,7 @@ class System:
     database: Database
     clock: Clock
     mapper: Mapper
+    roll: Roll
     reader: Reader
     store: PostgresEventStore
     dispatch: Dispatcher
@@ -163,6 +167,7 @@ class System:
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         announcer = Announcer(self.wire, bells)
         listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
+        self.beside("roll", self.roll.run)
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
@@ -193,11 +198,13 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
     """Give the API what it needs of the system."""
     settings = system.settings
     vitals = PostgresVitals(system.database, system.jobs, system.reader.notes)
+    signer = Signer(settings.secret_keys)
+    system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
     return Backend(
         dispatch=system.dispatch,
         read_models=system.answers,
         authenticate=authenticate,
-        signer=Signer(settings.secret_keys),
+        signer=signer,
         clock=system.clock,
         pepper=settings.pepper,
         default_region=settings.default_region,
@@ -277,7 +284,7 @@ def running_system(
     with ExitStack() as stack:
         database = stack.enter_context(database_of(settings, dsn))
         database.refuse_wrong_roles()
-        mapper = mapper or Mapper(EVENTS, UPCASTERS)
+        mapper = mapper or catalogue()
         system = _compose(settings, database, clock, mapper, models, reactions, stack)
         stack.callback(system.rest)
         yield system
@@ -307,6 +314,12 @@ def _compose(
     known = Known()
     rebuilder = Rebuilder(database=database, reader=reader)
     renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
+    tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
+    roll = Roll(database, _entry(mapper, keys, tokens), lambda: reader.notes.lacking)
+    roll.call()
+    stack.callback(roll.leave)
+    roll.settle(Ring("master_keys", keys.names, keys.use))
+    roll.settle(Ring("secret_keys", tokens.names, tokens.use))
     consumers = _entered(database, renewal, reactions, clock)
     _say_who_hears(database, mapper, consumers)
     outbox = OutboxMailer(database, clock)
@@ -316,7 +329,7 @@ def _compose(
         attempts = _limiter(settings, redis, lambda: clock().timestamp())
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
-    accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist)
+    accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
     erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
     mailing = _effects(settings, database, store, outbox, clock)
     effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
@@ -326,6 +339,7 @@ def _compose(
         database=database,
         clock=clock,
         mapper=mapper,
+        roll=roll,
         reader=reader,
         store=store,
         dispatch=dispatch,
@@ -406,12 +420,13 @@ def _accounts(
     clock: Clock,
     limiter: RateLimiter,
     denylist: PostgresDenylist,
+    tokens: AccessTokens,
 ) -> Accounts:
     return PostgresAccounts(
         database,
         dispatch,
         store,
-        AccessTokens(settings.secret_keys, clock, _lifetime(settings)),
+        tokens,
         limiter,
         denylist,
         clock,
@@ -473,6 +488,23 @@ def _entered(
             processes.enter(connection, process)
     renewal.enter([RELAY, *(process.name for process in reacting)])
     return [*tables, *reacting]
+
+
+def catalogue() -> Mapper:
+    """Return what this release reads and records."""
+    return Mapper(EVENTS, UPCASTERS, only_read=NOT_RECORDED_YET)
+
+
+def _entry(mapper: Mapper, keys: MasterKeys, tokens: AccessTokens) -> Entry:
+    """Return what this process says of itself to others."""
+    return Entry(
+        id=uuid4(),
+        release=version("frontdesk"),
+        reads=sorted(mapper.known),
+        records=sorted(mapper.recorded),
+        master_keys=keys.names,
+        secret_keys=tokens.names,
+    )
 
 
 def _say_who_hears(database: Database, mapper: Mapper, consumers: Sequence[Consumer]) -> None:

@@ -64,6 +64,15 @@ class AccessTokens:
         self.lifetime = lifetime
         self._known = lru_cache(maxsize=REMEMBERED)(self._verify)
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the secrets, in the order of the ring."""
+        return list(self._ring)
+
+    def use(self, number: int) -> None:
+        """Sign with this secret of the ring from now on."""
+        self._current = self.names[number]
+
     def issue(self, principal: Principal) -> str:
         """Give a token that says who this is, for a while."""
         now = self._clock()
@@ -128,3 +137,8 @@ class AccessTokens:
 def _name(secret: str) -> str:
     """Name a secret in tokens, without saying anything about it."""
     return hmac.digest(secret.encode(), b"name of this key", "sha256")[:6].hex()
+
+
+def names_of(secrets: Sequence[str]) -> list[str]:
+    """Name secrets, in their order."""
+    return [_name(secret) for secret in secrets]

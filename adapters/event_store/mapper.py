@@ -41,19 +41,28 @@ class Shape(msgspec.Struct, frozen=True):
     erased: bytes
 
 
+class NotRecordedYetError(Exception):
+    """Events of this name are only read as yet: the next release records them, when all can read them."""
+
+
 class Mapper:
-    """`events` maps permanent names to classes; `upcasters` old names to functions."""
+    """`events` maps permanent names to classes; `upcasters` other names to functions. What is `only_read`
+    is not recorded yet: other releases may not be able to read it.
+    """
 
     def __init__(
         self,
         events: Mapping[str, type[Event]],
         upcasters: Mapping[str, Upcaster] | None = None,
+        *,
+        only_read: AbstractSet[str] = frozenset(),
     ) -> None:
         known = {**OF_EVERY_STREAM, **events}
         shapes = [(name, event, _shape(name, event)) for name, event in known.items()]
         self._by_class = {event: shape for _, event, shape in shapes}
         self._by_name = {name: shape for name, _, shape in shapes}
         self._upcasters = dict(upcasters or {})
+        self._only_read = only_read
         self._split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
     def name(self, event: type[Event]) -> str:
@@ -76,9 +85,18 @@ class Mapper:
         """The stored names that can be read."""
         return self._by_name.keys() | self._upcasters.keys()
 
+    @property
+    def recorded(self) -> AbstractSet[str]:
+        """The stored names that may be recorded."""
+        return {shape.name for shape in self._by_class.values()} - self._only_read
+
     def encode(self, event: Event) -> Stored:
-        """Give the stored form of an event. Its bytes are kept for ever: they are hashed."""
+        """Give the stored form of an event. Its bytes are kept for ever: they are hashed. Raises
+        NotRecordedYetError.
+        """
         shape = self._by_class[type(event)]
+        if shape.name in self._only_read:
+            raise NotRecordedYetError(shape.name)
         data = _encode(event)
         if shape.private.is_empty:
             return Stored(shape.name, data, None)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from adapters.personal_data import MasterKeys
+from adapters.personal_data import NAME, MasterKeys, UnknownMasterKeyError
 
 PAGE: Final = 1_000
 
@@ -24,15 +24,26 @@ FIRST: Final[Place] = ("00000000-0000-0000-0000-000000000000", "")
 
 def rotate(connection: Connection[Any], keys: MasterKeys, told: Told, page: int = PAGE) -> int:
     """Wrap what an older master key has wrapped; give the number of keys. The connection commits
-    by itself. Raises UnknownMasterKeyError if the one that wrapped a key is not in the ring.
+    by itself. Raises UnknownMasterKeyError in the end if one that wrapped a key is not in the ring:
+    what others have wrapped is wrapped anew all the same.
     """
-    seen, wrapped, after = 0, 0, FIRST
+    seen, wrapped, after, lacking = 0, 0, FIRST, set[str]()
     total = _count(connection)
     while found := _next(connection, after, page):
-        wrapped += _wrap(connection, keys, [each for each in found if not keys.is_current(each[2])])
+        due = [each for each in found if not keys.is_current(each[2])]
+        lacking |= {keys.name_of(each[2]) for each in due} - set(keys.names)
+        due = [each for each in due if keys.name_of(each[2]) not in lacking]
+        wrapped += _wrap(connection, keys, due)
         seen, after = seen + len(found), found[-1][:2]
         told(seen, max(seen, total))
+    if lacking:
+        raise UnknownMasterKeyError(", ".join(sorted(lacking)))
     return wrapped
+
+
+def by_master_key(connection: Connection[Any]) -> dict[str, int]:
+    """Return how many keys each master key has wrapped, by its name."""
+    return dict(connection.execute(BY_MASTER_KEY, (NAME,)).fetchall())
 
 
 def _count(connection: Connection[Any]) -> int:
@@ -55,6 +66,10 @@ def _wrap(
     return connection.execute(WRAP, values).rowcount
 
 
+BY_MASTER_KEY: Final = """
+    SELECT encode(substr(wrapped, 1, %s), 'hex'), count(*)
+    FROM log.keys WHERE wrapped IS NOT NULL GROUP BY 1
+"""
 NEXT: Final = """
     SELECT tenant_id::text, stream, wrapped FROM log.keys
     WHERE (tenant_id, stream) > (%s::uuid, %s) AND wrapped IS NOT NULL

@@ -74,6 +74,11 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int = MAX_ATTEMPTS
 
     @property
+    def kind(self) -> str:
+        """The permanent name of the order."""
+        return kind_of(type(self.order))
+
+    @property
     def id(self) -> UUID:
         """The same for the same key: the row, the command and the mail are made once."""
         return uuid5(FRONTDESK, self.dedupe_key)
@@ -93,16 +98,21 @@ class Intake:
             if isinstance(order, Withdraw):
                 self.enqueue()
                 withdraw(self._connection, past.tenant, order, before=past.position)
-        self._new += [
-            _new_job(order, number, caused_by=past, process=self._process)
-            for number, order in enumerate(orders)
-            if isinstance(order, Do)
-        ]
+        self._new += ordered(orders, past, self._process)
 
     def enqueue(self) -> None:
         """Put all of it into the queue."""
         new, self._new = self._new, []
         enqueue(self._connection, new)
+
+
+def ordered(orders: Orders, past: Recorded, process: str) -> list[NewJob]:
+    """Return what is to be done of the orders that a process made of an event."""
+    return [
+        _new_job(order, number, caused_by=past, process=process)
+        for number, order in enumerate(orders)
+        if isinstance(order, Do)
+    ]
 
 
 def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:

@@ -137,8 +137,10 @@ def _row_again(
             stream = reader.stream(connection, tenant, name)
             touched = {each for past in stream for each in consumer.keys_of(past)}
             rows: Rows = dict.fromkeys({key, *(touched - aside)})
-            for page in stored_of_tenant(connection, others, tenant, to=span.stop - 1):
-                at = page[0][0]
+            for stored in stored_of_tenant(connection, others, tenant, to=span.stop - 1):
+                owned = consumer.model.owner is not None  # then no other stream has a say
+                page = [row for row in stored if not owned or row[3] == name]
+                at = page[0][0] if page else at
                 touches = _touches(reader, connection, consumer.model, page, rows, aside)
                 if failures := fold(consumer.model, rows, touches):
                     return failures[0]._replace(key=key)

@@ -13,6 +13,7 @@ from infra.cli import (
     keys,
     operators,
     read_models,
+    releases,
     running,
     schemas,
     shifted,
@@ -35,6 +36,7 @@ history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
 keys.add_to(app)
+releases.add_to(app)
 operators.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)

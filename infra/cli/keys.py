@@ -1,24 +1,48 @@
-"""For operators: give a master key up."""
+"""For operators: see which keys are known and used, and give a master key up."""
 
 import sys
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
-from adapters.event_store.rotation import rotate
+from adapters.event_store.rotation import by_master_key, rotate
 from adapters.personal_data import MasterKeys
+from adapters.roll import Present, present
 from infra.cli.progress import progress
 from infra.cli.system import composed, settings_from_environment
 
+NOT_READY = 3
+
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    app.command("keys")(list_keys)
     app.command("rotate-keys")(rotate_keys)
+
+
+def list_keys() -> None:
+    """List the master keys: what each has wrapped, and how many running processes know it.
+
+    The first of MASTER_KEYS is used once every process knows it; one that has wrapped nothing and
+    is not the first can be dropped.
+    """
+    table = Table("key", "in MASTER_KEYS", "has wrapped", "known to", box=None)
+    with composed() as system, system.database.as_worker() as connection:
+        wrapped, there = by_master_key(connection), present(connection)
+    names = system.reader.master_keys
+    for name in dict.fromkeys([*names, *wrapped]):
+        place = str(names.index(name) + 1) if name in names else "no"
+        known = sum(name in each.master_keys for each in there)
+        table.add_row(name, place, str(wrapped.get(name, 0)), f"{known} of {len(there)} processes")
+    Console(highlight=False).print(table)
 
 
 def rotate_keys() -> None:
     """Wrap the keys of personal data by the first of MASTER_KEYS; the others can be dropped then.
 
-    It may run while others work, be stopped, and be run again.
+    It may run while others work, be stopped, and be run again. It is refused while a running process
+    does not know that key (exit code 3): put it behind the others everywhere first.
     """
     settings = settings_from_environment()
     keys = MasterKeys(settings.master_keys)
@@ -27,5 +51,15 @@ def rotate_keys() -> None:
         system.database.as_worker() as connection,
         progress("wrapping keys anew") as told,
     ):
+        _refuse_unknown(keys.names[0], present(connection))
         wrapped = rotate(connection, keys, told)
     sys.stdout.write(f"{wrapped} keys wrapped anew: all are wrapped by the first master key\n")
+
+
+def _refuse_unknown(name: str, there: list[Present]) -> None:
+    for process in there:
+        if name not in process.master_keys:
+            where = f"process {process.id} of release {process.release}"
+            sys.stdout.write(f"{where} does not know the master key {name}\n")
+    if any(name not in process.master_keys for process in there):
+        raise typer.Exit(NOT_READY)

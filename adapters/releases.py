@@ -1,0 +1,55 @@
+"""Whether this release may run on a database, beside whatever runs there: asked before an upgrade or
+a roll-back. Nothing is changed, and nothing has to be migrated before.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from psycopg import Connection
+
+from adapters.event_store.mapper import Mapper
+from adapters.event_store.unread import is_ours
+from adapters.roll import Present, present
+
+
+def dangers(
+    connection: Connection[Any], mapper: Mapper, migrations: Collection[str]
+) -> Iterator[str]:
+    """Tell what would go wrong; nothing if it is safe."""
+    yield from _newer_migrations(connection, migrations)
+    yield from _unreadable(connection, mapper)
+    if connection.execute(HAS_ROLL).fetchone() == (True,):
+        for process in present(connection):
+            yield from _beside(process, mapper)
+
+
+def _newer_migrations(connection: Connection[Any], migrations: Collection[str]) -> Iterator[str]:
+    if connection.execute(HAS_MIGRATIONS).fetchone() == (True,):
+        for (name,) in connection.execute(APPLIED).fetchall():
+            if name not in migrations:
+                yield f"a newer release has migrated the database ({name}): this one does not start"
+
+
+def _unreadable(connection: Connection[Any], mapper: Mapper) -> Iterator[str]:
+    if connection.execute(HAS_LOG).fetchone() == (True,):
+        for type_, first in connection.execute(UNKNOWN, (list(mapper.known),)).fetchall():
+            if is_ours(type_):
+                yield f"{type_} is recorded, first at position {first}, and cannot be read"
+
+
+def _beside(process: Present, mapper: Mapper) -> Iterator[str]:
+    """Tell what one of the two would record and the other could not read."""
+    which = f"process {process.id} of release {process.release}"
+    for type_ in sorted(mapper.recorded - set(process.reads)):
+        yield f"{type_} would be recorded, and cannot be read by {which}"
+    for type_ in sorted(set(process.records) - mapper.known):
+        yield f"{type_} may be recorded by {which}, and cannot be read"
+
+
+HAS_LOG: Final = "SELECT to_regclass('log.events') IS NOT NULL"
+HAS_ROLL: Final = "SELECT to_regclass('work.processes') IS NOT NULL"
+HAS_MIGRATIONS: Final = "SELECT to_regclass('frontdesk_migrations') IS NOT NULL"
+APPLIED: Final = "SELECT name FROM frontdesk_migrations ORDER BY name"
+UNKNOWN: Final = """
+    SELECT type, min(position) FROM log.events WHERE type <> ALL(%s) GROUP BY type ORDER BY type
+"""
