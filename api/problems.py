@@ -25,6 +25,7 @@ from api.refusals import (
 )
 from api.titles import language, title
 from application.ports import StoreUnavailableError
+from domain.agendas import SlotTaken
 from domain.messages import DomainError
 
 log = structlog.get_logger()
@@ -47,6 +48,8 @@ def problem(request: Request, refusal: DomainError) -> Response:
         "code": refusal.code,
         "trace_id": request.scope.get("trace_id"),
     }
+    if isinstance(refusal, SlotTaken):
+        body["has_more"] = refusal.has_more
     headers["Content-Language"] = tongue
     return Response(msgspec.json.encode(body), status, headers, PROBLEM)
 

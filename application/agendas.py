@@ -76,26 +76,44 @@ class Agendas:
             agendas.refuse_if_taken(slot, self._at(name), now=self._past.now)
 
     @contextmanager
-    def suggesting(self, slot: TimeSlot, reserved: TimeSlot) -> Iterator[None]:
-        """Let a refusal because of a taken slot say which ones are free instead."""
+    def suggesting(
+        self, slot: TimeSlot, reserved: TimeSlot, moving: BookingId | None = None
+    ) -> Iterator[None]:
+        """Let a refusal because of a taken slot say which ones are free instead, and whether there
+        are more; to a booking that is `moving`, its own time is free.
+        """
         try:
             yield
         except SlotTaken as taken:
-            free = self._free_after(slot.starts_at, span_of(slot, reserved))
-            raise SlotTaken(next_free_slots=free) from taken
+            free = self._free_after(slot.starts_at, span_of(slot, reserved), moving)
+            refusal = SlotTaken(next_free_slots=free[:SUGGESTIONS])
+            refusal.has_more = len(free) > SUGGESTIONS
+            raise refusal from taken
 
-    def free(self, terms: Terms, span: Span, window: TimeSlot, *, limit: int) -> list[TimeSlot]:
-        """Give the slots beginning in the window that could be booked and nobody has."""
+    def free(
+        self,
+        terms: Terms,
+        span: Span,
+        window: TimeSlot,
+        *,
+        limit: int,
+        moving: BookingId | None = None,
+    ) -> list[TimeSlot]:
+        """Give the slots beginning in the window that could be booked and nobody else has."""
         reach = TimeSlot(
             window.starts_at - span.before, window.ends_at + span.duration + span.after
         )
         now = self._past.now
-        taken = [slot for name in self._touched(reach) for slot in self._at(name).taken(now=now)]
+        weeks = map(self._at, self._touched(reach))
+        taken = [slot for week in weeks for slot in week.taken(now=now, moving=moving)]
         return free_slots(span, terms.settings, terms.blocks, taken, window, now=now, limit=limit)
 
-    def _free_after(self, start: datetime, span: Span) -> Sequence[TimeSlot]:
+    def _free_after(
+        self, start: datetime, span: Span, moving: BookingId | None
+    ) -> Sequence[TimeSlot]:
         terms = terms_of(self._past, self._professional_id, None)
-        return self.free(terms, span, TimeSlot(start, start + AHEAD), limit=SUGGESTIONS)
+        window = TimeSlot(start, start + AHEAD)
+        return self.free(terms, span, window, limit=SUGGESTIONS + 1, moving=moving)
 
     def _touched(self, *slots: TimeSlot | None) -> list[AgendaId]:
         owner = self._professional_id

@@ -153,11 +153,22 @@ def take(
     slot, reserved = after.appointment.slot, after.appointment.reserved
     if slot is None or reserved is None:
         return
-    with diary.suggesting(slot, reserved):
+    with diary.suggesting(slot, reserved, moving=booking_id):
         if old != new:
             diary.move(booking_id, old, new)
         elif booking is None or booking.appointment.slot != slot:
             diary.refuse_if_taken(reserved)
+
+
+def span_when_moved(appointment: Appointment, terms: Terms, duration_minutes: int | None) -> Span:
+    """Give how long a visit takes at another time, with the buffers it was booked with."""
+    slot, reserved = appointment.slot, appointment.reserved
+    if slot is None or reserved is None:
+        return terms.span(duration_minutes)
+    booked = span_of(slot, reserved)
+    if duration_minutes is None:
+        return booked
+    return Span(terms.span(duration_minutes).duration, booked.before, booked.after)
 
 
 def cancellation_window(past: Past, booking: Booking) -> timedelta:
@@ -289,14 +300,7 @@ def _moved(
     command: bookings.RescheduleBooking, appointment: Appointment, terms: Terms
 ) -> Appointment:
     """Give the appointment at its new time, with the length and buffers it was booked with."""
-    slot, reserved = appointment.slot, appointment.reserved
-    if slot is None or reserved is None:
-        span = terms.span(command.duration_minutes)
-    elif command.duration_minutes is None:
-        span = span_of(slot, reserved)
-    else:
-        booked, asked = span_of(slot, reserved), terms.span(command.duration_minutes)
-        span = Span(asked.duration, booked.before, booked.after)
+    span = span_when_moved(appointment, terms, command.duration_minutes)
     return _at(*times(command.starts_at, span), appointment, terms)
 
 

@@ -1,6 +1,6 @@
 """Who works here, and how can they be booked?"""
 
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 from psycopg import Connection
@@ -29,17 +29,16 @@ class ListedProfessional(Row, frozen=True, kw_only=True):
     active: bool = True
 
 
-MOST_AT_ONCE: Final = 100
-
-
-def bookable(connection: Connection[Any], tenant: str) -> tuple[ProfessionalId, ...]:
-    """Give those who take bookings at present; of very many, the first by name."""
+def bookable(
+    connection: Connection[Any], tenant: str, *, after: str, most: int
+) -> tuple[ProfessionalId, ...]:
+    """Give those who take bookings at present, by id; of very many, so many after one of them."""
     found = connection.execute(
         """
         SELECT key FROM live.professionals
-        WHERE tenant_id = %s AND active AND accepts_bookings ORDER BY name, key LIMIT %s
+        WHERE tenant_id = %s AND key > %s AND active AND accepts_bookings ORDER BY key LIMIT %s
         """,
-        (tenant, MOST_AT_ONCE),
+        (tenant, after, most),
     ).fetchall()
     return tuple(ProfessionalId(key) for (key,) in found)
 

@@ -5,7 +5,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from api import time_blocks
-from api.availability import MayRead, Moment, answered, everybody
+from api.availability import Cursor, MayRead, Moment, answered
+from api.bookings import BookingPath
 from api.caller import Caller
 from api.compat import OldRouter
 from api.forms import TimeZone, id_of
@@ -35,17 +36,19 @@ def show_availability(
     first: Annotated[Moment | None, Query(alias="from")] = None,
     last: Annotated[Moment | None, Query(alias="to")] = None,
     tz: TimeZone | None = None,
+    moving: BookingPath | None = None,
+    cursor: Cursor | None = None,
 ) -> Response:
-    """Show free slots."""
+    """Show free slots, a page of them, as `/v1` does."""
     wish = Wish(
         professional_id=professional,
-        others=() if professional else everybody(caller),
         service_id=service,
+        moving=moving,
         first=first,
         last=last,
         time_zone=tz,
     )
-    return answered(caller, wish)
+    return answered(caller, wish, cursor)
 
 
 @settings.get("")

@@ -116,6 +116,7 @@ VISITS: Final = (
 FREE: Final = (
     bookable.LengthNotOffered,
     availability.WindowInvalid,
+    bookings.BookingNotFound,
     bookings.DurationNotKnown,
     bookings.DurationNotAllowed,
     bookings.ServiceNotBookable,

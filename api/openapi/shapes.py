@@ -36,7 +36,6 @@ from api.compat.pages import OldListing
 from api.compat.setter import bookings as setter_bookings
 from api.compat.setter import clients as setter_clients
 from api.compat.setter import users as setter_users
-from application.availability import Availability
 from application.erasure import Erasure
 from application.jobs import QueuedJob
 from application.live import LastHour
@@ -167,7 +166,7 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     bookings.cancel_booking: Row(BOOKINGS),
     bookings.reschedule_booking: Row(BOOKINGS),
     bookings.link_booking: Row(BOOKINGS),
-    availability.show_availability: Made(Availability),
+    availability.show_availability: Made(availability.FreeSlots),
     holds.place_hold: Made(holds.PlacedHold),
     series.request_series: Row(SERIES),
     series.list_series: Listed(series.LISTING),
@@ -249,7 +248,7 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     setter_users.list_users: Listed(setter_users.LISTING, always_numbered=True),
     setter_users.get_user: Made(setter_users.OldUser, tagged=True),
     setter_users.change_user: Made(setter_users.OldUser, tagged=True),
-    calendar.show_availability: Made(Availability),
+    calendar.show_availability: Made(availability.FreeSlots),
     calendar.get_own_settings: Row(PROFESSIONALS),
     calendar.change_own_settings: Row(PROFESSIONALS),
     tasks.show_task_status: Made(tasks.TaskStatus),

@@ -68,6 +68,9 @@ AgendaEvent = SlotReserved | SlotReleased | SlotHeld | HeldSlotFreed
 class SlotTaken(DomainError):
     """Someone else has this slot."""
 
+    has_more = False
+    """Whether there are more free slots than are offered instead."""
+
 
 # --- What a decision needs to remember ------------------------------------------------
 
@@ -98,10 +101,10 @@ class Agenda(Value, frozen=True):
         until = bisect_left(self.reserved, slot.ends_at, lo=first, key=attrgetter("slot.starts_at"))
         return self.reserved[first:until]
 
-    def taken(self, *, now: datetime) -> list[TimeSlot]:
-        """Give all that nobody else can have now."""
+    def taken(self, *, now: datetime, moving: BookingId | None = None) -> list[TimeSlot]:
+        """Give all that nobody else can have now; what is `moving` leaves its own time free."""
         held = [held.slot for held in self.held if held.expires_at > now]
-        return [*(reservation.slot for reservation in self.reserved), *held]
+        return [*(each.slot for each in self.reserved if each.booking_id != moving), *held]
 
 
 def evolve(agenda: Agenda, event: AgendaEvent) -> Agenda:
