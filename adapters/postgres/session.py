@@ -48,6 +48,7 @@ class Session(Connection[Any]):
     """Of no use before `dress`. `tenant` is whose rows it sees."""
 
     tenant: str = NO_TENANT
+    role: str | None = None
     name: str = UNNAMED
     patience: float | None = LIMITS.requests.answer
 
@@ -68,7 +69,7 @@ class Session(Connection[Any]):
             self.execute(_settings(name, bounds)).close()
         else:
             self._become(role, _settings(name, bounds))
-        self.name, self.patience = name, bounds.answer
+        self.role, self.name, self.patience = role, name, bounds.answer
 
     @property
     def is_dead(self) -> bool:
@@ -84,10 +85,14 @@ class Session(Connection[Any]):
         return bool(line.poll(0)) or name != self.name.encode()
 
     def see(self, tenant: str) -> None:
-        """Show this tenant's rows only; free when it does already. Raises ConnectionSpoiltError."""
+        """Show this tenant's rows only; free when it does already. Raises ConnectionSpoiltError if it
+        is not in its role any more.
+        """
         if self.tenant == tenant:
             return
-        self.execute("SELECT set_config('frontdesk.tenant', %s, false)", (tenant,)).close()
+        if self.execute(SEE, (tenant,)).fetchone() != (tenant, self.role):
+            self.close()
+            raise ConnectionSpoiltError("The connection is not in its role any more.")
         self.tenant = tenant
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
@@ -148,4 +153,5 @@ def _milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
+SEE: Final = "SELECT set_config('frontdesk.tenant', %s, false), current_user::text"
 BECOME: Final = "SET ROLE {}; SELECT current_user::text, row_security_active({})"

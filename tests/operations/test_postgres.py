@@ -34,10 +34,10 @@ pytestmark = pytest.mark.postgres
 CUT = {"name": "Cut", "duration_minutes": 45}
 HASTY = Settings(
     mode=Mode.TEST,
-    database_wait_ms=300,
-    database_line_ms=800,
-    database_statement_ms=500,
-    database_lock_ms=300,
+    database_wait_ms=1000,
+    database_line_ms=1500,
+    database_statement_ms=800,
+    database_lock_ms=500,
 )
 ENOUGH = 30.0
 PROMISED = 5.0

@@ -13,7 +13,15 @@ from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
 from adapters.clock import SettableClock
-from adapters.postgres import ACCOUNTS, APP, WORKER, WRITER, Database, RoleRefusedError
+from adapters.postgres import (
+    ACCOUNTS,
+    APP,
+    WORKER,
+    WRITER,
+    Database,
+    DatabaseUnavailableError,
+    RoleRefusedError,
+)
 from domain.users import Role
 from infra.composition import System, application, running_system
 from infra.migrate import MigrationForbiddenError, migrate
@@ -118,6 +126,17 @@ def test_a_connection_that_was_reset_is_nobodys_any_more(database: Database) -> 
             assert current_role(line) == before
     with database.as_tenant(TENANT) as line:
         assert line.execute("SELECT log.tenant()::text").fetchone() == (TENANT,)
+
+
+def test_a_connection_that_lost_its_role_shows_nobody_anything(database: Database) -> None:
+    with database.as_tenant(TENANT) as line:
+        line.execute("RESET ROLE")
+
+    with pytest.raises(DatabaseUnavailableError), database.as_tenant(str(uuid4())):
+        pass
+
+    with database.as_tenant(str(uuid4())) as line:
+        assert current_role(line) == (APP, True)
 
 
 # --- What is not as it has to be is refused -------------------------------------------------------
