@@ -27,6 +27,7 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.answers: dict[str, list[str]] = {}
+        self.seconds = 0.0
         self.hang_up_after_data = 0
         self.hold_answers_to_data = False
         self.logins: list[bytes] = []
@@ -49,6 +50,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.seconds)
         if answer := self._answer("DATA"):
             return answer
         mail = message_from_bytes(envelope.content, policy=policy.default)
