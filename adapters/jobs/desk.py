@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from adapters.jobs.lanes import LANES
-from adapters.jobs.orders import Orders, UnknownOrderError
+from adapters.jobs.orders import Order, Orders, UnknownOrderError, ordering_key_of
 from adapters.postgres import Database
 from application.jobs import (
     JobIsNotParked,
@@ -49,6 +49,10 @@ EDIT: Final = """
     UPDATE work.jobs SET
         payload = coalesce(%(payload)s::json, payload),
         report = CASE WHEN %(payload)s::json IS NULL THEN report END,
+        ordering_key = CASE
+            WHEN %(payload)s::json IS NULL THEN ordering_key
+            ELSE tenant_id::text || '/' || %(ordering_key)s
+        END,
         due_at = coalesce(%(run_at)s, due_at),
         run_at = coalesce(%(run_at)s, run_at)
     WHERE id = %(id)s AND status IN ('todo', 'parked', 'uncertain') RETURNING *
@@ -137,8 +141,12 @@ class JobDesk:
     ) -> QueuedJob:
         """Change what a waiting, parked or uncertain job shall do, or when."""
         job = self.get(tenant, job_id)
-        text = None if payload is None else self._checked(job.kind, payload)
-        values = {"payload": text, "run_at": run_at}
+        order = None if payload is None else self._checked(job.kind, payload)
+        values = {
+            "payload": None if order is None else msgspec.json.encode(order).decode(),
+            "ordering_key": ordering_key_of(order),
+            "run_at": run_at,
+        }
         return self._change(tenant, job_id, EDIT, values, JobIsNotWaiting)
 
     def retry(self, tenant: str | None, job_id: UUID) -> QueuedJob:
@@ -175,9 +183,9 @@ class JobDesk:
             raise refusal(current_status=job.status)
         return changed[0]
 
-    def _checked(self, kind: str, payload: Mapping[str, Any]) -> str:
+    def _checked(self, kind: str, payload: Mapping[str, Any]) -> Order:
         try:
-            return self._orders.encode_changed(kind, payload).decode()
+            return self._orders.decode_changed(kind, payload)
         except (UnknownOrderError, msgspec.ValidationError, UnicodeEncodeError) as error:
             raise JobPayloadInvalid(
                 errors=[{"pointer": "#/payload", "detail": str(error)}]

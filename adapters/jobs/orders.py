@@ -39,7 +39,11 @@ class Orders:
             raise UnknownOrderError(kind)
         return msgspec.json.decode(payload, type=order)
 
-    def encode_changed(self, kind: str, payload: Mapping[str, Any]) -> bytes:
-        """Give the text of an order that somebody edited, once it is seen to be one."""
-        text = msgspec.json.encode(payload)
-        return msgspec.json.encode(self.decode(kind, text))
+    def decode_changed(self, kind: str, payload: Mapping[str, Any]) -> Order:
+        """Give an order that somebody edited, once it is seen to be one."""
+        return self.decode(kind, msgspec.json.encode(payload))
+
+
+def ordering_key_of(order: Order | None) -> str | None:
+    """Give what an order must keep its order with, if anything."""
+    return order.ordering_key if isinstance(order, Effect) else None

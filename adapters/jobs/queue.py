@@ -13,7 +13,7 @@ import msgspec
 from psycopg import Connection
 
 from adapters.jobs.lanes import COMMANDS
-from adapters.jobs.orders import Order, kind_of
+from adapters.jobs.orders import Order, kind_of, ordering_key_of
 from application.ports import Recorded
 from application.processes.process import Do, Orders, Withdraw
 from domain.messages import Command
@@ -182,5 +182,5 @@ def _row(job: NewJob) -> dict[str, Any]:
 
 
 def _ordering_key(job: NewJob) -> str | None:
-    key = None if isinstance(job.order, Command) else job.order.ordering_key
+    key = ordering_key_of(job.order)
     return None if key is None else f"{job.tenant}/{key}"

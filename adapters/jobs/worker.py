@@ -23,6 +23,7 @@ from psycopg import Connection, OperationalError
 from adapters.bell import Bell
 from adapters.jobs import claims
 from adapters.jobs.attempts import Attempts, Provider, Result
+from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import Gates
 from adapters.jobs.claims import Claimed
 from adapters.jobs.lanes import COMMANDS, LANES
@@ -80,6 +81,7 @@ class Worker:
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
         self._gates = Gates()
+        self._paces = {lane: Pace(batch) for lane in lanes}
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
         self._lease = lease
@@ -101,7 +103,7 @@ class Worker:
             try:
                 with self._first_in_line[lanes[0]]:
                     jobs = self._wait_for_jobs(lanes, stop)
-                self._run_batch(jobs, stop)
+                self._run_batch(jobs, stop, SLICE)
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("the queue cannot be reached", error=str(error))
                 stop.wait(self._poll.total_seconds())
@@ -130,8 +132,7 @@ class Worker:
             self._keep_house(lanes)
             looked = self._clock()
             for lane in lanes:
-                # What is slow is taken one by one, or the rest would stand behind it.
-                if jobs := self._claim(lane, self._batch if lane == COMMANDS else 1):
+                if jobs := self._claim(lane, self._paces[lane].batch):
                     return jobs
             if self._bell.wait(heard, self._pause(lanes, looked)):
                 stop.wait(GATHER)
@@ -177,21 +178,26 @@ class Worker:
         self._gates.enter(lane, len(jobs))
         return jobs
 
-    def _run_batch(self, jobs: Sequence[Claimed], stop: threading.Event | None) -> int:
+    def _run_batch(
+        self,
+        jobs: Sequence[Claimed],
+        stop: threading.Event | None,
+        seconds: float | None = None,
+    ) -> int:
+        """Carry them out, and give back what is not begun after so many seconds."""
         if not jobs:
             return 0
-        done = 0
+        batch, began = Batch(jobs), time.monotonic()
         try:
-            with self._holding(jobs[0].claim):
-                for job in jobs:
-                    if stop is not None and stop.is_set():
-                        break
+            with self._holding(batch, seconds):
+                while not (stop and stop.is_set()) and (job := batch.take()) is not None:
                     self._run(job)
-                    done += 1
-                self._give_back(jobs[done:])
+                    batch.done += 1
+                self._give_back(batch.rest())
         finally:
-            self._gates.leave(jobs[0].lane, len(jobs))
-        return done
+            self._gates.leave(batch.lane, batch.size)
+            self._paces[batch.lane].learn(batch, began)
+        return batch.done
 
     def _give_back(self, jobs: Sequence[Claimed]) -> None:
         if jobs:
@@ -244,11 +250,11 @@ class Worker:
     # --- Alive ---------------------------------------------------------------------------
 
     @contextmanager
-    def _holding(self, claim_id: UUID) -> Iterator[None]:
-        """Renew the lease of a batch for as long as it takes."""
+    def _holding(self, batch: Batch, seconds: float | None) -> Iterator[None]:
+        """Renew the lease of a batch for as long as it takes, and shorten it when it takes long."""
         finished = threading.Event()
-        args = (claim_id, finished)
-        heart = threading.Thread(target=self._keep_renewing, args=args, daemon=True)
+        args = (batch, seconds, finished)
+        heart = threading.Thread(target=self._look_after, args=args, daemon=True)
         heart.start()
         try:
             yield
@@ -256,13 +262,22 @@ class Worker:
             finished.set()
             heart.join()
 
-    def _keep_renewing(self, claim_id: UUID, finished: threading.Event) -> None:
+    def _look_after(self, batch: Batch, seconds: float | None, finished: threading.Event) -> None:
+        if seconds is not None and not finished.wait(seconds):
+            self._reach(lambda: self._give_back(batch.rest()))
         while not finished.wait(self._lease.total_seconds() / 4):
-            try:
-                with self._database.as_worker() as connection:
-                    claims.renew(connection, claim_id, self._lease)
-            except (DatabaseUnavailableError, OperationalError) as error:
-                log.warning("a lease could not be renewed", error=str(error))
+            self._reach(lambda: self._renew(batch.claim))
+
+    def _renew(self, claim_id: UUID) -> None:
+        with self._database.as_worker() as connection:
+            claims.renew(connection, claim_id, self._lease)
+
+    def _reach(self, do: Callable[[], object]) -> None:
+        """Do something with a lease, if the database is there; else it ends by itself."""
+        try:
+            do()
+        except (DatabaseUnavailableError, OperationalError) as error:
+            log.warning("a lease could not be renewed", error=str(error))
 
 
 def _say(how: Callable[..., object], what: str, job: Claimed, attempt: int) -> None:

@@ -10,8 +10,10 @@ from fastapi.routing import APIRoute
 import application
 import domain
 import projections
+from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from api.app import ROUTERS
 from application.processes import PROCESSES
+from application.processes.process import Effect
 from application.use_cases import USE_CASES
 from domain.aggregate import Aggregate
 from domain.catalogue import EVENTS
@@ -51,6 +53,12 @@ def test_every_refusal_says_what_is_in_the_way() -> None:
 
     assert [r.__name__ for r in refusals if "." not in (r.__doc__ or "")] == []
     assert len({r.code for r in refusals}) == len(refusals)
+
+
+def test_every_effect_stands_in_a_lane_that_has_threads_of_its_own() -> None:
+    lanes = {effect.lane for effect in classes(application, Effect)}
+
+    assert lanes == set(AT_ONCE) - {COMMANDS}
 
 
 def test_every_read_model_and_every_process_is_in_its_table() -> None:

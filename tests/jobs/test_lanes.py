@@ -99,6 +99,28 @@ def test_a_provider_that_hangs_holds_up_neither_commands_nor_other_effects(
     assert provider.most == AT_ONCE["mails"]
 
 
+def test_what_was_taken_together_with_something_that_hangs_is_carried_out_by_others(
+    database: Database, clock: ManualClock
+) -> None:
+    bell, let_go, others = Bell(), threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def thirteen_hangs(effect: RingBell, job: Job) -> None:
+        if effect.times == 13:
+            assert let_go.wait(30)
+        done.append(effect.times)
+        if len(done) == 39:
+            others.set()
+
+    worker = a_worker(database, clock, handle=thirteen_hangs, bell=bell)
+    order(database, *[ring(n) for n in range(40)])
+    with at_work(worker, bell):
+        assert others.wait(20)
+        let_go.set()
+
+    assert done.index(13) == 39
+
+
 def away(effect: RingBell, job: Job) -> Handled:
     raise AwayError("nobody there")
 

@@ -235,3 +235,16 @@ def test_the_database_lets_no_two_of_one_key_run_at_once(
 
     with database.as_worker() as connection, pytest.raises(Exception, match="one_at_a_time"):
         connection.execute("UPDATE work.jobs SET status = 'running'")
+
+
+def test_what_is_edited_to_be_for_another_stands_in_their_line(
+    database: Database, clock: ManualClock
+) -> None:
+    order(database, toll(1))
+    desk = JobDesk(database, clock, Orders([Toll]))
+    [job] = desk.find(TENANT)
+
+    desk.edit(TENANT, job.id, run_at=NOON)
+    assert jobs_of(database)[0]["ordering_key"] == f"{TENANT}/north"
+    desk.edit(TENANT, job.id, payload={"tower": "south", "stroke": 1})
+    assert jobs_of(database)[0]["ordering_key"] == f"{TENANT}/south"
