@@ -123,7 +123,9 @@ def register_client(
 
 @router.get("")
 def list_clients(caller: MayRead, q: Sought = "") -> Response:
-    """List clients; `q` finds them by any part of name, address or number, however typed."""
+    """List clients; `q` finds them by any part of name, address or number, however typed. Among very
+    many a page of what it finds may be short, or empty: go on while there is more.
+    """
     return LISTING.answer(caller, extra=[found_by(q)] if q else [])
 
 

@@ -44,10 +44,12 @@ class Page(NamedTuple):
 
 
 class NumberedPage(NamedTuple):
-    """Documents as JSON texts, and how many there are in all; more than COUNTED is just more."""
+    """Documents as JSON texts, and how many there are in all, or at least."""
 
     documents: Sequence[str]
     total: int
+    is_least: bool
+    """Whether there may be more: not all were counted, or looked at."""
 
 
 def page(
@@ -90,8 +92,13 @@ def numbered_page(
     """
     asked = Question(model, tenant, within, where, extra, sort)
     rows = _fetched(connection, rows_of(asked, limit, offset), prepare=False) if limit else []
-    [(total,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
-    return NumberedPage([document for _, _, document in rows], total)
+    [(counted,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
+    unseen = asked.is_looked_for and bool(_fetched(connection, end_of_look(asked)))
+    return NumberedPage(
+        [document for _, _, document in rows],
+        min(counted, COUNTED),
+        is_least=unseen or counted > COUNTED,
+    )
 
 
 def conditions(

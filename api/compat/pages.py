@@ -16,7 +16,7 @@ from fastapi import Response
 from api.caller import JSON, Caller
 from api.listing import CURSOR, Listing, Question
 from api.refusals import QueryInvalid
-from projections.paging import COUNTED, Where, numbered_page
+from projections.paging import NumberedPage, Where, numbered_page
 
 FARTHEST: Final = 10_000
 """Rows from the beginning of a list: what lies further is read by cursor."""
@@ -30,7 +30,7 @@ Extra = Sequence[tuple[str, Sequence[Any]]]
 
 
 class OldPage(msgspec.Struct, omit_defaults=True):
-    """Above COUNTED rows, nobody counts how many there are: `total` says at least."""
+    """Where not all rows were counted, or looked at, `total` says at least: it is an estimate."""
 
     data: Sequence[msgspec.Raw]
     total: int
@@ -76,7 +76,7 @@ class OldListing:
                 offset=(number - 1) * question.limit,
                 limit=question.limit,
             )
-        page = self._page(found.documents, found.total, number, question)
+        page = self._page(found, number, question)
         return Response(msgspec.json.encode(page), media_type=JSON)
 
     def _translated(self, asked: Mapping[str, str]) -> dict[str, str]:
@@ -95,17 +95,14 @@ class OldListing:
             raise QueryInvalid(parameter="sortBy", allowed=[*self.sorts, *self.listing.sorts])
         return {**kept, "sort": way + column}
 
-    def _page(
-        self, documents: Sequence[str], total: int, number: int, question: Question
-    ) -> OldPage:
-        counted = min(total, COUNTED)
+    def _page(self, found: NumberedPage, number: int, question: Question) -> OldPage:
         return OldPage(
-            data=[msgspec.Raw(self.shape(document.encode())) for document in documents],
-            total=counted,
+            data=[msgspec.Raw(self.shape(document.encode())) for document in found.documents],
+            total=found.total,
             page=number,
             limit=question.limit,
-            pages=ceil(counted / question.limit),
-            total_is_estimate=total > COUNTED,
+            pages=ceil(found.total / question.limit),
+            total_is_estimate=found.is_least,
         )
 
 

@@ -23,7 +23,18 @@ from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.clients import CLIENTS
 from projections.lines import may_be_missing
-from projections.paging import LOOKED_AT, Op, Page, Place, Sort, Where, Within, page
+from projections.paging import (
+    LOOKED_AT,
+    NumberedPage,
+    Op,
+    Page,
+    Place,
+    Sort,
+    Where,
+    Within,
+    numbered_page,
+    page,
+)
 from projections.read_model import ReadModel
 from tests.conftest import empty_database, server  # noqa: F401
 
@@ -204,7 +215,19 @@ def test_what_no_index_knows_is_found_in_portions(tables: Database) -> None:
             found.append(ask(found[-1].last, wanted))
         before = ask(found[-1].first)
 
+        numbered = numbered_page(
+            connection,
+            CLIENTS,
+            tenant,
+            within=Within(),
+            where=[wanted],
+            sort=Sort("sort_name"),
+            offset=0,
+            limit=10,
+        )
+
     assert [[*each.documents] for each in found] == [[], [], [f'"{2 * LOOKED_AT + 1}"']]
+    assert numbered == NumberedPage([], 0, is_least=True)
     assert before.documents[-1] == f'"{2 * LOOKED_AT}"'
 
 
