@@ -80,7 +80,7 @@ class ClientRegistered(Event, frozen=True):
     contact: Personal[Contact]
     status: ClientStatus
     custom_id: Personal[str | None] = None
-    strategy_id: str | None = None
+    strategy_id: Personal[str | None] = None
     identities: tuple[IdentityId, ...] = ()
 
 
@@ -88,7 +88,7 @@ class ClientChanged(Event, frozen=True):
     client_id: ClientId
     contact: Personal[Contact]
     custom_id: Personal[str | None] = None
-    strategy_id: str | None = None
+    strategy_id: Personal[str | None] = None
     identities: tuple[IdentityId, ...] = ()
 
 
@@ -316,8 +316,8 @@ def _refuse_if_erased(client: Client) -> None:
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "client-registered.v1": ClientRegistered,
-    "client-changed.v1": ClientChanged,
+    "client-registered.v2": ClientRegistered,
+    "client-changed.v2": ClientChanged,
     "client-status-changed.v1": ClientStatusChanged,
     "client-note-added.v1": ClientNoteAdded,
     "client-linked-to-user.v1": ClientLinkedToUser,

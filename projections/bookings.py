@@ -151,7 +151,15 @@ def _json(details: JsonText | None) -> Raw:
 
 def _erased(row: KnownBooking) -> KnownBooking:
     """What a rebuild would give: nothing personal can be read from its events any more."""
-    return replace(row, guest=None, details=NO_DETAILS, notes=None, location=None, reason=None)
+    return replace(
+        row,
+        guest=None,
+        booking_type=None,
+        details=NO_DETAILS,
+        notes=None,
+        location=None,
+        reason=None,
+    )
 
 
 def _key(event: BookingRequested | LaterEvent) -> list[str]:

@@ -146,7 +146,7 @@ __all__ = [
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "booking-requested.v1": BookingRequested,
+    "booking-requested.v2": BookingRequested,
     "booking-confirmed.v1": BookingConfirmed,
     "booking-declined.v1": BookingDeclined,
     "booking-completed.v1": BookingCompleted,

@@ -40,7 +40,7 @@ STORED_BYTES: Final = 1_270
 """Of an event, with its command and all indexes (pg_total_relation_size, 100,000 events)."""
 
 RECORD_BYTES: Final = 1_200
-"""Of an event as a Kafka record, headers included (booking-requested.v1)."""
+"""Of an event as a Kafka record, headers included (booking-requested.v2)."""
 
 SLOTS: Final[Sequence[int]] = (5, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0, 0)
 """Consumers in each slot: where the names of the 18 that there are happen to fall."""

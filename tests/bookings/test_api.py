@@ -152,7 +152,7 @@ def test_history_says_who_changed_what_and_when(running: Running) -> None:
 
     requested, changed = http.get(f"{where}/history").json()["data"]
 
-    assert requested["type"] == "booking-requested.v1"
+    assert requested["type"] == "booking-requested.v2"
     assert changed["changes"] == {"notes": [None, "allergic to henna"]}
     assert changed["actor"].startswith("user-")
 

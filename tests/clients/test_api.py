@@ -270,7 +270,7 @@ def test_nothing_personal_can_be_read_in_the_log_of_an_erased_client(
         history = running.system.reader.stream(connection, running.tenant, zoe)
     told = repr([past.event for past in history])
     assert [past.type for past in history] == [
-        "client-registered.v1",
+        "client-registered.v2",
         "client-note-added.v1",
         "client-erased.v1",
     ]

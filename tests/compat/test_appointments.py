@@ -250,7 +250,7 @@ def test_the_history_of_an_appointment_says_who_changed_what_from_what_to_what(h
     steps = http.get(f"{where}/history").json()["data"]
 
     assert [step["type"] for step in steps] == [
-        "booking-requested.v1",
+        "booking-requested.v2",
         "booking-confirmed.v1",
         "booking-changed.v1",
     ]

@@ -54,7 +54,7 @@ def test_an_untouched_log_verifies(log: Connection[Any]) -> None:
 )
 def test_one_altered_byte_is_found_and_named(log: Connection[Any], change: str) -> None:
     (position,) = log.execute(
-        "SELECT min(position) FROM log.events WHERE type = 'booking-requested.v1'"
+        "SELECT min(position) FROM log.events WHERE type = 'booking-requested.v2'"
     ).fetchall()[0]
 
     log.execute(f"UPDATE log.events SET {change} WHERE position = %s", (position,))

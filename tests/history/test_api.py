@@ -29,10 +29,10 @@ def test_history_is_asked_by_stream_type_and_actor(running: Running) -> None:
     auditor = running.http(Role.AUDITOR)
 
     (requested,) = auditor.get("/v1/history", params={"stream": booking}).json()["data"]
-    by_type = auditor.get("/v1/history?type=booking-requested.v1").json()["data"]
+    by_type = auditor.get("/v1/history?type=booking-requested.v2").json()["data"]
     by_actor = auditor.get("/v1/history", params={"actor": requested["actor"]}).json()["data"]
 
-    assert requested["type"] == "booking-requested.v1"
+    assert requested["type"] == "booking-requested.v2"
     assert by_type == [requested]
     assert {event["stream"] for event in by_actor} > {booking}
     assert all(event["actor"] == requested["actor"] for event in by_actor)

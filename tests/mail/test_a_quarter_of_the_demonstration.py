@@ -24,7 +24,7 @@ TODAY: Final = datetime(2027, 3, 22, 8, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
 REMINDERS: Final = {MailKind.REMINDER_24H: DAY, MailKind.REMINDER_2H: timedelta(hours=2)}
 TOLD: Final = {
-    "booking-requested.v1": (MailKind.REQUESTED, MailKind.PROFESSIONAL_NEW),
+    "booking-requested.v2": (MailKind.REQUESTED, MailKind.PROFESSIONAL_NEW),
     "booking-confirmed.v1": (MailKind.CONFIRMED,),
     "booking-cancelled.v1": (MailKind.CANCELLED, MailKind.PROFESSIONAL_CANCELLED),
 }

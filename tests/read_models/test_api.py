@@ -43,7 +43,7 @@ def test_what_was_set_aside_is_listed_by_pages(http, aside: list[str]) -> None:
 
     assert [each["key"] for each in first["data"] + rest["data"]] == aside
     assert first["data"][0]["error"] == "KeyError: nobody knows"
-    assert first["data"][0]["type"] == "booking-requested.v1"
+    assert first["data"][0]["type"] == "booking-requested.v2"
     assert not rest["has_more"]
     assert http.get(PARKED, params={"consumer": "clients"}).json()["data"] == []
 

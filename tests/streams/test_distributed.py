@@ -127,7 +127,7 @@ def killed(programs: list[Program]) -> None:
 def what_is_live_is_right(system: System, salon: Salon) -> None:
     """Wait until each minute is shown as it is in the log."""
     minutes = "SELECT date_trunc('minute', recorded_at), count(*) FROM log.events"
-    made = asked(system, f"{minutes} WHERE type = 'booking-requested.v1' GROUP BY 1")
+    made = asked(system, f"{minutes} WHERE type = 'booking-requested.v2' GROUP BY 1")
     until(lambda: salon.live() == dict(made), why=lambda: (salon.live(), made))
 
 

@@ -12,7 +12,7 @@ from adapters.streams.tally import PATIENCE, Counted, Place, Tally, merge
 from application.live import MINUTE
 
 NOW = datetime(2027, 1, 4, 8, 30, tzinfo=UTC)
-MADE = "booking-requested.v1"
+MADE = "booking-requested.v2"
 TENANTS = ("0198c0de-0000-7000-8000-00000000000a", "0198c0de-0000-7000-8000-00000000000b")
 PARTITION = 7
 EVENTS = st.tuples(st.sampled_from(TENANTS), st.sampled_from([MADE, MADE, "booking-confirmed.v1"]))
