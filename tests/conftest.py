@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from adapters.clock import SettableClock
-from adapters.postgres import Database
+from adapters.postgres import LIMITS, Bounds, Database
 from adapters.redis.connection import connect
 from infra.composition import System, running_system
 from infra.migrate import migrate
@@ -60,7 +60,8 @@ def dsn(server: Server) -> Iterator[str]:
 @pytest.fixture
 def database(dsn: str) -> Iterator[Database]:
     """Connections to it."""
-    with Database(dsn, app_connections=8, worker_connections=4) as database:
+    limits = LIMITS._replace(wait=5.0, requests=Bounds(statement=30.0, lock=15.0, idle=30.0))
+    with Database(dsn, app_connections=8, worker_connections=4, limits=limits) as database:
         yield database
 
 
@@ -87,8 +88,16 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def settings() -> Settings:
-    """What the system is configured with."""
-    return Settings(mode=Mode.TEST)
+    """What the system is configured with; with more patience, since machines that run tests are busy:
+    those that are about patience have settings of their own.
+    """
+    return Settings(
+        mode=Mode.TEST,
+        database_wait_ms=5_000,
+        database_line_ms=15_000,
+        database_statement_ms=30_000,
+        database_lock_ms=15_000,
+    )
 
 
 @pytest.fixture
