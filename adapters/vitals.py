@@ -54,7 +54,7 @@ class PostgresVitals:
         self._behind = self._gauge("consumer_lag_seconds", "Age of the oldest.", "consumer")
         self._parked = self._gauge("consumer_parked", "Keys set aside.", "consumer")
         self._waits = self._gauge("consumer_waits", "Stopped before a type.", "consumer", "type")
-        self._lacking = self._gauge("cannot_read", "Things that are recorded.")
+        self._lacking = self._gauge("cannot_read", "Processes that lack something recorded.")
         self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
         self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
@@ -94,7 +94,7 @@ class PostgresVitals:
     def _metrics(self) -> tuple[bytes, str]:
         with self._database.as_onlooker() as connection:
             self._log.set(head(connection))
-            self._lacking.set(len(self.lacking))
+            self._lacking.set(sum(bool(each.cannot_read) for each in present(connection)))
             self._waits.clear()
             for each in parked.status(connection):
                 self._lag.labels(each.consumer).set(each.lag_events)

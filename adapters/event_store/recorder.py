@@ -33,6 +33,7 @@ from psycopg import Connection, errors
 from uuid_utils import uuid7
 
 from adapters.bell import Bell
+from adapters.event_store.unread import is_ours
 from adapters.event_store.writer import Writer
 from adapters.postgres import WRITER, Database, DatabaseUnavailableError
 from application.ports import StoreUnavailableError
@@ -107,7 +108,12 @@ class StreamRecorder(AggregateRecorder):
         return range(last - len(stored_events) + 1, last + 1)
 
     def _rows(self, stored_events: Sequence[StoredEvent]) -> bytes:
-        """Give the rows of one command; see `log.append`."""
+        """Give the rows of one command; see `log.append`. Raises DataError for a topic that is named
+        as ours are: every consumer would stop before it, see `unread.py`.
+        """
+        for stored in stored_events:
+            if is_ours(stored.topic):
+                raise DataError(f"{stored.topic} is named as the product's own events are")
         command = str(uuid7())
         rows: list[dict[str, Any]] = [
             {

@@ -280,3 +280,12 @@ def test_positions_of_followers_are_kept_elsewhere(factory: Factory) -> None:
         factory.tracking_recorder()
     with pytest.raises(NotSupportedError):
         factory.process_recorder()
+
+
+def test_a_topic_that_reads_like_an_event_of_the_product_is_refused(
+    recorder: TenantRecorder,
+) -> None:
+    with pytest.raises(DataError):
+        recorder.insert_events([stored(b"{}", topic="visit-rated.v1")])
+
+    assert recorder.max_notification_id() is None

@@ -19,6 +19,7 @@ from adapters.runner import Runner
 from adapters.streams.feed import Feed
 from adapters.streams.records import Row, record_of, row_of
 from adapters.streams.relay import Relay
+from application.jobs import JobStatus
 from application.ports import NotReadableHere
 from infra.composition import System
 from infra.settings import Settings
@@ -172,7 +173,7 @@ def record_as(system: System, tenant: str, type_: str) -> None:
         f'[{{"tenant": "{tenant}", "command": "{uuid4()}", "stream": "visit-1", "version": 1, "type": "{type_}", '
         '"data": {}, "metadata": {}, "last": true}]'
     )
-    with system.database.as_worker() as connection:
+    with system.database.connect(None, "a test") as connection:
         connection.execute("SELECT log.append(%s::json)", (row,))
 
 
@@ -237,7 +238,7 @@ def test_what_a_process_orders_is_tried_again_elsewhere_not_taken_as_refused(
     running.system.worker.run_due()
     [job] = running.system.jobs.find(running.tenant, kind="expire-hold")
 
-    assert (job.status, job.outcome) == ("todo", None)
+    assert (job.status, job.outcome) == (JobStatus.FAILING, None)
 
 
 # --- Folds --------------------------------------------------------------------------------
