@@ -1,11 +1,11 @@
-"""Bodies as bytes: how deeply they nest, and the very texts of their fields."""
+"""Bodies as bytes: how deeply they nest, how much is in them, and the very texts of their fields."""
 
 import re
 from typing import Final
 
 import msgspec
 
-from api.refusals import BodyMalformed, BodyTooDeep
+from api.refusals import BodyMalformed, BodyTooDeep, BodyTooLarge
 
 DEEPEST: Final = 64
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -17,6 +17,23 @@ def refuse_depth(body: bytes) -> None:
     """Refuse what nests too deeply. Costs nothing for bodies with few brackets: nearly all."""
     if body.count(b"{") + body.count(b"[") > DEEPEST and _nests_deeper(body, DEEPEST):
         raise BodyTooDeep(deepest=DEEPEST)
+
+
+def refuse_many(body: bytes, most: int) -> None:
+    """Refuse more values than what is declared can hold: each of them is looked at, and said to be
+    wrong. Costs nothing for bodies with few commas.
+    """
+    if _values(body) > most and _values(_STRINGS.sub(b"", body)) > most:
+        raise BodyTooLarge(most_values=most)
+
+
+def _values(body: bytes) -> int:
+    """Count the values of a body; what looks like more within its strings, too.
+
+    >>> _values(b'{"a": [1, {}], "b": "one, two"}')
+    6
+    """
+    return 1 + sum(body.count(sign) for sign in (b",", b"[", b"{"))
 
 
 def _nests_deeper(body: bytes, deepest: int) -> bool:

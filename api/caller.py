@@ -16,15 +16,16 @@ from psycopg import Connection
 from uuid_utils import uuid7
 
 from api.backend import Backend
-from api.bodies import refuse_depth, text_of
+from api.bodies import text_of
 from api.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
 from api.limiting import READS, WRITES
 from api.marks import mark
 from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
 from api.reach import covers, within
-from api.refusals import QueryInvalid
+from api.refusals import BodyTooLarge, QueryInvalid
 from api.routing import in_thread
+from api.sizes import ANYTHING
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from application.reach import Leave, NotFound, refuse_outdated
@@ -35,6 +36,7 @@ from projections.read_model import ReadModel
 
 JSON: Final = "application/json"
 READING: Final = frozenset({"GET", "HEAD"})
+PRINCIPAL: Final = "frontdesk.principal"
 LATEST: Final = 2**31 - 1
 """In place of a version: the one that there is."""
 
@@ -198,8 +200,13 @@ class Caller:
         return fingerprint(self.request, self._body or b"", self.backend.pepper)
 
     def raw(self, field: str) -> str | None:
-        """Give a field of the body as the very text that was sent; None when it is not there."""
-        return text_of(field, self._body or b"{}")
+        """Give a field of the body as the very text that was sent; None when it is not there.
+        Raises BodyTooLarge.
+        """
+        text = text_of(field, self._body or b"{}")
+        if text is not None and len(text.encode()) > ANYTHING:
+            raise BodyTooLarge(field=field, most_bytes=ANYTHING)
+        return text
 
     # --- Asking -------------------------------------------------------------------------
 
@@ -298,7 +305,7 @@ class Gate:
     async def __call__(self, request: Request) -> Caller:
         """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
-        principal = _authentic(request, backend)
+        principal = authentic(request, backend)
         reading = request.method in READING
         backend.limits.count(request.scope, principal, self._kind or (READS if reading else WRITES))
         if self.permission not in principal.permissions:
@@ -306,21 +313,23 @@ class Gate:
         if request.scope["query_string"]:
             _refuse_unknown(request)
         body = None if reading else await request.body()
-        if body:
-            refuse_depth(body)
         caller = Caller(request, principal, self.permission, body)
         if self.permission in ELSEWHERE and not reading:
             await in_thread(caller.refuse_outdated)()
         return caller
 
 
-def _authentic(request: Request, backend: Backend) -> Principal:
+def authentic(request: Request, backend: Backend) -> Principal:
     """Give who sends a request. Whose token is worth nothing is counted as a stranger."""
+    known: Principal | None = request.scope.get(PRINCIPAL)
+    if known is not None:
+        return known
     try:
-        return backend.authenticate(bearer(request))
+        found = request.scope[PRINCIPAL] = backend.authenticate(bearer(request))
     except DomainError:
         backend.limits.count_stranger(request.scope)
         raise
+    return found
 
 
 def _refuse_unknown(request: Request) -> None:

@@ -63,6 +63,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     ports.PositionUnknown: 409,
     ports.NotReadableHere: 503,
     ports.EventTooLarge: 413,
+    ports.OrderTooLarge: 413,
     ports.PersonalDataErased: 410,
     accounts.WrongCredentials: 401,
     accounts.InvalidToken: 401,

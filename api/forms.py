@@ -1,14 +1,24 @@
 """What the paths and bodies of every area have in common: ids, texts, money, people."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.caller import Caller
 from application.contact_details import identities_of, parse_email, parse_phone
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
+
+MOST_UNKNOWN: Final = 10
+"""Fields that are not declared of which each is named in the refusal."""
 
 LARGEST_AMOUNT: Final = 10**12
 """In the smallest unit. More fits into no invoice, and a million of these still add up in 64 bits."""
@@ -48,9 +58,22 @@ Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
 
 class Body(BaseModel):
-    """A request body: what it does not declare is refused."""
+    """A request body: what it does not declare is refused, of much that is not declared the first."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_at_most(cls, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > len(cls.model_fields) + MOST_UNKNOWN:
+            raise PydanticCustomError(
+                "extra_forbidden", "There are more fields than are declared: {most}", _declared(cls)
+            )
+        return data
+
+
+def _declared(body: type[BaseModel]) -> dict[str, Any]:
+    return {"most": len(body.model_fields)}
 
 
 class MoneyBody(Body):

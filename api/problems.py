@@ -30,6 +30,11 @@ from domain.messages import DomainError
 
 log = structlog.get_logger()
 
+MOST_ERRORS: Final = 100
+MOST_BYTES: Final = 65_536
+LONGEST: Final = 200
+"""Characters of each text in a document that would be longer than that."""
+
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "https://frontdesk.example/problems/"
 
@@ -51,7 +56,27 @@ def problem(request: Request, refusal: DomainError) -> Response:
     if isinstance(refusal, SlotTaken):
         body["has_more"] = refusal.has_more
     headers["Content-Language"] = tongue
-    return Response(msgspec.json.encode(body), status, headers, PROBLEM)
+    return Response(_encoded(body), status, headers, PROBLEM)
+
+
+def _encoded(document: Mapping[str, Any]) -> bytes:
+    """Write a document down: nobody makes us answer with more than this, whatever they sent."""
+    whole = msgspec.json.encode(document)
+    if len(whole) <= MOST_BYTES:
+        return whole
+    return msgspec.json.encode(_shortened(msgspec.json.decode(whole)))
+
+
+def _shortened(value: Any) -> Any:
+    match value:
+        case str():
+            return value[:LONGEST]
+        case list():
+            return [_shortened(each) for each in value[:MOST_ERRORS]]
+        case dict():
+            return {name[:LONGEST]: _shortened(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 # Coroutines, because the framework would hand plain functions to yet another thread.
@@ -69,7 +94,8 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
         return problem(request, BodyMalformed(at=faults[0]["loc"][-1]))
     if isinstance(error.body, bytes) and error.body:  # it was not read as JSON
         return problem(request, MediaTypeUnsupported(accepted=["application/json"]))
-    return problem(request, ValidationFailed(errors=[_fault(fault) for fault in faults]))
+    told = [_fault(fault) for fault in faults[:MOST_ERRORS]]
+    return problem(request, ValidationFailed(errors=told, **_unsaid(len(faults))))
 
 
 async def from_http(request: Request, error: HTTPException) -> Response:
@@ -106,11 +132,16 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, from_http)  # type: ignore[arg-type]
 
 
+def _unsaid(faults: int) -> dict[str, int]:
+    """Say how many faults are not told of, where it is any."""
+    return {"errors_left_out": faults - MOST_ERRORS} if faults > MOST_ERRORS else {}
+
+
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     where: Sequence[Any] = fault["loc"]
     path = ["#", *(str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])]
     return {
-        "pointer": "/".join(path),
+        "pointer": "/".join(path)[:LONGEST],
         "in": str(where[0]),
         "code": str(fault["type"]).replace("_", "-"),
         "detail": str(fault["msg"]),

@@ -70,6 +70,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "note-is-written": "Note déjà écrite",
     "notice-too-short": "Délai trop court",
     "operator-not-grantable": "Rôle non attribuable",
+    "order-too-large": "Ordre trop volumineux",
     "outbox-mail-not-found": "Courriel introuvable",
     "outside-hours": "En dehors des heures d'ouverture",
     "password-hash-not-understood": "Empreinte de mot de passe non reconnue",

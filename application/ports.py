@@ -142,6 +142,10 @@ class EventTooLarge(DomainError):
     """An event may be 900 KB at most."""
 
 
+class OrderTooLarge(DomainError):
+    """One order may record 2 MB at most; give several with less in each."""
+
+
 class PersonalDataErased(DomainError):
     """The personal data of this record was erased; nothing personal can be added to it."""
 

@@ -23,6 +23,7 @@ from application.ports import (
     Answer,
     Clock,
     EventTooLarge,
+    OrderTooLarge,
     PersonalDataErased,
     Recorded,
     VersionConflictError,
@@ -37,6 +38,9 @@ S = TypeVar("S")
 MOST_BYTES: Final = 900_000
 """Kafka's brokers take messages up to a megabyte: what cannot be published is not recorded."""
 
+
+MOST_BYTES_AT_ONCE: Final = 2_000_000
+"""What one order may add to the log. It is held in memory by all who read it, at once."""
 
 VERSIONS: Final = """
     SELECT s.stream, coalesce((
@@ -211,7 +215,7 @@ class PostgresEventStore:
         if not new and not about.retried:
             return self._nothing_to_do(view, about)
         keys: dict[str, bytes] = {}
-        stored = [self._stored(about.tenant, event, seen, keys) for event in new]
+        stored = self._all_stored(about.tenant, new, seen, keys)
         wrapped = {s: self._keys.wrap(key, about.tenant, s) for s, key in keys.items()}
         verdict = self._writer.append(_rows(seen, stored, new, about, wrapped))
         if verdict.outcome == "appended":
@@ -258,6 +262,18 @@ class PostgresEventStore:
             ).fetchone()
         position, tenant_position = row or (0, 0)
         return Answer(position=position, tenant_position=tenant_position, recorded=())
+
+    def _all_stored(
+        self, tenant: str, new: Sequence[New], seen: Mapping[str, int], keys: dict[str, bytes]
+    ) -> list[Stored]:
+        stored: list[Stored] = []
+        size = 0
+        for each in new:
+            stored.append(self._stored(tenant, each, seen, keys))
+            size += len(stored[-1].data) + len(stored[-1].personal or b"")
+            if size > MOST_BYTES_AT_ONCE:
+                raise OrderTooLarge(most_bytes=MOST_BYTES_AT_ONCE)
+        return stored
 
     def _stored(
         self, tenant: str, new: New, seen: Mapping[str, int], keys: dict[str, bytes]

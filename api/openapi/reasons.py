@@ -84,6 +84,7 @@ WRITING: Final[Refusals] = (
     dispatch.TooContended,
     dispatch.VersionMismatch,
     ports.EventTooLarge,
+    ports.OrderTooLarge,
     ports.PersonalDataErased,
     ports.ProjectionBehind,
     refusals.BodyMalformed,

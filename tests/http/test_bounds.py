@@ -1,0 +1,179 @@
+"""Whatever somebody sends, there is a bound to what is read, answered and recorded for it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+
+from adapters.event_store.reader import head
+from api.app import ROUTERS
+from api.openapi.routes import permission_of
+from api.problems import MOST_BYTES, MOST_ERRORS
+from api.sizes import ANYTHING, most_of
+from tests.bookings.at_the_salon import Salon
+from tests.http.sockets import Line, request, served
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+MEGABYTE = 1_000_000
+MANY_UNKNOWN = json.dumps({f"k{number}": 1 for number in range(80_000)}).encode()
+
+
+@pytest.fixture
+def line(running: Running) -> Iterator[Line]:
+    with served(running.app) as port, Line(port) as line:
+        yield line
+
+
+def routes_with_bodies() -> list[APIRoute]:
+    routes = [route for router in ROUTERS for route in router.routes]
+    return [route for route in routes if isinstance(route, APIRoute) and route.body_field]
+
+
+def recorded(running: Running) -> int:
+    with running.system.database.as_worker() as connection:
+        return head(connection)
+
+
+def at_the(salon: Salon, times: int, details: str) -> dict[str, Any]:
+    """Give the body that asks for a cut on so many days."""
+    recurrence = {
+        "starts_at": "2027-01-05T10:00:00",
+        "time_zone": "Europe/Paris",
+        "rule": f"FREQ=DAILY;COUNT={times}",
+    }
+    wish = {"professional_id": salon.professional_id, "service_id": salon.service_id}
+    return {**wish, "recurrence": recurrence, "details": details}
+
+
+# --- What is read -------------------------------------------------------------------------
+
+
+def test_no_kind_of_body_has_a_part_without_a_bound() -> None:
+    for route in routes_with_bodies():
+        model: Any = route.body_field and route.body_field.field_info.annotation
+        schema = TypeAdapter(model).json_schema()
+        assert list(_boundless(schema, route.path)) == []
+
+
+def _boundless(part: Any, where: str) -> Iterator[str]:
+    if isinstance(part, list):
+        part = dict(enumerate(part))
+    if isinstance(part, Mapping):
+        bounds = {
+            "string": ("maxLength", "pattern", "format", "enum", "const"),
+            "array": ("maxItems", "prefixItems"),
+        }.get(str(part.get("type")))
+        if bounds and not part.keys() & set(bounds):
+            yield where
+        for name, below in part.items():
+            yield from _boundless(below, f"{where}/{name}")
+
+
+def test_each_kind_of_body_has_a_bound_of_its_own() -> None:
+    sizes = {route.path: most_of(route).bytes for route in routes_with_bodies()}
+
+    assert sizes["/v1/auth/refresh"] < 20_000
+    assert sizes["/v1/auth/login"] < sizes["/v1/auth/register"] < 50_000
+    assert sizes["/v1/bookings"] < 250_000
+
+
+def test_strangers_with_too_much_are_told_in_a_few_words(line: Line) -> None:
+    for path in ("/v1/auth/register", "/v1/auth/login", "/auth/refresh"):
+        line.say(request("POST", path, MANY_UNKNOWN))
+        refused = line.answer("POST", path)
+
+        assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+        assert len(refused.content) < 1_000
+
+
+def test_no_body_is_read_of_who_has_to_be_logged_in_and_is_not(line: Line) -> None:
+    for route in routes_with_bodies():
+        if permission_of(route) is not None:
+            method = min(route.methods or {"POST"})
+            line.say(request(method, route.path, b'{"a":' + b" " * 5_000 + b"1}"))
+            assert line.answer(method, route.path).json()["code"] == "token-missing"
+
+
+def test_a_body_holds_no_more_values_than_its_form(running: Running) -> None:
+    http = running.http()
+    small = b'{"name":"Cut","duration_minutes":45,"professional_ids":[%b]}'
+
+    for many in (b"1," * 5_000 + b"1", b"{}," * 2_000 + b"[]", b'{"":0},' * 2_000 + b"0"):
+        refused = http.post("/v1/services", content=small % many, headers=JSON)
+        assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+    note = http.post("/v1/clients", json={"name": "Zoé"}).headers["location"] + "/notes"
+    assert http.post(note, json={"text": "[{,," * 2_000}).status_code == 201
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+def test_details_of_a_booking_have_a_bound(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+
+    assert salon.book(http, details="x" * (ANYTHING - 2)).status_code == 201
+    refused = salon.book(http, "2027-01-06T10:00:00+01:00", details="x" * (ANYTHING - 1))
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+    assert refused.json()["field"] == "details"
+
+
+# --- What is answered ---------------------------------------------------------------------
+
+
+def test_much_that_is_not_declared_is_one_mistake(running: Running) -> None:
+    http = running.http()
+    cut = {"name": "Cut", "duration_minutes": 45}
+
+    some = http.post("/v1/services", json={**cut, **{f"k{n}": n for n in range(3)}}).json()
+    much = http.post("/v1/services", json={**cut, **{f"k{n}": n for n in range(90)}}).json()
+
+    assert [each["pointer"] for each in some["errors"]] == ["#/k0", "#/k1", "#/k2"]
+    assert [each["code"] for each in much["errors"]] == ["extra-forbidden"]
+
+
+def test_a_hundred_mistakes_are_told_and_how_many_more(running: Running) -> None:
+    salon, http = Salon.opened(running), running.http()
+    body = at_the(salon, 3, "")
+    wrong = [f"{number}" * 10 for number in range(150)]
+    body["recurrence"] = {**body["recurrence"], "except_at": wrong, "also_at": wrong}
+
+    refused = http.post("/v1/series", json=body)
+
+    assert refused.status_code == 422
+    assert len(refused.json()["errors"]) == MOST_ERRORS
+    assert refused.json()["errors_left_out"] == 200
+    assert len(refused.content) <= MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/" + "a" * 60_000, "/v1/services?" + "a" * 60_000, "/v1/services?fields=" + "a," * 30_000],
+)
+def test_no_refusal_is_longer_than_is_good_to_read(line, running, target: str) -> None:
+    token = running.http().headers["authorization"].encode()
+
+    line.say(request("GET", target, headers=[(b"authorization", token)]))
+    refused = line.answer("GET", target)
+
+    assert refused.status_code in (400, 404)
+    assert len(refused.content) <= MOST_BYTES
+
+
+# --- What is recorded ---------------------------------------------------------------------
+
+
+def test_no_order_adds_more_to_the_log_than_everybody_can_read(running: Running) -> None:
+    salon, http = Salon.opened(running, horizon_days=730), running.http()
+    before = recorded(running)
+
+    refused = http.post("/v1/series", json=at_the(salon, 104, "x" * 60_000))
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "order-too-large")
+    assert recorded(running) == before
+    assert http.post("/v1/series", json=at_the(salon, 5, "x" * 60_000)).status_code == 201
