@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Response
+from fastapi import Query, Response
 from msgspec import UNSET
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
 from api.listing import Listing, one_of, text
 from api.moments import Instant, instant
+from api.pages import within
 from api.routing import Router
 from application.permissions import Permission
 from domain.bookings import (
@@ -28,6 +29,7 @@ from domain.bookings import (
 from domain.messages import Command
 from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId
 from projections.bookings import BOOKINGS
+from projections.paging import MOST_BYTES
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
@@ -144,10 +146,18 @@ def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
 
 
 @router.get("/{booking_id}/history")
-def show_booking_history(booking_id: BookingPath, caller: MayRead) -> Response:
-    """Show what happened to a booking: when, by whom, and what it changed from and to."""
-    steps = caller.steps(BOOKINGS, booking_id)
-    return Response(msgspec.json.encode({"data": steps}), media_type=JSON)
+def show_booking_history(
+    booking_id: BookingPath,
+    caller: MayRead,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """Show what happened to a booking `after` a version: when, by whom, and what it changed from
+    and to. With `has_more` it goes on after the last.
+    """
+    steps = [step for step in caller.steps(BOOKINGS, booking_id) if step.version > after]
+    shown = [text for _, text in within(MOST_BYTES, steps)]
+    body = {"data": shown, "has_more": len(shown) < len(steps)}
+    return Response(msgspec.json.encode(body), media_type=JSON)
 
 
 @router.patch("/{booking_id}")

@@ -10,6 +10,7 @@ from fastapi import Response
 from api.caller import JSON, Caller
 from api.listing import CURSOR, Parse, limit_of
 from api.refusals import QueryInvalid
+from projections.paging import MOST_BYTES
 
 T = TypeVar("T")
 
@@ -43,13 +44,27 @@ def page(
         content = caller.backend.signer.open(purpose, caller.tenant, cursor)
         after = msgspec.json.decode(content, type=kind)
     found = find(after, limit + 1)
-    items, more = found[:limit], len(found) > limit
+    items = within(MOST_BYTES, found[:limit])
+    more = len(found) > len(items)
     next_ = None
     if more:
-        content = msgspec.json.encode(place(items[-1])).decode()
+        content = msgspec.json.encode(place(items[-1][0])).decode()
         next_ = caller.backend.signer.sign(purpose, caller.tenant, content)
-    body = {"data": items, "next_cursor": next_, "has_more": more}
+    body = {"data": [text for _, text in items], "next_cursor": next_, "has_more": more}
     return Response(msgspec.json.encode(body), headers=_links(caller, next_), media_type=JSON)
+
+
+def within(most: int, items: Sequence[T]) -> list[tuple[T, msgspec.Raw]]:
+    """Return each item with its JSON, as far as all together have so many bytes; the first always."""
+    kept: list[tuple[T, msgspec.Raw]] = []
+    size = 0
+    for item in items:
+        text = msgspec.json.encode(item)
+        size += len(text)
+        if kept and size > most:
+            break
+        kept.append((item, msgspec.Raw(text)))
+    return kept
 
 
 def _links(caller: Caller, next_: str | None) -> dict[str, str]:

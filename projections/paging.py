@@ -29,6 +29,20 @@ __all__ = [
     "page",
 ]
 
+MOST_BYTES: Final = 4_900_000
+"""Of the documents of one page, so that an answer with it has 5 MB at most."""
+
+CUT: Final = """
+    SELECT place, key, document, more FROM (
+        SELECT page.*, row_number() OVER so_far AS number, lead(true, 1, false) OVER so_far AS more,
+            sum(octet_length(document) + 1) OVER so_far AS bytes
+        FROM ({}) page(place, key, document) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
+    ) page WHERE number = 1 OR bytes <= %s ORDER BY number
+"""
+"""As much of a page as has so many bytes, and its first row at least; the last says whether the page
+had more.
+"""
+
 COUNTED: Final = 10_000
 """Nobody counts further."""
 
@@ -50,6 +64,8 @@ class NumberedPage(NamedTuple):
     total: int
     is_least: bool
     """Whether there may be more: not all were counted, or looked at."""
+    cut: bool
+    """Whether it would have had more, but for its size."""
 
 
 def page(
@@ -66,9 +82,10 @@ def page(
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
     asked = Question(model, tenant, within, where, extra, sort, place)
-    rows = _fetched(connection, rows_of(asked, limit + 1), prepare=not asked.hangs_on_one_value)
+    statement = _within_bytes(rows_of(asked, limit + 1))
+    rows = _fetched(connection, statement, prepare=not asked.hangs_on_one_value)
     reached = None
-    if len(rows) <= limit and asked.is_looked_for:
+    if len(rows) <= limit and not _is_cut(rows) and asked.is_looked_for:
         reached = next(iter(_fetched(connection, end_of_look(asked))), None)
     backwards = place is not None and place.backwards
     return _cut(rows, limit, reached, backwards=backwards)
@@ -91,13 +108,15 @@ def numbered_page(
     What is looked for is found, and counted, among the first LOOKED_AT rows only.
     """
     asked = Question(model, tenant, within, where, extra, sort)
-    rows = _fetched(connection, rows_of(asked, limit, offset), prepare=False) if limit else []
+    statement = _within_bytes(rows_of(asked, limit, offset))
+    rows = _fetched(connection, statement, prepare=False) if limit else []
     [(counted,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
     unseen = asked.is_looked_for and bool(_fetched(connection, end_of_look(asked)))
     return NumberedPage(
-        [document for _, _, document in rows],
+        [document for _, _, document, _ in rows],
         min(counted, COUNTED),
         is_least=unseen or counted > COUNTED,
+        cut=_is_cut(rows),
     )
 
 
@@ -107,6 +126,14 @@ def conditions(
     """Give the condition that rows `r` of a read model have to meet, and its values."""
     found = all_of(tenant, within, where)
     return sql.SQL(found.text), found.values
+
+
+def _within_bytes(page: Sql) -> Sql:
+    return Sql(CUT.format(page.text), (*page.values, MOST_BYTES))
+
+
+def _is_cut(rows: Sequence[tuple[Any, ...]]) -> bool:
+    return bool(rows) and bool(rows[-1][-1])
 
 
 def _fetched(
@@ -124,9 +151,9 @@ def _cut(
     backwards: bool,
 ) -> Page:
     """Cut what was read, in the order of reading; `reached` is where a look ended, if it did."""
-    has_more = reached is not None or len(rows) > limit
+    has_more = reached is not None or len(rows) > limit or _is_cut(rows)
     rows = rows[:limit]
-    documents = [document for _, _, document in rows]
+    documents = [document for _, _, document, _ in rows]
     ends = [*rows[:1], *(rows[-1:] if reached is None else [reached])]
     if not ends:
         return Page([], None, None, has_more)

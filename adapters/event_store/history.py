@@ -13,10 +13,14 @@ from psycopg import Connection
 from adapters.bell import Bell
 from adapters.event_store.moments import end_of, first_since, known_at, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
+from adapters.event_store.reader import cut as cut_at
 from adapters.postgres import Database
 from application.ports import Recorded
 
 PAGE: Final = 100
+MOST_BYTES: Final = 4_000_000
+"""Of a page, so that an answer with it has 5 MB at most."""
+
 MOST_LOOKED_AT: Final = 10_000
 """Events that one page looks at. Actors and types have no index, which every append would have to
 pay for: whoever asks for rare ones gets short pages, and goes on where they end."""
@@ -98,8 +102,8 @@ class History:
         first, last = _bounds(connection, tenant, asked)
         first = max(first, position + 1)
         stop = min(last, first + self._most - 1)
-        events = self._select(connection, tenant, asked, (first, stop), "ASC", limit)
-        reached = _place(events[-1], asked) if len(events) == limit else max(stop, position)
+        events, cut = self._select(connection, tenant, asked, (first, stop), "ASC", limit)
+        reached = _place(events[-1], asked) if cut else max(stop, position)
         return Page(events, reached, more=reached < last)
 
     def before(
@@ -115,13 +119,13 @@ class History:
         first, last = _bounds(connection, tenant, asked)
         last = min(last, position - 1)
         stop = max(first, last - self._most + 1)
-        events = self._select(connection, tenant, asked, (stop, last), "DESC", limit)
-        reached = _place(events[-1], asked) if len(events) == limit else min(stop, position)
+        events, cut = self._select(connection, tenant, asked, (stop, last), "DESC", limit)
+        reached = _place(events[-1], asked) if cut else min(stop, position)
         return Page(events, reached, more=reached > first)
 
     def event(self, connection: Connection[Any], tenant: str, position: int) -> Recorded | None:
         """Give one event."""
-        found = self._select(connection, tenant, EVERYTHING, (position, position), "ASC", 1)
+        found, _ = self._select(connection, tenant, EVERYTHING, (position, position), "ASC", 1)
         return found[0] if found else None
 
     def stream(
@@ -175,7 +179,8 @@ class History:
         places: tuple[int, int],
         order: str,
         limit: int,
-    ) -> list[Recorded]:
+    ) -> tuple[list[Recorded], bool]:
+        """Give a page, and whether it was cut: at its limit, or where it is large enough."""
         by = _line(asked)
         conditions = ["e.tenant_id = %s", f"{by} BETWEEN %s AND %s"]
         values: list[Any] = [tenant, *places]
@@ -189,12 +194,13 @@ class History:
             if wanted:
                 conditions.append(condition)
                 values.append(value)
-        sql = f"""
+        page = f"""
             SELECT {COLUMNS} FROM log.events e WHERE {" AND ".join(conditions)}
             ORDER BY {by} {order} LIMIT %s
         """
+        sql = cut_at(page, f"{by.removeprefix('e.')} {order}", most=MOST_BYTES)
         rows = connection.execute(sql.encode(), [*values, limit], binary=True).fetchall()
-        return self._reader.recorded(rows)
+        return self._reader.recorded(rows), len(rows) == limit or bool(rows and rows[-1][-1])
 
 
 def _line(asked: Asked) -> str:

@@ -28,27 +28,56 @@ WRITTEN: Final = """
 """
 """An event as it was written: what is personal is encrypted, and the key is not with it."""
 
+NAMES: Final = (
+    "position, tenant_id, tenant_position, stream, version, type, data, recorded_at, metadata, "
+    "personal, wrapped"
+)
 COLUMNS: Final = f"""
     {WRITTEN},
     CASE WHEN e.personal IS NOT NULL THEN (
         SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
-    ) END
+    ) END AS wrapped
 """
+MOST_BYTES: Final = 8_000_000
+"""Of the events of one page: a page of many is of small ones, as nearly all are."""
+
+
+def cut(page: str, order: str, *, most: int = MOST_BYTES) -> str:
+    """Give a statement with as much of a page as has so many bytes, and its first event at least.
+    `order` is that of the page, in its own columns. The last of them says in a column behind all
+    others whether the page had `more`.
+    """
+    return f"""
+        SELECT {NAMES}, more FROM (
+            SELECT page.*, row_number() OVER so_far AS number,
+            lead(true, 1, false) OVER so_far AS more, sum(
+                octet_length(data) + coalesce(octet_length(personal), 0)
+            ) OVER so_far AS bytes
+            FROM ({page}) page WINDOW so_far AS (ORDER BY {order} ROWS UNBOUNDED PRECEDING)
+        ) page WHERE number = 1 OR bytes <= {most} ORDER BY {order}
+    """
+
 
 STREAM: Final = f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.tenant_id = %s AND e.stream = %s AND e.version > %s AND e.version <= %s
     ORDER BY e.version
 """
-LOG: Final = f"""
+LOG: Final = cut(
+    f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.position > %s AND e.position <= %s ORDER BY e.position LIMIT %s
-"""
-LOG_OF_TYPES: Final = f"""
+    """,
+    "position",
+)
+LOG_OF_TYPES: Final = cut(
+    f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.position > %s AND e.position <= %s AND e.type = ANY(%s)
     ORDER BY e.position LIMIT %s
-"""
+    """,
+    "position",
+)
 OF_TENANT: Final = f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.tenant_position <= %s
@@ -90,7 +119,9 @@ class Reader:
         limit: int = PAGE,
         types: Sequence[str] | None = None,
     ) -> list[Recorded]:
-        """Give a page of the log with `after < position <= to`, in order."""
+        """Give a page of the log with `after < position <= to`, in order: no more than `limit` events
+        and MOST_BYTES, but one.
+        """
         if types is None:
             return self._read(connection, LOG, (after, to, limit))
         return self._read(connection, LOG_OF_TYPES, (after, to, list(types), limit))

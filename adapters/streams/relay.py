@@ -16,7 +16,7 @@ from psycopg import Connection, Error
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.event_store.reader import LAST, WRITTEN
+from adapters.event_store.reader import LAST, WRITTEN, cut
 from adapters.event_store.unread import is_ours
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
@@ -175,10 +175,13 @@ def _numbered(row: Row, counts: Counts, before: Counts) -> Record:
     return record_of(row, before[place] + counts[place])
 
 
-NEXT: Final = f"""
-    SELECT {WRITTEN} FROM log.events e
+NEXT: Final = cut(
+    f"""
+    SELECT {WRITTEN}, NULL AS wrapped FROM log.events e
     WHERE e.position > %s AND e.position <= %s ORDER BY e.position LIMIT %s
-"""
+    """,
+    "position",
+)
 COUNT: Final = """
     INSERT INTO work.published AS p (topic, partition, records)
     SELECT * FROM unnest(%s::text[], %s::integer[], %s::bigint[])

@@ -76,6 +76,8 @@ class OldListing:
                 offset=(number - 1) * question.limit,
                 limit=question.limit,
             )
+        if found.cut:
+            raise QueryInvalid(parameter="limit", reason="so many at once are more than 5 MB")
         page = self._page(found, number, question)
         return Response(msgspec.json.encode(page), media_type=JSON)
 

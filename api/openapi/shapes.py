@@ -143,6 +143,7 @@ class Count(msgspec.Struct):
 
 class Steps(msgspec.Struct):
     data: list[Change]
+    has_more: bool
 
 
 class Categories(msgspec.Struct):

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from adapters.event_store.reader import head
@@ -13,13 +16,17 @@ from api.app import ROUTERS
 from api.openapi.routes import permission_of
 from api.problems import MOST_BYTES, MOST_ERRORS
 from api.sizes import ANYTHING, most_of
+from domain.bookings import ChangeBooking, RequestBooking
+from domain.users import Role
+from domain.values import BookingId
 from tests.bookings.at_the_salon import Salon
+from tests.conftest import MONDAY
 from tests.http.sockets import Line, request, served
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
-MEGABYTE = 1_000_000
+MOST_OF_AN_ANSWER = 5_000_000
 MANY_UNKNOWN = json.dumps({f"k{number}": 1 for number in range(80_000)}).encode()
 
 
@@ -163,6 +170,87 @@ def test_no_refusal_is_longer_than_is_good_to_read(line, running, target: str) -
 
     assert refused.status_code in (400, 404)
     assert len(refused.content) <= MOST_BYTES
+
+
+@pytest.fixture
+def much(running: Running) -> str:
+    """A business with more bookings than one answer may hold, and one of them changed often."""
+    salon = Salon.opened(running)
+    details = json.dumps("x" * 60_000)
+    for number in range(90):
+        wish = RequestBooking(
+            booking_id=BookingId(f"booking-{uuid4()}"),
+            professional_id=salon.professional_id,
+            starts_at=MONDAY + timedelta(hours=1 + number),
+            duration_minutes=30,
+            details=details,
+        )
+        running.order(wish)
+    for number in range(50):
+        running.order(ChangeBooking(booking_id=wish.booking_id, details=f'"{number}{details[1:]}'))
+    running.settle()
+    return wish.booking_id
+
+
+def all_of(http: TestClient, first: str) -> list[Any]:
+    """Give all of a list, page by page, none of them larger than an answer may be."""
+    found: list[Any] = []
+    target: str | None = first
+    while target:
+        answer = http.get(target)
+        assert answer.status_code == 200, answer.text[:300]
+        assert len(answer.content) <= MOST_OF_AN_ANSWER
+        found += answer.json()["data"]
+        cursor = answer.json()["next_cursor"]
+        target = f"{first}&cursor={cursor}" if cursor else None
+    return found
+
+
+def test_lists_go_on_where_they_are_large_enough(running: Running, much: str) -> None:
+    http = running.http(Role.OWNER, Role.OPERATOR)
+
+    for sort in ("starts_at", "-starts_at"):
+        listed = [each["id"] for each in all_of(http, f"/v1/bookings?limit=200&sort={sort}")]
+        assert len(listed) == len(set(listed)) == 90
+    for order in ("true", "false"):
+        past = all_of(http, f"/v1/history?limit=200&oldest_first={order}")
+        positions = [each["position"] for each in past]
+        assert sorted(positions) == list(range(1, recorded(running) + 1))
+
+
+def test_pages_by_number_say_when_they_are_too_large(running: Running, much: str) -> None:
+    http = running.http()
+
+    assert http.get("/appointments?page=1&limit=20").status_code == 200
+    refused = http.get("/appointments?page=1&limit=200")
+
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "limit")
+
+
+def test_what_happened_to_a_booking_goes_on_after_a_version(running: Running, much: str) -> None:
+    http, versions = running.http(), list[int]()
+
+    more = True
+    while more:
+        after = versions[-1] if versions else 0
+        answer = http.get(f"/v1/bookings/{much}/history?after={after}")
+        assert len(answer.content) <= MOST_OF_AN_ANSWER
+        versions += [each["version"] for each in answer.json()["data"]]
+        more = answer.json()["has_more"]
+
+    assert versions == list(range(1, versions[-1] + 1))
+    assert len(versions) > 50
+
+
+def test_who_reads_the_log_takes_no_more_than_fits(running: Running, much: str) -> None:
+    system = running.system
+    with system.database.as_worker() as connection:
+        pages = list(system.reader.follow(connection, 0))
+
+    assert len(pages) > 1
+    assert [past.position for page in pages for past in page] == list(
+        range(1, recorded(running) + 1)
+    )
 
 
 # --- What is recorded ---------------------------------------------------------------------
