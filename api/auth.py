@@ -5,8 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request, Response
 from pydantic import BaseModel, StringConstraints
 
 from api.accounts import (
@@ -22,6 +21,7 @@ from api.compat import OldRouter
 from api.door import Address
 from api.forms import Body, Currency, Language, Line, TimeZone
 from api.limiting import Limits
+from api.routing import Router, hashing
 from application.accounts import Accounts, Registered, Tokens
 from application.permissions import Permission, Principal
 from application.ports import About
@@ -105,14 +105,14 @@ class TokensBody(BaseModel):
     expires_in: int
 
 
-# Not a `Router`: passwords take long to check, and must not hold up the threads of all requests.
-router: Final = APIRouter(prefix="/v1/auth", tags=["auth"])
-old_router: Final = OldRouter(successor="/v1/auth", kind=APIRoute, tags=["auth"])
+router: Final = Router(prefix="/v1/auth", tags=["auth"])
+old_router: Final = OldRouter(successor="/v1/auth", tags=["auth"])
 """Where seed 003 has them."""
 
 
 @router.post("/register", status_code=201, openapi_extra=PUBLIC)
 @old_router.post("/auth/register", status_code=201, openapi_extra=PUBLIC)
+@hashing
 def register(
     body: RegistrationBody, request: Request, accounts: TheAccounts, _: Address
 ) -> Response:
@@ -125,6 +125,7 @@ def register(
 
 @router.post("/login", openapi_extra=PUBLIC)
 @old_router.post("/auth/login", openapi_extra=PUBLIC)
+@hashing
 def log_in(body: LoginBody, accounts: TheAccounts, address: Address) -> TokensBody:
     """Begin a session."""
     password = body.password.get_secret_value()

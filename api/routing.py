@@ -6,14 +6,17 @@ costs 165: there is no limiter, no context to copy and no cancellation to watch 
 
 import asyncio
 import functools
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+
+from api.refusals import TooManyRequests
 
 THREADS: Final = 16
 """Threads of one process share one interpreter lock: with forty, a request costs a quarter more."""
@@ -29,14 +32,17 @@ class _Call(NamedTuple):
 class Threads:
     """Threads that wait for calls; started when the first one comes."""
 
-    def __init__(self, size: int = THREADS) -> None:
+    def __init__(self, size: int = THREADS, *, most_waiting: int | None = None) -> None:
+        self._most_waiting = most_waiting
         self._calls: SimpleQueue[_Call] = SimpleQueue()
         self._size = size
         self._start = threading.Lock()
         self._started = False
 
     async def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-        """Run a function in a thread."""
+        """Run a function in a thread. Raises TooManyRequests where too many wait already."""
+        if self._most_waiting is not None and self._calls.qsize() >= self._most_waiting:
+            raise TooManyRequests(retry_after=1, policy="waiting", quota=self._most_waiting)
         if not self._started:
             self._begin()
         loop = asyncio.get_running_loop()
@@ -77,6 +83,14 @@ ORDERS: Final = Threads()
 QUESTIONS: Final = Threads()
 """Apart, so that one can ask while everybody who orders something waits for the log."""
 
+PASSWORDS: Final = Threads(len(os.sched_getaffinity(0)), most_waiting=64)
+"""For whatever hashes a password: each is busy with one as long as it takes. More at once than there
+are cores would only wait for each other; who has to wait for seconds is told to come again.
+"""
+
+THEIRS: Final = "threads"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 SAFE: Final = frozenset({"GET", "HEAD"})
 
 
@@ -90,13 +104,20 @@ def in_thread(function: Callable[..., Any], threads: Threads = ORDERS) -> Callab
     return wait
 
 
+def hashing(function: Function) -> Function:
+    """Mark the function of a route as one that may hash a password."""
+    setattr(function, THEIRS, PASSWORDS)
+    return function
+
+
 class ThreadedRoute(APIRoute):
     """A route whose plain function runs in one of our threads."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         if not asyncio.iscoroutinefunction(endpoint):
             asks = SAFE.issuperset(more.get("methods") or SAFE)
-            endpoint = in_thread(endpoint, QUESTIONS if asks else ORDERS)
+            usual = QUESTIONS if asks else ORDERS
+            endpoint = in_thread(endpoint, getattr(endpoint, THEIRS, usual))
         super().__init__(path, endpoint, **more)
 
 

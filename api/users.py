@@ -10,7 +10,7 @@ from api.accounts import AccountBody, TheAccounts, registered, registering
 from api.caller import Caller, may
 from api.forms import Body, id_of
 from api.listing import Listing, boolean, text
-from api.routing import Router
+from api.routing import Router, hashing
 from application.permissions import Permission
 from domain.users import ChangeRoles, DeactivateUser, Role
 from domain.values import ClientId, ProfessionalId, UserId
@@ -49,6 +49,7 @@ class RolesBody(Body):
 
 
 @router.post("", status_code=201)
+@hashing
 def add_user(
     body: UserBody, request: Request, caller: MayManage, accounts: TheAccounts
 ) -> Response:

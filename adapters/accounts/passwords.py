@@ -3,6 +3,7 @@ from elsewhere (bcrypt) are understood, and replaced when their owner logs in.
 """
 
 import base64
+import os
 import re
 import threading
 import unicodedata
@@ -14,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-AT_ONCE: Final = threading.BoundedSemaphore(4)
+AT_ONCE: Final = threading.BoundedSemaphore(len(os.sched_getaffinity(0)))
 """Each takes 19 MiB and a core for some 20 ms: more at once would only wait for each other."""
 
 BCRYPT: Final = ("$2a$", "$2b$", "$2y$")

@@ -1,13 +1,18 @@
 """Who is not logged in has limits, too: by where they come from, and by whose account they try."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
+from api import auth, users
 from api.addresses import Addresses
+from api.refusals import TooManyRequests
+from api.routing import ORDERS, PASSWORDS, QUESTIONS, Threads
 from infra.composition import System, application
 from infra.settings import Mode, Settings, SettingsError, read_settings
 from tests.http.sockets import Line, request, served
@@ -136,6 +141,27 @@ def test_a_token_worth_nothing_makes_nobody_known(strangers: Strangers, path: st
 
     assert asked[99].status_code != 429
     assert asked[100].status_code == 429
+
+
+def test_who_has_to_wait_long_for_a_password_is_sent_away() -> None:
+    """And threads that hash are apart: nobody else waits for them."""
+    let_go, threads = threading.Event(), Threads(1, most_waiting=2)
+
+    async def crowd() -> list[Any]:
+        tries = [asyncio.ensure_future(threads.run(let_go.wait, {})) for _ in range(10)]
+        await asyncio.sleep(0)
+        let_go.set()
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    sent_away = [each for each in asyncio.run(crowd()) if isinstance(each, TooManyRequests)]
+
+    assert 7 <= len(sent_away) <= 8
+
+
+@pytest.mark.parametrize("function", [auth.register, auth.log_in, users.add_user])
+def test_whatever_hashes_a_password_has_threads_of_its_own(function: Any) -> None:
+    assert function.threads is PASSWORDS
+    assert PASSWORDS not in (ORDERS, QUESTIONS)
 
 
 # --- Whose word is taken for an address -----------------------------------------------------

@@ -13,6 +13,7 @@ from infra.settings import Settings
 
 COMPOSE = Path("docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = Path(".env.example").read_text(encoding="utf-8")
+GATE = Path("infra/docker/gate.conf").read_text(encoding="utf-8")
 SERVICES: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
 OURS = {name for name, service in SERVICES.items() if service["image"].startswith("frontdesk:")}
 ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
@@ -52,6 +53,13 @@ def test_there_are_all_processes_and_two_of_those_that_may_die() -> None:
 
     assert twice == {"api", "relay", "worker"}
     assert set(SERVICES) == {*twice, "gate", "kafka", "migrate", "postgres", "redis"}
+
+
+def test_the_gate_is_believed_where_requests_come_from_and_nobody_else() -> None:
+    at = SERVICES["gate"]["networks"]["default"]["ipv4_address"]
+
+    assert SERVICES["api"]["environment"]["TRUSTED_PROXIES"] == f"${{TRUSTED_PROXIES:-{at}}}"
+    assert "X-Forwarded-For $proxy_add_x_forwarded_for" in GATE
 
 
 @pytest.mark.parametrize("name", SERVICES)
