@@ -64,7 +64,7 @@ class NumberedPage(NamedTuple):
     total: int
     is_least: bool
     """Whether there may be more: not all were counted, or looked at."""
-    cut: bool
+    cut: bool = False
     """Whether it would have had more, but for its size."""
 
 
