@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.params import Depends
+from msgspec.structs import replace
 from psycopg import Connection
 from uuid_utils import uuid7
 
@@ -117,6 +119,14 @@ class Caller:
         it would say if there were none; `fresh` an id that was made for this command.
         """
         return self.backend.dispatch(command, self.about(on, seen, fresh))
+
+    def order_also(self, command: Command) -> Answer:
+        """Have a second thing carried out for the same request, under an id of its own."""
+        also = self.about()
+        return self.backend.dispatch(
+            command,
+            replace(also, command_id=UUID(int=uuid7().int), retried=False, fingerprint=None),
+        )
 
     def created(
         self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True

@@ -3,11 +3,9 @@
 import time
 from enum import StrEnum
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import msgspec
 from fastapi import Response
-from uuid_utils import uuid7
 
 from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
@@ -16,7 +14,7 @@ from api.moments import instant
 from api.routing import Router
 from application.erasure import PATIENCE, Erasures
 from application.permissions import Permission
-from application.ports import About, Answer, Recorded
+from application.ports import Answer, Recorded
 from domain.bookings import BookingStatus
 from domain.clients import (
     AddClientNote,
@@ -245,14 +243,5 @@ def _ordered(client_id: ClientId, caller: Caller, erasures: Erasures) -> Answer:
     late = tuple(dict.fromkeys(s for s in found if s not in streams[:AT_ONCE]))
     for n in range(0, len(late), AT_ONCE):
         order = EraseClient(client_id=client_id, streams=late[n : n + AT_ONCE])
-        caller.backend.dispatch(order, _also(caller))
+        caller.order_also(order)
     return answer
-
-
-def _also(caller: Caller) -> About:
-    """Say who orders a second thing with the same request: under an id of its own."""
-    return About(
-        tenant=caller.tenant,
-        actor=caller.principal.user_id,
-        command_id=UUID(int=uuid7().int),
-    )

@@ -15,7 +15,7 @@ from domain.series import RequestSeries
 from domain.services import CreateService
 from domain.tenants import Business, RegisterBusiness
 from domain.time_blocks import AddTimeBlock, Once
-from domain.users import Role
+from domain.users import AppointOperator, ChangeRoles, Role
 from domain.values import (
     BlockId,
     BookingId,
@@ -64,6 +64,13 @@ def furnish(running: Running) -> None:
             contact=Contact(name="Ana", email="ana@salon.example"),
             settings=replace(OPEN, auto_confirm=True),
         ),
+        ChangeRoles(
+            tenant_id=TenantId(ID),
+            user_id=UserId(f"user-{ID}"),
+            roles=(Role.OWNER,),
+            professional_id=professional,
+        ),
+        AppointOperator(user_id=UserId(f"user-{ID}")),
         CreateService(service_id=ServiceId(f"service-{ID}"), offer=CUT),
         RegisterClient(client_id=client, contact=Contact(name="Zoé", email="zoe@example.org")),
         RequestBooking(
@@ -96,7 +103,7 @@ def furnish(running: Running) -> None:
 
 
 def token(running: Running, tenant: str = ID) -> str:
-    """Log somebody in who may do everything in this business."""
+    """Log somebody in who may do everything in this business, and is that in the log too."""
     roles = (Role.OWNER, Role.OPERATOR)
     name = f"everybody in {tenant}"
     running.principals[name] = Principal(

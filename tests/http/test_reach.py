@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from api.app import ROUTERS
 from api.caller import Gate
@@ -31,7 +32,13 @@ OTHER, ONE = 1, 2
 COUNTING = (Role.OWNER, Role.PROFESSIONAL, Role.CLIENT)
 OF_THEIR_OWN = {Role.CLIENT: ["visit"], Role.PROFESSIONAL: ["visit", "absence"]}
 JSON = {"Content-Type": "application/json"}
-QUESTIONS = ("", "?page=1")
+QUESTIONS = (
+    "",
+    "?page=1",
+    f"?client_id=client-{ID}",
+    f"?professional_id=professional-{ID}",
+    f"?series_id=series-{ID}",
+)
 NEEDED = {
     "/v1/availability": "?duration_minutes=30",
     "/availability": f"?service=service-{ID}",
@@ -109,6 +116,26 @@ def test_everybody_sees_what_is_their_own(people) -> None:
     assert owner.principal.roles == (Role.OWNER,)
     assert shown[Role.CLIENT] > 10
     assert shown[Role.PROFESSIONAL] > 10
+
+
+def named_by(asked: Asked) -> dict[str, str]:
+    """Give the ids that a question can name besides its path, by parameter."""
+    schemas = {
+        each.alias: json.dumps(TypeAdapter(each.field_info.annotation or str).json_schema())
+        for each in asked.route.dependant.query_params
+    }
+    kinds = {name: re.search(r"\^(\w+)-\[", schema) for name, schema in schemas.items()}
+    return {name: f"{kind[1]}-{ID}" for name, kind in kinds.items() if kind}
+
+
+def test_nobody_asks_by_the_id_of_what_is_anothers(people) -> None:
+    for person in (each for each in people if each.number == ONE):
+        secret = unseen(person.principal, OTHER)
+        for asked in open_to(person, reading=True) if secret else ():
+            for name, named in named_by(asked).items():
+                if (theirs := named.replace(ID, uuid(OTHER))) in secret:
+                    where = f"{asked.path}?{name}={theirs}".replace(ID, uuid(ONE))
+                    assert not person.http.get(where).is_success, where
 
 
 def test_what_is_counted_is_what_is_within_reach(people) -> None:
