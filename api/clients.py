@@ -184,8 +184,13 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     """
     began, erasures = time.monotonic(), _erasures(caller)
     answer = _ordered(client_id, caller, erasures)
-    left = PATIENCE - (time.monotonic() - began)
-    finished = erasures.finish(caller.tenant, client_id, patience=left)
+    others = erasures.other_records(caller.tenant, client_id)
+    for other in others:
+        _erase_also(other, caller, erasures)
+    finished = all(
+        erasures.finish(caller.tenant, each, patience=PATIENCE - (time.monotonic() - began))
+        for each in (client_id, *others)
+    )
     where = {"Location": f"/v1/clients/{client_id}/personal-data", **caller.marks(answer)}
     if finished:
         return Response(status_code=204, headers=where)
@@ -245,3 +250,10 @@ def _ordered(client_id: ClientId, caller: Caller, erasures: Erasures) -> Answer:
         order = EraseClient(client_id=client_id, streams=late[n : n + AT_ONCE])
         caller.order_also(order)
     return answer
+
+
+def _erase_also(other: ClientId, caller: Caller, erasures: Erasures) -> None:
+    """Have another record of the same person erased."""
+    streams = erasures.streams_about(caller.tenant, other)
+    for n in range(0, max(1, len(streams)), AT_ONCE):
+        caller.order_also(EraseClient(client_id=other, streams=streams[n : n + AT_ONCE]))

@@ -102,6 +102,9 @@ class Erasures(Protocol):
     def streams_about(self, tenant: str, client_id: ClientId) -> tuple[str, ...]:
         """Give the streams that speak of a client; of one who was erased, as they were then."""
 
+    def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
+        """Give the other records of the same person: who proves an address has had one before."""
+
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
         """Take an erased client out of all tables; tell whether it is done, or has to wait."""
 

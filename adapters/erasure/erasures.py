@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import Connection, sql
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
-from adapters.erasure.persons import Known, known, streams_of, whole
+from adapters.erasure.persons import Known, known, other_records_of, streams_of, whole
 from adapters.erasure.tables import TableOfAnotherReleaseError, clear
 from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
@@ -52,6 +52,11 @@ class PostgresErasures:
         """Give the streams that speak of a client; of one who was erased, as they were then."""
         with self._database.as_desk() as connection:
             return streams_of(connection, self._reader, tenant, client_id)
+
+    def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
+        """Give the other records of the same person: who proves an address has had one before."""
+        with self._database.as_desk() as connection:
+            return other_records_of(connection, self._reader, tenant, client_id)
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
         """Take an erased client out of all tables; tell whether it is done, or has to wait."""

@@ -74,6 +74,19 @@ def streams_of(
     return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
 
 
+def other_records_of(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
+) -> tuple[ClientId, ...]:
+    """Give the records that the users of a client had before, or have by now. No key is needed."""
+    found: list[ClientId | None] = []
+    for user_id in known(connection, reader, tenant, client_id).users:
+        history = reader.stream(connection, tenant, user_id)
+        events: list[Any] = [past.event for past in history if past.event is not None]
+        user = USER.fold(events)
+        found += [user.client_id, *user.earlier_clients]
+    return tuple(dict.fromkeys(each for each in found if each not in (None, client_id)))
+
+
 def whole(client_id: str, client: Known) -> ClientErased:
     """Give all erasures of a client as one event."""
     return ClientErased(

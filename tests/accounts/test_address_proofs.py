@@ -196,6 +196,21 @@ def test_the_next_visit_with_a_proved_address_is_theirs(shop: Running, outside) 
     assert outside.get(came, headers=logged_in(outside, VICTIM["email"])).status_code == 200
 
 
+def test_who_is_erased_is_erased_under_every_record_they_had(shop: Running, outside) -> None:
+    visit(shop, 2, email=VICTIM["email"])
+    user = sign_up(outside, shop, VICTIM["email"])
+    zoe = logged_in(outside, VICTIM["email"])
+    known = prove(outside, zoe, code_of(shop, VICTIM["email"])).json()["client_id"]
+
+    erased = shop.http().delete(f"/v1/clients/{known}/personal-data")
+    shop.settle()
+
+    assert (erased.status_code, known != user["client_id"]) == (204, True)
+    everybody = shop.http().get("/v1/clients").text + shop.http().get("/v1/users").text
+    assert VICTIM["email"] not in everybody
+    assert "Somebody" not in everybody
+
+
 # --- What a code is worth ----------------------------------------------------------------
 
 
