@@ -7,6 +7,7 @@ A fact is told under an id of its source. Told again, it is answered as it was t
 """
 
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, assert_never
@@ -261,7 +262,17 @@ def _understood(told: Told) -> ClientKnown | BookingWished:
     try:
         return msgspec.json.decode(told.data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FactNotUnderstood(reason=str(error)[:MOST_SAID]) from None
+        raise FactNotUnderstood(reason=_without_what_was_said(str(error))[:MOST_SAID]) from None
+
+
+def _without_what_was_said(reason: str) -> str:
+    """Leave out what a reason quotes of the fact: a name that is not declared, a value that may not be."""
+    return re.sub(
+        r"(unknown field|Invalid enum value) .*?(?=( - at `[$.\w\[\]]*`)?\Z)",
+        r"\1",
+        reason,
+        flags=re.DOTALL,
+    )
 
 
 def _in_utc(instant: datetime | None) -> datetime | None:

@@ -108,6 +108,7 @@ class Settings(BaseModel):
     kafka_bootstrap: str | None = None
     kafka_replication: int = Field(default=1, ge=1, le=10)
     kafka_facts: Sources = {}
+    kafka_facts_retention_hours: int = Field(default=168, ge=1, le=8_760)
     redis_url: str | None = Field(default=None, pattern="^(redis|rediss|unix)://")
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"

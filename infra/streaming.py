@@ -22,6 +22,7 @@ from adapters.streams.worker import Slots, worker_app
 from application.facts import Facts
 from infra.composition import System, made
 from infra.health import Health
+from infra.settings import Settings
 
 AGAIN: Final = 1.0
 """Seconds after which a broker that was away at the start is tried again."""
@@ -43,10 +44,23 @@ class Work:
     watchdog: Watchdog
 
 
+def publisher_of(settings: Settings) -> KafkaPublisher:
+    """Give what sends records, and makes the topics that are missing."""
+    return KafkaPublisher(
+        settings.need_kafka(),
+        replication=settings.kafka_replication,
+        facts_ms=_facts_ms(settings),
+    )
+
+
+def _facts_ms(settings: Settings) -> int:
+    return settings.kafka_facts_retention_hours * 3_600_000
+
+
 def relay_of(system: System) -> Relay:
     """Compose a relay."""
     settings = system.settings
-    publisher = KafkaPublisher(settings.need_kafka(), replication=settings.kafka_replication)
+    publisher = publisher_of(settings)
     notes = system.reader.notes
     return Relay(
         system.database,
@@ -88,7 +102,7 @@ def wait_for_topics(system: System) -> None:
     settings = system.settings
     while not system.stop.is_set():
         try:
-            ensure_topics(settings.need_kafka(), settings.kafka_replication)
+            ensure_topics(settings.need_kafka(), settings.kafka_replication, _facts_ms(settings))
         except (KafkaError, OSError) as error:
             log.warning("the broker cannot be reached", error=str(error))
             system.stop.wait(AGAIN)
@@ -111,7 +125,7 @@ def facts_of(system: System) -> FactsIntake | None:
     desk = FactsDesk(
         facts,
         system.database,
-        KafkaPublisher(bootstrap, replication=settings.kafka_replication),
+        publisher_of(settings),
         sources=settings.kafka_facts,
         clock=system.clock,
     )

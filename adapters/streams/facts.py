@@ -6,6 +6,7 @@ it. So a fact may be taken twice, and is then answered as it was the first time.
 record says holds up another; only a database or a broker that is away is waited for.
 """
 
+import hashlib
 import re
 import threading
 from collections import Counter
@@ -209,7 +210,9 @@ def told_by(value: bytes | None, headers: Headers, sources: Mapping[str, TenantI
 def refusal_of(
     record: Any, code: str, detail: str, facts: Mapping[str, Any], *, at: datetime
 ) -> Record:
-    """Give what is said of a record that was refused; the same id each time."""
+    """Give what is said of a record that was refused; the same id each time. Its key may be somebody's
+    address: what has the same key has the same here, which is another.
+    """
     said = _texts(record.headers, whole=False)
     refused = Refused(
         code=code,
@@ -231,7 +234,7 @@ def refusal_of(
         "ce_time": ce_time(at),
         "content-type": "application/json",
     }
-    key = (record.key or b"")[:MOST_SHOWN]
+    key = hashlib.sha256(record.key or b"").hexdigest()[:32].encode()
     value = msgspec.json.encode(refused, enc_hook=str)
     encoded = [(name, text.encode()) for name, text in headers.items()]
     return Record(REFUSED, partition_of(key), key, value, encoded)

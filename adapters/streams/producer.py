@@ -35,9 +35,12 @@ logging.getLogger("kafka").setLevel(logging.CRITICAL)  # an outage is said once,
 class KafkaPublisher:
     """A producer that is made anew when it has failed: then nothing it holds is sent late."""
 
-    def __init__(self, bootstrap: str, *, replication: int = 1) -> None:
+    def __init__(
+        self, bootstrap: str, *, replication: int = 1, facts_ms: int = RETENTION_MS
+    ) -> None:
         self._bootstrap = bootstrap
         self._replication = replication
+        self._facts_ms = facts_ms
         self._producer: Any = None
 
     def publish(self, records: Sequence[Record]) -> None:
@@ -66,7 +69,7 @@ class KafkaPublisher:
 
     def _connected(self) -> Any:
         if self._producer is None:
-            ensure_topics(self._bootstrap, self._replication)
+            ensure_topics(self._bootstrap, self._replication, self._facts_ms)
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 acks="all",
@@ -82,14 +85,20 @@ class KafkaPublisher:
         return self._producer
 
 
-def ensure_topics(bootstrap: str, replication: int = 1) -> None:
+def retentions(facts_ms: int = RETENTION_MS) -> dict[str, int]:
+    """Give for how long each topic keeps what is on it, in milliseconds."""
+    told = {FACTS: facts_ms, REFUSED: facts_ms}
+    ours = dict.fromkeys((*ALL, WORK), RETENTION_MS)
+    return {**ours, **told, LIVE_CHANGELOG: LIVE_RETENTION_MS}
+
+
+def ensure_topics(bootstrap: str, replication: int = 1, facts_ms: int = RETENTION_MS) -> None:
     """Make the topics that are missing. Raises KafkaError."""
     admin = KafkaAdminClient(
         bootstrap_servers=bootstrap, request_timeout_ms=5_000, reconnect_backoff_max_ms=1_000
     )
     try:
-        wanted = dict.fromkeys((*ALL, WORK, FACTS, REFUSED), RETENTION_MS)
-        wanted[LIVE_CHANGELOG] = LIVE_RETENTION_MS
+        wanted = retentions(facts_ms)
         for topic in sorted(wanted.keys() - set(admin.list_topics())):
             with suppress(TopicAlreadyExistsError):
                 new = _new(replication, wanted[topic])

@@ -10,6 +10,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from adapters.postgres import DatabaseUnavailableError
+from adapters.streams.facts import refusal_of
+from adapters.streams.producer import retentions
 from adapters.streams.topics import REFUSED
 from application.facts import Told
 from application.ports import Answer
@@ -369,3 +371,33 @@ def test_facts_are_counted_where_prometheus_asks(running: Running, desk: Desk) -
     scraped = running.http().get("/metrics").text
     assert 'frontdesk_facts{outcome="taken"} 1.0' in scraped
     assert 'frontdesk_facts{outcome="fact-type-not-known"} 1.0' in scraped
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"name": "Zoé", "custom_id": "Z-1", "status": "zoe@example.org"},
+        {"name": "Zoé", "custom_id": "Z-1", "zoe@example.org": True},
+        {"name": "Zoé", "custom_id": "Z-1", "email": "zoe@example.org - at `$`"},
+    ],
+)
+def test_a_refusal_repeats_nothing_of_what_was_said(
+    running: Running, desk: Desk, fact: dict[str, Any]
+) -> None:
+    told = sent("client-known.v1", fact, named="1")._replace(key=b"zoe@example.org")
+
+    desk.settle(told)
+    refusal = refusal_of(told, "code", "detail", {}, at=running.clock())
+
+    assert len(desk.codes()) == 1
+    assert "zoe@" not in str(desk.refusals())
+    assert b"zoe@" not in refusal.key
+
+
+def test_facts_are_kept_for_as_long_as_one_says() -> None:
+    hour = 3_600_000
+
+    kept = retentions(facts_ms=hour)
+
+    assert (kept["frontdesk.facts"], kept["frontdesk.facts.refused"]) == (hour, hour)
+    assert kept["frontdesk.bookings"] == 7 * 24 * hour
