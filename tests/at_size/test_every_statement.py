@@ -20,9 +20,11 @@ WHOLE: Final = "reads, makes or moves whole tables, for an operator or once when
 FAULTS: Final = "a few rows by their key, when something is out of the ordinary"
 ELSEWHERE: Final = {
     "adapters/accounts/address_codes.py": FAULTS,
+    "adapters/accounts/credentials.py:Credentials.forget": FAULTS,
     "adapters/accounts/credentials.py:Credentials.give_up": FAULTS,
     "adapters/accounts/credentials.py:Credentials.rehash": FAULTS,
     "adapters/accounts/sessions.py:Sessions.end_all": FAULTS,
+    "adapters/accounts/sessions.py:Sessions.forget": FAULTS,
     "adapters/checkpoints.py": FAULTS,
     "adapters/event_store/reader.py:Reader.unread": FAULTS,
     "adapters/event_store/unread.py": FAULTS,
@@ -37,7 +39,7 @@ ELSEWHERE: Final = {
     "adapters/read_models/bulk.py": WHOLE,
     "adapters/read_models/difference.py": WHOLE,
     "adapters/read_models/freshness.py": FAULTS,
-    "adapters/read_models/parked.py:retry": FAULTS,
+    "adapters/read_models/parked.py:_retry": FAULTS,
     "adapters/read_models/rebuild.py": WHOLE,
     "adapters/read_models/renewal.py": WHOLE,
     "adapters/read_models/switch.py": WHOLE,
