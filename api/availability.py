@@ -14,6 +14,7 @@ from api.listing import CURSOR
 from api.moments import Day, Instant
 from api.refusals import QueryInvalid
 from api.routing import Router
+from api.turns import heavy
 from application.availability import MOST_AT_ONCE, FreeSlot, Reached, Wish, availability
 from application.permissions import Permission
 from domain.users import Role
@@ -42,6 +43,7 @@ class FreeSlots(msgspec.Struct):
 
 
 @router.get("")
+@heavy
 def show_availability(  # noqa: PLR0917 - parameters of the query, which all have names
     caller: MayRead,
     professional_id: Annotated[ProfessionalId, id_of("professional")] | None = None,

@@ -10,13 +10,13 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from api.refusals import TooManyRequests
+from api.turns import Turns, line_of
 
 THREADS: Final = 16
 """Threads of one process share one interpreter lock: with forty, a request costs a quarter more."""
@@ -27,6 +27,7 @@ class _Call(NamedTuple):
     answer: "asyncio.Future[Any]"
     function: Callable[..., Any]
     arguments: dict[str, Any]
+    line: str | None
 
 
 class Threads:
@@ -34,20 +35,21 @@ class Threads:
 
     def __init__(self, size: int = THREADS, *, most_waiting: int | None = None) -> None:
         self._most_waiting = most_waiting
-        self._calls: SimpleQueue[_Call] = SimpleQueue()
+        self._calls: Turns[_Call] = Turns()
         self._size = size
         self._start = threading.Lock()
         self._started = False
 
     async def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         """Run a function in a thread. Raises TooManyRequests where too many wait already."""
-        if self._most_waiting is not None and self._calls.qsize() >= self._most_waiting:
+        if self._most_waiting is not None and self._calls.waiting() >= self._most_waiting:
             raise TooManyRequests(retry_after=1, policy="waiting", quota=self._most_waiting)
         if not self._started:
             self._begin()
         loop = asyncio.get_running_loop()
         answer = loop.create_future()
-        self._calls.put(_Call(loop, answer, function, arguments))
+        line = line_of(function, arguments)
+        self._calls.put(_Call(loop, answer, function, arguments, line), line)
         return await answer
 
     def _begin(self) -> None:
@@ -60,11 +62,12 @@ class Threads:
 
     def _work(self) -> None:
         while True:
-            call = self._calls.get()
+            call = self._calls.take()
             try:
                 result, problem = call.function(**call.arguments), None
             except BaseException as error:  # noqa: BLE001 - whatever it is, the request answers it
                 result, problem = None, error
+            self._calls.done(call.line)
             with suppress(RuntimeError):  # the loop was closed: nobody waits any more
                 call.loop.call_soon_threadsafe(_answer, call.answer, result, problem)
             del call, result, problem

@@ -12,6 +12,7 @@ from api.forms import Body, Text, TimeZone, id_of, identities
 from api.listing import Listing, text
 from api.moments import Instant, LocalTime, instant
 from api.routing import Router
+from api.turns import heavy
 from application.permissions import Permission
 from domain.recurrence import Recurrence
 from domain.series import CancelSeries, RequestSeries
@@ -73,6 +74,7 @@ class From(Body):
 
 
 @router.post("", status_code=201)
+@heavy
 def request_series(
     body: NewSeries, caller: MayWrite, on_conflict: OnConflict = OnConflict.REFUSE
 ) -> Response:
@@ -112,6 +114,7 @@ def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
 
 
 @router.post("/{series_id}/cancel")
+@heavy
 def cancel_series(series_id: SeriesPath, body: From, caller: MayWrite) -> Response:
     """Call off what begins at a time or later."""
     command = CancelSeries(

@@ -12,6 +12,7 @@ from api.listing import Listing, text
 from api.moments import InUtc, LocalTime, instant
 from api.routing import Router
 from api.series import RecurrenceBody
+from api.turns import heavy
 from application.permissions import Permission
 from application.reach import NotFound
 from domain.time_blocks import (
@@ -85,6 +86,7 @@ class NewBlock(ChangedBlock):
 
 
 @router.post("", status_code=201)
+@heavy
 def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
     """Take a time out of what can be booked. Bookings that are there stay."""
     professional_id = body.professional_id or caller.principal.professional_id
@@ -113,6 +115,7 @@ def get_time_block(block_id: BlockPath, caller: MayRead) -> Response:
 
 
 @router.put("/{block_id}")
+@heavy
 def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite) -> Response:
     """Let a block be at another time, or for another reason."""
     command = ChangeTimeBlock(block_id=block_id, when=body.time(), reason=body.reason)

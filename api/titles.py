@@ -113,6 +113,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "too-many-attempts": "Trop de tentatives",
     "too-many-holds": "Trop d'options à la fois",
     "too-many-open-requests": "Trop de demandes en attente",
+    "too-many-time-blocks": "Trop d'indisponibilités",
     "too-many-requests": "Trop de requêtes",
     "transition-not-allowed": "Changement de statut non admis",
     "unavailable": "Service indisponible",

@@ -7,7 +7,13 @@ from application.transact import Changes, Past, UseCase
 from domain import professionals, time_blocks
 from domain.messages import Command
 from domain.professionals import PROFESSIONAL
-from domain.time_blocks import TIME_BLOCK, TIME_BLOCKS, TimeBlockEvent, time_blocks_of
+from domain.time_blocks import (
+    TIME_BLOCK,
+    TIME_BLOCKS,
+    TimeBlockEvent,
+    TimeBlockRemoved,
+    time_blocks_of,
+)
 from domain.values import BlockId, ProfessionalId
 
 
@@ -35,6 +41,9 @@ def _recorded(
 ) -> Changes:
     stream = time_blocks_of(professional_id)
     blocks = past.of(TIME_BLOCKS, stream)
+    for event in events:
+        if not isinstance(event, TimeBlockRemoved):
+            time_blocks.refuse_too_many(block_id, event.when, blocks)
     taken = [each for event in events for each in time_blocks.taken(event, blocks)]
     return {block_id: events, stream: taken}
 

@@ -16,12 +16,15 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Personal, Value
-from domain.recurrence import Recurrence, faults_of_recurrence
+from domain.recurrence import Recurrence, faults_of_recurrence, times_a_day
 from domain.values import BlockId, ProfessionalId, TimeSlot
 from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock
 
 LONGEST: Final = 31 * 24 * 60
 """Minutes of the longest block that recurs."""
+
+MOST_A_DAY: Final = 96
+"""Times that all blocks of a professional may begin in a day: one each quarter of an hour."""
 
 
 class Once(Value, frozen=True, tag="once"):
@@ -127,6 +130,10 @@ class InvalidTimeBlock(DomainError):
     """The time of this block makes no sense."""
 
 
+class TooManyTimeBlocks(DomainError):
+    """The blocks of this professional that recur fill the day; remove one, or let one last longer."""
+
+
 # --- What a decision needs to remember ------------------------------------------------
 
 
@@ -227,6 +234,17 @@ def there(block: TimeBlock | None) -> TimeBlock:
     if block is None or block.gone:
         raise TimeBlockNotFound
     return block
+
+
+def refuse_too_many(block_id: BlockId, when: When, blocks: TimeBlocks) -> None:
+    """Refuse what would make looking at all blocks long: every booking and every slot looks at them."""
+    others = [other for key, other in blocks.blocks.items() if key != block_id]
+    if _times_a_day(when) and sum(map(_times_a_day, [when, *others])) > MOST_A_DAY:
+        raise TooManyTimeBlocks(most_a_day=MOST_A_DAY)
+
+
+def _times_a_day(when: When) -> int:
+    return times_a_day(when.recurrence) if isinstance(when, Recurring) else 0
 
 
 def taken(happened: TimeBlockEvent, blocks: TimeBlocks) -> Sequence[TimeBlocksEvent]:

@@ -11,6 +11,7 @@ from api.caller import Caller
 from api.compat import OldRouter
 from api.forms import TimeZone, id_of
 from api.professionals import MayWrite, SettingsBody, change_professional_settings
+from api.turns import heavy
 from application.availability import Wish
 from application.reach import NotFound
 from domain.values import ProfessionalId, ServiceId
@@ -29,6 +30,7 @@ settings: Final = OldRouter(
 
 
 @availability.get("")
+@heavy
 def show_availability(
     caller: MayRead,
     professional: Professional | None = None,

@@ -1,0 +1,78 @@
+"""Whose turn it is: what is heavy takes no more than some of the threads for one business at a time.
+
+The rest of it waits in that business's own line, so that threads are left to the others and to what is
+light. The bounds of each single request are elsewhere, where it is decided what it may look at.
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from queue import SimpleQueue
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+MOST_AT_ONCE: Final = 4
+"""Heavy requests of one business in the threads: a quarter of them."""
+
+HEAVY: Final = "heavy"
+
+
+def heavy(route: F) -> F:
+    """Mark the function of a route that may look at much: months of slots, a hundred bookings."""
+    setattr(route, HEAVY, True)
+    return route
+
+
+def line_of(function: Callable[..., Any], arguments: Mapping[str, Any]) -> str | None:
+    """Name the line in which a call stands: its business's if it is heavy, or none."""
+    if not getattr(function, HEAVY, False):
+        return None
+    tenant: str = arguments["caller"].tenant
+    return tenant
+
+
+class Turns(Generic[T]):
+    """Calls on their way to threads. Whoever takes one from a line says when it is done."""
+
+    def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
+        self._ready: SimpleQueue[T] = SimpleQueue()
+        self._most = most_at_once
+        self._gate = threading.Lock()
+        self._taken: defaultdict[str, int] = defaultdict(int)
+        self._waiting: defaultdict[str, deque[T]] = defaultdict(deque)
+
+    def put(self, call: T, line: str | None) -> None:
+        """Let a call be taken, now or when its line has a turn."""
+        if line is None:
+            self._ready.put(call)
+            return
+        with self._gate:
+            if self._taken[line] >= self._most:
+                self._waiting[line].append(call)
+            else:
+                self._taken[line] += 1
+                self._ready.put(call)
+
+    def take(self) -> T:
+        """Wait for a call and take it."""
+        return self._ready.get()
+
+    def waiting(self) -> int:
+        """Say how many wait for nothing but a thread."""
+        return self._ready.qsize()
+
+    def done(self, line: str | None) -> None:
+        """Give the turn to the next of the line, or back."""
+        if line is None:
+            return
+        with self._gate:
+            if waiting := self._waiting.pop(line, None):
+                self._ready.put(waiting.popleft())
+                if waiting:
+                    self._waiting[line] = waiting
+                return
+            self._taken[line] -= 1
+            if not self._taken[line]:
+                del self._taken[line]
