@@ -62,7 +62,8 @@ SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %d ",
-        "max_connections": "200",
+        # Six processes, as `frontdesk cluster` starts them, of some 50 connections each at most.
+        "max_connections": "400",
         "shared_buffers": "256MB",
         "effective_cache_size": "1GB",
         "work_mem": "16MB",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.settings import Settings
+from infra.postgres import SETTINGS
+from infra.settings import Mode, Settings
 
 COMPOSE = Path("docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = Path(".env.example").read_text(encoding="utf-8")
@@ -53,6 +54,17 @@ def test_there_are_all_processes_and_two_of_those_that_may_die() -> None:
 
     assert twice == {"api", "relay", "worker"}
     assert set(SERVICES) == {*twice, "gate", "kafka", "migrate", "postgres", "redis"}
+
+
+def test_postgres_lets_in_as_many_as_all_processes_may_be() -> None:
+    each = Settings(mode=Mode.TEST)
+    pooled = each.database_connections + each.database_work_connections
+    processes = 2 * len(OURS - ONCE)
+
+    [most] = re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))
+
+    assert int(most) >= processes * 2 * pooled
+    assert int(SETTINGS["max_connections"]) >= int(most)
 
 
 def test_the_gate_is_believed_where_requests_come_from_and_nobody_else() -> None:
