@@ -73,7 +73,9 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
     client = made(http, "/v1/clients", {"name": "Zoé", "email": "zoe@example.org"})
     http.put(f"/v1/clients/{client}", json={"name": "Zoé Müller", "phone": "+33199001234"})
     http.put(f"/v1/clients/{client}/status", json={"status": "active"})
-    http.post(f"/v1/clients/{client}/notes", json={"text": "Likes tea."})
+    noted = http.post(f"/v1/clients/{client}/notes", json={"text": "Likes tea."})
+    token = {"Consistency-Token": noted.headers["consistency-token"]}
+    http.get(f"/v1/clients/{client}/timeline", headers=token)
     for _ in range(2):
         order = {"name": "Once", "duration_minutes": 5}
         http.post("/v1/services", json=order, headers={"Idempotency-Key": client})
