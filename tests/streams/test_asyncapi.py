@@ -114,12 +114,16 @@ def row(stored: Stored) -> tuple[Any, ...]:
 
 def test_a_refusal_is_what_the_document_says() -> None:
     fact = sent("booking-wished.v1", {})
-    record = refusal_of(fact, "slot-taken", "Someone else has this slot.", {"at": AT}, at=AT)
+    record, again = (
+        refusal_of(fact, "slot-taken", "Someone else has this slot.", {"at": AT}, at=AT)
+        for _ in range(2)
+    )
     message = DOCUMENT["components"]["messages"][FACT_REFUSED]
 
     schema_of(message["payload"]).validate(json.loads(record.value))
     schema_of(message["headers"]).validate({name: v.decode() for name, v in record.headers})
-    assert record.key == fact.key
+    assert record.key == again.key
+    assert fact.key not in record.key
 
 
 def test_a_fact_that_we_take_is_what_the_document_says() -> None:
