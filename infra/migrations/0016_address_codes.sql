@@ -10,4 +10,7 @@ CREATE TABLE accounts.address_codes (
     PRIMARY KEY (tenant_id, user_id)
 );
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON accounts.address_codes TO frontdesk_app, frontdesk_worker;
+ALTER TABLE accounts.address_codes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY every_address_code ON accounts.address_codes
+    TO frontdesk_accounts, frontdesk_worker USING (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON accounts.address_codes TO frontdesk_worker;
