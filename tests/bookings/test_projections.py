@@ -178,6 +178,7 @@ def test_nothing_personal_is_left_of_whoever_is_erased():
         known_booking,
         status=BookingStatus.DECLINED,
         details=msgspec.Raw(b"null"),
+        booking_type=None,
         notes=None,
         location=None,
     )

@@ -36,6 +36,8 @@ EXAMPLES: Final[Mapping[str, Event]] = {
 }
 """An event of every type that the newer release records."""
 
+NAME_OF: Final[Mapping[type[Event], str]] = {event: name for name, event in LATER.items()}
+
 ANYTHING: Final = Aggregate[int, Any](kind="any", initial=0, evolve=lambda count, _: count + 1)
 
 

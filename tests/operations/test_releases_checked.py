@@ -13,6 +13,7 @@ from adapters.passed_over import missed, redo
 from adapters.processes import ProcessConsumer
 from adapters.releases import dangers
 from application.processes import PROCESSES
+from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
 from domain.messages import Event
 from infra.cli import app
@@ -116,7 +117,7 @@ def test_what_processes_passed_over_is_found_and_done_once(running: Running) -> 
                 for each in PROCESSES
             }
 
-    assert look()["tell-client-about-booking"] == ["booking-requested.v1"]
+    assert look()["tell-client-about-booking"] == [system.mapper.name(BookingRequested)]
     for _ in range(2):
         with system.database.as_worker() as connection:
             for each in PROCESSES:

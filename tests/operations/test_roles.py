@@ -276,7 +276,9 @@ def test_a_login_that_owns_nothing_does_not_migrate(
     server: Server, dsn: str, superuser: psycopg.Connection[Any]
 ) -> None:
     with psycopg.connect(dsn) as owner:
-        owner.execute("DELETE FROM frontdesk_migrations WHERE name LIKE '%_a_role_for_each_purpose'")
+        owner.execute(
+            "DELETE FROM frontdesk_migrations WHERE name LIKE '%_a_role_for_each_purpose'"
+        )
     with login(superuser, dsn, APP) as address, pytest.raises(MigrationForbiddenError):
         migrate(address)
 

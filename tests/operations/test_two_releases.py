@@ -21,6 +21,8 @@ from adapters.streams.records import Row, record_of, row_of
 from adapters.streams.relay import Relay
 from application.jobs import JobStatus
 from application.ports import NotReadableHere
+from domain.agendas import SlotReserved
+from domain.bookings import BookingRequested
 from infra.composition import System
 from infra.settings import Settings
 from projections import READ_MODELS
@@ -30,6 +32,7 @@ from tests.operations.releases import (
     ANYTHING,
     EXAMPLES,
     LATER,
+    NAME_OF,
     newer_release,
     record,
 )
@@ -114,7 +117,7 @@ def test_what_a_newer_release_can_read_it_carries_on_whoever_is_in_charge(
     for booking in bookings:
         for event in EXAMPLES.values():
             record(newer, tenant, booking, event)
-    last = record(newer, tenant, f"any-{uuid4()}", EXAMPLES["booking-requested.v2"])
+    last = record(newer, tenant, f"any-{uuid4()}", EXAMPLES[NAME_OF[BookingRequested]])
     older, helper = runner_of(system), runner_of(newer, mine=lambda _: False)
     helper.catch_up()
     assert moved(system, 1) == set(), "what is in other hands is left to them"
@@ -126,7 +129,7 @@ def test_what_a_newer_release_can_read_it_carries_on_whoever_is_in_charge(
 
 
 def test_the_older_holds_no_lock_while_it_waits(system: System, newer: System, tenant: str) -> None:
-    record(newer, tenant, f"booking-{uuid4()}", EXAMPLES["booking-requested.v2"])
+    record(newer, tenant, f"booking-{uuid4()}", EXAMPLES[NAME_OF[BookingRequested]])
     runner_of(system).catch_up()
 
     with system.database.as_worker() as connection, connection.transaction():
@@ -218,9 +221,9 @@ def test_a_process_that_cannot_read_something_says_so(
 
     health, status = (http.get(f"/v1/{path}") for path in ("health", "status"))
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
-    assert "slot-reserved.v2" in health.json()["cannot_read"] == status.json()["cannot_read"]
+    assert NAME_OF[SlotReserved] in health.json()["cannot_read"] == status.json()["cannot_read"]
     waiting = {each["consumer"]: each["waits_for"] for each in status.json()["consumers"]}
-    assert waiting["tell-client-about-booking"] == "booking-requested.v2"
+    assert waiting["tell-client-about-booking"] == NAME_OF[BookingRequested]
     assert 'waits{consumer="tell-client-about-booking"' in http.get("/metrics").text
 
 
