@@ -60,7 +60,7 @@ def redo(
 def _pages(
     connection: Connection[Any], reader: Reader, consumer: ProcessConsumer, since: datetime
 ) -> Iterator[Sequence[Recorded]]:
-    """Give what a process has gone through since then. Raises NotReadableHere."""
+    """Return what a process has gone through since then. Raises NotReadableHere."""
     place = checkpoints.places(connection, [consumer.name]).get(consumer.name)
     row = connection.execute(FIRST, (since,)).fetchone()
     if place is None or row is None or row[0] is None:

@@ -68,7 +68,7 @@ class MasterKeys:
         self._current = list(self._ring)[number]
 
     def is_current(self, wrapped: bytes) -> bool:
-        """Tell whether it is wrapped by the key that wraps at present."""
+        """Whether it is wrapped by the key that wraps at present."""
         return wrapped[:NAME] == self._current
 
 

@@ -48,7 +48,7 @@ class ProcessRateLimiter:
             self._uses.pop(key, None)
 
     def knows(self, key: str) -> bool:
-        """Tell whether anything is remembered under a key, until it is the longest unused."""
+        """Whether anything is remembered under a key, until it is the longest unused."""
         with self._gate:
             return bool(self._uses.get(key))
 

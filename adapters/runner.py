@@ -192,7 +192,7 @@ class Runner:
         consumers: Sequence[Consumer],
         events: Sequence[Recorded],
     ) -> int:
-        """Go on as far as each can: before what may concern him and cannot be read, he stops."""
+        """Go on as far as each can: before what may concern them and cannot be read, they stop."""
         stops, done = self._reader.stops(connection, events, hearers(consumers)), 0
         for part in parts(events, stops):
             first = part[0]

@@ -20,7 +20,7 @@ class Together(Generic[T]):
         self._found: Callable[[], T] = look
 
     def __call__(self, came: float) -> T:
-        """Give what is so for somebody who came at this time, by `time.monotonic`."""
+        """Return what is so for somebody who came at this time, by `time.monotonic`."""
         with self._gate:
             if self._began <= came:
                 self._began = time.monotonic()

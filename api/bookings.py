@@ -243,7 +243,7 @@ def cancellation(booking_id: BookingId, caller: Caller, reason: str | None) -> C
 
 
 def is_client(caller: Caller) -> bool:
-    """Tell whether the caller acts for themselves, rather than for the business."""
+    """Whether the caller acts for themselves, rather than for the business."""
     return caller.reach.field == "client_id"
 
 

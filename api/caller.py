@@ -177,7 +177,7 @@ class Caller:
         return read_models.folded(self.tenant, model, key)
 
     def marks(self, answer: Answer) -> dict[str, str]:
-        """Give the headers that say what a command did. Those of another answer are not for copying:
+        """Return the headers that say what a command did. Those of another answer are not for copying:
         among them is its length.
         """
         token = self.backend.signer.sign(CONSISTENCY, self.tenant, str(answer.position))
@@ -210,7 +210,7 @@ class Caller:
         return fingerprint(self.request, self._body or b"", self.backend.pepper)
 
     def raw(self, field: str) -> str | None:
-        """Give a field of the body as the very text that was sent; None when it is not there.
+        """Return a field of the body as the very text that was sent; None when it is not there.
         Raises BodyTooLarge.
         """
         text = text_of(field, self._body or b"{}")
@@ -245,7 +245,7 @@ class Caller:
             yield connection
 
     def document(self, model: ReadModel, key: str) -> Document:
-        """Give a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is
+        """Return a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is
         others' does not exist for them.
         """
         found = self.found(model, key)
@@ -254,7 +254,7 @@ class Caller:
         return found
 
     def found(self, model: ReadModel, key: str) -> Document | None:
-        """Give the same; None when there is no such row within reach."""
+        """Return the same; None when there is no such row within reach."""
         if self.asks_of_the_past:
             row = self._as_of(model, key, self.request.query_params[AS_OF])
         else:
@@ -265,7 +265,7 @@ class Caller:
         return self._covered(model, key, row)
 
     def folded(self, model: ReadModel, key: str, *, to_version: int = LATEST) -> Document:
-        """Give a row within reach as the log has it at this moment, or had it at a version."""
+        """Return a row within reach as the log has it at this moment, or had it at a version."""
         row = self.backend.read_models.folded(self.tenant, model, key, to_version=to_version)
         found = self._covered(model, key, row)
         if found is None:
@@ -282,7 +282,7 @@ class Caller:
 
     @property
     def asks_of_the_past(self) -> bool:
-        """Tell whether they want to see something as it was."""
+        """Whether they want to see something as it was."""
         return self.request.method == "GET" and AS_OF in self.request.query_params
 
     def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:

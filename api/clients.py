@@ -199,7 +199,7 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
 
 @router.get("/{client_id}/personal-data")
 def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
-    """Tell whether a client is erased, how far that is, and what stays although it concerns them."""
+    """Whether a client is erased, how far that is, and what stays although it concerns them."""
     return Response(_far(client_id, caller), media_type=JSON)
 
 

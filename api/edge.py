@@ -81,7 +81,7 @@ def _said(scope: Scope, error: Exception) -> Response:
 
 
 def refusing(refusal: DomainError) -> ASGIApp:
-    """Give what answers a request that could not be read."""
+    """Return what answers a request that could not be read."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         marks = _begin(scope)

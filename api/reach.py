@@ -71,7 +71,7 @@ _whose: Final = msgspec.json.Decoder(Whose).decode
 
 
 def within(principal: Principal, model: ReadModel) -> Within:
-    """Give what a list of these rows is kept to. Raises PermissionMissing when there is nothing."""
+    """Return what a list of these rows is kept to. Raises PermissionMissing when there is nothing."""
     reach, column = _reach(principal, model)
     if reach.everything:
         return Within()
@@ -91,7 +91,7 @@ def _is_one_of(column: str, ids: list[str]) -> tuple[str, list[Any]]:
 
 
 def covers(principal: Principal, model: ReadModel, key: str, document: bytes | None) -> bool:
-    """Tell whether there is a row, within reach; oneself always is. Raises PermissionMissing whether
+    """Whether there is a row, within reach; oneself always is. Raises PermissionMissing whether
     or not there is one.
     """
     if key == principal.user_id:

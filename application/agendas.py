@@ -99,7 +99,7 @@ class Agendas:
         limit: int,
         moving: BookingId | None = None,
     ) -> list[TimeSlot]:
-        """Give the slots beginning in the window that could be booked and nobody else has."""
+        """Return the slots beginning in the window that could be booked and nobody else has."""
         reach = TimeSlot(
             window.starts_at - span.before, window.ends_at + span.duration + span.after
         )
@@ -159,7 +159,7 @@ def _counted(command: agendas.PlaceHold, past: Past) -> Changes:
 def _allowed(
     command: agendas.PlaceHold, past: Past, terms: Terms, slot: TimeSlot
 ) -> agendas.PlaceHold:
-    """Give the order, and whether the business passes over a limit by it; refuse what is too much."""
+    """Return the order, and whether the business passes over a limit by it; refuse what is too much."""
     wish = terms.wish(
         asks(by_client=command.by_client, override=command.override),
         client=None if command.client_id is None else past.of(CLIENT, command.client_id),

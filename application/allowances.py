@@ -42,7 +42,7 @@ def count_hold(past: Past, who: Person, new: HoldId) -> Changes:
 
 
 def _waits(request: OpenRequest, past: Past) -> bool:
-    """Tell whether nobody has answered it, and its time is still to come."""
+    """Whether nobody has answered it, and its time is still to come."""
     booking = past.of(BOOKING, request.booking_id)
     if booking is None or ((slot := booking.appointment.slot) and slot.has_begun(past.now)):
         return False

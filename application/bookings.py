@@ -161,7 +161,7 @@ def take(
 
 
 def span_when_moved(appointment: Appointment, terms: Terms, duration_minutes: int | None) -> Span:
-    """Give how long a visit takes at another time, with the buffers it was booked with."""
+    """Return how long a visit takes at another time, with the buffers it was booked with."""
     slot, reserved = appointment.slot, appointment.reserved
     if slot is None or reserved is None:
         return terms.span(duration_minutes)
@@ -178,7 +178,7 @@ def cancellation_window(past: Past, booking: Booking) -> timedelta:
 
 
 def known_client(past: Past, client_id: ClientId | None) -> Client | None:
-    """Give the client that is named, if any; refuse one that was never there or is no more."""
+    """Return the client that is named, if any; refuse one that was never there or is no more."""
     if client_id is None:
         return None
     client = past.of(CLIENT, client_id)
@@ -198,7 +198,7 @@ def allowed(
     *,
     held: Hold | None = None,
 ) -> bookings.RequestBooking:
-    """Give the order, and whether the business passes over a limit by it; refuse what is too much.
+    """Return the order, and whether the business passes over a limit by it; refuse what is too much.
 
     What was let pass when the slot was held is let pass now.
     """
@@ -234,7 +234,7 @@ def _moved_as_allowed(
     terms: Terms,
     appointment: Appointment,
 ) -> bookings.RescheduleBooking:
-    """Give the order likewise. What is over, or stays where it is, has other answers."""
+    """Return the order likewise. What is over, or stays where it is, has other answers."""
     if appointment.slot == booking.appointment.slot or not MOVES[booking.status]:
         return command
     client_id = booking.appointment.client_id

@@ -36,7 +36,7 @@ class Claim(NamedTuple):
 def streams_about(
     client_id: str, mentions: Iterable[Mention], claims: Mapping[str, Sequence[Claim]]
 ) -> tuple[str, ...]:
-    """Give the streams that speak of this client."""
+    """Return the streams that speak of this client."""
     by_stream = groupby(sorted(mentions), key=attrgetter("stream"))
     return tuple(s for s, found in by_stream if client_id in _persons(list(found), claims))
 
@@ -100,10 +100,10 @@ class Erasures(Protocol):
     """Finds what speaks of a person, and takes it out of everything that was made of the log."""
 
     def streams_about(self, tenant: str, client_id: ClientId) -> tuple[str, ...]:
-        """Give the streams that speak of a client; of one who was erased, as they were then."""
+        """Return the streams that speak of a client; of one who was erased, as they were then."""
 
     def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
-        """Give the other records of the same person: who proves an address has had one before."""
+        """Return the other records of the same person: who proves an address has had one before."""
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
         """Take an erased client out of all tables; tell whether it is done, or has to wait."""

@@ -15,7 +15,7 @@ from domain.values import BookingId, ClientId, Contact, IdentityId, derived_id
 def known_guest(
     guest: Contact, named: Sequence[IdentityId], booking_id: BookingId, past: Past
 ) -> tuple[ClientId, Changes]:
-    """Give the client that a guest is, and what makes them one if they are new. Whose address, or
+    """Return the client that a guest is, and what makes them one if they are new. Whose address, or
     only number, is borne by somebody who has not proved it, is one client all the same: another.
     """
     for kind, identity in _kinds(guest, named):
@@ -44,7 +44,7 @@ def _kinds(
 def _is_safe(
     owner: ClientId, kind: IdentityKind, identity: IdentityId, guest: Contact, past: Past
 ) -> bool:
-    """Tell whether nobody but the guest can log in as this client, now or by a proof later on.
+    """Whether nobody but the guest can log in as this client, now or by a proof later on.
 
     A number cannot be proved: it tells only of a client whom nobody can become by another address.
     """

@@ -135,7 +135,7 @@ class Reach(Value, frozen=True):
 
     @property
     def ids(self) -> list[str]:
-        """Give all that is one's own."""
+        """Return all that is one's own."""
         return [each for each in (self.id, *self.others) if each is not None]
 
     def includes(self, **ids: str | None) -> bool:

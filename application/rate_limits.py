@@ -36,4 +36,4 @@ class RateLimiter(Protocol):
         """Forget what was counted."""
 
     def knows(self, key: str) -> bool:
-        """Tell whether anything is remembered under a key, and count nothing."""
+        """Whether anything is remembered under a key, and count nothing."""

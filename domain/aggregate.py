@@ -24,7 +24,7 @@ class Aggregate(msgspec.Struct, Generic[State, E], frozen=True, kw_only=True):
     contended: bool = False
 
     def fold(self, history: Iterable[E], start: State | None = None) -> State:
-        """Give the state after `history`, beginning at `start` or at nothing.
+        """Return the state after `history`, beginning at `start` or at nothing.
 
         That its stream was erased moves none: what was there reads as erased already.
         """

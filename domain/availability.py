@@ -90,7 +90,7 @@ def refuse_if_unavailable(
 
 
 def begins_with_a_slot(start: datetime, settings: Settings) -> bool:
-    """Tell whether a slot is offered to begin at this instant, if nothing else is in the way."""
+    """Whether a slot is offered to begin at this instant, if nothing else is in the way."""
     step, where = timedelta(minutes=settings.slot_step_minutes), zone(settings.time_zone)
     return any(
         start in _steps_of(opening, step, where)
@@ -173,7 +173,7 @@ def _on_day(day: date, time_of_day: str) -> datetime:
 
 
 def end_of_horizon(settings: Settings, now: datetime) -> datetime:
-    """Give the end of the last local day that can be booked."""
+    """Return the end of the last local day that can be booked."""
     where = zone(settings.time_zone)
     day = to_local(now, where).date() + timedelta(days=settings.horizon_days + 1)
     return to_utc(datetime.combine(day, time()), where)

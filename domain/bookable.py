@@ -169,7 +169,7 @@ def refuse_unknown(client: Client) -> None:
 
 
 def _what_clients_cannot_have(wish: Wish, now: datetime) -> Iterator[DomainError]:
-    """Give what is in the way of a client, and not of the business."""
+    """Return what is in the way of a client, and not of the business."""
     if not wish.professional.accepts_bookings:
         yield BookingDisabled()
     if wish.slot is None or wish.held:

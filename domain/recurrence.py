@@ -70,7 +70,7 @@ def starts(recurrence: Recurrence, first: datetime, last: datetime) -> list[date
 
 
 def first_starts(recurrence: Recurrence, most: int) -> list[datetime]:
-    """Give the first local starts, in order, at most so many. Raises ValueError where finding them
+    """Return the first local starts, in order, at most so many. Raises ValueError where finding them
     would take too long.
     """
     by_rule = _within_a_lifetime(_rule_of(recurrence), MOST_LOOKED_AT)
@@ -166,7 +166,7 @@ def _refuse_costly(rule: Rule) -> None:
 def _by_rule(
     rule: Rule, first: datetime, last: datetime, most_looked_at: float = inf
 ) -> Iterator[datetime]:
-    """Give the starts in order. Raises ValueError once too much was looked at for them."""
+    """Return the starts in order. Raises ValueError once too much was looked at for them."""
     first, last = max(first, rule.starts_at), min(last, rule.until or last)
     if last < first:
         return
@@ -194,7 +194,7 @@ def _is_over(rule: Rule, start: datetime) -> bool:
 
 
 def _days_to_look_at(rule: Rule, period: int, first: datetime, last: datetime) -> range:
-    """Give the days of one period, as ordinals; all of them where places in it are counted."""
+    """Return the days of one period, as ordinals; all of them where places in it are counted."""
     days = _days(rule, period)
     if rule.positions:
         return days
@@ -244,7 +244,7 @@ def _days(rule: Rule, period: int) -> range:
 
 
 def _fits(rule: Rule, day: date) -> bool:
-    """Tell whether it happens on a day; what is quick to see first."""
+    """Whether it happens on a day; what is quick to see first."""
     return (
         (not rule.months or day.month in rule.months)
         and (not rule.weekdays or _is_weekday(rule, day))

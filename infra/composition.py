@@ -250,7 +250,7 @@ def _live(system: System) -> LiveBookings:
 
 
 def database_of(settings: Settings, dsn: str) -> Database:
-    """Give what connects to the database, within the bounds that are set."""
+    """Return what connects to the database, within the bounds that are set."""
     lock, idle = settings.database_lock_ms / 1000, settings.database_idle_ms / 1000
     work, long = settings.database_work_seconds, settings.database_long_seconds
     limits = DatabaseLimits(

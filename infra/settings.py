@@ -157,7 +157,7 @@ class Settings(BaseModel):
         return self
 
     def times(self, quota: int) -> int:
-        """Give a limit as it is enforced here: multiplied, but never nothing."""
+        """Return a limit as it is enforced here: multiplied, but never nothing."""
         return max(1, int(quota * self.limit_factor))
 
     def need_kafka(self) -> str:

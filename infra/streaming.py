@@ -45,7 +45,7 @@ class Work:
 
 
 def publisher_of(settings: Settings) -> KafkaPublisher:
-    """Give what sends records, and makes the topics that are missing."""
+    """Return what sends records, and makes the topics that are missing."""
     return KafkaPublisher(
         settings.need_kafka(),
         replication=settings.kafka_replication,

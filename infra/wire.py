@@ -134,7 +134,7 @@ class Protocol(HttpToolsProtocol):
         cycle.message_event.set()
 
     def _last_cycle(self) -> RequestResponseCycle:
-        """Give what writes an answer to a request that nobody could read."""
+        """Return what writes an answer to a request that nobody could read."""
         return RequestResponseCycle(
             scope={"type": "http", "method": "GET", "path": "", "headers": []},  # type: ignore[typeddict-item]
             transport=self.transport,

@@ -106,7 +106,7 @@ def count_of(asked: Question, most: int) -> Sql:
 
 
 def _split(asked: Question) -> tuple[list[Sql], list[Sql]]:
-    """Give the conditions along the line, and those that are checked of each row on it."""
+    """Return the conditions along the line, and those that are checked of each row on it."""
     extra = [Sql(text, tuple(values)) for text, values in asked.extra]
     if not asked.is_looked_for:
         return [all_of(asked.tenant, asked.within, asked.where), *extra], []
@@ -137,7 +137,7 @@ def _part(asked: Question, number: int, conditions: Sequence[Sql], most: int) ->
 
 
 def _parts(asked: Question) -> list[list[Sql]]:
-    """Give the conditions of each part that is to be read, in the order of reading."""
+    """Return the conditions of each part that is to be read, in the order of reading."""
     column, place = f'r."{asked.sort.column}"', asked.place
     if not may_be_missing(asked.model.row, asked.sort.column):
         return [_beyond(asked)]
@@ -162,13 +162,13 @@ def _beyond(asked: Question) -> list[Sql]:
 
 
 def _exact(asked: Question) -> list[Where]:
-    """Give the filters whose rows an index has in the order of the question."""
+    """Return the filters whose rows an index has in the order of the question."""
     indexes, sort = asked.model.indexes, asked.sort.column
     return [w for w in asked.where if w.op is Op.IS and (w.column, sort) in indexes]
 
 
 def _each_value(asked: Question) -> list[list[Sql]]:
-    """Give the values of one filter, of which each is looked up by itself, if there is such a filter
+    """Return the values of one filter, of which each is looked up by itself, if there is such a filter
     and no other leaves less to look at.
     """
     filters = [w for w in asked.where if w.op is Op.IS]
@@ -183,7 +183,7 @@ def _each_value(asked: Question) -> list[list[Sql]]:
 
 
 def all_of(tenant: str, within: Within, where: Sequence[Where]) -> Sql:
-    """Give the condition that rows `r` of a read model have to meet."""
+    """Return the condition that rows `r` of a read model have to meet."""
     kept = [Sql(text, tuple(values)) for text, values in within.conditions]
     return _all([Sql("r.tenant_id = %s", (tenant,)), *map(_condition, where), *kept])
 
@@ -228,7 +228,7 @@ def _order(asked: Question) -> str:
 
 
 def _whole_order(asked: Question) -> str:
-    """Give the order of all parts; PostgreSQL would sort a single one anew by its number."""
+    """Return the order of all parts; PostgreSQL would sort a single one anew by its number."""
     return f"r.part, {_order(asked)}" if len(_parts(asked)) > 1 else _order(asked)
 
 

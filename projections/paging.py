@@ -123,7 +123,7 @@ def numbered_page(
 def conditions(
     tenant: str, within: Within, where: Sequence[Where] = ()
 ) -> tuple[sql.SQL, Sequence[Any]]:
-    """Give the condition that rows `r` of a read model have to meet, and its values."""
+    """Return the condition that rows `r` of a read model have to meet, and its values."""
     found = all_of(tenant, within, where)
     return sql.SQL(found.text), found.values
 

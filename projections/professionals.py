@@ -32,7 +32,7 @@ class ListedProfessional(Row, frozen=True, kw_only=True):
 def bookable(
     connection: Connection[Any], tenant: str, *, after: str, most: int
 ) -> tuple[ProfessionalId, ...]:
-    """Give those who take bookings at present, by id; of very many, so many after one of them."""
+    """Return those who take bookings at present, by id; of very many, so many after one of them."""
     found = connection.execute(
         """
         SELECT key FROM live.professionals

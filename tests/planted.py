@@ -29,7 +29,7 @@ class Planted:
         self._numbers = count(1)
 
     def value(self, hint: Any, *, personal: bool = False, known: Mapping[Any, Any] = {}) -> Any:
-        """Give a value of this type; the first of the alternatives that are not None."""
+        """Return a value of this type; the first of the alternatives that are not None."""
         if isinstance(hint, TypeVar):
             return self.value(known[hint], personal=personal)
         origin, args = get_origin(hint), get_args(hint)

@@ -71,5 +71,5 @@ class AddressCodes:
 
 
 def codes_of(database: Database, clock: Clock, pepper: str) -> AddressCodes:
-    """Give the codes of a database, for whoever sends them and whoever is shown them."""
+    """Return the codes of a database, for whoever sends them and whoever is shown them."""
     return AddressCodes(lambda: database.as_tenant(NO_TENANT), clock, pepper.encode())

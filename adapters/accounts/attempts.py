@@ -62,7 +62,7 @@ class Attempts:
         return counted
 
     def _limits(self, account: str, address: str, own: str) -> Iterator[tuple[str, Limit]]:
-        """Give what to count an attempt under, one after the other, while it is allowed."""
+        """Return what to count an attempt under, one after the other, while it is allowed."""
         yield f"logins/{address}", self._from_address
         yield own, self._of_account
         if self._limiter.knows(f"{own}/known"):

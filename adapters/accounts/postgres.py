@@ -214,7 +214,7 @@ class PostgresAccounts:
         self._denylist.deny(session_id, self._clock() + self._tokens.lifetime)
 
     def _proved(self, digest: bytes, password: str) -> Credential:
-        """Give what is kept of whoever proves to be that person. Raises WrongCredentials."""
+        """Return what is kept of whoever proves to be that person. Raises WrongCredentials."""
         credential = self._credentials.find(digest)
         kept = credential and credential.password_hash
         if not passwords.matches(password, kept) or credential is None:

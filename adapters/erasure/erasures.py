@@ -49,12 +49,12 @@ class PostgresErasures:
         self._clock = clock
 
     def streams_about(self, tenant: str, client_id: ClientId) -> tuple[str, ...]:
-        """Give the streams that speak of a client; of one who was erased, as they were then."""
+        """Return the streams that speak of a client; of one who was erased, as they were then."""
         with self._database.as_desk() as connection:
             return streams_of(connection, self._reader, tenant, client_id)
 
     def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
-        """Give the other records of the same person: who proves an address has had one before."""
+        """Return the other records of the same person: who proves an address has had one before."""
         with self._database.as_desk() as connection:
             return other_records_of(connection, self._reader, tenant, client_id)
 

@@ -31,7 +31,7 @@ class Known(NamedTuple):
 
     @property
     def until(self) -> int:
-        """Give the position up to which what is said of them is theirs."""
+        """Return the position up to which what is said of them is theirs."""
         return self.erased[0].position if self.erased else LAST
 
     @property
@@ -63,7 +63,7 @@ def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: s
 def streams_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: str
 ) -> tuple[str, ...]:
-    """Give the streams that speak of a client, up to the first erasure. Raises ClientNotFound."""
+    """Return the streams that speak of a client, up to the first erasure. Raises ClientNotFound."""
     client = known(connection, reader, tenant, client_id)
     names = [client_id, *dict.fromkeys(client.identities)]
     mentions = _mentions(connection, tenant, names, client.until)
@@ -77,7 +77,7 @@ def streams_of(
 def other_records_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: str
 ) -> tuple[ClientId, ...]:
-    """Give the records that the users of a client had before, or have by now. No key is needed."""
+    """Return the records that the users of a client had before, or have by now. No key is needed."""
     found: list[ClientId | None] = []
     for user_id in known(connection, reader, tenant, client_id).users:
         history = reader.stream(connection, tenant, user_id)
@@ -88,7 +88,7 @@ def other_records_of(
 
 
 def whole(client_id: str, client: Known) -> ClientErased:
-    """Give all erasures of a client as one event."""
+    """Return all erasures of a client as one event."""
     return ClientErased(
         client_id=ClientId(client_id),
         streams=tuple(client.erased_streams),
@@ -99,14 +99,14 @@ def whole(client_id: str, client: Known) -> ClientErased:
 def _mentions(
     connection: Connection[Any], tenant: str, names: Sequence[str], until: int
 ) -> list[Mention]:
-    """Give all that is said of anybody in the streams in which one of these is named."""
+    """Return all that is said of anybody in the streams in which one of these is named."""
     found = connection.execute(STREAMS, (tenant, list(names), until)).fetchall()
     rows = connection.execute(MENTIONS, (tenant, [stream for (stream,) in found], until))
     return [Mention(*row) for row in rows.fetchall()]
 
 
 def _is_of_staff(connection: Connection[Any], reader: Reader, tenant: str, stream: str) -> bool:
-    """Tell whether it is of a user who works here: what they are as such is not the client's."""
+    """Whether it is of a user who works here: what they are as such is not the client's."""
     if not stream.startswith(f"{USER.kind}-"):
         return False
     history = reader.stream(connection, tenant, stream)

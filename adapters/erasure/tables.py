@@ -62,7 +62,7 @@ def _clear(
 
 
 def _without(model: ReadModel, row: Row | None, erased: ClientErased) -> Row | None:
-    """Give the row without the person, as old as it was; what cannot be folded is not kept."""
+    """Return the row without the person, as old as it was; what cannot be folded is not kept."""
     try:
         new: Row | None = model.evolve(row, erased)
     except Exception:  # noqa: BLE001 - a fold may fail at anything, and then its row is set aside

@@ -23,7 +23,7 @@ class ErasedMeanwhileError(Exception):
 
 
 def noted(connection: Connection[Any]) -> int:
-    """Give the number of the last erasure; to be asked before what is to be committed is read."""
+    """Return the number of the last erasure; to be asked before what is to be committed is read."""
     [(number,)] = connection.execute(NOTED, prepare=True).fetchall()
     return int(number)
 
@@ -48,5 +48,5 @@ def wait_for_commits(connection: Connection[Any]) -> None:
 
 
 def note_again(connection: Connection[Any], tenant: str, streams: list[str]) -> None:
-    """Let nobody write back what he loaded before this transaction took it out."""
+    """Let nobody write back what they loaded before this transaction took it out."""
     connection.execute(AGAIN, (tenant, streams))

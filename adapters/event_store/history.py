@@ -180,7 +180,7 @@ class History:
         order: str,
         limit: int,
     ) -> tuple[list[Recorded], bool]:
-        """Give a page, and whether it was cut: at its limit, or where it is large enough."""
+        """Return a page, and whether it was cut: at its limit, or where it is large enough."""
         by = _line(asked)
         conditions = ["e.tenant_id = %s", f"{by} BETWEEN %s AND %s"]
         values: list[Any] = [tenant, *places]
@@ -215,7 +215,7 @@ def _place(past: Recorded, asked: Asked) -> int:
 
 
 def _bounds(connection: Connection[Any], tenant: str, asked: Asked) -> tuple[int, int]:
-    """Give the first and the last place in question."""
+    """Return the first and the last place in question."""
     first, last = _positions(connection, tenant, asked)
     if not asked.stream:
         return first, last
@@ -224,14 +224,14 @@ def _bounds(connection: Connection[Any], tenant: str, asked: Asked) -> tuple[int
 
 
 def _version_at(connection: Connection[Any], tenant: str, stream: str, position: int) -> int:
-    """Give the version that a stream had when its tenant's log stood at this position."""
+    """Return the version that a stream had when its tenant's log stood at this position."""
     values = {"tenant": tenant, "stream": stream, "position": position}
     row = connection.execute(VERSION_AT, values, binary=True).fetchone()
     return int(row[0]) if row else 0
 
 
 def _positions(connection: Connection[Any], tenant: str, asked: Asked) -> tuple[int, int]:
-    """Give the first and the last position in question."""
+    """Return the first and the last position in question."""
     since, until = asked.since, asked.until
     first = first_since(connection, tenant, since) if since else 1
     if until is None:

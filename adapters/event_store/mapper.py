@@ -76,7 +76,7 @@ class Mapper:
 
     def others(self, events: tuple[type[Event], ...]) -> list[str]:
         """Return the stored names that are known and read as something else. Whoever passes over
-        these, rather than looking for his own, does not pass over what he does not know.
+        these, rather than looking for their own, does not pass over what they do not know.
         """
         return sorted(self.known - set(self.names(events)))
 
@@ -91,7 +91,7 @@ class Mapper:
         return {shape.name for shape in self._by_class.values()} - self._only_read
 
     def encode(self, event: Event) -> Stored:
-        """Give the stored form of an event. Its bytes are kept for ever: they are hashed. Raises
+        """Return the stored form of an event. Its bytes are kept for ever: they are hashed. Raises
         NotRecordedYetError.
         """
         shape = self._by_class[type(event)]
@@ -105,7 +105,7 @@ class Mapper:
         return Stored(shape.name, _encode(fields), _encode(personal) if personal else None)
 
     def decode(self, type_: str, data: str, personal: bytes | None = None) -> Event | None:
-        """Give the event; None when its name is not known: see `adapters.event_store.unread`.
+        """Return the event; None when its name is not known: see `adapters.event_store.unread`.
 
         `personal` is the decrypted JSON; None means that its key was destroyed: what was there
         reads as erased.

@@ -37,7 +37,7 @@ class Private(msgspec.Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is personal."""
+        """Whether nothing is personal."""
         return not self.whole and not self.within
 
     @property
@@ -62,7 +62,7 @@ class Private(msgspec.Struct, frozen=True):
             part.erase(fields[name])
 
     def _inner(self, fields: Json) -> Iterator[tuple[str, "Private"]]:
-        """Give the parts that are there: an object in an alternative may be missing."""
+        """Return the parts that are there: an object in an alternative may be missing."""
         return ((n, part) for n, part in self.within.items() if isinstance(fields.get(n), dict))
 
 
@@ -105,7 +105,7 @@ def _private(shape: Object, where: str, above: tuple[type, ...]) -> Private:
 
 
 def _object(kind: Type) -> Object | None:
-    """Give the object that stands here, if nothing else may, and if it is not marked itself."""
+    """Return the object that stands here, if nothing else may, and if it is not marked itself."""
     match [each for each in _alternatives(kind) if not isinstance(each, inspect.NoneType)]:
         case [StructType(array_like=False) | DataclassType() | TypedDictType() as shape]:
             return None if _is_marked(kind) else shape
@@ -138,7 +138,7 @@ BELOW: Final = ("type", "types", "item_type", "item_types", "key_type", "value_t
 
 
 def _parts(kind: Type) -> list[Type]:
-    """Give a kind and all that it is made of, once each."""
+    """Return a kind and all that it is made of, once each."""
     found: list[Any] = []
     waiting: list[Any] = [kind]
     while waiting:
@@ -156,7 +156,7 @@ def _parts(kind: Type) -> list[Type]:
 
 
 def _stand_in(field: inspect.Field, place: str) -> Json:
-    """Give the field as it is once it is erased; nothing, if it may be left out."""
+    """Return the field as it is once it is erased; nothing, if it may be left out."""
     mark = _mark(field.type)
     if mark is UNSET and field.required:
         if not _may_be_none(field.type):
@@ -172,7 +172,7 @@ def _may_be_none(kind: Type) -> bool:
 
 
 def _mark(kind: Type) -> Any:
-    """Give a word for text, nothing for a container; UNSET for what knows neither."""
+    """Return a word for text, nothing for a container; UNSET for what knows neither."""
     mark: Any = UNSET
     match kind:
         case inspect.Metadata(type=inner):

@@ -43,7 +43,7 @@ MOST_BYTES: Final = 8_000_000
 
 
 def cut(page: str, order: str, *, most: int = MOST_BYTES) -> str:
-    """Give a statement with as much of a page as has so many bytes, and its first event at least.
+    """Return a statement with as much of a page as has so many bytes, and its first event at least.
     `order` is that of the page, in its own columns. The last of them says in a column behind all
     others whether the page had `more`.
     """
@@ -119,7 +119,7 @@ class Reader:
         limit: int = PAGE,
         types: Sequence[str] | None = None,
     ) -> list[Recorded]:
-        """Give a page of the log with `after < position <= to`, in order: no more than `limit` events
+        """Return a page of the log with `after < position <= to`, in order: no more than `limit` events
         and MOST_BYTES, but one.
         """
         if types is None:
@@ -137,7 +137,7 @@ class Reader:
     def of_tenant(
         self, connection: Connection[Any], tenant: str, after: int, to: int
     ) -> list[Recorded]:
-        """Give the events of a tenant with `after < tenant_position <= to`, in order."""
+        """Return the events of a tenant with `after < tenant_position <= to`, in order."""
         return self._read(connection, OF_TENANT, (tenant, after, to))
 
     def unread(self, connection: Connection[Any], position: int) -> Recorded:
@@ -212,7 +212,7 @@ class Reader:
         return self.recorded(rows)
 
     def recorded(self, rows: Sequence[Row]) -> list[Recorded]:
-        """Give the events of rows with the columns `COLUMNS`, as far as they can be read here."""
+        """Return the events of rows with the columns `COLUMNS`, as far as they can be read here."""
         try:
             return self._decoded(rows)
         except UnknownMasterKeyError:

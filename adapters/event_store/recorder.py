@@ -108,7 +108,7 @@ class StreamRecorder(AggregateRecorder):
         return range(last - len(stored_events) + 1, last + 1)
 
     def _rows(self, stored_events: Sequence[StoredEvent]) -> bytes:
-        """Give the rows of one command; see `log.append`. Raises DataError for a topic that is named
+        """Return the rows of one command; see `log.append`. Raises DataError for a topic that is named
         as ours are: every consumer would stop before it, see `unread.py`.
         """
         for stored in stored_events:

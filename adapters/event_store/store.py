@@ -173,7 +173,7 @@ class PostgresEventStore:
         return state, version
 
     def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
-        """Give what happened in a stream after a version. Raises NotReadableHere."""
+        """Return what happened in a stream after a version. Raises NotReadableHere."""
         with self._database.as_tenant(tenant) as connection:
             return self._reader.whole(self._reader.stream(connection, tenant, stream, after))
 
@@ -244,7 +244,7 @@ class PostgresEventStore:
         return {**changes, **told}, versions
 
     def _versions(self, tenant: str, streams: Sequence[str]) -> dict[str, int]:
-        """Give the versions that streams are at; 0 for what never was."""
+        """Return the versions that streams are at; 0 for what never was."""
         with self._database.as_tenant(tenant) as connection:
             rows = connection.execute(VERSIONS, (tenant, list(streams)), prepare=True).fetchall()
         return dict(rows)

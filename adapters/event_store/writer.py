@@ -4,7 +4,7 @@ Callers stand in line. The first in line leads: it takes everybody's appends, ca
 one call of one SQL function (one round trip, one fsync), hands each caller his own answer and
 gives the lead to the next in line. A single caller pays for no hand-over at all.
 
-Nobody stands in line for longer than he has patience; and while the batch under way is stuck, whoever
+Nobody stands in line for longer than they have patience; and while the batch under way is stuck, whoever
 comes is sent away at once, so that threads are left for those who only ask.
 """
 
@@ -108,7 +108,7 @@ class Writer:
         turn = _Turn(rows, self._wait)
         first = self._stand_in_line(turn)
         try:
-            # `leads` may be true already: then he was called, and has to hear it
+            # `leads` may be true already: then they were called, and have to hear it
             if first or turn.called.acquire(timeout=max(0.0, turn.until - time.monotonic())):
                 if turn.leads:
                     self._lead()

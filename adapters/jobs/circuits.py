@@ -55,7 +55,7 @@ class FailingLane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def failing(connection: Connection[Any]) -> list[FailingLane]:
-    """Give the lanes in which nothing answers."""
+    """Return the lanes in which nothing answers."""
     return [_read(row) for row in connection.execute(ALL).fetchall()]
 
 

@@ -40,10 +40,10 @@ class Orders:
         return msgspec.json.decode(payload, type=order)
 
     def decode_changed(self, kind: str, payload: Mapping[str, Any]) -> Order:
-        """Give an order that somebody edited, once it is seen to be one."""
+        """Return an order that somebody edited, once it is seen to be one."""
         return self.decode(kind, msgspec.json.encode(payload))
 
 
 def ordering_key_of(order: Order | None) -> str | None:
-    """Give what an order must keep its order with, if anything."""
+    """Return what an order must keep its order with, if anything."""
     return order.ordering_key if isinstance(order, Effect) else None

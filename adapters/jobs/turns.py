@@ -30,7 +30,7 @@ class Turns:
         self._look_again = 0.0
 
     def has_any(self, connection: Connection[Any], now: datetime) -> bool:
-        """Tell whether anybody has something due."""
+        """Whether anybody has something due."""
         if not self._tenants or self._seconds() >= self._look_again:
             self._look(connection, now)
         return bool(self._tenants)

@@ -157,7 +157,7 @@ class Worker:
             claims.reap(connection)
 
     def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
-        """Give the time to the next due. What was due and could not be done waits for a bell."""
+        """Return the time to the next due. What was due and could not be done waits for a bell."""
         with self._database.as_worker() as connection:
             due = claims.next_due(connection, lanes, after=looked)
         if due is None:

@@ -112,7 +112,7 @@ def events_of_tenant(
     after: int = 0,
     to: int = LAST,
 ) -> Iterator[Sequence[Recorded]]:
-    """Give a tenant's events of the types a read model waits for, in pages. Raises NotReadableHere
+    """Return a tenant's events of the types a read model waits for, in pages. Raises NotReadableHere
     where it may miss one.
     """
     others = reader.others(model.subscribes_to)
@@ -128,7 +128,7 @@ def hearer(model: ReadModel) -> Hearer:
 def stored_of_tenant(
     connection: Connection[Any], others: list[str], tenant: str, *, after: int = 0, to: int = LAST
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Give the same events as they are stored, in the columns of the reader: all but `others`."""
+    """Return the same events as they are stored, in the columns of the reader: all but `others`."""
     while True:
         values = (tenant, after, to, others, PAGE)
         page = connection.execute(OF_TENANT, values, prepare=True, binary=True).fetchall()

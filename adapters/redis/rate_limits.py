@@ -73,7 +73,7 @@ class RedisRateLimiter:
             self._otherwise.give_back(key)
 
     def knows(self, key: str) -> bool:
-        """Tell whether anything is remembered under a key, until the window has passed."""
+        """Whether anything is remembered under a key, until the window has passed."""
         try:
             return bool(self._breaker.ask(lambda: self._redis.exists(_name(key))))
         except RedisAway:

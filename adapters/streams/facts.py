@@ -210,7 +210,7 @@ def told_by(value: bytes | None, headers: Headers, sources: Mapping[str, TenantI
 def refusal_of(
     record: Any, code: str, detail: str, facts: Mapping[str, Any], *, at: datetime
 ) -> Record:
-    """Give what is said of a record that was refused; the same id each time. Its key may be somebody's
+    """Return what is said of a record that was refused; the same id each time. Its key may be somebody's
     address: what has the same key has the same here, which is another.
     """
     said = _texts(record.headers, whole=False)

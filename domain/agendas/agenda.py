@@ -102,7 +102,7 @@ class Agenda(Value, frozen=True):
         return self.reserved[first:until]
 
     def taken(self, *, now: datetime, moving: BookingId | None = None) -> list[TimeSlot]:
-        """Give all that nobody else can have now; what is `moving` leaves its own time free."""
+        """Return all that nobody else can have now; what is `moving` leaves its own time free."""
         held = [held.slot for held in self.held if held.expires_at > now]
         return [*(each.slot for each in self.reserved if each.booking_id != moving), *held]
 

@@ -1,5 +1,5 @@
 -- What was erased, one row per stream and time, numbered in the order of commits: whoever reads a
--- stream notes the last number before, and looks for new ones before he commits what he made of it.
+-- stream notes the last number before, and looks for new ones before they commit what they made of it.
 CREATE TABLE log.erased (
     number    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id uuid        NOT NULL,

@@ -2,7 +2,7 @@
 -- read, nor moves past it: see adapters/event_store/unread.py.
 
 -- What each type of events is for, as every release says before it records one: which consumers of
--- the log wait for it. Whoever does not know a type sees here whether it is certainly none of his.
+-- the log wait for it. Whoever does not know a type sees here whether it is certainly none of theirs.
 CREATE TABLE work.event_types (
     type      text        COLLATE "C" PRIMARY KEY,
     consumers text[]      NOT NULL,

@@ -85,7 +85,7 @@ def visit(shop: Running, hours: int, **guest: str) -> str:
 
 
 def seen(outside: TestClient, who: dict[str, str]) -> str:
-    """Give all that somebody sees who asks for everything of their own."""
+    """Return all that somebody sees who asks for everything of their own."""
     paths = ("bookings", "clients", "series")
     return "".join(outside.get(f"/v1/{each}", headers=who).text for each in paths)
 

@@ -15,7 +15,7 @@ MAY = {
 
 
 def used(path: Path) -> Iterator[tuple[str, str]]:
-    """Give what a module takes of a backend."""
+    """Return what a module takes of a backend."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Attribute(value=ast.Attribute(attr="backend"), attr=part):

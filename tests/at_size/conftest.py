@@ -23,7 +23,7 @@ EVENTS = 40_000
 
 @contextmanager
 def grown_to(server: Server, events: int) -> Iterator[Running]:
-    """Give the system on a log of so many events, with all read models there, and the large
+    """Return the system on a log of so many events, with all read models there, and the large
     business.
     """
     name, settings = f"grown_{uuid4().hex}", Settings(mode=Mode.TEST)

@@ -81,7 +81,7 @@ def test_a_filter_leaves_no_list_to_be_read_as_a_whole(
 
 
 def _values(grown: Running, listing: Listing, column: str) -> list[list[Any]]:
-    """Give what many rows have, and what none has."""
+    """Return what many rows have, and what none has."""
     table, name = f'live."{listing.model.name}"', f'"{column}"'
     with grown.system.database.as_worker() as connection:
         [(often,)] = connection.execute(

@@ -57,7 +57,7 @@ def move(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
 
 
 def moved(salon: Salon, http: Http, where: str, new: dict[str, Any]) -> Any:
-    """Give what becomes of a visit that a client moves; nothing of it is left in the calendar."""
+    """Return what becomes of a visit that a client moves; nothing of it is left in the calendar."""
     at_first = "2027-01-06T10:00:00Z"
     made = salon.book(http, at_first)
     found = http.post(f"{where}/{made.json()['id']}/reschedule", json=new)
@@ -160,7 +160,7 @@ def test_clients_who_ask_at_once_in_two_processes_get_no_more_than_one_may_have(
 
 
 def told(running: Running, salon: Salon, start: str, **more: Any) -> Any:
-    """Give what becomes of a wish that another system tells us."""
+    """Return what becomes of a wish that another system tells us."""
     facts = Facts(running.system.store, running.system.dispatch, pepper=b"pepper", region="FR")
     wish = {
         "professional_id": salon.professional_id,

@@ -67,7 +67,7 @@ def redeem(past: InMemory, start: datetime, minutes: int | None, **more: Any) ->
 
 
 def held(order: Any, at: datetime) -> list[Any]:
-    """Give what holding it would record, whoever is in the way."""
+    """Return what holding it would record, whoever is in the way."""
     free = salon()
     free.now = at
     return [each for each in free.run(replace(order, override=True)) if type(each) is HoldPlaced]
@@ -244,7 +244,7 @@ def test_what_is_redeemed_is_the_very_visit_that_was_held() -> None:
 
 
 def nth(number: int) -> Any:
-    """Give the request for a day of its own."""
+    """Return the request for a day of its own."""
     return replace(
         request_booking,
         booking_id=BookingId(f"booking-0198c0de-0000-7000-8000-0000000001{number:02}"),
@@ -254,7 +254,7 @@ def nth(number: int) -> Any:
 
 
 def full(**rules: Any) -> InMemory:
-    """Give a salon in which Zoé has as many open requests as one may have."""
+    """Return a salon in which Zoé has as many open requests as one may have."""
     past = salon(**rules)
     for number in range(MOST):
         past.run(nth(number))

@@ -14,14 +14,14 @@ TABLES: Final = """
 
 
 def dumped(dsn: str) -> dict[str, bytes]:
-    """Give every table of every schema as COPY writes it."""
+    """Return every table of every schema as COPY writes it."""
     with psycopg.connect(dsn) as connection:
         tables = connection.execute(TABLES).fetchall()
         return {".".join(table): _copied(connection, *table) for table in tables}
 
 
 def found(dsn: str, words: Iterable[str]) -> dict[str, list[str]]:
-    """Give the tables in which any of these words stands: plain, in hex or in base64."""
+    """Return the tables in which any of these words stands: plain, in hex or in base64."""
     spelled = {word: _spellings(word) for word in words}
     held = {
         table: [word for word, ways in spelled.items() if any(way in text for way in ways)]

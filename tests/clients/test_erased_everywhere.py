@@ -192,7 +192,7 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
 
 
 def planted_history(kind: str, planted: Planted, names: dict[str, str]) -> list[Event]:
-    """Give one of each event that moves this aggregate and has something personal in it."""
+    """Return one of each event that moves this aggregate and has something personal in it."""
     _, moves, *_ = get_type_hints(AGGREGATES[kind].evolve).values()
     history = []
     for event in (each for each in get_args(moves) if each is not ClientErased):
@@ -240,7 +240,7 @@ def test_of_every_personal_field_there_is_nothing_is_left(
 
 
 def kinds(holds: Callable[[type[Event]], bool]) -> set[str]:
-    """Give the kinds of streams with such an event."""
+    """Return the kinds of streams with such an event."""
     return {name.partition("-")[0] for name, event in EVENTS.items() if holds(event)}
 
 
@@ -260,7 +260,7 @@ def test_every_kind_of_stream_that_names_clients_and_is_personal_is_searched() -
 
 
 def hints(kind: Any) -> set[Any]:
-    """Give all types that a declaration is made of."""
+    """Return all types that a declaration is made of."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         inner = [h for k in get_type_hints(kind, include_extras=True).values() for h in hints(k)]
         return {kind, *inner}

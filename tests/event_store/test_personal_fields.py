@@ -71,7 +71,7 @@ SPELLINGS: dict[str, Any] = {
 
 
 def event_with(*hint: Any, **more: Any) -> Any:
-    """Give a class of events with a field of this type, and a default if one is given."""
+    """Return a class of events with a field of this type, and a default if one is given."""
     fields: list[Any] = [("place", str), ("said", *hint)]
     return msgspec.defstruct("Said", fields, bases=(Event,), frozen=True, module=__name__, **more)
 

@@ -118,6 +118,6 @@ def token(running: Running, tenant: str = ID) -> str:
 
 
 def reversible(asked: Asked) -> bool:
-    """Tell whether what is there is still there afterwards."""
+    """Whether what is there is still there afterwards."""
     ends = ("/cancel", "/decline", "/discard", "/register", "/users")
     return asked.method != "DELETE" and not asked.path.endswith(ends)

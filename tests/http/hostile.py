@@ -210,7 +210,7 @@ class Asked:
         return json.dumps(_example(_Place(*_schema(self.model)))).encode()
 
     def naming(self) -> Iterator[Any]:
-        """Give the least that it takes, and the same with each id that it can name, and with all."""
+        """Return the least that it takes, and the same with each id that it can name, and with all."""
         if self.model is None:
             yield None
             return

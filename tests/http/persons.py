@@ -38,7 +38,7 @@ SETTINGS: Final = Settings(time_zone="Europe/Paris", hours=ALWAYS_OPEN)
 
 
 def uuid(number: int) -> str:
-    """Give the id of everything that is somebody's."""
+    """Return the id of everything that is somebody's."""
     return f"{ID[:-1]}{number}"
 
 
@@ -60,7 +60,7 @@ def everybody(running: Running) -> list[Person]:
 
 
 def hidden(seen_by: Principal, number: int) -> list[str]:
-    """Give the words that somebody may not read, of what is another's."""
+    """Return the words that somebody may not read, of what is another's."""
     words = {
         f"visit{number}": Permission.BOOKINGS_READ,
         f"absence{number}": Permission.BOOKINGS_READ,
@@ -71,7 +71,7 @@ def hidden(seen_by: Principal, number: int) -> list[str]:
 
 
 def untouchable(touched_by: Principal, number: int) -> list[str]:
-    """Give the ids that nothing may bear which somebody did, of what is another's."""
+    """Return the ids that nothing may bear which somebody did, of what is another's."""
     kinds = {
         **dict.fromkeys(("booking", "series", "hold", "block"), Permission.BOOKINGS_WRITE),
         "client": Permission.CLIENTS_WRITE,
@@ -83,7 +83,7 @@ def untouchable(touched_by: Principal, number: int) -> list[str]:
 
 
 def unseen(seen_by: Principal, number: int) -> list[str]:
-    """Give the ids that are not told to who reaches only their own; people's are no secret."""
+    """Return the ids that are not told to who reaches only their own; people's are no secret."""
     if not seen_by.may(Permission.OWN_BOOKINGS_READ):
         return []
     known = ("user", "professional")

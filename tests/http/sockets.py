@@ -30,7 +30,7 @@ def request(
     body: bytes = b"",
     headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> bytes:
-    """Give the bytes of a request with the length of its body."""
+    """Return the bytes of a request with the length of its body."""
     lines = [f"{method} {target} HTTP/1.1".encode(), b"Host: a"]
     lines += [b"%b: %b" % header for header in headers]
     if body:

@@ -47,7 +47,7 @@ def recorded(running: Running) -> int:
 
 
 def at_the(salon: Salon, times: int, details: str) -> dict[str, Any]:
-    """Give the body that asks for a cut on so many days."""
+    """Return the body that asks for a cut on so many days."""
     recurrence = {
         "starts_at": "2027-01-05T10:00:00",
         "time_zone": "Europe/Paris",
@@ -193,7 +193,7 @@ def much(running: Running) -> str:
 
 
 def all_of(http: TestClient, first: str) -> list[Any]:
-    """Give all of a list, page by page, none of them larger than an answer may be."""
+    """Return all of a list, page by page, none of them larger than an answer may be."""
     found: list[Any] = []
     target: str | None = first
     while target:

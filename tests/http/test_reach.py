@@ -52,7 +52,7 @@ def permission_of(asked: Asked) -> Permission | None:
 
 
 def open_to(person: Person, *, reading: bool) -> list[Asked]:
-    """Give the routes that do not end at the gate."""
+    """Return the routes that do not end at the gate."""
     found = []
     for asked in everything():
         permission = permission_of(asked)
@@ -75,7 +75,7 @@ def people(running: Running) -> list[Person]:
 
 
 def seen(person: Person, asked: Asked, number: int) -> str:
-    """Give all that somebody is told who asks for what is of this number."""
+    """Return all that somebody is told who asks for what is of this number."""
     where = asked.path.replace(ID, uuid(number))
     listed = "{" not in asked.route.path.rpartition("/")[2]
     asking = [NEEDED[asked.path]] if asked.path in NEEDED else QUESTIONS if listed else [""]
@@ -83,13 +83,13 @@ def seen(person: Person, asked: Asked, number: int) -> str:
 
 
 def told(person: Person, method: str, where: str, body: str = "") -> str:
-    """Give what somebody is told; what is refused says back what was asked."""
+    """Return what somebody is told; what is refused says back what was asked."""
     answer = person.http.request(method, where, content=body or None, headers=JSON)
     return answer.text if answer.is_success else ""
 
 
 def tells(person: Person, answer: str) -> list[str]:
-    """Give what of another's somebody was told, and should not have been."""
+    """Return what of another's somebody was told, and should not have been."""
     secret = [*hidden(person.principal, OTHER), *unseen(person.principal, OTHER)]
     return [f"{person.principal.roles}: {each}" for each in secret if each in answer]
 
@@ -119,7 +119,7 @@ def test_everybody_sees_what_is_their_own(people) -> None:
 
 
 def named_by(asked: Asked) -> dict[str, str]:
-    """Give the ids that a question can name besides its path, by parameter."""
+    """Return the ids that a question can name besides its path, by parameter."""
     schemas = {
         each.alias: json.dumps(TypeAdapter(each.field_info.annotation or str).json_schema())
         for each in asked.route.dependant.query_params
@@ -173,7 +173,7 @@ def test_a_professional_sees_of_a_clients_visits_those_with_them(people) -> None
 
 
 def orders(asked: Asked) -> Iterator[tuple[str, str]]:
-    """Give the order about what is another's, and with what is one's own in path or in body; each
+    """Return the order about what is another's, and with what is one's own in path or in body; each
     time in it is later than all before.
     """
     hours = count(1)
@@ -190,7 +190,7 @@ def later(hours: int) -> str:
 
 
 def recorded(running: Running, actor: str) -> list[str]:
-    """Give all that the log says somebody did, and to what."""
+    """Return all that the log says somebody did, and to what."""
     with running.system.database.as_worker() as connection:
         found = connection.execute(
             "SELECT concat_ws(' ', stream, data) FROM log.events WHERE metadata ->> 'actor' = %s",

@@ -64,7 +64,7 @@ def create(*headers: tuple[bytes, bytes], body: bytes = CUT) -> bytes:
 
 
 def in_chunks(mine: tuple[bytes, bytes], *chunks: bytes) -> bytes:
-    """Give a request to make a service, in chunks as they are sent."""
+    """Return a request to make a service, in chunks as they are sent."""
     kind = (b"content-type", b"application/json")
     chunked = (b"transfer-encoding", b"chunked")
     return request("POST", "/v1/services", b"", [mine, kind, chunked]) + b"".join(chunks)

@@ -97,7 +97,7 @@ class Pooler:
                 self._idle[startup].append(line)
 
     def _line(self, client: socket.socket, startup: bytes) -> Line:
-        """Give a line that another has used, or a new one over which the client proves who it is."""
+        """Return a line that another has used, or a new one over which the client proves who it is."""
         if self._idle[startup]:
             self.lent_again += 1
             line = self._idle[startup].pop()

@@ -33,7 +33,7 @@ TIMES = ("2027-01-03T00:00:00Z", "2027-01-04T08:00:30Z", "2027-01-05T00:00:00Z")
 
 @contextmanager
 def database_clock_off_by(running: Running, off: timedelta) -> Iterator[Dispatcher]:
-    """Give what carries out commands while PostgreSQL's clock is wrong, and ours is right."""
+    """Return what carries out commands while PostgreSQL's clock is wrong, and ours is right."""
     system = running.system
     writer = Writer(
         lambda: system.database.connect(WRITER, "a test"), clock=lambda: running.clock() + off

@@ -42,7 +42,7 @@ def settings(line: Proxy) -> Settings:
 
 
 def wait_until(there: Callable[[], Any]) -> Any:
-    """Give what is there in the end."""
+    """Return what is there in the end."""
     until = time.monotonic() + PATIENCE
     while not (found := there()):
         assert time.monotonic() < until, "it never was"
@@ -60,7 +60,7 @@ def live_through(salon: Salon, http: TestClient, day: int, name: str) -> None:
 
 
 def told(mailbox: Mailbox) -> dict[tuple[str, str], list[str]]:
-    """Give what was said to whom about whom, in the order in which it arrived."""
+    """Return what was said to whom about whom, in the order in which it arrived."""
     said = defaultdict(list)
     for mail in mailbox.mails:
         reader = str(mail["to"])

@@ -61,7 +61,7 @@ class Admin:
         )
 
     def backends(self, name: str = "") -> list[int]:
-        """Give the processes that serve the connections of this name, or all."""
+        """Return the processes that serve the connections of this name, or all."""
         rows = self._connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name LIKE %s",
             (self.name, f"{name}%"),

@@ -59,7 +59,7 @@ def _listings() -> Iterator[Listing]:
 
 
 def _sorts() -> Iterator[tuple[ReadModel, str]]:
-    """Give all read models with each column by which a list of theirs is sorted."""
+    """Return all read models with each column by which a list of theirs is sorted."""
     asked = {(each.model.name, sort) for each in _listings() for sort in each.sorts}
     known = {model.name: model for model in READ_MODELS}
     return ((known[name], sort) for name, sort in sorted(asked))
