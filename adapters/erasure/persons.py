@@ -63,11 +63,17 @@ def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: s
 def streams_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: str
 ) -> tuple[str, ...]:
-    """Return the streams that speak of a client, up to the first erasure. Raises ClientNotFound."""
+    """Return the streams that speak of a client: whatever names them, and whatever named an address
+    or number of theirs up to the first erasure, since it may be another's by now. Raises
+    ClientNotFound.
+    """
     client = known(connection, reader, tenant, client_id)
-    names = [client_id, *dict.fromkeys(client.identities)]
-    mentions = _mentions(connection, tenant, names, client.until)
-    claims = {n: _claims(connection, reader, tenant, n) for n in dict.fromkeys(client.identities)}
+    addresses = list(dict.fromkeys(client.identities))
+    mentions = [
+        *_mentions(connection, tenant, [client_id], LAST),
+        *_mentions(connection, tenant, addresses, client.until),
+    ]
+    claims = {n: _claims(connection, reader, tenant, n) for n in addresses}
     about = streams_about(client_id, mentions, claims)
     series = connection.execute(SERIES, (tenant, list(about))).fetchall()
     named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series)])

@@ -24,7 +24,7 @@ from domain.catalogue import EVENTS
 from domain.clients import CLIENT, ClientErased
 from domain.messages import Event
 from domain.series import SERIES
-from domain.users import USER, Role
+from domain.users import USER, Role, UserLinkedToClient
 from domain.values import ClientId, IdentityId
 from projections import READ_MODELS
 from tests.bookings.at_the_salon import Salon
@@ -211,6 +211,8 @@ def about(event: Any, names: dict[str, str]) -> Any:
         changes["appointment"] = replace(event.appointment, client_id=names["client"])
     if "roles" in known:
         changes["roles"] = (Role.CLIENT,)
+    if isinstance(event, UserLinkedToClient):
+        changes["previous"] = names["client"]
     return replace(event, **changes)
 
 

@@ -134,7 +134,7 @@ def test_nobody_asks_by_the_id_of_what_is_anothers(people) -> None:
         for asked in open_to(person, reading=True) if secret else ():
             for name, named in named_by(asked).items():
                 if (theirs := named.replace(ID, uuid(OTHER))) in secret:
-                    where = f"{asked.path}?{name}={theirs}".replace(ID, uuid(ONE))
+                    where = f"{asked.path.replace(ID, uuid(ONE))}?{name}={theirs}"
                     assert not person.http.get(where).is_success, where
 
 
