@@ -168,13 +168,13 @@ def change_me(body: DetailsBody, caller: MayWrite) -> Response:
     return caller.changed(USERS, user_id, command)
 
 
-@router.post("/email/code", status_code=202)
+@router.post("/email/code", status_code=204)
 def request_address_code(caller: MayWrite, accounts: TheAccounts) -> Response:
     """Have a code sent to one's own address, once more: the first comes by itself with signing up.
     The answer is the same whether anybody else has the address.
     """
     answer = accounts.request_code(caller.principal.user_id, caller.about())
-    return Response(status_code=202, headers=caller.marks(answer))
+    return caller.done(answer)
 
 
 @router.post("/email/proof")
