@@ -109,7 +109,7 @@ class Erasures(Protocol):
         """Take an erased client out of all tables; tell whether it is done, or has to wait."""
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
-        """Tell how far it is. Raises ClientNotFound."""
+        """Return how far it is. Raises ClientNotFound."""
 
 
 class ErasureHasToWaitError(Exception):

@@ -79,7 +79,7 @@ class PostgresErasures:
         return 1
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
-        """Tell how far it is. Raises ClientNotFound."""
+        """Return how far it is. Raises ClientNotFound."""
         with self._database.as_desk() as connection:
             client = known(connection, self._reader, tenant, client_id)
             row = connection.execute(FINISHED, (tenant, client_id)).fetchone()

@@ -204,7 +204,7 @@ class History:
 
 
 def _line(asked: Asked) -> str:
-    """Give along what is looked: the positions of a tenant or the versions of a stream. Both are in
+    """Return along what is looked: the positions of a tenant or the versions of a stream. Both are in
     the same order, are dense, and have an index.
     """
     return "e.version" if asked.stream else "e.tenant_position"

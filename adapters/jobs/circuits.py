@@ -60,7 +60,7 @@ def failing(connection: Connection[Any]) -> list[FailingLane]:
 
 
 def look(connection: Connection[Any], lane: str) -> FailingLane | None:
-    """Tell how a lane fails, if it does."""
+    """Return how a lane fails, if it does."""
     row = connection.execute(GET, (lane,), prepare=True).fetchone()
     return None if row is None else _read(row)
 
@@ -94,7 +94,7 @@ class Gates:
         self._failing: set[str] = set()
 
     def room(self, connection: Connection[Any], lane: str, *, now: datetime, most: int) -> int:
-        """Tell how many may be begun now, of `most`."""
+        """Return how many may be begun now, of `most`."""
         found = None if lane == COMMANDS else look(connection, lane)
         with self._lock:
             (self._failing.discard if found is None else self._failing.add)(lane)

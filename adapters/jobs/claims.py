@@ -206,7 +206,7 @@ class Begun(NamedTuple):
 
 
 def tenants_due(connection: Connection[Any], lane: str, now: datetime) -> list[str]:
-    """Tell who has something due, who waits longest first."""
+    """Return who has something due, who waits longest first."""
     return [tenant for (tenant,) in connection.execute(TENANTS_DUE, (lane, now), prepare=True)]
 
 
@@ -308,7 +308,7 @@ def reap(connection: Connection[Any]) -> int:
 def next_due(
     connection: Connection[Any], lanes: Sequence[str] = LANES, *, after: datetime | None = None
 ) -> datetime | None:
-    """Tell when the next job is to be tried; or the next `after` a moment."""
+    """Return when the next job is to be tried; or the next `after` a moment."""
     row = connection.execute(NEXT_DUE, (list(lanes), after, after), prepare=True).fetchone()
     return row[0] if row else None
 

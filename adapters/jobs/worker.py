@@ -117,7 +117,7 @@ class Worker:
         return sum(self._run_batch(self._claim(lane, self._batch), stop) for lane in self._lanes)
 
     def next_due(self) -> datetime | None:
-        """Tell when the next job is to be tried; None when nothing waits."""
+        """Return when the next job is to be tried; None when nothing waits."""
         with self._database.as_worker() as connection:
             return claims.next_due(connection, self._lanes)
 
