@@ -13,6 +13,7 @@ from api.listing import Listing, one_of, text
 from api.moments import Instant, instant
 from api.pages import within
 from api.routing import Router
+from api.turns import heavy
 from application.permissions import Permission
 from domain.bookings import (
     BookingStatus,
@@ -146,6 +147,7 @@ def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
 
 
 @router.get("/{booking_id}/history")
+@heavy
 def show_booking_history(
     booking_id: BookingPath,
     caller: MayRead,

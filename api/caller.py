@@ -28,6 +28,7 @@ from api.reach import covers, within
 from api.refusals import BodyTooLarge, QueryInvalid
 from api.routing import in_thread
 from api.sizes import ANYTHING
+from api.turns import HEAVY, is_heavy
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from application.reach import Leave, NotFound, refuse_outdated
@@ -54,15 +55,22 @@ ELSEWHERE: Final = frozenset({Permission.JOBS_MANAGE, Permission.READ_MODELS_MAN
 class Caller:
     """The sender of one request: what they order is recorded under their name."""
 
-    __slots__ = ("_body", "_preferences", "backend", "permission", "principal", "request")
+    __slots__ = ("_body", "_preferences", "backend", "heavy", "permission", "principal", "request")
 
     def __init__(
-        self, request: Request, principal: Principal, permission: Permission, body: bytes | None
+        self,
+        request: Request,
+        principal: Principal,
+        permission: Permission,
+        body: bytes | None,
+        *,
+        heavy: bool = False,
     ) -> None:
         self.request = request
         self.backend: Backend = request.app.state.backend
         self.principal = principal
         self.permission = permission
+        self.heavy = heavy
         self._body = body
         self._preferences: Preferences | None = None
 
@@ -308,22 +316,23 @@ class Caller:
 class Gate:
     """Lets in who has the permission; the route is declared by it (see `routes_and_permissions`)."""
 
-    def __init__(self, permission: Permission, kind: str | None = None) -> None:
+    def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self._kind = kind
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
         principal = authentic(request, backend)
         reading = request.method in READING
-        backend.limits.count(request.scope, principal, self._kind or (READS if reading else WRITES))
+        heavy = is_heavy(request.scope["endpoint"], request.query_params)
+        kind = HEAVY if heavy else READS if reading else WRITES
+        backend.limits.count(request.scope, principal, kind)
         if self.permission not in principal.permissions:
             principal.reach(self.permission)
         if request.scope["query_string"]:
             _refuse_unknown(request)
         body = None if reading else await request.body()
-        caller = Caller(request, principal, self.permission, body)
+        caller = Caller(request, principal, self.permission, body, heavy=heavy)
         if self.permission in ELSEWHERE and not reading:
             await in_thread(caller.refuse_outdated)()
         return caller
@@ -349,11 +358,11 @@ def _refuse_unknown(request: Request) -> None:
         raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
 
 
-def may(permission: Permission, kind: str | None = None) -> Any:
+def may(permission: Permission) -> Any:
     """Mark a parameter as the caller of a route that demands this permission:
-    `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`. `kind` is the class of its limit.
+    `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`.
     """
-    return Depends(Gate(permission, kind))
+    return Depends(Gate(permission))
 
 
 def bearer(request: Request) -> str:

@@ -12,6 +12,7 @@ from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
 from api.listing import Listing, one_of, text
 from api.moments import instant
 from api.routing import Router
+from api.turns import heavy
 from application.erasure import PATIENCE, Erasures
 from application.permissions import Permission
 from application.ports import Answer, Recorded
@@ -171,6 +172,7 @@ def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
 
 
 @router.get("/{client_id}/timeline")
+@heavy
 def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
     refuse_unknown(caller, client_id)
@@ -178,6 +180,7 @@ def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
+@heavy
 def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
     was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.

@@ -11,6 +11,7 @@ from api.listing import MOST, USUAL
 from api.moments import InUtc
 from api.refusals import QueryInvalid
 from api.routing import Router
+from api.turns import heavy
 from application.permissions import Permission
 from application.ports import Document, Recorded
 from application.reach import NotFound
@@ -55,6 +56,7 @@ class Happened(msgspec.Struct):
 
 
 @router.get("")
+@heavy
 def list_history(
     caller: MayRead,
     stream: Stream | None = None,
@@ -95,6 +97,7 @@ def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -
 
 
 @router.get("/streams/{stream}")
+@heavy
 def show_as_of(
     stream: str,
     caller: MayRead,
@@ -108,6 +111,7 @@ def show_as_of(
 
 
 @router.get("/streams/{stream}/difference")
+@heavy
 def show_difference(
     stream: str,
     caller: MayRead,

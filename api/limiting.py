@@ -13,6 +13,7 @@ from typing import Any, Final
 from api.addresses import Addresses
 from api.marks import mark
 from api.refusals import TooManyRequests
+from api.turns import HEAVY
 from application.accounts import WeakPassword
 from application.contact_details import EmailAddressNotUnderstood
 from application.permissions import Principal
@@ -20,14 +21,13 @@ from application.rate_limits import Decision, Limit, RateLimiter
 
 READS: Final = "reads"
 WRITES: Final = "writes"
-HEAVY: Final = "heavy"
 TENANT: Final = "tenant"
 STRANGERS: Final = "strangers"
 EVERYBODY: Final = "everybody"
 REGISTRATIONS: Final = "registrations"
 
 LIGHTER: Final = 10
-"""What is heavy may be asked a tenth as often."""
+"""What is heavy may be asked a tenth as often. What that is, `api/turns.py` says."""
 
 AT_ONCE: Final = 10
 """As much as so many people ask is left to one tenant, or to all strangers together."""

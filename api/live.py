@@ -7,6 +7,7 @@ from fastapi import Response
 
 from api.caller import JSON, Caller, may
 from api.routing import Router
+from api.turns import heavy
 from application.live import last_hour
 from application.permissions import Permission
 
@@ -16,6 +17,7 @@ router: Final = Router(prefix="/v1/live", tags=["live"])
 
 
 @router.get("/bookings")
+@heavy
 def show_live_bookings(caller: MayRead) -> Response:
     """Tell how many bookings were made in each minute of the last hour, the one that runs included;
     what was booked in the last seconds may still be missing.

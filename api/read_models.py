@@ -10,6 +10,7 @@ from api.forms import Body
 from api.listing import text
 from api.pages import page, question
 from api.routing import Router
+from api.turns import heavy
 from application.parked import ParkedKeys
 from application.permissions import Permission
 
@@ -40,6 +41,7 @@ def list_parked(caller: MayManage) -> Response:
 
 
 @router.post("/parked/retry", status_code=204)
+@heavy
 def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
     """Let a key take part again, from where it failed; what fails again stays set aside."""
     _desk(caller).retry(caller.tenant, body.consumer, body.key)

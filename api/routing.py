@@ -48,7 +48,7 @@ class Threads:
             self._begin()
         loop = asyncio.get_running_loop()
         answer = loop.create_future()
-        line = line_of(function, arguments)
+        line = line_of(arguments)
         self._calls.put(_Call(loop, answer, function, arguments, line), line)
         return await answer
 

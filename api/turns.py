@@ -1,4 +1,5 @@
-"""Whose turn it is: what is heavy takes no more than some of the threads for one business at a time.
+"""What is heavy, and whose turn it is: for one business it takes no more than some of the threads at a
+time, and each person may ask for it less often (`api/limiting.py`).
 
 The rest of it waits in that business's own line, so that threads are left to the others and to what is
 light. The bounds of each single request are elsewhere, where it is decided what it may look at.
@@ -6,7 +7,7 @@ light. The bounds of each single request are elsewhere, where it is decided what
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from queue import SimpleQueue
 from typing import Any, Final, Generic, TypeVar
 
@@ -18,19 +19,29 @@ MOST_AT_ONCE: Final = 4
 
 HEAVY: Final = "heavy"
 
+WORDS: Final = ("as_of", "q")
+"""Parameters that make any question heavy: how something was is folded from the log, and of a part of a
+name no index knows.
+"""
+
 
 def heavy(route: F) -> F:
-    """Mark the function of a route that may look at much: months of slots, a hundred bookings."""
+    """Mark the function of a route that may look at much: months of slots, a hundred bookings, all that
+    ever happened to something. Whoever hashes a password is busy as long.
+    """
     setattr(route, HEAVY, True)
     return route
 
 
-def line_of(function: Callable[..., Any], arguments: Mapping[str, Any]) -> str | None:
+def is_heavy(route: Callable[..., Any], asked: Container[str] = ()) -> bool:
+    """Whether a request is heavy: by the function of its route, or by what it asks."""
+    return getattr(route, HEAVY, False) or any(word in asked for word in WORDS)
+
+
+def line_of(arguments: Mapping[str, Any]) -> str | None:
     """Name the line in which a call stands: its business's if it is heavy, or none."""
-    if not getattr(function, HEAVY, False):
-        return None
-    tenant: str = arguments["caller"].tenant
-    return tenant
+    caller = arguments.get("caller")
+    return caller.tenant if caller is not None and caller.heavy else None
 
 
 class Turns(Generic[T]):

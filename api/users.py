@@ -11,6 +11,7 @@ from api.caller import Caller, may
 from api.forms import Body, id_of
 from api.listing import Listing, boolean, text
 from api.routing import Router, hashing
+from api.turns import heavy
 from application.permissions import Permission
 from domain.users import ChangeRoles, DeactivateUser, Role
 from domain.values import ClientId, ProfessionalId, UserId
@@ -50,6 +51,7 @@ class RolesBody(Body):
 
 @router.post("", status_code=201)
 @hashing
+@heavy
 def add_user(
     body: UserBody, request: Request, caller: MayManage, accounts: TheAccounts
 ) -> Response:

@@ -16,6 +16,7 @@ from api.caller import JSON
 from api.compat import OldRouter
 from api.forms import Body
 from api.moments import InUtc
+from api.turns import heavy
 from application.jobs import JobStatus, QueuedJob
 from domain.bookings import BookingStatus
 from projections.bookings import BOOKINGS
@@ -64,6 +65,7 @@ def show_task_status(job_id: UUID, caller: jobs.MayManage) -> Response:
 
 
 @tasks.post("/schedule-reminders", status_code=202)
+@heavy
 def schedule_reminders(body: RangeBody, caller: bookings.MayWrite) -> Response:
     """See to it that clients are reminded of what is confirmed: they are anyway. Give the count."""
     begins = [

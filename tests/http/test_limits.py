@@ -52,6 +52,23 @@ def test_one_asks_at_nobody_elses_expense(running: Running, http) -> None:
     assert http.post("/v1/services", json=CUT).status_code == 201
 
 
+def test_who_has_asked_for_much_may_go_on_asking_for_little(http) -> None:
+    first, *others = [
+        http.get(target)
+        for target in (
+            "/v1/history",
+            "/v1/history",
+            "/v1/clients?q=Zo",
+            "/v1/tenants/a?as_of=1",
+            "/v1/availability",
+        )
+    ]
+
+    assert first.headers["ratelimit"].startswith('"heavy";r=0;t=')
+    assert {(each.status_code, each.json()["policy"]) for each in others} == {(429, "heavy")}
+    assert http.get("/v1/services").status_code == 200
+
+
 def test_a_key_that_came_too_often_is_as_good_as_before(running: Running, http) -> None:
     for _ in range(3):
         http.post("/v1/services", json=CUT)

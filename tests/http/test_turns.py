@@ -1,6 +1,8 @@
-"""One business's heavy requests leave threads to the others."""
+"""What is heavy is said in one place: it leaves threads to others, and is asked less often."""
 
 import asyncio
+import inspect
+import re
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +11,16 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
+from api.openapi.questions import asked_of
+from api.openapi.routes import methods_of, permission_of
 from api.routing import THREADS, Threads
-from api.turns import HEAVY, MOST_AT_ONCE, heavy
+from api.turns import MOST_AT_ONCE, WORDS, is_heavy
+from domain.users import Role
+from tests.http.hostile import ID
+from tests.running import Running
 
+ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
+ASKED = asked_of(ROUTES)
 HEAVY_ROUTES = {
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
@@ -21,15 +30,27 @@ HEAVY_ROUTES = {
     ("/v1/time-blocks/{block_id}", "PUT"),
     ("/time-blocks", "POST"),
     ("/time-blocks/{block_id}", "PUT"),
+    ("/v1/history", "GET"),
+    ("/v1/history/streams/{stream}", "GET"),
+    ("/v1/history/streams/{stream}/difference", "GET"),
+    ("/v1/bookings/{booking_id}/history", "GET"),
+    ("/appointments/{booking_id}/history", "GET"),
+    ("/v1/clients/{client_id}/timeline", "GET"),
+    ("/clients/{client_id}/timeline", "GET"),
+    ("/v1/clients/{client_id}/personal-data", "DELETE"),
+    ("/v1/live/bookings", "GET"),
+    ("/v1/read-models/parked/retry", "POST"),
+    ("/tasks/schedule-reminders", "POST"),
+    ("/v1/users", "POST"),
 }
 
 
-def of(tenant: str) -> dict[str, Any]:
-    return {"caller": SimpleNamespace(tenant=tenant)}
+def of(tenant: str, *, heavy: bool = True) -> dict[str, Any]:
+    return {"caller": SimpleNamespace(tenant=tenant, heavy=heavy)}
 
 
 class Gate:
-    """A heavy route that ends when it is let go; it knows how many were in it at once."""
+    """What ends when it is let go; it knows how many were in it at once."""
 
     def __init__(self) -> None:
         self.opened = threading.Event()
@@ -49,24 +70,24 @@ class Gate:
         return str(caller.tenant)
 
 
-@heavy
 def quick(caller: Any) -> str:
     return str(caller.tenant)
 
 
 def test_others_have_threads_while_one_business_asks_for_much() -> None:
-    threads, gate = Threads(), heavy(Gate())
+    threads, gate = Threads(), Gate()
 
     async def everybody() -> tuple[list[str], list[str]]:
         much = [asyncio.create_task(threads.run(gate, of("much"))) for _ in range(3 * THREADS)]
         await asyncio.to_thread(gate.full.wait, 30)
         others = [await threads.run(quick, of("other")) for _ in range(3)]
+        others += [await threads.run(quick, of("much", heavy=False))]
         gate.opened.set()
         return others, await asyncio.gather(*much)
 
     others, much = asyncio.run(everybody())
 
-    assert others == ["other"] * 3
+    assert others == ["other"] * 3 + ["much"]
     assert much == ["much"] * 3 * THREADS
     assert gate.most == MOST_AT_ONCE
 
@@ -74,7 +95,6 @@ def test_others_have_threads_while_one_business_asks_for_much() -> None:
 def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
     threads = Threads()
 
-    @heavy
     def fail(caller: Any) -> None:
         raise LookupError(caller.tenant)
 
@@ -88,12 +108,31 @@ def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
 
 
 def test_what_may_look_at_much_is_marked() -> None:
-    routes = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
-    marked = {
-        (route.path, method)
-        for route in routes
-        for method in route.methods or ()
-        if getattr(route.endpoint, HEAVY, False)
-    }
+    """And it has a caller, in whose business's line it stands."""
+    marked = [route for route in ROUTES if is_heavy(route.endpoint)]
 
-    assert marked == HEAVY_ROUTES
+    assert {(r.path, method) for r in marked for method in methods_of(r)} == HEAVY_ROUTES
+    assert all("caller" in inspect.signature(route.endpoint).parameters for route in marked)
+
+
+@pytest.mark.postgres
+def test_what_is_heavy_is_counted_as_heavy_by_whichever_route(running: Running) -> None:
+    http = running.http(Role.OWNER, Role.OPERATOR)
+    guarded = [route for route in ROUTES if permission_of(route) is not None]
+    words = [(route, word) for route in guarded for word in WORDS if word in ASKED[route.endpoint]]
+
+    for route, method in ((r, method) for r in guarded for method in methods_of(r)):
+        usual = "reads" if method == "GET" else "writes"
+        kind = "heavy" if (route.path, method) in HEAVY_ROUTES else usual
+        assert _counted(http.request(method, _path(route))) == kind, (method, route.path)
+    for route, word in words:
+        assert _counted(http.get(f"{_path(route)}?{word}=1")) == "heavy", route.path
+    assert {word for _, word in words} == {*WORDS}
+
+
+def _path(route: APIRoute) -> str:
+    return re.sub(r"{[^}]+}", f"booking-{ID}", route.path)
+
+
+def _counted(answer: Any) -> str:
+    return str(answer.headers["ratelimit-policy"]).split('"')[1]
