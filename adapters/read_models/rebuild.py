@@ -211,19 +211,28 @@ class _Building:
         self._table.analyze(self._connection)
 
     def _load(self) -> None:
+        """Load what there is, and what others append meanwhile as long as it is more than a page:
+        to run after less than that might never end. Whoever carries the table on takes the rest.
+        """
         with Bulk(self._by.database, self._by.reader, self._consumer, self._by.limits) as bulk:
-            while self._written() < (end := head(self._connection)):
-                try:
-                    bulk.load(end, lambda position: self._goes_on(position, end))
-                except (DatabaseUnavailableError, OperationalError):
-                    raise
-                except MovedMeanwhileError:
-                    raise RebuildUnderWay(self._consumer.model.name) from None
-                except Exception as error:  # noqa: BLE001 - poison, which is the runner's trade
-                    log.warning("a rebuild goes on with care", error=described(error))
-                    self._load_with_care(bulk.reached)
-                if self._stopped():
-                    raise RebuildStopped(self._consumer.model.name)
+            end = head(self._connection)
+            while self._written() < end:
+                self._load_to(bulk, end)
+                if (newest := head(self._connection)) - end > self._by.limits.page:
+                    end = newest
+
+    def _load_to(self, bulk: Bulk, end: int) -> None:
+        try:
+            bulk.load(end, lambda position: self._goes_on(position, end))
+        except (DatabaseUnavailableError, OperationalError):
+            raise
+        except MovedMeanwhileError:
+            raise RebuildUnderWay(self._consumer.model.name) from None
+        except Exception as error:  # noqa: BLE001 - poison, which is the runner's trade
+            log.warning("a rebuild goes on with care", error=described(error))
+            self._load_with_care(bulk.reached)
+        if self._stopped():
+            raise RebuildStopped(self._consumer.model.name)
 
     def _goes_on(self, position: int, end: int) -> bool:
         per_second = (position - self._start) / max(time.monotonic() - self._began, 1e-6)

@@ -105,6 +105,19 @@ def test_it_tells_how_far_it_is(world: World) -> None:
     assert told[-1].per_second > 0
 
 
+def test_it_ends_though_somebody_appends_all_the_while(world: World) -> None:
+    account, told = world.account(), list[Progress]()
+
+    def meanwhile(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) < 20:
+            world.record(account, Paid(account=account, group="red", amount=1))
+
+    rebuilder(world).rebuild(ACCOUNTS, tell=meanwhile)
+
+    assert len(told) < 5
+
+
 def test_it_goes_on_from_what_was_written(world: World) -> None:
     for _ in range(40):
         world.account()
