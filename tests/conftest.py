@@ -28,24 +28,32 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("frontdesk")
 
+SCHEMA = "template_schema"
+"""A database in which nothing has run yet."""
+
 TEMPLATE = "template_frontdesk"
+"""A database in which the system has been started once: its read models have their tables."""
+
 MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One PostgreSQL per test process, with the schema in a template."""
+    """One PostgreSQL per test process, with the templates."""
     with running_throwaway() as server:
-        create_database(server, TEMPLATE)
-        migrate(server.dsn(TEMPLATE))
+        create_database(server, SCHEMA)
+        migrate(server.dsn(SCHEMA))
+        create_database(server, TEMPLATE, SCHEMA)
+        with running_system(Settings(mode=Mode.TEST), server.dsn(TEMPLATE)):
+            pass
         yield server
 
 
 @contextmanager
-def empty_database(server: Server) -> Iterator[str]:
+def empty_database(server: Server, template: str = TEMPLATE) -> Iterator[str]:
     """Give one that nobody else has."""
     name = f"test_{uuid4().hex}"
-    create_database(server, name, TEMPLATE)
+    create_database(server, name, template)
     yield server.dsn(name)
     drop_database(server, name)
 

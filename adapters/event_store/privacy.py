@@ -6,6 +6,7 @@ is kept apart as a whole, unless it is an object of which only a part is persona
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -66,6 +67,7 @@ class Private(msgspec.Struct, frozen=True):
         return ((n, part) for n, part in self.within.items() if isinstance(fields.get(n), dict))
 
 
+@cache
 def private_in(event: type[Event]) -> Private:
     """Find what is personal in a class of events. Raises CannotBeKeptApartError."""
     shape = _object(inspect.type_info(event))

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -89,6 +89,9 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a directory of our own in it
+ROOM: Final = 4 * 2**30
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -152,8 +155,8 @@ def running(
 
 @contextmanager
 def running_throwaway(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
-    """An empty server for tests and measurements: fast, forgetful, gone without trace."""
-    directory = Path(tempfile.mkdtemp(prefix="frontdesk-"))
+    """An empty server for tests: fast, forgetful, gone without trace, in memory where there is room."""
+    directory = Path(tempfile.mkdtemp(prefix="frontdesk-", dir=_memory()))
     directory.chmod(0o755)
     try:
         with running(directory / "data", settings={**THROWAWAY, **settings}) as server:
@@ -162,6 +165,14 @@ def running_throwaway(settings: Mapping[str, str] = MappingProxyType({})) -> Ite
         # Where PostgreSQL cannot reach the directory, the data are elsewhere.
         for made in {directory, find_home(directory / "data").data.parent}:
             shutil.rmtree(made)
+
+
+def _memory() -> Path | None:
+    """Where files cost no disk: making a database from a template is ten times faster there."""
+    with suppress(OSError):
+        if shutil.disk_usage(MEMORY).free >= ROOM:
+            return MEMORY
+    return None
 
 
 # --- Databases -------------------------------------------------------------------------

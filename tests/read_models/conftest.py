@@ -6,7 +6,16 @@ import pytest
 
 from adapters.postgres import Database
 from adapters.read_models.answers import Answers
+from infra.postgres import Server
+from tests.conftest import SCHEMA, empty_database
 from tests.read_models.examples import World
+
+
+@pytest.fixture
+def dsn(server: Server) -> Iterator[str]:
+    """A database that knows no consumers but those of these tests."""
+    with empty_database(server, SCHEMA) as dsn:
+        yield dsn
 
 
 @pytest.fixture
