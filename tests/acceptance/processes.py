@@ -24,6 +24,8 @@ class Http:
     """One connection to one server, in somebody's name."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
+        self.port = port
+        self.token = token
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._headers = {"Content-Type": "application/json"}
         if token:
@@ -34,6 +36,10 @@ class Http:
 
     def __exit__(self, *_: object) -> None:
         self.hang_up()
+
+    def another(self) -> Self:
+        """Return another connection, in the same name."""
+        return type(self)(self.port, self.token)
 
     def hang_up(self) -> None:
         """Close the connection; asking again opens another."""

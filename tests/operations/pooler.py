@@ -11,7 +11,9 @@ import threading
 from collections import defaultdict
 from contextlib import suppress
 from typing import Final, NamedTuple, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
+
+from tests.operations.proxy import by_way_of
 
 TAKEN: Final = {
     b"user",
@@ -73,9 +75,7 @@ class Pooler:
 
     def dsn(self, real: str) -> str:
         """Return the address of the server, by way of this."""
-        parts = urlsplit(real)
-        who, at, _ = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=f"{who}{at}127.0.0.1:{self.port}"))
+        return by_way_of(self.port, real)
 
     def _accept(self) -> None:
         with suppress(OSError):

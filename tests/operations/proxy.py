@@ -58,11 +58,19 @@ class Proxy:
         self._let(Weather.FAIR)
         self.cut()
 
+    @classmethod
+    def before(cls, dsn: str) -> Self:
+        """Return one that leads to the server at this address."""
+        parts = urlsplit(dsn)
+        return cls(parts.hostname or "", parts.port or 0)
+
     def dsn(self, real: str) -> str:
         """Return the address of a server, by way of this proxy."""
-        parts = urlsplit(real)
-        who, at, _ = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=f"{who}{at}127.0.0.1:{self.port}"))
+        return by_way_of(self.port, real)
+
+    def lead_to(self, port: int) -> None:
+        """Lead whoever connects from now on to another server of this machine."""
+        self._target = ("127.0.0.1", port)
 
     # --- Weather ------------------------------------------------------------------------
 
@@ -199,6 +207,13 @@ class Proxy:
 
 def _listening(port: int) -> socket.socket:
     return socket.create_server(("127.0.0.1", port), backlog=128)
+
+
+def by_way_of(port: int, dsn: str) -> str:
+    """Return the address of a server, by way of a port of this machine."""
+    parts = urlsplit(dsn)
+    who, at, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{who}{at}127.0.0.1:{port}"))
 
 
 def is_ended(line: socket.socket, within: float = 10.0) -> bool:

@@ -1,0 +1,59 @@
+"""A system at work on PostgreSQL, with its API on a real socket, and who orders something of it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+from adapters.clock import SettableClock
+from domain.users import Role
+from infra.composition import running_system
+from infra.serving import listen, serve_in_thread
+from infra.settings import Mode, Settings
+from tests.acceptance.processes import Http
+from tests.running import Running
+
+CUT: Final = {"name": "Cut", "duration_minutes": 45}
+HASTY: Final = Settings(
+    mode=Mode.TEST,
+    database_wait_ms=1000,
+    database_line_ms=1500,
+    database_statement_ms=800,
+    database_lock_ms=500,
+)
+ENOUGH: Final = 30.0
+PROMISED: Final = 5.0
+"""Seconds within which everybody hears something."""
+
+
+@contextmanager
+def at_work(
+    dsn: str, clock: SettableClock, settings: Settings = HASTY
+) -> Iterator[tuple[Running, Http]]:
+    """Start a system with its API on a real socket; with a client in an owner's name."""
+    with ExitStack() as stack:
+        system = stack.enter_context(running_system(settings, dsn, clock=clock))
+        running = stack.enter_context(Running.of(system, clock))
+        yield running, stack.enter_context(served(running, stack))
+
+
+def served(running: Running, stack: ExitStack) -> Http:
+    """Serve the API on a port."""
+    listener = listen("127.0.0.1", 0)
+    stack.callback(serve_in_thread(running.app, listener))
+    token = running.http(Role.OWNER).headers["authorization"].removeprefix("Bearer ")
+    return Http(listener.getsockname()[1], token)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that others see to."""
+    never, deadline = threading.Event(), time.monotonic() + ENOUGH
+    while not true():
+        assert time.monotonic() < deadline, "it does not come true"
+        never.wait(0.02)
+
+
+def order(http: Http, name: str = "Cut", **headers: str) -> int:
+    """Order that something be offered; give the status of the answer."""
+    return http("POST", "/v1/services", {**CUT, "name": name}, **headers).status
