@@ -58,7 +58,7 @@ class Arrivals:
     async def _whole(self, scope: Scope, receive: Receive) -> Message:
         route = scope.get("route")
         if route is not None and permission_of(route) is not None:
-            authentic(Request(scope), self._backend)
+            authentic(Request(scope))
         size = SMALL if route is None else most_of(route)
         most = min(size.bytes, self._backend.most_body_bytes)
         if _announced(scope) > most:

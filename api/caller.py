@@ -322,7 +322,7 @@ class Gate:
     async def __call__(self, request: Request) -> Caller:
         """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
-        principal = authentic(request, backend)
+        principal = authentic(request)
         reading = request.method in READING
         heavy = is_heavy(request.scope["endpoint"], request.query_params)
         kind = HEAVY if heavy else READS if reading else WRITES
@@ -338,16 +338,24 @@ class Gate:
         return caller
 
 
-def authentic(request: Request, backend: Backend) -> Principal:
-    """Give who sends a request. Whose token is worth nothing is counted as a stranger."""
-    known: Principal | None = request.scope.get(PRINCIPAL)
-    if known is not None:
-        return known
+def recognise(request: Request, backend: Backend) -> None:
+    """Find out who sends a request, once, and count it: by their tenant, or by where it comes from,
+    whatever was claimed. Raises TooManyRequests.
+    """
     try:
         found = request.scope[PRINCIPAL] = backend.authenticate(bearer(request))
-    except DomainError:
+    except DomainError as refusal:
+        request.scope[PRINCIPAL] = refusal
         backend.limits.count_stranger(request.scope)
-        raise
+    else:
+        backend.limits.count_known(found)
+
+
+def authentic(request: Request) -> Principal:
+    """Give who sends a request that was looked at. Raises TokenMissing and what the token deserves."""
+    found: Principal | DomainError = request.scope[PRINCIPAL]
+    if isinstance(found, DomainError):
+        raise found
     return found
 
 

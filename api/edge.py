@@ -1,5 +1,5 @@
-"""What every request passes first and every answer last: a trace id, a cap, safe headers. Nothing
-of a request is carried out before all of it is here.
+"""What every request passes first and every answer last: a trace id, a count, a cap, safe headers.
+Nothing of a request is carried out before all of it is here.
 
 Written against ASGI itself: one wrapper around `send`, no task and no copy per request.
 """
@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from api.arriving import Arrivals
 from api.backend import Backend
+from api.caller import recognise
 from api.marks import MARKS
 from api.problems import broken, problem
 from domain.messages import DomainError
@@ -33,7 +34,7 @@ class Edge:
     def __init__(self, app: ASGIApp, backend: Backend) -> None:
         self._app = app
         self._arrivals = Arrivals(backend)
-        self._limits = backend.limits
+        self._backend = backend
         self._answered = backend.answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,8 +67,8 @@ class Edge:
         self._answered(scope["method"], route.path if route else "", status, perf_counter() - began)
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] not in PROBED and not _names_somebody(scope):
-            self._limits.count_stranger(scope)
+        if scope["path"] not in PROBED:
+            recognise(Request(scope), self._backend)
         try:
             await self._app(scope, self._arrivals.of(scope, receive), send)
         finally:
@@ -98,8 +99,3 @@ def _begin(scope: Scope) -> list[tuple[bytes, bytes]]:
     marks: list[tuple[bytes, bytes]] = [*SAFE, (b"x-trace-id", trace.encode())]
     scope[MARKS] = marks
     return marks
-
-
-def _names_somebody(scope: Scope) -> bool:
-    """Whether somebody says who they are. That it is untrue is found out, and counted, later."""
-    return any(name == b"authorization" for name, _ in scope["headers"])

@@ -74,9 +74,14 @@ class Limits:
             for name, policy in self.policies.items()
         }
 
-    def count(self, scope: Any, principal: Principal, name: str) -> None:
-        """Count a request of somebody who is logged in. Raises TooManyRequests."""
+    def count_known(self, principal: Principal) -> None:
+        """Count a request of somebody who is logged in among all of their tenant, whatever it asks.
+        Raises TooManyRequests.
+        """
         self._refuse_beyond(TENANT, self._own, f"{TENANT}/{principal.tenant_id}")
+
+    def count(self, scope: Any, principal: Principal, name: str) -> None:
+        """Count it among those of its class, too, once its route is known. Raises TooManyRequests."""
         key = f"{name}/{principal.tenant_id}/{principal.user_id}"
         decision = self._limiter.check(key, self.policies[name])
         grows = ceil(decision.reset_after)

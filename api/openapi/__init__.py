@@ -39,8 +39,12 @@ def describe(app: FastAPI) -> None:
     def document() -> Document:
         return described(app)
 
+    @cache
+    def text() -> bytes:
+        return msgspec.json.encode(document())
+
     def answer(_: Request) -> Response:
-        return Response(msgspec.json.encode(document()), media_type="application/json")
+        return Response(text(), media_type="application/json")
 
     there = app.router.routes
     app.router.routes = [r for r in there if getattr(r, "path", None) != app.openapi_url]

@@ -1,10 +1,12 @@
 """Nobody asks more often than is good for the others, and everybody knows how often that is."""
 
+from uuid import uuid4
+
 import pytest
 from fastapi.testclient import TestClient
 
 from adapters.rate_limits import ProcessRateLimiter
-from api.limiting import LIGHTER, Limits
+from api.limiting import AT_ONCE, LIGHTER, Limits
 from infra.settings import Mode, Settings
 from tests.http.faulty import with_backend
 from tests.running import Running
@@ -42,6 +44,15 @@ def test_who_asks_too_often_is_told_when_to_come_again(http) -> None:
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert refused.headers["ratelimit"].startswith('"reads";r=0;t=')
+
+
+def test_whatever_one_asks_counts_among_all_of_the_business(running: Running) -> None:
+    """As much as ten people may ask for: what no class of route knows of, too."""
+    for path in ("/docs", "/openapi.json", "/nowhere", "/v1/status"):
+        http = running.http(tenant=str(uuid4()))
+        asked = [http.get(path) for _ in range(3 * AT_ONCE + 1)]
+        assert [each.status_code == 429 for each in asked] == [False] * 3 * AT_ONCE + [True], path
+        assert asked[-1].json()["policy"] == "tenant"
 
 
 def test_one_asks_at_nobody_elses_expense(running: Running, http) -> None:

@@ -135,12 +135,22 @@ def test_whatever_strangers_ask_is_counted(strangers: Strangers, path: str) -> N
     assert strangers.ask("/v1/health", at="192.0.2.1").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/v1/status", "/v1/services"])
-def test_a_token_worth_nothing_makes_nobody_known(strangers: Strangers, path: str) -> None:
-    asked = [strangers.ask(path, at="192.0.2.1", Authorization="Bearer x") for _ in range(101)]
+CLAIMS = [
+    ("/v1/status", "Bearer x"),
+    ("/v1/services", "Bearer x"),
+    ("/docs", "Bearer x"),
+    ("/openapi.json", "Bearer x"),
+    ("/nowhere", "Bearer x"),
+    ("/nowhere", "Basic eDp5"),
+]
 
-    assert asked[99].status_code != 429
-    assert asked[100].status_code == 429
+
+def test_a_claim_makes_nobody_known(strangers: Strangers) -> None:
+    for number, (path, claim) in enumerate(CLAIMS):
+        at = f"192.0.2.{number}"
+        asked = [strangers.ask(path, at=at, Authorization=claim) for _ in range(101)]
+        assert asked[99].status_code != 429, path
+        assert (asked[100].status_code, asked[100].json()["code"]) == (429, "too-many-requests")
 
 
 def test_who_has_to_wait_long_for_a_password_is_sent_away() -> None:
