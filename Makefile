@@ -13,6 +13,9 @@ OURSELVES := $(PIP) --editable . --config-settings editable_mode=compat
 COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
             --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
 
+# A module's tests stay together, and modules are begun in the order in which they are collected.
+PYTEST := $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -34,10 +37,10 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 ##@ Test
 
 test: $(VENV)/dev ## All tests, on a real PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadscope -m "not cluster and not large" $(ARGS)
+	$(PYTEST) -m "not cluster and not large" $(ARGS)
 
 test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
-	$(BIN)/pytest -n 2 --dist loadscope -m "not postgres and not kafka and not cluster and not large" $(ARGS)
+	$(PYTEST) -m "not postgres and not kafka and not cluster and not large" $(ARGS)
 
 test-large: $(VENV)/dev ## What takes too long for every change: a log of a million events
 	$(BIN)/pytest -m large $(ARGS)

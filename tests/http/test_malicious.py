@@ -16,7 +16,7 @@ from tests.http.hostile import HERE, Asked
 from tests.http.raw import Answer, Raw
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id"}
 ANY = [(b"if-match", b"*")]

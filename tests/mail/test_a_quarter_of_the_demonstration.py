@@ -17,7 +17,7 @@ from domain.bookings import BookingCancelled, BookingConfirmed
 from infra import demo
 from infra.composition import System
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 # New York changes to summer time on 14 March, Paris on 28 March.
 TODAY: Final = datetime(2027, 3, 22, 8, tzinfo=UTC)

@@ -19,7 +19,7 @@ from adapters.read_models.switch import (
 from adapters.read_models.tables import PREVIOUS
 from tests.read_models.examples import ACCOUNTS, DOUBLED, TENANT, Paid, Renamed, World
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
 @pytest.fixture
