@@ -35,8 +35,8 @@ class ProcessConsumer:
     ) -> list[Failure]:
         """Record in the queue what the process makes of each event it waits for."""
         failed: dict[Key, Failure] = {}
-        intake = jobs.Intake(connection, self.name)
         now = self._clock()
+        intake = jobs.Intake(connection, self.name, now)
         for past in events:
             key = past.tenant, past.stream
             if not isinstance(past.event, self.process.when) or key in parked or key in failed:

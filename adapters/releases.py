@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.unread import is_ours
-from adapters.roll import Present, present
+from adapters.roll import Present, answering
 
 
 def dangers(
@@ -19,7 +19,7 @@ def dangers(
     yield from _newer_migrations(connection, migrations)
     yield from _unreadable(connection, mapper)
     if connection.execute(HAS_ROLL).fetchone() == (True,):
-        for process in present(connection):
+        for process in answering(connection):
             yield from _beside(process, mapper)
 
 

@@ -1,14 +1,16 @@
 """The roll of running processes: each says what it can read, what it records, and which keys it knows.
 
 So whoever is about to record a new type of events, or to use a new key, sees whether everybody is
-ready for that. A process that was killed stays on the roll for half a minute.
+ready for that. A process that was killed stays on the roll until the others have heard nothing of it
+for half a minute.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -17,10 +19,14 @@ from psycopg import Connection, Error
 from psycopg.rows import class_row
 
 from adapters.postgres import Database, DatabaseUnavailableError
+from adapters.silence import Silence
 from adapters.trouble import Trouble
 
 EVERY: Final = 5.0
 """Seconds from one time that a process says it is there to the next."""
+
+GONE: Final = timedelta(seconds=30)
+"""After so long a silence it is not there any more."""
 
 log = structlog.get_logger()
 
@@ -41,6 +47,18 @@ class Present(Entry, frozen=True, kw_only=True):
 
     cannot_read: Sequence[str]
     began_at: datetime
+    seen_at: datetime
+
+    @property
+    def sign(self) -> "Sign":
+        """Return what it said last."""
+        return Sign(self.id, self.seen_at)
+
+
+class Sign(NamedTuple):
+    """That a process is there; another one each time."""
+
+    id: UUID
     seen_at: datetime
 
 
@@ -70,9 +88,14 @@ class Roll:
     """One process on the roll."""
 
     def __init__(
-        self, database: Database, entry: Entry, lacking: Callable[[], Sequence[str]]
+        self,
+        database: Database,
+        entry: Entry,
+        lacking: Callable[[], Sequence[str]],
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._silence: Silence[Sign] = Silence(GONE, seconds)
         self._entry = entry
         self._lacking = lacking
         self._rings: list[Ring] = []
@@ -85,12 +108,15 @@ class Roll:
         ring.settle(getattr(each, ring.kind) for each in self._others)
 
     def call(self) -> None:
-        """Say that we are here, and see who else is."""
+        """Say that we are here, and see who else is; strike off who is silent."""
         values = {**msgspec.to_builtins(self._entry), "cannot_read": list(self._lacking())}
         with self._database.as_worker() as connection:
             connection.execute(SAY, values)
             found = present(connection)
-        self._others = [each for each in found if each.id != self._entry.id]
+            silent = self._silence.found(each.sign for each in found)
+            _strike_off(connection, silent)
+        there = (each for each in found if each.sign not in silent)
+        self._others = [each for each in there if each.id != self._entry.id]
         for ring in self._rings:
             ring.settle(getattr(each, ring.kind) for each in self._others)
 
@@ -114,15 +140,34 @@ class Roll:
 
 
 def present(connection: Connection[Any]) -> list[Present]:
-    """Return the processes that are there, the oldest first."""
+    """Return the processes that are on the roll, the oldest first."""
     with connection.cursor(row_factory=class_row(Present)) as cursor:
         return cursor.execute(PRESENT).fetchall()
 
 
+def answering(
+    connection: Connection[Any],
+    wait: Callable[[float], object] = time.sleep,
+    seconds: Callable[[], float] = time.monotonic,
+) -> list[Present]:
+    """Return the processes that are there, for whoever asks once. Those that said nothing for long, by
+    a clock that may be wrong, are given a moment to do so.
+    """
+    doubtful = {Sign(*row) for row in connection.execute(DOUBTFUL)}
+    until = seconds() + 3 * EVERY
+    while doubtful and seconds() < until:
+        wait(EVERY / 10)
+        doubtful &= {each.sign for each in present(connection)}
+    return [each for each in present(connection) if each.sign not in doubtful]
+
+
+def _strike_off(connection: Connection[Any], silent: Sequence[Sign]) -> None:
+    if silent:
+        ids, seen = zip(*silent, strict=True)
+        connection.execute(STRIKE_OFF, (list(ids), list(seen)))
+
+
 SAY: Final = """
-    WITH gone AS (
-        DELETE FROM work.processes WHERE seen_at < clock_timestamp() - interval '1 hour'
-    )
     INSERT INTO work.processes AS p
         (id, release, reads, records, master_keys, secret_keys, cannot_read)
     VALUES (%(id)s, %(release)s, %(reads)s, %(records)s, %(master_keys)s, %(secret_keys)s,
@@ -130,8 +175,15 @@ SAY: Final = """
     ON CONFLICT (id) DO UPDATE
         SET cannot_read = excluded.cannot_read, seen_at = clock_timestamp()
 """
+STRIKE_OFF: Final = """
+    DELETE FROM work.processes p USING unnest(%s::uuid[], %s::timestamptz[]) AS silent(id, seen_at)
+    WHERE p.id = silent.id AND p.seen_at = silent.seen_at
+"""
 PRESENT: Final = """
     SELECT id, release, reads, records, master_keys, secret_keys, cannot_read, began_at, seen_at
-    FROM work.processes WHERE seen_at > clock_timestamp() - interval '30 seconds'
-    ORDER BY began_at, id
+    FROM work.processes ORDER BY began_at, id
+"""
+DOUBTFUL: Final = """
+    SELECT id, seen_at FROM work.processes
+    WHERE seen_at NOT BETWEEN clock_timestamp() - interval '30 seconds' AND clock_timestamp()
 """

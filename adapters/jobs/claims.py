@@ -1,7 +1,7 @@
 """A worker's claims on jobs: taken in batches, kept by a lease, given back, settled.
 
-Due times follow the clock that is passed in. A lease runs by PostgreSQL's clock: it is about
-processes that die, and they do so in real time, the same on every machine.
+Due times follow the clock that is passed in. Whose lease has ended is no question of clocks: see
+`leases.py`.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ BEGIN: Final = """
     UPDATE work.jobs job SET
         attempts = attempts + (withdrawn_at IS NULL)::integer,
         status = CASE WHEN withdrawn_at IS NULL THEN status ELSE 'withdrawn' END,
-        finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
+        finished_at = withdrawn_at,
         lease_until = now() + %s
     WHERE id = %s AND claim = %s AND status = 'running'
     RETURNING attempts, withdrawn_at IS NULL,
@@ -89,7 +89,7 @@ RENEW: Final = """
 GIVE_BACK: Final = """
     UPDATE work.jobs SET
         status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-        finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
+        finished_at = withdrawn_at,
         claim = NULL, lease_until = NULL
     WHERE id = ANY(%s) AND claim = %s AND status = 'running'
 """
@@ -113,7 +113,7 @@ AGAIN: Final = """
     WITH again AS (
         UPDATE work.jobs SET
             status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-            finished_at = CASE WHEN withdrawn_at IS NULL THEN NULL ELSE now() END,
+            finished_at = withdrawn_at,
             run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
         WHERE id = %s AND claim = %s AND status = 'running'
         RETURNING id, ordering_key, status, caused_by, due_at, run_at
@@ -131,29 +131,6 @@ AGAIN: Final = """
 
 REPORT: Final = """
     UPDATE work.jobs SET report = %s::json WHERE id = %s AND claim = %s AND status = 'running'
-"""
-
-# What a dead worker left. Had it handed over what nobody can ask about, or been trying for the last
-# time, somebody must look at it first.
-REAP: Final = """
-    WITH left_behind AS MATERIALIZED (
-        SELECT id FROM work.jobs WHERE status = 'running' AND lease_until < now()
-        FOR UPDATE SKIP LOCKED
-    )
-    UPDATE work.jobs j SET
-        status = CASE
-            WHEN handed_over_at IS NOT NULL AND report IS NULL THEN 'uncertain'
-            WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
-            WHEN attempts >= max_attempts THEN 'parked'
-            ELSE 'todo'
-        END,
-        finished_at = CASE
-            WHEN withdrawn_at IS NOT NULL AND (handed_over_at IS NULL OR report IS NOT NULL)
-            THEN now()
-        END,
-        last_error = 'The worker stopped without saying what became of it.',
-        claim = NULL, lease_until = NULL
-    FROM left_behind WHERE j.id = left_behind.id
 """
 
 # Of a lane that is left alone, when that ends.
@@ -298,11 +275,6 @@ def _end(
 def try_again(connection: Connection[Any], job: Claimed, error: str, *, at: datetime) -> None:
     """Let it be tried once more, later."""
     connection.execute(AGAIN, (at, error, job.id, job.claim), prepare=True)
-
-
-def reap(connection: Connection[Any]) -> int:
-    """Put back what workers left behind when they died."""
-    return connection.execute(REAP, prepare=True).rowcount
 
 
 def next_due(

@@ -52,10 +52,10 @@ ENQUEUE: Final = """
 
 WITHDRAW: Final = """
     UPDATE work.jobs SET
-        withdrawn_at = now(),
+        withdrawn_at = %(now)s,
         status = CASE status WHEN 'running' THEN 'running' ELSE 'withdrawn' END,
-        finished_at = CASE status WHEN 'running' THEN NULL ELSE now() END
-    WHERE tenant_id = %s AND kind = %s AND about = %s AND caused_by < %s
+        finished_at = CASE status WHEN 'running' THEN NULL ELSE %(now)s END
+    WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND about = %(about)s AND caused_by < %(before)s
       AND status IN ('todo', 'running', 'parked')
 """
 
@@ -87,9 +87,10 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
 class Intake:
     """What a process orders while it reads a batch of events, put into the queue together."""
 
-    def __init__(self, connection: Connection[Any], process: str) -> None:
+    def __init__(self, connection: Connection[Any], process: str, now: datetime) -> None:
         self._connection = connection
         self._process = process
+        self._now = now
         self._new: list[NewJob] = []
 
     def add(self, orders: Orders, past: Recorded) -> None:
@@ -97,7 +98,7 @@ class Intake:
         for order in orders:
             if isinstance(order, Withdraw):
                 self.enqueue()
-                withdraw(self._connection, past.tenant, order, before=past.position)
+                withdraw(self._connection, past.tenant, order, before=past.position, at=self._now)
         self._new += ordered(orders, past, self._process)
 
     def enqueue(self) -> None:
@@ -124,13 +125,21 @@ def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
     return int(row[0]) if row else 0
 
 
-def withdraw(connection: Connection[Any], tenant: str, order: Withdraw, *, before: int) -> int:
+def withdraw(
+    connection: Connection[Any], tenant: str, order: Withdraw, *, before: int, at: datetime
+) -> int:
     """Withdraw what events before this position have ordered, and tell how many jobs that were.
 
     One that is being carried out right now is not tried again. What later events ordered stays:
     it is there already when an event is processed a second time.
     """
-    values = (tenant, kind_of(order.order), order.about, before)
+    values = {
+        "tenant": tenant,
+        "kind": kind_of(order.order),
+        "about": order.about,
+        "before": before,
+        "now": at,
+    }
     return connection.execute(WITHDRAW, values).rowcount
 
 

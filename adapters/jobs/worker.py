@@ -27,8 +27,10 @@ from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import Gates
 from adapters.jobs.claims import Claimed
 from adapters.jobs.lanes import COMMANDS, LANES
+from adapters.jobs.leases import Lease, leases, reap
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
+from adapters.silence import Silence
 from application.jobs import Dispatch, Handlers, JobStatus
 from application.ports import Clock
 from domain.messages import Command
@@ -56,6 +58,7 @@ class Worker:
     """Carries out jobs of some lanes. `run` may be called by several threads at once.
 
     `bell` rings when there may be something to do: a job was ordered, or the clock was moved.
+    `seconds` is the clock by which other workers are silent.
     `upkeep` is done every hour, besides forgetting jobs that were finished long ago.
     """
 
@@ -71,6 +74,7 @@ class Worker:
         lanes: Sequence[str] = LANES,
         batch: int = BATCH,
         lease: timedelta = LEASE,
+        seconds: Callable[[], float] = time.monotonic,
         poll: timedelta = POLL,
         keep: timedelta = KEEP,
         upkeep: Sequence[Callable[[], object]] = (),
@@ -85,6 +89,7 @@ class Worker:
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
         self._lease = lease
+        self._silence: Silence[Lease] = Silence(lease, seconds)
         self._poll = poll
         self._keep = keep
         self._upkeep = upkeep
@@ -154,7 +159,7 @@ class Worker:
 
     def _reap(self) -> None:
         with self._database.as_worker() as connection:
-            claims.reap(connection)
+            reap(connection, self._silence.found(leases(connection)))
 
     def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
         """Return the time to the next due. What was due and could not be done waits for a bell."""

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from adapters.event_store.rotation import by_master_key, rotate
 from adapters.personal_data import MasterKeys
-from adapters.roll import Present, present
+from adapters.roll import Present, answering
 from infra.cli.progress import progress
 from infra.cli.system import composed, settings_from_environment
 
@@ -29,7 +29,7 @@ def list_keys() -> None:
     """
     table = Table("key", "in MASTER_KEYS", "has wrapped", "known to", box=None)
     with composed() as system, system.database.as_worker() as connection:
-        wrapped, there = by_master_key(connection), present(connection)
+        wrapped, there = by_master_key(connection), answering(connection)
     names = system.reader.master_keys
     for name in dict.fromkeys([*names, *wrapped]):
         place = str(names.index(name) + 1) if name in names else "no"
@@ -51,7 +51,7 @@ def rotate_keys() -> None:
         system.database.as_worker() as connection,
         progress("wrapping keys anew") as told,
     ):
-        _refuse_unknown(keys.names[0], present(connection))
+        _refuse_unknown(keys.names[0], answering(connection))
         wrapped = rotate(connection, keys, told)
     sys.stdout.write(f"{wrapped} keys wrapped anew: all are wrapped by the first master key\n")
 

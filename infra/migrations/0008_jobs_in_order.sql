@@ -43,3 +43,5 @@ CREATE TABLE work.failing_lanes (
     until    timestamptz
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON work.failing_lanes TO frontdesk_worker;
+
+COMMENT ON COLUMN work.jobs.lease_until IS 'a sign of life, another one each time: see adapters/jobs/leases.py';

@@ -2,7 +2,9 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -89,3 +91,18 @@ def test_every_route_declares_who_may_call_it_or_that_everybody_may() -> None:
             gates = [d.call for d in route.dependant.dependencies if hasattr(d.call, "permission")]
             public = (route.openapi_extra or {}).get("security") == []
             assert gates or public, route.path
+
+
+ITS_CLOCK = r"\b(?:clock_timestamp|now)\(\)"
+COMPARED = re.compile(rf"(?:[<>]=?|BETWEEN)\s*{ITS_CLOCK}|{ITS_CLOCK}[^,;\n]*[<>]")
+
+A_HINT = {"adapters/roll.py"}
+"""Only to know whom to wait for a moment longer."""
+
+
+def test_nothing_is_decided_by_the_clock_of_postgresql() -> None:
+    """It may be a day ahead for a while: see infra/decisions/0021."""
+    layers = ("adapters", "api", "infra/cli", "projections", "infra/migrations")
+    sent = {path for layer in layers for path in Path(layer).rglob("*.*") if path.suffix != ".pyc"}
+
+    assert {str(path) for path in sent if COMPARED.search(path.read_text())} == A_HINT

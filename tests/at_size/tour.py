@@ -11,6 +11,7 @@ from uuid import uuid4
 from starlette.testclient import TestClient
 
 from adapters.event_store.bundle import export
+from adapters.jobs.leases import Lease, reap
 from adapters.live_bookings import LiveBookingsCounted, Window
 from adapters.postgres import WORKER
 from adapters.streams.records import Record
@@ -158,6 +159,8 @@ def upkeep(running: Running) -> None:
     system.worker.prune()
     system.worker.next_due()
     system.outbox.prune()
+    with database.as_worker() as line:
+        reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:
         relay = Relay(database, Nowhere(), appended=system.appended)
         relay.take_over(line, system.stop)

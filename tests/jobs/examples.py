@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from adapters import jobs
 from adapters.jobs import Worker
+from adapters.jobs.worker import LEASE
 from adapters.postgres import Database
 from application.jobs import Dispatch, Handled, Handlers, Job
 from application.ports import About, Recorded
@@ -50,6 +51,16 @@ class ManualClock:
 
     def move(self, by: timedelta) -> None:
         self.now += by
+
+
+class ManualSeconds:
+    """By what a worker knows how long others are silent: nothing passes until somebody says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class DispatcherThatRemembers:
@@ -125,7 +136,7 @@ def order(
 
 
 def record(connection: Any, orders: Orders, caused_by: Recorded) -> None:
-    intake = jobs.Intake(connection, "look-after")
+    intake = jobs.Intake(connection, "look-after", NOON)
     intake.add(orders, caused_by)
     intake.enqueue()
 
@@ -146,6 +157,17 @@ def a_worker(
         effects,
         **options,
     )
+
+
+def wait_out(worker: Worker, seconds: ManualSeconds) -> int:
+    """Let as much time pass for a worker as a lease lasts that nobody renews; tell how many jobs it
+    carried out meanwhile.
+    """
+    done = worker.run_due()
+    for _ in range(2):
+        seconds.now += LEASE.total_seconds() / 2
+        done += worker.run_due()
+    return done
 
 
 def jobs_of(database: Database, tenant: str | None = None) -> list[Mapping[str, Any]]:

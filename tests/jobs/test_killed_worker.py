@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
@@ -43,7 +44,7 @@ def test_what_a_killed_worker_was_doing_is_done_once_by_another(
     database: Database, clock: ManualClock
 ) -> None:
     dispatch, bell = DispatcherThatRemembers(), BellThatRemembers()
-    survivor = a_worker(database, clock, dispatch, bell)
+    survivor = a_worker(database, clock, dispatch, bell, lease=timedelta(seconds=0.5))
     order(database, ring(7))
 
     with subprocess.Popen(

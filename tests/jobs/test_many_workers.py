@@ -18,6 +18,7 @@ from tests.jobs.examples import (
     TENANT,
     BellThatRemembers,
     ManualClock,
+    ManualSeconds,
     RingBell,
     a_worker,
     an_event,
@@ -27,6 +28,7 @@ from tests.jobs.examples import (
     record,
     ring,
     statuses,
+    wait_out,
     water,
 )
 
@@ -79,13 +81,13 @@ def test_a_long_job_keeps_its_lease(database: Database, clock: ManualClock) -> N
     assert statuses(database) == ["done"]
 
 
-def let_leases_run_out(database: Database) -> None:
-    with database.as_worker() as connection:
-        connection.execute("UPDATE work.jobs SET lease_until = now() WHERE status = 'running'")
+@pytest.fixture
+def seconds() -> ManualSeconds:
+    return ManualSeconds()
 
 
 def test_what_a_dead_worker_left_is_carried_out_by_another(
-    database: Database, clock: ManualClock
+    database: Database, clock: ManualClock, seconds: ManualSeconds
 ) -> None:
     bell = BellThatRemembers()
 
@@ -98,18 +100,19 @@ def test_what_a_dead_worker_left_is_carried_out_by_another(
     order(database, ring(1), ring(2))
     with pytest.raises(Died):
         a_worker(database, clock, handle=deadly).run_due()
-    survivor = a_worker(database, clock, handle=bell)
+    survivor = a_worker(database, clock, handle=bell, seconds=seconds)
     assert survivor.run_due() == 0
 
-    let_leases_run_out(database)
-    assert survivor.run_due() == 2
+    assert wait_out(survivor, seconds) == 2
 
     # The one that was begun has used an attempt, the one beside it has not.
     assert sorted(job.attempt for _, job in bell.rung) == [1, 2]
     assert statuses(database) == ["done", "done"]
 
 
-def test_a_job_that_kills_its_workers_is_parked(database: Database, clock: ManualClock) -> None:
+def test_a_job_that_kills_its_workers_is_parked(
+    database: Database, clock: ManualClock, seconds: ManualSeconds
+) -> None:
     class Died(BaseException):
         pass
 
@@ -117,24 +120,22 @@ def test_a_job_that_kills_its_workers_is_parked(database: Database, clock: Manua
         raise Died
 
     order(database, ring())
-    worker = a_worker(database, clock, handle=deadly)
+    worker = a_worker(database, clock, handle=deadly, seconds=seconds)
     for _ in range(20):
         with pytest.raises(Died):
-            worker.run_due()
-        let_leases_run_out(database)
+            wait_out(worker, seconds)
 
-    assert worker.run_due() == 0
+    assert wait_out(worker, seconds) == 0
     assert statuses(database) == ["parked"]
 
 
 def test_a_worker_thought_dead_cannot_settle_what_another_has_taken(
-    database: Database, clock: ManualClock
+    database: Database, clock: ManualClock, seconds: ManualSeconds
 ) -> None:
     bell = BellThatRemembers(report=False)
 
     def overtaken(effect: RingBell, job: Job) -> Handled:
-        let_leases_run_out(database)
-        a_worker(database, clock, handle=bell).run_due()
+        wait_out(a_worker(database, clock, handle=bell, seconds=seconds), seconds)
         raise OSError
 
     order(database, ring())
@@ -146,14 +147,13 @@ def test_a_worker_thought_dead_cannot_settle_what_another_has_taken(
 
 
 def test_a_worker_thought_dead_does_not_begin_what_another_has_taken(
-    database: Database, clock: ManualClock
+    database: Database, clock: ManualClock, seconds: ManualSeconds
 ) -> None:
     bells = BellThatRemembers(report=False), BellThatRemembers(report=False)
 
     def overtaken(effect: RingBell, job: Job) -> Handled:
         if effect.times == 1:
-            let_leases_run_out(database)
-            a_worker(database, clock, handle=bells[1]).run_due()
+            wait_out(a_worker(database, clock, handle=bells[1], seconds=seconds), seconds)
         return bells[0](effect, job)
 
     order(database, ring(1, at=NOON - HOUR), ring(2))

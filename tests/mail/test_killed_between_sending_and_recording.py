@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ RECORDED = "recorded"
 
 def a_desk(system: System, clock: SettableClock, mailer: Mailer | None = None) -> Desk:
     """A desk with two mails to send, to Zoé and to Ana."""
-    desk = Desk(system, clock, mailer)
+    desk = Desk(system, clock, mailer, lease=timedelta(seconds=0.5))
     desk.open()
     request = RequestBooking(
         booking_id=booking_id,
