@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 from psycopg import Connection, Error, OperationalError
@@ -54,6 +54,24 @@ class HoleInTheLogError(Exception):
     """Events are missing between a checkpoint and what was read after it."""
 
 
+class Page(NamedTuple):
+    """What is handled together: events, the position after which they come, over which connection,
+    and the last erasure that whoever read them knows of.
+    """
+
+    connection: Connection[Any]
+    after: int
+    events: Sequence[Recorded]
+    since: int
+
+    def parts(self, stops: Mapping[str, object]) -> Iterator["Page"]:
+        """Cut it so that what needs a master key, or may stop somebody, stands alone."""
+        after = self.after
+        for events in parts(self.events, stops):
+            yield self._replace(after=after, events=events)
+            after += len(events)
+
+
 class Runner:
     """Carries consumers on, in this thread or another: of those it knows, which are `mine`."""
 
@@ -81,7 +99,6 @@ class Runner:
         self._mine = mine
         self._paused = threading.Event()
         self._resting: dict[str, float] = {}
-        self._read_since = threading.local()
         self._next_unlock = 0.0
 
     # --- When -----------------------------------------------------------------------------
@@ -168,101 +185,76 @@ class Runner:
         self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]
     ) -> int:
         while True:
-            self._read_since.erasure = noted(connection)
+            since = noted(connection)
             try:
-                return self._go_on(connection, after, consumers)
+                return self._go_on(connection, after, consumers, since)
             except ErasedMeanwhileError:
                 log.info("a batch is read again, for something of it was erased", after=after)
 
-    def _go_on(self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]) -> int:
-        try:
-            events = self._read(connection, after)
-        except UnreadableEventError as problem:
-            return self._pass_over(connection, consumers, problem)
-        if not events:
-            return 0
-        if all(past.event is not None for past in events):
-            return self._handled(connection, after, consumers, events)
-        return self._in_parts(connection, after, consumers, events)
-
-    def _in_parts(
-        self,
-        connection: Connection[Any],
-        after: int,
-        consumers: Sequence[Consumer],
-        events: Sequence[Recorded],
+    def _go_on(
+        self, connection: Connection[Any], after: int, consumers: Sequence[Consumer], since: int
     ) -> int:
+        try:
+            page = Page(connection, after, self._read(connection, after), since)
+        except UnreadableEventError as problem:
+            return self._pass_over(connection, consumers, problem, since)
+        if not page.events:
+            return 0
+        if all(past.event is not None for past in page.events):
+            return self._handled(page, consumers)
+        return self._in_parts(page, consumers)
+
+    def _in_parts(self, page: Page, consumers: Sequence[Consumer]) -> int:
         """Go on as far as each can: before what may concern them and cannot be read, they stop."""
-        stops, done = self._reader.stops(connection, events, hearers(consumers)), 0
-        for part in parts(events, stops):
-            first = part[0]
-            consumers = self._going_on(connection, consumers, first, stops.get(first.type, ()))
+        stops = self._reader.stops(page.connection, page.events, hearers(consumers))
+        done = 0
+        for part in page.parts(stops):
+            first = part.events[0]
+            consumers = self._going_on(part, consumers, stops.get(first.type, ()))
             handle = self._set_aside if first.needs else self._handled
-            if not consumers or not handle(connection, after + done, consumers, part):
+            if not consumers or not handle(part, consumers):
                 break
-            done += len(part)
+            done += len(part.events)
         return done
 
     def _going_on(
-        self,
-        connection: Connection[Any],
-        consumers: Sequence[Consumer],
-        past: Recorded,
-        stopping: Container[str],
+        self, page: Page, consumers: Sequence[Consumer], stopping: Container[str]
     ) -> Sequence[Consumer]:
         """Return those who may go on. The others step back: somebody who can read it takes over."""
+        first = page.events[0]
         for consumer in consumers:
             if consumer.name in stopping:
-                self._reader.notes.met(past.type)
+                self._reader.notes.met(first.type)
                 self._resting[consumer.name] = time.monotonic() + REST
-                checkpoints.hand_over(connection, consumer.name, past.position - 1, past.type)
+                checkpoints.hand_over(page.connection, consumer.name, page.after, first.type)
         return [each for each in consumers if each.name not in stopping]
 
-    def _set_aside(
-        self,
-        connection: Connection[Any],
-        after: int,
-        consumers: Sequence[Consumer],
-        events: Sequence[Recorded],
-    ) -> int:
+    def _set_aside(self, page: Page, consumers: Sequence[Consumer]) -> int:
         """Set the stream of an event aside for want of a master key: all others flow."""
-        [past] = events
-        self._reader.notes.met(str(past.needs))
-        waiting = self._waiting(consumers, f"it needs the master key {past.needs}")
-        return self._deliver(connection, after, waiting, events)
+        needs = page.events[0].needs
+        self._reader.notes.met(str(needs))
+        return self._deliver(page, self._waiting(consumers, f"it needs the master key {needs}"))
 
-    def _handled(
-        self,
-        connection: Connection[Any],
-        after: int,
-        consumers: Sequence[Consumer],
-        events: Sequence[Recorded],
-    ) -> int:
+    def _handled(self, page: Page, consumers: Sequence[Consumer]) -> int:
         try:
-            return self._deliver(connection, after, consumers, events)
+            return self._deliver(page, consumers)
         except ErasedMeanwhileError:
             raise
         except OperationalError as error:
             if not is_poison(error):
                 raise
         except Exception as error:  # noqa: BLE001 - one of them has failed: each is tried alone
-            log.warning("a batch has failed", after=after, error=described(error))
-        return max(self._alone(connection, after, consumer, events) for consumer in consumers)
+            log.warning("a batch has failed", after=page.after, error=described(error))
+        return max(self._alone(page, consumer) for consumer in consumers)
 
-    def _alone(
-        self,
-        connection: Connection[Any],
-        after: int,
-        consumer: Consumer,
-        events: Sequence[Recorded],
-    ) -> int:
+    def _alone(self, page: Page, consumer: Consumer) -> int:
         """Deliver to one consumer, with care. If it fails altogether, it holds up nobody else."""
         try:
-            return self._deliver(connection, after, [Careful(consumer)], events)
+            return self._deliver(page, [Careful(consumer)])
         except (OperationalError, ErasedMeanwhileError):
             raise
         except Exception:
-            log.exception("a consumer has failed", consumer=consumer.name, after=after)
+            log.exception("a consumer has failed", consumer=consumer.name, after=page.after)
             self._resting[consumer.name] = time.monotonic() + REST
             return 0
 
@@ -271,34 +263,29 @@ class Runner:
         connection: Connection[Any],
         consumers: Sequence[Consumer],
         problem: "UnreadableEventError",
+        since: int,
     ) -> int:
         log.error("an event cannot be read", position=problem.position, error=problem.error)
-        waiting = self._waiting(consumers, problem.error)
         past = self._reader.unread(connection, problem.position)
-        return self._deliver(connection, problem.position - 1, waiting, [past])
+        page = Page(connection, problem.position - 1, [past], since)
+        return self._deliver(page, self._waiting(consumers, problem.error))
 
     def _waiting(self, consumers: Sequence[Consumer], error: str) -> list[Consumer]:
         return [
             Unreadable(each, frozenset(self._reader.names(each.types)), error) for each in consumers
         ]
 
-    def _deliver(
-        self,
-        connection: Connection[Any],
-        after: int,
-        consumers: Sequence[Consumer],
-        events: Sequence[Recorded],
-    ) -> int:
-        position = events[-1].position
-        with connection.transaction():
-            here = standing_at(connection, after, consumers)
+    def _deliver(self, page: Page, consumers: Sequence[Consumer]) -> int:
+        position = page.events[-1].position
+        with page.connection.transaction():
+            here = standing_at(page.connection, page.after, consumers)
             if not here:
                 return 0
-            troubled = deliver(connection, here, events)
-            refuse_erased(connection, self._read_since.erasure, after, position)
+            troubled = deliver(page.connection, here, page.events)
+            refuse_erased(page.connection, page.since, page.after, position)
         if self._moved is not None:
             self._moved({each.name: position for each in here if each.name not in troubled})
-        return len(events)
+        return len(page.events)
 
     def _read(self, connection: Connection[Any], after: int) -> Sequence[Recorded]:
         """Read a page, or what comes before an event in it that cannot be read."""
@@ -332,7 +319,7 @@ def hearers(consumers: Sequence[Consumer]) -> list[Hearer]:
 
 
 def parts(events: Sequence[Recorded], stops: Mapping[str, object]) -> Iterator[Sequence[Recorded]]:
-    """Cut a page so that what needs a master key, or may stop somebody, stands alone."""
+    """Cut events so that what needs a master key, or may stop somebody, stands alone."""
     begin = 0
     for n, past in enumerate(events):
         if past.event is None and (past.needs is not None or stops.get(past.type)):
