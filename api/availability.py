@@ -88,8 +88,7 @@ def answered(caller: Caller, wish: Wish, cursor: str | None) -> Response:
         others=everybody(caller, after.passed if after else "") if anybody else (),
         by_client=Role.CLIENT in caller.principal.roles,
     )
-    ask = caller.backend.parts["availability"]
-    found = ask(caller.tenant, lambda past: availability(wish, past))
+    found = caller.ask(lambda past: availability(wish, past))
     next_ = None if found.reached is None else _sealed(caller, found.reached, question)
     page = FreeSlots(found.time_zone, found.data, next_, next_ is not None)
     return Response(msgspec.json.encode(page), media_type=JSON)

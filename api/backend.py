@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
 
@@ -12,8 +12,11 @@ from api.limiting import Limits
 from api.signing import Signer
 from application.permissions import Principal
 from application.ports import About, Answer, Clock, Document, Recorded
+from application.transact import Past
 from domain.messages import Command
 from projections.read_model import ReadModel
+
+T = TypeVar("T")
 
 Answered = Callable[[str, str, int, float], None]
 """Is told of each request: its method, the template of its route, the status, how many seconds."""
@@ -49,12 +52,20 @@ class ReadModels(Protocol):
         """Give the row that this history makes."""
 
 
+class Ask(Protocol):
+    """Answers what a decision would be made by at this moment; see `adapters/event_store/glance.py`."""
+
+    def __call__(self, tenant: str, question: Callable[[Past], T]) -> T:
+        """Ask the past of this tenant, as it is now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Backend:
     """Everything behind HTTP. `parts` holds what only some areas need, by name of the area."""
 
     dispatch: Callable[[Command, About], Answer]
     read_models: ReadModels
+    ask: Ask
     authenticate: Callable[[str], Principal]
     signer: Signer
     clock: Clock

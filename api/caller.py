@@ -5,10 +5,10 @@ def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRI
 return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -32,10 +32,12 @@ from api.turns import HEAVY, is_heavy
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from application.reach import Leave, NotFound, refuse_outdated
-from application.transact import Together
+from application.transact import Past, Together
 from domain.messages import Command, DomainError
 from projections.paging import Within
 from projections.read_model import ReadModel
+
+T = TypeVar("T")
 
 JSON: Final = "application/json"
 READING: Final = frozenset({"GET", "HEAD"})
@@ -88,8 +90,7 @@ class Caller:
 
     def refuse_outdated(self) -> None:
         """Look them up in the log. Raises StandingChanged, if they are not what their token says."""
-        ask = self.backend.parts["availability"]
-        ask(self.tenant, lambda past: refuse_outdated(self.principal, past))
+        self.ask(lambda past: refuse_outdated(self.principal, past))
 
     def refuse_clients(self) -> None:
         """What the business decides is not for its clients, whatever there is. Raises PermissionMissing."""
@@ -227,6 +228,10 @@ class Caller:
         return text
 
     # --- Asking -------------------------------------------------------------------------
+
+    def ask(self, question: Callable[[Past], T]) -> T:
+        """Ask what a decision would be made by at this moment."""
+        return self.backend.ask(self.tenant, question)
 
     @contextmanager
     def asking(self, model: ReadModel) -> Iterator[tuple[Connection[Any], Within]]:

@@ -41,6 +41,4 @@ def change_client_limits(body: ChangedLimits, caller: MayManage) -> Response:
 
 
 def _limits(caller: Caller) -> ClientLimits:
-    ask = caller.backend.parts["availability"]
-    limits: ClientLimits = ask(caller.tenant, lambda past: past.of(CLIENT_LIMITS, THE_LIMITS))
-    return limits
+    return caller.ask(lambda past: past.of(CLIENT_LIMITS, THE_LIMITS))

@@ -11,6 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
+from application.jobs import Handlers, Job
+from application.processes.effects import ForgetMails
 from domain.messages import Value
 from domain.values import ClientId
 
@@ -114,3 +116,13 @@ class Erasures(Protocol):
 
 class ErasureHasToWaitError(Exception):
     """Somebody holds what is to be erased; it is tried again."""
+
+
+def forgetting(erasures: Erasures) -> Handlers:
+    """Let whoever is erased be taken out everywhere, whoever else waits for it or not."""
+
+    def forget(effect: ForgetMails, job: Job) -> None:
+        if not erasures.finish(job.tenant, effect.client_id):
+            raise ErasureHasToWaitError
+
+    return {ForgetMails: forget}

@@ -7,9 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.jobs import Handlers, Job
 from application.mails import Message
-from application.processes.effects import ForgetMails
 from domain.messages import DomainError
 
 
@@ -42,22 +40,3 @@ class Outbox(Protocol):
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
         """Give one mail. Raises OutboxMailNotFound."""
-
-    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
-        """Destroy what speaks of this client, or of these bookings; tell how many mails."""
-
-
-class Forgets(Protocol):
-    """Whatever can forget a person: the outbox its mails, erasures everything."""
-
-    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
-        """Destroy what speaks of this client, or of these bookings."""
-
-
-def forgetting(where: Forgets) -> Handlers:
-    """Let whoever is erased be forgotten there, whoever else waits for it or not."""
-
-    def forget(effect: ForgetMails, job: Job) -> None:
-        where.forget(job.tenant, effect.client_id, effect.streams)
-
-    return {ForgetMails: forget}

@@ -64,10 +64,10 @@ from application.accounts import Accounts, ending_sessions
 from application.address_proofs import AddressProofs
 from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
+from application.erasure import forgetting
 from application.jobs import Handlers
 from application.live import LiveBookings
 from application.mails import Mailer
-from application.outbox import forgetting
 from application.permissions import Principal
 from application.ports import Clock
 from application.processes import PROCESSES
@@ -203,6 +203,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
     return Backend(
         dispatch=system.dispatch,
         read_models=system.answers,
+        ask=Asking(system.store, system.clock),
         authenticate=authenticate,
         signer=signer,
         clock=system.clock,
@@ -212,7 +213,6 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         limits=_limits(settings, system.limiter),
         parts={
             "accounts": system.accounts,
-            "availability": Asking(system.store, system.clock),
             "erasures": system.erasures,
             "history": Audit(system.database, History(system.reader)),
             "jobs": system.jobs,

@@ -18,7 +18,6 @@ from application.erasure import (
     KEPT,
     PATIENCE,
     Erasure,
-    ErasureHasToWaitError,
     ErasureState,
 )
 from application.ports import Clock
@@ -71,12 +70,6 @@ class PostgresErasures:
                 return False
             time.sleep(AGAIN)
         return True
-
-    def forget(self, tenant: str, client_id: str, _: Sequence[str] = ()) -> int:
-        """Finish, for whoever comes by. Raises ErasureHasToWaitError."""
-        if not self.finish(tenant, ClientId(client_id)):
-            raise ErasureHasToWaitError
-        return 1
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
         """Return how far it is. Raises ClientNotFound."""

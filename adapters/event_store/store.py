@@ -201,7 +201,7 @@ class PostgresEventStore:
                 return None
             position, last, events, fingerprint = row
             _refuse_another_order(fingerprint, about)
-            # Both ends are values: see `AT` in history.py for what a sum in a condition would do.
+            # Both ends are values: see `VERSION_AT` in history.py for what a sum in a condition would do.
             found = self._reader.of_tenant(connection, about.tenant, last - events, last)
             recorded = self._reader.whole(found)
         return Answer(position=position, tenant_position=last, recorded=recorded, repeated=True)

@@ -43,10 +43,6 @@ CONDITIONS: Final = {
 
 GET: Final = "SELECT id, number, sent_at, mail FROM work.outbox WHERE tenant_id = %s AND id = %s"
 
-FORGET: Final = """
-    DELETE FROM work.outbox WHERE tenant_id = %s AND (person = %s OR about = ANY(%s))
-"""
-
 
 class OutboxMailer:
     """Puts mails into the outbox, once per idempotency key, and finds them there again."""
@@ -95,11 +91,6 @@ class OutboxMailer:
         if not found:
             raise OutboxMailNotFound
         return found[0]
-
-    def forget(self, tenant: str, client_id: str, streams: Sequence[str]) -> int:
-        """Destroy what speaks of this client, or of these bookings; tell how many mails."""
-        with self._database.as_worker() as connection:
-            return connection.execute(FORGET, (tenant, client_id, list(streams))).rowcount
 
     def prune(self) -> int:
         """Destroy what nobody will read any more."""

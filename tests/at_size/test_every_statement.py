@@ -36,7 +36,6 @@ ELSEWHERE: Final = {
     "adapters/jobs/claims.py": FAULTS,
     "adapters/passed_over.py": WHOLE,
     "adapters/postgres": "settings of a connection",
-    "adapters/mail/outbox.py:OutboxMailer.forget": "as `adapters/erasure/traces.py`, for mails alone",
     "adapters/read_models/as_of.py:stored_of_tenant": WHOLE,
     "adapters/read_models/bulk.py": WHOLE,
     "adapters/read_models/difference.py": WHOLE,

@@ -12,9 +12,10 @@ from adapters.mail.outbox import OutboxMailer
 from application import booking_mails
 from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
+from application.erasure import forgetting
 from application.jobs import Dispatch
 from application.mails import Mailbox, Mailer
-from application.outbox import OutboxMail, forgetting
+from application.outbox import OutboxMail
 from application.ports import About, Recorded
 from application.use_cases import USE_CASES
 from domain.messages import Command, Event
@@ -50,7 +51,7 @@ class Desk:
             clock,
             dispatch or self.dispatch,
             list(ALL),
-            {**mails.handlers, **forgetting(self.outbox)},
+            {**mails.handlers, **forgetting(system.erasures)},
             **options,
         )
 

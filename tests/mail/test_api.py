@@ -1,7 +1,6 @@
 """The outbox, through HTTP."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterator
 from uuid import uuid4
 
 import msgspec
@@ -10,50 +9,30 @@ from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
 from adapters.mail.outbox import OutboxMailer
-from api import outbox
-from api.app import create_app
 from application.mails import Mailbox
-from application.permissions import Principal, permissions_of
 from domain.users import Role
-from domain.values import TenantId, UserId
-from infra.composition import System, backend
+from infra.composition import System
 from tests.mail.examples import a_message, booking_id, tenant
+from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
-LogIn = Callable[..., TestClient]
-ANOTHER_TENANT = "0198a000-0000-7000-8000-000000000002"
+
+@pytest.fixture
+def running(system: System, clock: SettableClock) -> Iterator[Running]:
+    """The system, for the business whose mails the examples are."""
+    with Running.of(system, clock, tenant) as running:
+        yield running
 
 
 @pytest.fixture
-def mails(system: System, clock: SettableClock) -> OutboxMailer:
-    return OutboxMailer(system.database, clock)
+def mails(system: System) -> OutboxMailer:
+    return system.outbox
 
 
 @pytest.fixture
-def log_in(system: System, mails: OutboxMailer) -> LogIn:
-    principals: dict[str, Principal] = {}
-    behind = backend(system, authenticate=principals.__getitem__)
-    app = create_app(replace(behind, parts={"outbox": mails}), (outbox.router,))
-
-    def log_in(role: Role = Role.OWNER, tenant: str = tenant) -> TestClient:
-        token = uuid4().hex
-        principals[token] = Principal(
-            tenant_id=TenantId(tenant),
-            user_id=UserId("user-1"),
-            roles=(role,),
-            permissions=permissions_of((role,)),
-            session_id="session",
-        )
-        headers = {"Authorization": f"Bearer {token}"}
-        return TestClient(app, headers=headers, raise_server_exceptions=False)
-
-    return log_in
-
-
-@pytest.fixture
-def http(log_in: LogIn) -> TestClient:
-    return log_in()
+def http(running: Running) -> TestClient:
+    return running.http()
 
 
 def test_a_mail_in_the_outbox_can_be_read(http: TestClient, mails: OutboxMailer) -> None:
@@ -92,9 +71,9 @@ def test_an_unknown_filter_is_refused(http: TestClient) -> None:
     assert refused.json()["parameter"] == "from"
 
 
-def test_another_tenants_mails_are_not_there(log_in: LogIn, mails: OutboxMailer) -> None:
+def test_another_tenants_mails_are_not_there(running: Running, mails: OutboxMailer) -> None:
     mail_id = mails.send(a_message, "job-1")
-    stranger = log_in(tenant=ANOTHER_TENANT)
+    stranger = running.http(tenant=str(uuid4()))
 
     assert stranger.get("/v1/outbox").json()["data"] == []
     refused = stranger.get(f"/v1/outbox/{mail_id}")
@@ -102,5 +81,5 @@ def test_another_tenants_mails_are_not_there(log_in: LogIn, mails: OutboxMailer)
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.PROFESSIONAL, Role.FRONT_DESK])
-def test_others_mails_are_nobodys_business_but_the_owners(log_in: LogIn, role: Role) -> None:
-    assert log_in(role).get("/v1/outbox").status_code == 403
+def test_others_mails_are_nobodys_business_but_the_owners(running: Running, role: Role) -> None:
+    assert running.http(role).get("/v1/outbox").status_code == 403

@@ -5,12 +5,12 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.clock import SettableClock
+from adapters.erasure.traces import clear_traces
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import Database
 from application.mails import Mailbox
-from application.outbox import OutboxMailNotFound, forgetting
-from application.processes.effects import ForgetMails
-from tests.mail.examples import a_job, a_message, booking_id, tenant, zoe
+from application.outbox import OutboxMailNotFound
+from tests.mail.examples import a_message, booking_id, tenant, zoe
 
 pytestmark = pytest.mark.postgres
 
@@ -76,15 +76,15 @@ def test_another_tenants_mails_are_not_there(outbox: OutboxMailer) -> None:
             outbox.get(who, which)
 
 
-def test_who_is_erased_is_forgotten_here_too(outbox: OutboxMailer) -> None:
+def test_who_is_erased_is_forgotten_here_too(outbox: OutboxMailer, database: Database) -> None:
     stranger = replace(a_message, about=other_booking, person=None)
     outbox.send(a_message, "to the client")
     outbox.send(replace(a_message, person=None), "to a guest of the same booking")
     outbox.send(stranger, "to a stranger")
     outbox.send(replace(a_message, tenant=ANOTHER_TENANT), "of another tenant")
-    [forget] = forgetting(outbox).values()
 
-    forget(ForgetMails(client_id=zoe, streams=(zoe, booking_id)), a_job())
+    with database.as_worker() as connection:
+        clear_traces(connection, tenant, zoe, (zoe, booking_id))
 
     assert [mail.mail for mail in outbox.find(tenant)] == [stranger]
     assert len(outbox.find(ANOTHER_TENANT)) == 1
