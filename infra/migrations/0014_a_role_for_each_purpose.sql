@@ -28,19 +28,8 @@ $$;
 
 -- One batch holds several tenants' appends, so who may append may do so for all: no session in which
 -- a request says anything is one of these.
-DO $$
-DECLARE
-    function regprocedure;
-BEGIN
-    FOR function IN
-        SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'log'::regnamespace AND proname = 'append'
-    LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, frontdesk_app, frontdesk_worker', function);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO frontdesk_writer', function);
-    END LOOP;
-END
-$$;
+REVOKE ALL ON FUNCTION log.append(json, timestamptz) FROM PUBLIC, frontdesk_app, frontdesk_worker;
+GRANT EXECUTE ON FUNCTION log.append(json, timestamptz) TO frontdesk_writer;
 GRANT USAGE ON SCHEMA log TO frontdesk_writer;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA accounts FROM frontdesk_app;

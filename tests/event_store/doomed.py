@@ -11,27 +11,27 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres import WRITER
-from tests.event_store.cutting import Cutter
 from tests.event_store.examples import TENANT, Come, Log, opened
+from tests.operations.proxy import Proxy
 
 
 def main(dsn: str, work: str, *rest: str) -> None:
     if work == "follow":
         with opened(dsn) as log:
             follow(log, int(rest[0]))
-    with Cutter(dsn) as cutter, opened(dsn, writing_to=cutter.dsn) as log:
+    with Proxy.before(dsn) as line, opened(dsn, writing_to=line.dsn(dsn)) as log:
         say("ready")
-        for line in sys.stdin:
-            say(json.dumps(carry_out(log, cutter, json.loads(line))))
+        for order in sys.stdin:
+            say(json.dumps(carry_out(log, line, json.loads(order))))
 
 
-def carry_out(log: Log, cutter: Cutter, order: dict[str, Any]) -> list[int]:
+def carry_out(log: Log, line: Proxy, order: dict[str, Any]) -> list[int]:
     """Give the positions of what was recorded."""
     if order["how"] == "roll back":
         return roll_back(log, order)
     if order["how"] == "cut off":
         log.order(Come(streams=(order["streams"][0] + "-warm",)))
-        cutter.cut_the_next_answer()
+        line.swallow_the_next_answer()
     answer = log.order(Come(streams=tuple(order["streams"])), id_=UUID(order["id"]))
     return [past.position for past in answer.recorded]
 

@@ -1,6 +1,8 @@
 """Orders to carry out, an event that causes them, and a worker that remembers what it did."""
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +11,9 @@ import msgspec
 from psycopg.rows import dict_row
 
 from adapters import jobs
+from adapters.bell import Bell
 from adapters.jobs import Worker
+from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from adapters.jobs.worker import LEASE
 from adapters.postgres import Database
 from application.jobs import Dispatch, Handled, Handlers, Job
@@ -20,6 +24,9 @@ from domain.messages import Command, DomainError
 TENANT: Final = "0198a000-0000-7000-8000-000000000001"
 ANOTHER_TENANT: Final = "0198a000-0000-7000-8000-000000000002"
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ALONE: Final = {COMMANDS: 1}
+"""One thread, of one lane."""
+
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 
@@ -168,6 +175,27 @@ def wait_out(worker: Worker, seconds: ManualSeconds) -> int:
         seconds.now += LEASE.total_seconds() / 2
         done += worker.run_due()
     return done
+
+
+@contextmanager
+def at_work(worker: Worker, bell: Bell, threads: Mapping[str, int] = AT_ONCE) -> Iterator[None]:
+    """Have so many threads carry out each lane; as many as the system has, unless said otherwise."""
+    stop = threading.Event()
+    working = [
+        threading.Thread(target=worker.run, args=(stop, (lane,)))
+        for lane, at_once in threads.items()
+        for _ in range(at_once)
+    ]
+    for thread in working:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        bell.ring()
+        for thread in working:
+            thread.join(20)
+    assert not any(thread.is_alive() for thread in working)
 
 
 def jobs_of(database: Database, tenant: str | None = None) -> list[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from application.jobs import Job
 from application.ports import About
 from domain.messages import Command
 from tests.jobs.examples import (
+    ALONE,
     HOUR,
     MINUTE,
     NOON,
@@ -20,6 +21,7 @@ from tests.jobs.examples import (
     RingBell,
     WaterPlants,
     a_worker,
+    at_work,
     order,
     ring,
     statuses,
@@ -80,31 +82,24 @@ def test_a_worker_of_one_lane_leaves_the_other_alone(
 
 
 def test_a_running_worker_is_woken_by_the_bell(database: Database, clock: ManualClock) -> None:
-    done, stop, bell = threading.Event(), threading.Event(), Bell()
+    done, bell = threading.Event(), Bell()
 
     def dispatch(command: Command, about: About) -> None:
         done.set()
 
     worker = a_worker(database, clock, dispatch, bell=bell, poll=HOUR)
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    try:
+    with at_work(worker, bell, ALONE):
         order(database, water(at=NOON + 2 * HOUR))
         clock.move(3 * HOUR)
         bell.ring()
 
         assert done.wait(20)
-    finally:
-        stop.set()
-        bell.ring()
-        thread.join(20)
-    assert not thread.is_alive()
 
 
 def test_a_running_worker_outlives_what_it_did_not_expect(
     database: Database, clock: ManualClock
 ) -> None:
-    done, stop, bell = threading.Event(), threading.Event(), Bell()
+    done, bell = threading.Event(), Bell()
     problems: list[Exception] = [OSError("first"), ValueError("second")]
 
     def troublesome_upkeep() -> None:
@@ -116,19 +111,13 @@ def test_a_running_worker_outlives_what_it_did_not_expect(
     worker = a_worker(
         database, clock, bell=bell, poll=timedelta(seconds=0.01), upkeep=[troublesome_upkeep]
     )
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    try:
+    with at_work(worker, bell, ALONE):
         assert done.wait(20)
-    finally:
-        stop.set()
-        bell.ring()
-        thread.join(20)
     assert problems == []
 
 
 def test_a_running_worker_wakes_by_itself_when_something_falls_due(database: Database) -> None:
-    done, stop, bell = threading.Event(), threading.Event(), Bell()
+    done, bell = threading.Event(), Bell()
     due = datetime.now(UTC) + timedelta(seconds=0.3)
     order(database, water(at=due))
     carried_out_at: list[datetime] = []
@@ -138,14 +127,8 @@ def test_a_running_worker_wakes_by_itself_when_something_falls_due(database: Dat
         done.set()
 
     worker = a_worker(database, lambda: datetime.now(UTC), dispatch, bell=bell, poll=HOUR)
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    try:
+    with at_work(worker, bell, ALONE):
         assert done.wait(20)
-    finally:
-        stop.set()
-        bell.ring()
-        thread.join(20)
     assert carried_out_at[0] >= due
 
 

@@ -1,8 +1,6 @@
 """What hangs holds up its own lane at most, and is left alone for a while."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -23,6 +21,7 @@ from tests.jobs.examples import (
     RingBell,
     WaterPlants,
     a_worker,
+    at_work,
     order,
     ring,
     statuses,
@@ -51,26 +50,6 @@ class ProviderThatHangs:
             self.full.set()
         assert self.let_go.wait(30)
         self.standing -= 1
-
-
-@contextmanager
-def at_work(worker: Worker, bell: Bell) -> Iterator[None]:
-    """Have as many threads carry out each lane as the system does."""
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=worker.run, args=(stop, (lane,)))
-        for lane, at_once in AT_ONCE.items()
-        for _ in range(at_once)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        bell.ring()
-        for thread in threads:
-            thread.join(20)
 
 
 def test_a_provider_that_hangs_holds_up_neither_commands_nor_other_effects(

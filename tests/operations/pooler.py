@@ -7,13 +7,12 @@ to the next one, who finds neither role nor tenant nor anything prepared.
 import select
 import socket
 import struct
-import threading
 from collections import defaultdict
 from contextlib import suppress
 from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from tests.operations.proxy import by_way_of
+from tests.operations.lines import by_way_of, listening, serve_each
 
 TAKEN: Final = {
     b"user",
@@ -56,7 +55,7 @@ class Pooler:
     def __init__(self, dsn: str) -> None:
         parts = urlsplit(dsn)
         self._target = (parts.hostname or "", parts.port or 0)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = listening()
         self._idle: dict[bytes, list[Line]] = defaultdict(list)
         self._lines: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
@@ -64,7 +63,7 @@ class Pooler:
         self.refused: list[bytes] = []
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        serve_each(self._listener, self._serve)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -77,14 +76,8 @@ class Pooler:
         """Return the address of the server, by way of this."""
         return by_way_of(self.port, real)
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self._lines.append(client)
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
     def _serve(self, client: socket.socket) -> None:
+        self._lines.append(client)
         with suppress(OSError), client:
             startup = _startup(client)
             names = startup[4:].rstrip(b"\0").split(b"\0")[::2]

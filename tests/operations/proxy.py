@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import Final, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
+
+from tests.operations.lines import by_way_of, listening, serve_each
 
 PIECE: Final = 65_536
 RESET: Final = struct.pack("ii", 1, 0)
@@ -45,12 +47,12 @@ class Proxy:
         self._weather = Weather.FAIR
         self._swallow = False
         self._lines: set[socket.socket] = set()
-        self._listener: socket.socket | None = _listening(0)
-        self.port: int = self._listener.getsockname()[1]
+        self._listener: socket.socket | None = None
+        self.port = 0
         self.accepted = 0
 
     def __enter__(self) -> Self:
-        self._accept_from(self._listener)
+        self.mend()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,8 +97,9 @@ class Proxy:
         """Move on what waits, and accept again."""
         self._let(Weather.FAIR)
         if self._listener is None:
-            self._listener = _listening(self.port)
-            self._accept_from(self._listener)
+            self._listener = listening(self.port)
+            self.port = self._listener.getsockname()[1]
+            serve_each(self._listener, self._serve)
 
     def cut(self) -> None:
         """End every connection as a server does that is told to stop."""
@@ -136,16 +139,6 @@ class Proxy:
         with self._changed:
             return list(self._lines)
 
-    def _accept_from(self, listener: socket.socket | None) -> None:
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-
-    def _accept(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = listener.accept()
-                self.accepted += 1
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
     def _serve(self, client: socket.socket) -> None:
         with (
             client,
@@ -161,6 +154,7 @@ class Proxy:
     @contextmanager
     def _known(self, *both: socket.socket) -> Iterator[None]:
         with self._changed:
+            self.accepted += 1
             self._lines.update(both)
         try:
             yield
@@ -203,17 +197,6 @@ class Proxy:
             with self._changed:
                 self._changed.wait(self._pause)
         target.sendall(piece)
-
-
-def _listening(port: int) -> socket.socket:
-    return socket.create_server(("127.0.0.1", port), backlog=128)
-
-
-def by_way_of(port: int, dsn: str) -> str:
-    """Return the address of a server, by way of a port of this machine."""
-    parts = urlsplit(dsn)
-    who, at, _ = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{who}{at}127.0.0.1:{port}"))
 
 
 def is_ended(line: socket.socket, within: float = 10.0) -> bool:

@@ -1,32 +1,26 @@
 """The proxy does to a line what it says."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
+from tests.operations.lines import listening, serve_each
 from tests.operations.proxy import Proxy, is_ended
 
 
 @pytest.fixture
 def echo() -> Iterator[int]:
     """A server that gives back what it hears; its port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listening()
 
     def answer(line: socket.socket) -> None:
         with line, suppress(OSError):
             while heard := line.recv(1_000):
                 line.sendall(heard)
 
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                line, _ = listener.accept()
-                threading.Thread(target=answer, args=(line,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
+    serve_each(listener, answer)
     yield listener.getsockname()[1]
     listener.shutdown(socket.SHUT_RDWR)
     listener.close()

@@ -128,15 +128,16 @@ def test_a_connection_that_was_reset_is_nobodys_any_more(database: Database) -> 
         assert line.execute("SELECT log.tenant()::text").fetchone() == (TENANT,)
 
 
-def test_a_connection_that_lost_its_role_shows_nobody_anything(database: Database) -> None:
-    with database.as_tenant(TENANT) as line:
-        line.execute("RESET ROLE")
+def test_a_connection_that_lost_its_role_shows_nobody_anything(dsn: str) -> None:
+    with Database(dsn, app_connections=1) as database:
+        with database.as_tenant(TENANT) as line:
+            line.execute("RESET ROLE")
 
-    with pytest.raises(DatabaseUnavailableError), database.as_tenant(str(uuid4())):
-        pass
+        with pytest.raises(DatabaseUnavailableError), database.as_tenant(str(uuid4())):
+            pass
 
-    with database.as_tenant(str(uuid4())) as line:
-        assert current_role(line) == (APP, True)
+        with database.as_tenant(str(uuid4())) as line:
+            assert current_role(line) == (APP, True)
 
 
 # --- What is not as it has to be is refused -------------------------------------------------------
