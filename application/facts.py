@@ -52,6 +52,7 @@ class FactNotUnderstood(DomainError):
 # --- What may be told -----------------------------------------------------------------
 
 MOST_SAID: Final = 300
+_NOBODYS: Final = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
 _ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 # `$` alone would let a line end pass in Python; other languages know no `\Z`.
@@ -139,6 +140,16 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         return self.tenant, self.source, self.id
 
 
+def repeatable(name: str | None) -> str | None:
+    """Return what a source calls something, if it may be kept and shown: whatever could be an address, or
+    words, may say who somebody is.
+
+    >>> repeatable("crm/2027-01-04/77"), repeatable("zoe@example.org")
+    ('crm/2027-01-04/77', None)
+    """
+    return name if name and _NOBODYS.fullmatch(name) else None
+
+
 # --- What is done about it ------------------------------------------------------------
 
 
@@ -177,7 +188,7 @@ class Facts:
             command_id=told.command_id,
             retried=True,
             fingerprint=hmac.digest(self._pepper, said, "sha256").hex(),
-            causation=told.id,
+            causation=repeatable(told.id) or str(told.command_id),
             trace=told.trace,
         )
 

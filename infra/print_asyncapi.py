@@ -38,6 +38,8 @@ the value is what happened, the headers say where and when.
 What other systems know or want they may say on `{FACTS}`, if they are listed in KAFKA_FACTS. The
 same `ce_id` of the same `ce_source` is the same fact: it may be sent again, and is done once. Facts
 that need each other want the same key. What is refused is named on `{REFUSED}`, at least once.
+What is said there of a person is in the clear, for as long as that topic keeps it: say it in the value.
+A `ce_id`, `ce_source` or `ce_type` with other signs than letters, digits and `._:/-` is not repeated.
 """
 
 CLOUD_EVENT: Final = "cloud-event-headers"
@@ -173,7 +175,10 @@ def _fact_headers() -> Json:
     named = {**TEXT, "pattern": "^[!-~]{1,200}$"}
     needed = {
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {**named, "description": "The same when it is sent again."},
+        "ce_id": {
+            **named,
+            "description": "The same when it is sent again. It is kept for ever: it says of nobody who they are.",
+        },
         "ce_source": {**named, "description": "Who says so."},
         "ce_type": named,
     }

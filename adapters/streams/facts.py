@@ -27,7 +27,7 @@ from adapters.streams.records import Record, ce_time
 from adapters.streams.relay import NotAcknowledged, Publisher
 from adapters.streams.topics import FACTS, REFUSED, partition_of
 from application.dispatch import TooContended
-from application.facts import FactNotUnderstood, Facts, SourceNotKnown, Told
+from application.facts import FactNotUnderstood, Facts, SourceNotKnown, Told, repeatable
 from application.ports import Clock, NotReadableHere, StoreUnavailableError, traced
 from domain.messages import DomainError
 from domain.values import FRONTDESK, TenantId
@@ -39,7 +39,6 @@ LEAVE_MS: Final = 2_000
 AGAIN: Final = 1.0
 """Seconds after which a database or a broker that is away is tried again."""
 
-MOST_SHOWN: Final = 200
 FACT_REFUSED: Final = "fact-refused.v1"
 TAKEN: Final = "taken"
 REPEATED: Final = "repeated"
@@ -55,8 +54,8 @@ _JSON: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a fact was refused: `code` for programs, `detail` for people. It is named by what its
-    sender called it and by where it lies; what it says, which may be personal, is not repeated.
+    """Why a fact was refused: `code` for programs, `detail` for people. It is named by where it lies and by
+    what its sender called it, unless that could be somebody's address; what it says is not repeated.
     """
 
     code: str
@@ -218,9 +217,9 @@ def refusal_of(
         code=code,
         detail=detail,
         facts=dict(facts),
-        id=said.get("ce_id"),
-        source=said.get("ce_source"),
-        type=said.get("ce_type"),
+        id=repeatable(said.get("ce_id")),
+        source=repeatable(said.get("ce_source")),
+        type=repeatable(said.get("ce_type")),
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -241,9 +240,9 @@ def refusal_of(
 
 
 def _texts(headers: Headers, *, whole: bool = True) -> dict[str, str]:
-    """Give headers as text; if they need not be whole, as much of each as can be shown."""
+    """Give headers as text; if they need not be whole, whatever can be read of them."""
     if not whole:
-        return {name: (v or b"").decode(errors="replace")[:MOST_SHOWN] for name, v in headers}
+        return {name: (v or b"").decode(errors="replace") for name, v in headers}
     try:
         return {name: (value or b"").decode() for name, value in headers}
     except UnicodeDecodeError:

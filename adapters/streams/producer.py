@@ -101,16 +101,20 @@ def ensure_topics(bootstrap: str, replication: int = 1, facts_ms: int = RETENTIO
         wanted = retentions(facts_ms)
         for topic in sorted(wanted.keys() - set(admin.list_topics())):
             with suppress(TopicAlreadyExistsError):
-                new = _new(replication, wanted[topic])
+                new = _new(topic, replication, wanted[topic])
                 admin.create_topics({topic: new}, wait_for_metadata=True)
     finally:
         admin.close()
 
 
-def _new(replication: int, retention: int) -> dict[str, Any]:
-    return {
-        "num_partitions": PARTITIONS,
-        "replication_factor": replication,
-        # Whole segments are deleted: they must not last longer than what is in them.
-        "configs": {"retention.ms": str(retention), "segment.ms": str(retention)},
+def _new(topic: str, replication: int, retention: int) -> dict[str, Any]:
+    """Whole segments are deleted, so what is in one lies there for as long as it is written, too. What
+    others tell us is in the clear: it goes in small ones, and by the broker's clock, not its sender's.
+    """
+    others = topic in (FACTS, REFUSED)
+    configs = {
+        "retention.ms": str(retention),
+        "segment.ms": str(retention // 24 if others else retention),
+        "message.timestamp.type": "LogAppendTime" if others else "CreateTime",
     }
+    return {"num_partitions": PARTITIONS, "replication_factor": replication, "configs": configs}

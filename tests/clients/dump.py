@@ -1,7 +1,7 @@
 """Everything the database holds, as a dump would have it, and where in it a word is found."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import psycopg
@@ -21,13 +21,18 @@ def dumped(dsn: str) -> dict[str, bytes]:
 
 
 def found(dsn: str, words: Iterable[str]) -> dict[str, list[str]]:
-    """Return the tables in which any of these words stands: plain, in hex or in base64."""
+    """Return the tables in which any of these words stands."""
+    return holding(dumped(dsn), words)
+
+
+def holding(texts: Mapping[str, bytes], words: Iterable[str]) -> dict[str, list[str]]:
+    """Return the texts in which any of these words stands: plain, in hex or in base64."""
     spelled = {word: _spellings(word) for word in words}
     held = {
-        table: [word for word, ways in spelled.items() if any(way in text for way in ways)]
-        for table, text in dumped(dsn).items()
+        name: [word for word, ways in spelled.items() if any(way in text for way in ways)]
+        for name, text in texts.items()
     }
-    return {table: words for table, words in held.items() if words}
+    return {name: words for name, words in held.items() if words}
 
 
 def _spellings(word: str) -> tuple[bytes, ...]:

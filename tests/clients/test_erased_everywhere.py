@@ -3,14 +3,12 @@ schema is searched, at once, while nobody carries anything on.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final
 from uuid import uuid4
 
-import msgspec
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
-from msgspec.structs import replace
 
 from adapters import checkpoints
 from adapters.read_models.fold import Failure
@@ -18,17 +16,15 @@ from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import switch
 from application.accounts import InvalidRefreshToken, InvalidToken, NewAccount, WrongCredentials
 from application.ports import About
-from domain.aggregate import Aggregate
-from domain.bookings import BOOKING
 from domain.catalogue import EVENTS
-from domain.clients import CLIENT, ClientErased
+from domain.clients import ClientErased
 from domain.messages import Event
-from domain.series import SERIES
-from domain.users import USER, Role, UserLinkedToClient
+from domain.users import Role
 from domain.values import ClientId, IdentityId
 from projections import READ_MODELS
 from tests.bookings.at_the_salon import Salon
 from tests.clients.dump import found
+from tests.clients.histories import AGGREGATES, hints, say_everything
 from tests.planted import Planted
 from tests.running import Running
 
@@ -182,53 +178,12 @@ def test_while_somebody_holds_a_row_of_hers_the_answer_tells_where_to_see_the_en
 
 # --- Whatever there is that is personal -------------------------------------------------------
 
-AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
-    "client": CLIENT,
-    "booking": BOOKING,
-    "series": SERIES,
-    "user": USER,
-}
-"""Of whatever may speak of a client."""
-
-
-def planted_history(kind: str, planted: Planted, names: dict[str, str]) -> list[Event]:
-    """Return one of each event that moves this aggregate and has something personal in it."""
-    _, moves, *_ = get_type_hints(AGGREGATES[kind].evolve).values()
-    history = []
-    for event in (each for each in get_args(moves) if each is not ClientErased):
-        before = len(planted.secrets)
-        value = planted.value(event)
-        if len(planted.secrets) > before or ClientId in hints(event):
-            history.append(about(value, names))
-    return history
-
-
-def about(event: Any, names: dict[str, str]) -> Any:
-    """Let an event speak of these streams."""
-    known = {f.name for f in msgspec.structs.fields(event)}
-    changes: dict[str, Any] = {f"{k}_id": v for k, v in names.items() if f"{k}_id" in known}
-    if "appointment" in known:
-        changes["appointment"] = replace(event.appointment, client_id=names["client"])
-    if "roles" in known:
-        changes["roles"] = (Role.CLIENT,)
-    if isinstance(event, UserLinkedToClient):
-        changes["previous"] = names["client"]
-    return replace(event, **changes)
-
-
-def record(running: Running, kind: str, stream: str, events: list[Event]) -> None:
-    by = About(tenant=running.tenant, actor="user-1", command_id=uuid4())
-    with running.system.store.view(by) as view:
-        view.of(AGGREGATES[kind], stream)
-        running.system.store.append(view, {stream: events}, by)
-
 
 def test_of_every_personal_field_there_is_nothing_is_left(
     running: Running, dsn: str, http: TestClient
 ) -> None:
-    planted, names = Planted(), {kind: f"{kind}-{uuid4()}" for kind in AGGREGATES}
-    for kind, stream in names.items():
-        record(running, kind, stream, planted_history(kind, planted, names))
+    planted = Planted()
+    names = say_everything(running, planted)
     running.settle()
     have_all_tables(running)
     before = found(dsn, planted.secrets)
@@ -259,11 +214,3 @@ def test_every_kind_of_stream_that_names_clients_and_is_personal_is_searched() -
     naming = kinds(lambda event: bool({ClientId, IdentityId} & hints(event)))
 
     assert naming & kinds(is_personal) == set(AGGREGATES)
-
-
-def hints(kind: Any) -> set[Any]:
-    """Return all types that a declaration is made of."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        inner = [h for k in get_type_hints(kind, include_extras=True).values() for h in hints(k)]
-        return {kind, *inner}
-    return {kind, *(h for each in get_args(kind) for h in hints(each))}

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -22,7 +24,7 @@ from infra.streaming import facts_of
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 from tests.streams.telling import CRM, Sent, counted, sent
-from tests.streams.topics import emptied
+from tests.streams.topics import emptied, everything_on
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -96,6 +98,17 @@ def test_a_worker_process_takes_facts(kafka: Broker, desk: Running, dsn: str) ->
     assert named(desk) == (["Zoé"], 0)
 
 
+def test_facts_do_not_lie_longer_because_their_sender_s_clock_is_ahead(
+    kafka: Broker, desk: Running
+) -> None:
+    in_ten_years = round((time.time() + 10 * 365 * 86_400) * 1000)
+
+    tell(kafka, sent("client-known.v1", ZOE), timestamp_ms=in_ten_years)
+
+    (fact,) = [each for each in everything_on(kafka.bootstrap) if each.topic == FACTS]
+    assert fact.timestamp < in_ten_years - 86_400_000
+
+
 # --- In other words -----------------------------------------------------------------------
 
 
@@ -129,11 +142,16 @@ def worker(kafka: Broker, dsn: str) -> Iterator[None]:
             process.terminate()
 
 
-def tell(kafka: Broker, *facts: Sent) -> None:
+def tell(kafka: Broker, *facts: Sent, **more: Any) -> None:
     with KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all") as producer:
         for fact in facts:
             told = producer.send(
-                FACTS, fact.value, key=KEY, headers=fact.headers, partition=PLACE.partition
+                FACTS,
+                fact.value,
+                key=KEY,
+                headers=fact.headers,
+                partition=PLACE.partition,
+                **more,
             )
             told.get(timeout=30)
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from adapters.streams.producer import ensure_topics
 from adapters.streams.records import Record, Row, row_of
@@ -61,3 +61,23 @@ def emptied(bootstrap: str, *topics: str) -> None:
     finally:
         admin.close()
     ensure_topics(bootstrap)
+
+
+def everything_on(bootstrap: str) -> list[Any]:
+    """Return every record of every topic, the broker's own among them, from the beginning to what
+    is the end now.
+    """
+    with KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False) as consumer:
+        topics = consumer.topics() | {"__consumer_offsets"}
+        places = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        consumer.assign(places)
+        consumer.seek_to_beginning()
+        ends = consumer.end_offsets(places)
+        records: list[Any] = []
+        while any(consumer.position(place) < ends[place] for place in places):
+            records += [each for found in consumer.poll(200).values() for each in found]
+        return records
