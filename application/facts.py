@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, assert_never
+from typing import Annotated, Any, Final, TypeVar, assert_never
 from uuid import UUID, uuid5
 
 import msgspec
@@ -50,6 +50,8 @@ class FactNotUnderstood(DomainError):
 
 
 # --- What may be told -----------------------------------------------------------------
+
+T = TypeVar("T")
 
 MOST_SAID: Final = 300
 _NOBODYS: Final = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
@@ -113,6 +115,9 @@ class BookingWished(Fact, frozen=True, kw_only=True):
     location: Line | None = None
 
 
+HEARER: Final = "facts"
+"""As who we wait for these types, as consumers of the log do for types of events."""
+
 FACTS: Final[Mapping[str, type[ClientKnown | BookingWished]]] = {
     "client-known.v1": ClientKnown,
     "booking-wished.v1": BookingWished,
@@ -163,7 +168,9 @@ class Facts:
         *,
         pepper: bytes,
         region: str,
+        types: Mapping[str, type[ClientKnown | BookingWished]] = FACTS,
     ) -> None:
+        self._types = types
         self._store = store
         self._dispatch = dispatch
         self._pepper = pepper
@@ -171,7 +178,7 @@ class Facts:
 
     def take(self, told: Told) -> Answer:
         """Have done what a fact is about, once. Raises DomainError."""
-        fact, about = _understood(told), self._about(told)
+        fact, about = _understood(told, self._types), self._about(told)
         if first := self._store.answer_to(about):
             return first
         try:
@@ -266,10 +273,10 @@ class Facts:
         )
 
 
-def _understood(told: Told) -> ClientKnown | BookingWished:
-    kind = FACTS.get(told.type)
+def _understood(told: Told, types: Mapping[str, type[T]]) -> T:
+    kind = types.get(told.type)
     if kind is None:
-        raise FactTypeNotKnown(known=list(FACTS))
+        raise FactTypeNotKnown(known=list(types))
     try:
         return msgspec.json.decode(told.data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

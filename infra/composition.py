@@ -60,6 +60,7 @@ from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.limiting import Limits
 from api.signing import Signer
+from application import facts
 from application.accounts import Accounts, ending_sessions
 from application.address_proofs import AddressProofs
 from application.booking_mails import BookingMails
@@ -508,12 +509,15 @@ def _entry(mapper: Mapper, keys: MasterKeys, tokens: AccessTokens) -> Entry:
 
 
 def _say_who_hears(database: Database, mapper: Mapper, consumers: Sequence[Consumer]) -> None:
-    """Say whom each type of events is for, before one is recorded: see `unread.py`."""
+    """Say whom each type of events is for, before one is recorded, and which facts are taken: see
+    `unread.py`.
+    """
     heard: dict[str, list[str]] = {name: [] for name in mapper.known}
     waiting: list[tuple[str, tuple[type[Event], ...]]]
     waiting = [*((each.name, each.types) for each in consumers), (LIVE_BOOKINGS, MADE)]
     for consumer, types in waiting:
         for name in mapper.names(types):
             heard[name].append(consumer)
+    heard |= {name: [facts.HEARER] for name in facts.FACTS}
     with database.as_worker() as connection:
         say_who_hears(connection, heard)

@@ -12,14 +12,16 @@ from kafka.errors import KafkaError
 from adapters.bell import Bell
 from adapters.live_bookings import LiveBookingsCounted
 from adapters.runner import Runner
-from adapters.streams.facts import FactsDesk, FactsIntake
+from adapters.streams.facts import FactsDesk
 from adapters.streams.feed import Feed
+from adapters.streams.intake import FactsIntake
 from adapters.streams.live import LiveBookingsAgent
 from adapters.streams.producer import KafkaPublisher, ensure_topics
-from adapters.streams.relay import Relay
+from adapters.streams.relay import Publisher, Relay
 from adapters.streams.watchdog import Watchdog
 from adapters.streams.worker import Slots, worker_app
 from application.facts import Facts
+from domain.catalogue import OF_EVERY_STREAM
 from infra.composition import System, made
 from infra.health import Health
 from infra.settings import Settings
@@ -57,17 +59,15 @@ def _facts_ms(settings: Settings) -> int:
     return settings.kafka_facts_retention_hours * 3_600_000
 
 
-def relay_of(system: System) -> Relay:
-    """Compose a relay."""
-    settings = system.settings
-    publisher = publisher_of(settings)
-    notes = system.reader.notes
+def relay_of(system: System, publisher: Publisher | None = None) -> Relay:
+    """Compose a relay. What may happen to every stream says nothing of where one is published."""
+    known = system.mapper.known - OF_EVERY_STREAM.keys()
     return Relay(
         system.database,
-        publisher,
+        publisher or publisher_of(system.settings),
         appended=system.appended,
-        knows=system.reader.knows,
-        unread=notes.met,
+        knows=known.__contains__,
+        unread=system.reader.notes.met,
     )
 
 
@@ -93,7 +93,8 @@ def work_of(system: System) -> Work:
 def _app_of(system: System, slots: Slots, feed: Feed) -> faust.App:
     app = worker_app(system.settings.need_kafka(), slots, feed)
     shown, known = LiveBookingsCounted(system.database), system.mapper.known
-    LiveBookingsAgent(app, shown, made(system), system.clock, known=known)
+    unread = system.reader.notes.met
+    LiveBookingsAgent(app, shown, made(system), system.clock, known=known, unread=unread)
     return app
 
 
@@ -128,6 +129,7 @@ def facts_of(system: System) -> FactsIntake | None:
         publisher_of(settings),
         sources=settings.kafka_facts,
         clock=system.clock,
+        unread=system.reader.notes.met,
     )
     return FactsIntake(bootstrap, desk)
 

@@ -17,6 +17,7 @@ from infra.migrate import migrate
 from infra.postgres import Server, create_database, drop_database, running_throwaway
 from infra.redis import RedisServer, running_redis
 from infra.settings import Mode, Settings
+from tests.operations.releases import newer_release
 from tests.running import Running
 
 # No example fails for being slow on a busy machine, and all machines are shown the same examples.
@@ -126,6 +127,13 @@ def running(system: System, clock: SettableClock) -> Iterator[Running]:
     """The system with its HTTP API, a business and its owner."""
     with Running.of(system, clock) as running:
         yield running
+
+
+@pytest.fixture
+def newer(dsn: str, clock: SettableClock, settings: Settings, system: System) -> Iterator[System]:
+    """A newer release, started after `system`, which is the older one."""
+    with newer_release(settings, dsn, clock) as newer:
+        yield newer
 
 
 @pytest.fixture

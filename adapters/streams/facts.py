@@ -1,41 +1,45 @@
 """Takes what other systems tell us on Kafka, and says on another topic what was refused, and why.
 
-A consumer group of its own, in a thread of every worker: who is assigned a partition takes what is
-there. Offsets are committed after what was told is recorded, or refused where its sender can read
-it. So a fact may be taken twice, and is then answered as it was the first time. Nothing that one
-record says holds up another; only a database or a broker that is away is waited for.
+A fact is settled when what was told is recorded, or refused where its sender can read it. So it may be
+taken twice, and is then answered as it was the first time. Nothing that one record says holds up
+another; only a database or a broker that is away is waited for, and what only another release can
+read is left to it: another type of fact that it takes, or what it has recorded of whom a fact is about.
 """
 
 import hashlib
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import uuid5
 
 import msgspec
 import structlog
-from kafka import KafkaConsumer
-from kafka.errors import KafkaError
 from psycopg import Error, OperationalError
 
 from adapters.delivery import is_poison
+from adapters.event_store.unread import who_hears
 from adapters.postgres import Database
 from adapters.streams.records import Record, ce_time
 from adapters.streams.relay import NotAcknowledged, Publisher
-from adapters.streams.topics import FACTS, REFUSED, partition_of
+from adapters.streams.topics import REFUSED, partition_of
 from application.dispatch import TooContended
-from application.facts import FactNotUnderstood, Facts, SourceNotKnown, Told, repeatable
-from application.ports import Clock, NotReadableHere, StoreUnavailableError, traced
+from application.facts import (
+    HEARER,
+    FactNotUnderstood,
+    Facts,
+    FactTypeNotKnown,
+    SourceNotKnown,
+    Told,
+    repeatable,
+)
+from application.ports import Answer, Clock, NotReadableHere, StoreUnavailableError, traced
 from domain.messages import DomainError
 from domain.values import FRONTDESK, TenantId
 
-GROUP: Final = "frontdesk-facts"
-BATCH: Final = 100
-POLL_MS: Final = 500
-LEAVE_MS: Final = 2_000
 AGAIN: Final = 1.0
 """Seconds after which a database or a broker that is away is tried again."""
 
@@ -87,41 +91,63 @@ class FactsDesk:
         *,
         sources: Mapping[str, TenantId],
         clock: Clock,
+        unread: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._facts = facts
         self._database = database
         self._publisher = publisher
         self._sources = sources
         self._clock = clock
+        self._unread = unread
 
-    def settle(self, records: Sequence[Any], stop: threading.Event) -> bool:
-        """Take or refuse each; tell whether all of it is done, or we were told to stop before."""
-        settled = []
-        for record in records:
-            became = self._become_of(record, stop)
-            if became is None:
-                return False
-            settled.append(became)
+    def settle(self, records: Sequence[Any], stop: threading.Event) -> int:
+        """Take or refuse one after the other; tell how many. It ends before one that only another release
+        can read, and where something is away, when told to stop.
+        """
+        settled = list(self._settling(records, stop))
         refusals = [each.refusal for each in settled if each.refusal is not None]
         if refusals and not _insisting(lambda: self._say(refusals), stop):
-            return False
-        return bool(_insisting(lambda: self._count(settled), stop))
+            return 0
+        if settled and not _insisting(lambda: self._count(settled), stop):
+            return 0
+        return len(settled)
 
     def close(self) -> None:
         """Give the connection up by which refusals are said."""
         self._publisher.close()
 
-    def _become_of(self, record: Any, stop: threading.Event) -> Settled | None:
-        return _insisting(lambda: self._settle(record), stop)
+    def _settling(self, records: Sequence[Any], stop: threading.Event) -> Iterator[Settled]:
+        for record in records:
+            try:
+                became = _insisting(partial(self._settle, record), stop)
+            except NotReadableHere:
+                log.warning("a fact is left to another release", offset=record.offset)
+                return
+            if became is None:
+                return
+            yield became
 
     def _settle(self, record: Any) -> Settled:
         try:
-            answer = self._facts.take(told_by(record.value, record.headers, self._sources))
+            answer = self._take(told_by(record.value, record.headers, self._sources))
         except Exception as error:
-            if _is_away(error):
+            if _is_away(error) or _is_for_another_release(error):
                 raise
             return self._refuse(record, error)
         return Settled(REPEATED if answer.repeated else TAKEN)
+
+    def _take(self, told: Told) -> Answer:
+        try:
+            return self._facts.take(told)
+        except FactTypeNotKnown:
+            if self._is_taken_elsewhere(told.type):
+                self._unread(told.type)
+                raise NotReadableHere(needs="release") from None
+            raise
+
+    def _is_taken_elsewhere(self, type_: str) -> bool:
+        with self._database.as_worker() as connection:
+            return HEARER in who_hears(connection, [type_]).get(type_, ())
 
     def _refuse(self, record: Any, error: Exception) -> Settled:
         if isinstance(error, DomainError):
@@ -141,47 +167,6 @@ class FactsDesk:
         with self._database.as_worker() as connection:
             connection.execute(COUNT, (outcomes, [counts[each] for each in outcomes]))
         return True
-
-
-class FactsIntake:
-    """Reads the topic, as a member of the group."""
-
-    def __init__(self, bootstrap: str, desk: FactsDesk) -> None:
-        self._bootstrap = bootstrap
-        self._desk = desk
-
-    def run(self, stop: threading.Event) -> None:
-        """Take facts until told to stop. A broker that is away is said, and waited for."""
-        while not stop.is_set():
-            try:
-                self._follow(stop)
-            except (KafkaError, OSError) as error:
-                log.warning("the broker cannot be reached", error=str(error))
-                stop.wait(AGAIN)
-            except Exception:
-                log.exception("facts cannot be taken")
-                stop.wait(AGAIN)
-        self._desk.close()
-
-    def _follow(self, stop: threading.Event) -> None:
-        consumer = KafkaConsumer(
-            FACTS,
-            bootstrap_servers=self._bootstrap,
-            group_id=GROUP,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_poll_records=BATCH,
-            session_timeout_ms=10_000,
-            reconnect_backoff_max_ms=1_000,
-        )
-        try:
-            while not stop.is_set():
-                found = consumer.poll(timeout_ms=POLL_MS)
-                records = [record for each in found.values() for record in each]
-                if records and self._desk.settle(records, stop):
-                    consumer.commit()
-        finally:
-            consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
 
 
 def told_by(value: bytes | None, headers: Headers, sources: Mapping[str, TenantId]) -> Told:
@@ -266,9 +251,12 @@ def _is_away(error: Exception) -> bool:
     """Tell what is wrong with the world, and may pass, from what is wrong with a record."""
     if isinstance(error, Error):
         return isinstance(error, OperationalError) and not is_poison(error)
-    if isinstance(error, NotReadableHere):  # who has the key of a stream may be a person only
-        return error.facts.get("needs") == "release"
     return isinstance(error, StoreUnavailableError | TooContended | NotAcknowledged)
+
+
+def _is_for_another_release(error: Exception) -> bool:
+    """Whether a release can read what we cannot. Who has the key of a stream may be a person only."""
+    return isinstance(error, NotReadableHere) and error.facts.get("needs") == "release"
 
 
 COUNT: Final = """

@@ -64,9 +64,11 @@ class LiveBookingsAgent:
         now: Clock,
         *,
         known: Collection[str] | None = None,
+        unread: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._app = app
         self._shown = shown
+        self._unread = unread
         self._now = now
         self._tidied = now()
         self._table = Furthest(app, name=LIVE, default=lambda: NOTHING, partitions=PARTITIONS)
@@ -106,9 +108,11 @@ class LiveBookingsAgent:
             self._tally.go_on(each.partition, first=first[each], at=committed.get(each))
 
     async def _learn(self) -> None:
-        """Ask what other releases say of types that stop us."""
+        """Ask what other releases say of types that stop us; of which they say nothing, we do."""
         if uncertain := frozenset(self._tally.uncertain):
             self._tally.learn(await asyncio.to_thread(self._shown.whose, uncertain))
+            for type_ in self._tally.uncertain & uncertain:
+                self._unread(type_)
 
     async def _fill_holes(self) -> None:
         """Have Kafka give what Faust left out. What is on its way comes in between: then once more."""

@@ -1,13 +1,18 @@
 """A newer release beside this one: it records every event in its next version."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
+from adapters import checkpoints
+from adapters.bell import Bell
 from adapters.clock import SettableClock
+from adapters.delivery import Consumer
 from adapters.event_store.mapper import Mapper
+from adapters.runner import Runner
 from adapters.upcasters import UPCASTERS
 from application.ports import About, VersionConflictError
 from domain.aggregate import Aggregate
@@ -55,3 +60,43 @@ def record(system: System, tenant: str, stream: str, *events: Event) -> int:
         with suppress(VersionConflictError), system.store.view(about) as view:
             view.of(ANYTHING, stream)
             return system.store.append(view, {stream: events}, about).position
+
+
+def record_as(system: System, tenant: str, type_: str, stream: str = "visit-1") -> None:
+    """Have something recorded by whatever name, as the first thing of a stream."""
+    row = {
+        "tenant": tenant,
+        "command": str(uuid4()),
+        "stream": stream,
+        "version": 1,
+        "type": type_,
+        "data": {},
+        "metadata": {"id": str(uuid4())},
+        "last": True,
+    }
+    with system.database.connect(None, "a test") as connection:
+        connection.execute("SELECT log.append(%s::json)", (json.dumps([row]),))
+
+
+# --- A process on it ---------------------------------------------------------------------
+
+
+def runner_of(system: System, *consumers: Consumer, **how: Any) -> Runner:
+    """A process that begins just now: it has not tried anything before."""
+    return Runner(
+        system.database,
+        system.reader,
+        consumers or system.consumers,
+        appended=Bell(),
+        advanced=Bell(),
+        **how,
+    )
+
+
+def places(system: System) -> dict[str, checkpoints.Place]:
+    with system.database.as_worker() as connection:
+        return checkpoints.places(connection, [each.name for each in system.consumers])
+
+
+def moved(system: System, position: int) -> set[str]:
+    return {name for name, place in places(system).items() if place.position >= position}

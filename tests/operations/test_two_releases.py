@@ -2,29 +2,19 @@
 moves past it. Whoever can read it goes on.
 """
 
-from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from adapters import checkpoints
-from adapters.bell import Bell
 from adapters.clock import SettableClock
-from adapters.delivery import Consumer
 from adapters.event_store.unread import base_of, say_who_hears
 from adapters.read_models.as_of import row_as_of, rows_as_of, state_as_of
 from adapters.read_models.rebuild import Rebuilder
-from adapters.runner import Runner
-from adapters.streams.feed import Feed
-from adapters.streams.records import Row, record_of, row_of
-from adapters.streams.relay import Relay
 from application.jobs import JobStatus
 from application.ports import NotReadableHere
 from domain.agendas import SlotReserved
 from domain.bookings import BookingRequested
 from infra.composition import System
-from infra.settings import Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 from tests.bookings.at_the_salon import Salon
@@ -33,8 +23,11 @@ from tests.operations.releases import (
     EXAMPLES,
     LATER,
     NAME_OF,
-    newer_release,
+    moved,
+    places,
     record,
+    record_as,
+    runner_of,
 )
 from tests.running import Running
 
@@ -42,36 +35,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def newer(dsn: str, clock: SettableClock, settings: Settings, system: System) -> Iterator[System]:
-    """The newer release, started after `system`, which is the older one."""
-    with newer_release(settings, dsn, clock) as newer:
-        yield newer
-
-
-@pytest.fixture
 def tenant() -> str:
     return str(uuid4())
-
-
-def runner_of(system: System, *consumers: Consumer, **how: Any) -> Runner:
-    """A process that begins just now: it has not tried anything before."""
-    return Runner(
-        system.database,
-        system.reader,
-        consumers or system.consumers,
-        appended=Bell(),
-        advanced=Bell(),
-        **how,
-    )
-
-
-def places(system: System) -> dict[str, checkpoints.Place]:
-    with system.database.as_worker() as connection:
-        return checkpoints.places(connection, [each.name for each in system.consumers])
-
-
-def moved(system: System, position: int) -> set[str]:
-    return {name for name, place in places(system).items() if place.position >= position}
 
 
 def waiting_for(system: System, base: str) -> set[str]:
@@ -169,15 +134,6 @@ def test_an_event_of_another_name_is_passed_over_by_those_it_is_certainly_not_fo
     others = {each.name for each in system.consumers} - {"clients"}
     assert ("clients" in moved(system, 1)) is passes
     assert (others <= moved(system, 1)) is (said is not None or passes)
-
-
-def record_as(system: System, tenant: str, type_: str) -> None:
-    row = (
-        f'[{{"tenant": "{tenant}", "command": "{uuid4()}", "stream": "visit-1", "version": 1, "type": "{type_}", '
-        '"data": {}, "metadata": {}, "last": true}]'
-    )
-    with system.database.connect(None, "a test") as connection:
-        connection.execute("SELECT log.append(%s::json)", (row,))
 
 
 # --- The write side -----------------------------------------------------------------------
@@ -290,62 +246,3 @@ def test_a_rebuild_stops_where_it_cannot_read_and_is_done_by_who_can(
             Rebuilder(database=system.database, reader=system.reader).rebuild(model)
 
         Rebuilder(database=newer.database, reader=newer.reader).rebuild(model, anew=True)
-
-
-# --- By way of Kafka ----------------------------------------------------------------------
-
-
-class Topics:
-    """Stands for a broker: takes everything."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-
-    def publish(self, records: Any) -> None:
-        self.rows += [row_of(record.value, record.headers) for record in records]
-
-    def close(self) -> None:
-        pass
-
-
-def test_an_older_relay_publishes_every_event_in_its_next_version(
-    system: System, newer: System, tenant: str
-) -> None:
-    for event in EXAMPLES.values():
-        record(newer, tenant, f"booking-{uuid4()}", event)
-    topics = Topics()
-    relay = Relay(system.database, topics, appended=Bell(), knows=system.reader.knows)
-
-    with system.database.connect("frontdesk_worker", "a test") as line:
-        checkpoints.begin(line, "relay")
-        while relay.step(line):
-            pass
-
-    assert [row[5] for row in topics.rows] == list(EXAMPLES)
-
-
-def test_an_older_worker_hands_on_what_it_is_fed_and_cannot_read(
-    system: System, newer: System, tenant: str
-) -> None:
-    last = 0
-    for event in EXAMPLES.values():
-        last = record(newer, tenant, f"booking-{uuid4()}", event)
-    feeds = [Feed(each.reader, appended=Bell()) for each in (system, newer)]
-    with system.database.as_worker() as connection:
-        rows = connection.execute(WRITTEN_ROWS, binary=True).fetchall()
-    for feed in feeds:
-        feed.put(row_of(r.value, r.headers) for r in map(record_of, rows))
-
-    runner_of(system, source=feeds[0]).catch_up()
-    stopped = {each.name for each in system.consumers} - moved(system, last)
-    runner_of(newer, source=feeds[1], mine=lambda _: False).catch_up()
-
-    assert stopped == {each.name for each in system.consumers}
-    assert moved(system, last) == stopped
-
-
-WRITTEN_ROWS = """
-    SELECT position, tenant_id::text, tenant_position, stream, version, type, data::text,
-        recorded_at, metadata::text, personal
-    FROM log.events ORDER BY position
-"""

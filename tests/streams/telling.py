@@ -70,13 +70,14 @@ class Desk:
             self.refused,
             sources={source: TenantId(tenant) for source, tenant in listed.items()},
             clock=running.clock,
+            unread=running.system.reader.notes.met,
         )
 
     def settle(self, *records: Sent, stop: threading.Event | None = None) -> bool:
         """Have records settled, and let read models catch up."""
         done = self._desk.settle(records, stop or threading.Event())
         self._running.settle()
-        return done
+        return done == len(records)
 
     def refusals(self) -> list[dict[str, Any]]:
         """Give what was said of what was refused, so far."""

@@ -15,15 +15,17 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from adapters.streams.facts import GROUP
+from adapters.streams.intake import GROUP
 from adapters.streams.topics import FACTS, PARTITIONS, REFUSED, partition_of
 from domain.values import TenantId
+from infra.composition import System
 from infra.kafka import Broker
 from infra.settings import Mode, Settings
 from infra.streaming import facts_of
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
-from tests.streams.telling import CRM, Sent, counted, sent
+from tests.streams.programs import until
+from tests.streams.telling import CRM, Desk, Sent, counted, sent
 from tests.streams.topics import emptied, everything_on
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
@@ -32,6 +34,7 @@ TENANT = TenantId("0198c0de-0000-7000-8000-0000000000aa")
 KEY = b"zoe"
 PLACE = TopicPartition(FACTS, partition_of(KEY))
 ZOE = {"custom_id": "Z-1", "name": "Zoé"}
+MAX = {"custom_id": "M-1", "name": "Max"}
 
 
 @pytest.fixture
@@ -98,6 +101,26 @@ def test_a_worker_process_takes_facts(kafka: Broker, desk: Running, dsn: str) ->
     assert named(desk) == (["Zoé"], 0)
 
 
+def test_a_worker_leaves_partitions_that_it_cannot_go_on_with_and_goes_on_with_others(
+    kafka: Broker, desk: Running, newer: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However two divide them, each gets one of the first and the last partition."""
+    monkeypatch.setattr("adapters.streams.intake.PATIENCE", 0.5)
+    with Running.of(newer, desk.clock, TENANT) as there:
+        Desk(there, sources={CRM: TENANT}).settle(sent("client-known.v1", ZOE, named="1"))
+        tell(kafka, sent("client-known.v1", {**ZOE, "name": "Zoé Adams"}, named="2"), partition=0)
+        tell(kafka, sent("client-known.v1", {**ZOE, "name": "Zoé Zorn"}, named="3"), partition=11)
+        tell(kafka, sent("client-known.v1", MAX, named="4"), partition=5)
+        with taking(desk):
+            until(lambda: counted(desk) == {"taken": 2})
+            assert not committed(kafka, 0)
+            assert not committed(kafka, 11)
+            with taking(there):
+                until(lambda: counted(desk) == {"taken": 4}, why=lambda: counted(desk))
+        assert named(there)[0] in (["Max", "Zoé Adams"], ["Max", "Zoé Zorn"])
+    assert (committed(kafka, 0), committed(kafka, 11)) == (1, 1)
+
+
 def test_facts_do_not_lie_longer_because_their_sender_s_clock_is_ahead(
     kafka: Broker, desk: Running
 ) -> None:
@@ -150,8 +173,7 @@ def tell(kafka: Broker, *facts: Sent, **more: Any) -> None:
                 fact.value,
                 key=KEY,
                 headers=fact.headers,
-                partition=PLACE.partition,
-                **more,
+                **{"partition": PLACE.partition, **more},
             )
             told.get(timeout=30)
 
@@ -178,13 +200,13 @@ def named(desk: Running) -> tuple[list[str], int]:
     desk.settle()
     http = desk.http()
     clients = http.get("/v1/clients").json()["data"]
-    return [each["name"] for each in clients], len(http.get("/v1/bookings").json()["data"])
+    return sorted(each["name"] for each in clients), len(http.get("/v1/bookings").json()["data"])
 
 
-def committed(kafka: Broker) -> int | None:
+def committed(kafka: Broker, partition: int = PLACE.partition) -> int | None:
     consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=GROUP)
     try:
-        offset: int | None = consumer.committed(PLACE)
+        offset: int | None = consumer.committed(TopicPartition(FACTS, partition))
         return offset
     finally:
         consumer.close()
