@@ -4,15 +4,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
-from uuid import UUID
+from typing import Any, Final, TypeVar
 
 import msgspec
-from uuid_utils import uuid7
 
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.event_store.memory import Memory, Queues
 from adapters.event_store.reader import Reader
+from adapters.event_store.rows import New, new_events, recorded_by, rows_of
 from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Verdict, Writer
 from adapters.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
@@ -31,7 +30,7 @@ from application.ports import (
 )
 from application.transact import Changes
 from domain.aggregate import Aggregate
-from domain.messages import Erasure, Event, StreamErased
+from domain.messages import Erasure, StreamErased
 
 S = TypeVar("S")
 
@@ -51,48 +50,6 @@ VERSIONS: Final = """
 
 KEY_IS_ANOTHER: Final = -1
 """What `log.append` gives as the version of a stream whose key was made or destroyed meanwhile."""
-
-
-_encoded: Final = msgspec.json.Encoder().encode
-
-
-class New(NamedTuple):
-    """An event that is about to be recorded."""
-
-    stream: str
-    version: int
-    event: Event
-    metadata: bytes
-
-
-class _Noted(msgspec.Struct, omit_defaults=True):
-    """The metadata of an event: what is known of the command that it comes from."""
-
-    id: str
-    actor: str
-    command: UUID
-    correlation: str | None = None
-    causation: str | None = None
-    trace: str | None = None
-    on_behalf_of: str | None = None
-
-
-class _Row(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a command wants of one stream; see `log.append`."""
-
-    tenant: str
-    command: UUID | None = None
-    fingerprint: str | None = None
-    stream: str | None = None
-    expected: int | None = None
-    version: int | None = None
-    type: str | None = None
-    data: msgspec.Raw | None = None
-    metadata: msgspec.Raw | None = None
-    personal: bytes | None = None
-    key: bytes | None = None
-    erase: bool = False
-    last: bool = False
 
 
 class PostgresView:
@@ -211,13 +168,13 @@ class PostgresEventStore:
     def append(self, view: View, changes: Changes, about: About) -> Answer:
         """Record the changes; VersionConflictError when something seen has changed since."""
         changes, seen = self._with_erased(changes, view.seen, about.tenant)
-        new = _new(seen, changes, about)
+        new = new_events(seen, changes, about)
         if not new and not about.retried:
             return self._nothing_to_do(view, about)
         keys: dict[str, bytes] = {}
         stored = self._all_stored(about.tenant, new, seen, keys)
         wrapped = {s: self._keys.wrap(key, about.tenant, s) for s, key in keys.items()}
-        verdict = self._writer.append(_rows(seen, stored, new, about, wrapped))
+        verdict = self._writer.append(rows_of(seen, stored, new, about, wrapped))
         if verdict.outcome == "appended":
             for stream, key in keys.items():
                 self._stream_keys.put((about.tenant, stream), key, 0)
@@ -330,7 +287,7 @@ class PostgresEventStore:
             if first is None:
                 raise VersionConflictError
             return first
-        recorded = _recorded(verdict, stored, new, about)
+        recorded = recorded_by(verdict, stored, new, about)
         self._remember(view, recorded)
         return Answer(
             position=verdict.last_position,
@@ -362,84 +319,6 @@ class PostgresEventStore:
         for stream in streams:
             self._memory.forget((tenant, stream))
             self._stream_keys.forget((tenant, stream))
-
-
-def _new(seen: Mapping[str, int], changes: Changes, about: About) -> list[New]:
-    noted = _Noted(
-        id="",
-        actor=about.actor,
-        command=about.command_id,
-        correlation=about.correlation,
-        causation=about.causation,
-        trace=about.trace,
-        on_behalf_of=about.on_behalf_of,
-    )
-    new = []
-    for stream, events in changes.items():
-        for version, event in enumerate(events, seen[stream] + 1 if events else 0):
-            noted.id = str(uuid7())
-            new.append(New(stream, version, event, _encoded(noted)))
-    return new
-
-
-def _rows(
-    seen: Mapping[str, int],
-    stored: Sequence[Stored],
-    new: Sequence[New],
-    about: About,
-    keys: Mapping[str, bytes],
-) -> bytes:
-    """Give the rows of one command; see `log.append`."""
-    tenant = about.tenant
-    expected = dict(seen)
-    fresh = dict(keys)
-    rows = [
-        _Row(
-            tenant=tenant,
-            stream=stream,
-            expected=expected.pop(stream, None),
-            version=version,
-            type=text.type,
-            data=msgspec.Raw(text.data),
-            metadata=msgspec.Raw(metadata),
-            personal=text.personal,
-            key=fresh.pop(stream, None) if text.personal else None,
-        )
-        for (stream, version, _, metadata), text in zip(new, stored, strict=True)
-    ]
-    rows += [
-        _Row(tenant=tenant, stream=stream, erase=True)
-        for past in new
-        if isinstance(past.event, Erasure)
-        for stream in past.event.streams
-    ]
-    rows[:0] = [_Row(tenant=tenant, stream=s, expected=v) for s, v in expected.items()]
-    rows = rows or [_Row(tenant=tenant)]
-    rows[0].command = about.command_id
-    rows[0].fingerprint = about.fingerprint
-    rows[-1].last = True
-    return _encoded(rows)[1:-1]
-
-
-def _recorded(
-    verdict: Verdict, stored: Sequence[Stored], new: Sequence[New], about: About
-) -> list[Recorded]:
-    first = verdict.last_position - len(new) + 1
-    tenant_first = verdict.last_tenant_position - len(new) + 1
-    return [
-        Recorded(
-            position=first + n,
-            tenant=about.tenant,
-            tenant_position=tenant_first + n,
-            stream=stream,
-            version=version,
-            type=stored[n].type,
-            event=event,
-            recorded_at=verdict.at_time,
-            metadata_json=metadata.decode(),
-        )
-        for n, (stream, version, event, metadata) in enumerate(new)
-    ]
 
 
 def _refuse_another_order(fingerprint: str | None, about: About) -> None:

@@ -10,7 +10,9 @@ import pytest
 from adapters.postgres import Database
 from infra.kafka import Broker, can_run_kafka, running_kafka
 from tests.read_models.examples import World
+from tests.running import Running
 from tests.streams.needs import do_without
+from tests.streams.telling import Desk
 
 
 @pytest.fixture
@@ -27,3 +29,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         do_without(reason, os.environ)
     with running_kafka(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
+
+
+@pytest.fixture
+def desk(running: Running) -> Desk:
+    return Desk(running)

@@ -16,6 +16,7 @@ from tests.streams.topics import Topics
 
 CRM = "/crm"
 NUMBERS = itertools.count(1)
+ZOE = {"custom_id": "Z-1", "name": "Zoé", "email": "zoe@mail.example", "phone": "01 99 00 12 34"}
 
 
 class Sent(NamedTuple):
@@ -103,3 +104,13 @@ def counted(running: Running) -> Mapping[str, int]:
     """Tell how many facts came to what."""
     with running.system.database.as_worker() as connection:
         return dict(connection.execute("SELECT outcome, facts FROM work.facts").fetchall())
+
+
+def clients(running: Running) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = running.http().get("/v1/clients").json()["data"]
+    return found
+
+
+def bookings(running: Running) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = running.http().get("/v1/bookings").json()["data"]
+    return found
