@@ -64,6 +64,13 @@ def servers(dsn: str, count: int) -> Iterator[list[int]]:
 
 
 @contextmanager
+def one_server(dsn: str) -> Iterator[tuple[int, int]]:
+    """Start one; give its port and the id of its process."""
+    with _server(dsn) as process:
+        yield _port_of(process), process.pid
+
+
+@contextmanager
 def _server(dsn: str) -> "Iterator[subprocess.Popen[str]]":
     environment = {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
     command = [sys.executable, "-m", "infra.cli", "serve"]
