@@ -35,7 +35,7 @@ class Threads:
 
     def __init__(self, size: int = THREADS, *, most_waiting: int | None = None) -> None:
         self._most_waiting = most_waiting
-        self._calls: Turns[_Call] = Turns()
+        self._calls: Turns[_Call] = Turns(size)
         self._size = size
         self._start = threading.Lock()
         self._started = False

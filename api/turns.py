@@ -1,12 +1,12 @@
-"""What is heavy, and whose turn it is: for one business it takes no more than some of the threads at a
-time, and each person may ask for it less often (`api/limiting.py`).
+"""What is heavy, and whose turn it is: it takes no more than some of the threads at a time, for one
+business and for all together, and each person may ask for it less often (`api/limiting.py`).
 
-The rest of it waits in that business's own line, so that threads are left to the others and to what is
+The rest of it waits in each business's own line, so that threads are left to the others and to what is
 light. The bounds of each single request are elsewhere, where it is decided what it may look at.
 """
 
 import threading
-from collections import defaultdict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Container, Mapping
 from queue import SimpleQueue
 from typing import Any, Final, Generic, TypeVar
@@ -14,8 +14,11 @@ from typing import Any, Final, Generic, TypeVar
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
-MOST_AT_ONCE: Final = 4
-"""Heavy requests of one business in the threads: a quarter of them."""
+PART_OF_ONE: Final = 4
+"""A quarter of the threads is for the heavy requests of one business."""
+
+PART_OF_ALL: Final = 2
+"""And half of them for those of all: whoever likes opens several businesses."""
 
 HEAVY: Final = "heavy"
 
@@ -45,14 +48,15 @@ def line_of(arguments: Mapping[str, Any]) -> str | None:
 
 
 class Turns(Generic[T]):
-    """Calls on their way to threads. Whoever takes one from a line says when it is done."""
+    """Calls on their way to so many threads. Whoever takes one from a line says when it is done."""
 
-    def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(self, threads: int) -> None:
         self._ready: SimpleQueue[T] = SimpleQueue()
-        self._most = most_at_once
+        self._most = max(1, threads // PART_OF_ONE)
+        self._most_of_all = max(1, threads // PART_OF_ALL)
         self._gate = threading.Lock()
-        self._taken: defaultdict[str, int] = defaultdict(int)
-        self._waiting: defaultdict[str, deque[T]] = defaultdict(deque)
+        self._taken: Counter[str] = Counter()
+        self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
 
     def put(self, call: T, line: str | None) -> None:
         """Let a call be taken, now or when its line has a turn."""
@@ -60,11 +64,8 @@ class Turns(Generic[T]):
             self._ready.put(call)
             return
         with self._gate:
-            if self._taken[line] >= self._most:
-                self._waiting[line].append(call)
-            else:
-                self._taken[line] += 1
-                self._ready.put(call)
+            self._waiting.setdefault(line, deque()).append(call)
+            self._begin_next()
 
     def take(self) -> T:
         """Wait for a call and take it."""
@@ -75,15 +76,23 @@ class Turns(Generic[T]):
         return self._ready.qsize()
 
     def done(self, line: str | None) -> None:
-        """Give the turn to the next of the line, or back."""
+        """Give the turn to whoever is next: of all lines that may have more, one after the other."""
         if line is None:
             return
         with self._gate:
-            if waiting := self._waiting.pop(line, None):
-                self._ready.put(waiting.popleft())
-                if waiting:
-                    self._waiting[line] = waiting
-                return
             self._taken[line] -= 1
             if not self._taken[line]:
                 del self._taken[line]
+            self._begin_next()
+
+    def _begin_next(self) -> None:
+        if self._taken.total() >= self._most_of_all:
+            return
+        line = next((each for each in self._waiting if self._taken[each] < self._most), None)
+        if line is None:
+            return
+        self._taken[line] += 1
+        waiting = self._waiting.pop(line)
+        self._ready.put(waiting.popleft())
+        if waiting:
+            self._waiting[line] = waiting  # behind the others

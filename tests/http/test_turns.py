@@ -14,11 +14,12 @@ from api.app import ROUTERS
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of, permission_of
 from api.routing import THREADS, Threads
-from api.turns import MOST_AT_ONCE, WORDS, is_heavy
+from api.turns import PART_OF_ALL, PART_OF_ONE, WORDS, Turns, is_heavy
 from domain.users import Role
 from tests.http.hostile import ID
 from tests.running import Running
 
+OF_ONE, OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
 ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
 ASKED = asked_of(ROUTES)
 HEAVY_ROUTES = {
@@ -52,9 +53,10 @@ def of(tenant: str, *, heavy: bool = True) -> dict[str, Any]:
 class Gate:
     """What ends when it is let go; it knows how many were in it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: int) -> None:
         self.opened = threading.Event()
         self.full = threading.Event()
+        self._awaited = awaited
         self.inside, self.most = 0, 0
         self._lock = threading.Lock()
 
@@ -62,7 +64,7 @@ class Gate:
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)
-            if self.inside == MOST_AT_ONCE:
+            if self.inside == self._awaited:
                 self.full.set()
         self.opened.wait(30)
         with self._lock:
@@ -75,7 +77,7 @@ def quick(caller: Any) -> str:
 
 
 def test_others_have_threads_while_one_business_asks_for_much() -> None:
-    threads, gate = Threads(), Gate()
+    threads, gate = Threads(), Gate(OF_ONE)
 
     async def everybody() -> tuple[list[str], list[str]]:
         much = [asyncio.create_task(threads.run(gate, of("much"))) for _ in range(3 * THREADS)]
@@ -89,7 +91,26 @@ def test_others_have_threads_while_one_business_asks_for_much() -> None:
 
     assert others == ["other"] * 3 + ["much"]
     assert much == ["much"] * 3 * THREADS
-    assert gate.most == MOST_AT_ONCE
+    assert gate.most == OF_ONE
+
+
+def test_what_is_light_has_threads_while_many_businesses_ask_for_much() -> None:
+    """Whoever likes opens one business after the other."""
+    threads, gate = Threads(), Gate(OF_ALL)
+    names = [str(number) for number in range(THREADS)]
+
+    async def everybody() -> tuple[list[str], list[str]]:
+        much = [asyncio.create_task(threads.run(gate, of(name))) for name in 3 * names]
+        await asyncio.to_thread(gate.full.wait, 30)
+        light = [await threads.run(quick, of("other", heavy=False)) for _ in range(3)]
+        gate.opened.set()
+        return light, await asyncio.gather(*much)
+
+    light, much = asyncio.run(everybody())
+
+    assert light == ["other"] * 3
+    assert much == 3 * names
+    assert gate.most == OF_ALL
 
 
 def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
@@ -99,12 +120,26 @@ def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
         raise LookupError(caller.tenant)
 
     async def one_after_the_other() -> str:
-        for _ in range(2 * MOST_AT_ONCE):
+        for _ in range(2 * OF_ALL):
             with pytest.raises(LookupError):
                 await threads.run(fail, of("much"))
         return str(await threads.run(quick, of("much")))
 
     assert asyncio.run(one_after_the_other()) == "much"
+
+
+def test_businesses_take_turns() -> None:
+    """Who comes with one request does not wait for all that another came with before."""
+    turns: Turns[str] = Turns(8)
+    for call in ("a1", "a2", "a3", "a4", "b1", "b2", "c1"):
+        turns.put(call, call[0])
+
+    begun = [turns.take() for _ in range(4)]
+    for line in ("a", "a", "b"):
+        turns.done(line)
+        begun.append(turns.take())
+
+    assert begun == ["a1", "a2", "b1", "b2", "a3", "c1", "a4"]
 
 
 def test_what_may_look_at_much_is_marked() -> None:
