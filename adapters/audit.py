@@ -44,5 +44,4 @@ class Audit:
     def version_at(self, tenant: str, stream: str, at: datetime) -> int:
         """Give the version that a stream had at a time, 0 before it began."""
         with self._database.as_tenant(tenant) as connection:
-            past = self._history.stream(connection, tenant, stream, at=at)
-        return past[-1].version if past else 0
+            return self._history.version_at(connection, tenant, stream, at)

@@ -45,8 +45,10 @@ class ReadModels(Protocol):
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
 
-    def steps(self, tenant: str, model: ReadModel, key: str) -> Sequence[Any]:
-        """Tell what each event of an aggregate changed in the row that shows it."""
+    def steps(self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int) -> Any:
+        """Tell what each event of an aggregate behind a version changed in the row that shows it, and
+        whether there are more than have so many bytes.
+        """
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Give the row that this history makes."""

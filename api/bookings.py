@@ -11,7 +11,6 @@ from api.caller import JSON, Caller, may, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
 from api.listing import Listing, one_of, text
 from api.moments import Instant, instant
-from api.pages import within
 from api.routing import Router
 from api.turns import heavy
 from application.permissions import Permission
@@ -30,7 +29,6 @@ from domain.bookings import (
 from domain.messages import Command
 from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId
 from projections.bookings import BOOKINGS
-from projections.paging import MOST_BYTES
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
@@ -156,10 +154,8 @@ def show_booking_history(
     """Show what happened to a booking `after` a version: when, by whom, and what it changed from
     and to. With `has_more` it goes on after the last.
     """
-    steps = [step for step in caller.steps(BOOKINGS, booking_id) if step.version > after]
-    shown = [text for _, text in within(MOST_BYTES, steps)]
-    body = {"data": shown, "has_more": len(shown) < len(steps)}
-    return Response(msgspec.json.encode(body), media_type=JSON)
+    steps = caller.steps(BOOKINGS, booking_id, after=after)
+    return Response(msgspec.json.encode(steps), media_type=JSON)
 
 
 @router.patch("/{booking_id}")

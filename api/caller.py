@@ -5,7 +5,7 @@ def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRI
 return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -34,7 +34,7 @@ from application.ports import About, Answer, Document, ProjectionBehind
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command, DomainError
-from projections.paging import Within
+from projections.paging import MOST_BYTES, Within
 from projections.read_model import ReadModel
 
 T = TypeVar("T")
@@ -285,10 +285,13 @@ class Caller:
             raise NotFound
         return found
 
-    def steps(self, model: ReadModel, key: str) -> Sequence[Any]:
-        """Tell what happened to what a row within reach shows, and what it changed."""
+    def steps(self, model: ReadModel, key: str, *, after: int) -> Any:
+        """Tell what happened behind a version to what a row within reach shows, and what it changed, as
+        far as it fits into an answer.
+        """
         self.document(model, key)
-        return self.backend.read_models.steps(self.tenant, model, key)
+        ask = self.backend.read_models.steps
+        return ask(self.tenant, model, key, after=after, most_bytes=MOST_BYTES)
 
     def _covered(self, model: ReadModel, key: str, row: Document | None) -> Document | None:
         return row if covers(self.principal, model, key, row and row.json) else None

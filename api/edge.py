@@ -15,6 +15,7 @@ from uuid_utils import uuid7
 from api.arriving import Arrivals
 from api.backend import Backend
 from api.caller import recognise
+from api.leaving import Departures
 from api.marks import MARKS
 from api.problems import broken, problem
 from domain.messages import DomainError
@@ -34,6 +35,7 @@ class Edge:
     def __init__(self, app: ASGIApp, backend: Backend) -> None:
         self._app = app
         self._arrivals = Arrivals(backend)
+        self._departures = Departures()
         self._backend = backend
         self._answered = backend.answered
 
@@ -42,29 +44,19 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = perf_counter()
         if scope["method"] == "HEAD":  # answered like GET: the server leaves out the body
             scope = {**scope, "method": "GET"}
-        marks = _begin(scope)
-        status = 0
-
-        async def sent(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], *marks]
-            await send(message)
-
+        answer = _Answer(scope, send, self._departures)
         try:
-            await self._inside(scope, receive, sent)
+            await self._inside(scope, receive, answer.take)
         except ClientDisconnect:  # nobody waits for an answer
             return
         except Exception as error:  # whatever it is, somebody waits for an answer
-            if status:
+            if answer.begun:
                 raise
-            await _said(scope, error)(scope, receive, sent)
+            await _said(scope, error)(scope, receive, answer.take)
         route = scope.get("route")
-        self._answered(scope["method"], route.path if route else "", status, perf_counter() - began)
+        self._answered(scope["method"], route.path if route else "", answer.status, answer.seconds)
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] not in PROBED:
@@ -73,6 +65,54 @@ class Edge:
             await self._app(scope, self._arrivals.of(scope, receive), send)
         finally:
             self._arrivals.let_go(scope)
+
+
+class _Answer:
+    """What the application answers. It goes when its body is there: of one that is too large for now
+    nothing has gone.
+    """
+
+    __slots__ = ("_began", "_departures", "_marks", "_scope", "_send", "_start", "begun", "seconds")
+
+    def __init__(self, scope: Scope, send: Send, departures: Departures) -> None:
+        self._began = perf_counter()
+        self._scope = scope
+        self._send = send
+        self._departures = departures
+        self._marks = _begin(scope)
+        self._start: Message = {"status": 0}
+        self.begun = False
+        self.seconds = 0.0
+
+    @property
+    def status(self) -> int:
+        """The status; 0 if there was no answer."""
+        found: int = self._start["status"]
+        return found
+
+    async def take(self, message: Message) -> None:
+        """Take the beginning of an answer, or send it with its body."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if not self.begun:
+            message = self._fitting(message)
+            self.begun, self.seconds = True, perf_counter() - self._began
+            self._start["headers"] = [*self._start["headers"], *self._marks]
+            await self._send(self._start)
+        await self._departures.send(message, self._send)
+
+    def _fitting(self, body: Message) -> Message:
+        """Return a body, or in its place why it cannot be had now. What was ordered is told of."""
+        if self._scope["method"] != "GET":
+            return body
+        try:
+            self._departures.refuse_too_many(body)
+        except DomainError as refusal:
+            answer = problem(Request(self._scope), refusal)
+            self._start.update(status=answer.status_code, headers=answer.raw_headers)
+            return {"type": body["type"], "body": answer.body}
+        return body
 
 
 def _said(scope: Scope, error: Exception) -> Response:

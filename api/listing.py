@@ -120,7 +120,7 @@ class Question:
     limit: int
     fields: Sequence[str]
 
-    def chosen(self, documents: Sequence[str]) -> Sequence[str]:
+    def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
         """Keep of the documents what was asked for."""
         return [_only(self.fields, each) for each in documents] if self.fields else documents
 
@@ -170,7 +170,8 @@ def _response(caller: Caller, found: Page, question: Question, place: Place | No
     next_ = _cursor(caller, question, found.last) if more_after else None
     prev = _cursor(caller, question, found.first) if more_before else None
     marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
-    body = f'{{"data":[{",".join(question.chosen(found.documents))}],{msgspec.json.encode(marks).decode()[1:]}'
+    data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
+    body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
     links = [_link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
     return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
 
@@ -187,6 +188,6 @@ def _link(caller: Caller, cursor: str, rel: str) -> str:
     return f'<{caller.request.url.path}?{urlencode(asked)}>; rel="{rel}"'
 
 
-def _only(fields: Sequence[str], document: str) -> str:
+def _only(fields: Sequence[str], document: bytes) -> bytes:
     known = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
-    return msgspec.json.encode({name: known[name] for name in fields if name in known}).decode()
+    return msgspec.json.encode({name: known[name] for name in fields if name in known})

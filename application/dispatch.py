@@ -25,6 +25,10 @@ class TooContended(DomainError):
     """Too many changes are being made to this at once; try again in a moment."""
 
 
+MOST_MISSED: Final = 50
+"""Events that are looked through for whether they change what somebody has seen."""
+
+
 class Dispatcher:
     """Knows every use case; recording is the store's."""
 
@@ -87,8 +91,10 @@ class Dispatcher:
             raise VersionMismatch(current_version=seen)
 
     def _has_missed_nothing(self, tenant: str, stream: str, version: int, seen: int) -> bool:
-        """Tell whether only bookkeeping lies between the version named and the present one."""
-        if not 0 < version < seen:
+        """Tell whether only bookkeeping lies between the version named and the present one, and not
+        much of it.
+        """
+        if not 0 < seen - version <= MOST_MISSED or version < 1:
             return False
         since = self._store.history(tenant, stream, after=version)
         return all(isinstance(past.event, Bookkeeping) for past in since)

@@ -24,6 +24,11 @@ MOST_IN_LINE: Final = 100
 MOST_UNHEARD: Final = 8_000_000
 """Bytes of a body that are let pass after its answer: many read the answer only when they are done."""
 
+PATIENCE: Final = 30.0
+"""Seconds for which whoever asked may take nothing of an answer that is there for them: it is held for
+them in the memory of the process.
+"""
+
 BETWEEN: Final = 4
 """Bytes in a header beside its name and value."""
 
@@ -40,6 +45,24 @@ class Protocol(HttpToolsProtocol):
         self._unheard = 0
         self._why: DomainError | None = None
         self._refused = False
+        self._given_up: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """Wait until the other side takes what was sent, but not for ever."""
+        super().pause_writing()
+        self._given_up = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._wait_no_more()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait_no_more(self) -> None:
+        if self._given_up is not None:
+            self._given_up.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Read on. Who goes on sending after a refusal is not heard."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 
 from projections.lines import LOOKED_AT, Question, Sql, all_of, count_of, end_of_look, rows_of
 from projections.questions import Op, Place, Sort, Where, Within
@@ -33,24 +35,33 @@ MOST_BYTES: Final = 4_900_000
 """Of the documents of one page, so that an answer with it has 5 MB at most."""
 
 CUT: Final = """
-    SELECT place, key, document, more FROM (
+    SELECT place, key, document::varchar, more FROM (
         SELECT page.*, row_number() OVER so_far AS number, lead(true, 1, false) OVER so_far AS more,
             sum(octet_length(document) + 1) OVER so_far AS bytes
         FROM ({}) page(place, key, document) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
     ) page WHERE number = 1 OR bytes <= %s ORDER BY number
 """
 """As much of a page as has so many bytes, and its first row at least; the last says whether the page
-had more.
+had more. What is a `varchar` comes as bytes.
 """
 
 COUNTED: Final = 10_000
 """Nobody counts further."""
 
 
-class Page(NamedTuple):
-    """Documents as JSON texts, and the places of the first and the last, or of where was looked."""
+class _AsBytes(Loader):
+    """Leaves a text as it came: of megabytes there is one copy, and not four times as large for the
+    sake of one character.
+    """
 
-    documents: Sequence[str]
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+class Page(NamedTuple):
+    """Documents as JSON, and the places of the first and the last, or of where was looked."""
+
+    documents: Sequence[bytes]
     first: Place | None
     last: Place | None
     has_more: bool
@@ -58,9 +69,9 @@ class Page(NamedTuple):
 
 
 class NumberedPage(NamedTuple):
-    """Documents as JSON texts, and how many there are in all, or at least."""
+    """Documents as JSON, and how many there are in all, or at least."""
 
-    documents: Sequence[str]
+    documents: Sequence[bytes]
     total: int
     is_least: bool
     """Whether there may be more: not all were counted, or looked at."""
@@ -139,8 +150,9 @@ def _is_cut(rows: Sequence[tuple[Any, ...]]) -> bool:
 def _fetched(
     connection: Connection[Any], statement: Sql, *, prepare: bool = True
 ) -> list[tuple[Any, ...]]:
-    found = connection.execute(statement.text.encode(), statement.values, prepare=prepare)
-    return found.fetchall()
+    with connection.cursor() as cursor:
+        cursor.adapters.register_loader("varchar", _AsBytes)
+        return cursor.execute(statement.text.encode(), statement.values, prepare=prepare).fetchall()
 
 
 def _cut(

@@ -43,21 +43,27 @@ class Known(NamedTuple):
 
 def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> Known:
     """Read the stream of a client. Raises ClientNotFound."""
-    history = reader.stream(connection, tenant, client_id)
-    if not history:
+    named, past = Known([], [], [], []), None
+    with reader.parts(connection, tenant, client_id) as parts:
+        for past in (past for part in parts for past in part):
+            _note(past, named)
+    if past is None:
         raise ClientNotFound
-    named = Known([], [], [], [past for past in history if isinstance(past.event, ClientErased)])
-    for past in history:
-        match past.event:
-            case ClientRegistered(identities=ids) | ClientChanged(identities=ids):
-                named.identities.extend(ids)
-            case ClientLinkedToUser(user_id=user):
-                named.users.append(user)
-            case ClientNoteAdded(note_id=note):
-                named.notes.append(note)
-            case _:
-                pass
     return named
+
+
+def _note(past: Recorded, named: Known) -> None:
+    match past.event:
+        case ClientRegistered(identities=ids) | ClientChanged(identities=ids):
+            named.identities.extend(ids)
+        case ClientLinkedToUser(user_id=user):
+            named.users.append(user)
+        case ClientNoteAdded(note_id=note):
+            named.notes.append(note)
+        case ClientErased():
+            named.erased.append(past)
+        case _:
+            pass
 
 
 def streams_of(

@@ -3,7 +3,7 @@ happens now. Always of one tenant, and by that tenant's positions.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import msgspec
 from psycopg import Connection
 
 from adapters.bell import Bell
-from adapters.event_store.moments import end_of, first_since, known_at, last_until
+from adapters.event_store.moments import end_of, first_since, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
 from adapters.event_store.reader import cut as cut_at
 from adapters.postgres import Database
@@ -128,22 +128,12 @@ class History:
         found, _ = self._select(connection, tenant, EVERYTHING, (position, position), "ASC", 1)
         return found[0] if found else None
 
-    def stream(
-        self,
-        connection: Connection[Any],
-        tenant: str,
-        stream: str,
-        *,
-        version: int | None = None,
-        at: datetime | None = None,
-    ) -> Sequence[Recorded]:
-        """Give what had happened to one thing at a version, or at a time: fold it to see how it
-        stood.
-        """
-        events = self._reader.stream(
-            connection, tenant, stream, to=2**31 - 1 if version is None else version
-        )
-        return known_at(events, at)
+    def version_at(
+        self, connection: Connection[Any], tenant: str, stream: str, at: datetime
+    ) -> int:
+        """Give the version that one thing had at a time, 0 before it began."""
+        position = last_until(connection, tenant, at).tenant_position
+        return _version_at(connection, tenant, stream, position)
 
     def live(
         self,

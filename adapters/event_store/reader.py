@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -58,11 +59,22 @@ def cut(page: str, order: str, *, most: int = MOST_BYTES) -> str:
     """
 
 
+MOST_AT_ONCE: Final = 2_000_000
+"""Bytes of the events of a stream that are read at once, by whoever folds it."""
+
+SHORT: Final = 500
+"""Events of a stream that are read at once."""
+
+IN_PARTS: Final = 32
+"""Events that are taken at a time of a stream that is longer, or larger."""
+
 STREAM: Final = f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.tenant_id = %s AND e.stream = %s AND e.version > %s AND e.version <= %s
+      AND e.position <= %s
     ORDER BY e.version
 """
+SHORT_STREAM: Final = cut(f"{STREAM} LIMIT {SHORT}", "version", most=MOST_AT_ONCE)
 LOG: Final = cut(
     f"""
     SELECT {COLUMNS} FROM log.events e
@@ -84,6 +96,7 @@ OF_TENANT: Final = f"""
     ORDER BY e.tenant_position
 """
 LAST: Final = 2**62
+LAST_VERSION: Final = 2**31 - 1
 PAGE: Final = 5_000
 
 NOTHING: Final = b"{}"
@@ -100,15 +113,35 @@ class Reader:
         self.notes = notes or Notes()
 
     def stream(
+        self, connection: Connection[Any], tenant: str, stream: str, after: int = 0
+    ) -> list[Recorded]:
+        """Give the events of a stream behind a version, in order. Who folds them takes `parts`."""
+        with self.parts(connection, tenant, stream, after=after) as parts:
+            return [past for part in parts for past in part]
+
+    @contextmanager
+    def parts(
         self,
         connection: Connection[Any],
         tenant: str,
         stream: str,
+        *,
         after: int = 0,
-        to: int = 2**31 - 1,
-    ) -> list[Recorded]:
-        """Give the events of a stream with `after < version <= to`, in order."""
-        return self._read(connection, STREAM, (tenant, stream, after, to))
+        to: int = LAST_VERSION,
+        until: int = LAST,
+    ) -> Iterator[Iterable[list[Recorded]]]:
+        """Lend the events of a stream with `after < version <= to` and no position beyond `until`, in
+        order and in parts: no more of them is in memory at once than fits. All are of one moment.
+        """
+        values = (tenant, stream, after, to, until)
+        rows = connection.execute(SHORT_STREAM, values, prepare=True, binary=True).fetchall()
+        if len(rows) < SHORT and not (rows and rows[-1][-1]):
+            yield [self.recorded(rows)]
+            return
+        del rows
+        with connection.transaction(), connection.cursor("a long stream") as cursor:
+            cursor.execute(STREAM, values, binary=True)
+            yield map(self.recorded, iter(lambda: cursor.fetchmany(IN_PARTS), []))
 
     def log(
         self,

@@ -122,10 +122,14 @@ class PostgresEventStore:
         if fresh:
             return aggregate.initial, 0
         tenant, stream = key
-        with self._database.as_tenant(tenant) as connection:
-            history = self._reader.whole(self._reader.stream(connection, tenant, stream))
-        state = aggregate.fold(past.event for past in history if past.event is not None)
-        version = history[-1].version if history else 0
+        state, version = aggregate.initial, 0
+        with (
+            self._database.as_tenant(tenant) as connection,
+            self._reader.parts(connection, tenant, stream) as parts,
+        ):
+            for part in filter(None, map(self._reader.whole, parts)):
+                events = (past.event for past in part if past.event is not None)
+                state, version = aggregate.fold(events, state), part[-1].version
         self._memory.put(key, state, version)
         return state, version
 

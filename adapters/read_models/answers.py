@@ -6,7 +6,7 @@ and what it has not done yet is applied in a transaction that is rolled back aft
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -17,14 +17,14 @@ from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColu
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.event_store.reader import Reader
+from adapters.event_store.reader import LAST_VERSION, Reader
 from adapters.postgres import Database
 from adapters.read_models.as_of import hearer, place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.freshness import Freshness, refuse_hidden
 from adapters.read_models.known import Known
-from adapters.read_models.steps import Step, steps
+from adapters.read_models.steps import Steps, steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from application.ports import Document, ProjectionBehind, Recorded
 from projections.read_model import ReadModel, Row
@@ -203,13 +203,11 @@ class Answers:
     # --- Histories ------------------------------------------------------------------------
 
     def folded(
-        self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1
+        self, tenant: str, model: ReadModel, key: str, *, to_version: int = LAST_VERSION
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
-        with self._database.as_tenant(tenant) as connection:
-            past = self._reader.stream(connection, tenant, key, to=to_version)
-            history = self._reader.heard(connection, past, hearer(model))
-        document = self.fold(model, key, history)
+        with self._heard(tenant, model, key, to_version) as parts:
+            document = self.fold(model, key, (past for part in parts for past in part))
         return document and document._replace(from_log=True)
 
     def row_as_of(
@@ -220,13 +218,27 @@ class Answers:
             to = place_of(connection, tenant, moment)
             return row_as_of(self._reader, connection, model, tenant, key, to)
 
-    def steps(self, tenant: str, model: ReadModel, key: str) -> list[Step]:
-        """Tell what each event of an aggregate changed in the row that shows it."""
-        with self._database.as_tenant(tenant) as connection:
-            past = self._reader.stream(connection, tenant, key)
-            return steps(model, key, self._reader.heard(connection, past, hearer(model)))
+    def steps(
+        self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int
+    ) -> Steps:
+        """Tell what each event of an aggregate behind a version changed in the row that shows it."""
+        with self._heard(tenant, model, key) as parts:
+            return steps(
+                model, key, (past for part in parts for past in part), after=after, most=most_bytes
+            )
 
-    def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
+    @contextmanager
+    def _heard(
+        self, tenant: str, model: ReadModel, key: str, to: int = LAST_VERSION
+    ) -> Iterator[Iterable[Sequence[Recorded]]]:
+        """Lend a stream in parts, of which the read model misses nothing."""
+        with (
+            self._database.as_tenant(tenant) as connection,
+            self._reader.parts(connection, tenant, key, to=to) as parts,
+        ):
+            yield (self._reader.heard(connection, part, hearer(model)) for part in parts)
+
+    def fold(self, model: ReadModel, key: str, history: Iterable[Recorded]) -> Document | None:
         """Give the row that this history makes. Raises ProjectionBehind if its fold fails."""
         row: Row | None = None
         for past in history:

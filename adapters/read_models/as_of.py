@@ -2,7 +2,8 @@
 version or a time. Nothing is kept for it: it is folded from the log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -10,7 +11,7 @@ import msgspec
 from psycopg import Connection
 
 from adapters.event_store.moments import known_at, last_until
-from adapters.event_store.reader import COLUMNS, LAST, Reader
+from adapters.event_store.reader import COLUMNS, LAST, LAST_VERSION, Reader, cut
 from adapters.event_store.unread import Hearer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.tables import Key, Rows
@@ -24,8 +25,6 @@ S = TypeVar("S")
 PAGE: Final = 5_000
 MOST_ROWS: Final = 10_000
 """A list that is longer is refused: it is folded in memory."""
-
-LAST_VERSION: Final = 2**31 - 1
 
 _encode = msgspec.json.Encoder().encode
 
@@ -51,10 +50,11 @@ def row_as_of(
     """
     rows: Rows = {}
     wanted = (tenant, key)
-    for page in _pages(reader, connection, model, tenant, key, to):
-        touches = [(past, [wanted]) for past, keys in relevant(model, page) if wanted in keys]
-        if fold(model, rows, touches):
-            break
+    with _pages(reader, connection, model, tenant, key, to) as pages:
+        for page in pages:
+            touches = [(past, [wanted]) for past, keys in relevant(model, page) if wanted in keys]
+            if fold(model, rows, touches):
+                break
     row = rows.get(wanted)
     return None if row is None else Document(row.version, _encode(row), from_log=True)
 
@@ -88,8 +88,8 @@ def state_as_of(
     time: datetime | None = None,
 ) -> Known:
     """Give an aggregate as it was at a version, a position or a time."""
-    stream = reader.stream(connection, tenant, identity, to=version)
-    history = known_at([past for past in stream if past.position <= position], time)
+    with reader.parts(connection, tenant, identity, to=version, until=position) as parts:
+        history = known_at([past for part in parts for past in part], time)
     reader.whole(history)
     state = aggregate.fold(past.event for past in history if past.event is not None)
     return Known(state, history[-1].version if history else 0)
@@ -138,21 +138,25 @@ def stored_of_tenant(
         after = page[-1][2]
 
 
+@contextmanager
 def _pages(
     reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, key: str, to: int
-) -> Iterator[Sequence[Recorded]]:
+) -> Iterator[Iterable[Sequence[Recorded]]]:
     if model.owner is None:
-        yield from events_of_tenant(reader, connection, model, tenant, to=to)
-    else:
-        found = [past for past in reader.stream(connection, tenant, key) if past.position <= to]
-        yield reader.heard(connection, found, hearer(model))
+        yield events_of_tenant(reader, connection, model, tenant, to=to)
+        return
+    with reader.parts(connection, tenant, key, until=to) as parts:
+        yield (reader.heard(connection, part, hearer(model)) for part in parts)
 
 
-OF_TENANT: Final = f"""
+OF_TENANT: Final = cut(
+    f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.position <= %s AND e.type <> ALL(%s)
     ORDER BY e.tenant_position LIMIT %s
-"""
+    """,
+    "tenant_position",
+)
 LAST_UP_TO: Final = """
     SELECT position FROM log.events WHERE tenant_id = %s AND tenant_position <= %s
     ORDER BY tenant_position DESC LIMIT 1

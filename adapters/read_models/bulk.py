@@ -2,22 +2,22 @@
 
     read ahead (a thread)  ──►  fold in memory  ──►  write (a thread)
 
-Rows are gathered until there are many of them, or many events were folded; then they are written
-in one transaction with the position, while the next lot is gathered. So memory is bounded, and
-whoever is killed goes on from the last lot that was written.
+Rows are gathered until there are many of them, or many or large events were folded; then they are
+written in one transaction with the position, while the next lot is gathered. So memory is bounded,
+and whoever is killed goes on from the last lot that was written.
 """
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from adapters import checkpoints
 from adapters.delivery import standing_at
 from adapters.event_store.erased import noted, refuse_erased
-from adapters.event_store.reader import Reader
+from adapters.event_store.reader import Reader, cut
 from adapters.postgres import WORKER, Database
 from adapters.read_models.as_of import hearer
 from adapters.read_models.consumer import ReadModelConsumer
@@ -26,30 +26,50 @@ from adapters.read_models.tables import Key, Rows
 
 # What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
 # within the tenant.
-PAGE: Final = """
-    SELECT e.position, e.tenant_id::text, 0, e.stream, e.version, e.type, e.data::text,
-        e.recorded_at, '{}', e.personal,
+PAGE: Final = cut(
+    """
+    SELECT e.position, e.tenant_id::text, 0 AS tenant_position, e.stream, e.version, e.type,
+        e.data::text, e.recorded_at, '{}' AS metadata, e.personal,
         CASE WHEN e.personal IS NOT NULL THEN (
             SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
-        ) END
+        ) END AS wrapped
     FROM log.events e
     WHERE e.position > %s AND e.position <= %s AND e.type <> ALL(%s) ORDER BY e.position
-"""
+    """,
+    "position",
+)
 
 
 class Limits(NamedTuple):
-    """What bounds memory and what a kill may cost: positions of the log read at a time, pages read
-    before they are needed, and the rows, and positions, after which a lot is written.
+    """What bounds memory and what a kill may cost: positions of the log read at a time, as far as they
+    are one page (`reader.cut`), pages read before they are needed, and the rows, the positions, and
+    the bytes of events after which a lot is written.
     """
 
     page: int = 10_000
     ahead: int = 3
     rows: int = 25_000
     positions: int = 250_000
+    bytes: int = 32_000_000
 
 
 class MovedMeanwhileError(Exception):
     """Somebody else has carried this table on."""
+
+
+class Page(NamedTuple):
+    """What was read at a time, up to a position: what is folded of it, or why that cannot be had."""
+
+    position: int
+    bytes: int
+    touches: "Future[Touches]"
+
+
+class _Place:
+    """Where the next page begins."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
 
 
 class Lot:
@@ -57,6 +77,7 @@ class Lot:
 
     def __init__(self, after: int) -> None:
         self.after = after
+        self.bytes = 0
         self.rows: Rows = {}
         self.there: set[Key] = set()
         self.failures: list[Failure] = []
@@ -112,8 +133,9 @@ class Bulk:
         lot, leaving = Lot(checkpoints.read(self._looks, [name])[name]), Lot(0)
         parked = checkpoints.parked(self._looks, [name]).get(name, set())
         try:
-            for position, touches in self._pages(lot.after, end):
-                self._gather(lot, leaving, touches, parked)
+            for position, size, touches in self._pages(lot.after, end):
+                self._gather(lot, leaving, touches.result(), parked)
+                lot.bytes += size
                 on = goes_on(position) and position < end
                 if self._is_full(lot, position) or not on:
                     self._settle()
@@ -131,7 +153,11 @@ class Bulk:
             written.result()
 
     def _is_full(self, lot: Lot, position: int) -> bool:
-        return len(lot.rows) >= self._limits.rows or position - lot.after >= self._limits.positions
+        return (
+            len(lot.rows) >= self._limits.rows
+            or position - lot.after >= self._limits.positions
+            or lot.bytes >= self._limits.bytes
+        )
 
     def _gather(self, lot: Lot, leaving: Lot, touches: Touches, parked: set[Key]) -> None:
         if lot.after:
@@ -157,24 +183,34 @@ class Bulk:
 
     # --- Reading ahead --------------------------------------------------------------------
 
-    def _pages(self, after: int, end: int) -> Iterator[tuple[int, Touches]]:
-        """Give the pages up to `end`, each with its last position, while the next ones are read."""
-        waiting: deque[tuple[int, Future[Touches]]] = deque()
-        for start in range(after, end, self._limits.page):
-            to = min(start + self._limits.page, end)
-            waiting.append((to, self._reading.submit(self._read, start, to)))
-            if len(waiting) > self._limits.ahead:
-                yield self._taken(waiting)
-        while waiting:
-            yield self._taken(waiting)
+    def _pages(self, after: int, end: int) -> Iterator[Page]:
+        """Give the pages up to `end`, while the next ones are read."""
+        place, waiting = _Place(after), deque[Future[Page | None]]()
+        for _ in range(1 + self._limits.ahead):
+            waiting.append(self._reading.submit(self._read, place, end))
+        while (page := waiting.popleft().result()) is not None:
+            waiting.append(self._reading.submit(self._read, place, end))
+            self.reached = page.position
+            yield page
 
-    def _taken(self, waiting: "deque[tuple[int, Future[Touches]]]") -> tuple[int, Touches]:
-        self.reached, page = waiting.popleft()
-        return self.reached, page.result()
+    def _read(self, place: _Place, end: int) -> Page | None:
+        after, place.after = place.after, min(place.after + self._limits.page, end)
+        if after >= end:
+            return None
+        size, touches = 0, Future[Touches]()
+        try:
+            values = (after, place.after, self._others)
+            rows = self._reads.execute(PAGE, values, prepare=True, binary=True).fetchall()
+            if rows and rows[-1][-1]:
+                place.after = rows[-1][0]
+            size = sum(len(row[6]) + len(row[9] or b"") for row in rows)
+            touches.set_result(self._heard(rows))
+        except Exception as error:  # noqa: BLE001 - raised where it is known how far was read
+            touches.set_exception(error)
+        return Page(place.after, size, touches)
 
-    def _read(self, after: int, to: int) -> Touches:
-        rows = self._reads.execute(PAGE, (after, to, self._others), prepare=True, binary=True)
-        model, events = self._consumer.model, self._reader.recorded(rows.fetchall())
+    def _heard(self, rows: Sequence[tuple[Any, ...]]) -> Touches:
+        model, events = self._consumer.model, self._reader.recorded(rows)
         return relevant(model, self._reader.heard(self._reads, events, hearer(model)))
 
 

@@ -134,8 +134,9 @@ def _row_again(
     try:
         with connection.transaction():
             aside = checkpoints.parked(connection, [consumer.name]).get(consumer.name, set())
-            stream = reader.stream(connection, tenant, name)
-            touched = {each for past in stream for each in consumer.keys_of(past)}
+            with reader.parts(connection, tenant, name) as parts:
+                events = (past for part in parts for past in part)
+                touched = {each for past in events for each in consumer.keys_of(past)}
             rows: Rows = dict.fromkeys({key, *(touched - aside)})
             for stored in stored_of_tenant(connection, others, tenant, to=span.stop - 1):
                 owned = consumer.model.owner is not None  # then no other stream has a say

@@ -1,6 +1,6 @@
 """What each event of a thing changed in the row that shows it: who, when, from what to what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,16 +25,32 @@ class Step(msgspec.Struct, frozen=True):
     changes: dict[str, tuple[Any, Any]]
 
 
-def steps(model: ReadModel, key: str, history: Sequence[Recorded]) -> list[Step]:
-    """Fold the history of a row one by one. Events that changed nothing shown are steps too."""
+class Steps(msgspec.Struct, frozen=True):
+    """Steps as JSON, and whether there are more behind the last of them."""
+
+    data: list[msgspec.Raw]
+    has_more: bool
+
+
+def steps(
+    model: ReadModel, key: str, history: Iterable[Recorded], *, after: int, most: int
+) -> Steps:
+    """Fold the history of a row one by one, and tell what comes behind a version, as far as it has so
+    many bytes; the first always. Events that changed nothing shown are steps too.
+    """
     row: Row | None = None
-    taken = []
+    taken: list[msgspec.Raw] = []
     for past in history:
         before = row
         if isinstance(past.event, model.subscribes_to):
             row = moved_on(model, (past.tenant, key), row, past)
-        taken.append(_step(past, before, row))
-    return taken
+        if past.version > after:
+            text = RAW.encode(_step(past, before, row))
+            most -= len(text)
+            if taken and most < 0:
+                return Steps(taken, has_more=True)
+            taken.append(msgspec.Raw(text))
+    return Steps(taken, has_more=False)
 
 
 def _step(past: Recorded, before: Row | None, after: Row | None) -> Step:

@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 
 from adapters import checkpoints
 from adapters.delivery import is_poison
-from adapters.event_store.reader import COLUMNS, Reader
+from adapters.event_store.reader import COLUMNS, Reader, cut
 from adapters.event_store.unread import Hearer
 from adapters.postgres import APP
 from adapters.read_models.consumer import ReadModelConsumer
@@ -26,6 +26,9 @@ LONGEST: Final = 20_000
 
 MOST: Final = 3_000
 """Events that are applied for one question at most."""
+
+MOST_BYTES: Final = 2_000_000
+"""And their bytes: each is there three times over, as an event, in a row, and on its way to the table."""
 
 Consumers = Sequence[ReadModelConsumer]
 
@@ -128,7 +131,7 @@ def _tail(
     types = dict.fromkeys(kind for consumer in consumers for kind in consumer.types)
     values = (after, to, tenant, reader.others(tuple(types)), MOST + 1)
     rows = connection.execute(TAIL, values, prepare=True, binary=True).fetchall()
-    if len(rows) > MOST:
+    if len(rows) > MOST or (rows and rows[-1][-1]):
         raise TailTooLong
     hearers = (Hearer(consumer.name, consumer.types) for consumer in consumers)
     return reader.heard(connection, reader.recorded(rows), *hearers)
@@ -140,8 +143,12 @@ ONE_MOMENT: Final = """
     LOCK TABLE {} IN ACCESS SHARE MODE
 """
 AS_TENANT: Final = "SELECT set_config('frontdesk.tenant', %s, true), set_config('role', %s, true)"
-TAIL: Final = f"""
+TAIL: Final = cut(
+    f"""
     SELECT {COLUMNS} FROM log.events e
     WHERE e.position > %s AND e.position <= %s AND e.tenant_id = %s AND e.type <> ALL(%s)
     ORDER BY e.position LIMIT %s
-"""
+    """,
+    "position",
+    most=MOST_BYTES,
+)

@@ -99,7 +99,7 @@ class OldListing:
 
     def _page(self, found: NumberedPage, number: int, question: Question) -> OldPage:
         return OldPage(
-            data=[msgspec.Raw(self.shape(document.encode())) for document in found.documents],
+            data=[msgspec.Raw(self.shape(document)) for document in found.documents],
             total=found.total,
             page=number,
             limit=question.limit,

@@ -20,6 +20,7 @@ from infra.cli import (
     streaming,
 )
 from infra.cli.errors import SAID
+from infra.memory import share_memory
 
 app: Final = typer.Typer(
     name="frontdesk",
@@ -46,6 +47,7 @@ schemas.add_to(app)
 
 def main() -> None:
     """Run a command; what a person can mend is said in a sentence, without a stack trace."""
+    share_memory()
     try:
         app()
     except SAID as error:

@@ -24,27 +24,32 @@ class Loops:
         self.too_many = threading.Event()
 
     def run(self, bodies: list[Any]) -> None:
-        """Ask with each body in a loop, until told to stop."""
+        """Ask with each body in a loop, until told to stop. Nobody waits for the last answer."""
         asyncio.run(self._all(bodies))
 
     def stop(self) -> None:
         self._stop.set()
 
     async def _all(self, bodies: list[Any]) -> None:
-        await asyncio.gather(*(self._loop(json.dumps(body).encode()) for body in bodies))
+        asking = asyncio.gather(*(self._loop(json.dumps(body).encode()) for body in bodies))
+        stopped = asyncio.ensure_future(asyncio.to_thread(self._stop.wait))
+        either: list[asyncio.Future[Any]] = [asking, stopped]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
 
     async def _loop(self, body: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        asked = request("POST", self._path, body)
-        while not self._stop.is_set():
-            writer.write(asked)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
-            said = json.loads(await reader.readexactly(length))
-            self._note(int(head.split()[1]), said.get("policy"))
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        try:
+            while True:
+                writer.write(request("POST", self._path, body))
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+                said = json.loads(await reader.readexactly(length))
+                self._note(int(head.split()[1]), said.get("policy"))
+        finally:
+            writer.close()
 
     def _note(self, status: int, policy: str | None) -> None:
         self.answers[status, policy] += 1

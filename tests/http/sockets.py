@@ -55,6 +55,11 @@ class Line:
         for part in parts:
             self._socket.sendall(part)
 
+    def wait(self) -> None:
+        """Wait until there is something to read. Raises EOFError."""
+        if not self._left and not self._more():
+            raise EOFError
+
     def answer(self, to: str = "GET", url: str = "/") -> httpx.Response:
         """Read one answer: no byte more than it says, and none less. Raises EOFError."""
         head = self._until(b"\r\n\r\n")

@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
-from adapters.event_store.reader import head
+from adapters.event_store.reader import MOST_AT_ONCE, head
+from adapters.read_models.rebuild import Rebuilder
 from api.app import ROUTERS
 from api.openapi.routes import permission_of
 from api.problems import MOST_BYTES, MOST_ERRORS
@@ -19,6 +20,7 @@ from api.sizes import ANYTHING, most_of
 from domain.bookings import ChangeBooking, RequestBooking
 from domain.users import Role
 from domain.values import BookingId
+from projections.bookings import BOOKINGS
 from tests.bookings.at_the_salon import Salon
 from tests.conftest import MONDAY
 from tests.http.sockets import Line, request, served
@@ -27,6 +29,8 @@ from tests.running import Running
 pytestmark = pytest.mark.postgres
 
 MOST_OF_AN_ANSWER = 5_000_000
+CUT = {"name": "Cut", "duration_minutes": 45}
+DETAILS = json.dumps("x" * 60_000)
 MANY_UNKNOWN = json.dumps({f"k{number}": 1 for number in range(80_000)}).encode()
 
 
@@ -173,23 +177,30 @@ def test_no_refusal_is_longer_than_is_good_to_read(line, running, target: str) -
 
 
 @pytest.fixture
-def much(running: Running) -> str:
-    """A business with more bookings than one answer may hold, and one of them changed often."""
+def more(running: Running) -> str:
+    """A business with more bookings than one answer may hold, and one of them changed often: read
+    models have seen nothing of it.
+    """
     salon = Salon.opened(running)
-    details = json.dumps("x" * 60_000)
     for number in range(90):
         wish = RequestBooking(
             booking_id=BookingId(f"booking-{uuid4()}"),
             professional_id=salon.professional_id,
             starts_at=MONDAY + timedelta(hours=1 + number),
             duration_minutes=30,
-            details=details,
+            details=DETAILS,
         )
         running.order(wish)
     for number in range(50):
-        running.order(ChangeBooking(booking_id=wish.booking_id, details=f'"{number}{details[1:]}'))
-    running.settle()
+        running.order(ChangeBooking(booking_id=wish.booking_id, details=f'"{number}{DETAILS[1:]}'))
     return wish.booking_id
+
+
+@pytest.fixture
+def much(running: Running, more: str) -> str:
+    """The same, when everything has been seen."""
+    running.settle()
+    return more
 
 
 def all_of(http: TestClient, first: str) -> list[Any]:
@@ -240,6 +251,75 @@ def test_what_happened_to_a_booking_goes_on_after_a_version(running: Running, mu
 
     assert versions == list(range(1, versions[-1] + 1))
     assert len(versions) > 50
+
+
+def test_what_is_not_projected_yet_is_shown_as_far_as_it_is_no_more_than_fits(
+    running: Running, more: str
+) -> None:
+    http = running.http()
+    token = http.post("/v1/services", json=CUT).headers["consistency-token"]
+
+    behind = http.get("/v1/bookings", headers={"Consistency-Token": token, "Prefer": "wait=0"})
+    running.settle()
+
+    assert (behind.status_code, behind.json()["code"]) == (503, "projection-behind")
+    assert http.get("/v1/bookings", headers={"Consistency-Token": token}).status_code == 200
+
+
+def test_whoever_folds_a_stream_holds_no_more_of_it_than_fits(running: Running, more: str) -> None:
+    system = running.system
+    with (
+        system.database.as_tenant(running.tenant) as connection,
+        system.reader.parts(connection, running.tenant, more) as parts,
+    ):
+        found = [[past.version for past in part] for part in parts]
+
+    assert len(found) > 1
+    assert all(len(part) * len(DETAILS) <= MOST_AT_ONCE for part in found)
+    assert [version for part in found for version in part] == list(range(1, 52))
+
+
+def test_all_parts_of_a_stream_are_of_one_moment(running: Running, more: str) -> None:
+    """Also when its key is destroyed while somebody folds it."""
+    database, reader = running.system.database, running.system.reader
+    with (
+        database.as_tenant(running.tenant) as connection,
+        reader.parts(connection, running.tenant, more) as parts,
+    ):
+        events = [past.event for past in next(iter(parts))]
+        with database.connect(None, "vandal") as vandal:
+            vandal.execute("DELETE FROM log.keys WHERE stream = %s", (more,))
+        events += [past.event for part in parts for past in part]
+
+    assert len(events) == 51
+    assert all(getattr(event, "details", None) is not None for event in events)
+
+
+def test_of_what_changed_often_any_version_is_shown(running: Running, more: str) -> None:
+    where, http = f"/v1/history/streams/{more}", running.http()
+    at = {version: http.get(f"{where}?version={version}").json() for version in (1, 2, 30, 51)}
+    with running.system.database.as_tenant(running.tenant) as connection:
+        middle = running.system.reader.stream(connection, running.tenant, more)[29]
+    as_of = http.get(f"/v1/bookings/{more}?as_of={middle.tenant_position}").json()
+
+    assert [row["details"].rstrip("x") for row in at.values()] == ["", "0", "28", "49"]
+    assert as_of == at[30]
+
+
+def test_a_rebuild_reads_no_more_at_a_time_than_fits(running: Running, much: str) -> None:
+    system, told = running.system, list[int]()
+    rebuilder = Rebuilder(database=system.database, reader=system.reader)
+
+    rebuilder.rebuild(BOOKINGS, tell=lambda progress: told.append(progress.done))
+
+    assert len(told) > 1
+    assert told[-1] == recorded(running)
+    with system.database.as_worker() as connection:
+        live, rebuilt = (
+            connection.execute(f"SELECT * FROM {schema}.bookings ORDER BY key").fetchall()
+            for schema in ("live", "next")
+        )
+    assert rebuilt == live
 
 
 def test_who_reads_the_log_takes_no_more_than_fits(running: Running, much: str) -> None:

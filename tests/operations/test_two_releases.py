@@ -223,7 +223,7 @@ def test_no_row_is_shown_that_lacks_what_cannot_be_read(
         with pytest.raises(NotReadableHere):
             system.answers.folded(tenant, model, key)
         with pytest.raises(NotReadableHere):
-            system.answers.steps(tenant, model, key)
+            system.answers.steps(tenant, model, key, after=0, most_bytes=1_000)
         with (
             pytest.raises(NotReadableHere),
             system.answers.asking(tenant, [model], at_least=position, wait=0.0),

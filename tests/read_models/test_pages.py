@@ -115,16 +115,16 @@ def put(connection: Connection[Any], model: ReadModel, tenant: str, lines: Seque
         )
 
 
-def in_order(lines: Sequence[Line], sort: Sort) -> list[str]:
+def in_order(lines: Sequence[Line], sort: Sort) -> list[bytes]:
     """Sort as a list is to be sorted: whoever has no value comes last."""
     some = [line for line in lines if line.values[sort.column] is not None]
     none = [line for line in lines if line.values[sort.column] is None]
     some.sort(key=lambda line: (line.values[sort.column], line.key), reverse=sort.descending)
     none.sort(key=lambda line: line.key, reverse=sort.descending)
-    return [f'"{line.key}"' for line in some + none]
+    return [f'"{line.key}"'.encode() for line in some + none]
 
 
-def walked(ask: Callable[[Place | None], Page]) -> tuple[list[str], list[str]]:
+def walked(ask: Callable[[Place | None], Page]) -> tuple[list[bytes], list[bytes]]:
     """Walk to the end and back; give what was seen on either way, in the order of the list."""
     found = ask(None)
     there = [*found.documents]
@@ -226,9 +226,9 @@ def test_what_no_index_knows_is_found_in_portions(tables: Database) -> None:
             limit=10,
         )
 
-    assert [[*each.documents] for each in found] == [[], [], [f'"{2 * LOOKED_AT + 1}"']]
+    assert [[*each.documents] for each in found] == [[], [], [b'"%d"' % (2 * LOOKED_AT + 1)]]
     assert numbered == NumberedPage([], 0, is_least=True)
-    assert before.documents[-1] == f'"{2 * LOOKED_AT}"'
+    assert before.documents[-1] == b'"%d"' % (2 * LOOKED_AT)
 
 
 MANY: Final = """

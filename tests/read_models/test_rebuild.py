@@ -41,6 +41,7 @@ def rebuilder(world: World, limits: Limits = SMALL) -> Rebuilder:
         ahead=st.integers(0, 3),
         rows=st.integers(1, 10),
         positions=st.integers(1, 50),
+        bytes=st.integers(1, 5_000),
     ),
     stops=st.lists(st.integers(0, 4), max_size=3),
 )

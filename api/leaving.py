@@ -1,0 +1,46 @@
+"""An answer on its way out: what is large goes piece by piece, as fast as it is taken, and a process
+holds no more than so many bytes of it, whoever does not take what they asked for.
+"""
+
+from typing import Final
+
+from starlette.types import Message, Send
+
+from api.refusals import TooManyRequests
+
+LARGE: Final = 65_536
+"""Bytes above which an answer is counted: fewer are given to the connection at once."""
+
+PIECE: Final = 262_144
+"""Bytes that are given to the connection at a time."""
+
+MOST_HELD: Final = 64_000_000
+"""Bytes of large answers in the memory of one process, of all requests together."""
+
+
+class Departures:
+    """Sends the bodies of all answers."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    def refuse_too_many(self, message: Message) -> None:
+        """Raise TooManyRequests for a body that is too much together with those that wait."""
+        size = len(message.get("body", b""))
+        if size > LARGE and self._held + size > MOST_HELD:
+            raise TooManyRequests(retry_after=1, policy="answers", quota=MOST_HELD)
+
+    async def send(self, message: Message, send: Send) -> None:
+        """Send a body; return when nearly all of it has been taken."""
+        body = message.get("body", b"")
+        if len(body) <= LARGE:
+            await send(message)
+            return
+        self._held += len(body)
+        try:
+            for begin in range(0, len(body), PIECE):
+                piece = body[begin : begin + PIECE]
+                await send({"type": message["type"], "body": piece, "more_body": True})
+            await send({**message, "body": b""})
+        finally:
+            self._held -= len(body)
