@@ -23,7 +23,20 @@ def _accept(listener: socket.socket, serve: Serve) -> None:
     with suppress(OSError):
         while True:
             line, _ = listener.accept()
+            _at_once(line)
             threading.Thread(target=serve, args=(line,), daemon=True).start()
+
+
+def connected(target: tuple[str, int]) -> socket.socket:
+    """Connect to a server."""
+    line = socket.create_connection(target)
+    _at_once(line)
+    return line
+
+
+def _at_once(line: socket.socket) -> None:
+    """Send what is small without waiting for more: both sides wait for each other else."""
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def by_way_of(port: int, dsn: str) -> str:

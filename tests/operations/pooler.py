@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from tests.operations.lines import by_way_of, listening, serve_each
+from tests.operations.lines import by_way_of, connected, listening, serve_each
 
 TAKEN: Final = {
     b"user",
@@ -96,7 +96,7 @@ class Pooler:
             line = self._idle[startup].pop()
             client.sendall(Message(b"R", struct.pack("!i", 0)).as_sent + line.greeting)
             return line
-        server = socket.create_connection(self._target)
+        server = connected(self._target)
         self._lines.append(server)
         server.sendall(struct.pack("!i", len(startup) + 4) + startup)
         return Line(server, _introduced(client, server))

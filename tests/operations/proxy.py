@@ -16,7 +16,7 @@ from enum import Enum, auto
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from tests.operations.lines import by_way_of, listening, serve_each
+from tests.operations.lines import by_way_of, connected, listening, serve_each
 
 PIECE: Final = 65_536
 RESET: Final = struct.pack("ii", 1, 0)
@@ -143,7 +143,7 @@ class Proxy:
         with (
             client,
             suppress(OSError),
-            socket.create_connection(self._target) as server,
+            connected(self._target) as server,
             self._known(client, server),
         ):
             back = threading.Thread(target=self._answers, args=(server, client), daemon=True)

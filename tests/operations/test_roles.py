@@ -1,8 +1,8 @@
 """Who a connection is to PostgreSQL: behind a pooler, with the logins that operators make."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from infra.migrate import MigrationForbiddenError, migrate
 from infra.postgres import Server
 from infra.settings import Mode, Settings, SettingsError, read_settings
 from tests.bookings.at_the_salon import Salon
+from tests.operations.pgbouncer import FOUND, pgbouncer
 from tests.operations.pooler import Pooler
 from tests.running import Running
 
@@ -74,20 +75,28 @@ def current_role(connection: psycopg.Connection[Any]) -> tuple[Any, ...] | None:
 # --- Behind a pooler ----------------------------------------------------------------------------
 
 
+STAND_BEFORE: Final[Sequence[Callable[[str], Any]]] = [Pooler, *([pgbouncer] if FOUND else [])]
+BEHIND_EACH: Final = pytest.mark.parametrize("stand_before", STAND_BEFORE)
+"""A pooler of ours, that does what can hurt us; and PgBouncer itself, where it is installed."""
+
+
 @contextmanager
-def pooled(dsn: str, clock: SettableClock) -> Iterator[tuple[Pooler, Running]]:
+def pooled(
+    stand_before: Callable[[str], Any], dsn: str, clock: SettableClock
+) -> Iterator[tuple[Any, Running]]:
     with (
-        Pooler(dsn) as pooler,
+        stand_before(dsn) as pooler,
         running_system(Settings(mode=Mode.TEST), pooler.dsn(dsn), clock=clock) as system,
         Running.of(system, clock) as running,
     ):
         yield pooler, running
 
 
+@BEHIND_EACH
 def test_behind_a_pooler_in_session_mode_all_goes_on_as_without(
-    dsn: str, clock: SettableClock
+    dsn: str, clock: SettableClock, stand_before: Callable[[str], Any]
 ) -> None:
-    with pooled(dsn, clock) as (pooler, running):
+    with pooled(stand_before, dsn, clock) as (pooler, running):
         salon, http = Salon.opened(running), running.http()
         booked = salon.book(http)
         running.settle()
@@ -95,13 +104,14 @@ def test_behind_a_pooler_in_session_mode_all_goes_on_as_without(
         assert booked.status_code == 201
         assert http.get(booked.headers["location"]).status_code == 200
         assert running.http(tenant=str(uuid4())).get(booked.headers["location"]).status_code == 404
-        assert pooler.refused == []
+        assert not pooler.refused
 
 
+@BEHIND_EACH
 def test_whoever_gets_a_connection_that_another_has_used_is_in_its_role(
-    dsn: str, clock: SettableClock
+    dsn: str, clock: SettableClock, stand_before: Callable[[str], Any]
 ) -> None:
-    with pooled(dsn, clock) as (pooler, running):
+    with pooled(stand_before, dsn, clock) as (pooler, running):
         Salon.opened(running)
         for _ in range(3):
             with Database(pooler.dsn(dsn)) as another:
