@@ -14,7 +14,7 @@ from api.addresses import Addresses
 from api.marks import mark
 from api.refusals import TooManyRequests
 from api.turns import HEAVY
-from application.accounts import WeakPassword
+from application.accounts import EmailTaken, RegistrationUnderWay, WeakPassword
 from application.contact_details import EmailAddressNotUnderstood
 from application.permissions import Principal
 from application.rate_limits import Decision, Limit, RateLimiter
@@ -25,6 +25,7 @@ TENANT: Final = "tenant"
 STRANGERS: Final = "strangers"
 EVERYBODY: Final = "everybody"
 REGISTRATIONS: Final = "registrations"
+TAKEN: Final = "taken-addresses"
 
 LIGHTER: Final = 10
 """What is heavy may be asked a tenth as often. What that is, `api/turns.py` says."""
@@ -38,6 +39,8 @@ HOUR: Final = 3600
 COUNTED: Final = "frontdesk.counted"
 
 MISTYPED: Final = (WeakPassword, EmailAddressNotUnderstood)
+TELLING: Final = (EmailTaken, RegistrationUnderWay)
+"""Refusals that say of an address that somebody has an account."""
 
 
 class Limits:
@@ -65,6 +68,7 @@ class Limits:
             STRANGERS: Limit(strangers_per_minute, MINUTE),
             EVERYBODY: Limit(strangers_per_minute * AT_ONCE, MINUTE),
             REGISTRATIONS: Limit(registrations_per_hour, HOUR),
+            TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
         }
         self._limiter = limiter
         self._own = own or limiter
@@ -109,6 +113,22 @@ class Limits:
         except MISTYPED:
             self._limiter.give_back(key)
             raise
+
+    @contextmanager
+    def adding(self, scope: Any) -> Iterator[None]:
+        """Count an account that is made by whoever is logged in, if it comes to be known by that that
+        somebody has one. Who has heard it too often hears nothing more. Raises TooManyRequests.
+        """
+        key = f"{TAKEN}/{self.address_of(scope)}"
+        self._refuse_beyond(TAKEN, self._limiter, key)
+        try:
+            yield
+        except TELLING:
+            raise
+        except BaseException:
+            self._limiter.give_back(key)
+            raise
+        self._limiter.give_back(key)
 
     def address_of(self, scope: Any) -> str:
         """Return where a request comes from."""

@@ -56,13 +56,15 @@ def add_user(
     body: UserBody, request: Request, caller: MayManage, accounts: TheAccounts
 ) -> Response:
     """Let somebody into the business, with a first password."""
-    new = accounts.add_user(
-        body.account(),
-        replace(registering(request, caller.tenant, caller.principal.user_id), leave=caller.leave),
-        roles=body.roles,
-        professional_id=body.professional_id,
-        client_id=body.client_id,
-    )
+    about = registering(request, caller.tenant, caller.principal.user_id)
+    with caller.backend.limits.adding(request.scope):
+        new = accounts.add_user(
+            body.account(),
+            replace(about, leave=caller.leave),
+            roles=body.roles,
+            professional_id=body.professional_id,
+            client_id=body.client_id,
+        )
     return registered(caller, new)
 
 

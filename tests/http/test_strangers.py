@@ -75,6 +75,41 @@ def test_five_accounts_an_hour_are_made_from_one_address(strangers: Strangers) -
     assert strangers.register(6, at="192.0.2.2").status_code == 201
 
 
+def test_signing_up_tells_five_times_an_hour_that_somebody_has_an_account(
+    strangers: Strangers,
+) -> None:
+    strangers.register(0, at="192.0.2.1")
+
+    told = [strangers.register(0, at="192.0.2.2") for _ in range(6)]
+
+    assert statuses(told) == [409] * 5 + [429]
+
+
+def test_who_opens_a_business_is_not_told_without_end_who_has_an_account(
+    strangers: Strangers,
+) -> None:
+    """And then nothing more is told: neither of whom there is, nor of whom there is not."""
+    zoe = {"user_type": "beauty_professional", "business_name": "Salon"}
+    strangers.register(0, at="192.0.2.1", **zoe)
+    token = strangers.log_in(0, at="192.0.2.1", password=PASSWORD).json()["access_token"]
+
+    def add(number: int, at: str = "192.0.2.1") -> httpx.Response:
+        body = {"name": "A", "email": f"zoe{number}@example.org", "password": PASSWORD}
+        known = {"Authorization": f"Bearer {token}"}
+        return strangers.ask("/v1/users", {**body, "roles": ["owner"]}, at=at, **known)
+
+    added = add(1)
+    told = [add(0) for _ in range(50)]
+    after = [add(0), add(2)]
+
+    assert added.status_code == 201
+    assert {(each.status_code, each.json()["code"]) for each in told} == {(409, "email-taken")}
+    assert {(each.status_code, each.json()["policy"]) for each in after} == {
+        (429, "taken-addresses")
+    }
+    assert add(2, at="192.0.2.9").status_code == 201
+
+
 def test_who_is_refused_for_the_password_may_choose_another(strangers: Strangers) -> None:
     weak = [strangers.register(0, at="192.0.2.1", password="password") for _ in range(8)]
 
