@@ -54,6 +54,14 @@ def until(true: Callable[[], bool]) -> None:
         never.wait(0.02)
 
 
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Let what is done meanwhile take no longer than is promised."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < PROMISED
+
+
 def order(http: Http, name: str = "Cut", **headers: str) -> int:
     """Order that something be offered; give the status of the answer."""
     return http("POST", "/v1/services", {**CUT, "name": name}, **headers).status

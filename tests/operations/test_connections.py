@@ -1,7 +1,6 @@
 """Connections are apart: nobody takes those of another purpose, nor two at once."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -13,7 +12,7 @@ from domain.users import Role
 from infra.composition import running_system
 from tests.acceptance.processes import Http
 from tests.bookings.at_the_salon import Salon
-from tests.operations.at_work import HASTY, PROMISED, at_work, order
+from tests.operations.at_work import HASTY, at_work, in_time, order
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -65,10 +64,9 @@ def test_however_many_ask_how_the_system_is_it_is_known_to_be_alive(
 
         asking = [many.submit(ask_on) for _ in range(24)]
         for n in range(10):
-            began = time.monotonic()
-            assert http("GET", "/v1/health").status == 200
-            assert order(http, f"Cut {n}") == 201
-            assert time.monotonic() - began < PROMISED
+            with in_time():
+                assert http("GET", "/v1/health").status == 200
+                assert order(http, f"Cut {n}") == 201
         stop.set()
 
         assert set().union(*(each.result() for each in asking)) == {200}
