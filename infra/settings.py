@@ -107,6 +107,7 @@ class Settings(BaseModel):
     smtp_url: str | None = None
     kafka_bootstrap: str | None = None
     kafka_replication: int = Field(default=1, ge=1, le=10)
+    kafka_session_seconds: int = Field(default=10, ge=1, le=300)
     kafka_facts: Sources = {}
     kafka_facts_retention_hours: int = Field(default=168, ge=1, le=8_760)
     redis_url: str | None = Field(default=None, pattern="^(redis|rediss|unix)://")

@@ -91,7 +91,8 @@ def work_of(system: System) -> Work:
 
 
 def _app_of(system: System, slots: Slots, feed: Feed) -> faust.App:
-    app = worker_app(system.settings.need_kafka(), slots, feed)
+    settings = system.settings
+    app = worker_app(settings.need_kafka(), slots, feed, session=settings.kafka_session_seconds)
     shown, known = LiveBookingsCounted(system.database), system.mapper.known
     unread = system.reader.notes.met
     LiveBookingsAgent(app, shown, made(system), system.clock, known=known, unread=unread)
@@ -131,7 +132,7 @@ def facts_of(system: System) -> FactsIntake | None:
         clock=system.clock,
         unread=system.reader.notes.met,
     )
-    return FactsIntake(bootstrap, desk)
+    return FactsIntake(bootstrap, desk, session=settings.kafka_session_seconds)
 
 
 def relay_health(system: System, relay: Relay) -> Health:

@@ -25,6 +25,9 @@ LEAVE_MS: Final = 2_000
 AGAIN: Final = 1.0
 """Seconds after which a broker that is away is tried again."""
 
+SESSION: Final = 10
+"""Seconds without a word from a member until others are assigned what it had."""
+
 PATIENCE: Final = 10.0
 """Seconds until we leave who has a partition that we cannot go on with: meanwhile the others go on."""
 
@@ -37,8 +40,9 @@ log = structlog.get_logger()
 class FactsIntake:
     """Reads the topic."""
 
-    def __init__(self, bootstrap: str, desk: FactsDesk) -> None:
+    def __init__(self, bootstrap: str, desk: FactsDesk, *, session: int = SESSION) -> None:
         self._bootstrap = bootstrap
+        self._session_ms = session * 1000
         self._desk = desk
 
     def run(self, stop: threading.Event) -> None:
@@ -73,7 +77,8 @@ class FactsIntake:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_poll_records=BATCH,
-            session_timeout_ms=10_000,
+            session_timeout_ms=self._session_ms,
+            heartbeat_interval_ms=self._session_ms // 3,
             reconnect_backoff_max_ms=1_000,
         )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 from adapters.streams.records import Record
 from adapters.streams.relay import NotAcknowledged
@@ -99,12 +99,20 @@ def ensure_topics(bootstrap: str, replication: int = 1, facts_ms: int = RETENTIO
     )
     try:
         wanted = retentions(facts_ms)
-        for topic in sorted(wanted.keys() - set(admin.list_topics())):
-            with suppress(TopicAlreadyExistsError):
-                new = _new(topic, replication, wanted[topic])
-                admin.create_topics({topic: new}, wait_for_metadata=True)
+        missing = sorted(wanted.keys() - set(admin.list_topics()))
+        if missing:
+            _make(admin, {topic: _new(topic, replication, wanted[topic]) for topic in missing})
     finally:
         admin.close()
+
+
+def _make(admin: KafkaAdminClient, topics: dict[str, dict[str, Any]]) -> None:
+    """All at once: that takes a tenth of the time. What somebody else has just made is there, too."""
+    made = admin.create_topics(topics, raise_errors=False)
+    for code in {each["error_code"] for each in made["topics"]}:
+        if code not in (NoError.errno, TopicAlreadyExistsError.errno):
+            raise for_code(code)
+    admin.wait_for_topics(list(topics))
 
 
 def _new(topic: str, replication: int, retention: int) -> dict[str, Any]:

@@ -30,6 +30,9 @@ AGAIN: Final = 1.0
 LEAVING: Final = 14.0
 """Seconds from being told to stop until a worker is gone, as if killed: nothing is lost by it."""
 
+SESSION: Final = 10
+"""Seconds without a word from a worker until others take over what it did."""
+
 QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
 log = structlog.get_logger()
@@ -59,7 +62,7 @@ class Slots:
         return slot_of(consumer) in self._mine
 
 
-def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
+def worker_app(bootstrap: str, slots: Slots, feed: Feed, *, session: int = SESSION) -> faust.App:
     """Make the app, for `run` to let it work."""
     app = faust.App(
         GROUP,
@@ -72,8 +75,8 @@ def worker_app(bootstrap: str, slots: Slots, feed: Feed) -> faust.App:
         topic_allow_declare=False,
         topic_partitions=PARTITIONS,
         table_standby_replicas=0,
-        broker_session_timeout=10,
-        broker_heartbeat_interval=3,
+        broker_session_timeout=session,
+        broker_heartbeat_interval=session / 3,
         # A broker that comes back forgets its topics for a moment: who joins just then gets nothing
         # until this is asked again.
         consumer_metadata_max_age_ms=2_000,

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,9 @@ NO_JAVA: Final = (
 CLUSTER: Final = "ZnJvbnRkZXNrLWthZmthMA"
 FORMAT: Final = f"kafka.tools.StorageTool format --standalone --ignore-formatted -t {CLUSTER}"
 JAVA_OPTIONS: Final = ("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Djava.awt.headless=true")
+BRIEFLY: Final = ("-XX:TieredStopAtLevel=1",)
+"""For a broker that is needed for a minute: it answers in half the time, and would be slower for ever."""
+
 LOGGING: Final = f"-Dlog4j2.configurationFile={(HERE / 'log4j2.properties').as_uri()}"
 
 
@@ -65,9 +68,13 @@ def can_run_kafka() -> str | None:
 
 @contextmanager
 def running_kafka(
-    data: Path, *, port: int = 0, on_death: Callable[[], None] | None = None
+    data: Path,
+    *,
+    port: int = 0,
+    on_death: Callable[[], None] | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[Broker]:
-    """A broker for as long as the block lasts, with whatever was in `data` before.
+    """A broker for as long as the block lasts, with whatever was in `data` before. `options` are Java's.
 
     Enter from a thread that lives as long as the block: to the kernel it is the parent.
     `on_death` is called, in another thread, if the broker ends while the block goes on.
@@ -82,7 +89,7 @@ def running_kafka(
             refuse_taken(port, "Kafka")
         port = port or free_port()
         _prepare_storage(data, port)
-        child = Child(_broker(data, port, lock), on_death)
+        child = Child(_broker(data, port, lock, options), on_death)
         child.start()
         try:
             yield Broker(port, child, data)
@@ -153,7 +160,7 @@ def _configure(data: Path, topics: Path, port: int, controller_port: int) -> Pat
 
 def _format(properties: Path) -> None:
     done = subprocess.run(
-        [*_java(), *FORMAT.split(), "-c", str(properties)],
+        [*_java(BRIEFLY), *FORMAT.split(), "-c", str(properties)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -168,16 +175,16 @@ def _format(properties: Path) -> None:
 # --- Its process -----------------------------------------------------------------------
 
 
-def _java() -> list[str]:
+def _java(options: Sequence[str]) -> list[str]:
     java = shutil.which("java")
     assert java
-    return [java, *JAVA_OPTIONS, LOGGING, "-cp", f"{jars()}/*"]
+    return [java, *JAVA_OPTIONS, *options, LOGGING, "-cp", f"{jars()}/*"]
 
 
-def _broker(data: Path, port: int, lock: int) -> Program:
+def _broker(data: Path, port: int, lock: int, options: Sequence[str]) -> Program:
     return Program(
         name="Kafka",
-        command=[*_java(), "kafka.Kafka", data / "server.properties"],
+        command=[*_java(options), "kafka.Kafka", data / "server.properties"],
         directory=data,
         answers=lambda: listens(port) and _answers(port),
         keeps=(lock,),

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from infra.kafka import running_kafka
+from infra.kafka import BRIEFLY, running_kafka
 from infra.postgres import Server, running_throwaway
 from infra.redis import running_redis
 from tests.acceptance import test_real_conversations as conversations
@@ -70,7 +70,7 @@ def wrong_after(
     """
     with (
         tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as folder,
-        running_kafka(Path(folder) / "kafka") as broker,
+        running_kafka(Path(folder) / "kafka", options=BRIEFLY) as broker,
         running_redis() as redis,
     ):
         portrait, killer = disturbed(Chaos(seed), wanted, server, broker, redis, Path(folder))

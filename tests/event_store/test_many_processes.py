@@ -2,15 +2,10 @@
 
 import json
 import random
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +13,7 @@ import pytest
 
 from adapters.event_store.verify import verify
 from tests.event_store.examples import TENANT, Come, Log
+from tests.forked import Talk, talking
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -29,23 +25,9 @@ ORDERS = 12
 HOT = ("table-one", "table-two")
 """Streams that everybody wants at once."""
 
-Process = subprocess.Popen[str]
 
-
-@contextmanager
-def doomed(log: Log, *work: str) -> Iterator[Process]:
-    dsn = log.database.dsn
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.event_store.doomed", dsn, *work],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGKILL)
+def doomed(log: Log, *work: str) -> AbstractContextManager[Talk]:
+    return talking("tests.event_store.doomed", log.database.dsn, *work)
 
 
 # --- Writers ------------------------------------------------------------------------------
@@ -64,8 +46,6 @@ class Writing:
     def live(self, log: Log) -> None:
         """Carry out orders, and be killed while one is under way."""
         with doomed(log, "write") as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             if self.pending is not None:
                 self._ask(process, self.pending)
@@ -83,7 +63,7 @@ class Writing:
         how = how or self.chance.choice(["commit"] * 8 + ["roll back", "cut off"])
         return {"id": str(UUID(int=self.chance.getrandbits(128))), "streams": streams, "how": how}
 
-    def _ask(self, process: Process, order: dict[str, Any]) -> None:
+    def _ask(self, process: Talk, order: dict[str, Any]) -> None:
         positions = self._answer(process, order)
         if order["how"] == "roll back":
             self.rolled_back.add(order["id"])
@@ -91,15 +71,13 @@ class Writing:
             assert len(positions) == len(order["streams"])
             self.answers[order["id"]] = positions
 
-    def _repeat_one(self, process: Process) -> None:
+    def _repeat_one(self, process: Talk) -> None:
         """Who asks once more is answered as before, whichever life it was in."""
         again = self.chance.choice(sorted(self.answers))
         order = {"id": again, "streams": ["guest-another"], "how": "commit"}
         assert self._answer(process, order) == self.answers[again]
 
-    def _answer(self, process: Process, order: dict[str, Any]) -> list[int]:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    def _answer(self, process: Talk, order: dict[str, Any]) -> list[int]:
         process.stdin.write(json.dumps(order) + "\n")
         process.stdin.flush()
         answer: list[int] = json.loads(process.stdout.readline())
@@ -121,7 +99,6 @@ class Following:
         """Follow, and be killed now and then, until the end of the log was heard after `end`."""
         while not end.is_set() or self.position < self._log.all()[-1].position:
             with doomed(self._log, "follow", str(self.position)) as process:
-                assert process.stdout is not None
                 for _ in range(self._chance.randrange(1, 150)):
                     if end.is_set() and self.position == self._log.all()[-1].position:
                         break

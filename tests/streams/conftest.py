@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.postgres import Database
-from infra.kafka import Broker, can_run_kafka, running_kafka
+from infra.kafka import BRIEFLY, Broker, can_run_kafka, running_kafka
 from tests.read_models.examples import World
 from tests.running import Running
 from tests.streams.needs import do_without
@@ -27,7 +27,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A real Apache Kafka. Whoever kills it restarts it; topics are the tests' own."""
     if reason := can_run_kafka():
         do_without(reason, os.environ)
-    with running_kafka(tmp_path_factory.mktemp("kafka")) as broker:
+    with running_kafka(tmp_path_factory.mktemp("kafka"), options=BRIEFLY) as broker:
         yield broker
 
 

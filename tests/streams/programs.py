@@ -4,9 +4,7 @@ it when all is done, whoever did it.
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,9 +20,10 @@ from adapters.read_models.tables import LIVE, Rows
 from adapters.streams import RELAY
 from application.processes import PROCESSES
 from application.processes.process import Do
-from infra.children import dying_with_us, free_port
+from infra.children import free_port
 from infra.composition import System
 from projections import READ_MODELS
+from tests.forked import Forked
 
 PATIENCE: Final = 60.0
 ENOUGH: Final = 15.0
@@ -38,19 +37,16 @@ class Program:
     command: str
     environment: Mapping[str, str]
     log: Path
-    process: "subprocess.Popen[bytes]" = field(init=False)
+    process: Forked = field(init=False)
     _earlier: int = field(init=False, default=0)
 
     def start(self) -> None:
         """Let it begin; it may take a second until it is of use."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, Path(os.devnull).open() as nothing:
             self._earlier = log.tell()
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "infra.cli", self.command],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                preexec_fn=dying_with_us(signal.SIGKILL),  # noqa: PLW1509  (takes no lock)
+            ends = (nothing, log, log)
+            self.process = Forked(
+                "infra.cli", self.command, environment=self.environment, ends=ends
             )
 
     @property
@@ -86,6 +82,7 @@ class Company:
             "LIMIT_FACTOR": "10000",
             "DATABASE_URL": self.dsn,
             "KAFKA_BOOTSTRAP": self.bootstrap,
+            "KAFKA_SESSION_SECONDS": "3",
             "REDIS_URL": self.redis,
             **settings,
         }

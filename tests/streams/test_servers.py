@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from infra.children import ServerUnavailable
-from infra.kafka import Broker, running_kafka
+from infra.kafka import BRIEFLY, Broker, running_kafka
 from infra.redis import RedisServer, running_redis
 from tests.streams.needs import do_without
 
@@ -24,9 +24,9 @@ AT_ONCE = Retry(NoBackoff(), retries=0)
 OWNER = """
 import sys, time
 from pathlib import Path
-from infra.kafka import running_kafka
+from infra.kafka import BRIEFLY, running_kafka
 
-with running_kafka(Path(sys.argv[1])) as broker:
+with running_kafka(Path(sys.argv[1]), options=BRIEFLY) as broker:
     print(broker.bootstrap, flush=True)
     time.sleep(600)
 """
@@ -64,7 +64,7 @@ def test_a_killed_owner_takes_its_broker_along_and_the_next_one_finds_everything
     owner.kill()
     owner.wait()
 
-    with running_kafka(tmp_path) as broker:
+    with running_kafka(tmp_path, options=BRIEFLY) as broker:
         assert processes_in(tmp_path) == {broker.pid}
         assert published(broker.bootstrap, "inherited") == WORDS
     assert processes_in(tmp_path) == set()
