@@ -7,7 +7,7 @@ committed hardly matters: around a rebalance it passes over records, and commits
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import faust
@@ -103,9 +103,20 @@ class LiveBookingsAgent:
         if self._app.rebalancing or not lost:
             return
         committed = await self._app.consumer.seek_to_committed()
-        first = await self._app.consumer.earliest_offsets(*lost)
+        first = await self._first_offsets(lost)
         for each in lost:
-            self._tally.go_on(each.partition, first=first[each], at=committed.get(each))
+            self._tally.go_on(each.partition, first=first[each], anew=each not in committed)
+
+    async def _first_offsets(self, places: Sequence[Any]) -> dict[Any, int]:
+        """Return from where on there is what may have to be counted, by when it was published. What is
+        committed does not tell: where nothing was counted yet, that may have been passed over.
+        """
+        ends = await self._app.consumer.highwaters(*places)
+        since = round((self._now() - KEPT).timestamp() * 1000)
+        thread = self._app.consumer._thread  # noqa: SLF001 - Faust itself never asks by time
+        ask = thread._ensure_consumer().offsets_for_times  # noqa: SLF001
+        found = await thread.call_thread(ask, dict.fromkeys(places, since))
+        return {each: found[each].offset if found.get(each) else ends[each] for each in places}
 
     async def _learn(self) -> None:
         """Ask what other releases say of types that stop us; of which they say nothing, we do."""

@@ -72,12 +72,12 @@ class Tally:
         since = first_shown(self._now()).timestamp()
         self.changed.update(place for place in recovered if place[1][0] >= since)
 
-    def go_on(self, partition: int, *, first: int, at: int | None) -> None:
-        """Go on behind the last booking that was counted, wherever others believe to be; or `at` an
-        offset, if there is none. What is before `first` is gone. Where nothing was ever committed, the
-        topic may have been made anew: then from its beginning, for what comes again does no harm.
+    def go_on(self, partition: int, *, first: int, anew: bool = False) -> None:
+        """Go on behind the last booking that was counted, wherever others believe to be. What is before
+        `first` is gone, or too old to be shown. A topic may have been made `anew`, so that what was counted
+        has offsets of another: then from its beginning, for what comes again does no harm.
         """
-        last = -1 if at is None else max(self._offsets(partition), default=at - 1)
+        last = -1 if anew else max(self._offsets(partition), default=-1)
         self._next[partition] = max(first, last + 1)
         self.holes.add(partition)
 

@@ -29,7 +29,7 @@ class CountedByAWorker:
         window = TumblingWindow(MINUTE).current
         tally = Tally(table, window, made(self._system), self._system.clock)
         for partition in range(PARTITIONS):
-            tally.go_on(partition, first=0, at=0)
+            tally.go_on(partition, first=0)
         for partition, records in self._published().items():
             for offset, record in enumerate(records):
                 tally.take(partition, offset, dict(record.headers))

@@ -51,13 +51,13 @@ class Worker:
         self._table = Logged(changelog)
         self.tally = Tally(self._table, TumblingWindow(MINUTE).current, [MADE], lambda: NOW)
 
-    def take_over(self, committed: int | None) -> None:
+    def take_over(self, *, anew: bool = False) -> None:
         recovered: dict[Place, Counted] = dict(self._table)
         for place, counted in self._changelog:
             merge(recovered, place, counted)
         self._table.update(recovered)
         self.tally.pause(self._table)
-        self.tally.go_on(PARTITION, first=0, at=committed)
+        self.tally.go_on(PARTITION, first=0, anew=anew)
 
     def show(self, shown: dict[Any, int]) -> None:
         for tenant, minute, _, bookings in self.tally.windows(self.tally.changed):
@@ -77,7 +77,7 @@ class Workers(RuleBasedStateMachine):
         self.changelog: list[tuple[Place, Counted]] = []
         self.shown: dict[Any, int] = {}
         self.workers = [Worker(self.changelog)]
-        self.workers[-1].take_over(0)
+        self.workers[-1].take_over()
 
     @rule(events=st.lists(EVENTS, min_size=1, max_size=4))
     def publish(self, events: list[tuple[str, str]]) -> None:
@@ -109,14 +109,13 @@ class Workers(RuleBasedStateMachine):
     def show(self, who: int) -> None:
         self.workers[who % len(self.workers)].show(self.shown)
 
-    @rule(killed=st.booleans(), again=st.booleans(), hint=st.integers(0, 8))
-    def take_over(self, killed: bool, again: bool, hint: int) -> None:
-        """What is committed is a hint; it counts where nothing else is known."""
+    @rule(killed=st.booleans(), again=st.booleans())
+    def take_over(self, killed: bool, again: bool) -> None:
         if killed:
             self.workers.pop()
         worker = self.workers.pop(0) if again and self.workers else Worker(self.changelog)
         self.workers.append(worker)
-        worker.take_over(hint if self.changelog else 0)
+        worker.take_over()
 
     @invariant()
     def never_too_much_is_shown(self) -> None:
@@ -125,7 +124,7 @@ class Workers(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end somebody takes over for good."""
-        self.take_over(killed=True, again=False, hint=0)
+        self.take_over(killed=True, again=False)
         self.give_what_is_wanted(len(self.workers) - 1)
         self.show(len(self.workers) - 1)
 
@@ -149,18 +148,18 @@ TestWorkers = Workers.TestCase
 
 def test_a_topic_that_was_made_anew_is_read_from_its_beginning() -> None:
     worker = Worker([])
-    worker.take_over(None)
+    worker.take_over()
     for offset in range(3):
         worker.tally.take(PARTITION, offset, said(offset + 1, TENANTS[0]))
 
-    worker.take_over(None)
+    worker.take_over(anew=True)
 
     assert worker.tally.wanted() == {PARTITION: 0}
 
 
 def test_the_last_records_are_asked_for_again_though_nothing_follows_them() -> None:
     worker = Worker([])
-    worker.take_over(0)
+    worker.take_over()
     worker.tally.wanted()
     worker.tally.take(PARTITION, 0, said(1, TENANTS[0]))
 
@@ -174,7 +173,7 @@ def test_the_last_records_are_asked_for_again_though_nothing_follows_them() -> N
 
 def test_who_moves_or_is_at_the_end_is_not_asked_again() -> None:
     worker = Worker([])
-    worker.take_over(0)
+    worker.take_over()
     worker.tally.wanted()
 
     for offset in range(2 * PATIENCE):
@@ -192,7 +191,7 @@ def test_a_worker_that_slept_while_another_took_over_takes_nothing_back() -> Non
     workers = Workers()
     workers.publish([(ann, MADE), (ann, MADE), (ben, MADE)])
 
-    workers.take_over(killed=False, again=False, hint=0)
+    workers.take_over(killed=False, again=False)
     workers.give_what_is_wanted(1)
     workers.give(0, begin=0, count=1)
 

@@ -207,7 +207,7 @@ class Counting:
         )
         self._agent._tally = self._tally
         self._records = records
-        self._tally.go_on(0, first=0, at=None)
+        self._tally.go_on(0, first=0)
 
     def go_on(self) -> set[str]:
         """Count whatever can be counted now; give what it stops before."""
