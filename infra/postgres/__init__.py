@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +50,7 @@ __all__ = [
     "databases",
     "drop_database",
     "ensure_database",
+    "remove_left_behind",
     "running",
     "running_throwaway",
 ]
@@ -91,6 +92,7 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a directory of our own in it
 ROOM: Final = 4 * 2**30
+PREFIX: Final = "frontdesk-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,9 @@ class InUse(PostgresUnavailable):
 def attached(data: Path) -> Server | None:
     """The server that another process runs on `data`; None when nobody does."""
     home = find_home(data)
-    if not home.lock.exists():
+    if not _is_owned(home):
         return None
-    try:
-        with _owned(home):
-            return None
-    except InUse:
-        return Server(home.data, int(read(home.port)), read(home.password), home.note)
+    return Server(home.data, int(read(home.port)), read(home.password), home.note)
 
 
 @contextmanager
@@ -156,7 +154,7 @@ def running(
 @contextmanager
 def running_throwaway(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """An empty server for tests: fast, forgetful, gone without trace, in memory where there is room."""
-    directory = Path(tempfile.mkdtemp(prefix="frontdesk-", dir=_memory()))
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_memory()))
     directory.chmod(0o755)
     try:
         with running(directory / "data", settings={**THROWAWAY, **settings}) as server:
@@ -164,15 +162,26 @@ def running_throwaway(settings: Mapping[str, str] = MappingProxyType({})) -> Ite
     finally:
         # Where PostgreSQL cannot reach the directory, the data are elsewhere.
         for made in {directory, find_home(directory / "data").data.parent}:
-            shutil.rmtree(made)
+            shutil.rmtree(made, ignore_errors=True)
 
 
 def _memory() -> Path | None:
     """Where files cost no disk: making a database from a template is ten times faster there."""
     with suppress(OSError):
+        remove_left_behind(MEMORY)
         if shutil.disk_usage(MEMORY).free >= ROOM:
             return MEMORY
     return None
+
+
+def remove_left_behind(place: Path, *, seconds: float = 3600) -> None:
+    """Remove what throwaway servers left whose owners were killed, so long ago: in memory it would
+    stay for as long as the machine runs.
+    """
+    for lock in place.glob(f"{PREFIX}*/data.lock"):
+        is_old = lock.stat().st_mtime <= time.time() - seconds
+        if is_old and not _is_owned(find_home(lock.with_suffix(""))):
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 # --- Databases -------------------------------------------------------------------------
@@ -229,6 +238,14 @@ def _owned(home: Home) -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
+
+
+def _is_owned(home: Home) -> bool:
+    try:
+        with _owned(home) if home.lock.exists() else nullcontext():
+            return False
+    except InUse:
+        return True
 
 
 # --- Its process -----------------------------------------------------------------------

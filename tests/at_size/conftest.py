@@ -14,7 +14,7 @@ from infra.settings import Mode, Settings
 from tests.at_size.explained import Explaining, explaining
 from tests.at_size.log import LARGE, grow
 from tests.at_size.queues import fill
-from tests.conftest import MONDAY, TEMPLATE
+from tests.conftest import MONDAY, SCHEMA
 from tests.running import Running
 
 EVENTS = 40_000
@@ -28,7 +28,7 @@ def grown_to(server: Server, events: int) -> Iterator[Running]:
     """
     name, settings = f"grown_{uuid4().hex}", Settings(mode=Mode.TEST)
     clock = SettableClock(MONDAY, stands=True)
-    create_database(server, name, TEMPLATE)
+    create_database(server, name, SCHEMA)
     with psycopg.connect(server.dsn(name), autocommit=True) as connection:
         grow(connection, events, settings.master_keys)
         fill(connection)

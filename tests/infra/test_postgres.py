@@ -1,5 +1,6 @@
 """The embedded server is trusted with everything ever recorded, so it is killed here in every way."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -92,6 +93,22 @@ def test_the_next_owner_waits_until_the_last_one_s_server_has_left(
 
     with running(data) as server:
         assert what_is_written(server.dsn("postgres")) == ["remember me"]
+
+
+def test_what_killed_owners_left_is_removed_unless_somebody_has_it(data: Path) -> None:
+    left, held = (data.parent / f"frontdesk-{name}" / "data.lock" for name in ("left", "held"))
+    for lock in (left, held):
+        lock.parent.mkdir()
+        lock.touch()
+
+    with held.open() as lock_of_somebody:
+        fcntl.flock(lock_of_somebody, fcntl.LOCK_EX)
+        postgres.remove_left_behind(data.parent)
+        assert left.exists(), "it is not old enough"
+        postgres.remove_left_behind(data.parent, seconds=0)
+
+    assert held.exists()
+    assert not left.parent.exists()
 
 
 def test_a_killed_server_recovers(data: Path) -> None:
