@@ -113,6 +113,7 @@ def http(served: Served) -> Iterator[httpx.Client]:
         yield http
 
 
+@pytest.mark.large  # two hundred loops leave little of two cores to whoever counts beside them
 def test_health_and_reads_do_not_stand_in_line_with_two_hundred_login_loops(
     served: Served, http: httpx.Client
 ) -> None:

@@ -113,7 +113,7 @@ def stopped(programs: list[Program]) -> list[int]:
     """Let them stop together; give their exit codes."""
     for program in programs:
         program.process.terminate()
-    return [program.process.wait(15) for program in programs]
+    return [program.process.wait(60) for program in programs]
 
 
 def killed(programs: list[Program]) -> None:
