@@ -46,25 +46,24 @@ def test_after_a_failover_one_writes_again_without_a_restart(
         assert http("GET", "/v1/health").status == 200
 
 
-def test_every_connection_is_given_up_that_can_only_read(
-    dsn: str, admin: Admin, database: Database
-) -> None:
+def test_every_connection_is_given_up_that_can_only_read(dsn: str, admin: Admin) -> None:
     """Pools, claims and connections of one's own, not the writer's alone."""
     admin.read_only(on=True)
-    lone = database.connect(WORKER, "frontdesk relay")
-    with database.as_worker() as kept:
-        pass
-    admin.read_only(on=False)
+    with Database(dsn, app_connections=1, worker_connections=1) as database:
+        lone = database.connect(WORKER, "frontdesk relay")
+        with database.as_worker() as kept:
+            pass
+        admin.read_only(on=False)
 
-    with pytest.raises(psycopg.OperationalError):
-        lone.execute("UPDATE work.checkpoints SET position = 0")
-    with pytest.raises(DatabaseUnavailableError), database.as_worker() as line:
-        line.execute("UPDATE work.jobs SET status = 'done'")
+        with pytest.raises(psycopg.OperationalError):
+            lone.execute("UPDATE work.checkpoints SET position = 0")
+        with pytest.raises(DatabaseUnavailableError), database.as_worker() as line:
+            line.execute("UPDATE work.jobs SET status = 'done'")
 
-    assert lone.closed
-    assert kept.closed
-    with database.as_worker() as line:
-        line.execute("UPDATE work.jobs SET status = 'done'")
+        assert lone.closed
+        assert kept.closed
+        with database.as_worker() as line:
+            line.execute("UPDATE work.jobs SET status = 'done'")
 
 
 @pytest.mark.parametrize(
