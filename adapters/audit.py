@@ -28,7 +28,7 @@ class Audit:
         position: int | None = None,
         limit: int = 50,
     ) -> Page:
-        """Give a page of what happened, from a position on or back from it."""
+        """Return a page of what happened, from a position on or back from it."""
         asked = Asked(stream=stream, types=tuple(types), actor=actor, since=since, until=until)
         with self._database.as_tenant(tenant) as connection:
             look = self._history.before if newest_first else self._history.after
@@ -37,11 +37,11 @@ class Audit:
             return look(connection, tenant, asked, position=position, limit=limit)
 
     def event(self, tenant: str, position: int) -> Recorded | None:
-        """Give the event at a position of the tenant's log."""
+        """Return the event at a position of the tenant's log."""
         with self._database.as_tenant(tenant) as connection:
             return self._history.event(connection, tenant, position)
 
     def version_at(self, tenant: str, stream: str, at: datetime) -> int:
-        """Give the version that a stream had at a time, 0 before it began."""
+        """Return the version that a stream had at a time, 0 before it began."""
         with self._database.as_tenant(tenant) as connection:
             return self._history.version_at(connection, tenant, stream, at)

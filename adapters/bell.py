@@ -1,4 +1,4 @@
-"""Wake-ups. A ring is only a hint that something may be new: whoever is woken looks for himself,
+"""Wake-ups. A ring is only a hint that something may be new: whoever is woken looks for themselves,
 and looks now and then without being woken.
 """
 

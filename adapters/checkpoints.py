@@ -42,7 +42,7 @@ def lock(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Pla
 
 
 def read(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, int]:
-    """Give the positions of these consumers; those that never began are missing."""
+    """Return the positions of these consumers; those that never began are missing."""
     found = places(connection, consumers)
     return {consumer: place.position for consumer, place in found.items()}
 
@@ -104,7 +104,7 @@ def forget(connection: Connection[Any], consumer: str) -> None:
 
 
 def parked(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, set[Key]]:
-    """Give the keys that were set aside, per consumer."""
+    """Return the keys that were set aside, per consumer."""
     rows = connection.execute(PARKED, (list(consumers),), prepare=True)
     keys: dict[str, set[Key]] = {}
     for consumer, tenant, key in rows.fetchall():

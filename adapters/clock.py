@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def system_clock() -> datetime:
-    """Give the machine's time."""
+    """Return the machine's time."""
     return datetime.now(UTC)
 
 
@@ -20,7 +20,7 @@ class SettableClock:
         self.set(self._at)
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         with self._gate:
             return self._at if self._stands else datetime.now(UTC) + self._ahead
 

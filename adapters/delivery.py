@@ -39,7 +39,7 @@ class Consumer(Protocol):
         """Do its part inside the transaction of the caller; name the keys that failed."""
 
     def keys_of(self, past: Recorded) -> Sequence[Key]:
-        """Give what is set aside when this event cannot be handled at all."""
+        """Return what is set aside when this event cannot be handled at all."""
 
 
 def standing_at(

@@ -21,7 +21,7 @@ class ProcessPresence:
             self._keep(tenant, {**self._until.get(tenant, {}), who: until})
 
     def present(self, tenant: str) -> Sequence[str]:
-        """Give who is there, in the order of their ids."""
+        """Return who is there, in the order of their ids."""
         with self._gate:
             self._keep(tenant, self._until.get(tenant, {}))
             return sorted(self._until.get(tenant, ()))

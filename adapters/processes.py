@@ -58,7 +58,7 @@ class ProcessConsumer:
         return self.process.then(by_now(past, self._clock()))
 
     def keys_of(self, past: Recorded) -> list[Key]:
-        """Give the stream: its later events wait for the earlier."""
+        """Return the stream: its later events wait for the earlier."""
         return [(past.tenant, past.stream)]
 
 

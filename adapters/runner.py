@@ -47,7 +47,7 @@ class Source(Protocol):
     """Where events come from: the log itself, or what was published of it."""
 
     def log(self, connection: Connection[Any], after: int, *, limit: int) -> Sequence[Recorded]:
-        """Give what follows a position, in order and without a hole."""
+        """Return what follows a position, in order and without a hole."""
 
 
 class HoleInTheLogError(Exception):

@@ -64,13 +64,13 @@ class NotifyWire:
 
     @contextmanager
     def speaking(self) -> Iterator[Callable[[str], None]]:
-        """Give what sends a message."""
+        """Return what sends a message."""
         with _by_notify(), self._connected("frontdesk announcer") as line:
             yield lambda text: line.execute("SELECT pg_notify(%s, %s)", (CHANNEL, text)).close()
 
     @contextmanager
     def hearing(self) -> Iterator[Callable[[], Iterable[str]]]:
-        """Give what waits for messages."""
+        """Return what waits for messages."""
         with _by_notify(), self._connected("frontdesk listener") as line:
             line.execute(f"LISTEN {CHANNEL}")
             yield partial(_heard, line, Rhythm(self._still_there))
@@ -142,7 +142,7 @@ class Announcer:
 
 class Listener:
     """Rings these bells when they rang in another process. `lost` is called when that may have been
-    missed: whoever believes to hear of everything must look for himself.
+    missed: whoever believes to hear of everything must look for themselves.
     """
 
     def __init__(

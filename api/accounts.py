@@ -46,7 +46,7 @@ class AccountBody(Body):
     language: Language | None = None
 
     def account(self) -> NewAccount:
-        """Give the value."""
+        """Return the value."""
         return NewAccount(
             name=self.name,
             email=self.email,

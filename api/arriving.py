@@ -13,9 +13,10 @@ from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
 from api.bodies import refuse_depth, refuse_many
-from api.caller import authentic
+from api.caller import authentic, party
 from api.openapi.routes import permission_of
-from api.refusals import BodyTooLarge, TooManyRequests
+from api.refusals import BodyTooLarge
+from api.shares import Shares
 from api.sizes import LEAST, SMALL, most_of
 from domain.messages import DomainError
 
@@ -33,7 +34,7 @@ class Arrivals:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._held = 0
+        self._held = Shares(MOST_HELD, "bodies")
 
     def of(self, scope: Scope, receive: Receive) -> Receive:
         """Return what gives the whole body at once, and then whatever comes after it."""
@@ -53,7 +54,7 @@ class Arrivals:
 
     def let_go(self, scope: Scope) -> None:
         """Forget a body: its request has its answer."""
-        self._held -= scope.pop(HELD, 0)
+        self._held.let_go(party(scope), scope.pop(HELD, 0))
 
     async def _whole(self, scope: Scope, receive: Receive) -> Message:
         route = scope.get("route")
@@ -81,10 +82,9 @@ class Arrivals:
         """Count what is larger than most. Raises TooManyRequests."""
         if size <= LEAST:
             return
-        self._held += size - scope.get(HELD, 0)
+        self._held.hold(party(scope), size - scope.get(HELD, 0))
         scope[HELD] = size
-        if self._held > MOST_HELD:
-            raise TooManyRequests(retry_after=1, policy="bodies", quota=MOST_HELD)
+        self._held.refuse(party(scope))
 
 
 def _looked_at(body: bytes, values: int) -> Message:

@@ -69,7 +69,7 @@ class RegistrationBody(AccountBody):
         return accounts.register_business(business, self.account(), about, professional=True)
 
     def tenant(self) -> str:
-        """Give the business that a client comes to; that of a professional is yet to be."""
+        """Return the business that a client comes to; that of a professional is yet to be."""
         joins = self.user_type is UserType.CLIENT and self.tenant_id is not None
         return str(self.tenant_id) if joins else ""
 
@@ -189,7 +189,7 @@ def prove_address(body: CodeBody, caller: MayWrite, accounts: TheAccounts) -> Re
 
 
 def _standing(caller: Caller) -> dict[str, Any]:
-    """Give what the own row does not say: the business, and what the token permits."""
+    """Return what the own row does not say: the business, and what the token permits."""
     principal = caller.principal
     stream = stream_of(principal.tenant_id)
     tenant = caller.found(TENANTS, stream)
@@ -208,7 +208,7 @@ def _user_type(principal: Principal) -> UserType:
 
 
 def _newcomer(request: Request, new: Registered) -> Caller:
-    """Give whoever was just registered, to answer him: he may do nothing before he logs in."""
+    """Return whoever was just registered, to answer them: they may do nothing before they log in."""
     nobody_yet = Principal(
         tenant_id=new.tenant_id,
         user_id=new.user_id,

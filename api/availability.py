@@ -95,7 +95,7 @@ def answered(caller: Caller, wish: Wish, cursor: str | None) -> Response:
 
 
 def everybody(caller: Caller, after: str) -> tuple[ProfessionalId, ...]:
-    """Give everybody who can be booked at present, of very many one more than are looked at."""
+    """Return everybody who can be booked at present, of very many one more than are looked at."""
     with caller.asking(PROFESSIONALS) as (connection, _):
         return bookable(connection, caller.tenant, after=after, most=MOST_AT_ONCE + 1)
 

@@ -33,12 +33,12 @@ class ReadModels(Protocol):
     def row(
         self, tenant: str, model: ReadModel, key: str, *, at_least: int = 0, wait: float = 0.0
     ) -> Document | None:
-        """Give one row; from its stream when the projector has not got there yet."""
+        """Return one row; from its stream when the projector has not got there yet."""
 
     def row_as_of(
         self, tenant: str, model: ReadModel, key: str, moment: int | datetime
     ) -> Document | None:
-        """Give a row as it was at a position of the tenant's log, or at a time."""
+        """Return a row as it was at a position of the tenant's log, or at a time."""
 
     def folded(
         self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1
@@ -51,7 +51,7 @@ class ReadModels(Protocol):
         """
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
-        """Give the row that this history makes."""
+        """Return the row that this history makes."""
 
 
 class Ask(Protocol):

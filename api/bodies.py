@@ -49,7 +49,7 @@ def _nests_deeper(body: bytes, deepest: int) -> bool:
 
 
 def text_of(field: str, body: bytes) -> str | None:
-    """Give a field of a JSON object as the very text that was sent. Raises BodyMalformed."""
+    """Return a field of a JSON object as the very text that was sent. Raises BodyMalformed."""
     try:
         text = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(field)
         return None if text is None else bytes(text).decode()

@@ -236,7 +236,7 @@ def move(caller: Caller, booking_id: BookingId, command: Command, *others: Comma
 
 
 def cancellation(booking_id: BookingId, caller: Caller, reason: str | None) -> CancelBooking:
-    """Give the order to call it off, in the name of whoever does."""
+    """Return the order to call it off, in the name of whoever does."""
     return CancelBooking(booking_id=booking_id, reason=reason, by_client=is_client(caller))
 
 

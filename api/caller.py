@@ -20,7 +20,7 @@ from uuid_utils import uuid7
 from api.backend import Backend
 from api.bodies import text_of
 from api.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
-from api.limiting import READS, WRITES
+from api.limiting import READS, STRANGERS, WRITES
 from api.marks import mark
 from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
@@ -176,7 +176,7 @@ class Caller:
         return Response(status_code=204, headers=self.marks(answer))
 
     def _after(self, model: ReadModel, key: str, answer: Answer) -> Document | None:
-        """Give the row as this command left it: also when it is answered a second time."""
+        """Return the row as this command left it: also when it is answered a second time."""
         mine = [past for past in answer.recorded if past.stream == key]
         read_models = self.backend.read_models
         if mine and mine[0].version == 1:
@@ -328,7 +328,7 @@ class Gate:
         self.permission = permission
 
     async def __call__(self, request: Request) -> Caller:
-        """Give the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
+        """Return the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
         principal = authentic(request)
         reading = request.method in READING
@@ -360,11 +360,17 @@ def recognise(request: Request, backend: Backend) -> None:
 
 
 def authentic(request: Request) -> Principal:
-    """Give who sends a request that was looked at. Raises TokenMissing and what the token deserves."""
+    """Return who sends a request that was looked at. Raises TokenMissing and what the token deserves."""
     found: Principal | DomainError = request.scope[PRINCIPAL]
     if isinstance(found, DomainError):
         raise found
     return found
+
+
+def party(scope: Any) -> str:
+    """Return the business for which something is asked, or that it is asked by a stranger."""
+    found = scope.get(PRINCIPAL)
+    return found.tenant_id if isinstance(found, Principal) else STRANGERS
 
 
 def _refuse_unknown(request: Request) -> None:
@@ -382,7 +388,7 @@ def may(permission: Permission) -> Any:
 
 
 def bearer(request: Request) -> str:
-    """Give the access token of a request. Raises TokenMissing."""
+    """Return the access token of a request. Raises TokenMissing."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing
@@ -390,7 +396,7 @@ def bearer(request: Request) -> str:
 
 
 def _first_made(model: ReadModel, answer: Answer) -> str:
-    """Give the id that a repeated command made the first time: it was minted anew for this one."""
+    """Return the id that a repeated command made the first time: it was minted anew for this one."""
     made = (past.stream for past in answer.recorded if past.version == 1)
     return next((stream for stream in made if stream.startswith(f"{model.owner}-")), "")
 

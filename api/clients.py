@@ -86,7 +86,7 @@ class ClientBody(ContactBody):
     strategy_id: Line | None = None
 
     def known(self, caller: Caller) -> dict[str, Any]:
-        """Give what commands want to know of a client."""
+        """Return what commands want to know of a client."""
         contact = self.contact(caller)
         return {
             "contact": contact,
@@ -209,7 +209,7 @@ def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
 def described(
     client_id: ClientId, body: ClientBody, caller: Caller, *, seen: int | None = None
 ) -> Response:
-    """Have a client described, by somebody who saw this version if he names no other."""
+    """Have a client described, by somebody who saw this version if they name no other."""
     command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
     return caller.changed(CLIENTS, client_id, command, seen=seen)
 
@@ -220,7 +220,7 @@ def refuse_unknown(caller: Caller, client_id: ClientId) -> None:
 
 
 def _note(past: Recorded) -> TimelineEntry:
-    """Give a note as the timeline will show it."""
+    """Return a note as the timeline will show it."""
     assert isinstance(past.event, ClientNoteAdded)
     return TimelineEntry(
         id=past.event.note_id,

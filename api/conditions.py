@@ -28,7 +28,7 @@ class IfMatchInvalid(DomainError):
 
 
 def idempotency_key(headers: Headers) -> str | None:
-    """Give the key under which this is to be done once. Raises IdempotencyKeyInvalid."""
+    """Return the key under which this is to be done once. Raises IdempotencyKeyInvalid."""
     key = headers.get("idempotency-key")
     if key is not None and not (
         0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
@@ -38,7 +38,7 @@ def idempotency_key(headers: Headers) -> str | None:
 
 
 def command_id(key: str | None, *scope: str) -> UUID:
-    """Give the id of a command: the same for the same key within its scope, else a new one."""
+    """Return the id of a command: the same for the same key within its scope, else a new one."""
     if key is None:
         return UUID(int=uuid7().int)
     return uuid5(FRONTDESK, "/".join((*scope, key)))
@@ -56,7 +56,7 @@ def fingerprint(request: Request, body: bytes, pepper: str) -> str:
 
 
 def version_seen(request: Request, *, otherwise: int | None = None) -> int | None:
-    """Give the version that If-Match demands, `THERE` for any; or `otherwise`, where there is no
+    """Return the version that If-Match demands, `THERE` for any; or `otherwise`, where there is no
     If-Match. A weak tag is as good: proxies that compress make it so, and versions are exact.
 
     Raises IfMatchInvalid, and IfMatchRequired on PUT: who replaces a whole must have seen it. The
@@ -82,5 +82,5 @@ def needs_if_match(method: str, path: str) -> bool:
 
 
 def trace_of(headers: Headers) -> str | None:
-    """Give the `traceparent` (W3C) that goes with the request; one that is malformed is none."""
+    """Return the `traceparent` (W3C) that goes with the request; one that is malformed is none."""
     return traced(headers.get("traceparent"))

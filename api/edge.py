@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from api.arriving import Arrivals
 from api.backend import Backend
-from api.caller import recognise
+from api.caller import party, recognise
 from api.leaving import Departures
 from api.marks import MARKS
 from api.problems import broken, problem
@@ -100,14 +100,14 @@ class _Answer:
             self.begun, self.seconds = True, perf_counter() - self._began
             self._start["headers"] = [*self._start["headers"], *self._marks]
             await self._send(self._start)
-        await self._departures.send(message, self._send)
+        await self._departures.send(party(self._scope), message, self._send)
 
     def _fitting(self, body: Message) -> Message:
         """Return a body, or in its place why it cannot be had now. What was ordered is told of."""
         if self._scope["method"] != "GET":
             return body
         try:
-            self._departures.refuse_too_many(body)
+            self._departures.refuse_too_many(party(self._scope), body)
         except DomainError as refusal:
             answer = problem(Request(self._scope), refusal)
             self._start.update(status=answer.status_code, headers=answer.raw_headers)
@@ -134,7 +134,7 @@ def refusing(refusal: DomainError) -> ASGIApp:
 
 
 def _begin(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Give a request its trace id; return the headers that every answer has, to which more come."""
+    """Return a request its trace id; return the headers that every answer has, to which more come."""
     trace = scope["trace_id"] = str(uuid7())
     marks: list[tuple[bytes, bytes]] = [*SAFE, (b"x-trace-id", trace.encode())]
     scope[MARKS] = marks

@@ -119,7 +119,7 @@ AUTHENTICATE: Final = 'Bearer realm="frontdesk"'
 
 
 def status_of(refusal: DomainError) -> tuple[int, dict[str, str]]:
-    """Give the status of a refusal and the headers that belong to it."""
+    """Return the status of a refusal and the headers that belong to it."""
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 409)
     headers: dict[str, str] = {}
     if status in RETRY_AFTER:

@@ -83,7 +83,7 @@ class MoneyBody(Body):
     currency: Currency
 
     def money(self) -> Money:
-        """Give the value."""
+        """Return the value."""
         return Money(self.amount, self.currency)
 
 
@@ -97,7 +97,7 @@ class ContactBody(Body):
     time_zone: TimeZone | None = None
 
     def contact(self, caller: Caller) -> Contact:
-        """Give the value, parsed. Raises EmailAddressNotUnderstood, PhoneNumberNotUnderstood."""
+        """Return the value, parsed. Raises EmailAddressNotUnderstood, PhoneNumberNotUnderstood."""
         region = caller.backend.default_region
         return Contact(
             name=self.name,

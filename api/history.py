@@ -33,13 +33,13 @@ class Audit(Protocol):
     """What is asked of the log; see `adapters/audit.py`."""
 
     def page(self, tenant: str, **asked: Any) -> Any:
-        """Give a page: its `events`, the position `reached`, and whether there are `more`."""
+        """Return a page: its `events`, the position `reached`, and whether there are `more`."""
 
     def event(self, tenant: str, position: int) -> Recorded | None:
-        """Give the event at a position of the tenant's log."""
+        """Return the event at a position of the tenant's log."""
 
     def version_at(self, tenant: str, stream: str, at: datetime) -> int:
-        """Give the version that a stream had at a time, 0 before it began."""
+        """Return the version that a stream had at a time, 0 before it began."""
 
 
 class Happened(msgspec.Struct):

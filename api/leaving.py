@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import Message, Send
 
-from api.refusals import TooManyRequests
+from api.shares import Shares
 
 LARGE: Final = 65_536
 """Bytes above which an answer is counted: fewer are given to the connection at once."""
@@ -22,25 +22,25 @@ class Departures:
     """Sends the bodies of all answers."""
 
     def __init__(self) -> None:
-        self._held = 0
+        self._held = Shares(MOST_HELD, "answers")
 
-    def refuse_too_many(self, message: Message) -> None:
+    def refuse_too_many(self, party: str, message: Message) -> None:
         """Raise TooManyRequests for a body that is too much together with those that wait."""
         size = len(message.get("body", b""))
-        if size > LARGE and self._held + size > MOST_HELD:
-            raise TooManyRequests(retry_after=1, policy="answers", quota=MOST_HELD)
+        if size > LARGE:
+            self._held.refuse(party, size)
 
-    async def send(self, message: Message, send: Send) -> None:
+    async def send(self, party: str, message: Message, send: Send) -> None:
         """Send a body; return when nearly all of it has been taken."""
         body = message.get("body", b"")
         if len(body) <= LARGE:
             await send(message)
             return
-        self._held += len(body)
+        self._held.hold(party, len(body))
         try:
             for begin in range(0, len(body), PIECE):
                 piece = body[begin : begin + PIECE]
                 await send({"type": message["type"], "body": piece, "more_body": True})
             await send({**message, "body": b""})
         finally:
-            self._held -= len(body)
+            self._held.let_go(party, len(body))

@@ -5,8 +5,8 @@ each address one for what nobody is logged in for. The headers are those of
 draft-ietf-httpapi-ratelimit-headers-09.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from math import ceil
 from typing import Any, Final
 
@@ -101,34 +101,34 @@ class Limits:
         self._refuse_beyond(STRANGERS, self._own, f"{STRANGERS}/{self.address_of(scope)}")
         self._refuse_beyond(EVERYBODY, self._own, EVERYBODY)
 
-    @contextmanager
-    def registering(self, scope: Any) -> Iterator[None]:
+    def registering(self, scope: Any) -> AbstractContextManager[None]:
         """Count an account that is made by whoever is not logged in, but for those that are refused
         for what was typed. Raises TooManyRequests.
         """
-        key = f"{REGISTRATIONS}/{self.address_of(scope)}"
-        self._refuse_beyond(REGISTRATIONS, self._limiter, key)
-        try:
-            yield
-        except MISTYPED:
-            self._limiter.give_back(key)
-            raise
+        return self._counting(REGISTRATIONS, scope, lambda error: not isinstance(error, MISTYPED))
 
-    @contextmanager
-    def adding(self, scope: Any) -> Iterator[None]:
+    def adding(self, scope: Any) -> AbstractContextManager[None]:
         """Count an account that is made by whoever is logged in, if it comes to be known by that that
         somebody has one. Who has heard it too often hears nothing more. Raises TooManyRequests.
         """
-        key = f"{TAKEN}/{self.address_of(scope)}"
-        self._refuse_beyond(TAKEN, self._limiter, key)
+        return self._counting(TAKEN, scope, lambda error: isinstance(error, TELLING))
+
+    @contextmanager
+    def _counting(
+        self, name: str, scope: Any, counts: Callable[[BaseException | None], bool]
+    ) -> Iterator[None]:
+        """Count what is done meanwhile, and give it back if by its outcome it does not count."""
+        key = f"{name}/{self.address_of(scope)}"
+        self._refuse_beyond(name, self._limiter, key)
+        outcome: BaseException | None = None
         try:
             yield
-        except TELLING:
+        except BaseException as error:
+            outcome = error
             raise
-        except BaseException:
-            self._limiter.give_back(key)
-            raise
-        self._limiter.give_back(key)
+        finally:
+            if not counts(outcome):
+                self._limiter.give_back(key)
 
     def address_of(self, scope: Any) -> str:
         """Return where a request comes from."""

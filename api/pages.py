@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def question(caller: Caller, filters: Mapping[str, Parse]) -> dict[str, Any]:
-    """Give the filters that were asked for, parsed; what is no filter was refused before."""
+    """Return the filters that were asked for, parsed; what is no filter was refused before."""
     asked = caller.request.query_params
     if len(asked.multi_items()) > len(asked):
         raise QueryInvalid(reason="a parameter is given twice")

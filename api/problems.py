@@ -40,7 +40,7 @@ TYPE: Final = "https://frontdesk.example/problems/"
 
 
 def problem(request: Request, refusal: DomainError) -> Response:
-    """Give the problem document of a refusal."""
+    """Return the problem document of a refusal."""
     status, headers = status_of(refusal)
     tongue = language(request.headers.get("accept-language", ""))
     body = {
@@ -149,7 +149,7 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _methods(request: Request) -> list[str]:
-    """Give the methods that this address knows, over all routes of the same path."""
+    """Return the methods that this address knows, over all routes of the same path."""
     routes = request.app.router.routes
     known = {r.path for r in routes if r.path_regex.match(request.scope["path"])}
     most_exact = min(known, key=lambda path: path.count("{"))

@@ -106,7 +106,7 @@ class SettingsBody(Body):
     language: Literal["en", "fr"] = "en"
 
     def settings(self) -> Settings:
-        """Give the value."""
+        """Return the value."""
         return msgspec.convert(self.model_dump(), Settings)
 
 
@@ -202,7 +202,7 @@ def switch_booking(
 
 
 def registration(body: ProfessionalBody, caller: Caller) -> RegisterProfessional:
-    """Give the order to let somebody begin, under a new id."""
+    """Return the order to let somebody begin, under a new id."""
     return RegisterProfessional(
         professional_id=ProfessionalId(new_id("professional")),
         contact=body.contact(caller),

@@ -44,7 +44,7 @@ class RecurrenceBody(Body):
     also_at: LocalTimes = Field(default_factory=list)
 
     def recurrence(self) -> Recurrence:
-        """Give the value."""
+        """Return the value."""
         return Recurrence(
             starts_at=self.starts_at,
             time_zone=self.time_zone,

@@ -53,7 +53,7 @@ class OfferBody(Body):
     professional_ids: Annotated[tuple[Professional, ...], Field(max_length=1000)] = ()
 
     def offer(self) -> Offer:
-        """Give the value."""
+        """Return the value."""
         return Offer(
             name=self.name,
             category=self.category,

@@ -31,12 +31,12 @@ class Signer:
         self._used = number
 
     def sign(self, purpose: str, owner: str, content: str) -> str:
-        """Give a token with `content`, good for `owner` (a tenant) and `purpose` only."""
+        """Return a token with `content`, good for `owner` (a tenant) and `purpose` only."""
         body = content.encode()
         return _text(self._mark(self._keys[self._used], purpose, owner, body) + body)
 
     def open(self, purpose: str, owner: str, token: str) -> str:
-        """Give the content back. Raises TokenInvalid."""
+        """Return the content back. Raises TokenInvalid."""
         try:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
             mark, body = raw[:SIGNATURE], raw[SIGNATURE:]

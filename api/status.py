@@ -75,7 +75,7 @@ async def show_status(request: Request) -> Response:
     "/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC, dependencies=[COUNTED]
 )
 async def show_metrics(request: Request) -> Response:
-    """Give counters and gauges in the text format of Prometheus."""
+    """Return counters and gauges in the text format of Prometheus."""
     body, media_type = await ONLOOKERS.run(_vitals(request).metrics, {"came": monotonic()})
     return Response(body, media_type=media_type)
 

@@ -28,7 +28,7 @@ class BusinessBody(Body):
     currency: Currency
 
     def business(self) -> Business:
-        """Give the value."""
+        """Return the value."""
         return Business(
             name=self.name,
             time_zone=self.time_zone,

@@ -74,7 +74,7 @@ class ChangedBlock(Body):
     reason: Text | None = None
 
     def time(self) -> When:
-        """Give the value of `when`."""
+        """Return the value of `when`."""
         when: When = msgspec.convert(self.when.model_dump(), When)
         return when
 

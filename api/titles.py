@@ -132,7 +132,7 @@ LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"fr": FRENCH}
 
 
 def title(code: str, language: str) -> str:
-    """Give the title of a refusal in a language.
+    """Return the title of a refusal in a language.
 
     >>> title("slot-taken", "fr"), title("slot-taken", "en")
     ('Créneau pris', 'Slot taken')

@@ -84,7 +84,7 @@ def get_user(user_id: UserPath, caller: MayRead) -> Response:
 def change_roles(
     user_id: UserPath, body: RolesBody, caller: MayManage, accounts: TheAccounts
 ) -> Response:
-    """Give a user other roles. Their sessions end with the old ones: they log in anew."""
+    """Return a user other roles. Their sessions end with the old ones: they log in anew."""
     command = ChangeRoles(
         tenant_id=caller.principal.tenant_id,
         user_id=user_id,

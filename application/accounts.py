@@ -97,7 +97,7 @@ class Tokens(Value, frozen=True, kw_only=True):
 
 class Accounts(Protocol):
     """`about` carries the command id, by which a registration that broke off is gone on with. Where
-    somebody registers himself its tenant and actor are filled in here.
+    somebody registers themselves its tenant and actor are filled in here.
     """
 
     def register_business(

@@ -98,7 +98,7 @@ class Availability(Value, frozen=True, kw_only=True):
 
 
 def availability(wish: Wish, past: Past) -> Availability:
-    """Give the slots that could be booked at this moment, the earliest first."""
+    """Return the slots that could be booked at this moment, the earliest first."""
     moved = _moved(wish, past)
     if moved is not None:
         professional_id = wish.professional_id or moved.professional_id
@@ -125,7 +125,7 @@ def _moved(wish: Wish, past: Past) -> Appointment | None:
 
 
 def _candidates(wish: Wish, past: Past) -> Sequence[ProfessionalId]:
-    """Give who may be meant and was not looked at yet, in the order in which they are."""
+    """Return who may be meant and was not looked at yet, in the order in which they are."""
     if wish.professional_id is not None:
         return (wish.professional_id,)
     service = wish.service_id and past.of(SERVICE, wish.service_id)
@@ -261,7 +261,7 @@ def _window(wish: Wish, time_zone: str, now: datetime) -> TimeSlot:
 
 
 def _instant(moment: datetime | date, where: ZoneInfo, *, days: int) -> datetime:
-    """Give an instant; of a day its beginning, or that of the day so many days later."""
+    """Return an instant; of a day its beginning, or that of the day so many days later."""
     if not 1970 <= moment.year < 3000:
         raise WindowInvalid(most_days=LONGEST_WINDOW.days)
     if isinstance(moment, datetime):

@@ -169,7 +169,7 @@ class BookingMails:
         )
 
     def _client(self, booking: Booking, tenant: str) -> Contact | None:
-        """Give who comes: a client as he is known now, or a guest."""
+        """Return who comes: a client as they are known now, or a guest."""
         client_id = booking.appointment.client_id
         if client_id is None:
             return booking.guest
@@ -235,7 +235,7 @@ def _is_same_command(one: Recorded, other: Recorded) -> bool:
 
 
 def _language(reader: Contact | None, otherwise: str) -> str:
-    """Give a language there are templates for: `fr` for a reader of `fr-CA`."""
+    """Return a language there are templates for: `fr` for a reader of `fr-CA`."""
     for tag in (reader.language if reader else None, otherwise):
         language = (tag or "").replace("_", "-").split("-")[0].lower()
         if language in LANGUAGES:

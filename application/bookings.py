@@ -172,7 +172,7 @@ def span_when_moved(appointment: Appointment, terms: Terms, duration_minutes: in
 
 
 def cancellation_window(past: Past, booking: Booking) -> timedelta:
-    """Give how long before the start the client can no longer cancel or move it."""
+    """Return how long before the start the client can no longer cancel or move it."""
     settings = past.of(PROFESSIONAL, booking.appointment.professional_id).settings
     return timedelta(minutes=settings.cancellation_window_minutes)
 
@@ -285,7 +285,7 @@ def _redeem(
 
 
 def _at(slot: TimeSlot, reserved: TimeSlot, appointment: Appointment, terms: Terms) -> Appointment:
-    """Give the appointment, at this time by the professional's clock."""
+    """Return the appointment, at this time by the professional's clock."""
     time_zone = terms.settings.time_zone
     return replace(
         appointment,
@@ -299,7 +299,7 @@ def _at(slot: TimeSlot, reserved: TimeSlot, appointment: Appointment, terms: Ter
 def _moved(
     command: bookings.RescheduleBooking, appointment: Appointment, terms: Terms
 ) -> Appointment:
-    """Give the appointment at its new time, with the length and buffers it was booked with."""
+    """Return the appointment at its new time, with the length and buffers it was booked with."""
     span = span_when_moved(appointment, terms, command.duration_minutes)
     return _at(*times(command.starts_at, span), appointment, terms)
 

@@ -18,7 +18,7 @@ class EmailAddressNotUnderstood(DomainError):
 
 
 def parse_phone(text: str, region: str | None = None) -> str:
-    """Give the number as E.164; without a country code it is one of `region` (ISO 3166).
+    """Return the number as E.164; without a country code it is one of `region` (ISO 3166).
 
     >>> parse_phone("01 99 00 12 34", "FR")
     '+33199001234'
@@ -33,7 +33,7 @@ def parse_phone(text: str, region: str | None = None) -> str:
 
 
 def parse_email(text: str) -> str:
-    """Give the address as it is written to; whether a mailbox is there only a mail can tell.
+    """Return the address as it is written to; whether a mailbox is there only a mail can tell.
 
     >>> parse_email(" Ana@Example.ORG ")
     'Ana@example.org'

@@ -136,12 +136,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def command_id(self) -> UUID:
-        """Give the same id whenever the same source tells the same."""
+        """Return the same id whenever the same source tells the same."""
         return uuid5(uuid5(FRONTDESK, f"fact/{self.source}"), self.id)
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """Give what an id of its own may follow from."""
+        """Return what an id of its own may follow from."""
         return self.tenant, self.source, self.id
 
 

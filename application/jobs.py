@@ -141,10 +141,10 @@ class Jobs(Protocol):
         after: tuple[datetime, UUID] | None = None,
         limit: int = 100,
     ) -> Sequence[QueuedJob]:
-        """Give jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
+        """Return jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
 
     def get(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give one job. Raises JobNotFound."""
+        """Return one job. Raises JobNotFound."""
 
     def edit(
         self,

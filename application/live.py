@@ -28,13 +28,13 @@ class LiveBookings(Protocol):
     """Counts, wherever that is done; there is one contract for all who do."""
 
     def by_minute(self, tenant: str, since: datetime) -> Mapping[datetime, int]:
-        """Give how many bookings were made in each minute from `since` on, by its beginning in
+        """Return how many bookings were made in each minute from `since` on, by its beginning in
         UTC; a minute without any may be left out.
         """
 
 
 def first_shown(now: datetime) -> datetime:
-    """Give the beginning of the oldest minute that is shown."""
+    """Return the beginning of the oldest minute that is shown."""
     running = now.astimezone(UTC).replace(second=0, microsecond=0)
     return running - (SHOWN - 1) * MINUTE
 

@@ -138,4 +138,4 @@ class History(Protocol):
     """Gives all events of a stream."""
 
     def __call__(self, tenant: str, stream: str) -> Sequence[Recorded]:
-        """Give them in order."""
+        """Return them in order."""

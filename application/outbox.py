@@ -36,7 +36,7 @@ class Outbox(Protocol):
         before: int | None = None,
         limit: int = 100,
     ) -> Sequence[OutboxMail]:
-        """Give mails; a page goes on `before` the number that ended the last one."""
+        """Return mails; a page goes on `before` the number that ended the last one."""
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
-        """Give one mail. Raises OutboxMailNotFound."""
+        """Return one mail. Raises OutboxMailNotFound."""

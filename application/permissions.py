@@ -166,7 +166,7 @@ class Principal(Value, frozen=True, kw_only=True):
         return permission in self.permissions
 
     def reach(self, permission: Permission) -> Reach:
-        """Give how far it goes; refuse if it goes nowhere."""
+        """Return how far it goes; refuse if it goes nowhere."""
         if permission in self.permissions:
             return EVERYTHING
         if OWN.get(permission) not in self.permissions:
@@ -180,5 +180,5 @@ EVERYTHING: Final = Reach(everything=True)
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
-    """Give what any of the roles permits."""
+    """Return what any of the roles permits."""
     return frozenset[Permission]().union(*(GRANTED[role] for role in roles))

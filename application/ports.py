@@ -72,7 +72,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def traced(parent: str | None) -> str | None:
-    """Give a `traceparent` (W3C Trace Context, version 00) back; None if it is malformed."""
+    """Return a `traceparent` (W3C Trace Context, version 00) back; None if it is malformed."""
     return parent if parent is not None and _TRACEPARENT.fullmatch(parent) else None
 
 
@@ -118,10 +118,10 @@ class EventStore(Protocol):
         """Tell whether all that was seen is still the latest."""
 
     def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
-        """Give what happened in a stream after a version."""
+        """Return what happened in a stream after a version."""
 
     def answer_to(self, about: About) -> Answer | None:
-        """Give the answer already recorded under this command id, if any."""
+        """Return the answer already recorded under this command id, if any."""
 
 
 class Document(NamedTuple):

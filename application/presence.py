@@ -12,4 +12,4 @@ class Presence(Protocol):
         """Take somebody for present until then. What is said last counts: the past means gone."""
 
     def present(self, tenant: str) -> Sequence[str]:
-        """Give who is there, in the order of their ids."""
+        """Return who is there, in the order of their ids."""

@@ -129,7 +129,7 @@ def _booked(
 def _ahead(
     before: series.Series, starting_from: datetime, past: Past
 ) -> Sequence[tuple[BookingId, Booking]]:
-    """Give the bookings that can still be cancelled, the earliest first."""
+    """Return the bookings that can still be cancelled, the earliest first."""
     found = []
     for booking_id in before.bookings:
         booking = bookings.known(past.of(BOOKING, booking_id))

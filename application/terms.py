@@ -35,7 +35,7 @@ class Terms(Value, frozen=True, kw_only=True):
         return self.professional.settings
 
     def span(self, duration_minutes: int | None = None) -> Span:
-        """Give how long it takes, with buffers; a duration that is asked for counts first."""
+        """Return how long it takes, with buffers; a duration that is asked for counts first."""
         if duration_minutes is None and self.service is not None:
             duration_minutes = self.service.duration_minutes
         if duration_minutes is None:
@@ -62,7 +62,7 @@ class Terms(Value, frozen=True, kw_only=True):
         )
 
     def _buffers(self) -> tuple[int, int]:
-        """Give the buffers of the service; the professional's where it names none."""
+        """Return the buffers of the service; the professional's where it names none."""
         settings, service = self.settings, self.service
         before = service.buffer_before_minutes if service else 0
         after = service.buffer_after_minutes if service else 0
@@ -89,7 +89,7 @@ def bookable_terms(
 
 
 def times(starts_at: datetime, span: Span) -> tuple[TimeSlot, TimeSlot]:
-    """Give the slot of a visit, and the same with its buffers."""
+    """Return the slot of a visit, and the same with its buffers."""
     if starts_at < EARLIEST:
         raise SlotInThePast
     if starts_at >= LATEST:
@@ -100,7 +100,7 @@ def times(starts_at: datetime, span: Span) -> tuple[TimeSlot, TimeSlot]:
 
 
 def span_of(slot: TimeSlot, reserved: TimeSlot) -> Span:
-    """Give what `times` was told."""
+    """Return what `times` was told."""
     return Span(
         slot.ends_at - slot.starts_at,
         slot.starts_at - reserved.starts_at,

@@ -24,7 +24,7 @@ class Past(Protocol):
         """The instant of the decision, aware and in UTC."""
 
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
-        """Give the state of an aggregate; its initial state when it never happened."""
+        """Return the state of an aggregate; its initial state when it never happened."""
 
 
 UseCase = Callable[[C, Past], Changes]
@@ -56,7 +56,7 @@ class _Since:
 
 
 def together(use_cases: Mapping[type[Command], UseCase[Any]]) -> UseCase[Together]:
-    """Give the use case that carries out several, each on the past that those before it left."""
+    """Return the use case that carries out several, each on the past that those before it left."""
 
     def carry_out(all_: Together, past: Past) -> Changes:
         changes: dict[str, list[Event]] = {}

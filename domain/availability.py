@@ -109,7 +109,7 @@ def free_slots(
     now: datetime,
     limit: int = 500,
 ) -> list[TimeSlot]:
-    """Give the slots that begin in `window` and could be booked, at most `limit`, in order.
+    """Return the slots that begin in `window` and could be booked, at most `limit`, in order.
 
     They begin on the steps of the wall clock, counted from each opening. A slot may end after the
     window: asked day by day, each is given once.
@@ -131,13 +131,13 @@ def free_slots(
 
 
 def open_intervals(settings: Settings, window: TimeSlot) -> list[TimeSlot]:
-    """Give when it is open within `window`, in order; neighbours are one."""
+    """Return when it is open within `window`, in order; neighbours are one."""
     openings = (opening.slot for opening in _openings(settings, window))
     return _merged(_within(window, openings))
 
 
 def blocked_intervals(blocks: TimeBlocks, window: TimeSlot) -> list[TimeSlot]:
-    """Give what the blocks take out of `window`, in order; neighbours are one."""
+    """Return what the blocks take out of `window`, in order; neighbours are one."""
     taken = (slot for when in blocks.blocks.values() for slot in _times(when, window))
     return _merged(_within(window, taken))
 
@@ -154,7 +154,7 @@ class Opening(Value, frozen=True):
 
 
 def _openings(settings: Settings, window: TimeSlot) -> Iterator[Opening]:
-    """Give the openings that can meet `window`; a skipped hour may push one past midnight."""
+    """Return the openings that can meet `window`; a skipped hour may push one past midnight."""
     where = zone(settings.time_zone)
     first = to_local(window.starts_at, where).date() - A_DAY
     last = to_local(window.ends_at, where).date() + A_DAY
@@ -180,7 +180,7 @@ def end_of_horizon(settings: Settings, now: datetime) -> datetime:
 
 
 def _times(when: When, window: TimeSlot) -> Iterator[TimeSlot]:
-    """Give the times of a block that can meet `window`."""
+    """Return the times of a block that can meet `window`."""
     match when:
         case Once(slot=slot):
             yield slot
@@ -197,7 +197,7 @@ def _times(when: When, window: TimeSlot) -> Iterator[TimeSlot]:
 
 
 def _on_the_clock(starts_at: datetime, ends_at: datetime, where: ZoneInfo) -> TimeSlot:
-    """Give the slot between two readings; as long as it says if the clock skips its end."""
+    """Return the slot between two readings; as long as it says if the clock skips its end."""
     start, end = to_utc(starts_at, where), to_utc(ends_at, where)
     return TimeSlot(start, end if start < end else start + (ends_at - starts_at))
 
@@ -227,7 +227,7 @@ def _start(slot: TimeSlot) -> datetime:
 
 
 def _steps(settings: Settings, window: TimeSlot) -> Iterator[datetime]:
-    """Give the instants at which the wall clock shows a step of some opening, in order."""
+    """Return the instants at which the wall clock shows a step of some opening, in order."""
     where, step = zone(settings.time_zone), timedelta(minutes=settings.slot_step_minutes)
     for opening in _openings(settings, window):
         yield from _steps_of(opening, step, where)
@@ -244,7 +244,7 @@ def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterable[da
 
 
 def _instants(reading: datetime, where: ZoneInfo) -> Iterator[datetime]:
-    """Give every instant at which the wall clock shows this: none, one or two."""
+    """Return every instant at which the wall clock shows this: none, one or two."""
     first, second = (reading.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1))
     if to_local(first, where) == reading:
         yield first
@@ -253,7 +253,7 @@ def _instants(reading: datetime, where: ZoneInfo) -> Iterator[datetime]:
 
 
 def _closed(hours: Sequence[TimeSlot], span: Span) -> Iterator[TimeSlot]:
-    """Give what the closed times forbid: to begin so late that one cannot finish."""
+    """Return what the closed times forbid: to begin so late that one cannot finish."""
     ever_after = TimeSlot(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
     for opening, following in pairwise((*hours, ever_after)):
         yield TimeSlot(opening.ends_at - span.duration, following.starts_at)
@@ -262,13 +262,13 @@ def _closed(hours: Sequence[TimeSlot], span: Span) -> Iterator[TimeSlot]:
 def _forbidding(
     taken: Iterable[TimeSlot], before: timedelta, after: timedelta
 ) -> Iterator[TimeSlot]:
-    """Give between which instants nothing may begin, for the sake of what is taken."""
+    """Return between which instants nothing may begin, for the sake of what is taken."""
     for slot in taken:
         yield TimeSlot(slot.starts_at - before, slot.ends_at + after)
 
 
 def _avoiding(obstacles: Iterable[TimeSlot], steps: Iterable[datetime]) -> Iterator[datetime]:
-    """Give the steps that lie inside no obstacle; its two ends are outside it."""
+    """Return the steps that lie inside no obstacle; its two ends are outside it."""
     waiting = deque(sorted(obstacles, key=_start))
     busy_until = datetime.min.replace(tzinfo=UTC)
     for step in steps:

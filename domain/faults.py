@@ -14,11 +14,11 @@ class Fault(Value, frozen=True):
 
 
 def below(place: str, faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Give the faults of a part, as faults of the whole that has it at `place`."""
+    """Return the faults of a part, as faults of the whole that has it at `place`."""
     for fault in faults:
         yield Fault(f"/{place}{fault.pointer}", fault.code, fault.detail)
 
 
 def in_document(faults: Iterable[Fault]) -> list[Fault]:
-    """Give faults as people who sent the value in a JSON document look for them: `#/hours/…`."""
+    """Return faults as people who sent the value in a JSON document look for them: `#/hours/…`."""
     return [Fault(f"#{fault.pointer}", fault.code, fault.detail) for fault in faults]

@@ -85,7 +85,7 @@ IDENTITY = Aggregate(kind="identity", initial=Identity(), evolve=evolve)
 
 
 def claim(client: ClientId, identity_id: IdentityId, identity: Identity) -> Sequence[IdentityEvent]:
-    """Give the identity to the client, if nobody else has it."""
+    """Return the identity to the client, if nobody else has it."""
     if identity.owner == client:
         return []
     if identity.owner is not None:

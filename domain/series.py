@@ -169,7 +169,7 @@ SERIES: Final[Aggregate[Series | None, SeriesEvent]] = Aggregate(
 
 
 def occurrences(recurrence: Recurrence) -> Sequence[datetime]:
-    """Give the times of a series, by the wall clock; refuse a rule that is no series."""
+    """Return the times of a series, by the wall clock; refuse a rule that is no series."""
     if errors := in_document(below("recurrence", faults_of_recurrence(recurrence))):
         raise InvalidRecurrence(errors=errors)
     try:

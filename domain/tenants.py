@@ -110,7 +110,7 @@ TENANT = Aggregate(kind="tenant", initial=Tenant(), evolve=evolve)
 
 
 def stream_of(tenant_id: TenantId) -> str:
-    """Give the stream in which a tenant's own events are: tenant ids alone are bare UUIDs."""
+    """Return the stream in which a tenant's own events are: tenant ids alone are bare UUIDs."""
     return f"{TENANT.kind}-{tenant_id}"
 
 

@@ -52,7 +52,7 @@ When = Once | OnceOnTheClock | Recurring
 
 
 def time_blocks_of(professional_id: ProfessionalId) -> str:
-    """Give the id under which the blocks of a professional are kept."""
+    """Return the id under which the blocks of a professional are kept."""
     return professional_id.replace("professional-", "timeblocks-", 1)
 
 
@@ -230,7 +230,7 @@ def remove(command: RemoveTimeBlock, block: TimeBlock | None) -> Sequence[TimeBl
 
 
 def there(block: TimeBlock | None) -> TimeBlock:
-    """Give the block; refuse what never was, or is no longer."""
+    """Return the block; refuse what never was, or is no longer."""
     if block is None or block.gone:
         raise TimeBlockNotFound
     return block

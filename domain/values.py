@@ -26,7 +26,7 @@ FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 
 
 def derived_id(kind: str, *parts: str) -> str:
-    """Give the same id for the same parts, so that doing it twice makes one thing.
+    """Return the same id for the same parts, so that doing it twice makes one thing.
 
     >>> derived_id("client", "booking-1") == derived_id("client", "booking-1")
     True

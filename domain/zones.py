@@ -27,7 +27,7 @@ class UnknownTimeZone(DomainError):
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """Give the zone of this IANA name.
+    """Return the zone of this IANA name.
 
     >>> to_utc(datetime(2026, 12, 10, 10), zone("America/Vancouver")).isoformat()
     '2026-12-10T17:00:00+00:00'
@@ -43,7 +43,7 @@ def is_wall_clock(reading: datetime) -> bool:
 
 
 def to_utc(local: datetime, where: ZoneInfo) -> datetime:
-    """Give the instant at which the wall clock there reads `local`.
+    """Return the instant at which the wall clock there reads `local`.
 
     As RFC 5545 has it: of two such instants the first, and a reading that is skipped in spring
     is moved on by what was skipped (02:30 becomes 03:30).
@@ -52,10 +52,10 @@ def to_utc(local: datetime, where: ZoneInfo) -> datetime:
 
 
 def to_local(instant: datetime, where: ZoneInfo) -> datetime:
-    """Give what the wall clock there reads at `instant`; naive, for it names no instant."""
+    """Return what the wall clock there reads at `instant`; naive, for it names no instant."""
     return instant.astimezone(where).replace(tzinfo=None, fold=0)
 
 
 def tzdata_version() -> str:
-    """Give the release of the IANA data in use, like 2026b."""
+    """Return the release of the IANA data in use, like 2026b."""
     return str(tzdata.IANA_VERSION)

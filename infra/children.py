@@ -116,7 +116,7 @@ def watch(
 
 
 def stop(process: "subprocess.Popen[bytes]", *orders: signal.Signals, patience: float = 10) -> None:
-    """Give one order after another until it has ended."""
+    """Return one order after another until it has ended."""
     for order in orders:
         process.send_signal(order)
         try:

@@ -190,13 +190,13 @@ class System:
 
 
 def application(system: System) -> FastAPI:
-    """Give the HTTP application of a system."""
+    """Return the HTTP application of a system."""
     routers = (*ROUTERS, test_clock.router) if system.settings.mode is Mode.TEST else ROUTERS
     return create_app(backend(system, authenticate=system.accounts.principal), routers)
 
 
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
-    """Give the API what it needs of the system."""
+    """Return the API what it needs of the system."""
     settings = system.settings
     vitals = PostgresVitals(system.database, system.jobs, system.reader.notes)
     signer = Signer(settings.secret_keys)
@@ -244,7 +244,7 @@ def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
 
 
 def _live(system: System) -> LiveBookings:
-    """Give what counts bookings: workers, where there are any by way of Kafka, or else the log."""
+    """Return what counts bookings: workers, where there are any by way of Kafka, or else the log."""
     if system.settings.kafka_bootstrap:
         return LiveBookingsCounted(system.database)
     return LiveBookingsInLog(system.database, made(system))
@@ -400,7 +400,7 @@ def _effects(
     outbox: OutboxMailer,
     clock: Clock,
 ) -> Handlers:
-    """Give what carries out effects: mails go to the mail server, or else to the outbox."""
+    """Return what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
     mailer: Mailer = outbox
     if settings.smtp_url:
@@ -443,7 +443,7 @@ def _lifetime(settings: Settings) -> timedelta:
 
 
 def _redis(settings: Settings, stack: ExitStack, patience: float) -> "Redis | None":
-    """Give what API processes share, if there is any; imported when it is asked for."""
+    """Return what API processes share, if there is any; imported when it is asked for."""
     if settings.redis_url is None:
         return None
     from adapters.redis.connection import connect
@@ -456,7 +456,7 @@ def _redis(settings: Settings, stack: ExitStack, patience: float) -> "Redis | No
 def _limiter(
     settings: Settings, redis: "Redis | None", seconds: Callable[[], float] | None = None
 ) -> RateLimiter:
-    """Give what counts; `seconds` is a clock to be used instead of the machines' own."""
+    """Return what counts; `seconds` is a clock to be used instead of the machines' own."""
     own = ProcessRateLimiter(seconds or time.monotonic)
     if redis is None:
         return own
@@ -468,7 +468,7 @@ def _limiter(
 
 
 def _wire(settings: Settings, database: Database, stack: ExitStack) -> Wire:
-    """Give what carries wake-ups; the same for all processes, or they do not hear each other."""
+    """Return what carries wake-ups; the same for all processes, or they do not hear each other."""
     if settings.redis_url is None:
         return NotifyWire(database)
     from adapters.redis.wakeups import PATIENCE, RedisWire
@@ -481,7 +481,7 @@ def _wire(settings: Settings, database: Database, stack: ExitStack) -> Wire:
 def _entered(
     database: Database, renewal: Renewal, reactions: Sequence[Process], clock: Clock
 ) -> list[Consumer]:
-    """Give the consumers of the log, each with a place from which to go on."""
+    """Return the consumers of the log, each with a place from which to go on."""
     tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process, clock) for process in reactions]
     with database.as_worker() as connection:

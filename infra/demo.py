@@ -187,7 +187,7 @@ def make_ahead(system: System, today: datetime, told: Progress) -> None:
 
 
 def _in_order(shops: Sequence["_Shop"]) -> list[Step]:
-    """Give what happens in the shops by time; of one moment, a request comes before its answer."""
+    """Return what happens in the shops by time; of one moment, a request comes before its answer."""
     return sorted((step for shop in shops for step in shop.steps()), key=lambda step: step.at)
 
 

@@ -49,7 +49,7 @@ class Migration(NamedTuple):
 
 
 def migrations() -> Iterator[Migration]:
-    """Give the migrations of this release, oldest first."""
+    """Return the migrations of this release, oldest first."""
     for path in sorted(FOLDER.glob("*.sql")):
         yield Migration(path.stem, path.read_text(encoding="utf-8"))
 
@@ -73,7 +73,7 @@ def migrate(dsn: str) -> list[str]:
 
 
 def schema_version(connection: Connection[Any]) -> str | None:
-    """Give the name of the newest migration applied."""
+    """Return the name of the newest migration applied."""
     row = connection.execute("SELECT max(name) FROM frontdesk_migrations").fetchone()
     return row[0] if row else None
 

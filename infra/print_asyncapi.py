@@ -50,7 +50,7 @@ KEY: Final = {**TEXT, "description": "The stream: murmur2 of it is the partition
 
 
 def document() -> Json:
-    """Give the document."""
+    """Return the document."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -76,7 +76,7 @@ def document() -> Json:
 
 
 def text() -> str:
-    """Give the document as text that is the same every time."""
+    """Return the document as text that is the same every time."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -221,7 +221,7 @@ def _headers() -> Json:
 
 
 def _schemas() -> Json:
-    """Give the schemas of what is published, with those of the values in it and no others."""
+    """Return the schemas of what is published, with those of the values in it and no others."""
     _, found = msgspec.json.schema_components(
         [*EVENTS.values(), *OTHERS_MESSAGES.values()], ref_template="#/components/schemas/{name}"
     )

@@ -23,7 +23,7 @@ stored under it can be read for ever. Fields in *italics* are personal: encrypte
 
 
 def catalogue() -> str:
-    """Give the catalogue as Markdown."""
+    """Return the catalogue as Markdown."""
     return "\n".join([HEAD, *(_line(name, event) for name, event in EVENTS.items())]) + "\n"
 
 

@@ -13,7 +13,7 @@ from domain.catalogue import EVENTS
 
 
 def schema(name: str) -> str:
-    """Give the schema of an event as text that is the same every time."""
+    """Return the schema of an event as text that is the same every time."""
     return json.dumps(msgspec.json.schema(EVENTS[name]), indent=2, sort_keys=True) + "\n"
 
 

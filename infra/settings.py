@@ -162,7 +162,7 @@ class Settings(BaseModel):
         return max(1, int(quota * self.limit_factor))
 
     def need_kafka(self) -> str:
-        """Give the address of Kafka. Raises SettingsError."""
+        """Return the address of Kafka. Raises SettingsError."""
         if not self.kafka_bootstrap:
             message = "KAFKA_BOOTSTRAP: set the address of your Kafka, such as 127.0.0.1:9092"
             raise SettingsError(message)

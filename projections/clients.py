@@ -36,7 +36,7 @@ class KnownClient(Row, frozen=True, kw_only=True):
 
 
 def found_by(query: str) -> tuple[str, list[list[str]]]:
-    """Give the condition, in SQL with its values, that a client is what somebody looks for."""
+    """Return the condition, in SQL with its values, that a client is what somebody looks for."""
     known = "lower(concat_ws(' ', r.sort_name, r.email, r.phone))"
     return f"{known} LIKE ALL (%s::text[])", [list(sought(query))]
 

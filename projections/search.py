@@ -16,7 +16,7 @@ PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
 
 
 def plain(text: str) -> str:
-    """Give the text as it is compared.
+    """Return the text as it is compared.
 
     >>> plain("Zoé Strauß")
     'zoe strauss'
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 
 def sought(query: str) -> tuple[str, ...]:
-    """Give what must all occur in what is known of whoever is looked for, as patterns of LIKE.
+    """Return what must all occur in what is known of whoever is looked for, as patterns of LIKE.
 
     A phone number is sought as it would be dialled from abroad, whatever was typed in front of it.
 

@@ -39,7 +39,7 @@ class Category(Value, frozen=True, kw_only=True):
 
 
 def categories(connection: Connection[Any], tenant: str) -> list[Category]:
-    """Give the categories of what is offered, and how many services each has."""
+    """Return the categories of what is offered, and how many services each has."""
     found = connection.execute(
         """
         SELECT category, count(*) FROM live.services WHERE tenant_id = %s AND active
@@ -51,7 +51,7 @@ def categories(connection: Connection[Any], tenant: str) -> list[Category]:
 
 
 def offered_by(professional: ProfessionalId) -> tuple[str, list[list[str]]]:
-    """Give the condition, in SQL with its values, that this professional offers a service."""
+    """Return the condition, in SQL with its values, that this professional offers a service."""
     named = "(r.document -> 'professional_ids')::jsonb"
     return f"({named} = '[]' OR {named} ?| %s::text[])", [[professional]]
 

@@ -58,7 +58,7 @@ def server() -> Iterator[Server]:
 
 @contextmanager
 def empty_database(server: Server, template: str = TEMPLATE) -> Iterator[str]:
-    """Give one that nobody else has."""
+    """Return one that nobody else has."""
     name = f"test_{uuid4().hex}"
     create_database(server, name, template)
     yield server.dsn(name)

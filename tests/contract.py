@@ -18,13 +18,13 @@ BODILESS: Final = frozenset({204, 304})
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """Give the document of the application as it is shipped."""
+    """Return the document of the application as it is shipped."""
     return create_app(Mock(most_body_bytes=0)).openapi()
 
 
 @functools.cache
 def _paths() -> list[tuple[re.Pattern[str], str]]:
-    """Give what tells paths apart; fixed ones first, as the routes are declared."""
+    """Return what tells paths apart; fixed ones first, as the routes are declared."""
     paths = sorted(document()["paths"], key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in paths]
 

@@ -60,7 +60,7 @@ class Forked:
         return self.poll()
 
     def poll(self) -> int | None:
-        """Give how it ended; None while it runs."""
+        """Return how it ended; None while it runs."""
         with _one_at_a_time:
             return self._process.exitcode
 

@@ -25,7 +25,7 @@ class InMemory:
         self.seen: list[str] = []
 
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
-        """Give the state of an aggregate, folded from where it was folded last."""
+        """Return the state of an aggregate, folded from where it was folded last."""
         assert identity.startswith(f"{aggregate.kind}-"), f"{identity} is no {aggregate.kind}"
         self.seen.append(identity)
         state, known = self._states.get(identity, (aggregate.initial, 0))

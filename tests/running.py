@@ -57,7 +57,7 @@ class Running:
         yield cls(system, clock, app, tenant or str(uuid4()), principals)
 
     def http(self, *roles: Role, tenant: str | None = None, **links: Any) -> TestClient:
-        """Give a client that is logged in; as an owner when no role is named."""
+        """Return a client that is logged in; as an owner when no role is named."""
         token = uuid4().hex
         roles = roles or (Role.OWNER,)
         self.principals[token] = Principal(

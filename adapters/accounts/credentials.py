@@ -30,7 +30,7 @@ class Credential(NamedTuple):
 
 
 def email_digest(email: str, pepper: bytes) -> bytes:
-    """Give what stands for an address: the same however it is written, of no use to a thief."""
+    """Return what stands for an address: the same however it is written, of no use to a thief."""
     with suppress(EmailAddressNotUnderstood):  # then nobody has it, which is found out later
         email = parse_email(email)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
@@ -44,7 +44,7 @@ class Credentials:
         self._connect = connect
 
     def find(self, digest: bytes) -> Credential | None:
-        """Give what is kept under an address."""
+        """Return what is kept under an address."""
         with (
             self._connect() as connection,
             connection.cursor(row_factory=class_row(Credential)) as cursor,

@@ -25,7 +25,7 @@ ARGON2ID: Final = "$argon2id$"
 
 
 def _hash_of_nothing() -> str:
-    """Give a hash that no password has and that takes as long to refuse as a real one."""
+    """Return a hash that no password has and that takes as long to refuse as a real one."""
     salt, tag = (base64.b64encode(bytes(n)).decode().rstrip("=") for n in (16, 32))
     cost = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
     return f"{ARGON2ID}v=19${cost}${salt}${tag}"
@@ -35,7 +35,7 @@ NOBODY: Final = _hash_of_nothing()
 
 
 def hash_password(password: str) -> str:
-    """Give the hash to keep."""
+    """Return the hash to keep."""
     with AT_ONCE:
         return HASHER.hash(_normal(password))
 
@@ -68,5 +68,5 @@ def is_understood(kept: str) -> bool:
 
 
 def _normal(password: str) -> str:
-    """Give what was meant: keyboards write one letter in different ways (NIST SP 800-63B)."""
+    """Return what was meant: keyboards write one letter in different ways (NIST SP 800-63B)."""
     return unicodedata.normalize("NFKC", password)

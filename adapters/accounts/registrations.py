@@ -53,7 +53,7 @@ class Newcomer(NamedTuple):
         return UserId(self.id("user"))
 
     def id(self, kind: str) -> str:
-        """Give the id of whatever of this kind belongs to the newcomer."""
+        """Return the id of whatever of this kind belongs to the newcomer."""
         return derived_id(kind, self.seed)
 
 
@@ -77,7 +77,7 @@ class Registrations:
     def register(
         self, account: NewAccount, about: About, order: Callable[[Newcomer], Command]
     ) -> tuple[Newcomer, Answer]:
-        """Have the order recorded that makes this user, and let him log in."""
+        """Have the order recorded that makes this user, and let them log in."""
         email = parse_email(account.email)
         _refuse_useless(account, email)
         digest = email_digest(email, self._pepper)
@@ -97,7 +97,7 @@ class Registrations:
         return self._credentials.activate(credential)
 
     def user(self, tenant_id: TenantId, user_id: UserId) -> User:
-        """Give a user as the log knows him at this moment, whatever this process remembers."""
+        """Return a user as the log knows them at this moment, whatever this process remembers."""
         about = About(tenant=tenant_id, actor=user_id, command_id=NO_COMMAND)
         while True:
             with self._store.view(about) as view:
@@ -177,7 +177,7 @@ def _newcomer(email: str, digest: bytes, about: About) -> Newcomer:
 
 
 def _the_same(kept: Credential, account: NewAccount) -> Credential:
-    """Give the reservation of the same request; the same id with another password is another."""
+    """Return the reservation of the same request; the same id with another password is another."""
     if account.password_hash is None and not passwords.matches(
         account.password, kept.password_hash
     ):

@@ -52,7 +52,7 @@ def _is_common(folded: str) -> bool:
 
 
 def _shapes(folded: str) -> Iterator[str]:
-    """Give the password, and it without what was put around, between or in place of letters."""
+    """Return the password, and it without what was put around, between or in place of letters."""
     without_end = re.sub(r"[\W\d_]+$", "", folded)
     without_ends = re.sub(r"^[\W\d_]+", "", without_end)
     for text in (folded, without_end, without_ends):

@@ -74,7 +74,7 @@ class AccessTokens:
         self._current = self.names[number]
 
     def issue(self, principal: Principal) -> str:
-        """Give a token that says who this is, for a while."""
+        """Return a token that says who this is, for a while."""
         now = self._clock()
         claims = Claims(
             iss=ISSUER,

@@ -70,7 +70,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 def export(
     connection: Connection[Any], tenant: str, *, reveal: MasterKeys | None = None
 ) -> Iterator[bytes]:
-    """Give the lines of a bundle: all that is in the log at this moment.
+    """Return the lines of a bundle: all that is in the log at this moment.
 
     With master keys, what is personal is revealed. Raises PersonalDataDamagedError,
     UnknownMasterKeyError.

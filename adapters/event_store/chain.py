@@ -79,7 +79,7 @@ UNMOVED: Final[Shift] = (0, 0)
 
 
 def hashed(previous: bytes, link: Link, shift: Shift = UNMOVED) -> bytes:
-    """Give the hash that an event must have after `previous`."""
+    """Return the hash that an event must have after `previous`."""
     position, tenant, tenant_position, version, at, stream, type_, metadata, data, personal, _ = (
         link
     )
@@ -153,7 +153,7 @@ class Chain:
 
 
 def _renumbered(link: Link, hashes: set[bytes], usual: Shift) -> Shift | None:
-    """Give the shift with which an event fits behind one of these."""
+    """Return the shift with which an event fits behind one of these."""
     for more in SHIFTS:
         shift = (usual[0] + more[0], usual[1] + more[1])
         if any(hashed(previous, link, shift) == link.hash for previous in hashes):

@@ -29,7 +29,7 @@ class Glance:
         self.seen: dict[str, int] = {}
 
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
-        """Give the state of an aggregate; its initial state when it never happened."""
+        """Return the state of an aggregate; its initial state when it never happened."""
         if identity not in self.seen:
             key = (self._tenant, identity)
             self._states[identity], self.seen[identity] = self._store.state(aggregate, key)

@@ -98,7 +98,7 @@ class History:
         position: int = 0,
         limit: int = PAGE,
     ) -> Page:
-        """Give what happened behind a position, the oldest first."""
+        """Return what happened behind a position, the oldest first."""
         first, last = _bounds(connection, tenant, asked)
         first = max(first, position + 1)
         stop = min(last, first + self._most - 1)
@@ -115,7 +115,7 @@ class History:
         position: int = LAST,
         limit: int = PAGE,
     ) -> Page:
-        """Give what happened before a position, the newest first."""
+        """Return what happened before a position, the newest first."""
         first, last = _bounds(connection, tenant, asked)
         last = min(last, position - 1)
         stop = max(first, last - self._most + 1)
@@ -124,14 +124,14 @@ class History:
         return Page(events, reached, more=reached > first)
 
     def event(self, connection: Connection[Any], tenant: str, position: int) -> Recorded | None:
-        """Give one event."""
+        """Return one event."""
         found, _ = self._select(connection, tenant, EVERYTHING, (position, position), "ASC", 1)
         return found[0] if found else None
 
     def version_at(
         self, connection: Connection[Any], tenant: str, stream: str, at: datetime
     ) -> int:
-        """Give the version that one thing had at a time, 0 before it began."""
+        """Return the version that one thing had at a time, 0 before it began."""
         position = last_until(connection, tenant, at).tenant_position
         return _version_at(connection, tenant, stream, position)
 
@@ -146,7 +146,7 @@ class History:
         idle: float = 0.5,
         stop: threading.Event | None = None,
     ) -> Iterator[Page]:
-        """Give pages behind a position, then what is appended, for as long as one likes.
+        """Return pages behind a position, then what is appended, for as long as one likes.
 
         When nothing happens an empty page is given every `idle` seconds: whoever follows can say
         where they stand, or leave.

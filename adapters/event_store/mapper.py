@@ -66,11 +66,11 @@ class Mapper:
         self._split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
     def name(self, event: type[Event]) -> str:
-        """Give the permanent name of a class of events."""
+        """Return the permanent name of a class of events."""
         return self._by_class[event].name
 
     def names(self, events: tuple[type[Event], ...]) -> list[str]:
-        """Give the stored names that read as one of these classes, old ones included."""
+        """Return the stored names that read as one of these classes, old ones included."""
         wanted = {self.name(event) for event in events}
         return [*wanted, *(old for old in self._upcasters if self._ends_in(old) in wanted)]
 

@@ -26,7 +26,7 @@ class Memory:
         self._gate = threading.Lock()
 
     def get(self, key: Key) -> Known | None:
-        """Give what is known, if anything."""
+        """Return what is known, if anything."""
         with self._gate:
             known = self._states.get(key)
             if known is not None:
@@ -51,7 +51,7 @@ class Memory:
 
 
 class Queues:
-    """Locks for contended streams. A caller waits for his first; for more of them he only asks,
+    """Locks for contended streams. A caller waits for their first; for more of them they only ask,
     so that nobody waits in a circle. Not getting one costs at most a second decision.
     """
 

@@ -62,8 +62,9 @@ def cut(page: str, order: str, *, most: int = MOST_BYTES) -> str:
 MOST_AT_ONCE: Final = 2_000_000
 """Bytes of the events of a stream that are read at once, by whoever folds it."""
 
-SHORT: Final = 500
-"""Events of a stream that are read at once."""
+SHORT: Final = 2_000
+"""Events of a stream that are read at once: a stream of so many is folded in one go, where the bytes
+allow, since a cursor costs a thousand events as much as reading them."""
 
 IN_PARTS: Final = 32
 """Events that are taken at a time of a stream that is longer, or larger."""
@@ -115,7 +116,7 @@ class Reader:
     def stream(
         self, connection: Connection[Any], tenant: str, stream: str, after: int = 0
     ) -> list[Recorded]:
-        """Give the events of a stream behind a version, in order. Who folds them takes `parts`."""
+        """Return the events of a stream behind a version, in order. Who folds them takes `parts`."""
         with self.parts(connection, tenant, stream, after=after) as parts:
             return [past for part in parts for past in part]
 
@@ -162,7 +163,7 @@ class Reader:
     def follow(
         self, connection: Connection[Any], after: int, *, to: int = LAST, page: int = PAGE
     ) -> Iterator[list[Recorded]]:
-        """Give pages of the log until it ends."""
+        """Return pages of the log until it ends."""
         while batch := self.log(connection, after, to=to, limit=page):
             yield batch
             after = batch[-1].position
@@ -174,12 +175,12 @@ class Reader:
         return self._read(connection, OF_TENANT, (tenant, after, to))
 
     def unread(self, connection: Connection[Any], position: int) -> Recorded:
-        """Give the place of an event without reading it."""
+        """Return the place of an event without reading it."""
         [row] = connection.execute(LOG, (position - 1, position, 1), binary=True).fetchall()
         return self._bare(row)
 
     def names(self, types: tuple[type[Event], ...]) -> list[str]:
-        """Give the stored names that read as one of these classes."""
+        """Return the stored names that read as one of these classes."""
         return self._mapper.names(types)
 
     def others(self, types: tuple[type[Event], ...]) -> list[str]:
@@ -289,6 +290,6 @@ class Reader:
 
 
 def head(connection: Connection[Any]) -> int:
-    """Give the position of the newest event, 0 for an empty log."""
+    """Return the position of the newest event, 0 for an empty log."""
     row = connection.execute("SELECT coalesce(max(position), 0) FROM log.events").fetchone()
     return int(row[0]) if row else 0

@@ -89,7 +89,7 @@ class StreamRecorder(AggregateRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> list[StoredEvent]:
-        """Give the events of a stream with `gt < version <= lte`."""
+        """Return the events of a stream with `gt < version <= lte`."""
         sql = EVENTS.format(order="DESC" if desc else "ASC")
         after = -1 if gt is None else gt
         to = 2**31 - 1 if lte is None else lte
@@ -168,7 +168,7 @@ class TenantRecorder(StreamRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> list[Notification]:
-        """Give what happened from `start` up to and including `stop`."""
+        """Return what happened from `start` up to and including `stop`."""
         first = (start or 0) + (start is not None and not inclusive_of_start)
         last = LAST if stop is None else stop
         sql = NOTIFICATIONS.format(of_topics="AND type = ANY(%s)" if topics else "")
@@ -180,7 +180,7 @@ class TenantRecorder(StreamRecorder, ApplicationRecorder):
         ]
 
     def max_notification_id(self) -> int | None:
-        """Give the position of the newest event, None when nothing happened yet."""
+        """Return the position of the newest event, None when nothing happened yet."""
         rows = self._select(HEAD, (self._tenant,))
         return rows[0][0] if rows else None
 
@@ -191,7 +191,7 @@ class TenantRecorder(StreamRecorder, ApplicationRecorder):
         return LiveNotifications(self, gt, topics)
 
     def _originator_id(self, stream: str) -> UUID | str:
-        """Give the id as the application knows it; streams of ours are no UUIDs."""
+        """Return the id as the application knows it; streams of ours are no UUIDs."""
         if not self._as_uuid:
             return stream
         try:
@@ -268,12 +268,12 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self._database.__exit__()
 
     def aggregate_recorder(self, purpose: str = "events") -> StreamRecorder:
-        """Give a recorder apart: snapshots are no history, so they are another tenant's."""
+        """Return a recorder apart: snapshots are no history, so they are another tenant's."""
         tenant = str(uuid5(UUID(self._tenant), purpose))
         return StreamRecorder(self._database, self._writer, tenant, actor=self._actor)
 
     def application_recorder(self) -> TenantRecorder:
-        """Give the recorder of the tenant's history."""
+        """Return the recorder of the tenant's history."""
         return TenantRecorder(
             self._database,
             self._writer,
@@ -327,7 +327,7 @@ def _translated() -> Iterator[None]:
 
 
 def _wrapped(state: bytes) -> bytes:
-    """Give JSON for any bytes: themselves where possible.
+    """Return JSON for any bytes: themselves where possible.
 
     >>> _wrapped(b'{"a": 1}'), _wrapped(b"state")
     (b'{"a": 1}', b'{"base64":"c3RhdGU="}')
@@ -336,7 +336,7 @@ def _wrapped(state: bytes) -> bytes:
 
 
 def _unwrapped(data: str) -> bytes:
-    """Give the bytes again.
+    """Return the bytes again.
 
     >>> _unwrapped('{"base64":"c3RhdGU="}')
     b'state'

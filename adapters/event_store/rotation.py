@@ -14,7 +14,7 @@ from adapters.personal_data import NAME, MasterKeys, UnknownMasterKeyError
 PAGE: Final = 1_000
 
 Place = tuple[str, str]
-"""A tenant, and a stream of his."""
+"""A tenant, and a stream of theirs."""
 
 Told = Callable[[int, int], None]
 """Is told how many keys were looked at, and of how many."""

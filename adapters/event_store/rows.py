@@ -82,7 +82,7 @@ def rows_of(
     about: About,
     keys: Mapping[str, bytes],
 ) -> bytes:
-    """Give the rows of one command; see `log.append`."""
+    """Return the rows of one command; see `log.append`."""
     tenant = about.tenant
     expected = dict(seen)
     fresh = dict(keys)

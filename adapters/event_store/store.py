@@ -64,7 +64,7 @@ class PostgresView:
         self.held: list[threading.Lock] = []
 
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
-        """Give the state of an aggregate; its initial state when it never happened."""
+        """Return the state of an aggregate; its initial state when it never happened."""
         if identity in self.states:
             state: S = self.states[identity][1]
             return state
@@ -115,7 +115,7 @@ class PostgresEventStore:
     def state(
         self, aggregate: Aggregate[S, Any], key: tuple[str, str], *, fresh: bool = False
     ) -> tuple[S, int]:
-        """Give a state and its version, from memory or from the log."""
+        """Return a state and its version, from memory or from the log."""
         known = self._memory.get(key)
         if known is not None:
             return known
@@ -149,7 +149,7 @@ class PostgresEventStore:
         return not changed
 
     def answer_to(self, about: About) -> Answer | None:
-        """Give the answer already recorded under this command id, if any."""
+        """Return the answer already recorded under this command id, if any."""
         with self._database.as_tenant(about.tenant) as connection:
             row = connection.execute(
                 """
@@ -251,7 +251,7 @@ class PostgresEventStore:
         return msgspec.structs.replace(stored, personal=sealed)
 
     def _key(self, tenant: str, stream: str, seen: Mapping[str, int]) -> bytes | None:
-        """Give the key of a stream; None when it has none yet."""
+        """Return the key of a stream; None when it has none yet."""
         known = self._stream_keys.get((tenant, stream))
         if known is not None:
             return bytes(known[0])

@@ -101,7 +101,7 @@ def verify(
 
 
 def _pages(connection: Connection[Any], last: int) -> Iterator[list[Link]]:
-    """Give what there is; PostgreSQL reads the next page while this one is being hashed."""
+    """Return what there is; PostgreSQL reads the next page while this one is being hashed."""
     cursor = connection.cursor(binary=True, row_factory=lambda _: _link)
     for type_ in ("text", "json", "uuid"):
         cursor.adapters.register_loader(type_, ByteaBinaryLoader)

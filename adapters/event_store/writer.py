@@ -1,7 +1,7 @@
 """Group commit: while one transaction is being committed, the next batch gathers.
 
 Callers stand in line. The first in line leads: it takes everybody's appends, carries them out in
-one call of one SQL function (one round trip, one fsync), hands each caller his own answer and
+one call of one SQL function (one round trip, one fsync), hands each caller their own answer and
 gives the lead to the next in line. A single caller pays for no hand-over at all.
 
 Nobody stands in line for longer than they have patience; and while the batch under way is stuck, whoever
@@ -52,7 +52,7 @@ class Verdict(NamedTuple):
 
 
 class _Turn:
-    """A caller's place in the line; `called` is released when he is to lead, or is answered."""
+    """A caller's place in the line; `called` is released when they are to lead, or are answered."""
 
     __slots__ = ("called", "leads", "problem", "rows", "until", "verdict")
 
@@ -162,7 +162,7 @@ class Writer:
         return len(self._line)
 
     def _hand_over(self, batch: list[_Turn]) -> None:
-        """Call the next to lead first: he works while those who are answered wake up."""
+        """Call the next to lead first: they work while those who are answered wake up."""
         with self._gate:
             self._call_next()
         for turn in batch:

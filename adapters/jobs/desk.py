@@ -113,7 +113,7 @@ class JobDesk:
         after: tuple[datetime, UUID] | None = None,
         limit: int = 100,
     ) -> Sequence[QueuedJob]:
-        """Give jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
+        """Return jobs by due time; a page goes on `after` the (due_at, id) of the one before it."""
         due_at, last_id = after or (None, None)
         asked = {"tenant": tenant, "kind": kind, "about": about, "due_at": due_at}
         met = [CONDITIONS[name] for name, value in asked.items() if value is not None]
@@ -124,7 +124,7 @@ class JobDesk:
             return _jobs(connection, statement, values)
 
     def get(self, tenant: str | None, job_id: UUID) -> QueuedJob:
-        """Give one job. Raises JobNotFound."""
+        """Return one job. Raises JobNotFound."""
         with self._lent(tenant) as connection:
             found = _jobs(connection, GET, {"tenant": tenant, "id": job_id})
         if not found:

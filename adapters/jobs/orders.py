@@ -12,7 +12,7 @@ Order = Command | Effect
 
 
 def kind_of(order: type[Order]) -> str:
-    """Give the permanent name of a type of orders.
+    """Return the permanent name of a type of orders.
 
     >>> from domain.clients import EraseClient
     >>> kind_of(EraseClient)
@@ -33,7 +33,7 @@ class Orders:
         self._types: Mapping[str, type[Order]] = {kind_of(order): order for order in types}
 
     def decode(self, kind: str, payload: str | bytes) -> Order:
-        """Give the order. Raises UnknownOrderError, and msgspec.ValidationError for a wrong one."""
+        """Return the order. Raises UnknownOrderError, and msgspec.ValidationError for a wrong one."""
         order = self._types.get(kind)
         if order is None:
             raise UnknownOrderError(kind)

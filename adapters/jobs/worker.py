@@ -291,7 +291,7 @@ def _say(how: Callable[..., object], what: str, job: Claimed, attempt: int) -> N
 
 
 def pause(job_id: UUID, attempt: int) -> timedelta:
-    """Give the time until the next attempt: 2, 4, 8 … seconds, an hour at most, and up to half as
+    """Return the time until the next attempt: 2, 4, 8 … seconds, an hour at most, and up to half as
     much again, so that what failed together does not come back together.
     """
     seconds = float(min(2**attempt, LONGEST_PAUSE))

@@ -108,6 +108,6 @@ class SecretConversation(Conversation, smtplib.SMTP_SSL):
 
 
 def _stuffed(mail: bytes) -> bytes:
-    """Give it with whole lines, none of which looks like its end."""
+    """Return it with whole lines, none of which looks like its end."""
     whole = mail if mail.endswith(b"\r\n") else mail + b"\r\n"
     return re.sub(rb"(?m)^\.", b"..", whole)

@@ -20,7 +20,7 @@ METHODS: Final = {
 def invitation(
     mail: BookingMail, *, summary: str, attendee: Mailbox, organizer: Mailbox
 ) -> Invitation | None:
-    """Give what the reader's calendar shall do; None for a mail that is none of its business.
+    """Return what the reader's calendar shall do; None for a mail that is none of its business.
 
     What was never confirmed never was in a calendar. Times are in UTC, which no calendar can
     misread, and each shows them on its own clock.

@@ -156,7 +156,7 @@ def _words(mail: BookingMail) -> Words:
 
 
 def _slot_on_another_clock(mail: BookingMail) -> TimeSlot | None:
-    """Give the slot if the clock on the professional's wall reads otherwise than the reader's."""
+    """Return the slot if the clock on the professional's wall reads otherwise than the reader's."""
     if mail.slot is None:
         return None
     starts = mail.slot.starts_at
@@ -175,7 +175,7 @@ def _mailbox(contact: Contact | None) -> Mailbox | None:
 
 
 def _line(text: str | None) -> str:
-    """Give it on one line: a name with a line break would be a header, or a sentence, of its own."""
+    """Return it on one line: a name with a line break would be a header, or a sentence, of its own."""
     return " ".join((text or "").translate(BREAKS | BIDI).split())
 
 

@@ -38,7 +38,7 @@ def mailbox_of(text: str) -> Mailbox:
 
 
 def message_id(idempotency_key: str, sender: Mailbox) -> str:
-    """Give the same id for the same key, so whoever is sent a mail twice can tell."""
+    """Return the same id for the same key, so whoever is sent a mail twice can tell."""
     digest = sha256(idempotency_key.encode()).hexdigest()[:32]
     return f"<{digest}@{sender.address.rpartition('@')[2]}>"
 

@@ -79,14 +79,14 @@ class OutboxMailer:
         before: int | None = None,
         limit: int = 100,
     ) -> Sequence[OutboxMail]:
-        """Give mails, newest first; a page goes on `before` the number that ended the last."""
+        """Return mails, newest first; a page goes on `before` the number that ended the last."""
         asked = {"tenant": tenant, "about": about, "to": to, "before": before}
         met = [CONDITIONS[name] for name, value in asked.items() if value is not None]
         statement = FIND.format(conditions=" AND ".join(met))
         return self._mails(tenant, statement, {**asked, "limit": limit})
 
     def get(self, tenant: str, mail_id: UUID) -> OutboxMail:
-        """Give one mail. Raises OutboxMailNotFound."""
+        """Return one mail. Raises OutboxMailNotFound."""
         found = self._mails(tenant, GET, (tenant, mail_id))
         if not found:
             raise OutboxMailNotFound

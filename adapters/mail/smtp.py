@@ -176,7 +176,7 @@ def _understood(error: smtplib.SMTPException | OSError) -> Exception:
 
 
 def _said(error: smtplib.SMTPException | OSError) -> str:
-    """Give the server's reply, without the addresses in it; the kind of error if it said nothing."""
+    """Return the server's reply, without the addresses in it; the kind of error if it said nothing."""
     reply: tuple[int, bytes | str]
     match error:
         case smtplib.SMTPRecipientsRefused():

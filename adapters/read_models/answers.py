@@ -1,6 +1,6 @@
 """Answers questions: a connection on which to ask SQL, or one row as it is for whoever just wrote.
 
-Who presents the position of his own write sees at least that write. A row owned by one aggregate
+Who presents the position of their own write sees at least that write. A row owned by one aggregate
 can always be folded from its stream. For everything else the projector is waited for, a moment,
 and what it has not done yet is applied in a transaction that is rolled back after the question.
 """
@@ -143,7 +143,7 @@ class Answers:
     def row(
         self, tenant: str, model: ReadModel, key: str, *, at_least: int = 0, wait: float = 0.0
     ) -> Document | None:
-        """Give one row; from its stream when the projector has not got there yet."""
+        """Return one row; from its stream when the projector has not got there yet."""
         if not self._can_be_read(model):
             return self._without_table(tenant, model, key)
         if model.owner is None:
@@ -157,7 +157,7 @@ class Answers:
     def _shared_row(
         self, tenant: str, model: ReadModel, key: str, at_least: int, wait: float
     ) -> Document | None:
-        """Give a row that many feed."""
+        """Return a row that many feed."""
         began = time.monotonic()
         if at_least and not self._shows(tenant, model, key, at_least, began + min(wait, SHORTLY)):
             consumer = self._consumer(model)
@@ -213,7 +213,7 @@ class Answers:
     def row_as_of(
         self, tenant: str, model: ReadModel, key: str, moment: int | datetime
     ) -> Document | None:
-        """Give a row as it was at a position of the tenant's log, or at a time."""
+        """Return a row as it was at a position of the tenant's log, or at a time."""
         with self._database.as_tenant(tenant) as connection:
             to = place_of(connection, tenant, moment)
             return row_as_of(self._reader, connection, model, tenant, key, to)
@@ -239,7 +239,7 @@ class Answers:
             yield (self._reader.heard(connection, part, hearer(model)) for part in parts)
 
     def fold(self, model: ReadModel, key: str, history: Iterable[Recorded]) -> Document | None:
-        """Give the row that this history makes. Raises ProjectionBehind if its fold fails."""
+        """Return the row that this history makes. Raises ProjectionBehind if its fold fails."""
         row: Row | None = None
         for past in history:
             if past.stream == key and isinstance(past.event, model.subscribes_to):

@@ -43,7 +43,7 @@ class Known(NamedTuple):
 def row_as_of(
     reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, key: str, to: int
 ) -> Document | None:
-    """Give a row as it was when the log stood at the position `to`.
+    """Return a row as it was when the log stood at the position `to`.
 
     A row that is owned is read from its own stream, others from the events of the tenant. What was
     set aside stays as it was shown: as it was before the event that failed.
@@ -62,7 +62,7 @@ def row_as_of(
 def rows_as_of(
     reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, to: int
 ) -> list[Document]:
-    """Give all rows of a tenant as they were, by key. Raises ListTooLong."""
+    """Return all rows of a tenant as they were, by key. Raises ListTooLong."""
     rows: Rows = {}
     failed: set[Key] = set()
     for page in events_of_tenant(reader, connection, model, tenant, to=to):
@@ -87,7 +87,7 @@ def state_as_of(
     position: int = LAST,
     time: datetime | None = None,
 ) -> Known:
-    """Give an aggregate as it was at a version, a position or a time."""
+    """Return an aggregate as it was at a version, a position or a time."""
     with reader.parts(connection, tenant, identity, to=version, until=position) as parts:
         history = known_at([past for part in parts for past in part], time)
     reader.whole(history)
@@ -96,7 +96,7 @@ def state_as_of(
 
 
 def place_of(connection: Connection[Any], tenant: str, moment: int | datetime) -> int:
-    """Give the position in the log of what a tenant calls so: a position of his own, or a time."""
+    """Return the position in the log of what a tenant calls so: a position of their own, or a time."""
     if isinstance(moment, datetime):
         return last_until(connection, tenant, moment).position
     row = connection.execute(LAST_UP_TO, (tenant, moment), prepare=True).fetchone()

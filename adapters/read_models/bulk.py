@@ -184,7 +184,7 @@ class Bulk:
     # --- Reading ahead --------------------------------------------------------------------
 
     def _pages(self, after: int, end: int) -> Iterator[Page]:
-        """Give the pages up to `end`, while the next ones are read."""
+        """Return the pages up to `end`, while the next ones are read."""
         place, waiting = _Place(after), deque[Future[Page | None]]()
         for _ in range(1 + self._limits.ahead):
             waiting.append(self._reading.submit(self._read, place, end))

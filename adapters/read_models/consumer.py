@@ -46,7 +46,7 @@ class ReadModelConsumer:
         return failures
 
     def keys_of(self, past: Recorded) -> list[Key]:
-        """Give the rows this event touches; its stream, if even that cannot be said."""
+        """Return the rows this event touches; its stream, if even that cannot be said."""
         try:
             keys = self.model.key(past.event) if past.event is not None else []
         except Exception:  # noqa: BLE001 - a declaration may fail at anything
@@ -55,11 +55,11 @@ class ReadModelConsumer:
 
 
 def consumer_name(model: str, schema: str) -> str:
-    """Give the name under which a table's checkpoint is kept."""
+    """Return the name under which a table's checkpoint is kept."""
     return model if schema == LIVE else f"{model}@{schema}"
 
 
 def version_of(shape: str | None) -> int:
-    """Give the version of the declaration that a table was made from."""
+    """Return the version of the declaration that a table was made from."""
     number = (shape or "").partition("-")[0]
     return int(number) if number.isdigit() else 0

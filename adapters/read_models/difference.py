@@ -182,7 +182,7 @@ class _Tracing:
         self._position = position
 
     def explained(self, found: Sequence[Difference]) -> list[Difference]:
-        """Give the differences with their causes."""
+        """Return the differences with their causes."""
         trails = {(each.tenant, each.key): _Trail(frozenset(each.fields)) for each in found}
         for tenant in dict.fromkeys(each.tenant for each in found):
             self._trace(
@@ -237,7 +237,7 @@ class _Trail:
         self._apart = apart
 
     def causes(self) -> list[Cause]:
-        """Give the latest; the birth accounts for what nothing else does."""
+        """Return the latest; the birth accounts for what nothing else does."""
         found = self._found[-MOST_CAUSES:]
         if self._born is not None:
             rest = set(self._born.fields).difference(*(cause.fields for cause in self._found))

@@ -26,7 +26,7 @@ class Failure(NamedTuple):
 
 
 def relevant(model: ReadModel, events: Iterable[Recorded]) -> Touches:
-    """Give the events a read model subscribes to, with the rows each of them touches."""
+    """Return the events a read model subscribes to, with the rows each of them touches."""
     wanted = frozenset(model.subscribes_to)
     return [
         (past, [(past.tenant, key) for key in model.key(past.event)])
@@ -36,7 +36,7 @@ def relevant(model: ReadModel, events: Iterable[Recorded]) -> Touches:
 
 
 def older(model: ReadModel, touches: Touches) -> set[Key]:
-    """Give the rows that may have been there before. One that is owned begins with the first event
+    """Return the rows that may have been there before. One that is owned begins with the first event
     of its stream, so of most there is no need to look.
     """
     found = {key for _, keys in touches for key in keys}
@@ -62,7 +62,7 @@ def fold(
 
 
 def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row | None:
-    """Give the next row, with its version and times filled in.
+    """Return the next row, with its version and times filled in.
 
     The version of a row that is owned is that of its stream, so that it can be asked for in
     If-Match; others count the events they were made of.

@@ -1,6 +1,6 @@
 """Have read models seen what somebody has written, and is none of it set aside?
 
-Whoever waits is woken when the projector has moved, here or in another process; he looks now and
+Whoever waits is woken when the projector has moved, here or in another process; they look now and
 then without being woken, since a wake-up is only a hint. However many wait, one of them looks.
 """
 
@@ -68,7 +68,7 @@ class Freshness:
             self._advanced.wait(heard, min(left, POLL))
 
     def aside(self, tenant: str, names: Sequence[str], position: int) -> Aside:
-        """Give what is set aside of them for this tenant, because of events up to `position`."""
+        """Return what is set aside of them for this tenant, because of events up to `position`."""
         if self._known.least(names) >= position:
             return frozenset()
         with self._database.as_desk() as connection:
@@ -110,7 +110,7 @@ class Freshness:
 
 
 def aside(connection: Connection[Any], tenant: str, names: Sequence[str], position: int) -> Aside:
-    """Give what is set aside for this tenant, because of events up to `position`."""
+    """Return what is set aside for this tenant, because of events up to `position`."""
     rows = connection.execute(ASIDE, (list(names), tenant, position), prepare=True).fetchall()
     return frozenset((name, key) for name, key in rows)
 
@@ -140,7 +140,7 @@ def refuse_hidden(
 def _command_at(
     connection: Connection[Any], reader: Reader, tenant: str, position: int
 ) -> list[Recorded]:
-    """Give the events of the command that ended at this position."""
+    """Return the events of the command that ended at this position."""
     values = (tenant, position - MOST_OF_A_COMMAND, position, position)
     rows = connection.execute(COMMAND_AT, values, binary=True).fetchall()
     return reader.recorded(rows)

@@ -34,7 +34,7 @@ class Known:
                     self._known[name] = (position, until)
 
     def least(self, names: Sequence[str]) -> int:
-        """Give a position up to which all of them have come; `UNKNOWN` where one is not known."""
+        """Return a position up to which all of them have come; `UNKNOWN` where one is not known."""
         now = self._clock()
         found = (self._known.get(name, (UNKNOWN, 0.0)) for name in names)
         return min((at if until > now else UNKNOWN for at, until in found), default=2**62)

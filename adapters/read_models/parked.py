@@ -168,7 +168,7 @@ def _touches(
     rows: Rows,
     aside: AbstractSet[Key],
 ) -> Touches:
-    """Give the events of a page that touch these rows; what is unreadable in another stream that is
+    """Return the events of a page that touch these rows; what is unreadable in another stream that is
     set aside stays out, as it did when it was.
     """
     try:

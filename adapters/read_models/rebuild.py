@@ -124,7 +124,7 @@ class Rebuilder:
         return max(at, position)
 
     def runner(self, consumer: ReadModelConsumer) -> Runner:
-        """Give a runner for one table, that wakes nobody."""
+        """Return a runner for one table, that wakes nobody."""
         nobody = Bell()
         return Runner(
             self.database,

@@ -2,7 +2,7 @@
 
     switch   next ─► live ─► previous          back   previous ◄─► live
 
-Both stand at the same position when they change places, so whoever asks never sees less than he
+Both stand at the same position when they change places, so whoever asks never sees less than they
 has seen. Queries go on all the while: the tables are locked for milliseconds, and if a long query
 is in the way, the switch steps back and tries again rather than let everybody queue up behind it.
 """

@@ -75,7 +75,7 @@ class Table:
         return f"{self.model.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def type(self, column: str) -> str:
-        """Give the PostgreSQL type of a column."""
+        """Return the PostgreSQL type of a column."""
         return TYPES[self._kinds[column]]
 
     # --- The table ------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class Table:
     # --- The rows -------------------------------------------------------------------------
 
     def load(self, connection: Connection[Any], keys: Iterable[Key]) -> Rows:
-        """Give the rows there are for these keys."""
+        """Return the rows there are for these keys."""
         wanted = list(keys)
         if not wanted:
             return {}
@@ -160,7 +160,7 @@ class Table:
                 copy.write_row((tenants[tenant], *rest))
 
     def _lines(self, rows: Mapping[Key, Row]) -> Iterator[tuple[Any, ...]]:
-        """Give rows as the table's columns."""
+        """Return rows as the table's columns."""
         encode, fields = self._encode, self._fields
         for key, row in rows.items():
             yield (*key, *fields(row), encode(row).decode())
@@ -226,7 +226,7 @@ def _pairs(keys: Sequence[Key]) -> tuple[list[str], list[str]]:
 
 
 def _getter(*names: str) -> Callable[[Any], tuple[Any, ...]]:
-    """Give a function that reads these fields; `attrgetter` gives no tuple for a single one."""
+    """Return a function that reads these fields; `attrgetter` gives no tuple for a single one."""
     get = attrgetter(*names)
     return get if len(names) > 1 else lambda row: (get(row),)
 
@@ -236,7 +236,7 @@ def _collated(kind: str) -> str:
 
 
 def _plain(hint: Any) -> type:
-    """Give the plain type behind a hint: `BookingId | None` is text."""
+    """Return the plain type behind a hint: `BookingId | None` is text."""
     if get_origin(hint) in (Union, UnionType):
         hint = next(part for part in get_args(hint) if part is not NoneType)
     hint = getattr(hint, "__supertype__", hint)

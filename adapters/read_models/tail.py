@@ -81,7 +81,7 @@ def row_with_tail(
     *,
     lock_ms: int,
 ) -> Row | None:
-    """Give one row as it is up to `position`: nothing is written for that.
+    """Return one row as it is up to `position`: nothing is written for that.
 
     Raises TailTooLong, and ProjectionBehind when it cannot be shown.
     """

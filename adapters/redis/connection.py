@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 def connect(url: str, *, patience: float = PATIENCE) -> "Redis":
-    """Give connections to this server; the first is opened when it is needed."""
+    """Return connections to this server; the first is opened when it is needed."""
     return Redis.from_url(
         url,
         decode_responses=True,
@@ -68,7 +68,7 @@ class Breaker:
         self._middle = 0.0
 
     def ask(self, question: Callable[[], T]) -> T:
-        """Give the answer. Raises RedisAway."""
+        """Return the answer. Raises RedisAway."""
         began = self._seconds()
         if began < self._again_at:
             raise RedisAway

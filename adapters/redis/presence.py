@@ -33,7 +33,7 @@ class RedisPresence:
             return
 
     def present(self, tenant: str) -> Sequence[str]:
-        """Give who is there, in the order of their ids."""
+        """Return who is there, in the order of their ids."""
         now = _microseconds(self._clock())
         try:
             there = self._breaker.ask(

@@ -1,4 +1,4 @@
-"""Wake-ups by way of Redis: what is sent while somebody is not connected he never hears."""
+"""Wake-ups by way of Redis: what is sent while somebody is not connected they never hear."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -29,13 +29,13 @@ class RedisWire:
 
     @contextmanager
     def speaking(self) -> Iterator[Callable[[str], None]]:
-        """Give what sends a message."""
+        """Return what sends a message."""
         with _by_redis():
             yield self._publish
 
     @contextmanager
     def hearing(self) -> Iterator[Callable[[], Iterable[str]]]:
-        """Give what waits for messages."""
+        """Return what waits for messages."""
         with _by_redis(), self._redis.pubsub() as line:
             line.subscribe(CHANNEL)
             yield Ear(line).heard

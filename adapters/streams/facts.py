@@ -113,7 +113,7 @@ class FactsDesk:
         return len(settled)
 
     def close(self) -> None:
-        """Give the connection up by which refusals are said."""
+        """Return the connection up by which refusals are said."""
         self._publisher.close()
 
     def _settling(self, records: Sequence[Any], stop: threading.Event) -> Iterator[Settled]:
@@ -225,7 +225,7 @@ def refusal_of(
 
 
 def _texts(headers: Headers, *, whole: bool = True) -> dict[str, str]:
-    """Give headers as text; if they need not be whole, whatever can be read of them."""
+    """Return headers as text; if they need not be whole, whatever can be read of them."""
     if not whole:
         return {name: (v or b"").decode(errors="replace") for name, v in headers}
     try:

@@ -83,7 +83,7 @@ class Feed:
         self._appended.ring()
 
     def log(self, connection: Connection[Any], after: int, *, limit: int) -> Sequence[Recorded]:
-        """Give what follows a position, without a hole; nothing if it is still to come."""
+        """Return what follows a position, without a hole; nothing if it is still to come."""
         with self._gate:
             rows = self._run(after, limit)
             healthy = bool(rows) or self._may_come(after)

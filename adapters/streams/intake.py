@@ -25,9 +25,6 @@ LEAVE_MS: Final = 2_000
 AGAIN: Final = 1.0
 """Seconds after which a broker that is away is tried again."""
 
-SESSION: Final = 10
-"""Seconds without a word from a member until others are assigned what it had."""
-
 PATIENCE: Final = 10.0
 """Seconds until we leave who has a partition that we cannot go on with: meanwhile the others go on."""
 
@@ -38,9 +35,11 @@ log = structlog.get_logger()
 
 
 class FactsIntake:
-    """Reads the topic."""
+    """Reads the topic. After `session` seconds without a word from a member others are assigned what it
+    had.
+    """
 
-    def __init__(self, bootstrap: str, desk: FactsDesk, *, session: int = SESSION) -> None:
+    def __init__(self, bootstrap: str, desk: FactsDesk, *, session: int) -> None:
         self._bootstrap = bootstrap
         self._session_ms = session * 1000
         self._desk = desk

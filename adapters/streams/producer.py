@@ -59,7 +59,7 @@ class KafkaPublisher:
             raise NotAcknowledged from error
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Return the connection up."""
         producer, self._producer = self._producer, None
         if producer is not None:
             # Without it, what cannot be sent in time keeps it alive, and is sent late.
@@ -86,7 +86,7 @@ class KafkaPublisher:
 
 
 def retentions(facts_ms: int = RETENTION_MS) -> dict[str, int]:
-    """Give for how long each topic keeps what is on it, in milliseconds."""
+    """Return for how long each topic keeps what is on it, in milliseconds."""
     told = {FACTS: facts_ms, REFUSED: facts_ms}
     ours = dict.fromkeys((*ALL, WORK), RETENTION_MS)
     return {**ours, **told, LIVE_CHANGELOG: LIVE_RETENTION_MS}

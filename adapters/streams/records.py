@@ -52,7 +52,7 @@ _noted: Final = msgspec.json.Decoder(_Noted).decode
 
 
 def record_of(row: Row, sequence: int = 0) -> Record:
-    """Give the record of an event; `sequence` counts those of its partition."""
+    """Return the record of an event; `sequence` counts those of its partition."""
     position, tenant, tenant_position, stream, version, type_, data, at, metadata, personal = row[
         :10
     ]
@@ -83,12 +83,12 @@ def record_of(row: Row, sequence: int = 0) -> Record:
 
 
 def ce_time(at: datetime) -> str:
-    """Give a time as CloudEvents writes it (RFC 3339), in UTC and to the microsecond."""
+    """Return a time as CloudEvents writes it (RFC 3339), in UTC and to the microsecond."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def row_of(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Row:
-    """Give the event of a record. Raises RecordNotUnderstood."""
+    """Return the event of a record. Raises RecordNotUnderstood."""
     said = dict(headers)
     try:
         return (

@@ -28,7 +28,7 @@ PATIENCE: Final = 5
 
 
 def furthest(one: Counted, other: Counted) -> Counted:
-    """Give the one that goes further: it has everything that is in the other."""
+    """Return the one that goes further: it has everything that is in the other."""
     return max(one, other, key=lambda counted: counted[1])
 
 
@@ -121,7 +121,7 @@ class Tally:
             self._count(place, int(said["ce_position"]), offset)
 
     def windows(self, places: Iterable[Place]) -> list[Window]:
-        """Give what was counted there."""
+        """Return what was counted there."""
         return [
             Window(tenant, datetime.fromtimestamp(begins, UTC), partition, self._table[place][0])
             for place in places

@@ -61,7 +61,7 @@ ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
 
 
 def topic_of(stream: str) -> str:
-    """Give the topic of a stream."""
+    """Return the topic of a stream."""
     return TOPICS.get(stream.partition("-")[0], OTHERS)
 
 
@@ -71,18 +71,18 @@ def is_placed(stream: str) -> bool:
 
 
 def partition_of(key: bytes) -> int:
-    """Give the partition of a key, as Kafka's own clients choose it: murmur2 without its sign."""
+    """Return the partition of a key, as Kafka's own clients choose it: murmur2 without its sign."""
     return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)
 
 
 @lru_cache(maxsize=10_000)
 def place_of(stream: str) -> tuple[str, int]:
-    """Give topic and partition of a stream. Its events come soon after each other, and working the
+    """Return topic and partition of a stream. Its events come soon after each other, and working the
     partition out takes as long as making a third of a record.
     """
     return topic_of(stream), partition_of(stream.encode())
 
 
 def slot_of(consumer: str) -> int:
-    """Give the slot that a consumer of the log belongs to, the same in every process."""
+    """Return the slot that a consumer of the log belongs to, the same in every process."""
     return zlib.crc32(consumer.encode()) % PARTITIONS

@@ -70,7 +70,7 @@ class Watchdog:
         return self._now() - self._since >= PATIENCE
 
     def _behind(self) -> Places:
-        """Give those of ours that are behind what was published, and can be carried on."""
+        """Return those of ours that are behind what was published, and can be carried on."""
         mine = {each.name: each for each in self._consumers if self._slots.has(each.name)}
         with self._database.as_worker() as connection:
             places = checkpoints.places(connection, [RELAY, *mine])

@@ -30,9 +30,6 @@ AGAIN: Final = 1.0
 LEAVING: Final = 14.0
 """Seconds from being told to stop until a worker is gone, as if killed: nothing is lost by it."""
 
-SESSION: Final = 10
-"""Seconds without a word from a worker until others take over what it did."""
-
 QUIET: Final[dict[str, Any]] = {"override_logging": False, "redirect_stdouts": False, "quiet": True}
 
 log = structlog.get_logger()
@@ -62,8 +59,10 @@ class Slots:
         return slot_of(consumer) in self._mine
 
 
-def worker_app(bootstrap: str, slots: Slots, feed: Feed, *, session: int = SESSION) -> faust.App:
-    """Make the app, for `run` to let it work."""
+def worker_app(bootstrap: str, slots: Slots, feed: Feed, *, session: int) -> faust.App:
+    """Make the app, for `run` to let it work. After `session` seconds without a word from a worker
+    others take over what it did.
+    """
     app = faust.App(
         GROUP,
         broker=f"kafka://{bootstrap}",

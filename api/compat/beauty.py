@@ -63,7 +63,7 @@ class NewAppointment(bookings.Wishes):
     professional_id: Professional | None = named("professional", "professional_id")
 
     def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
-        """Give the same as `/v1` wants it."""
+        """Return the same as `/v1` wants it."""
         rest = self.model_dump(exclude={"start", "professional_id"})
         return bookings.NewBooking(professional_id=professional_id, starts_at=self.start, **rest)
 

@@ -27,7 +27,7 @@ NOTHING: Final = ChangeBooking
 def order_for(
     status: BookingStatus, booking_id: BookingId, caller: Caller, reason: str | None = None
 ) -> Command:
-    """Give the order that leads to a status. Clients can only cancel."""
+    """Return the order that leads to a status. Clients can only cancel."""
     if status is BookingStatus.CANCELLED:
         return cancellation(booking_id, caller, reason)
     match status:

@@ -82,7 +82,7 @@ class OldListing:
         return Response(msgspec.json.encode(page), media_type=JSON)
 
     def _translated(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """Give the question as the list understands it."""
+        """Return the question as the list understands it."""
         if unknown := NEVER_NUMBERED & asked.keys():
             raise QueryInvalid(parameter=min(unknown), reason="unknown together with page numbers")
         kept = {name: value for name, value in asked.items() if name not in NUMBERED}

@@ -17,7 +17,7 @@ ACTIVE: Final = Where("active", Op.IS, [True])
 def professional(
     caller: Caller, named: ProfessionalId | None, service_id: ServiceId | None, *, field: str
 ) -> ProfessionalId:
-    """Give who is named, or oneself, or the only one there is; `field` is where to name somebody."""
+    """Return who is named, or oneself, or the only one there is; `field` is where to name somebody."""
     found = named or caller.principal.professional_id or _only_one(caller, service_id)
     if found is None:
         detail = "Not just one works here: say with whom"
@@ -37,7 +37,7 @@ def _offering(caller: Caller, service_id: ServiceId) -> tuple[ProfessionalId, ..
 
 
 def _working_here(caller: Caller) -> tuple[ProfessionalId, ...]:
-    """Give who works here, of several no more than two."""
+    """Return who works here, of several no more than two."""
     with caller.asking(PROFESSIONALS) as (connection, within):
         found = page(
             connection,

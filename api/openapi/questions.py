@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 
 def asked_of(routes: Sequence[APIRoute]) -> dict[Any, frozenset[str]]:
-    """Give the names of what may stand behind the question mark, by the function of a route."""
+    """Return the names of what may stand behind the question mark, by the function of a route."""
     return {route.endpoint: frozenset(_names(route)) for route in routes}
 
 
@@ -82,7 +82,7 @@ def _marks() -> Iterator[Document]:
 
 
 def _of(parse: Any) -> Document:
-    """Give the schema of what a filter takes: several values are separated by commas."""
+    """Return the schema of what a filter takes: several values are separated by commas."""
     if parse is instant:
         return {"type": "string", "format": "date-time"}
     if parse is boolean:

@@ -48,7 +48,7 @@ Refusals = tuple[type[DomainError], ...]
 
 
 def of(*modules: ModuleType) -> Refusals:
-    """Give the refusals that are declared in these modules, and below them."""
+    """Return the refusals that are declared in these modules, and below them."""
     known = DomainError.__subclasses__()
     names = tuple(f"{module.__name__}." for module in modules)
     return tuple(kind for kind in known if f"{kind.__module__}.".startswith(names))
@@ -174,7 +174,7 @@ WHEN_READING: Final[Mapping[str, Refusals]] = {
 
 
 def reasons(route: APIRoute, method: str, permission: str | None) -> dict[int, Sequence[str]]:
-    """Give the codes of the refusals of a route, by status."""
+    """Return the codes of the refusals of a route, by status."""
     found: dict[int, set[str]] = defaultdict(set)
     for kind in _refusals(route, method, permission):
         found[_status(kind)].add(kind.code)

@@ -8,12 +8,12 @@ from api.openapi.shapes import ANSWERS, Made, Row, Shape
 
 
 def methods_of(route: APIRoute) -> list[str]:
-    """Give the methods of a route."""
+    """Return the methods of a route."""
     return sorted(route.methods or ())
 
 
 def permission_of(route: APIRoute) -> str | None:
-    """Give the permission that a route demands; None for what is for everybody."""
+    """Return the permission that a route demands; None for what is for everybody."""
     gates = (getattr(each.call, "permission", None) for each in route.dependant.dependencies)
     return next((str(permission) for permission in gates if permission), None)
 

@@ -59,7 +59,7 @@ def _reference(kind: Any) -> Document:
 
 
 def rows() -> Document:
-    """Give the schemas of what is answered, by name."""
+    """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in ANSWERS.values() for kind in _kinds(shape)]
     _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
     for name, schema in found.items():

@@ -96,7 +96,7 @@ class Agenda(Value, frozen=True):
     held: tuple[HeldSlot, ...] = ()
 
     def reserved_within(self, slot: TimeSlot) -> Sequence[Reservation]:
-        """Give the reservations that share an instant with the slot."""
+        """Return the reservations that share an instant with the slot."""
         first = bisect_right(self.reserved, slot.starts_at, key=attrgetter("slot.ends_at"))
         until = bisect_left(self.reserved, slot.ends_at, lo=first, key=attrgetter("slot.starts_at"))
         return self.reserved[first:until]
@@ -145,7 +145,7 @@ AGENDA = Aggregate(kind="agenda", initial=Agenda(), evolve=evolve, contended=Tru
 
 
 def reserve(wanted: SlotReserved, agenda: Agenda, *, now: datetime) -> Sequence[AgendaEvent]:
-    """Give the slot to the booking, if nobody else has it."""
+    """Return the slot to the booking, if nobody else has it."""
     if Reservation(wanted.booking_id, wanted.slot) in agenda.reserved_within(wanted.slot):
         return []
     refuse_if_taken(wanted.slot, agenda, now=now)

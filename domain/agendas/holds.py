@@ -247,7 +247,7 @@ def _covers(held: TimeSlot, slot: TimeSlot | None) -> bool:
 
 
 def release_hold(command: ReleaseHold, hold: Hold | None) -> Sequence[HoldEvent]:
-    """Give the slot back before the hold ends."""
+    """Return the slot back before the hold ends."""
     if hold is None:
         raise HoldNotFound
     if hold.status is not HoldStatus.HELD:

@@ -48,7 +48,7 @@ class Week(Value, frozen=True, kw_only=True):
     sunday: tuple[Hours, ...] = ()
 
     def on(self, weekday: int) -> tuple[Hours, ...]:
-        """Give the hours of a weekday; Monday is 0, as for `date.weekday()`."""
+        """Return the hours of a weekday; Monday is 0, as for `date.weekday()`."""
         hours: tuple[Hours, ...] = getattr(self, WEEKDAYS[weekday])
         return hours
 

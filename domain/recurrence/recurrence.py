@@ -32,7 +32,7 @@ class Recurrence(Value, frozen=True, kw_only=True):
 
 
 def starts(recurrence: Recurrence, first: datetime, last: datetime) -> list[datetime]:
-    """Give the local starts from `first` to `last`, both included, in order.
+    """Return the local starts from `first` to `last`, both included, in order.
 
     >>> mondays = Recurrence(
     ...     starts_at=datetime(2026, 1, 5, 9), time_zone="Europe/Paris", rule="FREQ=WEEKLY"

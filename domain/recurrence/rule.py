@@ -141,7 +141,7 @@ def _period(rule: Rule, day: date) -> int:
 
 
 def _days(rule: Rule, period: int) -> range:
-    """Give the days of a period, as ordinals."""
+    """Return the days of a period, as ordinals."""
     match rule.every:
         case Every.DAY:
             return range(period, period + 1)

@@ -60,7 +60,7 @@ def add(command: AddUser, user: User) -> Sequence[UserEvent]:
 
 
 def change_roles(command: ChangeRoles, user: User) -> Sequence[UserEvent]:
-    """Give the user these roles and take the others. Who operates the system keeps doing so."""
+    """Return the user these roles and take the others. Who operates the system keeps doing so."""
     _refuse_unless_active(user)
     professional = command.professional_id or user.professional_id
     granted = _granted(command.roles, professional)
@@ -137,7 +137,7 @@ def abandon(command: AbandonRegistration, user: User) -> Sequence[UserEvent]:
 
 
 def _granted(roles: tuple[Role, ...], professional_id: ProfessionalId | None) -> tuple[Role, ...]:
-    """Give the roles in their one order, if a business may grant them together."""
+    """Return the roles in their one order, if a business may grant them together."""
     if not roles:
         raise NoRoleGiven
     if Role.OPERATOR in roles:

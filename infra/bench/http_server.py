@@ -20,7 +20,7 @@ def free_port() -> int:
 def serving(
     port: int, program: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """Give the number of its process once it listens."""
+    """Return the number of its process once it listens."""
     with running_beside(program, environment) as process:
         _wait_until_listening(port)
         yield process
@@ -30,7 +30,7 @@ def serving(
 def running_beside(
     program: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """Give the number of the process. What it prints goes where our errors go."""
+    """Return the number of the process. What it prints goes where our errors go."""
     with subprocess.Popen(
         [sys.executable, *program], stdout=sys.stderr, env=environment
     ) as process:

@@ -13,7 +13,7 @@ Showing = Callable[[str], AbstractContextManager[demo.Progress]]
 
 
 def fill_with_demonstration(settings: Settings, dsn: str, showing: Showing) -> None:
-    """Make the demonstration, or finish it; nothing where somebody has data of his own."""
+    """Make the demonstration, or finish it; nothing where somebody has data of their own."""
     today = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     clock = SettableClock(today, stands=True)
     with running_system(settings, dsn, clock=clock, reactions=()) as past:

@@ -20,13 +20,13 @@ def settings_from_environment() -> Settings:
 
 
 def environment() -> dict[str, str]:
-    """Give the environment, as a child of ours would need it to read the same settings."""
+    """Return the environment, as a child of ours would need it to read the same settings."""
     return {**_dotenv(Path(".env")), **os.environ}
 
 
 @contextmanager
 def database(settings: Settings, on_death: Callable[[], None] | None = None) -> Iterator[str]:
-    """Give the address of a migrated database: the operator's own, or an embedded server's.
+    """Return the address of a migrated database: the operator's own, or an embedded server's.
 
     Where `frontdesk up` runs already, its server is used.
     """

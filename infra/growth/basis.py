@@ -6,7 +6,7 @@ from typing import Final
 # --- Measured: `make bench`, two shared cores with everything on them, 21 November 2026 -------
 
 APPENDED: Final[Mapping[int, float]] = {1: 1_702, 16: 6_918, 64: 11_620}
-"""Events a second by that many callers, each of whom waits for his answer (append_1, …)."""
+"""Events a second by that many callers, each of whom waits for their answer (append_1, …)."""
 
 CARRIED_ON_US: Final = 1e6 / 57_800
 """For an event, by one consumer in one process (live)."""

@@ -2,7 +2,7 @@
 
 By hash, a tenant's id says where it is. By rendezvous, too, but a new database takes only what becomes
 its own. By directory, a table says it: whoever comes is put where least is going on at that time, when
-nobody knows how large he will be.
+nobody knows how large they will be.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ def by_rendezvous(loads: Sequence[float], databases: int) -> list[int]:
 
 
 def by_directory(loads: Sequence[float], databases: int) -> list[int]:
-    """Place each where least is going on when he comes."""
+    """Place each where least is going on when they come."""
     going_on, places = [0.0] * databases, []
     for load in loads:
         place = going_on.index(min(going_on))
@@ -56,7 +56,7 @@ def _digest(*names: int) -> int:
 
 
 def filled(loads: Sequence[float], places: Sequence[int], databases: int) -> list[float]:
-    """Give what is on each database, in averages of them all."""
+    """Return what is on each database, in averages of them all."""
     on = [0.0] * databases
     for load, place in zip(loads, places, strict=True):
         on[place] += load
@@ -137,7 +137,7 @@ def _one_more(name: str, placing: Placing, loads: Sequence[float]) -> Sequence[s
 
 
 def _with_one_grown(loads: Sequence[float]) -> list[float]:
-    """Let one of the middle outgrow his place."""
+    """Let one of the middle outgrow their place."""
     grown = list(loads)
     grown[len(loads) // 2] = GROWN * sum(loads) / DATABASES
     return grown

@@ -68,12 +68,12 @@ def closed(callers: int, service: Service, *, rounds: int, seed: int) -> float:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give what this share of the values is below."""
+    """Return what this share of the values is below."""
     return sorted(values)[min(int(share * len(values)), len(values) - 1)]
 
 
 def waited(arrivals: Sequence[float], done: Sequence[float], share: float = 0.99) -> float:
-    """Give the milliseconds that this share did not exceed."""
+    """Return the milliseconds that this share did not exceed."""
     return percentile([end - at for at, end in zip(arrivals, done, strict=True)], share) * 1_000
 
 

@@ -21,13 +21,13 @@ COUNT: Final = 10_000
 
 LOOKS: Final = 6
 SITTING: Final = 30.0
-"""Seconds for which somebody who has booked sits there, and how often he looks meanwhile."""
+"""Seconds for which somebody who has booked sits there, and how often they look meanwhile."""
 
 PEOPLE: Final = 5_000
 
 
 def answer(per_second: float, away_ms: float, *, seed: int = 11) -> float:
-    """Give the milliseconds that one in a hundred waits longer for, if each commit waits for a
+    """Return the milliseconds that one in a hundred waits longer for, if each commit waits for a
     replica: the whole batch waits together.
     """
     arrivals = arriving(per_second, COUNT, seed)
@@ -39,7 +39,7 @@ def _waiting(away_ms: float) -> Service:
 
 
 def on_the_primary(lag: float, *, seed: int = 13) -> float:
-    """Give the share of all lists that a replica which is so late, in the middle, cannot answer: those
+    """Return the share of all lists that a replica which is so late, in the middle, cannot answer: those
     of people who have written what it has not seen.
     """
     chance = random.Random(seed)

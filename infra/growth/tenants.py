@@ -69,7 +69,7 @@ def _by_kafka(committed: Times, seed: int) -> Times:
 
 
 def busiest_hour(zones: Mapping[int, float]) -> float:
-    """Give the share of a day's bookings that falls into its busiest hour, by one clock."""
+    """Return the share of a day's bookings that falls into its busiest hour, by one clock."""
     day = sum(basis.DAY)
     return max(
         sum(part * basis.DAY[(hour + ahead) % 24] for ahead, part in zones.items()) / day
@@ -78,18 +78,18 @@ def busiest_hour(zones: Mapping[int, float]) -> float:
 
 
 def sizes(tenants: int, *, skew: float = basis.SKEW, seed: int = 7) -> list[float]:
-    """Give the bookings a day of each, the largest and the smallest by chance."""
+    """Return the bookings a day of each, the largest and the smallest by chance."""
     chance = random.Random(seed)
     return [basis.BOOKINGS_A_DAY * chance.lognormvariate(0, skew) for _ in range(tenants)]
 
 
 def events_a_day(tenants: int) -> float:
-    """Give what they append together."""
+    """Return what they append together."""
     return sum(sizes(tenants)) * basis.EVENTS_OF_A_BOOKING
 
 
 def at_the_busiest(events: float, zones: str) -> float:
-    """Give the events a second of the busiest minute of a day."""
+    """Return the events a second of the busiest minute of a day."""
     return events * busiest_hour(ZONES[zones]) / 3600 * basis.BURST
 
 

@@ -105,7 +105,7 @@ def tenant_of(name: str) -> TenantId:
 
 
 def weeks_ahead(attempts: Sequence[Attempt], began: datetime) -> timedelta:
-    """Give the whole weeks by which all dates are moved, so that the first is ahead of `began`."""
+    """Return the whole weeks by which all dates are moved, so that the first is ahead of `began`."""
     first = min(attempt.local_start for attempt in attempts)
     ahead = to_local(began, zone(TIME_ZONE)) + LEAD - first
     return max(-(-ahead // WEEK), 0) * WEEK

@@ -179,9 +179,10 @@ def remove_left_behind(place: Path, *, seconds: float = 3600) -> None:
     stay for as long as the machine runs.
     """
     for lock in place.glob(f"{PREFIX}*/data.lock"):
-        is_old = lock.stat().st_mtime <= time.time() - seconds
-        if is_old and not _is_owned(find_home(lock.with_suffix(""))):
-            shutil.rmtree(lock.parent, ignore_errors=True)
+        with suppress(FileNotFoundError):  # others remove, too
+            is_old = lock.stat().st_mtime <= time.time() - seconds
+            if is_old and not _is_owned(find_home(lock.with_suffix(""))):
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 # --- Databases -------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class Desk:
             return list(pool.map(lambda n: self.ask(n, paths[n], body), range(len(paths))))
 
     def wish(self, starts_at: datetime = MONDAY) -> dict[str, str]:
-        """Give the body that asks for half an hour."""
+        """Return the body that asks for half an hour."""
         return {
             "professional_id": self.professional,
             "service_id": self.service,

@@ -41,6 +41,6 @@ def accounts_of(
 
 
 def about(name: str, tenant: str = "") -> About:
-    """Give what is known of a request with an idempotency key of this name."""
+    """Return what is known of a request with an idempotency key of this name."""
     command_id = uuid5(FRONTDESK, f"request/{name}")
     return About(tenant=tenant, actor="", command_id=command_id, retried=True)

@@ -1,4 +1,4 @@
-"""Nobody becomes somebody else by writing a token of his own."""
+"""Nobody becomes somebody else by writing a token of their own."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

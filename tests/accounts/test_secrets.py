@@ -19,7 +19,7 @@ pytestmark = pytest.mark.postgres
 
 
 def dump(dsn: str, *schemas: str) -> str:
-    """Give every row of every table as text."""
+    """Return every row of every table as text."""
     with psycopg.connect(dsn) as connection:
         tables = connection.execute(
             "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
@@ -35,7 +35,7 @@ def dump(dsn: str, *schemas: str) -> str:
 
 
 def shapes(secret: str) -> Iterator[str]:
-    """Give the forms in which a secret would be as good as in clear."""
+    """Return the forms in which a secret would be as good as in clear."""
     raw = secret.encode()
     yield secret
     yield raw.hex()

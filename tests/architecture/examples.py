@@ -17,7 +17,7 @@ MAILS: tuple[Event, ...] = (
 
 
 def examples() -> Iterator[Event]:
-    """Give every event that stands in an area's `examples.py`."""
+    """Return every event that stands in an area's `examples.py`."""
     for path in sorted(TESTS.glob("*/examples.py")):
         if path.parent != Path(__file__).parent:
             module = importlib.import_module(f"tests.{path.parent.name}.examples")

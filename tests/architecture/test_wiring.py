@@ -25,7 +25,7 @@ from projections.read_model import ReadModel
 
 
 def members(package: Any) -> Iterator[Any]:
-    """Give all that the modules of a package define."""
+    """Return all that the modules of a package define."""
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(found.name)
         yield from (

@@ -82,7 +82,7 @@ class Growing:
         self._position = 0
 
     def rows(self, events: int) -> Iterator[_Row]:
-        """Give at least so many events."""
+        """Return at least so many events."""
         number = 0
         while self._position < events:
             for stream, event in _visit(number):
@@ -154,7 +154,7 @@ COMMANDS: Final = """
 
 
 def _business(number: int) -> str:
-    """Give whom a visit is to; all visits of a client are to one business."""
+    """Return whom a visit is to; all visits of a client are to one business."""
     client = number // VISITS_OF_A_CLIENT
     return tenant(0 if client % 10 else 1 + client // 10 % SMALL)
 

@@ -12,7 +12,7 @@ from domain.values import BlockId, TimeSlot
 
 
 def at(text: str) -> datetime:
-    """Give an instant, in UTC unless the text says otherwise."""
+    """Return an instant, in UTC unless the text says otherwise."""
     instant = datetime.fromisoformat(text)
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
@@ -22,13 +22,13 @@ def slot(start: str, end: str) -> TimeSlot:
 
 
 def day(date: str, time_zone_offset: str = "Z") -> TimeSlot:
-    """Give 24 hours from a midnight."""
+    """Return 24 hours from a midnight."""
     midnight = at(f"{date}T00:00{time_zone_offset}")
     return TimeSlot(midnight, midnight + timedelta(days=1))
 
 
 def written(slots: list[TimeSlot]) -> list[str]:
-    """Give slots as text: short to write down and easy to compare."""
+    """Return slots as text: short to write down and easy to compare."""
     return [f"{each.starts_at:%d %H:%M}-{each.ends_at:%d %H:%M}" for each in slots]
 
 
@@ -38,7 +38,7 @@ def hours(*readings: str) -> tuple[Hours, ...]:
 
 
 def open_daily(*readings: str, **settings: Any) -> Settings:
-    """Give settings of somebody in Paris who is open like this every day."""
+    """Return settings of somebody in Paris who is open like this every day."""
     week = Week(**dict.fromkeys(WEEKDAYS, hours(*readings)))
     plain = Settings(time_zone="Europe/Paris", hours=week, slot_step_minutes=60, horizon_days=1000)
     return replace(plain, **settings)

@@ -69,7 +69,7 @@ def opened(running: Running, time_zone: str, reading: str) -> Salon:
 
 
 def free(http: TestClient, salon: Salon, first: str, last: str) -> list[str]:
-    """Give when free slots begin on these days of the salon's clock."""
+    """Return when free slots begin on these days of the salon's clock."""
     whom = {"professional_id": salon.professional_id, "service_id": salon.service_id}
     answer = http.get("/v1/availability", params={**whom, "from": first, "to": last})
     assert answer.status_code == 200, answer.text

@@ -31,7 +31,7 @@ def starts(
     now: datetime = LONG_AGO,
     **limit: Any,
 ) -> str:
-    """Give the UTC times at which free slots begin."""
+    """Return the UTC times at which free slots begin."""
     found = free_slots(span, settings, blocks, reserved, window, now=now, **limit)
     assert all(each.ends_at - each.starts_at == span.duration for each in found)
     return " ".join(f"{each.starts_at:%H:%M}" for each in found)

@@ -67,7 +67,7 @@ weeks = st.fixed_dictionaries(dict.fromkeys(WEEKDAYS, hours)).map(lambda days: W
 
 @st.composite
 def worlds(draw: Any) -> World:
-    """Give settings, blocks, and a window around the middle of an interesting day."""
+    """Return settings, blocks, and a window around the middle of an interesting day."""
     place, day = draw(st.sampled_from(PLACES_AND_DAYS))
     settings = Settings(
         time_zone=place,
@@ -121,7 +121,7 @@ def reading_of(reading: str, day: date) -> datetime:
 
 
 def opening_at(instant: datetime, settings: Settings) -> datetime | None:
-    """Give what the clock read when the opening began in which this instant lies."""
+    """Return what the clock read when the opening began in which this instant lies."""
     shown = to_local(instant, zone(settings.time_zone))
     for each in settings.hours.on(shown.weekday()):
         opens, closes = (reading_of(end, shown.date()) for end in (each.opens, each.closes))
@@ -212,7 +212,7 @@ def reserve(window: TimeSlot, chosen: Sequence[tuple[int, int]]) -> list[TimeSlo
 def judged_free(
     world: World, span: Span, reserved: Sequence[TimeSlot], now: datetime
 ) -> list[datetime]:
-    """Give the minutes of the window at which a slot may begin, by looking at each of its minutes."""
+    """Return the minutes of the window at which a slot may begin, by looking at each of its minutes."""
     settings, blocks, window = world
     where, step = zone(settings.time_zone), settings.slot_step_minutes * MINUTE
     reach = minutes_of(TimeSlot(window.starts_at - 4 * HOUR, window.ends_at + 8 * HOUR))

@@ -62,7 +62,7 @@ class Salon:
         )
 
     def wish(self, starts_at: str = "2027-01-05T10:00:00+01:00", **more: Any) -> dict[str, Any]:
-        """Give the body that asks for a cut."""
+        """Return the body that asks for a cut."""
         return {
             "professional_id": self.professional_id,
             "service_id": self.service_id,

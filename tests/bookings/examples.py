@@ -96,17 +96,17 @@ day: Final = timedelta(days=1)
 
 
 def reading(weekday: int, clock: str) -> datetime:
-    """Give what a clock reads in the week of 7 December 2026; Monday is 0."""
+    """Return what a clock reads in the week of 7 December 2026; Monday is 0."""
     return datetime.fromisoformat(f"2026-12-07T{clock}") + weekday * day
 
 
 def at(weekday: int, clock: str) -> datetime:
-    """Give the instant at which the clock in Paris reads so."""
+    """Return the instant at which the clock in Paris reads so."""
     return reading(weekday, clock).replace(tzinfo=UTC) - hour
 
 
 def slot(weekday: int, starts: str, ends: str) -> TimeSlot:
-    """Give the slot between two readings of the clock on one day of that week."""
+    """Return the slot between two readings of the clock on one day of that week."""
     return TimeSlot(at(weekday, starts), at(weekday, ends))
 
 
@@ -343,7 +343,7 @@ always_open = Week(**dict.fromkeys(asdict(Week()), (Hours("00:00", "24:00"),)))
 
 
 def suggested(refusal: pytest.ExceptionInfo[agendas.SlotTaken]) -> list[TimeSlot]:
-    """Give the slots that a refusal offers instead."""
+    """Return the slots that a refusal offers instead."""
     slots = refusal.value.facts["next_free_slots"]
     assert isinstance(slots, list)
     return slots

@@ -33,7 +33,7 @@ USE_CASES = {
 
 
 def salon(**rules: Any) -> InMemory:
-    """Give Ana's salon with a haircut to offer and Zoé as client; `rules` are her settings."""
+    """Return Ana's salon with a haircut to offer and Zoé as client; `rules` are her settings."""
     past = InMemory(USE_CASES, now)
     rule = replace(settings, **rules)
     past.record(ana, replace(professional_registered, settings=rule))
@@ -43,14 +43,14 @@ def salon(**rules: Any) -> InMemory:
 
 
 def booking(past: InMemory, identity: BookingId = booking_id) -> Booking:
-    """Give a booking that is there."""
+    """Return a booking that is there."""
     found = past.of(BOOKING, identity)
     assert found is not None
     return found
 
 
 def taken(past: InMemory) -> Sequence[TimeSlot]:
-    """Give what is taken over all agendas; what crosses a week is there in both, but counts once."""
+    """Return what is taken over all agendas; what crosses a week is there in both, but counts once."""
     found = {
         slot
         for stream in past.streams

@@ -40,7 +40,7 @@ from tests.in_memory import InMemory
 
 
 def agendas_seen(past: InMemory) -> list[str]:
-    """Give the agendas that were looked at, in the order of the first look."""
+    """Return the agendas that were looked at, in the order of the first look."""
     return [name for name in dict.fromkeys(past.seen) if name.startswith("agenda-")]
 
 

@@ -66,7 +66,7 @@ def wrong_after(
     seed: int, wanted: Sequence[conversations.Wanted], server: Server, expected: Portrait
 ) -> list[str]:
     """Make the attempts while everything is killed; tell what is different, and who ended by
-    himself.
+    themselves.
     """
     with (
         tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as folder,

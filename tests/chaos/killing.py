@@ -14,7 +14,8 @@ from adapters.redis.connection import connect
 from infra.kafka import Broker
 from infra.redis import RedisServer
 from tests.chaos.conversations import PATIENCE, Clients
-from tests.streams.programs import Company, Program, slots, until
+from tests.streams.programs import Company, Program, slots
+from tests.waiting import until
 
 DECK: Final = (
     *(f"{who} {how}" for who in ("relay", "worker", "serve") for how in ("killed", "stopped")),
@@ -81,7 +82,7 @@ class Killer:
     every: tuple[int, int]
     done: Counter[str] = field(default_factory=Counter)
     unasked: list[str] = field(default_factory=list)
-    """Who ended by himself or not as told, with his last words."""
+    """Who ended by themselves or not as told, with their last words."""
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
@@ -128,7 +129,7 @@ class Killer:
             redis.flushall()
 
     def _victims(self, who: str) -> list[Program]:
-        """Give all of them, or one that does the work, if any does: others may only stand by."""
+        """Return all of them, or one that does the work, if any does: others may only stand by."""
         command = who.removesuffix("s")
         running = [p for p in self.staff.programs if p.command == command and p.runs]
         if who != command:

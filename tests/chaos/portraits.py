@@ -65,7 +65,7 @@ def portrait(system: System, attempts: Mapping[str, int]) -> Portrait:
 
 
 def differences(one: Portrait, other: Portrait) -> list[str]:
-    """Give the lines that only one of them has."""
+    """Return the lines that only one of them has."""
     return [line for part in PARTS for line in _only(part, one[part], other[part])]
 
 

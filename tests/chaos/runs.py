@@ -25,10 +25,10 @@ from tests.streams.programs import (
     left,
     mails_and_notes_of_them,
     settled,
-    until,
     wrong_read_models,
     wrongly_ordered,
 )
+from tests.waiting import until
 
 CREW: Final = ("relay", "relay", "worker", "worker", "worker")
 SETTLING: Final = 120.0

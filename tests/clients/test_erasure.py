@@ -40,7 +40,7 @@ def zoe(running: Running, http: TestClient) -> str:
 
 
 def events(running: Running) -> list[dict[str, Any]]:
-    """Give the history, the oldest first."""
+    """Return the history, the oldest first."""
     page = running.http(Role.AUDITOR).get("/v1/history?limit=200&oldest_first=true").json()
     return list(page["data"])
 

@@ -46,7 +46,7 @@ from tests.clients.examples import (
 
 
 def told(model: ReadModel, *history: Event) -> dict[str, Any]:
-    """Give the rows that this history makes, by key."""
+    """Return the rows that this history makes, by key."""
     rows: dict[str, Any] = {}
     for event in history:
         if type(event) not in model.subscribes_to:

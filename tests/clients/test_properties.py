@@ -176,7 +176,7 @@ MAPPER = Mapper(clients.STORED_AS)
 
 
 def without_key(event: Event) -> Any:
-    """Give the event as it reads once the key of its stream is destroyed."""
+    """Return the event as it reads once the key of its stream is destroyed."""
     stored = MAPPER.encode(event)
     read = MAPPER.decode(stored.type, stored.data.decode())
     assert read is not None

@@ -32,7 +32,7 @@ def salon(running: Running) -> Salon:
 
 
 def wish(salon: Salon, start: str = TEN, **more: Any) -> dict[str, Any]:
-    """Give the body as the old product sent it: it knew one professional per business."""
+    """Return the body as the old product sent it: it knew one professional per business."""
     return {"service": salon.service_id, "start": start, **more}
 
 

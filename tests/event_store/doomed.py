@@ -26,7 +26,7 @@ def main(dsn: str, work: str, *rest: str) -> None:
 
 
 def carry_out(log: Log, line: Proxy, order: dict[str, Any]) -> list[int]:
-    """Give the positions of what was recorded."""
+    """Return the positions of what was recorded."""
     if order["how"] == "roll back":
         return roll_back(log, order)
     if order["how"] == "cut off":

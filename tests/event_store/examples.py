@@ -155,7 +155,7 @@ class Log:
             return self.store.append(view, {stream: events}, about)
 
     def all(self, after: int = 0) -> list[Recorded]:
-        """Give the whole log."""
+        """Return the whole log."""
         with self.database.as_worker() as connection:
             return [past for page in self.reader.follow(connection, after) for past in page]
 
@@ -178,7 +178,7 @@ def opened(
     writing_to: str | None = None,
     master_key: bytes = MASTER_KEY,
 ) -> Iterator[Log]:
-    """Open the log; every process, and whoever stands for one, opens it for himself. What is
+    """Open the log; every process, and whoever stands for one, opens it for themselves. What is
     appended may take another way to PostgreSQL than what is read.
     """
     mapper, keys, appended = Mapper(stored_as, upcasters), MasterKeys([master_key]), Bell()

@@ -103,7 +103,7 @@ class Model:
         return rows
 
     def carry_out(self, wanted: Wanted, rows: Sequence[Row]) -> Verdict:
-        """Give the verdict: outcome, both positions, count, stream, version, fingerprint."""
+        """Return the verdict: outcome, both positions, count, stream, version, fingerprint."""
         tenant, command = self.tenants[wanted.tenant], rows[0]["command"]
         if command in tenant.answers:
             return ("repeated", *tenant.answers[command])

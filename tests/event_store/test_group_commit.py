@@ -16,6 +16,7 @@ from psycopg import DataError, OperationalError, errors
 from adapters.event_store.writer import Verdict, Writer, _Turn
 from adapters.postgres import DatabaseUnavailableError, Session
 from application.ports import StoreUnavailableError
+from tests.waiting import until
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
 PATIENCE = 10.0
@@ -85,7 +86,7 @@ def writer(log: Log) -> Writer:
 def gathered(
     writer: Writer, log: Log, *commands: str, leader: str = "leader"
 ) -> Iterator[dict[str, Future[Verdict]]]:
-    """Let a leader be held up in his transaction until all others stand in line behind him."""
+    """Let a leader be held up in their transaction until all others stand in line behind them."""
     arrived, go = threading.Event(), threading.Event()
     before = log.before
 
@@ -104,13 +105,6 @@ def gathered(
             until(lambda n=n: len(writer._line) == n)  # type: ignore[misc]
         go.set()
         yield answers
-
-
-def until(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def outcome(answer: Future[Verdict]) -> str:
@@ -381,7 +375,7 @@ def test_who_is_interrupted_while_leading_hands_over(writer: Writer, log: Log) -
 
 
 def test_an_appointed_leader_who_leaves_appoints_the_next(writer: Writer, log: Log) -> None:
-    """He was called, but interrupted before he could begin."""
+    """They were called, but interrupted before they could begin."""
     with gathered(writer, log, "a", "b") as answers:
         assert {outcome(answer) for answer in answers.values()} == {"appended"}
     writer._led = True

@@ -146,7 +146,7 @@ def test_whoever_dies_nothing_is_missed_repeated_or_reordered(log: Log, seed: in
 
 
 def commands(log: Log) -> dict[str, list[int]]:
-    """Give the positions of what each command recorded, as the events themselves say."""
+    """Return the positions of what each command recorded, as the events themselves say."""
     found: dict[str, list[int]] = {}
     for past in log.all():
         assert past.tenant == TENANT

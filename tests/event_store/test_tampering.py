@@ -1,4 +1,4 @@
-"""Whoever may do anything to the tables is found out, and what he did is named."""
+"""Whoever may do anything to the tables is found out, and what they did is named."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any

@@ -36,7 +36,7 @@ class Faulty:
 
 
 def with_backend(running: Running, client: TestClient | None = None, **parts: Any) -> TestClient:
-    """Give the same client, or another owner's, of an API on a backend with other parts."""
+    """Return the same client, or another owner's, of an API on a backend with other parts."""
     app = create_app(replace(running.app.state.backend, **parts))
     headers = dict((client or running.http()).headers)
     return TestClient(app, headers=headers, raise_server_exceptions=False)

@@ -204,7 +204,7 @@ class Asked:
         return field.field_info.annotation if field else None
 
     def body(self) -> bytes:
-        """Give the least that it takes."""
+        """Return the least that it takes."""
         if self.model is None:
             return b""
         return json.dumps(_example(_Place(*_schema(self.model)))).encode()
@@ -221,7 +221,7 @@ class Asked:
         yield from (body for n, body in enumerate(bodies) if body not in bodies[:n])
 
     def bodies(self, done: set[str]) -> Iterator[bytes]:
-        """Give the body with each of its places in turn taken by each thing that does not fit; but
+        """Return the body with each of its places in turn taken by each thing that does not fit; but
         for places in parts that were `done` in another body.
         """
         if self.model is not None:
@@ -231,7 +231,7 @@ class Asked:
 
 
 def everything() -> list[Asked]:
-    """Give every method of every route of the API, with ids in its path."""
+    """Return every method of every route of the API, with ids in its path."""
     return [
         Asked(method, _filled(route.path), route)
         for router in ROUTERS
@@ -242,7 +242,7 @@ def everything() -> list[Asked]:
 
 
 def templates() -> Iterator[tuple[Asked, str]]:
-    """Give every route that has something in its path, with the place of one thing in it."""
+    """Return every route that has something in its path, with the place of one thing in it."""
     for asked in everything():
         for name in re.findall(r"{([^}]+)}", asked.route.path):
             rest = _filled(asked.route.path.replace(f"{{{name}}}", HERE))
@@ -250,7 +250,7 @@ def templates() -> Iterator[tuple[Asked, str]]:
 
 
 def values_of(name: str) -> Sequence[str]:
-    """Give what is put into a parameter."""
+    """Return what is put into a parameter."""
     timed = name.partition(".")[0] in TIMED
     return (*ASKED, *TIMES_ADDRESSED) if timed else ASKED
 
@@ -333,7 +333,7 @@ def _text(place: _Place) -> Any:
 
 
 def _places(place: _Place, done: set[str]) -> Iterator[tuple[str, Any]]:
-    """Give the least body with each of its places in turn taken, and what should be there."""
+    """Return the least body with each of its places in turn taken, and what should be there."""
     place = place.resolved()
     least = _example(place)
     for each in place.below():

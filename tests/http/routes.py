@@ -12,7 +12,7 @@ from domain.messages import DomainError
 
 
 def refusals() -> list[type[DomainError]]:
-    """Give every refusal of the product."""
+    """Return every refusal of the product."""
     for layer in (domain, application, adapters, api):
         for module in pkgutil.walk_packages(layer.__path__, f"{layer.__name__}."):
             importlib.import_module(module.name)

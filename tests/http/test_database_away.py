@@ -1,6 +1,5 @@
 """PostgreSQL goes away and comes back: one is told to come again, nothing leaks, nothing is lost."""
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -16,6 +15,7 @@ from infra.composition import application, running_system
 from infra.migrate import migrate
 from infra.postgres import THROWAWAY, Server, create_database, running
 from infra.settings import Mode, Settings
+from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -53,7 +53,7 @@ class Desk:
         return self.http.post("/v1/services", json={**CUT, "name": name}, headers=headers)
 
     def listed(self, made: Any) -> list[str]:
-        """Give what is offered, by all that is known once this is."""
+        """Return what is offered, by all that is known once this is."""
         known = {"Consistency-Token": made.headers["consistency-token"], "Prefer": "wait=10"}
         answer = self.http.get("/v1/services", headers=known)
         assert answer.status_code == 200, answer.text
@@ -87,17 +87,8 @@ def together(*asks: Ask) -> Iterator[list[Any]]:
         yield [answer.result(ENOUGH) for answer in answers]
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that others see to."""
-    never, tries = threading.Event(), 0
-    while not true():
-        tries += 1
-        assert tries < 600, "it does not come true"
-        never.wait(0.1)
-
-
 def questions(desk: Desk, where: str, professional: str) -> dict[str, Ask]:
-    """Give one question of each kind."""
+    """Return one question of each kind."""
     http = desk.http
     tomorrow = "from=2027-01-05T08:00:00Z&to=2027-01-05T20:00:00Z&duration_minutes=30"
     return {

@@ -43,7 +43,7 @@ def genuine(running: Running, secret: str = DEMO_SECRET) -> str:
 
 
 def forgeries(running: Running) -> dict[str, str]:
-    """Give what others make of a token."""
+    """Return what others make of a token."""
     header, claims, signature = genuine(running).split(".")
     said = json.loads(base64.urlsafe_b64decode(claims + "=="))
     kid = jwt.get_unverified_header(genuine(running))["kid"]

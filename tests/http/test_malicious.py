@@ -31,7 +31,7 @@ ANOTHER = "3b0d6f6e-4a56-4d3c-8a52-3b8f0d2a7a01"
 
 
 class Stranger:
-    """Sends what he likes; sees to it that he gets no more than he is due."""
+    """Sends what they like; sees to it that they get no more than they are due."""
 
     def __init__(self, running: Running, raw: Raw) -> None:
         self._running = running

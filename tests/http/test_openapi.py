@@ -35,7 +35,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def answered(operation: dict[str, Any], status: str) -> dict[str, Any]:
-    """Give what an operation answers with, wherever it is written down."""
+    """Return what an operation answers with, wherever it is written down."""
     found: dict[str, Any] = operation["responses"][status]
     if "$ref" in found:
         return dict(document()["components"]["responses"][found["$ref"].rpartition("/")[2]])
@@ -43,7 +43,7 @@ def answered(operation: dict[str, Any], status: str) -> dict[str, Any]:
 
 
 def codes(operation: dict[str, Any]) -> set[str]:
-    """Give the codes of all refusals of an operation."""
+    """Return the codes of all refusals of an operation."""
     problems = (answered(operation, status) for status in operation["responses"])
     parts = (p["content"]["application/problem+json"] for p in problems if is_problem(p))
     return {c for part in parts for c in part["schema"]["allOf"][1]["properties"]["code"]["enum"]}

@@ -11,14 +11,24 @@ from fastapi import Response
 from adapters.rate_limits import ProcessRateLimiter
 from api import leaving
 from api.backend import Backend
-from api.caller import TokenMissing
 from api.edge import Edge
 from api.limiting import Limits
+from application.permissions import Principal
+from domain.values import TenantId, UserId
 from infra import wire
 from tests.http.sockets import Line, request, served
 
 LARGE = 16_000_000
 """More than the operating system takes for whoever does not read."""
+
+
+ANA = Principal(
+    tenant_id=TenantId("salon-1"),
+    user_id=UserId("ana"),
+    roles=(),
+    permissions=frozenset(),
+    session_id="session-1",
+)
 
 
 async def as_large_as_asked(scope: Any, receive: Any, send: Any) -> None:
@@ -32,18 +42,19 @@ def answered() -> threading.Event:
 
 
 @pytest.fixture
-def port(answered: threading.Event) -> Iterator[int]:
+def port(answered: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     backend = Backend(
         dispatch=Mock(),
         ask=Mock(),
         read_models=Mock(),
-        authenticate=Mock(side_effect=TokenMissing),
+        authenticate=Mock(return_value=ANA),
         signer=Mock(),
         clock=Mock(),
         pepper="",
         limits=Limits(ProcessRateLimiter(), 1_000),
         answered=lambda *_: answered.set(),
     )
+    monkeypatch.setattr(leaving, "MOST_HELD", 2 * LARGE)
     with served(Edge(as_large_as_asked, backend)) as port:
         yield port
 
@@ -68,12 +79,8 @@ def test_who_takes_nothing_is_hung_up_on(
             line.answer()
 
 
-def test_no_more_is_held_for_those_who_take_nothing(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_is_held_for_those_who_take_nothing(port: int) -> None:
     """But what was ordered is told of, and what is small is answered."""
-    monkeypatch.setattr(leaving, "MOST_HELD", LARGE * 3 // 2)
-
     with Line(port) as slow, Line(port) as quick:
         slow.say(request("GET", f"/{LARGE}"))
         slow.wait()
@@ -88,3 +95,12 @@ def test_no_more_is_held_for_those_who_take_nothing(
         assert len(slow.answer().content) == LARGE  # and then there is room again
         slow.say(request("GET", f"/{LARGE}"))
         assert slow.answer().status_code == 200
+
+
+def test_who_takes_nothing_leaves_something_to_others(port: int) -> None:
+    with Line(port) as slow, Line(port) as quick:
+        slow.say(request("GET", f"/{LARGE}"))
+        slow.wait()
+        quick.say(request("GET", f"/{LARGE}", headers=[(b"Authorization", b"Bearer ana")]))
+
+        assert len(quick.answer().content) == LARGE

@@ -38,7 +38,7 @@ def http(running: Running) -> TestClient:
 
 
 def everywhere(salon: Salon, text: str, day: int) -> dict[str, dict[str, Any]]:
-    """Give what is made with a text wherever one can be, by the address of its list."""
+    """Return what is made with a text wherever one can be, by the address of its list."""
     return {
         "/v1/clients": {"name": text, "custom_id": text, "strategy_id": text},
         "/v1/services": {"name": text, "category": text, "duration_minutes": 30},

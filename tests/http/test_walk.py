@@ -20,7 +20,7 @@ SOME_ID = "booking-0198c0de-0000-7000-8000-000000000001"
 
 
 def guarded() -> Iterator[tuple[str, str, Permission]]:
-    """Give the method, path and permission of every route that is not for everybody."""
+    """Return the method, path and permission of every route that is not for everybody."""
     for router in ROUTERS:
         for route in (r for r in router.routes if isinstance(r, APIRoute)):
             for dependency in route.dependant.dependencies:
@@ -36,7 +36,7 @@ WALK = list(guarded())
 
 
 def without(permission: Permission) -> list[Role]:
-    """Give the roles that have neither this permission nor its lesser form."""
+    """Return the roles that have neither this permission nor its lesser form."""
     enough = {permission, OWN.get(permission)}
     return [role for role in Role if not enough & GRANTED[role]]
 

@@ -25,7 +25,7 @@ RUNBOOK: Final = Path("infra/runbooks/back-up-and-restore.md").read_text(encodin
 
 
 def block(name: str) -> str:
-    """Give the lines that stand in the handbook under this name."""
+    """Return the lines that stand in the handbook under this name."""
     [lines] = re.findall(rf"<!-- {name} -->\n *```\w+\n(.*?)```", RUNBOOK, re.DOTALL)
     return textwrap.dedent(lines)
 

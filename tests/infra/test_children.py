@@ -28,7 +28,7 @@ time.sleep(600)
 
 
 def child(directory: Path, script: str, *, died: threading.Event | None = None) -> Child:
-    """Give one that is ready as soon as its script has touched the file `ready`."""
+    """Return one that is ready as soon as its script has touched the file `ready`."""
     program = Program(
         name="a server",
         command=["/bin/sh", "-c", script],

@@ -6,9 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +18,7 @@ from infra.kafka import can_run_kafka
 from tests.acceptance.processes import Http, owner
 from tests.infra.test_up import gone
 from tests.streams.needs import do_without
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.kafka,
@@ -60,11 +59,11 @@ class Cluster:
         dead = {name: int(self.members[name]["pid"]) for name in names}
         for pid in dead.values():
             os.kill(pid, signal.SIGKILL)
-        eventually(lambda: not any(map(runs, dead.values())))
+        until(lambda: not any(map(runs, dead.values())))
         return dead
 
     def doing(self, what: str) -> str:
-        """Give the name of the one that does this."""
+        """Return the name of the one that does this."""
         return next(name for name, member in self.members.items() if member["doing"] == what)
 
 
@@ -97,7 +96,7 @@ class Salon:
         self.booked += 1
 
     def all_are_listed(self) -> bool:
-        """As a worker has projected them: nobody says what he has seen, so nothing is waited for."""
+        """As a worker has projected them: nobody says what they have seen, so nothing is waited for."""
         with Http(self.port, self.token) as http:
             answer = http("GET", "/v1/bookings?limit=100")
         return len(answer.body["data"]) == self.booked
@@ -127,13 +126,6 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             process.kill()
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    until, pause = time.monotonic() + SECONDS, threading.Event()
-    while not condition():
-        assert time.monotonic() < until
-        pause.wait(0.05)
-
-
 def runs(pid: int) -> bool:
     """Tell whether it may still answer; one that is only not yet buried may not."""
     try:
@@ -157,7 +149,7 @@ def test_whoever_of_a_cluster_dies_the_desk_stays_open_and_in_the_end_nothing_is
         salon = Salon(running.port)
         while not all(has_booked(running.members[name]) for name in ("api-1", "api-2")):
             salon.book()
-        eventually(salon.all_are_listed)
+        until(salon.all_are_listed)
 
         # Whoever starts while PostgreSQL or Kafka are away may need a second time.
         publishing = running.doing("publishing")
@@ -169,7 +161,7 @@ def test_whoever_of_a_cluster_dies_the_desk_stays_open_and_in_the_end_nothing_is
         running.wait_until_back(dead)
         assert min(running.members[name]["restarts"] for name in dead) == 1
         salon.book()
-        eventually(salon.all_are_listed)
+        until(salon.all_are_listed)
 
         running.process.terminate()
         assert running.process.wait(SECONDS) == 0

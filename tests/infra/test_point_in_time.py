@@ -29,7 +29,7 @@ from tests.infra.restoring import RUNBOOK, Machine, archives, kill, running_mach
 from tests.read_models.examples import TENANTS
 from tests.running import Running
 from tests.streams.programs import asked, wrong_read_models, wrongly_ordered
-from tests.streams.programs import until as until_true
+from tests.waiting import until as until_true
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -16,6 +15,7 @@ import pytest
 
 from infra import postgres
 from infra.postgres import PostgresUnavailable, Server, home, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -51,7 +51,7 @@ def owner(data: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
-        eventually(lambda: not processes_in(data))
+        until(lambda: not processes_in(data))
 
 
 # --- Stopping, crashing, coming back -----------------------------------------------------
@@ -78,7 +78,7 @@ def test_a_killed_owner_takes_its_server_along_and_loses_nothing(
 
     owner.kill()
 
-    eventually(lambda: not processes_in(data))
+    until(lambda: not processes_in(data))
     with running(data) as server:
         assert what_is_written(server.dsn("postgres")) == ["remember me"]
 
@@ -123,7 +123,7 @@ def test_a_killed_server_recovers(data: Path) -> None:
 def test_a_kill_while_data_are_first_laid_out_leaves_nothing_in_the_way(
     data: Path, owner: subprocess.Popen[str]
 ) -> None:
-    eventually((data.with_name("data.unfinished") / "PG_VERSION").exists)
+    until((data.with_name("data.unfinished") / "PG_VERSION").exists)
     owner.kill()
     owner.wait()
     assert not data.exists()
@@ -301,10 +301,3 @@ def working_directory(process: Path) -> Path | None:
         return (process / "cwd").readlink()
     except OSError:
         return None
-
-
-def eventually(condition: Callable[[], bool], *, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

@@ -33,7 +33,7 @@ EACH = pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda file: file.stem)
 
 
 def code(text: str) -> Iterator[str]:
-    """Give every line that stands in a text as code."""
+    """Return every line that stands in a text as code."""
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
         yield from (line.strip() for line in block.splitlines())
     for inline in re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):

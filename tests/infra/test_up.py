@@ -47,7 +47,7 @@ class Desk:
         return str(self.post("/v1/auth/login", owner)["access_token"])
 
     def names(self, seen: str = "") -> set[str]:
-        """Give the names of all services, those of the write that gave the token `seen` at least."""
+        """Return the names of all services, those of the write that gave the token `seen` at least."""
         headers = {"Authorization": f"Bearer {self.log_in()}"}
         if seen:
             headers["Consistency-Token"] = seen
@@ -56,7 +56,7 @@ class Desk:
             return {service["name"] for service in json.load(answer)["data"]}
 
     def postmaster(self) -> int:
-        """Give the process that PostgreSQL is."""
+        """Return the process that PostgreSQL is."""
         children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         pids = [int(pid) for file in children for pid in file.read_text().split()]
         return next(pid for pid in pids if _name(pid) == "postgres")

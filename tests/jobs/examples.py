@@ -199,7 +199,7 @@ def at_work(worker: Worker, bell: Bell, threads: Mapping[str, int] = AT_ONCE) ->
 
 
 def jobs_of(database: Database, tenant: str | None = None) -> list[Mapping[str, Any]]:
-    """Give the rows, for what no operator can see."""
+    """Return the rows, for what no operator can see."""
     with database.as_worker() as connection:
         cursor = connection.cursor(row_factory=dict_row)
         sql = "SELECT * FROM work.jobs ORDER BY due_at, caused_by, id"

@@ -24,7 +24,7 @@ def booked(running: Running, salon: Salon, number: int) -> None:
 
 
 def counted(running: Running, **whose: Any) -> dict[str, int]:
-    """Give the minutes in which somebody booked."""
+    """Return the minutes in which somebody booked."""
     shown = running.http(**whose).get(LIVE).json()["minutes"]
     return {each["minute"]: each["bookings"] for each in shown if each["bookings"]}
 

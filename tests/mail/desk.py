@@ -98,5 +98,5 @@ class Desk:
         return [past.event for past in self.history(tenant, stream)]
 
     def mails(self) -> list[OutboxMail]:
-        """Give what is in the outbox, oldest first."""
+        """Return what is in the outbox, oldest first."""
         return list(reversed(self.outbox.find(tenant, limit=100_000)))

@@ -127,7 +127,7 @@ AROUND: Final[dict[str, list[Event]]] = {
 def recorded(
     event: Event | None, version: int = 1, at: datetime = requested_at, command: str | None = None
 ) -> Recorded:
-    """Give an event with a place in the log; without a command, one of its own."""
+    """Return an event with a place in the log; without a command, one of its own."""
     metadata = {"command": command or f"command-{version}"}
     return Recorded(
         position=version,

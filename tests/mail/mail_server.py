@@ -92,7 +92,7 @@ class OnAnyPort(Controller):
 
 @contextmanager
 def mail_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
-    """Give the port of a server that puts mails into the mailbox."""
+    """Return the port of a server that puts mails into the mailbox."""
     controller = OnAnyPort(
         mailbox, hostname="127.0.0.1", port=0, authenticator=mailbox.authenticate, **options
     )
@@ -131,12 +131,12 @@ def certificate(folder: Path) -> Path:
 
 
 def server_tls(file: Path) -> ssl.SSLContext:
-    """Give what a server with this certificate speaks."""
+    """Return what a server with this certificate speaks."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
 
 
 def client_tls(file: Path) -> ssl.SSLContext:
-    """Give what a client speaks who trusts this certificate alone."""
+    """Return what a client speaks who trusts this certificate alone."""
     return ssl.create_default_context(cafile=str(file))

@@ -61,14 +61,14 @@ def walked(system: System, clock: SettableClock) -> System:
 
 
 def tenants(system: System) -> list[str]:
-    """Give the two businesses."""
+    """Return the two businesses."""
     with system.database.as_worker() as connection:
         rows = connection.execute("SELECT DISTINCT tenant_id::text FROM log.events").fetchall()
     return [row[0] for row in rows]
 
 
 def bookings(system: System, tenant: str) -> Iterator[Sequence[Recorded]]:
-    """Give the history of each booking."""
+    """Return the history of each booking."""
     with system.database.as_tenant(tenant) as connection:
         rows = connection.execute(
             "SELECT DISTINCT stream FROM log.events WHERE stream LIKE 'booking-%'"

@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def mail_of(kind: MailKind, language: str):
-    """Give a mail of this kind, with what such a mail has to say."""
+    """Return a mail of this kind, with what such a mail has to say."""
     moved = "rescheduled" in kind
     return replace(
         a_mail,

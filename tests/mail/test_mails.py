@@ -261,7 +261,7 @@ def _life(
     chance: random.Random,
     expected: list[tuple[str, str, datetime]],
 ) -> Sequence[tuple[datetime, Command]]:
-    """Give what happens to one booking, and note what its client has to be told."""
+    """Return what happens to one booking, and note what its client has to be told."""
     at = max(NOW, start - chance.choice([40 * DAY, 3 * DAY, 25 * HOUR, 3 * HOUR, 1 * HOUR]))
     plan: list[tuple[datetime, Command]] = [(at, request(start, booking))]
     expected.append((booking, MailKind.REQUESTED, at))

@@ -34,13 +34,13 @@ def test_a_booking_made_over_http_is_told_of_by_mail(running: Running) -> None:
 
 
 def mails_to_gus(http: TestClient, booking_id: str) -> dict[str, Any]:
-    """Give what Gus was written, by its kind."""
+    """Return what Gus was written, by its kind."""
     mails = http.get("/v1/outbox", params={"about": booking_id}).json()["data"]
     return {m["mail"]["kind"]: m["mail"] for m in mails if "gus@" in m["mail"]["to"]["address"]}
 
 
 def in_the_calendar(mail: Any) -> Any:
-    """Give what the reader's calendar makes of a mail."""
+    """Return what the reader's calendar makes of a mail."""
     calendar = Calendar.from_ical(mail["invitation"]["text"])
     assert calendar["method"] == mail["invitation"]["method"]
     [event] = calendar.walk("VEVENT")

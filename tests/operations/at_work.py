@@ -1,8 +1,7 @@
 """A system at work on PostgreSQL, with its API on a real socket, and who orders something of it."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
@@ -22,7 +21,6 @@ HASTY: Final = Settings(
     database_statement_ms=800,
     database_lock_ms=500,
 )
-ENOUGH: Final = 30.0
 PROMISED: Final = 5.0
 """Seconds within which everybody hears something."""
 
@@ -44,14 +42,6 @@ def served(running: Running, stack: ExitStack) -> Http:
     stack.callback(serve_in_thread(running.app, listener))
     token = running.http(Role.OWNER).headers["authorization"].removeprefix("Bearer ")
     return Http(listener.getsockname()[1], token)
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that others see to."""
-    never, deadline = threading.Event(), time.monotonic() + ENOUGH
-    while not true():
-        assert time.monotonic() < deadline, "it does not come true"
-        never.wait(0.02)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from infra.postgres import Server
 from tests.acceptance.processes import Http
 from tests.bookings.at_the_salon import Salon
 from tests.operations.admin import Admin
-from tests.operations.at_work import HASTY, at_work, order, until
+from tests.operations.at_work import HASTY, at_work, order
 from tests.operations.proxy import Proxy
 from tests.operations.standby import running_pair
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 

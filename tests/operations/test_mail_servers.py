@@ -2,9 +2,9 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pytest
@@ -16,10 +16,10 @@ from tests.bookings.at_the_salon import Salon
 from tests.mail.mail_server import Mailbox, mail_server
 from tests.operations.proxy import Proxy
 from tests.running import Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
-PATIENCE: Final = 40.0
 STEPS: Final = ("Request received", "Confirmed", "New time", "Cancelled")
 TO_ANA: Final = ("New booking", "Moved", "Cancelled")
 
@@ -39,15 +39,6 @@ def line(mailbox: Mailbox) -> Iterator[Proxy]:
 @pytest.fixture
 def settings(line: Proxy) -> Settings:
     return Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{line.port}")
-
-
-def wait_until(there: Callable[[], Any]) -> Any:
-    """Return what is there in the end."""
-    until = time.monotonic() + PATIENCE
-    while not (found := there()):
-        assert time.monotonic() < until, "it never was"
-        time.sleep(0.02)
-    return found
 
 
 def live_through(salon: Salon, http: TestClient, day: int, name: str) -> None:
@@ -90,7 +81,7 @@ def test_no_mail_overtakes_another_whoever_sends_it_and_however_often_it_fails(
         depths = jobs.depths()
         return not (depths["due"] or depths["running"] or depths["waiting"])
 
-    wait_until(is_over)
+    until(is_over)
     said = told(mailbox)
     assert len(said) == 16
     for (reader, _), subjects in said.items():
@@ -108,15 +99,15 @@ def test_a_server_that_accepts_and_never_greets_holds_up_mails_and_nothing_else(
         guest = {"name": "Gus", "email": "gus@guest.example"}
         salon.book(http, f"2027-02-{day:02}T10:00:00+01:00", guest=guest)
     running.system.work()
-    wait_until(lambda: running.system.jobs.depths()["running"] >= 4)
+    until(lambda: running.system.jobs.depths()["running"] >= 4)
 
     http.post("/v1/holds", json=salon.wish("2027-02-09T10:00:00+01:00"))
-    wait_until(lambda: running.system.jobs.find(running.tenant, kind="expire-hold"))
+    until(lambda: running.system.jobs.find(running.tenant, kind="expire-hold"))
     began = time.monotonic()
     running.clock.set(running.clock() + timedelta(hours=1))
     running.system.advanced.ring()
 
-    wait_until(
+    until(
         lambda: running.system.jobs.find(running.tenant, kind="expire-hold", status=JobStatus.DONE)
     )
     assert time.monotonic() - began < 5
@@ -163,7 +154,7 @@ def test_the_mails_of_one_tenant_do_not_delay_those_of_another(
         running.system.runner.catch_up()
 
         running.system.work()
-        wait_until(lambda: len(mailbox.mails) >= 20)
+        until(lambda: len(mailbox.mails) >= 20)
 
     first = [str(mail["to"]) for mail in mailbox.mails[:10]]
     assert any("zoe@" in reader for reader in first)

@@ -11,8 +11,9 @@ from adapters.clock import SettableClock
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http
 from tests.operations.admin import Admin, stopped
-from tests.operations.at_work import PROMISED, at_work, in_time, order, until
+from tests.operations.at_work import PROMISED, at_work, in_time, order
 from tests.operations.proxy import Proxy
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 

@@ -21,7 +21,7 @@ from tests.professionals.examples import mornings
 
 
 def faults_of(**settings: Any) -> list[tuple[str, str]]:
-    """Give where and what, after making sure that the rest is sound."""
+    """Return where and what, after making sure that the rest is sound."""
     refuse_invalid(mornings)
     try:
         refuse_invalid(replace(mornings, **settings))

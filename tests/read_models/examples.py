@@ -250,7 +250,7 @@ class World:
         return consumers
 
     def runner(self, *models: ReadModel, batch: int = 5_000) -> Runner:
-        """Give a runner that carries these read models on."""
+        """Return a runner that carries these read models on."""
         return Runner(
             self.database,
             self.reader,
@@ -261,7 +261,7 @@ class World:
         )
 
     def history(self) -> list[Recorded]:
-        """Give the whole log."""
+        """Return the whole log."""
         with self.database.as_worker() as connection:
             return [past for page in self.reader.follow(connection, 0) for past in page]
 
@@ -273,7 +273,7 @@ class World:
         return {key: row for key, row in rows.items() if row is not None}
 
     def stored(self, model: ReadModel, schema: str = LIVE) -> dict[Key, Any]:
-        """Give the rows of a table; that its columns say what its documents say is checked."""
+        """Return the rows of a table; that its columns say what its documents say is checked."""
         consumer = ReadModelConsumer(model, schema)
         names = ("tenant_id::text", "key", "version", *map('"{}"'.format, model.columns))
         with self.database.as_worker() as connection:

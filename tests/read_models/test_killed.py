@@ -1,4 +1,4 @@
-"""Whoever is killed, wherever he is, has done nothing twice and left nothing out."""
+"""Whoever is killed, wherever they are, has done nothing twice and left nothing out."""
 
 import random
 import signal

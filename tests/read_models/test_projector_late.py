@@ -161,7 +161,7 @@ def test_a_thousand_times_at_load_with_a_projector_that_pauses(world: World, dsn
 def answers_of(
     database: Database, world: World, stop: threading.Event, threads: ThreadPoolExecutor
 ) -> Answers:
-    """Give what another API process has."""
+    """Return what another API process has."""
     advanced, known = Bell(), Known()
     listener = Listener(
         NotifyWire(database), {"advanced": advanced}, origin="other", lost=known.forget

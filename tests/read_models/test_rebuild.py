@@ -154,7 +154,7 @@ def test_only_one_rebuilds_a_read_model_at_a_time(world: World) -> None:
 
 
 def test_somebody_who_was_thought_dead_writes_nothing(world: World) -> None:
-    """His lock is gone with his connection, but his lot is still under way."""
+    """Their lock is gone with their connection, but their lot is still under way."""
     for _ in range(20):
         world.account()
 

@@ -36,7 +36,7 @@ def desk(dsn: str, tmp_path: Path) -> Iterator[str]:
 
 
 def tour() -> str:
-    """Give the lines of the tour, each command shown before what it prints."""
+    """Return the lines of the tour, each command shown before what it prints."""
     found = re.search(r"<!-- tour.*?```sh\n(.*?)```", README, re.DOTALL)
     assert found is not None
     return found.group(1)

@@ -26,7 +26,7 @@ WEEKDAYS: Final = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
 def judged(rule: str, start: datetime) -> list[datetime]:
-    """Give what dateutil finds, and keep it from looking up to the year 9999."""
+    """Return what dateutil finds, and keep it from looking up to the year 9999."""
     bounded = types.ModuleType("datetime")
     bounded.__dict__.update(vars(dt) | {"MAXYEAR": JUDGED_UNTIL.year})
     with pytest.MonkeyPatch.context() as patch:

@@ -9,7 +9,7 @@ from domain.recurrence import Recurrence, faults_of_recurrence, starts
 
 
 def every(rule: str, **fields: Any) -> Recurrence:
-    """Give a recurrence that begins on Monday, 5 January 2026, at 9 in Paris."""
+    """Return a recurrence that begins on Monday, 5 January 2026, at 9 in Paris."""
     monday = Recurrence(starts_at=datetime(2026, 1, 5, 9), time_zone="Europe/Paris", rule=rule)
     return replace(monday, **fields)
 

@@ -146,7 +146,7 @@ def test_servers_know_of_a_logout_with_and_without_redis(
 
 
 def tokens(port: int, kill: Callable[[], None]) -> Iterator[str]:
-    """Give an owner's, and then one that was given when Redis had been killed."""
+    """Return an owner's, and then one that was given when Redis had been killed."""
     yield owner(port)
     kill()
     words = {"email": "robin@agency.example", "password": "a long enough pass-phrase"}

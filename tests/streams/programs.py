@@ -5,8 +5,7 @@ it when all is done, whoever did it.
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,8 @@ from infra.children import free_port
 from infra.composition import System
 from projections import READ_MODELS
 from tests.forked import Forked
+from tests.waiting import until
 
-PATIENCE: Final = 60.0
 ENOUGH: Final = 15.0
 """Seconds that a process has to stop when it is told to."""
 
@@ -117,7 +116,7 @@ class Company:
 
 
 def slots(worker: Program) -> list[int]:
-    """Give the slots that a worker said it has."""
+    """Return the slots that a worker said it has."""
     said = [json.loads(line) for line in worker.said.splitlines() if line.startswith('{"slots"')]
     return said[-1]["slots"] if said else []
 
@@ -133,16 +132,6 @@ def company(dsn: str, bootstrap: str, folder: Path, *, redis: str = "") -> Itera
         raise
     finally:
         together.end()
-
-
-def until(
-    true: Callable[[], Any], *, seconds: float = PATIENCE, why: Callable[[], Any] = lambda: ""
-) -> None:
-    """Look again and again until something is true; else say why not."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"still not true after {seconds:.0f} s: {why()}"
-        time.sleep(0.02)
 
 
 # --- What is true when all is done --------------------------------------------------------
@@ -205,7 +194,7 @@ def wrong_read_models(system: System) -> list[str]:
 
 
 def wrongly_ordered(system: System) -> set[Any]:
-    """Give what processes ordered too often or not at all, by process and event."""
+    """Return what processes ordered too often or not at all, by process and event."""
     with system.database.as_worker() as connection:
         events = [past for page in system.reader.follow(connection, 0) for past in page]
     expected = {

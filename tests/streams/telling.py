@@ -38,7 +38,7 @@ def sent(
     source: str = CRM,
     changed: Mapping[str, bytes] | None = None,
 ) -> Sent:
-    """Give a fact; `changed` are headers that differ."""
+    """Return a fact; `changed` are headers that differ."""
     headers = {
         "ce_specversion": b"1.0",
         "ce_id": named.encode(),
@@ -81,7 +81,7 @@ class Desk:
         return done == len(records)
 
     def refusals(self) -> list[dict[str, Any]]:
-        """Give what was said of what was refused, so far."""
+        """Return what was said of what was refused, so far."""
         return [
             msgspec.json.decode(record.value)
             for records in self.refused.partitions.values()
@@ -89,12 +89,12 @@ class Desk:
         ]
 
     def codes(self) -> list[str]:
-        """Give why facts were refused, so far."""
+        """Return why facts were refused, so far."""
         return [refusal["code"] for refusal in self.refusals()]
 
 
 def facts_of(running: Running) -> Facts:
-    """Give what facts are made into orders by."""
+    """Return what facts are made into orders by."""
     system = running.system
     pepper = system.settings.pepper.encode()
     return Facts(system.store, system.dispatch, pepper=pepper, region="FR")

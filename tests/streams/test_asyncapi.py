@@ -30,7 +30,7 @@ OFFICIAL = jsonschema_rs.Draft7Validator(
 
 
 def schema_of(part: Mapping[str, Any]) -> Any:
-    """Give what validates by a part of the document, which may refer to others."""
+    """Return what validates by a part of the document, which may refer to others."""
     return jsonschema_rs.Draft7Validator({**part, "components": DOCUMENT["components"]})
 
 

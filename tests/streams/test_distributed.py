@@ -23,10 +23,10 @@ from tests.streams.programs import (
     mails_and_notes_of_them,
     settled,
     slots,
-    until,
     wrong_read_models,
     wrongly_ordered,
 )
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.kafka,
@@ -98,7 +98,7 @@ def salon_at(port: int) -> Salon:
 
 
 def active(relays: list[Program]) -> Program:
-    """Give the relay that said so first: the other waits."""
+    """Return the relay that said so first: the other waits."""
     until(lambda: any("is active" in relay.said for relay in relays))
     return next(relay for relay in relays if "is active" in relay.said)
 

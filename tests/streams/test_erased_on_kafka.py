@@ -28,10 +28,10 @@ from tests.clients.dump import found, holding
 from tests.clients.histories import AGGREGATES, say_everything
 from tests.planted import Planted
 from tests.running import Running
-from tests.streams.programs import until
 from tests.streams.telling import CRM, Sent, counted, sent
 from tests.streams.test_facts_on_kafka import taking
 from tests.streams.topics import emptied, everything_on
+from tests.waiting import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 

@@ -61,7 +61,7 @@ def test_a_stranger_prints_a_line_per_booking_confirmed(
 
 
 def booking_of_partition(partition: int) -> str:
-    """Give an id whose records go there: within a partition, they come in order."""
+    """Return an id whose records go there: within a partition, they come in order."""
     ids = iter(lambda: f"booking-{uuid4()}", "")
     return next(each for each in ids if partition_of(each.encode()) == partition)
 

@@ -24,9 +24,9 @@ from infra.settings import Mode, Settings
 from infra.streaming import facts_of
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
-from tests.streams.programs import until
 from tests.streams.telling import CRM, Desk, Sent, counted, sent
 from tests.streams.topics import emptied, everything_on
+from tests.waiting import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -196,7 +196,7 @@ def refusals(kafka: Broker, count: int) -> list[tuple[str, str]]:
 
 
 def named(desk: Running) -> tuple[list[str], int]:
-    """Give the names of all clients, and the number of bookings."""
+    """Return the names of all clients, and the number of bookings."""
     desk.settle()
     http = desk.http()
     clients = http.get("/v1/clients").json()["data"]

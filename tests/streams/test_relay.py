@@ -25,7 +25,7 @@ pytestmark = pytest.mark.postgres
 
 @contextmanager
 def active(relay: Relay, world: World) -> Iterator[Any]:
-    """Give the connection of a relay that is active."""
+    """Return the connection of a relay that is active."""
     with world.database.connect(WORKER, "test relay") as line:
         relay.take_over(line, threading.Event())
         yield line

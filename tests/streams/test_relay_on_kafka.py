@@ -18,8 +18,8 @@ from adapters.streams.relay import Relay
 from adapters.streams.topics import OTHERS, PARTITIONS
 from infra.kafka import Broker
 from tests.read_models.examples import Paid, World
-from tests.streams.programs import until
 from tests.streams.topics import emptied
+from tests.waiting import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -82,7 +82,7 @@ def everything_is_published(world: World) -> bool:
 
 
 def published(kafka: Broker) -> dict[int, list[tuple[int, int, bytes]]]:
-    """Give sequence, position and id of all that there is, by partition."""
+    """Return sequence, position and id of all that there is, by partition."""
     consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
     consumer.assign(PLACES)
     consumer.seek_to_beginning()

@@ -168,7 +168,7 @@ def publish(bootstrap: str, topic: str, values: list[bytes]) -> None:
 
 
 def published(bootstrap: str, topic: str) -> list[bytes]:
-    """Give all that is there, from the beginning to what is the end now."""
+    """Return all that is there, from the beginning to what is the end now."""
     partition = TopicPartition(topic, 0)
     with KafkaConsumer(bootstrap_servers=bootstrap) as consumer:
         consumer.assign([partition])

@@ -17,7 +17,7 @@ from adapters.streams import worker
 from adapters.streams.worker import Slots, run, worker_app
 
 def app():
-    return worker_app(sys.argv[1], Slots(Bell()), Feed(None, appended=Bell()))
+    return worker_app(sys.argv[1], Slots(Bell()), Feed(None, appended=Bell()), session=10)
 
 def told_to_stop():
     told = app()

@@ -21,7 +21,7 @@ Said = dict[str, bytes]
 
 
 def said(position: int, tenant: str, type_: str = MADE) -> Said:
-    """Give the headers of a record; three bookings are made in a minute."""
+    """Return the headers of a record; three bookings are made in a minute."""
     recorded = NOW - timedelta(minutes=20) + position * timedelta(seconds=20)
     headers = {
         "ce_type": type_,

@@ -32,9 +32,9 @@ from infra.streaming import relay_health, relay_of
 from tests.bookings.at_the_salon import Salon
 from tests.operations.releases import EXAMPLES, moved, record, record_as, runner_of
 from tests.running import Running
-from tests.streams.programs import until
 from tests.streams.telling import Desk, counted, sent
 from tests.streams.topics import Topics
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 

@@ -32,14 +32,14 @@ class Topics:
         """There is nothing to give up."""
 
     def rows(self, number: int) -> list[Row]:
-        """Give what is in one of the partitions there are."""
+        """Return what is in one of the partitions there are."""
         places = sorted(self.partitions)
         if not places:
             return []
         return [row_of(r.value, r.headers) for r in self.partitions[places[number % len(places)]]]
 
     def sequences(self) -> dict[Any, list[int]]:
-        """Give the numbers of the records of each partition, as they were sent."""
+        """Return the numbers of the records of each partition, as they were sent."""
         return {
             place: [int(dict(record.headers)["ce_sequence"]) for record in records]
             for place, records in self.partitions.items()

@@ -79,7 +79,7 @@ class BookingBody(bookings.Wishes):
     starts_at: Instant | None = None
 
     def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
-        """Give the same as `/v1` wants it."""
+        """Return the same as `/v1` wants it."""
         rest = self.model_dump(exclude={"user_id"})
         return bookings.NewBooking(professional_id=professional_id, **rest)
 
@@ -94,7 +94,7 @@ class ChangedBooking(Body):
     details: Any = None
 
     def orders(self, booking_id: BookingId, caller: Caller) -> list[Command]:
-        """Give what has to be done for it, what may be refused first."""
+        """Return what has to be done for it, what may be refused first."""
         orders: list[Command] = []
         if self.client_id is not None:
             orders.append(LinkBookingToClient(booking_id=booking_id, client_id=self.client_id))

@@ -74,7 +74,7 @@ class ChangedClient(Body):
     phone: Phone | None = None
 
     def named(self, caller: Caller) -> dict[str, Any]:
-        """Give what is named, as `/v1` calls it. Raises NotFound for a user who is not there."""
+        """Return what is named, as `/v1` calls it. Raises NotFound for a user who is not there."""
         if self.user_id is not None:
             caller.document(PROFESSIONALS, self.user_id)
         return self.model_dump(exclude_unset=True, exclude={"user_id"})

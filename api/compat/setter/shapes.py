@@ -14,7 +14,7 @@ Shape = Callable[[bytes], bytes]
 
 
 def reshaped(response: Response, shape: Shape, where: str) -> Response:
-    """Give an answer of `/v1` in the old shape, and at the old path."""
+    """Return an answer of `/v1` in the old shape, and at the old path."""
     if response.body:
         response.body = shape(bytes(response.body))
         response.headers["Content-Length"] = str(len(response.body))

@@ -76,7 +76,7 @@ class ChangedUser(Body):
     time_zone: TimeZone | None = None
 
     def orders(self, caller: Caller, known: "Known") -> list[Command]:
-        """Give what makes the user so; what is so already changes nothing."""
+        """Return what makes the user so; what is so already changes nothing."""
         user_id, enabled = known.listed.id, known.listed.accepts_bookings
         switch = SWITCH[enabled if self.booking_enabled is None else self.booking_enabled]
         settings, contact = self._settings(known), self._contact(caller, known)
@@ -108,7 +108,7 @@ class NewUser(ChangedUser):
     booking_enabled: Switch = 0
 
     def professional(self, caller: Caller) -> professionals.ProfessionalBody:
-        """Give the same as `/v1` wants it."""
+        """Return the same as `/v1` wants it."""
         week = self.bookings_time or msgspec.to_builtins(ALWAYS_OPEN)
         settings = {"time_zone": self.time_zone or _zone(caller), "hours": week}
         return professionals.ProfessionalBody(
@@ -216,7 +216,7 @@ def _reshaped(caller: Caller, response: Response) -> Response:
 
 
 def _zone(caller: Caller) -> str:
-    """Give the clock of the business."""
+    """Return the clock of the business."""
     found = caller.found(TENANTS, stream_of(TenantId(caller.tenant)))
     return msgspec.json.decode(found.json, type=ListedTenant).time_zone if found else "UTC"
 

@@ -72,7 +72,7 @@ def grow(connection: Connection[Any], *, events: int, tenants: int) -> None:
 
 
 def project(composed: System, connection: Connection[Any]) -> None:
-    """Give every grown booking its row, and tell all consumers that they have seen it all."""
+    """Return every grown booking its row, and tell all consumers that they have seen it all."""
     example = numbered("booking", 0)
     document = composed.answers.folded(TENANT, BOOKINGS, example)
     assert document
