@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -92,12 +92,10 @@ def kill(server: Server) -> None:
     """End every process of the server at once, as a power cut would."""
     postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
     for process in [postmaster, *children_of(postmaster)]:
-        os.kill(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(process, signal.SIGKILL)
 
 
 def children_of(parent: int) -> Iterator[int]:
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            stat = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(stat[1]) == parent:
-                yield int(process.name)
+    for file in Path(f"/proc/{parent}/task").glob("*/children"):
+        yield from map(int, file.read_text().split())
