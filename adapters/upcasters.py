@@ -15,10 +15,7 @@ def _hold_placed_v2(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _same_as(newer: str) -> Upcaster:
-    """Nothing in it has changed but what is personal: the type of a booking, a client's strategy.
-
-    What was recorded in the clear before stays so in the log; it reads as erased with the rest.
-    """
+    """Nothing in it has changed but what is personal: see ONCE_IN_CLEAR."""
 
     def lift(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return newer, data
@@ -32,3 +29,12 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {
     "client-registered.v1": _same_as("client-registered.v2"),
     "client-changed.v1": _same_as("client-changed.v2"),
 }
+
+ONCE_IN_CLEAR: Final[Mapping[str, str]] = {
+    "booking-requested.v1": "booking_type",
+    "client-registered.v1": "strategy_id",
+    "client-changed.v1": "strategy_id",
+}
+"""What is personal now and was recorded in the clear before: it stays so in the log, and reads as
+erased with the rest. Whoever erases says it.
+"""

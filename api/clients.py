@@ -13,9 +13,9 @@ from api.listing import Listing, one_of, text
 from api.moments import instant
 from api.routing import Router
 from api.turns import heavy
-from application.erasure import PATIENCE, Erasures
+from application.erasure import PATIENCE, Erasures, erasing
 from application.permissions import Permission
-from application.ports import Answer, Recorded
+from application.ports import Recorded
 from domain.bookings import BookingStatus
 from domain.clients import (
     AddClientNote,
@@ -23,7 +23,6 @@ from domain.clients import (
     ChangeClientStatus,
     ClientNoteAdded,
     ClientStatus,
-    EraseClient,
     RegisterClient,
 )
 from domain.identities import ClientAlreadyExists
@@ -38,9 +37,6 @@ MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
 MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
 MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
 ClientPath = Annotated[ClientId, id_of("client")]
-
-AT_ONCE: Final = 2_000
-"""Streams that one order erases: what is recorded of them is some hundreds of kilobytes."""
 
 router: Final = Router(prefix="/v1/clients", tags=["clients"])
 
@@ -185,17 +181,15 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
     was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.
     """
-    began, erasures = time.monotonic(), _erasures(caller)
-    answer = _ordered(client_id, caller, erasures)
-    others = erasures.other_records(caller.tenant, client_id)
-    for other in others:
-        _erase_also(other, caller, erasures)
-    finished = all(
-        erasures.finish(caller.tenant, each, patience=PATIENCE - (time.monotonic() - began))
-        for each in (client_id, *others)
-    )
+    until, erasures = time.monotonic() + PATIENCE, _erasures(caller)
+    left = erasures.left(caller.tenant, client_id)
+    answer = caller.order(erasing({client_id: (), **left}))
+    # An erased client books no more; what was booked while we looked is there by now.
+    while (left := erasures.left(caller.tenant, client_id)) and time.monotonic() < until:
+        caller.order_also(erasing(left))
     where = {"Location": f"/v1/clients/{client_id}/personal-data", **caller.marks(answer)}
-    if finished:
+    patience = until - time.monotonic()
+    if erasures.finish(caller.tenant, client_id, patience=patience) and not left:
         return Response(status_code=204, headers=where)
     return Response(_far(client_id, caller), 202, where, JSON)
 
@@ -240,23 +234,3 @@ def _erasures(caller: Caller) -> Erasures:
 
 def _far(client_id: ClientId, caller: Caller) -> bytes:
     return msgspec.json.encode(_erasures(caller).of(caller.tenant, client_id))
-
-
-def _ordered(client_id: ClientId, caller: Caller, erasures: Erasures) -> Answer:
-    """Have the client erased with all that the log says of them, in as many orders as that takes."""
-    streams = erasures.streams_about(caller.tenant, client_id)
-    answer = caller.order(EraseClient(client_id=client_id, streams=streams[:AT_ONCE]))
-    # An erased client books no more; what was booked while we looked is there by now.
-    found = (*streams, *erasures.streams_about(caller.tenant, client_id))
-    late = tuple(dict.fromkeys(s for s in found if s not in streams[:AT_ONCE]))
-    for n in range(0, len(late), AT_ONCE):
-        order = EraseClient(client_id=client_id, streams=late[n : n + AT_ONCE])
-        caller.order_also(order)
-    return answer
-
-
-def _erase_also(other: ClientId, caller: Caller, erasures: Erasures) -> None:
-    """Have another record of the same person erased."""
-    streams = erasures.streams_about(caller.tenant, other)
-    for n in range(0, max(1, len(streams)), AT_ONCE):
-        caller.order_also(EraseClient(client_id=other, streams=streams[n : n + AT_ONCE]))

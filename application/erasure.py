@@ -1,7 +1,8 @@
 """Forgetting a person: which streams speak of them, by what the log says, and what stays after all.
 
-A booking under a client's id is the client's. One by a guest is whose the guest's address or number
-was at the time: the client's who had claimed it, be it given up since, or claimed only later.
+A booking under a client's id is the client's. One by a guest is whose the guest's address was at the
+time, or number if they gave no address: the client's who had claimed it, be it given up since, or
+claimed only later.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,9 @@ from typing import Final, NamedTuple, Protocol
 
 from application.jobs import Handlers, Job
 from application.processes.effects import ForgetMails
-from domain.messages import Value
+from application.transact import Together
+from domain.clients import EraseClient
+from domain.messages import Command, Value
 from domain.values import ClientId
 
 PATIENCE: Final = 2.0
@@ -21,7 +24,7 @@ PATIENCE: Final = 2.0
 
 
 class Mention(NamedTuple):
-    """An event that speaks of somebody: clients, and the identities of guests."""
+    """An event that speaks of somebody: clients, and the identities of guests, the address first."""
 
     stream: str
     position: int
@@ -44,10 +47,12 @@ def streams_about(
 
 
 def _persons(mentions: Sequence[Mention], claims: Mapping[str, Sequence[Claim]]) -> set[str]:
-    """Say of which clients a stream speaks; of guests only if no client is named."""
-    named = [(person, m.position) for m in mentions for person in m.persons]
-    clients = {person for person, _ in named if person.startswith("client-")}
-    return clients or {owner for p, at in named if (owner := owner_at(claims.get(p, ()), at))}
+    """Say of which clients a stream speaks; of guests only if no client is named, and by the first of
+    what names them: a number may be a family's, and says nothing beside an address.
+    """
+    clients = {p for m in mentions for p in m.persons if p.startswith("client-")}
+    guests = [(m.persons[0], m.position) for m in mentions if m.persons]
+    return clients or {owner for p, at in guests if (owner := owner_at(claims.get(p, ()), at))}
 
 
 def owner_at(claims: Sequence[Claim], position: int) -> str | None:
@@ -92,37 +97,61 @@ KEPT: Final = (
         why="Accounts are kept for ten years: Code de commerce, art. L123-22; GDPR, art. 17(3)(b)",
     ),
     Kept(
-        what="What other systems told us of the person on the topic frontdesk.facts",
+        what="What other systems told us of the person on the topic frontdesk.facts, and what they"
+        " called it where we refused it",
         why="Kafka keeps it for KAFKA_FACTS_RETENTION_HOURS and then deletes it",
     ),
+)
+IN_CLEAR: Final = Kept(
+    what="The type of a booking, or the strategy for a client, that an early release recorded",
+    why="It was not encrypted then, and what is recorded is never changed; nothing shows it any more",
 )
 
 
 class Erasures(Protocol):
     """Finds what speaks of a person, and takes it out of everything that was made of the log."""
 
-    def streams_about(self, tenant: str, client_id: ClientId) -> tuple[str, ...]:
-        """Return the streams that speak of a client; of one who was erased, as they were then."""
-
-    def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
-        """Return the other records of the same person: who proves an address has had one before."""
+    def left(self, tenant: str, client_id: ClientId) -> Mapping[ClientId, tuple[str, ...]]:
+        """Return the records of a person of which something is not erased, and the streams that it
+        is in. Raises ClientNotFound, NotReadableHere.
+        """
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
-        """Take an erased client out of all tables; tell whether it is done, or has to wait."""
+        """Take a person out of all tables, as far as they are erased; tell whether it is done, or has
+        to wait.
+        """
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
-        """Return how far it is. Raises ClientNotFound."""
+        """Return how far it is. Raises ClientNotFound, NotReadableHere."""
 
 
 class ErasureHasToWaitError(Exception):
     """Somebody holds what is to be erased; it is tried again."""
 
 
-def forgetting(erasures: Erasures) -> Handlers:
-    """Let whoever is erased be taken out everywhere, whoever else waits for it or not."""
+AT_ONCE: Final = 2_000
+"""Streams of a record that are erased by one order: some hundreds of kilobytes are recorded of them."""
 
-    def forget(effect: ForgetMails, job: Job) -> None:
+
+def erasing(left: Mapping[ClientId, Sequence[str]]) -> Together:
+    """Return the order that erases what is left of a person: in all their records, or in none."""
+    return Together(
+        commands=tuple(
+            EraseClient(client_id=record, streams=tuple(streams[:AT_ONCE]))
+            for record, streams in left.items()
+        )
+    )
+
+
+def forgetting(erasures: Erasures) -> Handlers:
+    """Let whoever is erased be taken out everywhere, whoever else waits for it or not. What came to be
+    known of them meanwhile, or was too much for one order, is erased by the next.
+    """
+
+    def forget(effect: ForgetMails, job: Job) -> Command | None:
         if not erasures.finish(job.tenant, effect.client_id):
             raise ErasureHasToWaitError
+        left = erasures.left(job.tenant, effect.client_id)
+        return erasing(left) if left else None
 
     return {ForgetMails: forget}

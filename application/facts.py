@@ -56,6 +56,8 @@ T = TypeVar("T")
 MOST_SAID: Final = 300
 _NOBODYS: Final = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
 _ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_RANDOM: Final = re.compile(f"{_ID}|[0-9A-HJKMNP-TV-Z]{{26}}")
+"""A UUID (RFC 9562) or ULID. Any other name may be somebody's number or name: it is not kept."""
 
 # `$` alone would let a line end pass in Python; other languages know no `\Z`.
 Line = Annotated[
@@ -146,8 +148,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def repeatable(name: str | None) -> str | None:
-    """Return what a source calls something, if it may be kept and shown: whatever could be an address, or
-    words, may say who somebody is.
+    """Return what a source calls something, if it may be shown for as long as facts are: whatever could
+    be an address, or words, may say who somebody is.
 
     >>> repeatable("crm/2027-01-04/77"), repeatable("zoe@example.org")
     ('crm/2027-01-04/77', None)
@@ -195,7 +197,7 @@ class Facts:
             command_id=told.command_id,
             retried=True,
             fingerprint=hmac.digest(self._pepper, said, "sha256").hex(),
-            causation=repeatable(told.id) or str(told.command_id),
+            causation=told.id if _RANDOM.fullmatch(told.id) else str(told.command_id),
             trace=told.trace,
         )
 

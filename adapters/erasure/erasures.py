@@ -1,26 +1,29 @@
 """`application.erasure.Erasures`, filled."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 from psycopg import Connection, sql
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
-from adapters.erasure.persons import Known, known, other_records_of, streams_of, whole
+from adapters.erasure.persons import Known, known, left_of, records_of, was_in_clear, whole
 from adapters.erasure.tables import TableOfAnotherReleaseError, clear
 from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from application.erasure import (
+    IN_CLEAR,
     KEPT,
     PATIENCE,
     Erasure,
     ErasureState,
 )
 from application.ports import Clock
+from domain.users import USER
 from domain.values import ClientId, TenantId, UserId
 from projections.read_model import ReadModel
 
@@ -47,46 +50,67 @@ class PostgresErasures:
         self._shut_out = shut_out
         self._clock = clock
 
-    def streams_about(self, tenant: str, client_id: ClientId) -> tuple[str, ...]:
-        """Return the streams that speak of a client; of one who was erased, as they were then."""
+    def left(self, tenant: str, client_id: ClientId) -> Mapping[ClientId, tuple[str, ...]]:
+        """Return the records of a person of which something is not erased, and the streams that it
+        is in. Raises ClientNotFound, NotReadableHere.
+        """
         with self._database.as_desk() as connection:
-            return streams_of(connection, self._reader, tenant, client_id)
-
-    def other_records(self, tenant: str, client_id: ClientId) -> tuple[ClientId, ...]:
-        """Return the other records of the same person: who proves an address has had one before."""
-        with self._database.as_desk() as connection:
-            return other_records_of(connection, self._reader, tenant, client_id)
+            return left_of(connection, self._reader, tenant, client_id)
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
-        """Take an erased client out of all tables; tell whether it is done, or has to wait."""
+        """Take a person out of all tables, as far as they are erased; tell whether it is done, or has
+        to wait.
+        """
         until = time.monotonic() + patience
         with self._database.as_desk() as connection:
+            records = records_of(connection, self._reader, tenant, client_id)
+        return all(self._finish(tenant, record, until) for record in records)
+
+    def of(self, tenant: str, client_id: ClientId) -> Erasure:
+        """Return how far it is. Raises ClientNotFound, NotReadableHere."""
+        with self._database.as_desk() as connection:
             client = known(connection, self._reader, tenant, client_id)
+            if not client.erased:
+                return Erasure(client_id=client_id, state=ErasureState.KEPT)
+            ends = self._ends(connection, tenant, client_id)
+            in_clear = was_in_clear(connection, tenant, client.erased_streams)
+        done, kept = all(ends), (*KEPT, IN_CLEAR) if in_clear else KEPT
+        return Erasure(
+            client_id=client_id,
+            state=ErasureState.ERASED if done else ErasureState.UNDER_WAY,
+            erased_at=client.erased[-1].recorded_at,
+            finished_at=max(end for end in ends if end is not None) if done else None,
+            kept=kept,
+        )
+
+    def _ends(
+        self, connection: Connection[Any], tenant: str, client_id: str
+    ) -> Sequence[datetime | None]:
+        """Say of each record of a person when all of it was erased, if it is."""
+        records = records_of(connection, self._reader, tenant, client_id)
+        left = left_of(connection, self._reader, tenant, client_id)
+        return [
+            None if record in left else self._end(connection, tenant, record) for record in records
+        ]
+
+    def _end(self, connection: Connection[Any], tenant: str, record: str) -> datetime | None:
+        last = known(connection, self._reader, tenant, record).erased[-1]
+        row = connection.execute(FINISHED, (tenant, record)).fetchone()
+        return row[1] if row is not None and row[0] >= last.position else None
+
+    def _finish(self, tenant: str, record: ClientId, until: float) -> bool:
+        with self._database.as_desk() as connection:
+            client = known(connection, self._reader, tenant, record)
+        if not client.erased:
+            return True
         for stream in client.erased_streams:
-            if stream.startswith("user-"):
+            if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
-        while not self._took_out(tenant, client_id, client, until):
+        while not self._took_out(tenant, record, client, until):
             if time.monotonic() + AGAIN > until:
                 return False
             time.sleep(AGAIN)
         return True
-
-    def of(self, tenant: str, client_id: ClientId) -> Erasure:
-        """Return how far it is. Raises ClientNotFound."""
-        with self._database.as_desk() as connection:
-            client = known(connection, self._reader, tenant, client_id)
-            row = connection.execute(FINISHED, (tenant, client_id)).fetchone()
-        if not client.erased:
-            return Erasure(client_id=client_id, state=ErasureState.KEPT)
-        last = client.erased[-1]
-        done = row is not None and row[0] >= last.position
-        return Erasure(
-            client_id=client_id,
-            state=ErasureState.ERASED if done else ErasureState.UNDER_WAY,
-            erased_at=last.recorded_at,
-            finished_at=row[1] if row is not None and done else None,
-            kept=KEPT,
-        )
 
     def _took_out(self, tenant: str, client_id: ClientId, client: Known, until: float) -> bool:
         """Whether all of it could be taken out, and so it was."""

@@ -1,11 +1,15 @@
-"""What the log says of a person: in which streams, and when an address or number was whose."""
+"""What the log says of a person: in which streams, and when an address or number was whose.
 
-from collections.abc import Sequence
+Whoever cannot read all of it would leave something out: everything here raises NotReadableHere then.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
 from adapters.event_store.reader import LAST, Reader
+from adapters.upcasters import ONCE_IN_CLEAR
 from application.erasure import Claim, Mention, streams_about
 from application.ports import Recorded
 from domain.clients import (
@@ -17,7 +21,7 @@ from domain.clients import (
     ClientRegistered,
 )
 from domain.identities import IdentityClaimed, IdentityReleased
-from domain.users import USER, Role
+from domain.users import USER, Role, User
 from domain.values import ClientId
 
 
@@ -45,7 +49,7 @@ def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: s
     """Read the stream of a client. Raises ClientNotFound."""
     named, past = Known([], [], [], []), None
     with reader.parts(connection, tenant, client_id) as parts:
-        for past in (past for part in parts for past in part):
+        for past in (past for part in parts for past in reader.whole(part)):
             _note(past, named)
     if past is None:
         raise ClientNotFound
@@ -86,17 +90,41 @@ def streams_of(
     return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
 
 
-def other_records_of(
+def records_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: str
 ) -> tuple[ClientId, ...]:
-    """Return the records that the users of a client had before, or have by now. No key is needed."""
-    found: list[ClientId | None] = []
-    for user_id in known(connection, reader, tenant, client_id).users:
-        history = reader.stream(connection, tenant, user_id)
-        events: list[Any] = [past.event for past in history if past.event is not None]
-        user = USER.fold(events)
-        found += [user.client_id, *user.earlier_clients]
-    return tuple(dict.fromkeys(each for each in found if each not in (None, client_id)))
+    """Return all records of the same person, this one first: whoever proves an address may have had
+    another before, and have another by now. Raises ClientNotFound.
+    """
+    found, unseen = [ClientId(client_id)], [client_id]
+    while unseen:
+        for user_id in known(connection, reader, tenant, unseen.pop()).users:
+            user = _user(connection, reader, tenant, user_id)
+            new = [each for each in (user.client_id, *user.earlier_clients) if each not in found]
+            found += (each for each in new if each is not None)
+            unseen += (each for each in new if each is not None)
+    return tuple(found)
+
+
+def left_of(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
+) -> Mapping[ClientId, tuple[str, ...]]:
+    """Return the records of a person of which something is not erased, and the streams that it is in.
+    Raises ClientNotFound.
+    """
+    left = {}
+    for record in records_of(connection, reader, tenant, client_id):
+        erased = known(connection, reader, tenant, record).erased_streams
+        about = (record, *streams_of(connection, reader, tenant, record))
+        left[record] = tuple(each for each in about if each not in erased)
+    return {record: streams for record, streams in left.items() if streams}
+
+
+def was_in_clear(connection: Connection[Any], tenant: str, streams: Sequence[str]) -> bool:
+    """Whether anything in these streams is personal by now and was recorded in the clear."""
+    types, fields = list(ONCE_IN_CLEAR), list(ONCE_IN_CLEAR.values())
+    rows = connection.execute(IN_CLEAR, (types, fields, tenant, list(streams)))
+    return rows.fetchone() is not None
 
 
 def whole(client_id: str, client: Known) -> ClientErased:
@@ -121,14 +149,18 @@ def _is_of_staff(connection: Connection[Any], reader: Reader, tenant: str, strea
     """Whether it is of a user who works here: what they are as such is not the client's."""
     if not stream.startswith(f"{USER.kind}-"):
         return False
-    history = reader.stream(connection, tenant, stream)
+    return Role.CLIENT not in _user(connection, reader, tenant, stream).roles
+
+
+def _user(connection: Connection[Any], reader: Reader, tenant: str, user_id: str) -> User:
+    history = reader.whole(reader.stream(connection, tenant, user_id))
     events: list[Any] = [past.event for past in history if past.event is not None]
-    return Role.CLIENT not in USER.fold(events).roles
+    return USER.fold(events)
 
 
 def _claims(connection: Connection[Any], reader: Reader, tenant: str, identity: str) -> list[Claim]:
     claims = []
-    for past in reader.stream(connection, tenant, identity):
+    for past in reader.whole(reader.stream(connection, tenant, identity)):
         match past.event:
             case IdentityClaimed(client_id=owner):
                 claims.append(Claim(past.position, owner))
@@ -159,4 +191,9 @@ SERIES: Final = """
     SELECT DISTINCT e.data #>> '{appointment,series_id}' FROM log.events e
     WHERE e.tenant_id = %s AND e.stream = ANY(%s) AND log.speaks_of_somebody(e.type)
       AND e.data #>> '{appointment,series_id}' IS NOT NULL
+"""
+IN_CLEAR: Final = """
+    SELECT FROM log.events e
+    JOIN unnest(%s::text[], %s::text[]) AS once(type, field) ON e.type = once.type
+    WHERE e.tenant_id = %s AND e.stream = ANY(%s) AND e.data ->> once.field IS NOT NULL LIMIT 1
 """

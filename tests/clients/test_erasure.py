@@ -1,16 +1,25 @@
 """What is left of a client who was forgotten: the history, without the person, to be replayed."""
 
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.event_store.mapper import Mapper
 from adapters.read_models import difference
 from adapters.read_models.rebuild import Rebuilder
+from domain.catalogue import EVENTS
+from domain.clients import ClientStatus
+from domain.messages import Event, Personal
 from domain.users import Role
+from domain.values import ClientId, Contact
+from infra.composition import running_system
+from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from tests.bookings.at_the_salon import Salon
+from tests.operations.releases import record
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -76,3 +85,52 @@ def test_what_is_rebuilt_after_an_erasure_is_what_there_was(running: Running, ht
         "completed",
         "pending",
     ]
+
+
+def test_a_number_says_nothing_of_who_books_with_an_address(running: Running, http) -> None:
+    """A family may have one number."""
+    mother = http.post("/v1/clients", json={**ZOE, "name": "Zoé"}).json()["id"]
+    daughter = {"name": "Lea", "email": "lea@example.org", "phone": ZOE["phone"]}
+    salon = Salon.opened(running)
+    hers = salon.book(http, guest=daughter, notes="henna").headers["location"]
+    by_number = {"name": "Z.", "phone": ZOE["phone"]}
+    own = salon.book(http, "2027-01-06T10:00:00+01:00", guest=by_number, notes="tea")
+
+    http.delete(f"/v1/clients/{mother}/personal-data")
+    running.settle()
+
+    assert http.get(hers).json()["guest"]["name"] == "Lea"
+    assert http.get(hers).json()["notes"] == "henna"
+    assert http.get(own.headers["location"]).json()["notes"] is None
+
+
+class AsOnce(Event, frozen=True):
+    """How a client was registered by an early release."""
+
+    client_id: ClientId
+    contact: Personal[Contact]
+    status: ClientStatus
+    strategy_id: str | None = None
+
+
+@pytest.mark.parametrize(("strategy", "told"), [("depression", 3), (None, 2)])
+def test_what_was_once_recorded_in_the_clear_is_said_to_stay(
+    running: Running, dsn: str, http, strategy: str | None, told: int
+) -> None:
+    client_id = ClientId(f"client-{uuid4()}")
+    registered = AsOnce(
+        client_id=client_id,
+        contact=Contact(name="Zoé"),
+        status=ClientStatus.LEAD,
+        strategy_id=strategy,
+    )
+    early = Mapper({**EVENTS, "client-registered.v1": AsOnce}, {})
+    with running_system(Settings(mode=Mode.TEST), dsn, clock=running.clock, mapper=early) as then:
+        record(then, running.tenant, client_id, registered)
+
+    erased = http.delete(f"/v1/clients/{client_id}/personal-data")
+    shown = http.get(f"/v1/clients/{client_id}/personal-data").json()
+
+    assert erased.status_code == 204
+    assert len(shown["kept"]) == told
+    assert ("strategy" in str(shown["kept"])) is (strategy is not None)

@@ -28,13 +28,13 @@ def next_version(name: str) -> str:
     return f"{base}.v{int(version) + 1}"
 
 
-def _lift(new: str, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def lifted_to(new: str, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return new, fields
 
 
 LATER: Final = {next_version(name): event for name, event in EVENTS.items()}
 NEWER: Final = Mapper(
-    LATER, {**UPCASTERS, **{name: partial(_lift, next_version(name)) for name in EVENTS}}
+    LATER, {**UPCASTERS, **{name: partial(lifted_to, next_version(name)) for name in EVENTS}}
 )
 EXAMPLES: Final[Mapping[str, Event]] = {
     name: next(each for each in examples() if type(each) is event) for name, event in LATER.items()

@@ -12,6 +12,7 @@ from application.ports import Answer
 from infra.composition import running_system
 from infra.settings import Settings
 from tests.bookings.at_the_salon import Salon
+from tests.clients.dump import found
 from tests.running import Running
 from tests.streams.telling import CRM, ZOE, Desk, bookings, clients, counted, facts_of, sent
 
@@ -58,13 +59,22 @@ def test_a_booking_is_wished_for_a_guest(running: Running, desk: Desk) -> None:
     assert bookings(running)[0]["guest"]["name"] == "Max"
 
 
+@pytest.mark.parametrize("named", ["33199009876", "zoe.mueller:2027-01-04", "crm/client/zoe"])
+def test_history_does_not_keep_a_name_that_may_be_of_somebody(
+    running: Running, desk: Desk, dsn: str, named: str
+) -> None:
+    desk.settle(sent("client-known.v1", ZOE, named=named))
+
+    assert found(dsn, [named]) == {}
+
+
 def test_history_says_which_source_it_was(running: Running, desk: Desk) -> None:
-    desk.settle(sent("client-known.v1", ZOE, named="fact-77"))
+    desk.settle(sent("client-known.v1", ZOE, named="01a2271c-31c0-771f-b9ca-71b38cbc9f5a"))
 
     (client,) = clients(running)
     history = running.system.store.history(running.tenant, client["id"])
     assert history[0].metadata["actor"] == "source//crm"
-    assert history[0].metadata["causation"] == "fact-77"
+    assert history[0].metadata["causation"] == "01a2271c-31c0-771f-b9ca-71b38cbc9f5a"
 
 
 # --- What comes again ---------------------------------------------------------------------
