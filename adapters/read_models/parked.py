@@ -4,7 +4,7 @@ A row that was set aside is folded anew from the whole history of its key; a pro
 stream from the event at which it failed, in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
@@ -66,6 +66,14 @@ def parked(
     values = {"consumer": consumer, "tenant": tenant, "most": most, **dict(places)}
     with connection.cursor(row_factory=class_row(ParkedKey)) as cursor:
         return cursor.execute(PARKED, values).fetchall()
+
+
+def everything_parked(connection: Connection[Any]) -> Iterator[ParkedKey]:
+    """Return all that is set aside, in that order."""
+    after = ("", "", "")
+    while page := parked(connection, after=after):
+        yield from page
+        after = (page[-1].consumer, page[-1].tenant, page[-1].key)
 
 
 def retry(

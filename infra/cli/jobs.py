@@ -1,6 +1,7 @@
 """Look after the queue: what waits, what fails, is parked or uncertain; edit, retry, discard."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,6 +17,8 @@ from infra.cli.system import composed
 MOST: Final = 1_000
 AMISS: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN, JobStatus.FAILING)
 """What waits for a person, or may do so soon."""
+
+told: Final = Console(stderr=True, highlight=False)
 
 jobs: Final = typer.Typer(no_args_is_help=True, help="Look after the queue of what is to be done.")
 
@@ -37,26 +40,18 @@ def list_jobs(
     limit: Annotated[int, typer.Option(min=1, max=MOST)] = 100,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON for each.")] = False,
 ) -> None:
-    """List jobs by due time: those that are parked, uncertain or failing, if nothing else is asked."""
+    """List jobs by due time: those that are parked, uncertain or failing, if nothing else is asked;
+    of each no more than the limit.
+    """
     owner = str(tenant) if tenant else None
     with composed() as system:
-        found = [
-            job
+        pages = [
+            system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit + 1)
             for each in (AMISS if status is None else (status,))
-            for job in system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit)
         ]
-    if json:
-        for job in found:
-            _write(job)
-        return
-    table = Table(
-        "id", "status", "kind", "about", "due", "attempts", "what went wrong, or what came of it"
-    )
-    for job in found:
-        said = job.last_error or job.outcome or ""
-        due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(str(job.id), job.status, job.kind, job.about, due, str(job.attempts), said)
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    (_write_all if json else _show)([job for page in pages for job in page[:limit]])
+    if any(len(page) > limit for page in pages):
+        told.print(f"There are more than {limit} of them: see --limit, or ask for fewer.")
 
 
 @jobs.command("show")
@@ -96,6 +91,22 @@ def discard_jobs(job_ids: Ids) -> None:
     with composed() as system:
         for job_id in job_ids:
             _write(system.jobs.discard(None, job_id))
+
+
+def _show(found: Sequence[QueuedJob]) -> None:
+    table = Table(
+        "id", "status", "kind", "about", "due", "attempts", "what went wrong, or what came of it"
+    )
+    for job in found:
+        said = job.last_error or job.outcome or ""
+        due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
+        table.add_row(str(job.id), job.status, job.kind, job.about, due, str(job.attempts), said)
+    Console(width=None if sys.stdout.isatty() else 240).print(table)
+
+
+def _write_all(found: Sequence[QueuedJob]) -> None:
+    for job in found:
+        _write(job)
 
 
 def _write(job: QueuedJob) -> None:

@@ -85,7 +85,7 @@ def list_read_models() -> None:
 def list_parked() -> None:
     """List the keys that were set aside: where and why each failed."""
     with composed() as system, system.database.as_worker() as connection:
-        for each in parked.parked(connection):
+        for each in parked.everything_parked(connection):
             line = f"{each.consumer} {each.tenant} {each.key} at {each.position}: {each.error}"
             sys.stdout.write(line + "\n")
 

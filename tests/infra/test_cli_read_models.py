@@ -3,6 +3,7 @@
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.read_models import parked
 from infra.cli import app
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
@@ -69,3 +70,18 @@ def test_a_read_model_that_is_none_is_said_plainly(salon: Salon) -> None:
     refused = frontdesk("rebuild", "bokings")
 
     assert refused.exit_code == 1
+
+
+def test_all_that_is_set_aside_is_listed_however_much_it_is(salon: Salon) -> None:
+    with salon.running.system.database.as_worker() as connection:
+        connection.execute(SET_ASIDE, (salon.running.tenant, parked.PAGE + 1))
+
+    listed = frontdesk("parked", "list").stdout.splitlines()
+
+    assert len({line.split()[2] for line in listed}) == len(listed) == parked.PAGE + 1
+
+
+SET_ASIDE = """
+    INSERT INTO work.parked (consumer, tenant_id, key, position, error)
+    SELECT 'bookings', %s, 'booking-' || n, 1, 'ValueError' FROM generate_series(1, %s) AS n
+"""

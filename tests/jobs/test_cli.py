@@ -10,7 +10,7 @@ from application.processes.effects import MailKind, SendBookingMail
 from application.processes.process import Do
 from domain.values import BookingId
 from infra.cli import app
-from tests.jobs.examples import order
+from tests.jobs.examples import order, ring
 
 pytestmark = pytest.mark.postgres
 
@@ -78,3 +78,12 @@ def test_what_makes_no_sense_is_refused(frontdesk, parked: str) -> None:
     assert "--payload" in frontdesk("edit", parked, "--payload", "{").output
     assert "--at" in frontdesk("edit", parked, "--at", "2030-01-05T10:00:00").output
     assert "--at" in frontdesk("edit", parked, "--at", "tomorrow").output
+
+
+def test_it_is_said_when_there_are_more_jobs_than_are_listed(frontdesk, database: Database) -> None:
+    order(database, *(ring(n, about=f"bell-{n}") for n in range(3)))
+
+    some, all_ = (frontdesk("list", "--json", "--status", "todo", "--limit", n) for n in "23")
+
+    assert (len(jobs_in(some)), len(jobs_in(all_))) == (2, 3)
+    assert ("There are more than 2" in some.stderr, all_.stderr) == (True, "")
