@@ -5,7 +5,7 @@ register ─► reserve the address ─► record the user ─► activate      
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from application.jobs import Handlers, Job
 from application.permissions import Principal
@@ -95,6 +95,15 @@ class Tokens(Value, frozen=True, kw_only=True):
         return "Tokens(…)"
 
 
+class Before(NamedTuple):
+    """When something happened to a user: it has this version in their stream. The time is for sessions
+    of which it is not known what they saw when they began.
+    """
+
+    version: int | None
+    time: datetime
+
+
 class Accounts(Protocol):
     """`about` carries the command id, by which a registration that broke off is gone on with. Where
     somebody registers themselves its tenant and actor are filled in here.
@@ -132,9 +141,9 @@ class Accounts(Protocol):
         """End a session: its tokens are good for nothing any more."""
 
     def end_sessions(
-        self, tenant_id: TenantId, user_id: UserId, *, begun_before: datetime | None = None
+        self, tenant_id: TenantId, user_id: UserId, *, before: Before | None = None
     ) -> None:
-        """End all sessions of a user, or those that began before a time."""
+        """End all sessions of a user, or those that began before something happened to them."""
 
     def request_code(self, user_id: UserId, about: About) -> Answer:
         """Have another code sent to the address of a user, not too many."""
@@ -153,7 +162,7 @@ def ending_sessions(accounts: Accounts) -> Handlers:
     """Let sessions end with what they stood for, whoever changed it."""
 
     def end(effect: EndSessions, job: Job) -> None:
-        tenant = TenantId(job.tenant)
-        accounts.end_sessions(tenant, effect.user_id, begun_before=effect.begun_before)
+        before = Before(version=effect.version, time=effect.begun_before)
+        accounts.end_sessions(TenantId(job.tenant), effect.user_id, before=before)
 
     return {EndSessions: end}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from adapters.accounts import passwords
 from adapters.accounts.address_codes import codes_of
@@ -13,6 +13,7 @@ from adapters.accounts.sessions import Session, Sessions
 from adapters.accounts.tokens import AccessTokens
 from adapters.postgres import NO_TENANT, Database
 from application.accounts import (
+    Before,
     InvalidRefreshToken,
     InvalidToken,
     NewAccount,
@@ -154,12 +155,13 @@ class PostgresAccounts:
         """Begin a session. Nobody learns whether the address or the password was wrong."""
         digest = email_digest(email, self._pepper)
         with self._attempts.one(digest.hex(), address):
-            credential = self._proved(digest, password)
+            credential, version = self._proved(digest, password)
         if passwords.is_outdated(credential.password_hash):
             self._credentials.rehash(credential, passwords.hash_password(password))
-        begun = self._sessions.begin(credential.tenant_id, credential.user_id)
+        begun = self._sessions.begin(credential.tenant_id, credential.user_id, version)
         # Asked again, for whoever was deactivated meanwhile had no such session to be ended.
-        return self._tokens_for(self._active_user(credential), *begun)
+        user, _ = self._active_user(credential)
+        return self._tokens_for(user, *begun)
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Go on with a session. A refresh token that comes twice ends it."""
@@ -175,10 +177,10 @@ class PostgresAccounts:
         self._sessions.end(session_id)
 
     def end_sessions(
-        self, tenant_id: TenantId, user_id: UserId, *, begun_before: datetime | None = None
+        self, tenant_id: TenantId, user_id: UserId, *, before: Before | None = None
     ) -> None:
-        """End all sessions of a user, or those that began before a time."""
-        self._sessions.end_all(tenant_id, user_id, begun_before)
+        """End all sessions of a user, or those that began before something happened to them."""
+        self._sessions.end_all(tenant_id, user_id, before)
 
     def request_code(self, user_id: UserId, about: About) -> Answer:
         """Have another code sent to the address of a user, not too many."""
@@ -213,14 +215,16 @@ class PostgresAccounts:
     def _deny(self, session_id: str) -> None:
         self._denylist.deny(session_id, self._clock() + self._tokens.lifetime)
 
-    def _proved(self, digest: bytes, password: str) -> Credential:
-        """Return what is kept of whoever proves to be that person. Raises WrongCredentials."""
+    def _proved(self, digest: bytes, password: str) -> tuple[Credential, int]:
+        """Return what is kept of whoever proves to be that person, and the version of that user.
+        Raises WrongCredentials.
+        """
         credential = self._credentials.find(digest)
         kept = credential and credential.password_hash
         if not passwords.matches(password, kept) or credential is None:
             raise WrongCredentials
-        self._active_user(credential)
-        return credential
+        _, version = self._active_user(credential)
+        return credential, version
 
     def _refuse_too_many_codes(self, user_id: UserId) -> None:
         decision = self._limiter.check(f"address code/{user_id}", CODES_ASKED)
@@ -231,13 +235,13 @@ class PostgresAccounts:
                 window=int(CODES_ASKED.window),
             )
 
-    def _active_user(self, credential: Credential) -> User:
+    def _active_user(self, credential: Credential) -> tuple[User, int]:
         if not self._registrations.settle(credential):
             raise WrongCredentials
-        user = self._registrations.user(credential.tenant_id, credential.user_id)
+        user, version = self._registrations.versioned(credential.tenant_id, credential.user_id)
         if user.status is not UserStatus.ACTIVE:
             raise WrongCredentials
-        return user
+        return user, version
 
     def _tokens_for(self, user: User, session: Session, refresh_token: str) -> Tokens:
         principal = Principal(

@@ -98,12 +98,16 @@ class Registrations:
 
     def user(self, tenant_id: TenantId, user_id: UserId) -> User:
         """Return a user as the log knows them at this moment, whatever this process remembers."""
+        return self.versioned(tenant_id, user_id)[0]
+
+    def versioned(self, tenant_id: TenantId, user_id: UserId) -> tuple[User, int]:
+        """Return such a user and their version."""
         about = About(tenant=tenant_id, actor=user_id, command_id=NO_COMMAND)
         while True:
             with self._store.view(about) as view:
                 user = view.of(USER, user_id)
                 if self._store.is_current(view, about):
-                    return user
+                    return user, view.seen[user_id]
 
     def _reserve(
         self, account: NewAccount, newcomer: Newcomer, digest: bytes, command_id: UUID

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import structlog
 from psycopg import Connection
 from psycopg.rows import class_row
 from uuid_utils import uuid7
 
-from application.accounts import InvalidRefreshToken
+from application.accounts import Before, InvalidRefreshToken
 from application.ports import Clock
 from domain.values import TenantId, UserId
 
@@ -59,13 +59,11 @@ class Sessions:
         self._lifetime = lifetime
         self._ended = ended
 
-    def begin(self, tenant_id: TenantId, user_id: UserId) -> tuple[Session, str]:
-        """Begin one, and give its first refresh token."""
+    def begin(self, tenant_id: TenantId, user_id: UserId, version: int) -> tuple[Session, str]:
+        """Begin one for a user of this version, and give its first refresh token."""
         session = Session(str(uuid7()), tenant_id, user_id)
         with self._connect() as connection, connection.transaction():
-            connection.execute(
-                "INSERT INTO accounts.sessions VALUES (%s, %s, %s, %s)", (*session, self._clock())
-            )
+            connection.execute(BEGIN, (*session, self._clock(), version))
             return session, self._new_token(connection, session)
 
     def go_on(self, token: str) -> tuple[Session, str]:
@@ -88,19 +86,18 @@ class Sessions:
             self._end(connection, session_id)
         self._ended(session_id)
 
-    def end_all(
-        self, tenant_id: TenantId, user_id: UserId, begun_before: datetime | None = None
-    ) -> None:
-        """End all of a user's, or those that began before a time."""
+    def end_all(self, tenant_id: TenantId, user_id: UserId, before: Before | None = None) -> None:
+        """End all of a user's, or those that began before something happened to them."""
+        version, time = before or (None, None)
+        values = {
+            "now": self._clock(),
+            "tenant": tenant_id,
+            "user": user_id,
+            "version": version,
+            "time": time,
+        }
         with self._connect() as connection:
-            ended = connection.execute(
-                """
-                UPDATE accounts.sessions SET ended_at = %s
-                WHERE tenant_id = %s AND user_id = %s AND ended_at IS NULL
-                  AND (%s::timestamptz IS NULL OR began_at < %s) RETURNING session_id
-                """,
-                (self._clock(), tenant_id, user_id, begun_before, begun_before),
-            ).fetchall()
+            ended = connection.execute(END_ALL, values).fetchall()
         for (session_id,) in ended:
             self._ended(session_id)
 
@@ -156,6 +153,18 @@ def _locked(connection: Connection[Any], token_hash: bytes) -> Shown | None:
             """,
             (token_hash,),
         ).fetchone()
+
+
+BEGIN: Final = """
+    INSERT INTO accounts.sessions (session_id, tenant_id, user_id, began_at, user_version)
+    VALUES (%s, %s, %s, %s, %s)
+"""
+END_ALL: Final = """
+    UPDATE accounts.sessions SET ended_at = %(now)s
+    WHERE tenant_id = %(tenant)s AND user_id = %(user)s AND ended_at IS NULL
+      AND coalesce(user_version < %(version)s::integer, began_at < %(time)s::timestamptz, true)
+    RETURNING session_id
+"""
 
 
 def _hash(token: str) -> bytes:

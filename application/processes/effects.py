@@ -85,6 +85,8 @@ class EndSessions(Effect, frozen=True):
 
     user_id: UserId
     begun_before: datetime
+    version: int | None = None
+    """The version of the user that their sessions have not seen; earlier releases did not say it."""
 
 
 class SendAddressCode(Effect, frozen=True):

@@ -11,7 +11,8 @@ from domain.users import UserDeactivated, UserRolesChanged
 def _end_the_sessions(past: Recorded) -> Orders:
     match past.event:
         case UserRolesChanged(user_id=user) | UserDeactivated(user_id=user):
-            return [Do(EndSessions(user_id=user, begun_before=past.recorded_at), about=user)]
+            end = EndSessions(user_id=user, begun_before=past.recorded_at, version=past.version)
+            return [Do(end, about=user)]
         case _:
             return []
 

@@ -18,7 +18,10 @@ from application.jobs import JobStatus
 from application.ports import About
 from application.use_cases import USE_CASES
 from domain.bookings import CancelBooking, ConfirmBooking, RequestBooking
-from domain.values import BookingId, Contact
+from domain.users import ChangeRoles, Role
+from domain.values import BookingId, Contact, TenantId
+from tests.accounts.given import noor
+from tests.accounts.test_standing import bearing, logged_in, outsider, two_owners
 from tests.bookings.at_the_salon import Salon
 from tests.conftest import MONDAY
 from tests.running import Running
@@ -131,3 +134,23 @@ def test_what_was_shown_a_minute_ago_is_shown_as_of_then(salon: Salon) -> None:
 
     assert after.json()["status"] == "cancelled"
     assert before.status_code == 404, "by the clocks it was not there yet"
+
+
+@pytest.mark.parametrize("off", [-DAY, -2 * MINUTE, DAY])
+def test_sessions_end_with_what_they_stood_for_whatever_the_clock_of_the_database_says(
+    running: Running, off: timedelta
+) -> None:
+    system, http = running.system, outsider(running)
+    tenant, second = two_owners(system)
+    old = logged_in(http, noor.email)
+    running.clock.set(running.clock() + MINUTE)
+    with database_clock_off_by(running, off) as dispatch:
+        dispatch(
+            ChangeRoles(tenant_id=TenantId(tenant), user_id=second, roles=(Role.FRONT_DESK,)),
+            About(tenant=tenant, actor="the command line", command_id=uuid4()),
+        )
+    new = logged_in(http, noor.email)
+    system.settle()
+
+    statuses = [http.get("/v1/auth/me", headers=bearing(each)).status_code for each in (old, new)]
+    assert statuses == [401, 200]
