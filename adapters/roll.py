@@ -120,6 +120,11 @@ class Roll:
         for ring in self._rings:
             ring.settle(getattr(each, ring.kind) for each in self._others)
 
+    def others_know_more_keys(self) -> bool:
+        """Whether another process knows a master key that we do not."""
+        ours = set(self._entry.master_keys)
+        return any(not ours.issuperset(each.master_keys) for each in self._others)
+
     def run(self, stop: threading.Event) -> None:
         """Call the roll now and then, until told to stop."""
         while not stop.wait(EVERY):

@@ -67,7 +67,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
 
 @router.delete("/{hold_id}", status_code=204)
 def release_hold(hold_id: HoldPath, caller: MayWrite) -> Response:
-    """Return the slot back before it expires."""
+    """Give the slot back before it expires."""
     return caller.done(caller.order(ReleaseHold(hold_id=hold_id), on=hold_id))
 
 

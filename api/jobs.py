@@ -62,7 +62,7 @@ def retry_job(job_id: UUID, caller: MayManage) -> Response:
 
 @router.post("/{job_id}/discard")
 def discard_job(job_id: UUID, caller: MayManage) -> Response:
-    """Return a failing or parked job up for good, or call an uncertain one settled."""
+    """Give a failing or parked job up for good, or call an uncertain one settled."""
     return _shown(_jobs(caller).discard(caller.tenant, job_id))
 
 

@@ -131,6 +131,7 @@ def facts_of(system: System) -> FactsIntake | None:
         sources=settings.kafka_facts,
         clock=system.clock,
         unread=system.reader.notes.met,
+        key_is_elsewhere=system.roll.others_know_more_keys,
     )
     return FactsIntake(bootstrap, desk, session=settings.kafka_session_seconds)
 

@@ -92,6 +92,7 @@ class FactsDesk:
         sources: Mapping[str, TenantId],
         clock: Clock,
         unread: Callable[[str], None] = lambda _: None,
+        key_is_elsewhere: Callable[[], bool] = lambda: False,
     ) -> None:
         self._facts = facts
         self._database = database
@@ -99,9 +100,10 @@ class FactsDesk:
         self._sources = sources
         self._clock = clock
         self._unread = unread
+        self._key_is_elsewhere = key_is_elsewhere
 
     def settle(self, records: Sequence[Any], stop: threading.Event) -> int:
-        """Take or refuse one after the other; tell how many. It ends before one that only another release
+        """Take or refuse one after the other; tell how many. It ends before one that only another process
         can read, and where something is away, when told to stop.
         """
         settled = list(self._settling(records, stop))
@@ -113,7 +115,7 @@ class FactsDesk:
         return len(settled)
 
     def close(self) -> None:
-        """Return the connection up by which refusals are said."""
+        """Give the connection up by which refusals are said."""
         self._publisher.close()
 
     def _settling(self, records: Sequence[Any], stop: threading.Event) -> Iterator[Settled]:
@@ -121,7 +123,7 @@ class FactsDesk:
             try:
                 became = _insisting(partial(self._settle, record), stop)
             except NotReadableHere:
-                log.warning("a fact is left to another release", offset=record.offset)
+                log.warning("a fact is left to another process", offset=record.offset)
                 return
             if became is None:
                 return
@@ -131,10 +133,18 @@ class FactsDesk:
         try:
             answer = self._take(told_by(record.value, record.headers, self._sources))
         except Exception as error:
-            if _is_away(error) or _is_for_another_release(error):
+            if _is_away(error) or self._is_for_another(error):
                 raise
             return self._refuse(record, error)
         return Settled(REPEATED if answer.repeated else TAKEN)
+
+    def _is_for_another(self, error: Exception) -> bool:
+        """Whether another process can read what we cannot, or will. A key that none of them knows may
+        be lost: nothing waits for that.
+        """
+        if not isinstance(error, NotReadableHere):
+            return False
+        return error.facts.get("needs") == "release" or self._key_is_elsewhere()
 
     def _take(self, told: Told) -> Answer:
         try:
@@ -252,11 +262,6 @@ def _is_away(error: Exception) -> bool:
     if isinstance(error, Error):
         return isinstance(error, OperationalError) and not is_poison(error)
     return isinstance(error, StoreUnavailableError | TooContended | NotAcknowledged)
-
-
-def _is_for_another_release(error: Exception) -> bool:
-    """Whether a release can read what we cannot. Who has the key of a stream may be a person only."""
-    return isinstance(error, NotReadableHere) and error.facts.get("needs") == "release"
 
 
 COUNT: Final = """

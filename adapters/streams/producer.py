@@ -59,7 +59,7 @@ class KafkaPublisher:
             raise NotAcknowledged from error
 
     def close(self) -> None:
-        """Return the connection up."""
+        """Give the connection up."""
         producer, self._producer = self._producer, None
         if producer is not None:
             # Without it, what cannot be sent in time keeps it alive, and is sent late.

@@ -62,7 +62,7 @@ class Publisher(Protocol):
         """Send these and wait until the broker has them all. Raises NotAcknowledged."""
 
     def close(self) -> None:
-        """Return the connection up."""
+        """Give the connection up."""
 
 
 class Relay:

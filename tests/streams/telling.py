@@ -72,6 +72,7 @@ class Desk:
             sources={source: TenantId(tenant) for source, tenant in listed.items()},
             clock=running.clock,
             unread=running.system.reader.notes.met,
+            key_is_elsewhere=running.system.roll.others_know_more_keys,
         )
 
     def settle(self, *records: Sent, stop: threading.Event | None = None) -> bool:
