@@ -131,8 +131,24 @@ def _is_marked(kind: Type) -> bool:
 
 def _refuse_what_may_be_anything(kind: Type, place: str) -> None:
     unknown = inspect.AnyType | inspect.RawType | inspect.CustomType
-    if any(isinstance(each, unknown) for each in _parts(kind)):
-        raise CannotBeKeptApartError(f"{place} may hold anything: say what, or make it Personal")
+    for each in _parts(kind):
+        if isinstance(each, unknown) or _may_say_more(each):
+            raise CannotBeKeptApartError(
+                f"{place} may hold anything: say what, or make it Personal"
+            )
+
+
+def _may_say_more(kind: Type) -> bool:
+    """Whether something may stand in the place of an object that is personal where it is not."""
+    if not isinstance(kind, StructType | DataclassType):
+        return False
+    said = (part for cls in _descendants(kind.cls) for part in _parts(inspect.type_info(cls)))
+    return any(_is_marked(part) for part in said)
+
+
+def _descendants(cls: type) -> list[type]:
+    below: list[type] = getattr(cls, "__origin__", cls).__subclasses__()
+    return [*below, *(each for child in below for each in _descendants(child))]
 
 
 BELOW: Final = ("type", "types", "item_type", "item_types", "key_type", "value_type", "fields")

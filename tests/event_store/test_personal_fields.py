@@ -139,11 +139,24 @@ def test_it_is_so_at_any_depth(hint: Any) -> None:
     hidden_and_shown(event, planted)
 
 
+class Seen(Value, frozen=True, kw_only=True):
+    """What may be said of somebody in the clear."""
+
+    at: str
+
+
+class Diagnosed(Seen, frozen=True, kw_only=True):
+    """And what may not."""
+
+    illness: Personal[str]
+
+
 REFUSED: dict[str, Any] = {
     "anything": Any,
     "anything-in-a-list": list[Any],
     "a-bare-mapping": dict,
     "text-that-is-json": msgspec.Raw,
+    "what-another-class-may-say-more-of": Seen | None,
     "a-number-that-must-be-there": Personal[int],
     "text-that-must-look-like-a-code": Annotated[Personal[str], msgspec.Meta(pattern="^[a-z]$")],
     "a-list-that-must-hold-one": Annotated[list[Personal[str]], msgspec.Meta(min_length=1)],
