@@ -1,6 +1,6 @@
 """Use cases of holds, and how all use cases take and free time in a professional's agendas."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,11 +25,12 @@ from domain.agendas import (
     SlotTaken,
     agendas_of,
 )
-from domain.availability import Span, free_slots
+from domain.availability import Span, always, free_slots
 from domain.bookable import asks, passes_over
 from domain.clients import CLIENT
 from domain.messages import Command, Event
 from domain.values import AgendaId, BookingId, HoldId, ProfessionalId, TimeSlot
+from domain.zones import day_from, zone
 
 SUGGESTIONS: Final = 5
 AHEAD: Final = timedelta(days=14)
@@ -98,22 +99,31 @@ class Agendas:
         *,
         limit: int,
         moving: BookingId | None = None,
+        offered: Callable[[datetime], bool] = always,
     ) -> list[TimeSlot]:
-        """Return the slots beginning in the window that could be booked and nobody else has."""
+        """Return the slots that are offered in the window, could be booked, and nobody else has."""
         reach = TimeSlot(
             window.starts_at - span.before, window.ends_at + span.duration + span.after
         )
         now = self._past.now
         weeks = map(self._at, self._touched(reach))
         taken = [slot for week in weeks for slot in week.taken(now=now, moving=moving)]
-        return free_slots(span, terms.settings, terms.blocks, taken, window, now=now, limit=limit)
+        rules = (terms.settings, terms.blocks)
+        return free_slots(span, *rules, taken, window, now=now, limit=limit, offered=offered)
 
     def _free_after(
         self, start: datetime, span: Span, moving: BookingId | None
     ) -> Sequence[TimeSlot]:
+        """What takes no more than a day is suggested where it takes no more than a day."""
         terms = terms_of(self._past, self._professional_id, None)
-        window = TimeSlot(start, start + AHEAD)
-        return self.free(terms, span, window, limit=SUGGESTIONS + 1, moving=moving)
+        window, where = TimeSlot(start, start + AHEAD), zone(terms.settings.time_zone)
+
+        def within_a_day(begin: datetime) -> bool:
+            return span.duration <= day_from(begin, where)
+
+        offered = within_a_day if within_a_day(start) else always
+        limit = SUGGESTIONS + 1
+        return self.free(terms, span, window, limit=limit, moving=moving, offered=offered)
 
     def _touched(self, *slots: TimeSlot | None) -> list[AgendaId]:
         owner = self._professional_id

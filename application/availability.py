@@ -4,7 +4,7 @@ An answer is a page: it is as long as was wished, or ends where enough was looke
 where to go on. Of very many professionals, some are looked at after the others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 from typing import Final
@@ -16,8 +16,8 @@ from application.agendas import Agendas
 from application.bookings import span_when_moved
 from application.terms import Terms, bookable_terms, terms_of
 from application.transact import Past
-from domain.availability import Span
-from domain.bookable import refuse_length
+from domain.availability import Span, always
+from domain.bookable import is_offered, refuse_length
 from domain.bookings import BOOKING, Appointment, BookingNotFound, ServiceNotOffered
 from domain.messages import DomainError, Value
 from domain.professionals import (
@@ -202,14 +202,14 @@ def _free_in(
             local_start=to_local(slot.starts_at, zone(begun.time_zone)),
         )
         for professional_id in candidates
-        for slot in _free(wish, professional_id, part, past)
+        for slot in _free(wish, professional_id, part, begun, past)
         if (slot.starts_at, professional_id) > given
     ]
     return sorted(found, key=attrgetter("starts_at", "professional_id"))
 
 
 def _free(
-    wish: Wish, professional_id: ProfessionalId, part: TimeSlot, past: Past
+    wish: Wish, professional_id: ProfessionalId, part: TimeSlot, begun: Reached, past: Past
 ) -> Sequence[TimeSlot]:
     try:
         terms = _terms(wish, professional_id, past)
@@ -217,10 +217,12 @@ def _free(
         if wish.professional_id is None:
             return ()
         raise
-    span = _span(wish, terms, _moved(wish, past))
+    moved = _moved(wish, past)
+    span = _span(wish, terms, moved, begun)
+    offered = _offered(wish, terms, span.duration, moved.slot if moved else None)
     # One more than is wished for, and the one that may have been given already.
-    limit = wish.limit + 2
-    return Agendas(past, professional_id).free(terms, span, part, limit=limit, moving=wish.moving)
+    limit, agendas = wish.limit + 2, Agendas(past, professional_id)
+    return agendas.free(terms, span, part, limit=limit, moving=wish.moving, offered=offered)
 
 
 def _terms(wish: Wish, professional_id: ProfessionalId, past: Past) -> Terms:
@@ -232,15 +234,25 @@ def _terms(wish: Wish, professional_id: ProfessionalId, past: Past) -> Terms:
     return terms
 
 
-def _span(wish: Wish, terms: Terms, moved: Appointment | None) -> Span:
+def _span(wish: Wish, terms: Terms, moved: Appointment | None, begun: Reached) -> Span:
     if moved is None:
         span = terms.span(wish.duration_minutes)
     else:
         span = span_when_moved(moved, terms, wish.duration_minutes)
     if wish.by_client:
         booked = moved.slot if moved else None
-        refuse_length(span.duration, terms.professional, terms.service, booked)
+        window = TimeSlot(begun.begin, begun.end)
+        refuse_length(span.duration, window, terms.professional, terms.service, booked)
     return span
+
+
+def _offered(
+    wish: Wish, terms: Terms, length: timedelta, booked: TimeSlot | None
+) -> Callable[[datetime], bool]:
+    """Return whether so long a visit may begin at an instant: days are not all of one length."""
+    if not wish.by_client:
+        return always
+    return lambda start: is_offered(length, start, terms.professional, terms.service, booked)
 
 
 # --- From when to when ----------------------------------------------------------------

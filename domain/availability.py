@@ -5,7 +5,7 @@ not meet what is reserved, but may reach beyond the hours and into blocks: tidyi
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice, pairwise
 from typing import Final, assert_never
@@ -18,13 +18,12 @@ from domain.professionals import Settings
 from domain.recurrence import starts
 from domain.time_blocks import Once, OnceOnTheClock, Recurring, TimeBlocks, When
 from domain.values import TimeSlot
-from domain.zones import to_local, to_utc, zone
+from domain.zones import A_DAY, to_local, to_utc, zone
 
 FARTHEST: Final = 3660
 """Days ahead beyond which nobody is booked, whatever the owner says."""
 
 NOTHING: Final = timedelta(0)
-A_DAY: Final = timedelta(days=1)
 
 
 class Span(Value, frozen=True):
@@ -74,8 +73,7 @@ def refuse_if_unavailable(
     `override` is the owner's: it passes over hours, notice and horizon, but not over blocks, which
     the owner can remove, nor into the past, nor farther than anybody can mean.
     """
-    if slot.has_begun(now):
-        raise SlotInThePast(now=now)
+    refuse_if_begun(slot, now)
     if override:
         settings = replace(settings, horizon_days=FARTHEST)
     if slot.starts_at >= (end := end_of_horizon(settings, now)):
@@ -85,6 +83,17 @@ def refuse_if_unavailable(
             raise NoticeTooShort(bookable_from=earliest)
         if open_intervals(settings, slot) != [slot]:
             raise OutsideHours(time_zone=settings.time_zone)
+    refuse_if_blocked(slot, blocks)
+
+
+def refuse_if_begun(slot: TimeSlot, now: datetime) -> None:
+    """Refuse what is in the past, in part or in whole."""
+    if slot.has_begun(now):
+        raise SlotInThePast(now=now)
+
+
+def refuse_if_blocked(slot: TimeSlot, blocks: TimeBlocks) -> None:
+    """Refuse what a block takes a part of."""
     if blocked := blocked_intervals(blocks, slot):
         raise Blocked(blocked=blocked)
 
@@ -99,6 +108,11 @@ def begins_with_a_slot(start: datetime, settings: Settings) -> bool:
     )
 
 
+def always(_: datetime) -> bool:
+    """Whether a visit may begin then, if it may whenever there is room."""
+    return True
+
+
 def free_slots(
     span: Span,
     settings: Settings,
@@ -108,11 +122,12 @@ def free_slots(
     *,
     now: datetime,
     limit: int = 500,
+    offered: Callable[[datetime], bool] = always,
 ) -> list[TimeSlot]:
     """Return the slots that begin in `window` and could be booked, at most `limit`, in order.
 
-    They begin on the steps of the wall clock, counted from each opening. A slot may end after the
-    window: asked day by day, each is given once.
+    They begin on the steps of the wall clock, counted from each opening, where they are `offered`. A
+    slot may end after the window: asked day by day, each is given once.
     """
     earliest = max(window.starts_at, now + timedelta(minutes=settings.notice_minutes))
     latest = min(window.ends_at, end_of_horizon(settings, now))
@@ -126,7 +141,7 @@ def free_slots(
         _forbidding(reserved, span.duration + span.after, span.before),
     )
     steps = (step for step in _steps(settings, reach) if now < step and earliest <= step < latest)
-    free = _avoiding(in_the_way, steps)
+    free = filter(offered, _avoiding(in_the_way, steps))
     return [TimeSlot(start, start + span.duration) for start in islice(free, limit)]
 
 

@@ -11,7 +11,7 @@ How much one client may have open at once is counted in `domain/allowances.py`.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Final
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -35,9 +35,7 @@ from domain.professionals import (
 from domain.services import Service, ServiceNotFound
 from domain.time_blocks import TimeBlocks
 from domain.values import ProfessionalId, TimeSlot
-
-A_DAY: Final = timedelta(days=1)
-"""The longest visit that a client can ask for where no service says how long it takes."""
+from domain.zones import day_from, days_in, zone
 
 
 class Asks(IntEnum):
@@ -132,21 +130,45 @@ def refuse_what_takes_no_bookings(
         raise ServiceNotOffered
 
 
+def is_offered(
+    length: timedelta,
+    start: datetime,
+    professional: Professional,
+    service: Service | None,
+    booked: TimeSlot | None = None,
+) -> bool:
+    """Whether clients can have so long a visit that begins then; what is booked may stay as it is."""
+    if booked is not None and length == booked.ends_at - booked.starts_at:
+        return True
+    shortest, longest = _lengths(start, professional, service)
+    return shortest <= length <= longest
+
+
 def refuse_length(
     length: timedelta,
+    window: TimeSlot,
     professional: Professional,
     service: Service | None,
     booked: TimeSlot | None = None,
 ) -> None:
-    """Refuse a length that clients cannot have; what is booked may stay as long as it is."""
-    if booked is not None and length == booked.ends_at - booked.starts_at:
+    """Refuse a length that clients cannot have, whenever in this window they begin."""
+    starts = partial(days_in, window, zone(professional.settings.time_zone))
+    if any(is_offered(length, each, professional, service, booked) for each in starts()):
         return
+    shortest, longest = max(_lengths(each, professional, service) for each in starts())
+    raise LengthNotOffered(shortest=_minutes(shortest), longest=_minutes(longest))
+
+
+def _lengths(
+    start: datetime, professional: Professional, service: Service | None
+) -> tuple[timedelta, timedelta]:
+    """Return how long a client's visit that begins then takes at least, and at most."""
     if service is not None:
-        shortest = longest = timedelta(minutes=service.duration_minutes)
-    else:
-        shortest, longest = timedelta(minutes=professional.settings.slot_step_minutes), A_DAY
-    if not shortest <= length <= longest:
-        raise LengthNotOffered(shortest=_minutes(shortest), longest=_minutes(longest))
+        length = timedelta(minutes=service.duration_minutes)
+        return length, length
+    settings = professional.settings
+    step = timedelta(minutes=settings.slot_step_minutes)
+    return step, day_from(start, zone(settings.time_zone))
 
 
 def _refuse_unwelcome(wish: Wish) -> None:
@@ -178,13 +200,17 @@ def _what_clients_cannot_have(wish: Wish, now: datetime) -> Iterator[DomainError
     if wish.slot.starts_at >= (end := end_of_horizon(settings, now)):
         yield BeyondHorizon(bookable_until=end)
     try:
-        refuse_length(
-            wish.slot.ends_at - wish.slot.starts_at, wish.professional, wish.service, wish.booked
-        )
+        _refuse_length_of(wish.slot, wish)
     except LengthNotOffered as refusal:
         yield refusal
     if not begins_with_a_slot(wish.slot.starts_at, settings):
         yield BetweenSlots(step_minutes=settings.slot_step_minutes)
+
+
+def _refuse_length_of(slot: TimeSlot, wish: Wish) -> None:
+    begins = TimeSlot(slot.starts_at, slot.starts_at)
+    length = slot.ends_at - slot.starts_at
+    refuse_length(length, begins, wish.professional, wish.service, wish.booked)
 
 
 def _minutes(length: timedelta) -> int:

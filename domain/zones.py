@@ -3,7 +3,8 @@
 Every zone comes from here: two machines must agree on what 10:00 in Vancouver means.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
@@ -11,12 +12,16 @@ from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 import tzdata  # type: ignore[import-untyped]  # it ships no types
 
 from domain.messages import DomainError
+from domain.values import TimeSlot
 
 reset_tzpath(())
 ZoneInfo.clear_cache()
 
 ZONES: Final = frozenset(available_timezones())
 """Every name one may use."""
+
+A_DAY: Final = timedelta(days=1)
+"""By the clock on the wall: between two instants it may be an hour more, or less."""
 
 NOT_A_WALL_CLOCK: Final = "a wall clock reads a time from 1970 to 2999, and no offset"
 
@@ -54,6 +59,21 @@ def to_utc(local: datetime, where: ZoneInfo) -> datetime:
 def to_local(instant: datetime, where: ZoneInfo) -> datetime:
     """Return what the wall clock there reads at `instant`; naive, for it names no instant."""
     return instant.astimezone(where).replace(tzinfo=None, fold=0)
+
+
+def day_from(start: datetime, where: ZoneInfo) -> timedelta:
+    """Return how long it is until the wall clock there reads the same on the next day."""
+    return to_utc(to_local(start, where) + A_DAY, where) - start
+
+
+def days_in(window: TimeSlot, where: ZoneInfo) -> Iterator[datetime]:
+    """Return where days begin: the window, every midnight in it, and its end."""
+    yield window.starts_at
+    day = to_local(window.starts_at, where).date() + A_DAY
+    while (midnight := to_utc(datetime.combine(day, time()), where)) < window.ends_at:
+        yield midnight
+        day += A_DAY
+    yield window.ends_at
 
 
 def tzdata_version() -> str:

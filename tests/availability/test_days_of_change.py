@@ -7,11 +7,15 @@ for Ramadan, and has left them there since September 2026.
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
+from domain.clients import RegisterClient
 from domain.professionals import WEEKDAYS, Week
+from domain.users import Role
+from domain.values import ClientId, Contact
 from tests.availability.examples import hours
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
@@ -136,3 +140,83 @@ def test_a_series_at_ten_o_clock_is_booked_at_the_right_instants(
 
     assert [each["starts_at"] for each in listed] == [f"{t}:00Z" for t in (before, on, after)]
     assert {each["local_start"][11:] for each in listed} == {"10:00:00"}
+
+
+# A day of the change, how many minutes it takes from its midnight to the next, and when else on it one
+# may begin and stay as long.
+DAYS = [
+    ("Europe/Paris", "2026-10-25", 25 * 60, ["24T22", "24T23", "25T00"]),
+    ("America/New_York", "2026-11-01", 25 * 60, ["01T04", "01T05"]),
+    ("Australia/Lord_Howe", "2026-04-05", 24 * 60 + 30, ["04T13", "04T14"]),
+    ("America/Vancouver", "2026-11-01", 24 * 60, ["01T07", "01T08", "01T09"]),
+]
+
+
+def of_length(http: TestClient, salon: Salon, date: str, minutes: int) -> Any:
+    """Return what is free on a day for so long a visit of no service."""
+    return free_between(http, salon, date, date, minutes)
+
+
+def free_between(http: TestClient, salon: Salon, first: str, last: str, minutes: int) -> Any:
+    days = {"from": first, "to": last}
+    whom = {"professional_id": str(salon.professional_id), "duration_minutes": str(minutes)}
+    return http.get("/v1/availability", params={**whom, **days})
+
+
+def all_day(http: TestClient, salon: Salon, start: str, minutes: int) -> Any:
+    wish = salon.wish(start, duration_minutes=minutes)
+    del wish["service_id"]
+    return http.post("/v1/bookings", json=wish)
+
+
+def client_of(running: Running) -> TestClient:
+    client_id = ClientId(f"client-{uuid4()}")
+    running.order(RegisterClient(client_id=client_id, contact=Contact("Zoé")))
+    return running.http(Role.CLIENT, client_id=client_id)
+
+
+@pytest.mark.parametrize(("time_zone", "date", "minutes", "starts"), DAYS)
+def test_the_longest_visit_is_a_day_by_the_clock(
+    running: Running, http, time_zone, date, minutes, starts
+) -> None:
+    salon, client = opened(running, time_zone, "00:00-24:00"), client_of(running)
+
+    found = of_length(client, salon, date, minutes).json()["data"]
+    begin = found[0]["starts_at"]
+    too_long = [
+        of_length(client, salon, date, minutes + 1),
+        all_day(client, salon, begin, minutes + 1),
+    ]
+    taken = all_day(client, salon, begin, minutes)
+
+    assert [each["starts_at"][8:13] for each in found][: len(starts)] == starts
+    assert [each.json()["code"] for each in too_long] == ["length-not-offered"] * 2
+    assert [each.json()["longest"] for each in too_long] == [minutes] * 2
+    assert (taken.status_code, taken.json()["local_start"]) == (201, f"{date}T00:00:00")
+
+
+def test_what_takes_longer_than_other_days_is_offered_and_suggested_on_its_day_alone(
+    running: Running, http
+) -> None:
+    salon, client = opened(running, "Europe/Paris", "00:00-24:00"), client_of(running)
+
+    found = free_between(client, salon, "2026-10-20", "2026-10-26", 25 * 60).json()["data"]
+    taken, refused = (all_day(client, salon, "2026-10-24T22:00Z", 25 * 60) for _ in range(2))
+
+    # From three o'clock on the day before until the clock is put back, each has 25 hours ahead.
+    assert (found[0]["starts_at"], found[-1]["starts_at"]) == (
+        "2026-10-24T01:00:00Z",
+        "2026-10-25T00:00:00Z",
+    )
+    assert (taken.status_code, refused.json()["code"]) == (201, "slot-taken")
+    assert refused.json()["next_free_slots"] == []
+
+
+def test_a_day_on_which_an_hour_is_skipped_is_shorter(running: Running, http) -> None:
+    salon, client = opened(running, "Europe/Paris", "00:00-24:00"), client_of(running)
+
+    refused = all_day(client, salon, "2027-03-27T23:00Z", 24 * 60)
+    taken = all_day(client, salon, "2027-03-27T23:00Z", 23 * 60)
+
+    assert (refused.json()["code"], refused.json()["longest"]) == ("length-not-offered", 23 * 60)
+    assert taken.status_code == 201
