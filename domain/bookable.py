@@ -92,15 +92,19 @@ class LengthNotOffered(DomainError):
 
 
 def passes_over(wish: Wish, *, now: datetime) -> bool:
-    """Refuse what cannot be had; tell whether the business passes over a limit in having it."""
+    """Refuse what cannot be had; tell whether the business passes over a limit in having it.
+
+    What is held was within hours, notice and horizon when it was asked for.
+    """
     if wish.moved:
         refuse_unless_active(wish.professional)
     else:
         refuse_what_takes_no_bookings(wish.professional_id, wish.professional, wish.service)
     _refuse_unwelcome(wish)
     override = wish.asks is Asks.OVERRIDING
-    if wish.slot is not None and not wish.held:
-        refuse_if_unavailable(wish.slot, _rules(wish), wish.blocks, now=now, override=override)
+    if wish.slot is not None:
+        lenient = override or wish.held
+        refuse_if_unavailable(wish.slot, _rules(wish), wish.blocks, now=now, override=lenient)
     for refusal in _what_clients_cannot_have(wish, now):
         if wish.asks is Asks.CLIENT:
             raise refusal

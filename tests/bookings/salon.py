@@ -9,7 +9,8 @@ from application import agendas, allowances, bookings, clients, series
 from domain.agendas import AGENDA
 from domain.bookings import BOOKING, Booking
 from domain.services import ServiceChanged
-from domain.values import AgendaId, BookingId, TimeSlot
+from domain.time_blocks import Once, TimeBlocked, time_blocks_of
+from domain.values import AgendaId, BlockId, BookingId, TimeSlot
 from tests.bookings.examples import (
     ana,
     booking_id,
@@ -64,3 +65,13 @@ def offered_by_everybody(past: InMemory) -> None:
     """Let the haircut name nobody from now on."""
     offer = replace(service_created.offer, professional_ids=())
     past.record(haircut, ServiceChanged(service_id=haircut, offer=offer))
+
+
+def blocked(past: InMemory, slot: TimeSlot) -> None:
+    """Take a slot out of Ana's time from now on."""
+    block = TimeBlocked(
+        professional_id=ana,
+        block_id=BlockId("block-0198c0de-0000-7000-8000-0000000000b1"),
+        when=Once(slot=slot),
+    )
+    past.record(time_blocks_of(ana), block)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from domain import agendas, availability, bookings, clients, professionals, services
 from domain.clients import ClientRegistered, ClientStatus
 from domain.identities import IdentityClaimed
+from domain.professionals import ProfessionalSettingsChanged, Week
 from domain.values import (
     ClientId,
     HoldId,
@@ -51,13 +52,14 @@ from tests.bookings.examples import (
     request_by_guest,
     request_without_time,
     reschedule_booking,
+    settings,
     slot,
     slot_held,
     slot_reserved,
     suggested,
     zoe,
 )
-from tests.bookings.salon import booking, offered_by_everybody, salon, taken
+from tests.bookings.salon import blocked, booking, offered_by_everybody, salon, taken
 
 # --- Holds ----------------------------------------------------------------------------
 
@@ -146,6 +148,36 @@ def test_a_held_slot_can_be_booked_though_the_notice_has_passed_meanwhile():
     past.now += timedelta(minutes=1)
 
     assert past.run(replace(request_booking, hold_id=hold_id))
+
+
+def test_a_held_slot_that_has_begun_meanwhile_is_booked_by_nobody():
+    past = salon()
+    past.now = monday.starts_at - hour / 30
+    past.run(place_hold)
+    past.now = monday.starts_at
+
+    for override in (False, True):
+        with pytest.raises(availability.SlotInThePast):
+            past.run(replace(request_booking, hold_id=hold_id, override=override))
+
+
+def test_a_held_slot_that_was_blocked_meanwhile_is_booked_by_nobody():
+    past = salon()
+    past.run(place_hold)
+    blocked(past, monday)
+
+    for override in (False, True):
+        with pytest.raises(availability.Blocked):
+            past.run(replace(request_booking, hold_id=hold_id, override=override))
+
+
+def test_a_held_slot_can_be_booked_though_the_rules_were_tightened_meanwhile():
+    past = salon()
+    past.run(place_hold)
+    tightened = replace(settings, horizon_days=0, slot_step_minutes=35, hours=Week())
+    past.record(ana, ProfessionalSettingsChanged(professional_id=ana, settings=tightened))
+
+    assert past.run(replace(request_booking, hold_id=hold_id, by_client=True))
 
 
 def test_a_hold_is_for_the_professional_it_names():
