@@ -14,6 +14,11 @@ def _hold_placed_v2(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "hold-placed.v2", data
 
 
+def _linked_v2(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Whether the client was welcome nobody asked: nothing was passed over."""
+    return "booking-linked-to-client.v2", data
+
+
 def _same_as(newer: str) -> Upcaster:
     """Nothing in it has changed but what is personal: see ONCE_IN_CLEAR."""
 
@@ -25,6 +30,7 @@ def _same_as(newer: str) -> Upcaster:
 
 UPCASTERS: Final[Mapping[str, Upcaster]] = {
     "hold-placed.v1": _hold_placed_v2,
+    "booking-linked-to-client.v1": _linked_v2,
     "booking-requested.v1": _same_as("booking-requested.v2"),
     "client-registered.v1": _same_as("client-registered.v2"),
     "client-changed.v1": _same_as("client-changed.v2"),

@@ -105,6 +105,13 @@ class NewTime(Body):
 
 class LinkedClient(Body):
     client_id: Annotated[ClientId, id_of("client")]
+    override: bool = False
+
+
+class Confirmation(Body):
+    """`override` lets what has begun be confirmed, so that it can be said what came of it."""
+
+    override: bool = False
 
 
 @router.post("", status_code=201)
@@ -173,9 +180,12 @@ def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWri
 
 
 @router.post("/{booking_id}/confirm")
-def confirm_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
-    """Promise the appointment."""
-    return move(caller, booking_id, ConfirmBooking(booking_id=booking_id))
+def confirm_booking(
+    booking_id: BookingPath, caller: MayWrite, body: Confirmation | None = None
+) -> Response:
+    """Promise the appointment. What has begun, or lies under a block, cannot be promised any more."""
+    override = body.override if body else False
+    return move(caller, booking_id, ConfirmBooking(booking_id=booking_id, override=override))
 
 
 @router.post("/{booking_id}/decline")
@@ -226,7 +236,9 @@ def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite)
 @router.put("/{booking_id}/client")
 def link_booking(booking_id: BookingPath, body: LinkedClient, caller: MayWrite) -> Response:
     """Say whose booking it is."""
-    command = LinkBookingToClient(booking_id=booking_id, client_id=body.client_id)
+    command = LinkBookingToClient(
+        booking_id=booking_id, client_id=body.client_id, override=body.override
+    )
     return move(caller, booking_id, command)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.allowances import count_hold
+from application.people import Visitor, is_blocked, refuse_unknown_client, visitors
 from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas
@@ -27,7 +28,6 @@ from domain.agendas import (
 )
 from domain.availability import Span, always, free_slots
 from domain.bookable import asks, passes_over
-from domain.clients import CLIENT
 from domain.messages import Command, Event
 from domain.values import AgendaId, BookingId, HoldId, ProfessionalId, TimeSlot
 from domain.zones import day_from, zone
@@ -144,35 +144,36 @@ class Agendas:
 
 
 def place_hold(command: agendas.PlaceHold, past: Past) -> Changes:
-    """Keep a slot that could be booked; whoever redeems the hold need not be checked again."""
+    """Keep a slot that could be booked: whoever redeems the hold is not asked again for its hours."""
     hold = past.of(HOLD, command.hold_id)
     if hold is not None:
         agendas.refuse_another_hold(command, hold)
         return {}
     terms = bookable_terms(past, command.professional_id, command.service_id)
+    refuse_unknown_client(past, command.client_id)
+    who = visitors(past, command.client_id)
     slot, reserved = times(command.starts_at, terms.span(command.duration_minutes))
-    command = _allowed(command, past, terms, slot)
+    command = _allowed(command, past, terms, who, slot)
     placed = agendas.place(command, hold, slot=slot, reserved=reserved, now=past.now)
     diary = Agendas(past, command.professional_id)
     with diary.suggesting(slot, reserved):
         for event in placed:
             diary.hold(command.hold_id, reserved, expires_at=event.expires_at)
-    return {command.hold_id: placed, **diary.changes, **_counted(command, past)}
+    return {command.hold_id: placed, **diary.changes, **_counted(command, past, who)}
 
 
-def _counted(command: agendas.PlaceHold, past: Past) -> Changes:
-    if not command.by_client or command.client_id is None:
-        return {}
-    return count_hold(past, command.client_id, command.hold_id)
+def _counted(command: agendas.PlaceHold, past: Past, who: Sequence[Visitor]) -> Changes:
+    """Count what a client holds; what the business holds is its own affair."""
+    return count_hold(past, who, command.hold_id) if command.by_client else {}
 
 
 def _allowed(
-    command: agendas.PlaceHold, past: Past, terms: Terms, slot: TimeSlot
+    command: agendas.PlaceHold, past: Past, terms: Terms, who: Sequence[Visitor], slot: TimeSlot
 ) -> agendas.PlaceHold:
     """Return the order, and whether the business passes over a limit by it; refuse what is too much."""
     wish = terms.wish(
         asks(by_client=command.by_client, override=command.override),
-        client=None if command.client_id is None else past.of(CLIENT, command.client_id),
+        blocked=is_blocked(who),
         slot=slot,
     )
     return replace(command, override=passes_over(wish, now=past.now))

@@ -1,8 +1,10 @@
 """How much one person has open, counted in the same append as what is asked for."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
+from application.people import Visitor
 from application.transact import Changes, Past, UseCase
 from domain import allowances
 from domain.agendas import HOLD, HoldStatus
@@ -10,35 +12,43 @@ from domain.allowances import (
     ALLOWANCE,
     CLIENT_LIMITS,
     THE_LIMITS,
+    Allowance,
     OpenRequest,
-    Person,
     allowance_of,
 )
 from domain.bookings import BOOKING, BookingStatus
 from domain.messages import Command, Event
-from domain.values import ClientId, HoldId, IdentityId
+from domain.values import AllowanceId, HoldId
 
 
-def people(client_id: ClientId | None, guest: Sequence[IdentityId]) -> Sequence[Person]:
-    """Say who is counted: the client, or else a guest by each address and number."""
-    return guest if client_id is None else (client_id,)
-
-
-def count_requests(past: Past, who: Sequence[Person], new: Sequence[OpenRequest]) -> Changes:
+def count_requests(past: Past, who: Sequence[Visitor], new: Sequence[OpenRequest]) -> Changes:
     """Count requests of the same people besides what they have open."""
     limits = past.of(CLIENT_LIMITS, THE_LIMITS)
     counted: dict[str, Sequence[Event]] = {}
-    for name in map(allowance_of, who) if new else ():
-        still_open = [each for each in past.of(ALLOWANCE, name).requests if _waits(each, past)]
+    for visitor in who if new else ():
+        name, *_ = had = _allowances(past, visitor)
+        requests = dict.fromkeys(chain.from_iterable(each.requests for each in had.values()))
+        still_open = [each for each in requests if _waits(each, past)]
         counted[name] = allowances.count_requests(name, new, still_open=still_open, limits=limits)
     return counted
 
 
-def count_hold(past: Past, who: Person, new: HoldId) -> Changes:
-    """Count a hold besides those that somebody has."""
-    limits, name = past.of(CLIENT_LIMITS, THE_LIMITS), allowance_of(who)
-    still_open = [each for each in past.of(ALLOWANCE, name).hold_ids if _is_held(each, past)]
-    return {name: allowances.count_hold(name, new, still_open=still_open, limits=limits)}
+def count_hold(past: Past, who: Sequence[Visitor], new: HoldId) -> Changes:
+    """Count a hold besides those that the same people have."""
+    limits = past.of(CLIENT_LIMITS, THE_LIMITS)
+    counted: dict[str, Sequence[Event]] = {}
+    for visitor in who:
+        name, *_ = had = _allowances(past, visitor)
+        holds = dict.fromkeys(chain.from_iterable(each.hold_ids for each in had.values()))
+        still_open = [each for each in holds if _is_held(each, past)]
+        counted[name] = allowances.count_hold(name, new, still_open=still_open, limits=limits)
+    return counted
+
+
+def _allowances(past: Past, visitor: Visitor) -> Mapping[AllowanceId, Allowance]:
+    """Return all that is counted of a person, first where the next is counted."""
+    names = map(allowance_of, visitor.counted_as)
+    return {name: past.of(ALLOWANCE, name) for name in names}
 
 
 def _waits(request: OpenRequest, past: Past) -> bool:

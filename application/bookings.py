@@ -7,21 +7,21 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.agendas import Agendas
-from application.allowances import count_requests, people
+from application.allowances import count_requests
 from application.guests import known_guest
+from application.people import Visitor, client, is_blocked, refuse_unknown_client, visitors
 from application.terms import Terms, bookable_terms, span_of, terms_of, times
 from application.transact import Changes, Past, UseCase
 from domain import agendas, bookings
 from domain.agendas import HOLD, Hold
 from domain.allowances import OpenRequest
 from domain.availability import Span
-from domain.bookable import asks, passes_over, refuse_unknown
+from domain.bookable import asks, passes_over, refuse_to_confirm, refuse_unwelcome
 from domain.bookings import BOOKING, MOVES, Appointment, Booking, BookingEvent
-from domain.clients import CLIENT, Client
 from domain.messages import Command
 from domain.professionals import PROFESSIONAL
 from domain.series import RequestSeries
-from domain.values import BookingId, ClientId, SeriesId, TimeSlot
+from domain.values import BookingId, SeriesId, TimeSlot
 from domain.zones import to_local, zone
 
 
@@ -30,21 +30,24 @@ def request(command: bookings.RequestBooking, past: Past) -> Changes:
     if booking is not None:
         bookings.refuse_another_request(command, booking)
         return {}
-    client = known_client(past, command.client_id)
+    who = who_comes(command, past)
     terms = bookable_terms(past, command.professional_id, command.service_id)
     appointment = planned(command, terms)
     diary = Agendas(past, command.professional_id)
     redeemed, let_pass = _redeem(command, past, appointment, diary)
-    command = allowed(command, past, terms, appointment, client, held=let_pass)
+    command = allowed(command, past, terms, appointment, who, held=let_pass)
     events = requested(command, booking, appointment, terms)
     take(diary, command.booking_id, booking, events)
-    counted = counted_for(command, past, [open_request(command.booking_id, events)])
+    counted = counted_for(command, past, who, [open_request(command.booking_id, events)])
     return {command.booking_id: events, **redeemed, **diary.changes, **counted}
 
 
 def confirm(command: bookings.ConfirmBooking, past: Past) -> Changes:
     booking = past.of(BOOKING, command.booking_id)
-    return _changes(past, command.booking_id, booking, bookings.confirm(command, booking))
+    confirmed = bookings.confirm(command, booking)
+    if booking is not None and confirmed:
+        _refuse_to_confirm(command, booking.appointment, past)
+    return _changes(past, command.booking_id, booking, confirmed)
 
 
 def decline(command: bookings.DeclineBooking, past: Past) -> Changes:
@@ -89,9 +92,12 @@ def change(command: bookings.ChangeBooking, past: Past) -> Changes:
 
 
 def link_to_client(command: bookings.LinkBookingToClient, past: Past) -> Changes:
-    known_client(past, command.client_id)
+    refuse_unknown_client(past, command.client_id)
     booking = past.of(BOOKING, command.booking_id)
-    return {command.booking_id: bookings.link_to_client(command, booking)}
+    linked = bookings.link_to_client(command, booking)
+    if booking is not None and linked:
+        _refuse_to_link(command, booking, past)
+    return {command.booking_id: linked}
 
 
 def register_guest(command: bookings.RegisterGuestAsClient, past: Past) -> Changes:
@@ -177,16 +183,14 @@ def cancellation_window(past: Past, booking: Booking) -> timedelta:
     return timedelta(minutes=settings.cancellation_window_minutes)
 
 
-def known_client(past: Past, client_id: ClientId | None) -> Client | None:
-    """Return the client that is named, if any; refuse one that was never there or is no more."""
-    if client_id is None:
-        return None
-    client = past.of(CLIENT, client_id)
-    refuse_unknown(client)
-    return client
-
-
 # --- What one may have: see `domain/bookable.py` --------------------------------------
+
+
+def who_comes(command: bookings.RequestBooking | RequestSeries, past: Past) -> Sequence[Visitor]:
+    """Return for whom something is asked; refuse a client who was never there or is no more."""
+    refuse_unknown_client(past, command.client_id)
+    source = command.source if isinstance(command, bookings.RequestBooking) else None
+    return visitors(past, command.client_id, command.guest_identities, source)
 
 
 def allowed(
@@ -194,17 +198,17 @@ def allowed(
     past: Past,
     terms: Terms,
     appointment: Appointment,
-    client: Client | None,
+    who: Sequence[Visitor],
     *,
     held: Hold | None = None,
 ) -> bookings.RequestBooking:
     """Return the order, and whether the business passes over a limit by it; refuse what is too much.
 
-    What was let pass when the slot was held is let pass now.
+    What was let pass when the slot was held is let pass now, but for what binds everybody.
     """
     wish = terms.wish(
         asks(by_client=command.by_client, override=command.override),
-        client=client,
+        blocked=is_blocked(who),
         slot=appointment.slot,
         held=held is not None,
         far=appointment.series_id is not None,
@@ -219,12 +223,28 @@ def open_request(booking_id: BookingId, events: Sequence[BookingEvent]) -> OpenR
 
 
 def counted_for(
-    command: bookings.RequestBooking | RequestSeries, past: Past, new: Sequence[OpenRequest]
+    command: bookings.RequestBooking | RequestSeries,
+    past: Past,
+    who: Sequence[Visitor],
+    new: Sequence[OpenRequest],
 ) -> Changes:
     """Count what a client asks for; what the business books is its own affair."""
-    if not command.by_client:
-        return {}
-    return count_requests(past, people(command.client_id, command.guest_identities), new)
+    return count_requests(past, who, new) if command.by_client else {}
+
+
+def _refuse_to_confirm(
+    command: bookings.ConfirmBooking, appointment: Appointment, past: Past
+) -> None:
+    """Whoever confirms looks at the wish: what only binds others was asked when it was made."""
+    terms = terms_of(past, appointment.professional_id, None)
+    wish = terms.wish(asks(by_client=False, override=command.override), slot=appointment.slot)
+    refuse_to_confirm(wish, now=past.now)
+
+
+def _refuse_to_link(command: bookings.LinkBookingToClient, booking: Booking, past: Past) -> None:
+    """A visit that is to come is booked for whom it is given to; what is over was theirs."""
+    if MOVES[booking.status] and client(past, command.client_id).blocked:
+        refuse_unwelcome(asks(by_client=False, override=command.override))
 
 
 def _moved_as_allowed(
@@ -237,10 +257,10 @@ def _moved_as_allowed(
     """Return the order likewise. What is over, or stays where it is, has other answers."""
     if appointment.slot == booking.appointment.slot or not MOVES[booking.status]:
         return command
-    client_id = booking.appointment.client_id
+    who = visitors(past, booking.appointment.client_id)
     wish = terms.wish(
         asks(by_client=command.by_client, override=command.override),
-        client=None if client_id is None else past.of(CLIENT, client_id),
+        blocked=is_blocked(who),
         slot=appointment.slot,
         moved=True,
         booked=booking.appointment.slot,

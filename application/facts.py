@@ -29,6 +29,7 @@ from domain.values import (
     Contact,
     ProfessionalId,
     ServiceId,
+    SourceId,
     TenantId,
     derived_id,
 )
@@ -242,6 +243,7 @@ class Facts:
             notes=fact.notes,
             location=fact.location,
             by_client=True,
+            source=SourceId(derived_id("source", told.tenant, told.source)),
         )
 
     def _wishing(self, custom_id: str | None, about: About) -> ClientId | None:

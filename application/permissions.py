@@ -138,6 +138,14 @@ class Reach(Value, frozen=True):
         """Return all that is one's own."""
         return [each for each in (self.id, *self.others) if each is not None]
 
+    def is_oneself(self, named: str | None) -> bool:
+        """Tell whether somebody names themselves, as they are now.
+
+        >>> Reach(field="client_id", id="client-2", others=("client-1",)).is_oneself("client-1")
+        False
+        """
+        return named is not None and named == self.id
+
     def includes(self, **ids: str | None) -> bool:
         """Tell whether a thing with these ids is within reach.
 

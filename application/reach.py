@@ -153,7 +153,7 @@ def _refuse_elsewhere(order: Command, leave: Leave) -> None:
 
 def _refuse_others(order: Command, reach: Reach, leave: Leave, past: Past) -> None:
     """Refuse what only the business orders, or is ordered in its name by a client, and what names
-    somebody else, or what is theirs.
+    somebody else, or what is theirs. What is new is one's own as one is now, not as one was before.
     """
     if type(order) not in ORDERED_BY.get(str(reach.field), ()):
         raise PermissionMissing(permission=leave.permission)
@@ -161,7 +161,7 @@ def _refuse_others(order: Command, reach: Reach, leave: Leave, past: Past) -> No
     own = str(reach.field)
     if own == "client_id" and not getattr(order, "by_client", True):
         raise PermissionMissing(permission=leave.permission)
-    if own in named and not reach.includes(**{own: named[own]}):
+    if own in named and not reach.is_oneself(named[own]):
         raise NotFound
     for field, thing in THINGS.items():
         if named.get(field) is not None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from application import bookings as booking_use_cases
 from application.agendas import Agendas
+from application.people import Visitor
 from application.terms import Terms, bookable_terms
 from application.transact import Changes, Past, UseCase
 from domain import bookings, series
@@ -21,7 +22,6 @@ from domain.availability import (
 )
 from domain.bookable import BetweenSlots
 from domain.bookings import BOOKING, MOVES, Booking, BookingEvent, CancelBooking, RequestBooking
-from domain.clients import Client
 from domain.messages import Command, Event
 from domain.series import SERIES, Conflict, Instance
 from domain.values import BookingId, SeriesId
@@ -44,7 +44,7 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
     if before is not None:
         series.refuse_another_series(command, before)
         return {}
-    client = booking_use_cases.known_client(past, command.client_id)
+    who = booking_use_cases.who_comes(command, past)
     terms = bookable_terms(past, command.professional_id, command.service_id)
     diary = Agendas(past, command.professional_id)
     booked: dict[str, Sequence[Event]] = {}
@@ -55,7 +55,7 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
         order = _order(command, local_start)
         instance = Instance(order.booking_id, _instant(command, local_start))
         try:
-            made = _booked(order, command.series_id, past, terms, client, diary)
+            made = _booked(order, command.series_id, past, terms, who, diary)
         except CONFLICTS as refusal:
             conflicts.append(Conflict(instance.starts_at, local_start, refusal.code))
             continue
@@ -63,7 +63,7 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
         instances.append(instance)
         asked.append(booking_use_cases.open_request(order.booking_id, made))
     events = series.request(command, before, instances=instances, conflicts=conflicts)
-    counted = booking_use_cases.counted_for(command, past, asked)
+    counted = booking_use_cases.counted_for(command, past, who, asked)
     return {command.series_id: events, **booked, **diary.changes, **counted}
 
 
@@ -110,7 +110,7 @@ def _booked(
     series_id: SeriesId,
     past: Past,
     terms: Terms,
-    client: Client | None,
+    who: Sequence[Visitor],
     diary: Agendas,
 ) -> Sequence[BookingEvent]:
     """Book one time of the series, or leave the agendas as they are."""
@@ -118,7 +118,7 @@ def _booked(
     appointment = booking_use_cases.planned(order, terms, series_id)
     assert appointment.slot is not None
     assert appointment.reserved is not None
-    order = booking_use_cases.allowed(order, past, terms, appointment, client)
+    order = booking_use_cases.allowed(order, past, terms, appointment, who)
     # In whole, before any week of it is taken: what is skipped must leave nothing behind.
     diary.refuse_if_taken(appointment.reserved)
     events = booking_use_cases.requested(order, booking, appointment, terms)

@@ -1,6 +1,7 @@
 """How much one person may have open at once: a few requests that nobody has answered, a few holds.
 
-Each person has a stream of their own that names what of theirs is open. Whoever adds to it is checked
+Each person has a stream of their own, or one for each of their records, that names what of theirs is
+open. Whoever adds to it is checked
 at its version, so that two who ask at once, in whichever process, meet there. What is no longer open
 is found out from the booking or the hold itself, and dropped when the next one is counted.
 
@@ -23,14 +24,15 @@ from domain.values import (
     ClientLimitsId,
     HoldId,
     IdentityId,
+    SourceId,
     derived_id,
 )
 
 MOST: Final = 1000
 """The business may say up to this."""
 
-Person = ClientId | IdentityId
-"""Who is counted: a client, or a guest's address or number."""
+Person = ClientId | IdentityId | SourceId
+"""Who is counted: a client, or a guest's address or number; of a guest without any, who told us."""
 
 
 class ClientLimits(Value, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ longer. Some bind whoever may not override: hours, notice, horizon, who is not w
 clients alone: they begin when slots begin and take the time that is offered. The business passes over
 those without a word, and its bookings say so.
 
+To promise what was asked for is the business's own decision: only what binds everybody is asked again.
+
 How much one client may have open at once is counted in `domain/allowances.py`.
 """
 
@@ -20,10 +22,12 @@ from domain.availability import (
     BeyondHorizon,
     begins_with_a_slot,
     end_of_horizon,
+    refuse_if_begun,
+    refuse_if_blocked,
     refuse_if_unavailable,
 )
 from domain.bookings import ServiceNotBookable, ServiceNotOffered
-from domain.clients import Client, ClientIsErased, ClientNotFound, ClientStatus
+from domain.clients import Client, ClientIsErased, ClientNotFound
 from domain.messages import DomainError, Value
 from domain.professionals import (
     BookingDisabled,
@@ -58,6 +62,7 @@ class Wish(Value, frozen=True, kw_only=True):
 
     No `slot`: at no time yet. `booked` is the visit as it is, where it is only moved. `held` says that
     the very slot was asked for before, and kept. The horizon binds clients alone where `far` is meant.
+    Whoever comes is `blocked` if one of their records is.
     """
 
     asks: Asks
@@ -65,7 +70,7 @@ class Wish(Value, frozen=True, kw_only=True):
     professional: Professional
     blocks: TimeBlocks
     service: Service | None = None
-    client: Client | None = None
+    blocked: bool = False
     slot: TimeSlot | None = None
     moved: bool = False
     booked: TimeSlot | None = None
@@ -100,7 +105,8 @@ def passes_over(wish: Wish, *, now: datetime) -> bool:
         refuse_unless_active(wish.professional)
     else:
         refuse_what_takes_no_bookings(wish.professional_id, wish.professional, wish.service)
-    _refuse_unwelcome(wish)
+    if wish.blocked:
+        refuse_unwelcome(wish.asks, moved=wish.moved)
     override = wish.asks is Asks.OVERRIDING
     if wish.slot is not None:
         lenient = override or wish.held
@@ -110,6 +116,16 @@ def passes_over(wish: Wish, *, now: datetime) -> bool:
             raise refusal
         return True
     return override
+
+
+def refuse_to_confirm(wish: Wish, *, now: datetime) -> None:
+    """Refuse to promise what nobody can have. Who may override says of what has begun that it was had."""
+    refuse_unless_active(wish.professional)
+    if wish.slot is None:
+        return
+    if wish.asks is not Asks.OVERRIDING:
+        refuse_if_begun(wish.slot, now)
+    refuse_if_blocked(wish.slot, wish.blocks)
 
 
 def _rules(wish: Wish) -> Settings:
@@ -175,14 +191,9 @@ def _lengths(
     return step, day_from(start, zone(settings.time_zone))
 
 
-def _refuse_unwelcome(wish: Wish) -> None:
-    client = wish.client
-    if client is None:
-        return
-    if not wish.moved:
-        refuse_unknown(client)
-    bound = Asks.CLIENT if wish.moved else Asks.BUSINESS
-    if client.status is ClientStatus.BLOCKED and wish.asks <= bound:
+def refuse_unwelcome(asks: Asks, *, moved: bool = False) -> None:
+    """Refuse what a client who is blocked cannot have."""
+    if asks <= (Asks.CLIENT if moved else Asks.BUSINESS):
         raise ClientIsBlocked
 
 

@@ -40,8 +40,8 @@ NO_DETAILS: Final = Raw(b"null")
 
 
 class KnownBooking(Row, frozen=True, kw_only=True):
-    """`details` are JSON as it was sent, to the byte. `override`: it was booked, or moved last, with
-    the owner's leave to pass over hours, notice and horizon. `reason` is why it was called off.
+    """`details` are JSON as it was sent, to the byte. `override`: it was booked, or moved last, or given
+    to its client, with leave to pass over what may be passed over. `reason` is why it was called off.
     """
 
     id: BookingId
@@ -83,8 +83,8 @@ def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
             return replace(_at(row, appointment), override=override)
         case BookingChanged(notes=notes, location=location, details=details):
             return replace(row, notes=notes, location=location, details=_json(details))
-        case BookingLinkedToClient(appointment=appointment):
-            return replace(row, client_id=appointment.client_id)
+        case BookingLinkedToClient(appointment=appointment, override=override):
+            return replace(row, client_id=appointment.client_id, override=row.override or override)
         case ClientErased():
             return _erased(row)
         case (

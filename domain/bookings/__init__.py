@@ -154,7 +154,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "booking-cancelled.v1": BookingCancelled,
     "booking-rescheduled.v1": BookingRescheduled,
     "booking-changed.v1": BookingChanged,
-    "booking-linked-to-client.v1": BookingLinkedToClient,
+    "booking-linked-to-client.v2": BookingLinkedToClient,
     "booking-mail-sent.v1": BookingMailSent,
     "booking-mail-failed.v1": BookingMailFailed,
 }

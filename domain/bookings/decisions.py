@@ -191,7 +191,10 @@ def link_to_client(
     if booking.appointment.client_id is not None:
         raise BookingHasAnotherClient
     appointment = replace(booking.appointment, client_id=command.client_id)
-    return [BookingLinkedToClient(booking_id=command.booking_id, appointment=appointment)]
+    linked = BookingLinkedToClient(
+        booking_id=command.booking_id, appointment=appointment, override=command.override
+    )
+    return [linked]
 
 
 def record_mail_sent(

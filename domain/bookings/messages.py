@@ -17,6 +17,7 @@ from domain.values import (
     ProfessionalId,
     SeriesId,
     ServiceId,
+    SourceId,
     TimeSlot,
 )
 
@@ -83,7 +84,7 @@ class RequestBooking(Command, frozen=True):
     """`duration_minutes` is needed without a service, and counts before the service's own.
 
     `guest_identities` are those of the guest's contact: see `domain/identities.py`. `by_client` says
-    that the business does not ask itself: see `domain/bookable.py`.
+    that the business does not ask itself: see `domain/bookable.py`. `source` is who told us of the wish.
     """
 
     booking_id: BookingId
@@ -101,10 +102,14 @@ class RequestBooking(Command, frozen=True):
     hold_id: HoldId | None = None
     override: bool = False
     by_client: bool = False
+    source: SourceId | None = None
 
 
 class ConfirmBooking(Command, frozen=True):
+    """`override` lets what has begun be confirmed, so that it can be said what came of it."""
+
     booking_id: BookingId
+    override: bool = False
 
 
 class DeclineBooking(Command, frozen=True):
@@ -148,6 +153,7 @@ class ChangeBooking(Command, frozen=True):
 class LinkBookingToClient(Command, frozen=True):
     booking_id: BookingId
     client_id: ClientId
+    override: bool = False
 
 
 class RegisterGuestAsClient(Command, frozen=True):
@@ -247,6 +253,7 @@ class BookingChanged(Event, frozen=True):
 class BookingLinkedToClient(Event, frozen=True):
     booking_id: BookingId
     appointment: Appointment
+    override: bool = False
 
 
 class BookingMailSent(Bookkeeping, frozen=True):

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.accounts.address_codes import LIFETIME, MOST_GUESSES
+from domain.clients import ChangeClientStatus, ClientStatus
 from domain.users import Role
 from infra.composition import application
 from tests.accounts.given import PASSWORD, about, camille, salon
@@ -255,3 +256,27 @@ def test_no_code_is_kept_as_it_was_sent(shop: Running, outside) -> None:
     assert "zoe" not in "".join(texts)
     assert code not in "".join(texts)
     assert code.replace("-", "") not in "".join(texts)
+
+
+def test_who_is_known_by_a_proof_has_no_more_than_anybody_and_no_way_around_being_blocked(
+    shop, outside
+) -> None:
+    zoe = shop.http().post("/v1/clients", json=VICTIM).json()["id"]
+    before = sign_up(outside, shop, VICTIM["email"])["client_id"]
+    at = Salon.opened(shop)
+
+    def book(day: int, **more: str) -> int:
+        wish = at.wish(f"2027-01-{day:02}T10:00:00Z", **more)
+        headers = logged_in(outside, VICTIM["email"])
+        status: int = outside.post("/v1/bookings", json=wish, headers=headers).status_code
+        return status
+
+    as_before = [book(day) for day in range(5, 8)]
+    prove(outside, logged_in(outside, VICTIM["email"]), code_of(shop, VICTIM["email"]))
+    as_now = [book(day) for day in range(8, 12)]
+    by_name = book(12, client_id=before)
+    shop.order(ChangeClientStatus(client_id=before, status=ClientStatus.BLOCKED))
+
+    assert (as_before, as_now) == ([201] * 3, [201, 201, 409, 409])
+    assert by_name == 404
+    assert (book(13), book(13, client_id=zoe)) == (403, 403)

@@ -10,13 +10,14 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from application.facts import Facts, Told
+from application.facts import Told
 from domain.clients import ChangeClientStatus, ClientStatus, RegisterClient
 from domain.messages import DomainError
 from domain.users import Role
 from domain.values import ClientId, Contact, TenantId
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.streams.telling import facts_of
 
 pytestmark = pytest.mark.postgres
 
@@ -24,6 +25,11 @@ Http = TestClient
 Way = Callable[[Salon, Http, str, int | None], Any]
 
 FREE: Final = "2027-01-05T10:00:00Z"
+ONCE: Final = {
+    "starts_at": "2027-01-07T10:00",
+    "time_zone": "Etc/UTC",
+    "rule": "FREQ=DAILY;COUNT=1",
+}
 
 
 def zoe_of(running: Running) -> ClientId:
@@ -161,7 +167,6 @@ def test_clients_who_ask_at_once_in_two_processes_get_no_more_than_one_may_have(
 
 def told(running: Running, salon: Salon, start: str, **more: Any) -> Any:
     """Return what becomes of a wish that another system tells us."""
-    facts = Facts(running.system.store, running.system.dispatch, pepper=b"pepper", region="FR")
     wish = {
         "professional_id": salon.professional_id,
         "service_id": salon.service_id,
@@ -177,7 +182,7 @@ def told(running: Running, salon: Salon, start: str, **more: Any) -> Any:
         data=msgspec.json.encode(wish),
     )
     try:
-        return facts.take(fact)
+        return facts_of(running).take(fact)
     except DomainError as refusal:
         return refusal.code
 
@@ -203,17 +208,146 @@ def test_a_client_who_is_blocked_books_no_more(running: Running) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "client-is-blocked")
 
 
+def test_who_has_several_records_orders_as_they_are_now_and_reaches_what_they_had(
+    running: Running,
+) -> None:
+    salon, zoe, before = Salon.opened(running), zoe_of(running), another_of(running)
+    then = running.http(Role.CLIENT, client_id=before)
+    made = salon.book(then, "2027-01-06T10:00:00Z").json()["id"]
+    now = running.http(Role.CLIENT, client_id=zoe, earlier_clients=(before,))
+    orders = {
+        "/v1/bookings": salon.wish(FREE),
+        "/v1/series": {**_timeless(salon), "recurrence": ONCE},
+        "/appointments": {"start": FREE, "professional": salon.professional_id},
+        "/booking": {"userId": salon.professional_id},
+    }
+
+    refused = [
+        now.post(path, json={**body, **named(path, before)}) for path, body in orders.items()
+    ]
+    cancelled = now.post(f"/v1/bookings/{made}/cancel")
+
+    assert [each.status_code for each in refused] == [404] * len(orders)
+    assert cancelled.status_code == 200
+    assert salon.book(now, FREE).json()["client_id"] == zoe
+
+
+def named(path: str, client_id: ClientId) -> dict[str, str]:
+    """Return how a path calls the client of an order."""
+    return {{"/appointments": "client", "/booking": "clientId"}.get(path, "client_id"): client_id}
+
+
+def another_of(running: Running) -> ClientId:
+    client_id = ClientId(f"client-{uuid4()}")
+    running.order(RegisterClient(client_id=client_id, contact=Contact("Zoé")))
+    return client_id
+
+
+def registered(running: Running) -> ClientId:
+    """Return a client whose address and number the business knows to be theirs."""
+    body = {"name": "Zoé", "email": "zoe@example.org", "phone": "+33199001234"}
+    return ClientId(running.http().post("/v1/clients", json=body).json()["id"])
+
+
+GUESTS: Final = [
+    {"name": "Somebody", "email": "zoe@example.org"},
+    {"name": "Somebody", "email": "new@example.org", "phone": "+33 1 99 00 12 34"},
+]
+
+
+@pytest.mark.parametrize("guest", GUESTS)
+def test_a_client_who_is_blocked_is_no_guest_either(running: Running, guest) -> None:
+    salon, zoe = Salon.opened(running), registered(running)
+    desk, owner = running.http(Role.FRONT_DESK), running.http()
+    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
+    old = {"start": FREE, "professional": salon.professional_id, "service": salon.service_id}
+    series = {**_timeless(salon), "recurrence": ONCE, "guest": guest}
+
+    refused = [
+        salon.book(desk, FREE, guest=guest),
+        desk.post("/v1/series", json=series),
+        desk.post("/appointments", json={**old, "guest": guest}),
+        desk.post("/booking", json={"userId": salon.professional_id, "guest": guest}),
+        salon.book(owner, FREE, guest=guest),
+    ]
+    passed_over = salon.book(owner, FREE, guest=guest, override=True)
+
+    assert {each.json()["code"] for each in refused} == {"client-is-blocked"}
+    assert told(running, salon, "2027-01-06T10:00:00Z", guest=guest) == "client-is-blocked"
+    assert (passed_over.status_code, passed_over.json()["override"]) == (201, True)
+
+
+def test_a_visit_is_given_to_a_client_who_is_blocked_by_who_may_override(running: Running) -> None:
+    salon, zoe = Salon.opened(running), registered(running)
+    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
+    desk, owner = running.http(Role.FRONT_DESK), running.http()
+    made = salon.book(desk, FREE).json()["id"]
+    where, body = f"/v1/bookings/{made}/client", {"client_id": zoe}
+
+    refused = [
+        desk.put(where, json=body),
+        desk.put(f"/booking/{made}", json={"clientId": zoe}),
+        owner.put(where, json=body),
+    ]
+    not_permitted = desk.put(where, json={**body, "override": True})
+    given = owner.put(where, json={**body, "override": True})
+    running.settle()
+
+    assert {each.json()["code"] for each in refused} == {"client-is-blocked"}
+    assert not_permitted.json()["permission"] == "bookings:override"
+    assert (given.json()["client_id"], given.json()["override"]) == (zoe, True)
+    assert owner.get(f"/v1/bookings/{made}").json()["override"]
+
+
+def test_what_has_begun_is_confirmed_by_who_may_override(running: Running) -> None:
+    salon, desk, owner = Salon.opened(running), running.http(Role.FRONT_DESK), running.http()
+    made = salon.book(desk, FREE).json()["id"]
+    running.clock.set(datetime.fromisoformat(FREE))
+    where = f"/v1/bookings/{made}/confirm"
+
+    refused = [
+        desk.post(where),
+        owner.post(where),
+        desk.put(f"/appointments/{made}/status", json={"status": "confirmed"}),
+        desk.put(f"/booking/{made}", json={"status": "confirmed"}),
+    ]
+    not_permitted = desk.post(where, json={"override": True})
+    confirmed = owner.post(where, json={"override": True})
+
+    assert {each.json()["code"] for each in refused} == {"slot-in-the-past"}
+    assert not_permitted.json()["permission"] == "bookings:override"
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "confirmed")
+
+
+@pytest.mark.parametrize("guest", [*GUESTS, {"name": "Zoé"}, None])
+def test_other_systems_have_no_more_for_whomever_they_name_or_do_not(
+    running: Running, guest
+) -> None:
+    salon, zoe = Salon.opened(running), registered(running)
+    mine = running.http(Role.CLIENT, client_id=zoe)
+    named = guest in GUESTS
+    booked = [salon.book(mine, f"2027-01-{day:02}T10:00:00Z") for day in range(5, 8)]
+
+    found = [
+        told(running, salon, f"2027-01-{day:02}T14:00:00Z", guest=guest) for day in range(5, 15)
+    ]
+
+    room = 2 if named else 5
+    assert [each.status_code for each in booked] == [201] * 3
+    assert found[room:] == ["too-many-open-requests"] * (10 - room)
+    assert not any(isinstance(each, str) for each in found[:room])
+
+
 def test_nobody_without_the_right_overrides_by_any_way(running: Running) -> None:
     salon = Salon.opened(running)
     desk = running.http(Role.FRONT_DESK)
     made = salon.book(desk).json()["id"]
     later = {"starts_at": "2027-01-06T10:00:00Z", "override": True}
-    series = {"starts_at": "2027-01-07T10:00", "time_zone": "Etc/UTC", "rule": "FREQ=DAILY;COUNT=1"}
     orders: list[tuple[str, dict[str, Any]]] = [
         ("/v1/bookings", salon.wish(override=True)),
         ("/v1/holds", salon.wish(override=True)),
         (f"/v1/bookings/{made}/reschedule", later),
-        ("/v1/series", {**_timeless(salon), "recurrence": series, "override": True}),
+        ("/v1/series", {**_timeless(salon), "recurrence": ONCE, "override": True}),
         ("/appointments", {"start": FREE, "professional": salon.professional_id, "override": True}),
         (f"/appointments/{made}/reschedule", {"start": FREE, "override": True}),
         ("/booking", {"userId": salon.professional_id, "override": True}),

@@ -5,8 +5,17 @@ from msgspec.structs import replace
 
 from domain import agendas, availability, bookings, services
 from domain.bookings import ConfirmBooking
+from domain.clients import ChangeClientStatus, ClientStatus
+from domain.professionals import (
+    ProfessionalClosedForBooking,
+    ProfessionalIsRetired,
+    ProfessionalRetired,
+    ProfessionalSettingsChanged,
+    Week,
+)
 from tests.bookings.examples import (
     agenda_id,
+    ana,
     another,
     at,
     booking_cancelled,
@@ -29,13 +38,15 @@ from tests.bookings.examples import (
     request_without_time,
     reschedule_booking,
     service_created,
+    settings,
     slot,
     slot_released,
     slot_reserved,
     suggested,
     tuesday_reserved,
+    zoe,
 )
-from tests.bookings.salon import booking, salon, taken
+from tests.bookings.salon import blocked, booking, salon, taken
 from tests.in_memory import InMemory
 
 
@@ -280,3 +291,52 @@ def test_a_booking_without_a_time_can_be_confirmed_and_cancelled():
     past.run(cancel_booking)
 
     assert booking(past).status == "cancelled"
+
+
+# --- What cannot be promised any more -------------------------------------------------
+
+
+def test_what_has_begun_is_confirmed_by_nobody_but_who_may_override():
+    past = salon()
+    past.run(request_booking)
+    past.now = monday.starts_at
+
+    with pytest.raises(availability.SlotInThePast):
+        past.run(confirm_booking)
+    assert past.run(replace(confirm_booking, override=True)) == [booking_confirmed]
+    past.now = monday.ends_at
+    assert past.run(confirm_booking) == []
+    assert past.run(complete_booking)
+
+
+@pytest.mark.parametrize("override", [False, True])
+def test_what_was_blocked_meanwhile_is_confirmed_by_nobody(override):
+    past = salon()
+    past.run(request_booking)
+    blocked(past, monday)
+
+    with pytest.raises(availability.Blocked):
+        past.run(replace(confirm_booking, override=override))
+    assert past.run(decline_booking)
+
+
+@pytest.mark.parametrize("request_", [request_booking, request_without_time])
+@pytest.mark.parametrize("override", [False, True])
+def test_nobody_is_promised_who_works_here_no_longer(request_, override):
+    past = salon()
+    past.run(request_)
+    past.record(ana, ProfessionalRetired(professional_id=ana))
+
+    with pytest.raises(ProfessionalIsRetired):
+        past.run(replace(confirm_booking, override=override))
+
+
+def test_whoever_confirms_looks_at_who_asked_and_at_the_time():
+    past = salon()
+    past.run(request_booking)
+    past.run(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
+    tightened = replace(settings, horizon_days=0, notice_minutes=28 * 24 * 60, hours=Week())
+    past.record(ana, ProfessionalSettingsChanged(professional_id=ana, settings=tightened))
+    past.record(ana, ProfessionalClosedForBooking(professional_id=ana))
+
+    assert past.run(confirm_booking) == [booking_confirmed]

@@ -221,7 +221,7 @@ def test_a_guest_is_a_client_after_the_visit(desk: Desk) -> None:
     client_id = next(
         past.event.appointment.client_id  # type: ignore[union-attr]
         for past in linked
-        if past.type == "booking-linked-to-client.v1"
+        if past.type == "booking-linked-to-client.v2"
     )
     assert desk.events(str(client_id))
 
