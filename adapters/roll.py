@@ -100,6 +100,8 @@ class Roll:
         self._lacking = lacking
         self._rings: list[Ring] = []
         self._others: list[Present] = []
+        self._gate = threading.Lock()
+        self._gone = False
         self._trouble = Trouble("the roll is not called", "the roll is called again")
 
     def settle(self, ring: Ring) -> None:
@@ -108,7 +110,14 @@ class Roll:
         ring.settle(getattr(each, ring.kind) for each in self._others)
 
     def call(self) -> None:
-        """Say that we are here, and see who else is; strike off who is silent."""
+        """Say that we are here, and see who else is; strike off who is silent. Who has left says
+        nothing any more.
+        """
+        with self._gate:
+            if not self._gone:
+                self._call()
+
+    def _call(self) -> None:
         values = {**msgspec.to_builtins(self._entry), "cannot_read": list(self._lacking())}
         with self._database.as_worker() as connection:
             connection.execute(SAY, values)
@@ -136,12 +145,11 @@ class Roll:
                 self._trouble.end()
 
     def leave(self) -> None:
-        """Say that we are gone; if that cannot be said, it will be seen."""
-        with (
-            suppress(Error, DatabaseUnavailableError),
-            self._database.as_worker() as connection,
-        ):
-            connection.execute("DELETE FROM work.processes WHERE id = %s", (self._entry.id,))
+        """Say that we are gone, for good; if that cannot be said, it will be seen."""
+        with self._gate, suppress(Error, DatabaseUnavailableError):
+            self._gone = True
+            with self._database.as_worker() as connection:
+                connection.execute("DELETE FROM work.processes WHERE id = %s", (self._entry.id,))
 
 
 def present(connection: Connection[Any]) -> list[Present]:

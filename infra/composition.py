@@ -163,12 +163,13 @@ class System:
         self.beside("renewal", self.renewal.run)
 
     def join_others(self) -> None:
-        """Wake other processes on this database, and be woken by them."""
+        """Wake other processes on this database, and be woken by them; know whose session has ended
+        in one of them.
+        """
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         announcer = Announcer(self.wire, bells)
         listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
-        self.beside("roll", self.roll.run)
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
@@ -278,8 +279,9 @@ def running_system(
     clock: Clock | None = None,
     mapper: Mapper | None = None,
 ) -> Iterator[System]:
-    """Compose the system on a migrated database. Nothing runs by itself until `work`. A `mapper`
-    that knows other events makes it one of another release.
+    """Compose the system on a migrated database. It stays on the roll for as long as it lasts, and
+    nothing else runs by itself until `work`. A `mapper` that knows other events makes it one of
+    another release.
     """
     clock = clock or (SettableClock() if settings.mode is Mode.TEST else system_clock)
     with ExitStack() as stack:
@@ -288,6 +290,7 @@ def running_system(
         mapper = mapper or catalogue()
         system = _compose(settings, database, clock, mapper, models, reactions, stack)
         stack.callback(system.rest)
+        system.beside("roll", system.roll.run)
         yield system
 
 

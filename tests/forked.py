@@ -92,12 +92,14 @@ class Talk(NamedTuple):
 
 
 @contextmanager
-def talking(module: str, *arguments: str) -> Iterator[Talk]:
+def talking(
+    module: str, *arguments: str, environment: Mapping[str, str] = os.environ
+) -> Iterator[Talk]:
     """Let a process be told lines and say some; in the end it is killed."""
     (ear, pen), (sheet, mouth) = os.pipe(), os.pipe()
     with os.fdopen(pen, "w") as stdin, os.fdopen(sheet) as stdout:
         with os.fdopen(ear) as hears, os.fdopen(mouth, "w") as says:
-            process = Forked(module, *arguments, environment=os.environ, ends=(hears, says))
+            process = Forked(module, *arguments, environment=environment, ends=(hears, says))
         try:
             yield Talk(process, stdin, stdout)
         finally:

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra import demo
 from infra.cli.filling import fill_with_demonstration
-from infra.cli.system import database, settings_from_environment
-from infra.composition import application, running_system
+from infra.cli.system import database, joined, settings_from_environment
+from infra.composition import application
 from infra.logs import configure_logs
 from infra.serving import listen, serve
 from infra.settings import Mode, Settings
@@ -56,7 +56,7 @@ def up(port: Port = None) -> None:
     with database(settings, on_death=_database_died) as dsn:
         if settings.mode is Mode.DEMO:
             fill_with_demonstration(settings, dsn, _progress)
-        with running_system(settings, dsn) as system:
+        with joined(settings, dsn) as system:
             system.work()
             serve(application(system), listener, ready=lambda: _welcome(settings, address, began))
     say_at_once("stopped")
@@ -66,8 +66,7 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
     """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
-    with database(settings) as dsn, running_system(settings, dsn) as system:
-        system.join_others()
+    with database(settings) as dsn, joined(settings, dsn) as system:
         where = listener.getsockname()[1]
         shared = [] if inherit is None else [socket.socket(fileno=inherit)]
         said = f"listening on {where}"
@@ -78,8 +77,7 @@ def work() -> None:
     """Keep read models, let processes react, carry out what is due; without HTTP."""
     os.nice(GIVES_WAY)
     settings = _settings(None)
-    with database(settings) as dsn, running_system(settings, dsn) as system:
-        system.join_others()
+    with database(settings) as dsn, joined(settings, dsn) as system:
         system.work()
         say_at_once("working")
         _until_told_to_stop()

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
-from infra.cli.system import database, settings_from_environment
-from infra.composition import System, running_system
+from infra.cli.system import database, joined, settings_from_environment
+from infra.composition import System
 from infra.health import health_on
 from infra.logs import configure_logs
 from infra.settings import Settings
@@ -36,8 +36,7 @@ def relay(health_port: HealthPort = None) -> None:
     settings, stop = _settings(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with database(settings) as dsn, running_system(settings, dsn) as system:
-        system.join_others()
+    with database(settings) as dsn, joined(settings, dsn) as system:
         relay = relay_of(system)
         with health_on(settings.host, health_port, lambda: relay_health(system, relay)):
             say_at_once("relaying")
@@ -48,8 +47,7 @@ def worker(health_port: HealthPort = None) -> None:
     """Keep read models, let processes react, carry out what is due, as one of many workers."""
     os.nice(GIVES_WAY)
     settings = _settings()
-    with database(settings) as dsn, running_system(settings, dsn) as system:
-        system.join_others()
+    with database(settings) as dsn, joined(settings, dsn) as system:
         _run(system, health_port)
 
 

@@ -52,6 +52,16 @@ def composed(settings: Settings | None = None) -> Iterator[System]:
         yield system
 
 
+@contextmanager
+def joined(settings: Settings, dsn: str) -> Iterator[System]:
+    """Compose the system for a process that answers or works until it is told to stop, as one of
+    many: others run commands beside the only one, too.
+    """
+    with running_system(settings, dsn) as system:
+        system.join_others()
+        yield system
+
+
 def _dotenv(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}

@@ -134,9 +134,13 @@ def end(system: System) -> int:
         return head(connection)
 
 
+def encoded(*ring: bytes) -> str:
+    return ",".join(base64.b64encode(key).decode() for key in ring)
+
+
 def command(dsn: str, *arguments: str, ring: tuple[bytes, ...]) -> Any:
-    keys = ",".join(base64.b64encode(key).decode() for key in ring)
-    environment = {"DATABASE_URL": dsn, "FRONTDESK_MODE": "demo", "MASTER_KEYS": keys}
+    environment = {"DATABASE_URL": dsn, "FRONTDESK_MODE": "demo"}
+    environment |= {"MASTER_KEYS": encoded(*ring)} if ring else {}
     return CliRunner().invoke(app, list(arguments), env=environment)
 
 
