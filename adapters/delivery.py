@@ -149,6 +149,13 @@ class Unreadable:
         ]
 
 
+def waiting_for_key(consumer: Consumer, types: Iterable[str], needs: str | None) -> Unreadable:
+    """Return a consumer before an event whose master key is not known here: only its stream waits.
+    `types` are the stored names of what it waits for.
+    """
+    return Unreadable(consumer, frozenset(types), f"it needs the master key {needs}")
+
+
 def is_poison(error: Exception) -> bool:
     """Tell whether an error is about the data of an event, rather than about the database."""
     return not isinstance(error, Error) or isinstance(

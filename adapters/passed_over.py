@@ -1,7 +1,9 @@
 """What processes have passed over: events that order something, of which nothing is in the queue.
 
 That is so where an older release read the log that could not read these events. Doing it again does
-nothing twice: an order is named after the event that it comes from.
+nothing twice: an order is named after the event that it comes from. What was ordered about a person
+who was erased since is gone because of that, and streams whose master key is not known here are left
+out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +13,20 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection
 
 from adapters import checkpoints
+from adapters.checkpoints import Key
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
 from adapters.jobs.queue import ordered
 from adapters.processes import ProcessConsumer
 from application.ports import Recorded
+from domain.catalogue import EVENTS
+from domain.messages import Erasure, Event, StreamErased
+
+ERASING: Final[tuple[type[Event], ...]] = (
+    StreamErased,
+    *(each for each in EVENTS.values() if issubclass(each, Erasure)),
+)
+"""The events that say of their own stream that it was erased."""
 
 
 class Missed(NamedTuple):
@@ -26,10 +37,14 @@ class Missed(NamedTuple):
 
 
 def missed(
-    connection: Connection[Any], reader: Reader, consumer: ProcessConsumer, since: datetime
+    connection: Connection[Any],
+    reader: Reader,
+    consumer: ProcessConsumer,
+    since: datetime,
+    left_out: set[Key] | None = None,
 ) -> Iterator[Missed]:
-    """Find what a process has passed over since then."""
-    for page in _pages(connection, reader, consumer, since):
+    """Find what a process has passed over since then; note the streams that are `left_out`."""
+    for page in _pages(connection, reader, consumer, since, left_out):
         jobs = [
             (past, job)
             for past in page
@@ -58,16 +73,50 @@ def redo(
 
 
 def _pages(
-    connection: Connection[Any], reader: Reader, consumer: ProcessConsumer, since: datetime
+    connection: Connection[Any],
+    reader: Reader,
+    consumer: ProcessConsumer,
+    since: datetime,
+    left_out: set[Key] | None = None,
 ) -> Iterator[Sequence[Recorded]]:
-    """Return what a process has gone through since then. Raises NotReadableHere."""
+    """Return what a process has gone through since then, and may have ordered something about that
+    has to be there. Raises NotReadableHere before what only another release can read.
+    """
+    locked, names = set() if left_out is None else left_out, set(reader.names(consumer.types))
     place = checkpoints.places(connection, [consumer.name]).get(consumer.name)
     row = connection.execute(FIRST, (since,)).fetchone()
     if place is None or row is None or row[0] is None:
         return
     for page in reader.follow(connection, row[0] - 1, to=place.position):
-        yield reader.heard(connection, page, Hearer(consumer.name, consumer.types))
+        waited_for = [past for past in page if past.type in names or past.event is None]
+        locked |= {_key(past) for past in waited_for if past.needs and past.type in names}
+        open_ = [past for past in waited_for if _key(past) not in locked and not past.needs]
+        heard = reader.heard(connection, open_, Hearer(consumer.name, consumer.types))
+        yield _not_erased(connection, reader, heard)
+
+
+def _not_erased(
+    connection: Connection[Any], reader: Reader, events: Sequence[Recorded]
+) -> list[Recorded]:
+    """Return events without those of a stream that was erased after them: what was ordered about a
+    person was taken away with them.
+    """
+    if not events:
+        return []
+    tenants, streams = zip(*{_key(past) for past in events}, strict=True)
+    values = (list(tenants), list(streams), reader.names(ERASING))
+    erased = {(row[0], row[1]): row[2] for row in connection.execute(ERASED, values).fetchall()}
+    return [past for past in events if past.position >= erased.get(_key(past), 0)]
+
+
+def _key(past: Recorded) -> Key:
+    return past.tenant, past.stream
 
 
 FIRST: Final = "SELECT min(position) FROM log.events WHERE recorded_at >= %s"
+ERASED: Final = """
+    SELECT e.tenant_id::text, e.stream, max(e.position) FROM log.events e
+    JOIN unnest(%s::uuid[], %s::text[]) AS k(tenant_id, stream) USING (tenant_id, stream)
+    WHERE e.type = ANY(%s) GROUP BY 1, 2
+"""
 THERE: Final = "SELECT dedupe_key FROM work.jobs WHERE dedupe_key = ANY(%s)"

@@ -16,7 +16,15 @@ from psycopg import Connection, Error, OperationalError
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.delivery import Careful, Consumer, Unreadable, deliver, is_poison, standing_at
+from adapters.delivery import (
+    Careful,
+    Consumer,
+    Unreadable,
+    deliver,
+    is_poison,
+    standing_at,
+    waiting_for_key,
+)
 from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
@@ -233,7 +241,10 @@ class Runner:
         """Set the stream of an event aside for want of a master key: all others flow."""
         needs = page.events[0].needs
         self._reader.notes.met(str(needs))
-        return self._deliver(page, self._waiting(consumers, f"it needs the master key {needs}"))
+        names = self._reader.names
+        return self._deliver(
+            page, [waiting_for_key(each, names(each.types), needs) for each in consumers]
+        )
 
     def _handled(self, page: Page, consumers: Sequence[Consumer]) -> int:
         try:

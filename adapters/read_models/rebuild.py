@@ -16,7 +16,7 @@ from psycopg import Connection, OperationalError
 
 from adapters import checkpoints
 from adapters.bell import Bell
-from adapters.delivery import Careful, deliver
+from adapters.delivery import Careful, Consumer, deliver, waiting_for_key
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
@@ -25,7 +25,7 @@ from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.fold import described
 from adapters.read_models.tables import NEXT
-from adapters.runner import Runner
+from adapters.runner import Runner, parts
 from application.ports import NotReadableHere
 from projections.read_model import ReadModel
 
@@ -112,16 +112,24 @@ class Rebuilder:
         self, connection: Connection[Any], consumer: ReadModelConsumer, position: int
     ) -> int:
         """Carry a table on to a position, inside the caller's transaction; give where it stands.
+        What needs a master key that is not known here is set aside, as by the live runner.
 
-        Raises ErasedMeanwhileError.
+        Raises ErasedMeanwhileError, NotReadableHere.
         """
         since = noted(connection)
         at = checkpoints.lock(connection, [consumer.name])[consumer.name].position
         for page in self.reader.follow(connection, at, to=position):
-            self.reader.heard(connection, page, hearer(consumer.model))
-            deliver(connection, [Careful(consumer)], page)
+            readable = [past for past in page if past.needs is None]
+            self.reader.heard(connection, readable, hearer(consumer.model))
+            for part in parts(page, {}):
+                deliver(connection, [self._careful(consumer, part[0].needs)], part)
         refuse_erased(connection, since, at, position)
         return max(at, position)
+
+    def _careful(self, consumer: ReadModelConsumer, needs: str | None) -> Consumer:
+        if needs is None:
+            return Careful(consumer)
+        return waiting_for_key(consumer, self.reader.names(consumer.types), needs)
 
     def runner(self, consumer: ReadModelConsumer) -> Runner:
         """Return a runner for one table, that wakes nobody."""

@@ -1,6 +1,8 @@
 """For operators: is it safe to run this release here, and what did another one pass over?"""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -8,13 +10,14 @@ import typer
 from psycopg import connect
 
 from adapters import releases
+from adapters.checkpoints import Key
 from adapters.clock import system_clock
 from adapters.jobs.worker import KEEP
 from adapters.passed_over import missed, redo
 from adapters.processes import ProcessConsumer
 from adapters.read_models import difference
-from adapters.read_models.rebuild import Rebuilder
-from adapters.read_models.switch import switch
+from adapters.read_models.rebuild import Rebuilder, RebuildUnderWay
+from adapters.read_models.switch import KeysSetAside, switch
 from application.processes import PROCESSES
 from infra import postgres
 from infra.cli.system import DATABASE, composed, settings_from_environment
@@ -22,8 +25,10 @@ from infra.composition import System, catalogue
 from infra.migrate import migrations
 from infra.settings import Settings, SettingsError
 from projections import READ_MODELS
+from projections.read_model import ReadModel
 
 NOT_SAFE: Final = 3
+WITHOUT_KEY: Final = "left out: their master key is not known here"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -68,29 +73,54 @@ def passed_over(
 def _look_at_process(
     system: System, process: ProcessConsumer, since: datetime, *, again: bool
 ) -> None:
+    left_out: set[Key] = set()
     with system.database.as_worker() as connection:
-        for found in missed(connection, system.reader, process, since):
+        for found in missed(connection, system.reader, process, since, left_out):
             past, kinds = found.past, ", ".join(found.kinds)
             line = f"{process.name}: {past.type} of {past.stream} at {past.position}: {kinds}"
             sys.stdout.write(line + "\n")
         if again:
             redo(connection, system.reader, process, since)
+    if left_out:
+        sys.stdout.write(f"{process.name}: {len(left_out)} streams {WITHOUT_KEY}\n")
 
 
 def _look_at_rows(system: System, *, again: bool) -> None:
     rebuilder = Rebuilder(database=system.database, reader=system.reader)
     for model in READ_MODELS:
+        with _built(rebuilder, model):
+            found = difference.compare(rebuilder, model)
+            if found.set_aside:
+                sys.stdout.write(f"{model.name}: {found.set_aside} keys {WITHOUT_KEY}\n")
+            if found.added or found.changed or found.removed:
+                counts = f"{found.added} added, {found.changed} changed, {found.removed} removed"
+                sys.stdout.write(f"{model.name}: {counts}\n")
+                _put_right(rebuilder, model, again=again)
+
+
+@contextmanager
+def _built(rebuilder: Rebuilder, model: ReadModel) -> Iterator[None]:
+    """Build a read model beside the live one; whatever happens, nothing is left of it in the end,
+    unless it was switched to.
+    """
+    try:
         rebuilder.rebuild(model, anew=True)
-        found = difference.compare(rebuilder, model)
-        if not (found.added or found.changed or found.removed):
+        yield
+    finally:
+        with suppress(RebuildUnderWay):
             rebuilder.discard(model)
-            continue
-        counts = f"{found.added} added, {found.changed} changed, {found.removed} removed"
-        sys.stdout.write(f"{model.name}: {counts}\n")
+
+
+def _put_right(rebuilder: Rebuilder, model: ReadModel, *, again: bool) -> None:
+    """Switch, but to no table that lacks what the live one has."""
+    try:
         if again:
-            switch(rebuilder, model)
-        else:
-            rebuilder.discard(model)
+            switch(rebuilder, model, whatever_is_parked=False)
+    except KeysSetAside:
+        told = (
+            f"more keys would be set aside; `frontdesk rebuild {model.name}` does so all the same"
+        )
+        sys.stdout.write(f"{model.name}: not switched, for {told}\n")
 
 
 def _address(settings: Settings) -> str:

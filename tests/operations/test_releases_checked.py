@@ -12,7 +12,9 @@ from adapters.event_store.mapper import Mapper, NotRecordedYetError
 from adapters.passed_over import missed, redo
 from adapters.processes import ProcessConsumer
 from adapters.releases import dangers
+from application.ports import NotReadableHere
 from application.processes import PROCESSES
+from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
 from domain.messages import Event
@@ -22,6 +24,7 @@ from infra.migrate import migrations
 from infra.settings import Settings
 from tests.bookings.at_the_salon import Salon
 from tests.operations.releases import EXAMPLES, NEWER, newer_release, record
+from tests.operations.test_keys import NEW, OLD, command, names_seen, process, registered
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -142,6 +145,103 @@ def test_rows_that_were_passed_over_are_found_and_put_right(dsn: str, running: R
     assert "bookings: 1 added" in told.output
     assert again.exit_code == 0
     assert booking in str(running.http().get("/v1/bookings").json())
+
+
+def left_behind(system: System) -> list[Any]:
+    """What a rebuild leaves when it does not come to its end."""
+    with system.database.connect(None, "a test") as connection:
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'next'"
+        places = "SELECT consumer FROM work.checkpoints WHERE consumer LIKE '%@next'"
+        aside = "SELECT consumer FROM work.parked WHERE consumer LIKE '%@next'"
+        return [row for sql in (tables, places, aside) for row in connection.execute(sql.encode())]
+
+
+@pytest.mark.parametrize("again", [(), ("--redo",)])
+def test_streams_whose_master_key_is_not_known_here_are_left_out_and_counted(
+    dsn: str, clock: SettableClock, again: tuple[str, ...]
+) -> None:
+    with process(dsn, clock, NEW) as there:
+        Salon.opened(there).book(there.http(), guest={"name": "Zoé", "email": "z@mail.example"})
+        registered(there, "Zoe")
+        there.settle()
+    with process(dsn, clock, OLD, tenant=there.tenant) as here:
+        registered(here, "Ada")
+        here.settle()
+
+        told = command(dsn, "passed-over", *again, ring=(OLD,))
+
+        assert told.exit_code == 0, told.output
+        assert "clients: 1 keys left out" in told.output
+        assert "tell-client-about-booking: 1 streams left out" in told.output
+        assert "removed" not in told.output
+        assert left_behind(here.system) == []
+    with process(dsn, clock, NEW, OLD, tenant=there.tenant) as there:
+        assert names_seen(there) == {"Ada", "Zoe"}
+
+
+def test_no_row_is_given_up_for_want_of_its_master_key(dsn: str, clock: SettableClock) -> None:
+    with process(dsn, clock, NEW) as there:
+        registered(there, "Zoe")
+        there.settle()
+    with process(dsn, clock, OLD, tenant=there.tenant) as here:
+        registered(here, "Ada")
+        passed_over_everything(here.system)
+
+        told = command(dsn, "passed-over", "--redo", ring=(OLD,))
+
+        assert "clients: 1 added, 0 changed, 0 removed" in told.output
+        assert "clients: not switched" in told.output
+        assert left_behind(here.system) == []
+        assert names_seen(here) == {"Zoe"}
+
+
+def test_a_search_that_breaks_off_leaves_nothing_behind(
+    dsn: str, clock: SettableClock, settings: Settings, running: Running
+) -> None:
+    registered(running, "Ada")
+    with newer_release(settings, dsn, clock) as newer:
+        record(newer, running.tenant, "client-1", *EXAMPLES.values())
+
+    told = command(dsn, "passed-over", ring=())
+
+    assert type(told.exception) is NotReadableHere
+    assert left_behind(running.system) == []
+
+
+def test_what_was_ordered_about_a_person_who_was_erased_was_not_passed_over(
+    running: Running,
+) -> None:
+    salon, http, system = Salon.opened(running), running.http(), running.system
+    zoe = registered(running, "Zoe")
+    booking = salon.book(http, client_id=zoe).json()["id"]
+    http.post(f"/v1/bookings/{booking}/confirm")
+    running.settle()
+    assert http.delete(f"/v1/clients/{zoe}/personal-data").status_code == 204
+    running.settle()
+    before, jobs = running.clock().replace(hour=0), system.jobs.find(running.tenant)
+
+    for each in PROCESSES:
+        consumer = ProcessConsumer(each, running.clock)
+        with system.database.as_worker() as connection:
+            assert list(missed(connection, system.reader, consumer, before)) == []
+            redo(connection, system.reader, consumer, before)
+
+    assert system.jobs.find(running.tenant) == jobs
+
+
+def test_that_somebody_is_to_be_forgotten_is_found_when_it_was_passed_over(
+    running: Running,
+) -> None:
+    zoe, system = registered(running, "Zoe"), running.system
+    running.settle()
+    running.http().delete(f"/v1/clients/{zoe}/personal-data")
+    passed_over_everything(system)
+    consumer = ProcessConsumer(FORGET_MAILS_ON_CLIENT_ERASED, running.clock)
+
+    with system.database.as_worker() as connection:
+        found = list(missed(connection, system.reader, consumer, running.clock().replace(hour=0)))
+
+    assert [each.kinds for each in found] == [["forget-mails"]]
 
 
 def test_the_runbook_says_how_a_type_is_introduced() -> None:
