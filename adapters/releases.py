@@ -2,22 +2,34 @@
 a roll-back. Nothing is changed, and nothing has to be migrated before.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.unread import is_ours
+from adapters.jobs.orders import Orders, UnknownOrderError
 from adapters.roll import Present, answering
+from application.processes.effects import EFFECTS
+from application.use_cases import USE_CASES
+
+ORDERS: Final = Orders([*USE_CASES, *EFFECTS])
 
 
 def dangers(
-    connection: Connection[Any], mapper: Mapper, migrations: Collection[str]
+    connection: Connection[Any],
+    mapper: Mapper,
+    migrations: Collection[str],
+    *,
+    orders: Orders = ORDERS,
 ) -> Iterator[str]:
     """Tell what would go wrong; nothing if it is safe."""
     yield from _newer_migrations(connection, migrations)
     yield from _unreadable(connection, mapper)
+    yield from _not_to_be_carried_out(connection, orders)
     if connection.execute(HAS_ROLL).fetchone() == (True,):
         for process in answering(connection):
             yield from _beside(process, mapper)
@@ -37,6 +49,23 @@ def _unreadable(connection: Connection[Any], mapper: Mapper) -> Iterator[str]:
                 yield f"{type_} is recorded, first at position {first}, and cannot be read"
 
 
+def _not_to_be_carried_out(connection: Connection[Any], orders: Orders) -> Iterator[str]:
+    if connection.execute(HAS_QUEUE).fetchone() != (True,):
+        return
+    unknown: Counter[str] = Counter()
+    with connection.transaction(), connection.cursor("what is in the queue") as queue:
+        for kind, payload, report in queue.execute(QUEUED):
+            unknown[kind] += not _is_known(orders, kind, payload, report)
+    for kind, count in sorted((+unknown).items()):
+        yield f"{kind} is in the queue ({count} jobs) as only another release can carry it out"
+
+
+def _is_known(orders: Orders, kind: str, payload: str, report: str | None) -> bool:
+    with suppress(UnknownOrderError):
+        return bool(orders.decode_report(report) if report else orders.decode(kind, payload))
+    return False
+
+
 def _beside(process: Present, mapper: Mapper) -> Iterator[str]:
     """Tell what one of the two would record and the other could not read."""
     which = f"process {process.id} of release {process.release}"
@@ -48,8 +77,10 @@ def _beside(process: Present, mapper: Mapper) -> Iterator[str]:
 
 HAS_LOG: Final = "SELECT to_regclass('log.events') IS NOT NULL"
 HAS_ROLL: Final = "SELECT to_regclass('work.processes') IS NOT NULL"
+HAS_QUEUE: Final = "SELECT to_regclass('work.jobs') IS NOT NULL"
 HAS_MIGRATIONS: Final = "SELECT to_regclass('frontdesk_migrations') IS NOT NULL"
 APPLIED: Final = "SELECT name FROM frontdesk_migrations ORDER BY name"
 UNKNOWN: Final = """
     SELECT type, min(position) FROM log.events WHERE type <> ALL(%s) GROUP BY type ORDER BY type
 """
+QUEUED: Final = "SELECT kind, payload::text, report::text FROM work.jobs WHERE finished_at IS NULL"

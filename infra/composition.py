@@ -362,6 +362,7 @@ def _compose(
             {kind: at_work(handle) for kind, handle in effects.items()},
             bell=advanced,
             upkeep=[outbox.prune],
+            unread=reader.notes.met,
         ),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),

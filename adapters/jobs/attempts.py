@@ -15,7 +15,7 @@ import msgspec
 
 from adapters.jobs import claims
 from adapters.jobs.claims import Begun, Claimed
-from adapters.jobs.orders import Order, Orders, UnknownOrderError, kind_of
+from adapters.jobs.orders import Order, Orders, Report, UnknownOrderError, kind_of
 from adapters.postgres import Database
 from application.dispatch import TooContended
 from application.jobs import (
@@ -44,22 +44,18 @@ class Provider(Enum):
 
 
 class Result(NamedTuple):
-    """What came of one attempt: done, todo once more, or to be looked at by an operator."""
+    """What came of one attempt: done, todo once more, or to be looked at by an operator. `elsewhere`
+    is what this process cannot do, and another may.
+    """
 
     status: JobStatus
     text: str | None = None
     provider: Provider = Provider.NOT_ASKED
-
-
-class Report(msgspec.Struct):
-    """The command that records an effect, as kept in the effect's job."""
-
-    kind: str
-    command: msgspec.Raw
+    elsewhere: bool = False
 
 
 class Attempts:
-    """Carries out what was claimed."""
+    """Carries out what was claimed. `unread` is told what orders another release must carry out."""
 
     def __init__(
         self,
@@ -67,7 +63,9 @@ class Attempts:
         dispatch: Dispatch,
         commands: Iterable[type[Command]],
         effects: Handlers,
+        unread: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._unread = unread
         self._database = database
         self._dispatch = dispatch
         self._orders = Orders([*commands, *effects])
@@ -84,9 +82,13 @@ class Attempts:
             away = isinstance(cause, AwayError)
             told = Provider.AWAY if away else Provider.ANSWERS
             return Result(JobStatus.PARKED, _described(cause), told)
+        except UnknownOrderError as unknown:
+            self._unread(unknown.kind)
+            return Result(JobStatus.TODO, _described(unknown), elsewhere=True)
+        except NotReadableHere as lacking:
+            return Result(JobStatus.TODO, _described(lacking), elsewhere=True)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
-            elsewhere = isinstance(error, NotReadableHere | UnknownOrderError)
-            last = begun.attempt >= claimed.max_attempts and not elsewhere
+            last = begun.attempt >= claimed.max_attempts
             away = isinstance(error, AwayError)
             return Result(
                 JobStatus.PARKED if last else JobStatus.TODO,
@@ -96,7 +98,7 @@ class Attempts:
 
     def _carry_out(self, claimed: Claimed, begun: Begun) -> Result:
         if claimed.report_json is not None:
-            reported = self._reported(claimed.report_json)
+            reported = self._orders.decode_report(claimed.report_json)
             return Result(JobStatus.DONE, self._record(claimed, reported))
         order = self._orders.decode(claimed.kind, claimed.payload)
         if isinstance(order, Command):
@@ -133,12 +135,6 @@ class Attempts:
         kept = Report(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
         with self._database.as_worker() as connection:
             claims.remember_report(connection, claimed, msgspec.json.encode(kept).decode())
-
-    def _reported(self, text: str) -> Command:
-        kept = msgspec.json.decode(text, type=Report)
-        report = self._orders.decode(kept.kind, bytes(kept.command))
-        assert isinstance(report, Command)
-        return report
 
     def _record(self, claimed: Claimed, report: Command) -> str:
         """Record what an effect did. Its id follows from what it says: success after failure is

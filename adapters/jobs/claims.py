@@ -114,6 +114,7 @@ AGAIN: Final = """
         UPDATE work.jobs SET
             status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
             finished_at = withdrawn_at,
+            attempts = CASE WHEN %s THEN attempts ELSE least(attempts, 1) END,
             run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
         WHERE id = %s AND claim = %s AND status = 'running'
         RETURNING id, ordering_key, status, caused_by, due_at, run_at
@@ -272,9 +273,11 @@ def _end(
     return row is not None and bool(row[0])
 
 
-def try_again(connection: Connection[Any], job: Claimed, error: str, *, at: datetime) -> None:
-    """Let it be tried once more, later."""
-    connection.execute(AGAIN, (at, error, job.id, job.claim), prepare=True)
+def try_again(
+    connection: Connection[Any], job: Claimed, error: str, *, at: datetime, counts: bool = True
+) -> None:
+    """Let it be tried once more, later. An attempt of who cannot do it does not count."""
+    connection.execute(AGAIN, (counts, at, error, job.id, job.claim), prepare=True)
 
 
 def next_due(

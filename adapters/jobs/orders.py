@@ -23,7 +23,20 @@ def kind_of(order: type[Order]) -> str:
 
 
 class UnknownOrderError(Exception):
-    """Orders of this kind are not known to this release; they may be to another."""
+    """Orders of this kind, or that say such a thing, are not known to this release; they may be to
+    another.
+    """
+
+    def __init__(self, kind: str, why: str = "") -> None:
+        super().__init__(f"{kind}: {why}" if why else kind)
+        self.kind = kind
+
+
+class Report(msgspec.Struct):
+    """The command that records an effect, as kept in the effect's job."""
+
+    kind: str
+    command: msgspec.Raw
 
 
 class Orders:
@@ -33,15 +46,30 @@ class Orders:
         self._types: Mapping[str, type[Order]] = {kind_of(order): order for order in types}
 
     def decode(self, kind: str, payload: str | bytes) -> Order:
-        """Return the order. Raises UnknownOrderError, and msgspec.ValidationError for a wrong one."""
+        """Return the order. Raises UnknownOrderError, also where it says what another release means."""
+        try:
+            return self._decoded(kind, payload)
+        except msgspec.DecodeError as error:
+            raise UnknownOrderError(kind, str(error)) from error
+
+    def decode_report(self, text: str) -> Command:
+        """Return the command that is kept as a report. Raises UnknownOrderError."""
+        kept = msgspec.json.decode(text, type=Report)
+        report = self.decode(kept.kind, bytes(kept.command))
+        assert isinstance(report, Command)
+        return report
+
+    def decode_changed(self, kind: str, payload: Mapping[str, Any]) -> Order:
+        """Return an order that somebody edited, once it is seen to be one. Raises UnknownOrderError,
+        and msgspec.ValidationError for a wrong one.
+        """
+        return self._decoded(kind, msgspec.json.encode(payload))
+
+    def _decoded(self, kind: str, payload: str | bytes) -> Order:
         order = self._types.get(kind)
         if order is None:
             raise UnknownOrderError(kind)
         return msgspec.json.decode(payload, type=order)
-
-    def decode_changed(self, kind: str, payload: Mapping[str, Any]) -> Order:
-        """Return an order that somebody edited, once it is seen to be one."""
-        return self.decode(kind, msgspec.json.encode(payload))
 
 
 def ordering_key_of(order: Order | None) -> str | None:

@@ -1,7 +1,8 @@
 """Carries out jobs when they are due: commands are dispatched, effects go to their handlers.
 
     claim ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done
-                                 ├─► again       after a pause that doubles, up to an hour
+                                 ├─► again       after a pause that doubles, up to an hour; by
+                                 │               another release, soon, if only that one can
                                  ├─► parked      after the last attempt, or when told so
                                  └─► uncertain   it may have been done, and nobody can be asked
 
@@ -51,6 +52,11 @@ PRUNE_EVERY: Final = timedelta(hours=1)
 REAP_EVERY: Final = 1.0
 LONGEST_PAUSE: Final = 3600
 
+ELSEWHERE: Final = timedelta(seconds=30)
+"""After which what this process cannot do is tried again, by another perhaps; often enough for it to
+be said all the while.
+"""
+
 log = structlog.get_logger()
 
 
@@ -60,6 +66,7 @@ class Worker:
     `bell` rings when there may be something to do: a job was ordered, or the clock was moved.
     `seconds` is the clock by which other workers are silent.
     `upkeep` is done every hour, besides forgetting jobs that were finished long ago.
+    `unread` is told the kinds of orders that only another release can carry out.
     """
 
     def __init__(
@@ -78,10 +85,11 @@ class Worker:
         poll: timedelta = POLL,
         keep: timedelta = KEEP,
         upkeep: Sequence[Callable[[], object]] = (),
+        unread: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._attempts = Attempts(database, dispatch, commands, effects)
+        self._attempts = Attempts(database, dispatch, commands, effects, unread)
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
         self._gates = Gates()
@@ -245,8 +253,9 @@ class Worker:
             case JobStatus.TODO:
                 if attempt == 1 and result.provider is not Provider.AWAY:
                     _say(log.warning, "a job fails, and is tried again", claimed, attempt)
-                again = now + pause(claimed.id, attempt)
-                claims.try_again(connection, claimed, result.text or "", at=again)
+                again = now + (ELSEWHERE if result.elsewhere else pause(claimed.id, attempt))
+                counts = not result.elsewhere
+                claims.try_again(connection, claimed, result.text or "", at=again, counts=counts)
                 return False
             case aside:
                 log.error("job set aside", status=aside, job=str(claimed.id), kind=claimed.kind)

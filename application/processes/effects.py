@@ -4,7 +4,7 @@ up what is personal when the time comes, and finds nothing once it is erased.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
@@ -100,3 +100,12 @@ class SendAddressCode(Effect, frozen=True):
     def ordering_key(self) -> str:
         """The code that counts is in the mail that comes last."""
         return f"code/{self.user_id}"
+
+
+EFFECTS: Final[tuple[type[Effect], ...]] = (
+    SendBookingMail,
+    SendBookingReminder,
+    ForgetMails,
+    EndSessions,
+    SendAddressCode,
+)

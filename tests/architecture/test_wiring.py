@@ -15,6 +15,7 @@ import projections
 from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from api.app import ROUTERS
 from application.processes import PROCESSES
+from application.processes.effects import EFFECTS
 from application.processes.process import Effect
 from application.use_cases import USE_CASES
 from domain.aggregate import Aggregate
@@ -61,6 +62,12 @@ def test_every_effect_stands_in_a_lane_that_has_threads_of_its_own() -> None:
     lanes = {effect.lane for effect in classes(application, Effect)}
 
     assert lanes == set(AT_ONCE) - {COMMANDS}
+
+
+def test_every_effect_is_in_the_table_by_which_a_release_knows_what_it_can_carry_out() -> None:
+    bases = {base for effect in EFFECTS for base in effect.__mro__[1:]}
+
+    assert classes(application, Effect) - bases == set(EFFECTS)
 
 
 def test_every_read_model_and_every_process_is_in_its_table() -> None:
