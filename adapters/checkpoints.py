@@ -20,7 +20,8 @@ log = structlog.get_logger()
 
 class Place(NamedTuple):
     """Where a consumer stands; `shape` is that of a read model's table. `waits_for` is a type that
-    whoever is in charge cannot read: who can may go on in their stead.
+    whoever is in charge cannot read, or the shape, if they cannot carry on such a table: who can may
+    go on in their stead.
     """
 
     position: int
@@ -66,14 +67,14 @@ def advance(connection: Connection[Any], consumers: Sequence[str], position: int
 
 
 def hand_over(connection: Connection[Any], consumer: str, position: int, waits_for: str) -> None:
-    """Say that whoever is in charge stops at this position, before an event of this type. Somebody
-    who moves the consumer at this moment is not waited for: they need no telling.
+    """Say that whoever is in charge stops at this position, before an event of this type, or before a
+    table of this shape. Somebody who moves the consumer at this moment is not waited for: they need no telling.
     """
     connection.execute(HAND_OVER, (waits_for, consumer, SOURCE, position, waits_for))
 
 
 def take_back(connection: Connection[Any], consumer: str) -> None:
-    """Say that whoever is in charge can read what comes."""
+    """Say that whoever is in charge can go on."""
     connection.execute(TAKE_BACK, (consumer, SOURCE))
 
 

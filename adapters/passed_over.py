@@ -2,8 +2,8 @@
 
 That is so where an older release read the log that could not read these events. Doing it again does
 nothing twice: an order is named after the event that it comes from. What was ordered about a person
-who was erased since is gone because of that, and streams whose master key is not known here are left
-out.
+who was erased since is gone because of that. Streams that are set aside, or whose master key is not known
+here, are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -82,17 +82,22 @@ def _pages(
     """Return what a process has gone through since then, and may have ordered something about that
     has to be there. Raises NotReadableHere before what only another release can read.
     """
-    locked, names = set() if left_out is None else left_out, set(reader.names(consumer.types))
+    left_out, names = set() if left_out is None else left_out, set(reader.names(consumer.types))
+    aside = checkpoints.parked(connection, [consumer.name]).get(consumer.name, set())
     place = checkpoints.places(connection, [consumer.name]).get(consumer.name)
     row = connection.execute(FIRST, (since,)).fetchone()
     if place is None or row is None or row[0] is None:
         return
     for page in reader.follow(connection, row[0] - 1, to=place.position):
-        waited_for = [past for past in page if past.type in names or past.event is None]
-        locked |= {_key(past) for past in waited_for if past.needs and past.type in names}
-        open_ = [past for past in waited_for if _key(past) not in locked and not past.needs]
-        heard = reader.heard(connection, open_, Hearer(consumer.name, consumer.types))
-        yield _not_erased(connection, reader, heard)
+        left_out |= {
+            _key(past)
+            for past in page
+            if past.type in names and (past.needs or _key(past) in aside)
+        }
+        readable = [past for past in page if not past.needs and _key(past) not in left_out]
+        heard = reader.heard(connection, readable, Hearer(consumer.name, consumer.types))
+        waited_for = [past for past in heard if past.type in names]
+        yield _not_erased(connection, reader, waited_for)
 
 
 def _not_erased(

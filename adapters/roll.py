@@ -32,7 +32,9 @@ log = structlog.get_logger()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process says of itself. Keys are named, which says nothing of what they are."""
+    """What a process says of itself. It `reads` types of events, and tables of read models in the
+    version that it declares. Keys are named, which says nothing of what they are.
+    """
 
     id: UUID
     release: str
@@ -108,6 +110,10 @@ class Roll:
         """Let a ring of keys use one that everybody knows, from now on."""
         self._rings.append(ring)
         ring.settle(getattr(each, ring.kind) for each in self._others)
+
+    def is_read_elsewhere(self, what: str) -> bool:
+        """Whether another process that is there reads this."""
+        return any(what in each.reads for each in self._others)
 
     def call(self) -> None:
         """Say that we are here, and see who else is; strike off who is silent. Who has left says

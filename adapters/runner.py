@@ -16,6 +16,7 @@ from psycopg import Connection, Error, OperationalError
 
 from adapters import checkpoints
 from adapters.bell import Bell
+from adapters.checkpoints import Place
 from adapters.delivery import (
     Careful,
     Consumer,
@@ -26,9 +27,10 @@ from adapters.delivery import (
     waiting_for_key,
 )
 from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
-from adapters.event_store.reader import Reader
+from adapters.event_store.reader import Reader, head
 from adapters.event_store.unread import Hearer
 from adapters.postgres import Database, DatabaseUnavailableError
+from adapters.read_models.consumer import table_of, version_of
 from adapters.read_models.fold import described
 from adapters.read_models.parked import retry
 from application.parked import NotParked
@@ -172,22 +174,29 @@ class Runner:
         cohorts: dict[int, list[Consumer]] = defaultdict(list)
         for name, place in checkpoints.places(connection, list(self._consumers)).items():
             consumer = self._consumers[name]
-            if (
-                self._resting.get(name, now) <= now
-                and self._is_for_us(connection, name, place.waits_for)
-                and consumer.accepts(connection, place.shape)
-            ):
+            if self._resting.get(name, now) <= now and self._is_for_us(connection, consumer, place):
                 cohorts[place.position].append(consumer)
         return cohorts
 
-    def _is_for_us(self, connection: Connection[Any], name: str, waits_for: str | None) -> bool:
+    def _is_for_us(self, connection: Connection[Any], consumer: Consumer, place: Place) -> bool:
         """Whether we carry a consumer on: it is ours, or whoever has it cannot read what we can."""
-        readable = waits_for is not None and self._reader.knows(waits_for)
-        if not self._mine(name):
-            return readable
-        if readable:
-            checkpoints.take_back(connection, name)
-        return True
+        mine = self._mine(consumer.name)
+        if not consumer.accepts(connection, place.shape):
+            if mine and head(connection) > place.position:
+                self._leave_table(connection, consumer.name, place)
+            return False
+        wanted = place.waits_for is not None and (
+            place.waits_for == place.shape or self._reader.knows(place.waits_for)
+        )
+        if mine and wanted:
+            checkpoints.take_back(connection, consumer.name)
+        return mine or wanted
+
+    def _leave_table(self, connection: Connection[Any], name: str, place: Place) -> None:
+        """Leave a table of another release to whoever can carry it on."""
+        self._reader.notes.met(table_of(name, version_of(place.shape)))
+        self._resting[name] = time.monotonic() + REST
+        checkpoints.hand_over(connection, name, place.position, str(place.shape))
 
     def _carry_on(
         self, connection: Connection[Any], after: int, consumers: Sequence[Consumer]

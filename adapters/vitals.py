@@ -66,7 +66,9 @@ class PostgresVitals:
 
     @property
     def lacking(self) -> Sequence[str]:
-        """Types of events, and master keys, that this process has met of late and does not know."""
+        """Types of events, tables, orders and master keys that this process has met of late and cannot
+        read, carry on or carry out.
+        """
         return self._notes.lacking
 
     def _database_is(self) -> str:

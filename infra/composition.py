@@ -43,7 +43,7 @@ from adapters.postgres import Limits as DatabaseLimits
 from adapters.processes import ProcessConsumer
 from adapters.rate_limits import ProcessRateLimiter
 from adapters.read_models.answers import Answers
-from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.consumer import ReadModelConsumer, table_of
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
 from adapters.read_models.rebuild import Rebuilder
@@ -160,7 +160,7 @@ class System:
         for lane, at_once in AT_ONCE.items():
             for number in range(1, at_once + 1):
                 self.beside(f"{lane} {number}", partial(self.worker.run, lanes=(lane,)))
-        self.beside("renewal", self.renewal.run)
+        self.beside("renewal", self.renewal.keep)
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them; know whose session has ended
@@ -317,13 +317,16 @@ def _compose(
     dispatch = Dispatcher(USE_CASES, store)
     known = Known()
     rebuilder = Rebuilder(database=database, reader=reader)
-    renewal = Renewal(rebuilder=rebuilder, models=models, advanced=advanced)
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
-    roll = Roll(database, _entry(mapper, keys, tokens), lambda: reader.notes.lacking)
+    entry = _entry(mapper, keys, tokens, models)
+    roll = Roll(database, entry, lambda: reader.notes.lacking)
     roll.call()
     stack.callback(roll.leave)
     roll.settle(Ring("master_keys", keys.names, keys.use))
     roll.settle(Ring("secret_keys", tokens.names, tokens.use))
+    renewal = Renewal(
+        rebuilder=rebuilder, models=models, advanced=advanced, kept=roll.is_read_elsewhere
+    )
     consumers = _entered(database, renewal, reactions, clock)
     _say_who_hears(database, mapper, consumers)
     outbox = OutboxMailer(database, clock)
@@ -500,12 +503,15 @@ def catalogue() -> Mapper:
     return Mapper(EVENTS, UPCASTERS, only_read=NOT_RECORDED_YET)
 
 
-def _entry(mapper: Mapper, keys: MasterKeys, tokens: AccessTokens) -> Entry:
+def _entry(
+    mapper: Mapper, keys: MasterKeys, tokens: AccessTokens, models: Sequence[ReadModel]
+) -> Entry:
     """Return what this process says of itself to others."""
+    tables = [table_of(model.name, model.version) for model in models]
     return Entry(
         id=uuid4(),
         release=version("frontdesk"),
-        reads=sorted(mapper.known),
+        reads=sorted([*mapper.known, *tables]),
         records=sorted(mapper.recorded),
         master_keys=keys.names,
         secret_keys=tokens.names,

@@ -29,9 +29,6 @@ from infra.settings import Settings
 AGAIN: Final = 1.0
 """Seconds after which a broker that was away at the start is tried again."""
 
-MAY_END: Final = {"renewal"}
-"""Threads that have done their work at some time."""
-
 log = structlog.get_logger()
 
 
@@ -157,4 +154,4 @@ def _unread(system: System) -> str:
 
 def _is_whole(system: System) -> bool:
     """That the database or the broker is away is waited for, and no reason to start again."""
-    return all(thread.is_alive() for thread in system.threads if thread.name not in MAY_END)
+    return all(thread.is_alive() for thread in system.threads)

@@ -24,7 +24,9 @@ SCHEMAS: Final = (LIVE, NEXT, PREVIOUS)
 
 
 class TableOfAnotherReleaseError(Exception):
-    """The table is kept by another release; a process of that release can take the person out."""
+    """The table is kept by another release; a process of that release can take the person out, and
+    when none is there any more, it is rebuilt before long.
+    """
 
 
 def clear(

@@ -59,6 +59,15 @@ def consumer_name(model: str, schema: str) -> str:
     return model if schema == LIVE else f"{model}@{schema}"
 
 
+def table_of(model: str, version: int) -> str:
+    """Return how processes call the table of a read model in some version.
+
+    >>> table_of("bookings", 2)
+    'live.bookings.v2'
+    """
+    return f"{LIVE}.{model}.v{version}"
+
+
 def version_of(shape: str | None) -> int:
     """Return the version of the declaration that a table was made from."""
     number = (shape or "").partition("-")[0]

@@ -32,7 +32,7 @@ PAGE: Final = 500
 class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a consumer is doing. `version` is that of the declaration its table was made from;
     `lag_seconds` the age of the oldest event that it has not handled; `waits_for` a type of events
-    that whoever is in charge cannot read.
+    that whoever is in charge cannot read, or the shape of a table that they cannot carry on.
     """
 
     consumer: str
@@ -81,7 +81,7 @@ def retry(
 ) -> Failure | None:
     """Let a key take part again; if it fails once more, it is set aside where it fails now.
 
-    Raises NotParked.
+    Raises NotParked, and NotReadableHere if the table is another release's.
     """
     while True:
         try:
@@ -99,6 +99,8 @@ def _retry(
         row = connection.execute(SINCE, (consumer.name, tenant, key)).fetchone()
         if place is None or row is None:
             raise NotParked(consumer=consumer.name, key=key)
+        if not consumer.accepts(connection, place.shape):
+            raise NotReadableHere(needs="release")
         checkpoints.unpark(connection, consumer.name, [(tenant, key)])
         span = range(row[0], place.position + 1)
         if isinstance(consumer, ReadModelConsumer):

@@ -96,11 +96,11 @@ class Rebuilder:
         with self.alone(model) as connection:
             return _Building(self, model, connection, tell, stopped).run(anew=anew)
 
-    def discard(self, model: ReadModel) -> None:
-        """Throw away what was built. Raises RebuildUnderWay."""
+    def discard(self, model: ReadModel, schema: str = NEXT) -> None:
+        """Throw away what was built, or what was there before. Raises RebuildUnderWay."""
         with self.alone(model) as connection, connection.transaction():
-            ReadModelConsumer(model, NEXT).table.drop(connection)
-            checkpoints.forget(connection, consumer_name(model.name, NEXT))
+            ReadModelConsumer(model, schema).table.drop(connection)
+            checkpoints.forget(connection, consumer_name(model.name, schema))
 
     def catch_up(self, consumer: ReadModelConsumer) -> None:
         """Carry a table on as the live runner does, until the log gives no full page any more."""

@@ -1,32 +1,41 @@
-"""Brings the tables to what the code declares, when the system starts.
+"""Brings the tables to what the code declares, when the system starts, and when a newer release is gone.
 
 never there, short log      made empty, and the runner fills it
 never there, long log       rebuilt, then switched to; until then its questions are refused
 another shape               rebuilt beside, then switched to; until then the old one is asked
                             and carried on, if it has the columns for it
-of a newer release          left alone: that release keeps it
+of a newer release          left alone: that release keeps it; when no process of such a release has
+                            been there for half a minute, rebuilt as we declare it
 switched back from          left as it is: somebody wanted it so
 no longer declared          left, and said
 """
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
 import structlog
-from psycopg import Connection
+from psycopg import Connection, Error
 
 from adapters import checkpoints
 from adapters.bell import Bell
 from adapters.event_store.reader import head
 from adapters.postgres import DatabaseUnavailableError
-from adapters.read_models.consumer import ReadModelConsumer, consumer_name, version_of
+from adapters.read_models.consumer import (
+    ReadModelConsumer,
+    consumer_name,
+    table_of,
+    version_of,
+)
 from adapters.read_models.fold import described
 from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
 from adapters.read_models.tables import PREVIOUS
+from adapters.roll import EVERY, GONE
 from projections.read_model import ReadModel
 
 SHORT: Final = 10_000
@@ -56,13 +65,18 @@ class Standing(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
-    """Keeps the tables of these read models as they are declared."""
+    """Keeps the tables of these read models as they are declared. `kept` tells whether another
+    process that is there carries on a table in some version: see `table_of`.
+    """
 
     rebuilder: Rebuilder
     models: Sequence[ReadModel]
     advanced: Bell
+    kept: Callable[[str], bool] = lambda _: False
+    seconds: Callable[[], float] = time.monotonic
     _due: list[ReadModel] = field(default_factory=list)
     _said: dict[str, str] = field(default_factory=dict)
+    _left_since: dict[str, float] = field(default_factory=dict)
 
     def enter(self, others: Sequence[str] = ()) -> None:
         """Make what is missing and can be made at once, and note what is to be rebuilt; `others`
@@ -86,6 +100,34 @@ class Renewal:
     def is_due(self) -> bool:
         """Tell whether something is to be rebuilt."""
         return bool(self._due)
+
+    def keep(self, stop: threading.Event) -> None:
+        """Renew what is due, and what a newer release leaves behind, until told to stop."""
+        self.run(stop)
+        while not stop.wait(EVERY):
+            with suppress(Error, DatabaseUnavailableError):  # whoever needs it says so
+                self.take_over()
+            self.run(stop)
+
+    def take_over(self) -> None:
+        """Note what is to be rebuilt since nobody has been there for a while who could carry it on:
+        one went back to this release. Who is only started anew has time for that.
+        """
+        with self.rebuilder.database.as_worker() as connection:
+            left = [model for model in self.models if self._is_left(connection, model)]
+        names = {model.name for model in left}
+        for name in self._left_since.keys() - names:
+            del self._left_since[name]
+        for model in left:
+            since = self._left_since.setdefault(model.name, self.seconds())
+            if self.seconds() - since >= GONE.total_seconds() and model not in self._due:
+                self._due.append(model)
+
+    def _is_left(self, connection: Connection[Any], model: ReadModel) -> bool:
+        """Whether its table is of a newer release of which nobody is there."""
+        live = checkpoints.places(connection, [model.name]).get(model.name)
+        version = version_of(live.shape) if live else 0
+        return version > model.version and not self.kept(table_of(model.name, version))
 
     def run(self, stop: threading.Event) -> None:
         """Rebuild what is due and switch to it, one after the other, until it is all done. Nothing
@@ -115,12 +157,16 @@ class Renewal:
             self._said[model.name] = found
 
     def _renew(self, model: ReadModel, stop: threading.Event) -> None:
-        with self.rebuilder.database.as_worker() as connection:
-            if standing(connection, model) not in (Standing.ABSENT, Standing.OUTDATED):
-                return
+        if not self._is_to_be_renewed(model):
+            return
         log.info("read model is being rebuilt", name=model.name, version=model.version)
         rebuilt = self.rebuilder.rebuild(model, stopped=stop.is_set)
+        if not self._is_to_be_renewed(model):  # whoever keeps it may have come meanwhile
+            self.rebuilder.discard(model)
+            return
         switched = switch(self.rebuilder, model)
+        if model.name in self._left_since:  # or that release took it for switched back on purpose
+            self.rebuilder.discard(model, PREVIOUS)
         self.advanced.ring()
         log.info(
             "read model was rebuilt",
@@ -131,6 +177,12 @@ class Renewal:
             parked=rebuilt.parked,
             position=switched.position,
         )
+
+    def _is_to_be_renewed(self, model: ReadModel) -> bool:
+        with self.rebuilder.database.as_worker() as connection:
+            found = standing(connection, model)
+            left = model.name in self._left_since and self._is_left(connection, model)
+        return left or found in (Standing.ABSENT, Standing.OUTDATED)
 
 
 def standing(connection: Connection[Any], model: ReadModel) -> Standing:

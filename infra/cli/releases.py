@@ -28,7 +28,7 @@ from projections import READ_MODELS
 from projections.read_model import ReadModel
 
 NOT_SAFE: Final = 3
-WITHOUT_KEY: Final = "left out: their master key is not known here"
+WITHOUT_KEY: Final = "left out: set aside, or under a master key that is not known here"
 
 
 def add_to(app: typer.Typer) -> None:

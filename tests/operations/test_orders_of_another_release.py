@@ -84,6 +84,17 @@ def test_a_release_that_cannot_carry_it_out_is_told_before_it_starts(
     assert told.startswith(f"{ordered.kind} is in the queue (1 jobs)")
 
 
+def test_so_is_one_that_nobody_would_take_from_the_lane_it_stands_in(running: Running) -> None:
+    Salon.opened(running).book(running.http(), guest={"name": "Zoé", "email": "z@mail.example"})
+    running.system.runner.catch_up()
+    with running.system.database.connect(None, "a test") as connection:
+        connection.execute(CHANGE.format("lane = 'texts'").encode())
+
+    assert found_by_check_release(running.system) == [
+        "send-booking-mail is in the queue (1 jobs) as only another release can carry it out"
+    ]
+
+
 def test_what_can_be_carried_out_is_no_danger(running: Running) -> None:
     Salon.opened(running).book(running.http(), guest={"name": "Zoé", "email": "z@mail.example"})
     running.settle()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from adapters import checkpoints
+from adapters.checkpoints import Key
 from adapters.clock import SettableClock
 from adapters.event_store.mapper import Mapper, NotRecordedYetError
 from adapters.passed_over import missed, redo
@@ -15,6 +17,7 @@ from adapters.releases import dangers
 from application.ports import NotReadableHere
 from application.processes import PROCESSES
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
+from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
 from domain.messages import Event
@@ -177,6 +180,23 @@ def test_streams_whose_master_key_is_not_known_here_are_left_out_and_counted(
         assert left_behind(here.system) == []
     with process(dsn, clock, NEW, OLD, tenant=there.tenant) as there:
         assert names_seen(there) == {"Ada", "Zoe"}
+
+
+def test_streams_that_are_set_aside_are_left_out(running: Running) -> None:
+    salon, system = Salon.opened(running), running.system
+    running.settle()
+    guest = {"name": "Zoé", "email": "z@mail.example"}
+    booking = salon.book(running.http(), guest=guest).json()["id"]
+    passed_over_everything(system)
+    consumer = ProcessConsumer(TELL_CLIENT_ABOUT_BOOKING, running.clock)
+    stream, left_out = (running.tenant, booking), set[Key]()
+
+    with system.database.as_worker() as connection:
+        checkpoints.park(connection, consumer.name, [(stream, 1, "it failed", None)])
+        since = running.clock().replace(hour=0)
+        found = list(missed(connection, system.reader, consumer, since, left_out))
+
+    assert (found, left_out) == ([], {stream})
 
 
 def test_no_row_is_given_up_for_want_of_its_master_key(dsn: str, clock: SettableClock) -> None:
