@@ -375,7 +375,7 @@ def party(scope: Any) -> str:
 
 def _refuse_unknown(request: Request) -> None:
     """What is asked and not understood is refused, never ignored."""
-    known = request.app.state.asked[request.scope["endpoint"]]
+    known = request.app.state.asked(request.scope["route"])
     if unknown := request.query_params.keys() - known:
         raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from adapters.read_models.fold import Failure, fold, older, relevant
-from adapters.read_models.tables import LIVE, Key, Table
+from adapters.read_models.tables import LIVE, Key, table_for
 from application.ports import Recorded
 from projections.read_model import ReadModel
 
@@ -16,7 +16,7 @@ class ReadModelConsumer:
     """Keeps the table of a read model: loads the rows a batch touches, folds, writes them."""
 
     def __init__(self, model: ReadModel, schema: str = LIVE) -> None:
-        self.table = Table(model, schema)
+        self.table = table_for(model, schema)
         self.model = model
         self.name = consumer_name(model.name, schema)
         self.types = model.subscribes_to

@@ -9,6 +9,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
@@ -43,6 +44,12 @@ TYPES: Final[Mapping[type, str]] = {
     date: "date",
 }
 CATALOGUE_NAMES: Final = {"timestamptz": "timestamp with time zone"}
+
+
+@lru_cache(maxsize=256)
+def table_for(model: ReadModel, schema: str = LIVE) -> "Table":
+    """Return the table of a read model in a schema. Its statements are composed once in a process."""
+    return Table(model, schema)
 
 
 class Table:

@@ -1,7 +1,7 @@
 """What a route can be asked: filters, pages, and the headers that say how."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
@@ -14,10 +14,15 @@ from api.openapi.shapes import NEVER_CONFLICT, NO_COMMANDS, Listed, Paged, Shape
 
 Document = dict[str, Any]
 
+ASKED: Final = "frontdesk_asked"
 
-def asked_of(routes: Sequence[APIRoute]) -> dict[Any, frozenset[str]]:
-    """Return the names of what may stand behind the question mark, by the function of a route."""
-    return {route.endpoint: frozenset(_names(route)) for route in routes}
+
+def asked_of(route: APIRoute) -> frozenset[str]:
+    """Return the names of what may stand behind the question mark. They are found once for a route."""
+    known: frozenset[str] | None = vars(route).get(ASKED)
+    if known is None:
+        known = vars(route)[ASKED] = frozenset(_names(route))
+    return known
 
 
 def _names(route: APIRoute) -> Iterator[str]:

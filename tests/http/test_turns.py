@@ -21,7 +21,6 @@ from tests.running import Running
 
 OF_ONE, OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
 ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
-ASKED = asked_of(ROUTES)
 HEAVY_ROUTES = {
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
@@ -154,7 +153,7 @@ def test_what_may_look_at_much_is_marked() -> None:
 def test_what_is_heavy_is_counted_as_heavy_by_whichever_route(running: Running) -> None:
     http = running.http(Role.OWNER, Role.OPERATOR)
     guarded = [route for route in ROUTES if permission_of(route) is not None]
-    words = [(route, word) for route in guarded for word in WORDS if word in ASKED[route.endpoint]]
+    words = [(route, word) for route in guarded for word in WORDS if word in asked_of(route)]
 
     for route, method in ((r, method) for r in guarded for method in methods_of(r)):
         usual = "reads" if method == "GET" else "writes"
