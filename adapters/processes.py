@@ -69,6 +69,9 @@ def by_now(past: Recorded, now: datetime) -> Recorded:
     return past if past.recorded_at <= now else replace(past, recorded_at=now)
 
 
-def enter(connection: Connection[Any], consumer: ProcessConsumer) -> None:
-    """Let a new process begin now: it does not react to what happened before it was there."""
-    checkpoints.begin(connection, consumer.name, position=head(connection))
+def enter(connection: Connection[Any], consumers: Sequence[ProcessConsumer]) -> None:
+    """Let new processes begin now: they do not react to what happened before they were there."""
+    there = checkpoints.places(connection, [each.name for each in consumers])
+    for each in consumers:
+        if each.name not in there:
+            checkpoints.begin(connection, each.name, position=head(connection))

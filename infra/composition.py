@@ -492,8 +492,7 @@ def _entered(
     tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process, clock) for process in reactions]
     with database.as_worker() as connection:
-        for process in reacting:
-            processes.enter(connection, process)
+        processes.enter(connection, reacting)
     renewal.enter([RELAY, *(process.name for process in reacting)])
     return [*tables, *reacting]
 

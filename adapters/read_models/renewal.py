@@ -12,7 +12,7 @@ no longer declared          left, and said
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -23,6 +23,7 @@ from psycopg import Connection, Error
 
 from adapters import checkpoints
 from adapters.bell import Bell
+from adapters.checkpoints import Place
 from adapters.event_store.reader import head
 from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.consumer import (
@@ -34,7 +35,7 @@ from adapters.read_models.consumer import (
 from adapters.read_models.fold import described
 from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
-from adapters.read_models.tables import PREVIOUS
+from adapters.read_models.tables import LIVE, PREVIOUS, table_for
 from adapters.roll import EVERY, GONE
 from projections.read_model import ReadModel
 
@@ -83,9 +84,13 @@ class Renewal:
         are consumers that are declared, too.
         """
         with self.rebuilder.database.as_worker() as connection:
+            there = _places(connection, self.models)
             for model in self.models:
-                enter(connection, ReadModelConsumer(model))
-                match standing(connection, model):
+                if model.name not in there:
+                    enter(connection, ReadModelConsumer(model))
+            there = _places(connection, self.models)
+            for model in self.models:
+                match _standing(model, there):
                     case Standing.ABSENT | Standing.OUTDATED:
                         self._due.append(model)
                     case Standing.NEWER | Standing.SWITCHED_BACK as found:
@@ -187,19 +192,28 @@ class Renewal:
 
 def standing(connection: Connection[Any], model: ReadModel) -> Standing:
     """Tell how the live table stands to the declaration."""
-    consumer = ReadModelConsumer(model)
-    previous = consumer_name(model.name, PREVIOUS)
-    places = checkpoints.places(connection, [consumer.name, previous])
-    live = places.get(consumer.name)
+    return _standing(model, _places(connection, [model]))
+
+
+def _standing(model: ReadModel, there: Mapping[str, Place]) -> Standing:
+    shape, live = table_for(model).shape, there.get(model.name)
+    previous = there.get(consumer_name(model.name, PREVIOUS))
     if live is None:
         return Standing.ABSENT
-    if live.shape == consumer.table.shape:
+    if live.shape == shape:
         return Standing.CURRENT
     if version_of(live.shape) > model.version:
         return Standing.NEWER
-    if previous in places and places[previous].shape == consumer.table.shape:
+    if previous is not None and previous.shape == shape:
         return Standing.SWITCHED_BACK
     return Standing.OUTDATED
+
+
+def _places(connection: Connection[Any], models: Sequence[ReadModel]) -> Mapping[str, Place]:
+    """Tell where the tables stand that are asked, and those that were before."""
+    schemas = (LIVE, PREVIOUS)
+    names = [consumer_name(model.name, schema) for model in models for schema in schemas]
+    return checkpoints.places(connection, names)
 
 
 def enter(connection: Connection[Any], consumer: ReadModelConsumer) -> None:

@@ -161,7 +161,7 @@ def test_a_key_that_is_not_set_aside_cannot_be_tried_again(world: World) -> None
 def runner_of(world: World, process: Process) -> Runner:
     consumer = ProcessConsumer(process, world.clock)
     with world.database.as_worker() as connection:
-        processes.enter(connection, consumer)
+        processes.enter(connection, [consumer])
     return Runner(
         world.database,
         world.reader,
