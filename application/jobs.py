@@ -82,7 +82,11 @@ class UncertainError(Exception):
     """
 
 
-class AwayError(Exception):
+class NotTakenError(Exception):
+    """The provider said no, or was given nothing: it was not done."""
+
+
+class AwayError(NotTakenError):
     """What effects of this lane go through does not answer: another would fail in the same way."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from application.jobs import AwayError
+from application.jobs import AwayError, NotTakenError
 from application.ports import Recorded
 from application.processes.effects import MailKind
 from domain.messages import Value
@@ -101,11 +101,11 @@ class Message(Value, frozen=True, kw_only=True):
     invitation: Invitation | None = None
 
 
-class MailRefusedError(Exception):
+class MailRefusedError(NotTakenError):
     """The mail will never be taken. The message says why and names nobody."""
 
 
-class MailNotTakenError(Exception):
+class MailNotTakenError(NotTakenError):
     """The mail was not taken this time. The message says why and names nobody."""
 
 

@@ -1,7 +1,7 @@
 """The queue of what is to be done, in PostgreSQL: see `queue.py`, `worker.py` and `desk.py`."""
 
-from adapters.jobs.attempts import handing_over
 from adapters.jobs.desk import JobDesk
+from adapters.jobs.hands import handing_over
 from adapters.jobs.orders import Orders, kind_of
 from adapters.jobs.queue import Intake, NewJob, enqueue, withdraw
 from adapters.jobs.worker import Worker

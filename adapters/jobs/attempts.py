@@ -2,8 +2,8 @@
 
 What an effect did is written into its job before it is recorded on what it concerns. So a worker
 that dies in between, or a record that fails, does not make the effect happen twice. Where a
-provider cannot be asked, it is also written down that an effect is about to happen: what is lost
-after that is uncertain, and waits for an operator (decision 0020).
+provider cannot be asked, it is also written down that an effect is about to happen: whatever fails
+after that, unless the provider said no, is uncertain, and waits for an operator (decision 0020).
 """
 
 from collections.abc import Callable, Iterable
@@ -12,11 +12,14 @@ from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
+import structlog
+from psycopg import OperationalError
 
 from adapters.jobs import claims
 from adapters.jobs.claims import Begun, Claimed
+from adapters.jobs.hands import Hands, TakenOverError, holding
 from adapters.jobs.orders import Order, Orders, Report, UnknownOrderError, kind_of
-from adapters.postgres import Database
+from adapters.postgres import Database, DatabaseUnavailableError
 from application.dispatch import TooContended
 from application.jobs import (
     AwayError,
@@ -26,6 +29,7 @@ from application.jobs import (
     Handlers,
     Job,
     JobStatus,
+    NotTakenError,
     Skipped,
     UncertainError,
 )
@@ -33,6 +37,11 @@ from application.ports import About, NotReadableHere
 from domain.messages import Command, DomainError
 
 LONGEST_ERROR: Final = 1_000
+
+KEPT_AGAIN: Final = 2
+"""How often one tries to keep what an effect did: the first finds out that a connection is lost."""
+
+log = structlog.get_logger()
 
 
 class Provider(Enum):
@@ -71,32 +80,24 @@ class Attempts:
         self._orders = Orders([*commands, *effects])
         self._effects: Handlers = dict(effects)
 
-    def carry_out(self, claimed: Claimed, begun: Begun) -> Result:
-        """Try once. Whatever goes wrong is a result, too."""
-        try:
-            return self._carry_out(claimed, begun)
-        except UncertainError as doubt:
-            return Result(JobStatus.UNCERTAIN, _described(doubt), Provider.AWAY)
-        except GivenUpError as end:
-            cause = end.__cause__ or end
-            away = isinstance(cause, AwayError)
-            told = Provider.AWAY if away else Provider.ANSWERS
-            return Result(JobStatus.PARKED, _described(cause), told)
-        except UnknownOrderError as unknown:
-            self._unread(unknown.kind)
-            return Result(JobStatus.TODO, _described(unknown), elsewhere=True)
-        except NotReadableHere as lacking:
-            return Result(JobStatus.TODO, _described(lacking), elsewhere=True)
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
-            last = begun.attempt >= claimed.max_attempts
-            away = isinstance(error, AwayError)
-            return Result(
-                JobStatus.PARKED if last else JobStatus.TODO,
-                _described(error),
-                Provider.AWAY if away else Provider.NOT_ASKED,
-            )
+    def carry_out(self, claimed: Claimed, begun: Begun) -> Result | None:
+        """Try once. Whatever goes wrong is a result, too; None when another worker has it now."""
+        with holding(claimed.claim) as hands:
+            try:
+                return self._carry_out(claimed, begun, hands)
+            except TakenOverError:
+                return None
+            except UncertainError as doubt:
+                return Result(JobStatus.UNCERTAIN, _described(doubt), Provider.AWAY)
+            except GivenUpError as end:
+                cause = end.__cause__ or end
+                away = isinstance(cause, AwayError)
+                told = Provider.AWAY if away else Provider.ANSWERS
+                return Result(JobStatus.PARKED, _described(cause), told)
+            except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
+                return self._failed(error, claimed, begun, hands)
 
-    def _carry_out(self, claimed: Claimed, begun: Begun) -> Result:
+    def _carry_out(self, claimed: Claimed, begun: Begun, hands: Hands) -> Result:
         if claimed.report_json is not None:
             reported = self._orders.decode_report(claimed.report_json)
             return Result(JobStatus.DONE, self._record(claimed, reported))
@@ -112,9 +113,9 @@ class Attempts:
             max_attempts=claimed.max_attempts,
             overtaken=begun.overtaken,
         )
-        return self._have_effect(order, claimed, job)
+        return self._have_effect(order, claimed, job, hands)
 
-    def _have_effect(self, effect: Order, claimed: Claimed, job: Job) -> Result:
+    def _have_effect(self, effect: Order, claimed: Claimed, job: Job, hands: Hands) -> Result:
         try:
             handled: Handled = self._effects[type(effect)](effect, job)  # type: ignore[index]
         except GivenUpError as end:
@@ -127,14 +128,40 @@ class Attempts:
             case Skipped(why=why):
                 return Result(JobStatus.DONE, f"skipped: {why}")
             case _:
-                self._remember(claimed, handled)
+                if self._is_kept(claimed, handled):
+                    hands.is_uncertain = False
                 outcome = self._record(claimed, handled)
                 return Result(JobStatus.DONE, outcome, Provider.ANSWERS)
 
-    def _remember(self, claimed: Claimed, report: Command) -> None:
+    def _failed(self, error: Exception, claimed: Claimed, begun: Begun, hands: Hands) -> Result:
+        """Return what comes of a failure: who cannot be asked may have done it, unless they said no;
+        and what cannot be read here is for others.
+        """
+        if hands.is_uncertain and not isinstance(error, NotTakenError):
+            return Result(JobStatus.UNCERTAIN, _described(error))
+        if isinstance(error, UnknownOrderError):
+            self._unread(error.kind)
+        elsewhere = isinstance(error, NotReadableHere | UnknownOrderError)
+        last = begun.attempt >= claimed.max_attempts and not elsewhere
+        away = isinstance(error, AwayError)
+        return Result(
+            JobStatus.PARKED if last else JobStatus.TODO,
+            _described(error),
+            Provider.AWAY if away else Provider.NOT_ASKED,
+            elsewhere,
+        )
+
+    def _is_kept(self, claimed: Claimed, report: Command) -> bool:
+        """Keep what an effect did, and tell whether that succeeded. It may be recorded all the same."""
         kept = Report(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
-        with self._database.as_worker() as connection:
-            claims.remember_report(connection, claimed, msgspec.json.encode(kept).decode())
+        text = msgspec.json.encode(kept).decode()
+        for _ in range(KEPT_AGAIN):
+            try:
+                with self._database.as_worker() as connection:
+                    return claims.remember_report(connection, claimed, text)
+            except (DatabaseUnavailableError, OperationalError) as error:
+                log.warning("what was done could not be written down", error=str(error))
+        return False
 
     def _record(self, claimed: Claimed, report: Command) -> str:
         """Record what an effect did. Its id follows from what it says: success after failure is
@@ -162,19 +189,6 @@ class Attempts:
         except DomainError as refusal:
             return f"refused: {refusal.code}"
         return "carried out"
-
-
-def handing_over(database: Database) -> Callable[[str], None]:
-    """Return what notes that a job, whose id is its effect's idempotency key, is about to be
-    handed over for good. Raises UncertainError when another worker may have come this far.
-    """
-
-    def note(idempotency_key: str) -> None:
-        with database.as_worker() as connection:
-            if not claims.hand_over(connection, UUID(idempotency_key)):
-                raise UncertainError("another worker may have handed it over")
-
-    return note
 
 
 def _described(error: BaseException) -> str:

@@ -79,7 +79,7 @@ BEGIN: Final = """
 # Waits for the disk, since nothing else will know of it should both machines stop.
 HAND_OVER: Final = """
     UPDATE work.jobs SET handed_over_at = now()
-    WHERE id = %s AND status = 'running' AND handed_over_at IS NULL
+    WHERE id = %s AND claim = %s AND status = 'running' AND handed_over_at IS NULL
 """
 
 RENEW: Final = """
@@ -108,7 +108,7 @@ SETTLE: Final = """
         set_config('synchronous_commit', 'off', true)
 """
 
-# What comes after it waits as long.
+# Only what was not taken is tried again, or what is kept in its report. What comes after it waits as long.
 AGAIN: Final = """
     WITH again AS (
         UPDATE work.jobs SET
@@ -225,9 +225,9 @@ def begin(connection: Connection[Any], job: Claimed, lease: timedelta) -> Begun 
     return Begun(row[0], row[2]) if row is not None and row[1] else None
 
 
-def hand_over(connection: Connection[Any], job_id: UUID) -> bool:
-    """Note that it is about to be done for good; False when another may have come this far."""
-    return connection.execute(HAND_OVER, (job_id,), prepare=True).rowcount == 1
+def hand_over(connection: Connection[Any], job_id: UUID, claim_id: UUID) -> bool:
+    """Note that it is about to be done for good; False when it is another's by now."""
+    return connection.execute(HAND_OVER, (job_id, claim_id), prepare=True).rowcount == 1
 
 
 def renew(connection: Connection[Any], claim_id: UUID, lease: timedelta) -> None:

@@ -223,6 +223,8 @@ class Worker:
         if begun is None:
             return
         result = self._attempts.carry_out(claimed, begun)
+        if result is None:
+            return
         with self._database.as_worker() as connection:
             waited_for = self._settle(connection, claimed, begun.attempt, result)
             opened = self._learn(connection, claimed.lane, result)
