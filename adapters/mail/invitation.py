@@ -4,6 +4,7 @@ from typing import Final
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from adapters.mail.addresses import in_ascii
 from application.mails import BookingMail, Invitation, Mailbox
 from application.processes.effects import MailKind
 
@@ -50,7 +51,7 @@ def invitation(
 
 
 def _person(mailbox: Mailbox, **parameters: str) -> vCalAddress:
-    person = vCalAddress(f"mailto:{mailbox.address}")
+    person = vCalAddress(f"mailto:{in_ascii(mailbox.address)}")
     if mailbox.name:
         # A parameter's value cannot hold a double quote, whichever way one writes it.
         person.params["CN"] = vText(mailbox.name.replace('"', "'"))

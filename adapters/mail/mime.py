@@ -17,8 +17,11 @@ from email.message import Message as AnyMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
+from adapters.mail.addresses import in_ascii
 from application.mails import Mailbox, MailRefusedError, Message
 
 AS_WRITTEN: Final = SMTP.clone(refold_source="none")
@@ -27,6 +30,15 @@ BREAKING: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 SHORT: Final = 60
 """Characters of a name that fits on a line together with its header."""
+
+
+class Mime(NamedTuple):
+    """A mail to the last byte. An international one has an address that only SMTPUTF8 can say."""
+
+    content: bytes
+    sender: str
+    recipient: str
+    is_international: bool
 
 
 def mailbox_of(text: str) -> Mailbox:
@@ -40,27 +52,70 @@ def mailbox_of(text: str) -> Mailbox:
 def message_id(idempotency_key: str, sender: Mailbox) -> str:
     """Return the same id for the same key, so whoever is sent a mail twice can tell."""
     digest = sha256(idempotency_key.encode()).hexdigest()[:32]
-    return f"<{digest}@{sender.address.rpartition('@')[2]}>"
+    return f"<{digest}@{in_ascii(sender.address).rpartition('@')[2]}>"
 
 
-def as_mime(message: Message, sender: Mailbox, *, mail_id: str, sent_at: datetime) -> EmailMessage:
-    """Return the mail. Raise MailRefusedError when an address is none that a mail can have, or
-    when a text cannot stand in a header.
+def as_mime(
+    message: Message,
+    sender: Mailbox,
+    *,
+    mail_id: str,
+    sent_at: datetime,
+    more: Mapping[str, str] = {},
+) -> Mime:
+    """Return the mail, with `more` headers. Raise MailRefusedError when an address is none that a
+    mail can have, when a text cannot stand in a header, and whatever else is wrong with it: the same
+    mail is not written any better the next time.
     """
-    mailboxes = {"From": Mailbox(sender.address, message.signed or sender.name), "To": message.to}
-    if message.reply_to is not None:
-        mailboxes["Reply-To"] = message.reply_to
+    try:
+        return _as_mime(
+            message, sender, {"Date": format_datetime(sent_at), "Message-ID": mail_id}, more
+        )
+    except MailRefusedError:
+        raise
+    except Exception as error:
+        raise MailRefusedError("the mail cannot be written") from error
+
+
+def _as_mime(
+    message: Message, sender: Mailbox, known: Mapping[str, str], more: Mapping[str, str]
+) -> Mime:
+    mailboxes = _mailboxes(message, sender)
     mail = EmailMessage(policy=AS_WRITTEN)
     for name, mailbox in mailboxes.items():
         mail.set_raw(name, _address(mailbox))
     mail.set_raw("Subject", _encoded(message.subject))
-    mail["Date"] = format_datetime(sent_at)
-    mail["Message-ID"] = mail_id
-    mail["Auto-Submitted"] = "auto-generated"
+    for name, value in {**known, "Auto-Submitted": "auto-generated"}.items():
+        mail[name] = value
     _fill(mail, message)
-    mail["Content-Language"] = message.language  # last: before, it would move into the text part
-    _refuse_if_read_otherwise(mail, message.subject, mailboxes)
-    return mail
+    # Last: before, it would move into the text part.
+    for name, value in {"Content-Language": message.language, **more}.items():
+        mail[name] = value
+    sender_address, recipient = mailboxes["From"].address, mailboxes["To"].address
+    international = not (sender_address + recipient).isascii()
+    content = mail.as_bytes(policy=AS_WRITTEN.clone(utf8=international))
+    _refuse_if_read_otherwise(content, mail, message.subject, mailboxes)
+    return Mime(content, sender_address, recipient, international)
+
+
+def _mailboxes(message: Message, sender: Mailbox) -> dict[str, Mailbox]:
+    """Return whom the mail names. Who gets the answer is left out if they cannot be written: better a
+    mail that cannot be answered than none.
+    """
+    named = {
+        "From": _written(Mailbox(sender.address, message.signed or sender.name)),
+        "To": _written(message.to),
+    }
+    if message.reply_to is not None:
+        answer = _written(message.reply_to)
+        international = not all(each.address.isascii() for each in named.values())
+        if _is_address(answer.address) and (international or answer.address.isascii()):
+            named["Reply-To"] = answer
+    return named
+
+
+def _written(mailbox: Mailbox) -> Mailbox:
+    return replace(mailbox, address=in_ascii(mailbox.address))
 
 
 def _fill(mail: EmailMessage, message: Message) -> None:
@@ -88,12 +143,26 @@ def _encoded(text: str) -> str:
 
 
 def _address(mailbox: Mailbox) -> str:
-    _refuse_breaking(mailbox.address)
+    address = _specified(mailbox.address)
+    return f"{_phrase(mailbox.name)}\r\n <{address}>" if mailbox.name else address
+
+
+def _is_address(text: str) -> bool:
     try:
-        address = Address(addr_spec=mailbox.address).addr_spec
+        return bool(_specified(text))
+    except MailRefusedError:
+        return False
+
+
+def _specified(address: str) -> str:
+    """Return an address as it stands in a header. The library knows the shape of those in ASCII only."""
+    _refuse_breaking(address)
+    shape = "".join(each if each.isascii() else "x" for each in address)
+    try:
+        specified = Address(addr_spec=shape).addr_spec
     except (HeaderParseError, IndexError, ValueError) as error:
         raise MailRefusedError("an address is not one that mail can be sent to") from error
-    return f"{_phrase(mailbox.name)}\r\n <{address}>" if mailbox.name else address
+    return specified if address.isascii() else address
 
 
 def _phrase(name: str) -> str:
@@ -113,11 +182,10 @@ def _refuse_breaking(text: str) -> None:
 
 
 def _refuse_if_read_otherwise(
-    mail: EmailMessage, subject: str, mailboxes: Mapping[str, Mailbox]
+    content: bytes, mail: EmailMessage, subject: str, mailboxes: Mapping[str, Mailbox]
 ) -> None:
     """Raise MailRefusedError unless others read the headers and parts that were meant."""
-    text = mail.as_bytes(policy=AS_WRITTEN.clone(utf8=True)).decode()
-    read = message_from_string(text)
+    read = message_from_string(content.decode())
     understood = (
         _structure(read) == _structure(mail)
         and _decoded(read["Subject"]) == subject

@@ -20,8 +20,9 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from adapters.mail.addresses import in_ascii
 from adapters.mail.conversation import Conversation, SecretConversation
-from adapters.mail.mime import as_mime, message_id
+from adapters.mail.mime import Mime, as_mime, message_id
 from application.jobs import UncertainError
 from application.mails import (
     Mailbox,
@@ -122,12 +123,17 @@ class SmtpMailer:
     def send(self, message: Message, idempotency_key: str) -> str:
         """Send it, and give its Message-ID."""
         mail_id = message_id(idempotency_key, self._sender)
-        mail = as_mime(message, self._sender, mail_id=mail_id, sent_at=self._clock())
-        if self._server.idempotency_header:
-            mail[self._server.idempotency_header] = idempotency_key
+        header = self._server.idempotency_header
+        mail = as_mime(
+            message,
+            self._sender,
+            mail_id=mail_id,
+            sent_at=self._clock(),
+            more={header: idempotency_key} if header else {},
+        )
         with self._conversation(idempotency_key) as conversation:
             try:
-                conversation.send_message(mail, self._sender.address, [message.to.address])
+                _hand_in(mail, conversation)
             except (smtplib.SMTPException, OSError) as error:
                 if conversation.is_uncertain:
                     raise UncertainError(f"the server may have it: {_said(error)}") from None
@@ -138,7 +144,7 @@ class SmtpMailer:
 
     def _conversation(self, idempotency_key: str) -> Conversation:
         """Connect and log in. Whatever fails here is not the mail's fault, and may pass."""
-        server, name = self._server, self._sender.address.rpartition("@")[2]
+        server, name = self._server, in_ascii(self._sender.address).rpartition("@")[2]
         kind = SecretConversation if server.security is Security.TLS else Conversation
         conversation = kind(
             name, self._tls, handing_over=lambda: self._handing_over(idempotency_key)
@@ -149,6 +155,7 @@ class SmtpMailer:
                 self._start_tls(conversation)
             if server.username is not None:
                 conversation.login(server.username, server.password or "")
+            conversation.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             conversation.end()
             raise MailServerAwayError(f"no connection: {_said(error)}") from None
@@ -165,10 +172,18 @@ class SmtpMailer:
             connection.starttls(context=self._tls)
 
 
+def _hand_in(mail: Mime, conversation: Conversation) -> None:
+    """Say from whom to whom, and hand it over. What the server cannot write it will never take."""
+    if mail.is_international and not conversation.has_extn("smtputf8"):
+        raise MailRefusedError("the server takes no addresses but those in ASCII")
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.is_international else []
+    conversation.sendmail(mail.sender, [mail.recipient], mail.content, options)
+
+
 def _understood(error: smtplib.SMTPException | OSError) -> Exception:
     """Tell what may pass from what will not, and a mail's trouble from the server's."""
     said = _said(error)
-    if isinstance(error, smtplib.SMTPNotSupportedError) or said.startswith("5"):
+    if said.startswith("5"):
         return MailRefusedError(said)
     if said.startswith("4") and not said.startswith("421"):
         return MailNotTakenError(said)

@@ -39,7 +39,7 @@ def naming(field: str, text: str) -> BookingMail:
 
 
 def sent(message: Message) -> bytes:
-    return as_mime(message, sender, mail_id="<1@x.example>", sent_at=requested_at).as_bytes()
+    return as_mime(message, sender, mail_id="<1@x.example>", sent_at=requested_at).content
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -238,7 +238,7 @@ now = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 def as_read(message):
     mail = as_mime(message, sender, mail_id="<1@frontdesk.example>", sent_at=now)
-    return message_from_bytes(mail.as_bytes(), policy=policy.default)
+    return message_from_bytes(mail.content, policy=policy.default)
 
 
 def test_a_mail_has_text_html_and_an_invitation() -> None:

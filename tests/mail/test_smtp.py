@@ -213,11 +213,6 @@ def test_a_server_that_is_not_there_may_come_back() -> None:
     assert str(error.value) == "no connection: ConnectionRefusedError"
 
 
-def test_an_address_the_server_cannot_write_is_refused(mailer: SmtpMailer) -> None:
-    with pytest.raises(MailRefusedError):
-        mailer.send(replace(a_message, to=Address("zoé@example.org")), "job-1")
-
-
 # --- Secrecy --------------------------------------------------------------------------
 
 

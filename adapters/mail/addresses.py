@@ -1,0 +1,19 @@
+"""Addresses as they are written to: of a domain in whatever script, the A-labels (IDNA, RFC 5891)."""
+
+import idna
+
+
+def in_ascii(address: str) -> str:
+    """Return it with a domain that every server can read. What stands before it remains, for only the
+    domain's own server knows what it means; and so does a domain that is none.
+
+    >>> in_ascii("zoé@müller.example")
+    'zoé@xn--mller-kva.example'
+    """
+    name, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{name}{at}{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return address
