@@ -63,8 +63,8 @@ class Conversation(smtplib.SMTP):
 
     def part(self, within: float) -> None:
         """Say goodbye, if there is anybody left to hear it."""
-        self.go_on(within=within)
         with suppress(OSError, smtplib.SMTPException):
+            self.go_on(within=within)
             self.quit()
 
     def end(self) -> None:

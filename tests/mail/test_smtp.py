@@ -82,21 +82,31 @@ def test_a_4xx_reply_may_pass(mailer: SmtpMailer, mailbox: Mailbox, command: str
     with pytest.raises(MailNotTakenError) as error:
         mailer.send(a_message, "job-1")
 
-    assert str(error.value) == "451 4.7.1 greylisted, [address]"
+    assert str(error.value) == "451 4.7.1"
     mailer.send(a_message, "job-1")
     assert len(mailbox.mails) == 1
 
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
-def test_a_5xx_reply_is_final_and_names_nobody(
-    mailer: SmtpMailer, mailbox: Mailbox, command: str
+@pytest.mark.parametrize(
+    ("reply", "codes"),
+    [
+        ("550 5.1.1 <zoe@example.org>: user unknown", "550 5.1.1"),
+        ("550 5.1.1 zoe.martin=40example.org", "550 5.1.1"),
+        ("554 message to Zoe Martin looks like spam", "554"),
+        ("550 5.1.1zoe", "550"),
+        ("550 zoe 5.1.1", "550"),
+    ],
+)
+def test_a_5xx_reply_is_final_and_names_nobody_in_whatever_words(
+    mailer: SmtpMailer, mailbox: Mailbox, command: str, reply: str, codes: str
 ) -> None:
-    mailbox.answers[command] = ["550 5.1.1 <zoe@example.org>: user unknown"]
+    mailbox.answers[command] = [reply]
 
     with pytest.raises(MailRefusedError) as error:
         mailer.send(a_message, "job-1")
 
-    assert str(error.value) == "550 5.1.1 <[address]>: user unknown"
+    assert str(error.value) == codes
     assert mailbox.mails == []
 
 
