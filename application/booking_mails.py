@@ -19,6 +19,7 @@ from application.mails import (
     MailRefusedError,
 )
 from application.ports import Clock, Recorded
+from application.processes import tell_client_about_booking, tell_professional_about_booking
 from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
 from application.transact import Changes, Past, UseCase
 from domain import bookings
@@ -27,8 +28,10 @@ from domain.bookings import (
     BOOKING,
     Booking,
     BookingCancelled,
+    BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
+    BookingMarkedNoShow,
     BookingRequested,
     BookingRescheduled,
     BookingStatus,
@@ -50,17 +53,27 @@ Mentioned = (
 )
 """What somebody is told of."""
 
+ENDS: Final = (BookingDeclined, BookingCancelled, BookingCompleted, BookingMarkedNoShow)
+
 OVERTAKEN_BY: Final[Mapping[MailKind, tuple[type[Event], ...]]] = {
-    MailKind.REQUESTED: (BookingConfirmed, BookingDeclined, BookingRescheduled, BookingCancelled),
-    MailKind.CONFIRMED: (BookingRescheduled, BookingCancelled),
-    MailKind.RESCHEDULED: (BookingConfirmed, BookingDeclined, BookingRescheduled, BookingCancelled),
-    MailKind.PROFESSIONAL_NEW: (BookingRescheduled, BookingCancelled),
-    MailKind.PROFESSIONAL_RESCHEDULED: (BookingRescheduled, BookingCancelled),
+    MailKind.REQUESTED: (BookingConfirmed, BookingRescheduled, *ENDS),
+    MailKind.CONFIRMED: (BookingRescheduled, *ENDS),
+    MailKind.RESCHEDULED: (BookingConfirmed, BookingRescheduled, *ENDS),
+    MailKind.PROFESSIONAL_NEW: (BookingRescheduled, *ENDS),
+    MailKind.PROFESSIONAL_RESCHEDULED: (BookingRescheduled, *ENDS),
 }
-"""What makes a late mail say something that is true no more; each has a mail of its own."""
+"""What makes a mail say something that is true no more. Of the others nothing ever does: what was
+declined or called off stays so. That a booking was confirmed, a mail to the professional says itself.
+"""
+
+TOLD_TO: Final[Mapping[bool, Mapping[type, MailKind]]] = {
+    False: tell_client_about_booking.MAILS,
+    True: tell_professional_about_booking.MAILS,
+}
+"""Of what the client, and the professional, hears by a mail of its own."""
 
 QUICKLY: Final = timedelta(minutes=1)
-"""For so long all is told that happened, step by step; later, only what is still true."""
+"""For so long all is told that has a mail of its own, step by step; later, only what is still true."""
 
 TOO_LATE: Final = {MailKind.REMINDER_24H: timedelta(hours=2), MailKind.REMINDER_2H: timedelta(0)}
 """How long before the start a reminder is of no use: the next has come, or the visit begins."""
@@ -86,10 +99,11 @@ class BookingMails:
         Mails to one reader about one booking go out in the order in which things happened: their
         ordering key sees to it. One that comes late is left out where a later one says otherwise.
         """
-        past = self._history(job.tenant, effect.booking_id)
-        late = job.attempt > 1 or self._clock() > job.due_at + QUICKLY
-        if _is_overtaken(effect, past, late=late):
-            return Skipped("a later mail says otherwise")
+        past, now = self._history(job.tenant, effect.booking_id), self._clock()
+        if _is_over(effect, past, now):
+            return Skipped("it is over")
+        if _is_overtaken(effect, past, late=job.attempt > 1 or now > job.due_at + QUICKLY):
+            return Skipped("it is true no more")
         return self._send(effect, past, job)
 
     def remind(self, effect: SendBookingReminder, job: Job) -> Handled:
@@ -162,7 +176,7 @@ class BookingMails:
             location=booking.location,
             slot=appointment.slot,
             previous_slot=getattr(told.event, "previous_slot", None),
-            confirmed=_was_confirmed(told, past),
+            confirmed=_is_confirmed(effect.kind, told, past),
             reason=getattr(told.event, "reason", None),
             sequence=told.version,
             happened_at=told.recorded_at,
@@ -197,15 +211,26 @@ def _told(
     return next((recorded for recorded in past if recorded.version == effect.version), None)
 
 
-def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bool) -> bool:
-    """Tell whether something since says otherwise: if not `late`, only within the same command,
-    so that who is confirmed at once is not told first that the request was received.
-    """
+def _is_over(effect: SendBookingMail, past: Sequence[Recorded], now: datetime) -> bool:
+    """Tell whether the time that the mail would speak of has passed."""
     told = _told(effect, past)
+    if told is None or not isinstance(told.event, Mentioned):
+        return False
+    slot = told.event.appointment.slot
+    return slot is not None and slot.ends_at <= now
+
+
+def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bool) -> bool:
+    """Tell whether the mail is true no more. If not `late`, what happened since is told step by step,
+    if it is told at all, but for what the same command did: who is confirmed at once is not told first
+    that the request was received.
+    """
+    told, untrue = _told(effect, past), OVERTAKEN_BY.get(effect.kind, ())
+    tells = TOLD_TO[effect.kind.is_for_professional]
     return told is not None and any(
-        isinstance(since.event, OVERTAKEN_BY.get(effect.kind, ()))
+        late or type(since.event) not in tells or _is_same_command(since, told)
         for since in past
-        if since.version > told.version and (late or _is_same_command(since, told))
+        if since.version > told.version and isinstance(since.event, untrue)
     )
 
 
@@ -220,12 +245,16 @@ def _is_to_come(effect: SendBookingReminder, past: Sequence[Recorded], now: date
     )
 
 
-def _was_confirmed(told: Recorded, past: Sequence[Recorded]) -> bool:
-    """Tell whether the booking stood when this happened, or did from that very moment on."""
+def _is_confirmed(kind: MailKind, told: Recorded, past: Sequence[Recorded]) -> bool:
+    """Tell whether the booking stood when this happened, or did from that very moment on. To the
+    professional, who hears of that in no mail of its own, whether it does by now.
+    """
     return any(
         isinstance(recorded.event, BookingConfirmed)
         for recorded in past
-        if recorded.version <= told.version or _is_same_command(recorded, told)
+        if kind.is_for_professional
+        or recorded.version <= told.version
+        or _is_same_command(recorded, told)
     )
 
 
