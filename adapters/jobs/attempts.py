@@ -88,7 +88,7 @@ class Attempts:
             except TakenOverError:
                 return None
             except UncertainError as doubt:
-                return Result(JobStatus.UNCERTAIN, _described(doubt), Provider.AWAY)
+                return Result(JobStatus.UNCERTAIN, _described(doubt))
             except GivenUpError as end:
                 cause = end.__cause__ or end
                 away = isinstance(cause, AwayError)

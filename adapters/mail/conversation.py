@@ -23,7 +23,8 @@ LOOK: Final = 0.1
 
 class Conversation(smtplib.SMTP):
     """Hangs up when its time is over. `handing_over` is called before the server is given a mail;
-    from its last byte on, until the server has answered, it `is_uncertain` whether it has it.
+    from its last byte on, until the server has answered, it `is_uncertain` whether it has it. Who has
+    heard from whom to whom it is `is_there`, whatever becomes of the mail.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Conversation(smtplib.SMTP):
         self._handing_over = handing_over
         self._deadline = time.monotonic()
         self._ended = threading.Event()
+        self.is_there = False
         self.is_uncertain = False
 
     def __enter__(self) -> Self:
@@ -74,6 +76,7 @@ class Conversation(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """Hand the mail over. What the server says is its answer only if it is one."""
+        self.is_there = True
         self._handing_over()
         code, reply = self.docmd("DATA")
         if code != WAITS_FOR_MAIL:

@@ -2,7 +2,8 @@
 
 What the server tells, and what it does not:
 
-* A 4xx reply, or a connection lost before the mail was handed over whole: not taken. Try again.
+* A 4xx reply, or a connection lost before the mail was handed over whole: not taken. Try again. That
+  nobody is there, and the next mail would fare no better, it tells only before DATA.
 * A 5xx reply: never will be taken. Give up.
 * 2xx after the mail was handed over: taken. What comes after, even a failing QUIT, changes nothing.
 * No reply after that, or none that means anything: nobody knows (RFC 1047), and SMTP has no way to
@@ -137,7 +138,7 @@ class SmtpMailer:
             except (smtplib.SMTPException, OSError) as error:
                 if conversation.is_uncertain:
                     raise UncertainError(f"the server may have it: {_said(error)}") from None
-                raise _understood(error) from None
+                raise _understood(error, is_there=conversation.is_there) from None
             finally:
                 conversation.part(PARTING)
         return mail_id
@@ -180,12 +181,14 @@ def _hand_in(mail: Mime, conversation: Conversation) -> None:
     conversation.sendmail(mail.sender, [mail.recipient], mail.content, options)
 
 
-def _understood(error: smtplib.SMTPException | OSError) -> Exception:
-    """Tell what may pass from what will not, and a mail's trouble from the server's."""
+def _understood(error: smtplib.SMTPException | OSError, *, is_there: bool) -> Exception:
+    """Tell what may pass from what will not, and a mail's trouble from the server's: what a server
+    does once it was given a mail, hang up included, it may do because of that mail.
+    """
     said = _said(error)
     if said.startswith("5"):
         return MailRefusedError(said)
-    if said.startswith("4") and not said.startswith("421"):
+    if is_there or (said.startswith("4") and not said.startswith("421")):
         return MailNotTakenError(said)
     return MailServerAwayError(said)
 

@@ -162,23 +162,11 @@ def test_all_workers_leave_alone_what_one_of_them_found_away(
     assert bell.rung == []
 
 
-def test_answers_that_are_lost_again_and_again_are_a_failure_of_the_provider(
-    database: Database, clock: ManualClock
-) -> None:
-    bell = BellThatRemembers(*[UncertainError("lost")] * 8)
-    worker = a_worker(database, clock, handle=bell, batch=1)
-    order(database, *[ring(n) for n in range(8)])
-
-    for _ in range(8):
-        worker.run_due()
-
-    assert statuses(database).count("uncertain") == 3
-
-
+@pytest.mark.parametrize("error", [ValueError("thirteen"), UncertainError("lost")])
 def test_what_fails_for_its_own_reasons_leaves_the_lane_open(
-    database: Database, clock: ManualClock
+    database: Database, clock: ManualClock, error: Exception
 ) -> None:
-    bell = BellThatRemembers(*[ValueError("thirteen")] * 8)
+    bell = BellThatRemembers(*[error] * 8)
     worker = a_worker(database, clock, handle=bell)
     order(database, *[ring(n) for n in range(8)])
     worker.run_due()

@@ -29,6 +29,7 @@ class Mailbox:
         self.answers: dict[str, list[str]] = {}
         self.seconds = 0.0
         self.hang_up_after_data = 0
+        self.hangs_up_on: bytes | None = None
         self.hold_answers_to_data = False
         self.logins: list[bytes] = []
         self.was_secret: list[bool] = []
@@ -53,6 +54,9 @@ class Mailbox:
         await asyncio.sleep(self.seconds)
         if answer := self._answer("DATA"):
             return answer
+        if self.hangs_up_on is not None and self.hangs_up_on in envelope.content:
+            server.transport.abort()
+            return "554 no"
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)

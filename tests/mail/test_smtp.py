@@ -110,6 +110,20 @@ def test_a_5xx_reply_is_final_and_names_nobody_in_whatever_words(
     assert mailbox.mails == []
 
 
+@pytest.mark.parametrize(
+    ("command", "is_there"), [("MAIL", False), ("RCPT", False), ("DATA", True)]
+)
+def test_who_has_no_time_is_away_unless_they_were_given_a_mail(
+    mailer: SmtpMailer, mailbox: Mailbox, command: str, is_there: bool
+) -> None:
+    mailbox.answers[command] = ["421 4.3.2 shutting down"]
+
+    with pytest.raises(MailNotTakenError) as error:
+        mailer.send(a_message, "job-1")
+
+    assert isinstance(error.value, MailServerAwayError) is not is_there
+
+
 def test_a_failing_goodbye_does_not_make_a_taken_mail_fail(
     mailer: SmtpMailer, mailbox: Mailbox
 ) -> None:

@@ -138,6 +138,24 @@ def test_a_server_that_is_away_is_left_alone_which_is_said_and_all_is_sent_when_
     assert http.get("/v1/status").json()["failing_lanes"] == []
 
 
+def test_a_server_that_hangs_up_on_what_one_tenant_says_is_there_for_the_others(
+    running: Running, mailbox: Mailbox
+) -> None:
+    mailbox.hangs_up_on = b"cheap pills"
+    spammer, http = Salon.opened(running), running.http()
+    for day in range(1, 5):
+        guest = {"name": "cheap pills", "email": f"x{day}@spam.example"}
+        spammer.book(http, f"2027-02-{day:02}T10:00:00+01:00", guest=guest)
+    with Running.of(running.system, running.clock, str(uuid4())) as quiet:
+        running.settle()
+        Salon.opened(quiet).book(quiet.http(), guest={"name": "Zoé", "email": "zoe@quiet.example"})
+        running.settle()
+
+    assert ["zoe@quiet.example"] in mailbox.recipients
+    assert http.get("/v1/status").json()["failing_lanes"] == []
+    assert http.get("/v1/status").json()["queue"]["uncertain"] == 8
+
+
 def test_the_mails_of_one_tenant_do_not_delay_those_of_another(
     running: Running, mailbox: Mailbox
 ) -> None:
