@@ -5,11 +5,14 @@
         │                                             └── it fails: a longer pause ────┘   │
         └────────────────────────── it answers ────────────────────────────────────────────┘
 
-Kept in the database: every process leaves it alone, and `/v1/status` says so.
+Kept in the database: every process leaves it alone, and `/v1/status` says so. Until when, a worker says
+by its own clock; that it is over, others know by how long they have seen it: see `postponed.py`.
 """
 
 import threading
-from collections import Counter
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +21,7 @@ import structlog
 from psycopg import Connection
 
 from adapters.jobs.lanes import COMMANDS
+from adapters.jobs.postponed import Waits
 
 FAILURES: Final = 3
 PAUSE: Final = timedelta(seconds=30)
@@ -36,7 +40,7 @@ FAILED: Final = """
             %(pause)s * 2 ^ least(lane.failures + 1 - %(failures)s, 10), %(longest)s
         )
     END
-    WHERE lane.until IS NULL OR lane.until <= %(now)s
+    WHERE lane.until IS NULL OR lane.until <= %(now)s OR lane.until = %(over)s
     RETURNING lane, failures, since, until
 """
 
@@ -65,11 +69,14 @@ def look(connection: Connection[Any], lane: str) -> FailingLane | None:
     return None if row is None else _read(row)
 
 
-def failed(connection: Connection[Any], lane: str, *, now: datetime) -> FailingLane | None:
-    """Count that nobody answered; None when it is left alone already."""
+def failed(
+    connection: Connection[Any], lane: str, *, now: datetime, over: datetime | None = None
+) -> FailingLane | None:
+    """Count that nobody answered; None when it is left alone already, but not until `over`."""
     values = {
         "lane": lane,
         "now": now,
+        "over": over,
         "failures": FAILURES,
         "pause": PAUSE,
         "longest": LONGEST_PAUSE,
@@ -83,13 +90,21 @@ def answered(connection: Connection[Any], lane: str) -> bool:
     return connection.execute(ANSWERED, (lane,)).rowcount == 1
 
 
+def length(failures: int) -> timedelta:
+    """Return how long a lane is left alone after so many failures."""
+    doublings = min(max(failures - FAILURES, 0), 10)
+    return min(PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
 class Gates:
     """What one process lets through: nothing into a lane that is left alone, and one at a time into
     one that is tried again. Commands go through nothing but ourselves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
+        self._waits: defaultdict[str, Waits[FailingLane]] = defaultdict(lambda: Waits(seconds))
+        self._over: dict[str, datetime] = {}
         self._standing: Counter[str] = Counter()
         self._failing: set[str] = set()
 
@@ -100,7 +115,13 @@ class Gates:
             (self._failing.discard if found is None else self._failing.add)(lane)
             if found is None or found.until is None:
                 return most
-            return int(found.until <= now and not self._standing[lane])
+            return int(self._is_over(found, found.until, now) and not self._standing[lane])
+
+    def _is_over(self, found: FailingLane, until: datetime, now: datetime) -> bool:
+        """Tell whether a pause has ended, by either clock."""
+        if self._waits[found.lane].over({found: length(found.failures)}):
+            self._over[found.lane] = until
+        return until <= now or self._over.get(found.lane) == until
 
     def enter(self, lane: str, jobs: int) -> None:
         """Say that so many are begun."""
@@ -113,7 +134,7 @@ class Gates:
 
     def met_nobody(self, connection: Connection[Any], lane: str, *, now: datetime) -> None:
         """Count it, and leave the lane alone if that is too often. The first time is logged, too."""
-        found = failed(connection, lane, now=now)
+        found = failed(connection, lane, now=now, over=self._over.get(lane))
         if found is None:
             return
         if found.failures == 1:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import structlog
 from psycopg import Connection, OperationalError
@@ -29,6 +29,7 @@ from adapters.jobs.circuits import Gates
 from adapters.jobs.claims import Claimed
 from adapters.jobs.lanes import COMMANDS, LANES
 from adapters.jobs.leases import Lease, leases, reap
+from adapters.jobs.postponed import Postponed, Waits, pause, recall, too_long
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.silence import Silence
@@ -50,7 +51,6 @@ KEEP: Final = timedelta(days=30)
 
 PRUNE_EVERY: Final = timedelta(hours=1)
 REAP_EVERY: Final = 1.0
-LONGEST_PAUSE: Final = 3600
 
 ELSEWHERE: Final = timedelta(seconds=30)
 """After which what this process cannot do is tried again, by another perhaps; often enough for it to
@@ -64,7 +64,7 @@ class Worker:
     """Carries out jobs of some lanes. `run` may be called by several threads at once.
 
     `bell` rings when there may be something to do: a job was ordered, or the clock was moved.
-    `seconds` is the clock by which other workers are silent.
+    `seconds` is the clock by which other workers are silent, and pauses that they made are over.
     `upkeep` is done every hour, besides forgetting jobs that were finished long ago.
     `unread` is told the kinds of orders that only another release can carry out.
     """
@@ -92,12 +92,13 @@ class Worker:
         self._attempts = Attempts(database, dispatch, commands, effects, unread)
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
-        self._gates = Gates()
+        self._gates = Gates(seconds)
         self._paces = {lane: Pace(batch) for lane in lanes}
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
         self._lease = lease
         self._silence: Silence[Lease] = Silence(lease, seconds)
+        self._waits: Waits[Postponed] = Waits(seconds)
         self._poll = poll
         self._keep = keep
         self._upkeep = upkeep
@@ -168,6 +169,8 @@ class Worker:
     def _reap(self) -> None:
         with self._database.as_worker() as connection:
             reap(connection, self._silence.found(leases(connection)))
+            now = self._clock()
+            recall(connection, self._waits.over(too_long(connection, now)), now=now)
 
     def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
         """Return the time to the next due. What was due and could not be done waits for a bell."""
@@ -299,12 +302,3 @@ class Worker:
 def _say(how: Callable[..., object], what: str, job: Claimed, attempt: int) -> None:
     """Log something of a job; not what went wrong, which may speak of somebody: the desk shows it."""
     how(what, job=str(job.id), kind=job.kind, tenant=job.tenant, attempt=attempt)
-
-
-def pause(job_id: UUID, attempt: int) -> timedelta:
-    """Return the time until the next attempt: 2, 4, 8 … seconds, an hour at most, and up to half as
-    much again, so that what failed together does not come back together.
-    """
-    seconds = float(min(2**attempt, LONGEST_PAUSE))
-    share = uuid5(job_id, str(attempt)).int % 1000 / 1000
-    return timedelta(seconds=seconds * (1 + share / 2))

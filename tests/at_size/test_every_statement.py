@@ -34,6 +34,7 @@ ELSEWHERE: Final = {
     "adapters/event_store/verify.py": WHOLE,
     "adapters/jobs/circuits.py": FAULTS,
     "adapters/jobs/claims.py": FAULTS,
+    "adapters/jobs/postponed.py:recall": FAULTS,
     "adapters/passed_over.py": WHOLE,
     "adapters/postgres": "settings of a connection",
     "adapters/read_models/as_of.py:stored_of_tenant": WHOLE,

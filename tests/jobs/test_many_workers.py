@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.jobs.claims import CLAIM, TENANTS_DUE
-from adapters.jobs.worker import pause
+from adapters.jobs.postponed import pause
 from adapters.postgres import Database
 from application.jobs import Handled, Job
 from tests.jobs.examples import (

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from adapters.jobs.postponed import pause
 from adapters.jobs.queue import MAX_ATTEMPTS
-from adapters.jobs.worker import pause
 from adapters.postgres import Database
 from application.dispatch import TooContended
 from application.jobs import GivenUpError, Job, Skipped

@@ -1,0 +1,89 @@
+"""How long what failed waits, and who looks after it if whoever said until when had a wrong clock.
+
+The end of a pause is a time of day by the clock of the worker that failed. Were that a day ahead, all
+others would wait for a day. How long a pause lasts everybody knows; so they count it by a clock of their
+own that nobody sets, from when they first saw it.
+"""
+
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from uuid import UUID, uuid5
+
+from psycopg import Connection
+
+LONGEST: Final = 3600
+
+# Only what nobody whose clock is right can have said: as a rule, nothing. What an operator has put
+# off is due no sooner.
+TOO_LONG: Final = """
+    SELECT id, attempts, run_at FROM work.jobs
+    WHERE status = 'todo' AND attempts > 0 AND run_at > due_at
+      AND run_at > %s + 1.5 * least(2 ^ least(attempts, 12), %s) * interval '1 second'
+"""
+
+# What comes after it waits as long.
+RECALL: Final = """
+    WITH first AS (
+        UPDATE work.jobs job SET run_at = %(now)s
+        FROM unnest(%(ids)s::uuid[], %(until)s::timestamptz[]) AS late(id, run_at)
+        WHERE job.id = late.id AND job.run_at = late.run_at AND job.status = 'todo'
+        RETURNING job.id, job.ordering_key, late.run_at
+    )
+    UPDATE work.jobs behind SET run_at = %(now)s FROM first
+    WHERE behind.ordering_key = first.ordering_key AND behind.id <> first.id
+      AND CASE behind.status WHEN 'todo' THEN behind.run_at = first.run_at ELSE false END
+"""
+
+Sign = TypeVar("Sign", bound=Hashable)
+"""What waits, and until when: another one each time."""
+
+
+class Waits(Generic[Sign]):
+    """How long one process has seen others wait."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._since: dict[Sign, float] = {}
+
+    def over(self, waiting: Mapping[Sign, timedelta]) -> list[Sign]:
+        """Look at all that waits, each for so long, and return what has."""
+        now = self._seconds()
+        self._since = {sign: self._since.get(sign, now) for sign in waiting}
+        return [
+            sign
+            for sign, since in self._since.items()
+            if now - since >= waiting[sign].total_seconds()
+        ]
+
+
+class Postponed(NamedTuple):
+    """A job that failed, and when it is tried again."""
+
+    job: UUID
+    attempts: int
+    until: datetime
+
+
+def pause(job_id: UUID, attempt: int) -> timedelta:
+    """Return the time until the next attempt: 2, 4, 8 … seconds, an hour at most, and up to half as
+    much again, so that what failed together does not come back together.
+    """
+    seconds = float(min(2**attempt, LONGEST))
+    share = uuid5(job_id, str(attempt)).int % 1000 / 1000
+    return timedelta(seconds=seconds * (1 + share / 2))
+
+
+def too_long(connection: Connection[Any], now: datetime) -> dict[Postponed, timedelta]:
+    """Return what is put off for longer than it can be, and for how long it can."""
+    rows = connection.execute(TOO_LONG, (now, LONGEST), prepare=True)
+    found = [Postponed(*row) for row in rows]
+    return {each: pause(each.job, each.attempts) for each in found}
+
+
+def recall(connection: Connection[Any], late: Sequence[Postponed], *, now: datetime) -> None:
+    """Have it tried at once, unless somebody did meanwhile."""
+    if late:
+        ids, until = [each.job for each in late], [each.until for each in late]
+        connection.execute(RECALL, {"ids": ids, "until": until, "now": now})
