@@ -2,14 +2,19 @@
 are: who signs up is told the same whether a client of the business has the address or not.
 
 signed up, or asked again ─► a code is mailed ─► shown ─► the address is proved, and the record linked
+
+A code is good from before its mail goes until the mail with the next one was taken: whichever mail
+arrives, and however often it was tried, what stands in it is good.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol, TypeVar
+from uuid import UUID
 
 from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
 from application.mails import LANGUAGES, AddressMail, History, Letters, Mailer, MailRefusedError
-from application.ports import Recorded
+from application.ports import Recorded, StoreUnavailableError
 from application.processes.effects import SendAddressCode
 from application.rate_limits import Limit
 from domain.aggregate import Aggregate
@@ -31,8 +36,11 @@ class AddressCodeWrong(DomainError):
 class Codes(Protocol):
     """Makes what is sent."""
 
-    def make(self, tenant_id: TenantId, user_id: UserId) -> str:
-        """Make a code, in place of any before it."""
+    def make(self, tenant_id: TenantId, user_id: UserId, job_id: UUID) -> str:
+        """Return the code of a mail, the same however often it is tried. Those before are good, too."""
+
+    def arrived(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
+        """Let it alone be good: its mail was taken."""
 
 
 class AddressProofs:
@@ -56,6 +64,9 @@ class AddressProofs:
         business = self._present(TENANT, tenant, stream_of(tenant)).business
         if user.status is not UserStatus.ACTIVE or user.proved is not None or business is None:
             return Skipped("there is nothing to prove")
+        if job.overtaken:
+            return Skipped("a later mail was sent before")
+        code = self._codes.make(tenant, effect.user_id, job.id)
         mail = AddressMail(
             tenant=tenant,
             user_id=effect.user_id,
@@ -64,12 +75,14 @@ class AddressProofs:
             email=user.email,
             business=business.name,
             language=_language(user.language, business.language),
-            code=self._codes.make(tenant, effect.user_id),
+            code=code,
         )
         try:
             self._mailer.send(self._letters.write_code(mail), str(job.id))
         except MailRefusedError as error:
             raise GivenUpError("not sent") from error
+        with suppress(StoreUnavailableError):  # else those before are good for a little longer
+            self._codes.arrived(tenant, effect.user_id, code)
         return None
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:

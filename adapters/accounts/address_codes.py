@@ -1,9 +1,9 @@
 """Codes that prove an address: sent to it, and shown by whoever reads its mail."""
 
 import hmac
-import secrets
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from adapters.accounts.credentials import Connect
 from adapters.postgres import NO_TENANT, Database
@@ -16,7 +16,8 @@ MOST_GUESSES: Final = 5
 ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Without what looks like something else."""
 
-GROUPS, LETTERS = 3, 4
+LENGTH, LETTERS = 12, 4
+"""How long it is, and how much of it stands together."""
 
 
 class AddressCodes:
@@ -27,21 +28,38 @@ class AddressCodes:
         self._clock = clock
         self._pepper = pepper
 
-    def make(self, tenant_id: TenantId, user_id: UserId) -> str:
-        """Make one, in place of any before it."""
-        groups = ("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
-        code = "-".join(groups)
-        row = (tenant_id, user_id, self._digest(code), self._clock() + LIFETIME)
+    def make(self, tenant_id: TenantId, user_id: UserId, job_id: UUID) -> str:
+        """Return the code of a mail, the same however often it is tried. Those before are good, too."""
+        code = self._code(f"{tenant_id}/{user_id}/{job_id}")
+        now = self._clock()
         with self._connect() as connection:
             connection.execute(
                 """
-                INSERT INTO accounts.address_codes VALUES (%s, %s, %s, %s)
-                ON CONFLICT (tenant_id, user_id) DO UPDATE
-                SET code_digest = excluded.code_digest, expires_at = excluded.expires_at, guesses = 0
+                DELETE FROM accounts.address_codes
+                WHERE tenant_id = %s AND user_id = %s AND expires_at <= %s
                 """,
-                row,
+                (tenant_id, user_id, now),
+            )
+            connection.execute(
+                """
+                INSERT INTO accounts.address_codes VALUES (%s, %s, %s, %s)
+                ON CONFLICT (tenant_id, user_id, code_digest) DO UPDATE
+                SET expires_at = excluded.expires_at
+                """,
+                (tenant_id, user_id, self._digest(code), now + LIFETIME),
             )
         return code
+
+    def arrived(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
+        """Let it alone be good: its mail was taken."""
+        with self._connect() as connection:
+            connection.execute(
+                """
+                DELETE FROM accounts.address_codes
+                WHERE tenant_id = %s AND user_id = %s AND code_digest <> %s
+                """,
+                (tenant_id, user_id, self._digest(code)),
+            )
 
     def check(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
         """Count a guess, and refuse it if it is wrong, late, or one too many."""
@@ -53,8 +71,9 @@ class AddressCodes:
                 RETURNING code_digest
                 """,
                 (tenant_id, user_id, MOST_GUESSES, self._clock()),
-            ).fetchone()
-        if found is None or not hmac.compare_digest(found[0], self._digest(code)):
+            ).fetchall()
+        digest = self._digest(code)
+        if not any(hmac.compare_digest(good, digest) for (good,) in found):
             raise AddressCodeWrong
 
     def use_up(self, tenant_id: TenantId, user_id: UserId) -> None:
@@ -64,6 +83,12 @@ class AddressCodes:
                 "DELETE FROM accounts.address_codes WHERE tenant_id = %s AND user_id = %s",
                 (tenant_id, user_id),
             )
+
+    def _code(self, mail: str) -> str:
+        """Return what nobody can know who has not the pepper, and whoever has it need not keep."""
+        number = int.from_bytes(hmac.digest(self._pepper, f"code for {mail}".encode(), "sha256"))
+        letters = (ALPHABET[number // len(ALPHABET) ** n % len(ALPHABET)] for n in range(LENGTH))
+        return "-".join(map("".join, zip(*[letters] * LETTERS, strict=True)))
 
     def _digest(self, code: str) -> bytes:
         letters = "".join(each for each in code.upper() if each in ALPHABET)

@@ -90,7 +90,9 @@ class EndSessions(Effect, frozen=True):
 
 
 class SendAddressCode(Effect, frozen=True):
-    """Mail a user the code that proves their address. It is made when it is sent, and kept nowhere."""
+    """Mail a user the code that proves their address. It follows from the job's id, by a key, and is
+    kept nowhere.
+    """
 
     lane: ClassVar[str] = "mails"
 

@@ -234,6 +234,33 @@ def test_a_code_is_good_once_for_a_day_and_not_for_guessing(shop: Running, outsi
     assert (asked.status_code, another != code) == (204, True)
 
 
+def test_a_code_is_good_until_the_mail_with_the_next_was_taken(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    zoe, former = logged_in(outside, VICTIM["email"]), code_of(shop, VICTIM["email"])
+    outside.post("/v1/auth/email/code", headers=zoe)
+    newest = code_of(shop, VICTIM["email"])
+
+    answers = [prove(outside, zoe, code).status_code for code in (former, newest)]
+
+    assert answers == [422, 200]
+
+
+def test_the_code_in_the_only_mail_is_good_though_its_worker_died(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    shop.settle()
+    with shop.system.database.as_worker() as connection:
+        connection.execute(
+            "UPDATE work.jobs SET status = 'todo', finished_at = NULL"
+            " WHERE kind = 'send-address-code'"
+        )
+    assert len(mails(shop, VICTIM["email"])) == 1
+
+    code = code_of(shop, VICTIM["email"])
+
+    zoe = logged_in(outside, VICTIM["email"])
+    assert prove(outside, zoe, code).status_code == 200
+
+
 def test_nobody_is_sent_codes_without_end(shop: Running, outside) -> None:
     sign_up(outside, shop, VICTIM["email"])
     zoe = logged_in(outside, VICTIM["email"])
