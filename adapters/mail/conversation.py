@@ -30,11 +30,12 @@ class Conversation(smtplib.SMTP):
     def __init__(
         self,
         name: str,
-        _tls: ssl.SSLContext,
+        tls: ssl.SSLContext,
         *,
         handing_over: Callable[[], None],
     ) -> None:
         super().__init__(local_hostname=name)
+        self._tls = tls
         self._handing_over = handing_over
         self._deadline = time.monotonic()
         self._ended = threading.Event()
@@ -51,7 +52,6 @@ class Conversation(smtplib.SMTP):
         """Connect, and hear its greeting."""
         self.go_on(within=within)
         threading.Thread(target=self._watch, name="mail watch", daemon=True).start()
-        self.timeout = within / 2  # of an address that is not there; there may be another
         self._host = host  # the name to be found in its certificate
         code, greeting = self.connect(host, port)
         if code != READY:
@@ -90,6 +90,22 @@ class Conversation(smtplib.SMTP):
         self.is_uncertain = False
         return (TAKEN if taken else code), reply
 
+    def _get_socket(self, host: str, port: int, _timeout: float | None) -> socket.socket:
+        """Connect to one address after the other, each with its share of the time that is left; as much
+        again is for what is said then.
+        """
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        failed: OSError = TimeoutError("there was no time for any address")
+        for tried, (family, _, _, _, address) in enumerate(addresses):
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                break
+            try:
+                return _connected(family, address, left / (len(addresses) - tried + 1), left)
+            except OSError as error:
+                failed = error
+        raise failed
+
     def _watch(self) -> None:
         while (left := self._deadline - time.monotonic()) > 0:
             if self._ended.wait(left):
@@ -102,12 +118,24 @@ class Conversation(smtplib.SMTP):
                     socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-class SecretConversation(Conversation, smtplib.SMTP_SSL):
+class SecretConversation(Conversation):
     """Speaks TLS from the first byte."""
 
-    def __init__(self, name: str, tls: ssl.SSLContext, *, handing_over: Callable[[], None]) -> None:
-        super().__init__(name, tls, handing_over=handing_over)
-        self.context = tls
+    def _get_socket(self, host: str, port: int, _timeout: float | None) -> socket.socket:
+        open_to_all = super()._get_socket(host, port, _timeout)
+        return self._tls.wrap_socket(open_to_all, server_hostname=host)
+
+
+def _connected(family: int, address: Any, within: float, left: float) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(within)
+        sock.connect(address)
+        sock.settimeout(left)
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def _stuffed(mail: bytes) -> bytes:

@@ -1,5 +1,7 @@
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -212,6 +214,52 @@ def test_a_server_that_says_nothing_or_a_byte_at_a_time_is_left_in_time(line: Pr
             hurried.send(a_message, "job-1")
 
         assert time.monotonic() - began < 3
+
+
+@pytest.fixture
+def full() -> Iterator[int]:
+    """The port of somebody who takes nobody in any more, and says so to nobody."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def resolves(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Let a name lead to these ports of this machine."""
+
+    def resolve(*ports: int) -> str:
+        tcp = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+        found = [(*tcp, ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        return "smtp://many.example:587"
+
+    return resolve
+
+
+def test_a_name_of_many_addresses_is_left_in_time(full: int, resolves: Callable[..., str]) -> None:
+    hurried = SmtpMailer(server_of(resolves(*[full] * 40)), sender, lambda: NOW, connecting=0.5)
+    began = time.monotonic()
+
+    with pytest.raises(MailServerAwayError):
+        hurried.send(a_message, "job-1")
+
+    assert time.monotonic() - began < 3
+
+
+def test_where_one_address_is_dead_the_next_is_tried(
+    full: int, port: int, mailbox: Mailbox, resolves: Callable[..., str]
+) -> None:
+    url = resolves(full, 1, port)
+
+    SmtpMailer(server_of(url), sender, lambda: NOW, connecting=2.0).send(a_message, "job-1")
+
+    assert len(mailbox.mails) == 1
 
 
 def test_a_server_that_never_answers_once_it_has_the_mail_leaves_it_uncertain(
