@@ -7,10 +7,11 @@ asked, refusals too. A request begins when its head has come, and the edge waits
 import asyncio
 from typing import Any, Final
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.edge import refusing
-from api.refusals import HeadTooLarge, RequestUnreadable, TooManyRequests
+from api.refusals import HeadTooLarge, MethodNotAllowed, RequestUnreadable, TooManyRequests
 from domain.messages import DomainError
 
 MOST_HEAD: Final = 65_536
@@ -31,6 +32,9 @@ them in the memory of the process.
 
 BETWEEN: Final = 4
 """Bytes in a header beside its name and value."""
+
+TUNNEL: Final = b"CONNECT"
+"""What follows it is no request, and cannot be refused as one."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -68,11 +72,35 @@ class Protocol(HttpToolsProtocol):
         """Read on. Who goes on sending after a refusal is not heard."""
         if self._refused or self.transport.is_closing():
             return
+        self._unset_keepalive_if_required()
         self._gained = False
-        super().data_received(data)
+        try:
+            self._read(data)
+        except HttpParserError:
+            self._refuse(self._why or RequestUnreadable())
+            return
         self._idle = 0 if self._gained else self._idle + len(data)
         if self._idle > MOST_HEAD:
             self._refuse(HeadTooLarge(most_bytes=MOST_HEAD))
+
+    def _read(self, data: bytes) -> None:
+        """Ignore that somebody would like to speak another protocol (RFC 9110, 7.8). The parser cannot:
+        it takes what follows the head for the other protocol, the body of the request, too.
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+            else:
+                return
+
+    def _head_without_upgrade(self) -> bytes:
+        """Return a head as it was read, to be read anew by a parser that has not stopped."""
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        self.parser = HttpRequestParser(self)
+        lines = [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([b"%b %b HTTP/%b" % (method, self.url, version), *lines, b"", b""])
 
     # --- What the parser says; whatever is raised here stops it -------------------------------
 
@@ -91,6 +119,10 @@ class Protocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self.parser.get_method() == TUNNEL:
+            self._stop(MethodNotAllowed(allowed=[]))
+        if self.parser.should_upgrade():
+            return
         self._in_head, self._gained = False, True
         if len(self.pipeline) >= MOST_IN_LINE:
             self._stop(TooManyRequests(retry_after=1))
@@ -105,6 +137,8 @@ class Protocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._gained = True
         super().on_message_complete()
 
@@ -118,10 +152,6 @@ class Protocol(HttpToolsProtocol):
         raise why
 
     # --- Refusing -----------------------------------------------------------------------------
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says it instead
-        """Refuse what is no HTTP, or what was stopped."""
-        self._refuse(self._why or RequestUnreadable())
 
     def _refuse(self, refusal: DomainError) -> None:
         """Answer after all that was asked before, and hang up: where the next request would begin

@@ -1,80 +1,18 @@
 """Nothing that was refused happens, however it comes over the wire; what happens is answered first."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from typing import Any
+from contextlib import suppress
 
 import pytest
 
-from adapters.event_store.reader import head
 from infra.wire import MOST_HEAD, MOST_IN_LINE
-from tests.http.furnished import token
-from tests.http.sockets import Line, request, served
-from tests.running import Running
+from tests.http.sockets import Line
+from tests.http.wires import CUT, END, chunk, create, in_chunks
 
 pytestmark = pytest.mark.postgres
 
-CUT = b'{"name":"Cut","duration_minutes":45}'
 LARGE = (b"cookie", b"a" * MOST_HEAD)
 MOST_BODY = 1_000_000
 TOO_LARGE = b'{"name":"Cut","duration_minutes":45,"description":"%b"}' % (b"a" * MOST_BODY)
-
-
-class Wire:
-    """A server, one connection to it, and what came of everything when the server has stopped: it
-    finishes what it has begun.
-    """
-
-    def __init__(self, running: Running, serving: ExitStack) -> None:
-        self._running = running
-        self._serving = serving
-        self.port = serving.enter_context(served(running.app))
-        self.line = serving.enter_context(Line(self.port))
-        self.say, self.answer = self.line.say, self.line.answer
-
-    def said(self) -> list[tuple[int, str | None]]:
-        """Read all answers up to the last."""
-        return [(each.status_code, _code(each)) for each in self.line.rest()]
-
-    def made(self) -> int:
-        """Stop, and count what was recorded."""
-        self._serving.close()
-        with self._running.system.database.as_worker() as connection:
-            return head(connection)
-
-
-@pytest.fixture
-def line(running: Running) -> Iterator[Wire]:
-    with ExitStack() as serving:
-        yield Wire(running, serving)
-
-
-@pytest.fixture
-def mine(running: Running) -> tuple[bytes, bytes]:
-    """What makes a request that of somebody who may do everything."""
-    return b"authorization", f"Bearer {token(running)}".encode()
-
-
-def _code(answer: Any) -> str | None:
-    return answer.json().get("code") if answer.status_code >= 400 else None
-
-
-def create(*headers: tuple[bytes, bytes], body: bytes = CUT) -> bytes:
-    return request("POST", "/v1/services", body, headers)
-
-
-def in_chunks(mine: tuple[bytes, bytes], *chunks: bytes) -> bytes:
-    """Return a request to make a service, in chunks as they are sent."""
-    kind = (b"content-type", b"application/json")
-    chunked = (b"transfer-encoding", b"chunked")
-    return request("POST", "/v1/services", b"", [mine, kind, chunked]) + b"".join(chunks)
-
-
-def chunk(content: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(content), content)
-
-
-END = b"0\r\n\r\n"
 
 
 def test_a_head_too_large_is_not_carried_out_though_it_comes_in_one_read(line, mine) -> None:
