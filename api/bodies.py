@@ -1,6 +1,5 @@
 """Bodies as bytes: how deeply they nest, how much is in them, and the very texts of their fields."""
 
-import re
 from typing import Final
 
 import msgspec
@@ -8,7 +7,6 @@ import msgspec
 from api.refusals import BodyMalformed, BodyTooDeep, BodyTooLarge
 
 DEEPEST: Final = 64
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _FOLDED: Final = bytes.maketrans(b"{}", b"[]")
 _OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -23,7 +21,7 @@ def refuse_many(body: bytes, most: int) -> None:
     """Refuse more values than what is declared can hold: each of them is looked at, and said to be
     wrong. Costs nothing for bodies with few commas.
     """
-    if _values(body) > most and _values(_STRINGS.sub(b"", body)) > most:
+    if _values(body) > most and _values(_without_strings(body)) > most:
         raise BodyTooLarge(most_values=most)
 
 
@@ -31,7 +29,7 @@ def _values(body: bytes) -> int:
     """Count the values of a body; what looks like more within its strings, too.
 
     >>> _values(b'{"a": [1, {}], "b": "one, two"}')
-    6
+    7
     """
     return 1 + sum(body.count(sign) for sign in (b",", b"[", b"{"))
 
@@ -42,10 +40,20 @@ def _nests_deeper(body: bytes, deepest: int) -> bool:
     >>> _nests_deeper(b'{"a[[[": [1, {}]}', 3), _nests_deeper(b'{"a": [1, {}]}', 2)
     (False, True)
     """
-    brackets = _STRINGS.sub(b"", body).translate(_FOLDED, _OTHERS)
+    brackets = _without_strings(body).translate(_FOLDED, _OTHERS)
     for _ in range(deepest):
         brackets = brackets.replace(b"[]", b"")
     return bool(brackets)
+
+
+def _without_strings(body: bytes) -> bytes:
+    r"""Leave out strings, also one that does not end. Whatever is sent, it is gone through once.
+
+    >>> _without_strings(b'["a", {"[\\\\": "\\"["}, "[[')
+    b'[, {: }, '
+    """
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    return b"".join(unescaped.split(b'"')[::2])
 
 
 def text_of(field: str, body: bytes) -> str | None:

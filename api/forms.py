@@ -37,15 +37,15 @@ def _known_zone(name: str) -> str:
 
 Line = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
-    ),
+    StringConstraints(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$"),
 ]
 """A line of text that says something."""
 
 Text = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=10_000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$"),
+    StringConstraints(
+        min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$"
+    ),
 ]
 """Lines of text. No zero characters, here or elsewhere: PostgreSQL cannot hold them."""
 

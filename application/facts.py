@@ -63,10 +63,10 @@ _RANDOM: Final = re.compile(f"{_ID}|[0-9A-HJKMNP-TV-Z]{{26}}")
 # `$` alone would let a line end pass in Python; other languages know no `\Z`.
 Line = Annotated[
     str,
-    Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$(?!\n)"),
+    Meta(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$(?!\n)"),
 ]
 Text = Annotated[
-    str, Meta(min_length=1, max_length=10_000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$(?!\n)")
+    str, Meta(min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$(?!\n)")
 ]
 Address = Annotated[str, Meta(max_length=254)]
 Number = Annotated[str, Meta(max_length=40)]

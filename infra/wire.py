@@ -33,6 +33,11 @@ them in the memory of the process.
 BETWEEN: Final = 4
 """Bytes in a header beside its name and value."""
 
+UNREAD: Final = frozenset({b"cookie"})
+"""Headers that mean nothing here. The framework reads cookies all the same, and before Python 3.11.10
+and 3.12.6 each of 60 KB for five seconds.
+"""
+
 TUNNEL: Final = b"CONNECT"
 """What follows it is no request, and cannot be refused as one."""
 
@@ -115,7 +120,7 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. Trailers are counted and forgotten: the request they change has begun."""
         self._count(len(name) + len(value) + BETWEEN)
-        if self._in_head:
+        if self._in_head and name.lower() not in UNREAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
