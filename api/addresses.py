@@ -38,6 +38,13 @@ class Addresses:
             address = before
         return _network_of(address)
 
+    def of_peer(self, name: str) -> str | None:
+        """Return what whoever connects is counted under; nothing for a proxy of ours."""
+        address = _parsed(name)
+        if address is None or self._is_ours(address):
+            return None
+        return _network_of(address)
+
     def _is_ours(self, address: Address) -> bool:
         return any(address in proxy for proxy in self._proxies)
 

@@ -36,6 +36,7 @@ from domain.messages import DomainError
 STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.RequestUnreadable: 400,
     refusals.HeadTooLarge: 431,
+    refusals.RequestTooSlow: 408,
     refusals.PathUnknown: 404,
     refusals.MethodNotAllowed: 405,
     refusals.BodyMalformed: 400,

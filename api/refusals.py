@@ -8,7 +8,11 @@ class RequestUnreadable(DomainError):
 
 
 class HeadTooLarge(DomainError):
-    """The address or the headers are longer than what is taken here."""
+    """The address or the headers are longer, or more, than what is taken here."""
+
+
+class RequestTooSlow(DomainError):
+    """The request did not come to its end in time."""
 
 
 class PathUnknown(DomainError):

@@ -87,6 +87,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "projection-behind": "Lecture en retard",
     "query-invalid": "Question invalide",
     "registration-under-way": "Inscription en cours",
+    "request-too-slow": "Requête trop lente",
     "request-unreadable": "Requête illisible",
     "series-conflicts": "Série en conflit",
     "series-id-taken": "Identifiant de série déjà pris",

@@ -152,6 +152,6 @@ def forgetting(erasures: Erasures) -> Handlers:
         if not erasures.finish(job.tenant, effect.client_id):
             raise ErasureHasToWaitError
         left = erasures.left(job.tenant, effect.client_id)
-        return erasing(left) if left else None
+        return erasing(left).commands[0] if left else None  # and the next by the job of that one
 
     return {ForgetMails: forget}

@@ -78,6 +78,7 @@ from application.use_cases import USE_CASES
 from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS, NOT_RECORDED_YET
 from domain.messages import Event
+from infra.connections import Connections
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -241,6 +242,15 @@ def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
         strangers_per_minute=settings.times(settings.strangers_per_minute),
         registrations_per_hour=settings.times(settings.registrations_per_hour),
         addresses=Addresses(settings.trusted_proxies),
+    )
+
+
+def connections(settings: Settings) -> Connections:
+    """Return what counts who is connected to this process."""
+    return Connections(
+        settings.most_connections,
+        settings.times(settings.most_connections_of_address),
+        Addresses(settings.trusted_proxies),
     )
 
 

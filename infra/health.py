@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 
 PATH: Final = "/v1/health"
+PATIENCE: Final = 10
+"""Seconds for which whoever connects may say nothing: each has a thread as long as that."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ def health_on(host: str, port: int | None, look: Callable[[], Health]) -> Iterat
 
 def _answering(look: Callable[[], Health]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE
+
         def do_GET(self) -> None:
             if self.path != PATH:
                 self.send_error(404)

@@ -4,10 +4,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
 
+from infra.connections import Connections
 from infra.wire import Protocol
 
 GRACE = 5
@@ -44,19 +46,24 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def serve(app: Any, *listeners: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+def serve(
+    app: Any,
+    *listeners: socket.socket,
+    ready: Callable[[], None] = lambda: None,
+    connected: Connections | None = None,
+) -> None:
     """Answer requests until SIGINT or SIGTERM; then return, so that everything else is stopped too."""
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server raises the signal again when it has stopped, to which we have nothing to add.
         signal.signal(number, lambda *_: None)
-    _Server(_config(app), ready).run(sockets=list(listeners))
+    _Server(_config(app, connected), ready).run(sockets=list(listeners))
 
 
-def _config(app: Any) -> uvicorn.Config:
+def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=Protocol,
+        http=partial(Protocol, connected=connected or Connections()),  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         access_log=False,
@@ -68,10 +75,12 @@ def _config(app: Any) -> uvicorn.Config:
     )
 
 
-def serve_in_thread(app: Any, listener: socket.socket) -> Callable[[], None]:
+def serve_in_thread(
+    app: Any, listener: socket.socket, connected: Connections | None = None
+) -> Callable[[], None]:
     """Answer requests in a thread; give what stops it. For tests."""
     ready = threading.Event()
-    server = _Server(_config(app), ready.set)
+    server = _Server(_config(app, connected), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     ready.wait()

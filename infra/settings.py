@@ -120,6 +120,8 @@ class Settings(BaseModel):
     failed_logins_of_account: int = Field(default=10, ge=1)
     limit_factor: float = Field(default=1, gt=0, le=MOST_FACTOR)
     trusted_proxies: Networks = ()
+    most_connections: int = Field(default=1_000, ge=1)
+    most_connections_of_address: int = Field(default=200, ge=1)
     most_body_bytes: int = Field(default=1_000_000, ge=1_000)
     log_level: str = "INFO"
 

@@ -11,13 +11,23 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.edge import refusing
-from api.refusals import HeadTooLarge, MethodNotAllowed, RequestUnreadable, TooManyRequests
+from api.refusals import (
+    HeadTooLarge,
+    MethodNotAllowed,
+    RequestTooSlow,
+    RequestUnreadable,
+    TooManyRequests,
+)
 from domain.messages import DomainError
+from infra.connections import Connections
 
 MOST_HEAD: Final = 65_536
 """Bytes of a request line and its headers; of trailers, too, and of what stands between chunks.
 uvicorn's parser would take them without end.
 """
+
+MOST_HEADERS: Final = 100
+"""Of one request, with its trailers. Each costs about as much memory as 150 bytes more would."""
 
 MOST_IN_LINE: Final = 100
 """Requests of one connection that wait for the answer to another."""
@@ -29,6 +39,14 @@ PATIENCE: Final = 30.0
 """Seconds for which whoever asked may take nothing of an answer that is there for them: it is held for
 them in the memory of the process.
 """
+
+HEAD_PATIENCE: Final = 10.0
+"""Seconds from the first byte of a head to its last, and for which whoever connects may say nothing. No
+proxy and no browser takes so long; who does holds a connection and what was sent.
+"""
+
+BODY_PATIENCE: Final = 60.0
+"""Seconds from the last byte of a head to the last of its body: for the largest, 17 KB a second."""
 
 BETWEEN: Final = 4
 """Bytes in a header beside its name and value."""
@@ -45,16 +63,30 @@ TUNNEL: Final = b"CONNECT"
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
+    def __init__(self, *arguments: Any, connected: Connections, **more: Any) -> None:
         super().__init__(*arguments, **more)
+        self._connected = connected
+        self._came = False
+        self._begun = False
         self._in_head = True
         self._head = 0
+        self._headers = 0
         self._gained = False
         self._idle = 0
         self._unheard = 0
         self._why: DomainError | None = None
         self._refused = False
         self._given_up: asyncio.TimerHandle | None = None
+        self._due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, if there is room for one more."""
+        super().connection_made(transport)
+        self._came = self._connected.come(self.client)
+        if self._came:
+            self._await_the_end()
+        else:
+            transport.abort()
 
     def pause_writing(self) -> None:
         """Wait until the other side takes what was sent, but not for ever."""
@@ -67,11 +99,50 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self._in_time()
+        if self._came:
+            self._connected.go(self.client)
         super().connection_lost(exc)
 
     def _wait_no_more(self) -> None:
         if self._given_up is not None:
             self._given_up.cancel()
+
+    # --- Waiting for what is sent -------------------------------------------------------------
+
+    def _await_the_end(self) -> None:
+        """Wait for the end of what has begun, and for the beginning of what has not."""
+        if self._due is None and not self._refused and (self._begun or not self._answering()):
+            patience = HEAD_PATIENCE if self._in_head else BODY_PATIENCE
+            self._due = self.loop.call_later(patience, self._too_late)
+
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _in_time(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def on_response_complete(self) -> None:
+        """Give what has begun its time anew: nobody read on while something else was answered."""
+        super().on_response_complete()
+        if self._begun and not self.transport.is_closing():
+            self._in_time()
+            self._await_the_end()
+
+    def _too_late(self) -> None:
+        """Refuse what has not come to its end, unless it was us who did not read on."""
+        self._due = None
+        if self.flow.read_paused:
+            self._await_the_end()
+        elif self._begun:
+            self._refuse(RequestTooSlow())
+        else:
+            self.transport.close()
+
+    # --- Reading ------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Read on. Who goes on sending after a refusal is not heard."""
@@ -86,7 +157,9 @@ class Protocol(HttpToolsProtocol):
             return
         self._idle = 0 if self._gained else self._idle + len(data)
         if self._idle > MOST_HEAD:
-            self._refuse(HeadTooLarge(most_bytes=MOST_HEAD))
+            self._refuse(HeadTooLarge(most_bytes=MOST_HEAD, most_headers=MOST_HEADERS))
+        else:
+            self._await_the_end()
 
     def _read(self, data: bytes) -> None:
         """Ignore that somebody would like to speak another protocol (RFC 9110, 7.8). The parser cannot:
@@ -110,7 +183,8 @@ class Protocol(HttpToolsProtocol):
     # --- What the parser says; whatever is raised here stops it -------------------------------
 
     def on_message_begin(self) -> None:
-        self._in_head, self._head, self._unheard = True, 0, 0
+        self._in_time()
+        self._begun, self._in_head, self._head, self._headers, self._unheard = True, True, 0, 0, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -119,6 +193,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. Trailers are counted and forgotten: the request they change has begun."""
+        self._headers += 1
         self._count(len(name) + len(value) + BETWEEN)
         if self._in_head and name.lower() not in UNREAD:
             super().on_header(name, value)
@@ -128,6 +203,7 @@ class Protocol(HttpToolsProtocol):
             self._stop(MethodNotAllowed(allowed=[]))
         if self.parser.should_upgrade():
             return
+        self._in_time()
         self._in_head, self._gained = False, True
         if len(self.pipeline) >= MOST_IN_LINE:
             self._stop(TooManyRequests(retry_after=1))
@@ -144,13 +220,14 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
             return
-        self._gained = True
+        self._in_time()
+        self._begun, self._in_head, self._gained = False, True, True
         super().on_message_complete()
 
     def _count(self, more: int) -> None:
         self._head += more
-        if self._head > MOST_HEAD:
-            self._stop(HeadTooLarge(most_bytes=MOST_HEAD))
+        if self._head > MOST_HEAD or self._headers > MOST_HEADERS:
+            self._stop(HeadTooLarge(most_bytes=MOST_HEAD, most_headers=MOST_HEADERS))
 
     def _stop(self, why: DomainError) -> None:
         self._why = why
@@ -163,6 +240,7 @@ class Protocol(HttpToolsProtocol):
         is not known.
         """
         self._refused = True
+        self._in_time()
         self.flow.pause_reading()
         answer = self._last_cycle()
         app: Any = refusing(refusal)  # the library has types of its own for the same

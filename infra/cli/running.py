@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from infra import demo
 from infra.cli.filling import fill_with_demonstration
 from infra.cli.system import database, joined, settings_from_environment
-from infra.composition import application
+from infra.composition import application, connections
 from infra.logs import configure_logs
 from infra.serving import listen, serve
 from infra.settings import Mode, Settings
@@ -58,7 +58,12 @@ def up(port: Port = None) -> None:
             fill_with_demonstration(settings, dsn, _progress)
         with joined(settings, dsn) as system:
             system.work()
-            serve(application(system), listener, ready=lambda: _welcome(settings, address, began))
+            serve(
+                application(system),
+                listener,
+                ready=lambda: _welcome(settings, address, began),
+                connected=connections(settings),
+            )
     say_at_once("stopped")
 
 
@@ -70,7 +75,13 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
         where = listener.getsockname()[1]
         shared = [] if inherit is None else [socket.socket(fileno=inherit)]
         said = f"listening on {where}"
-        serve(application(system), listener, *shared, ready=lambda: say_at_once(said))
+        serve(
+            application(system),
+            listener,
+            *shared,
+            ready=lambda: say_at_once(said),
+            connected=connections(settings),
+        )
 
 
 def work() -> None:

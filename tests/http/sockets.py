@@ -7,16 +7,17 @@ from typing import Any, Self
 
 import httpx2 as httpx
 
+from infra.connections import Connections
 from infra.serving import listen, serve_in_thread
 
 PATIENCE = 30.0
 
 
 @contextmanager
-def served(app: Any) -> Iterator[int]:
+def served(app: Any, connected: Connections | None = None) -> Iterator[int]:
     """Serve an application as `frontdesk serve` does, in a thread; give the port."""
     listener = listen("127.0.0.1", 0)
-    stop = serve_in_thread(app, listener)
+    stop = serve_in_thread(app, listener, connected)
     try:
         yield listener.getsockname()[1]
     finally:

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "method-not-allowed": "answers what is no operation",
     "request-unreadable": "answers what is no HTTP",
     "head-too-large": "answers before it is known what is asked",
+    "request-too-slow": "answers before it is known what is asked",
     "source-not-known": "answers facts on Kafka",
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
