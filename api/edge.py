@@ -18,6 +18,7 @@ from api.caller import party, recognise
 from api.leaving import Departures
 from api.marks import MARKS
 from api.problems import broken, problem
+from api.refusals import QueryInvalid
 from domain.messages import DomainError
 
 SAFE: Final = [
@@ -27,6 +28,9 @@ SAFE: Final = [
 ]
 PROBED: Final = frozenset({"/v1/health", "/health"})
 """What load balancers ask, from one address, as often as they like: they are told little."""
+
+MOST_PARAMETERS: Final = 100
+"""Of one question. No list has half as many filters."""
 
 
 class Edge:
@@ -61,6 +65,7 @@ class Edge:
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] not in PROBED:
             recognise(Request(scope), self._backend)
+        _refuse_many_parameters(scope)
         try:
             await self._app(scope, self._arrivals.of(scope, receive), send)
         finally:
@@ -119,6 +124,12 @@ def _said(scope: Scope, error: Exception) -> Response:
     """Return the answer to what the application has not answered."""
     request = Request(scope)
     return problem(request, error) if isinstance(error, DomainError) else broken(request, error)
+
+
+def _refuse_many_parameters(scope: Scope) -> None:
+    """Refuse before they are parsed what are more than any question has."""
+    if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
+        raise QueryInvalid(reason=f"more than {MOST_PARAMETERS} parameters")
 
 
 def refusing(refusal: DomainError) -> ASGIApp:

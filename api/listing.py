@@ -21,6 +21,9 @@ CURSOR: Final = "cursor"
 MOST: Final = 200
 USUAL: Final = 50
 LONGEST_TEXT: Final = 200
+MOST_VALUES: Final = 200
+"""Of one filter: as many as a page has rows."""
+
 RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
 
 Parse = Callable[[str], Any]
@@ -77,7 +80,7 @@ class Listing:
         sort = asked.get("sort", self.default_sort)
         if sort.removeprefix("-") not in self.sorts:
             raise QueryInvalid(parameter="sort", allowed=list(self.sorts))
-        fields = tuple(f for f in asked.get("fields", "").split(",") if f)
+        fields = tuple(f for f in _several("fields", asked.get("fields", "")) if f)
         if unknown := set(fields) - {*self.model.row.__struct_fields__}:
             raise QueryInvalid(parameter="fields", unknown=sorted(unknown))
         return Question(
@@ -96,7 +99,7 @@ class Listing:
         try:
             if op:
                 return Where(column, Op(op), parse(text))
-            return Where(column, Op.IS, [parse(part) for part in text.split(",")])
+            return Where(column, Op.IS, [parse(part) for part in _several(name, text)])
         except ValueError:
             raise QueryInvalid(parameter=name, reason="not a value of its kind") from None
 
@@ -123,6 +126,13 @@ class Question:
     def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
         """Keep of the documents what was asked for."""
         return [_only(self.fields, each) for each in documents] if self.fields else documents
+
+
+def _several(name: str, text: str) -> list[str]:
+    """Return the values of a parameter. Raises QueryInvalid where they are more than one looks for."""
+    if text.count(",") >= MOST_VALUES:
+        raise QueryInvalid(parameter=name, reason=f"more than {MOST_VALUES} values")
+    return text.split(",")
 
 
 def boolean(text: str) -> bool:

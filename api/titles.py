@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 ENGLISH: Final = "en"
+MOST_WISHES: Final = 20
 
 FRENCH: Final[Mapping[str, str]] = {
     "address-code-wrong": "Code erroné",
@@ -147,7 +148,7 @@ def language(accepted: str) -> str:
     >>> language("de, fr-CA;q=0.8, en;q=0.2")
     'fr'
     """
-    wishes = (_wish(part) for part in accepted.split(",")[:20])
+    wishes = (_wish(part) for part in accepted.split(",", MOST_WISHES)[:MOST_WISHES])
     wanted = sorted((-quality, n, tag) for n, (tag, quality) in enumerate(wishes) if quality > 0)
     return next((tag for *_, tag in wanted if tag in LANGUAGES or tag == ENGLISH), ENGLISH)
 
