@@ -1,8 +1,10 @@
 """How often somebody may try a password: from one address, and for one account.
 
-An account has few attempts a minute, from everywhere together; so that no stranger can lock its owner
-out with them, they do not concern an address from which its owner has come in before, and one address
-cannot use up more than half of them.
+An account has few attempts a minute (ten), from everywhere together; so that no stranger can lock its
+owner out with them, one address cannot use up more than half of them. What it tries beyond that is
+counted among a few more (five), of all such addresses together. None of this concerns addresses from
+which its owner has come in before: those have as many each, and twice as many together. So wherever
+they come from, no more fail than fifteen and twenty.
 """
 
 import math
@@ -17,6 +19,9 @@ A_MINUTE: Final = 60.0
 ONE_A_MONTH: Final = Limit(quota=1, window=30 * 86_400.0)
 """So long it is remembered from where somebody came in."""
 
+OWN_ADDRESSES: Final = 2
+"""From so many of those one would have to try at once to lock somebody out of the others."""
+
 
 class Attempts:
     """Counts each one before it is made, so that many at once are not too many; what succeeds, or
@@ -29,6 +34,8 @@ class Attempts:
         self._limiter = limiter
         self._of_account = Limit(of_account, A_MINUTE)
         self._share = Limit(max(1, of_account // 2), A_MINUTE)
+        self._beyond = Limit(of_account - self._share.quota, A_MINUTE)
+        self._of_known = Limit(of_account * OWN_ADDRESSES, A_MINUTE)
         self._from_address = Limit(from_address, A_MINUTE)
 
     @contextmanager
@@ -49,26 +56,35 @@ class Attempts:
 
     def _count(self, account: str, address: str, own: str) -> list[str]:
         counted: list[str] = []
-        for key, limit in self._limits(account, address, own):
-            decision = self._limiter.check(key, limit)
-            if not decision.allowed:
-                self._give_back(counted)
-                raise TooManyAttempts(
-                    retry_after=max(1, math.ceil(decision.reset_after)),
-                    limit=limit.quota,
-                    window=int(limit.window),
-                )
-            counted.append(key)
+        try:
+            self._take(counted, f"logins/{address}", self._from_address)
+            self._take(counted, own, self._of_account)
+            self._take_of_all(counted, account, own)
+        except TooManyAttempts:  # was not made, and so uses nothing up
+            self._give_back(counted)
+            raise
         return counted
 
-    def _limits(self, account: str, address: str, own: str) -> Iterator[tuple[str, Limit]]:
-        """Return what to count an attempt under, one after the other, while it is allowed."""
-        yield f"logins/{address}", self._from_address
-        yield own, self._of_account
+    def _take_of_all(self, counted: list[str], account: str, own: str) -> None:
+        """Count one more among those from other addresses, too."""
         if self._limiter.knows(f"{own}/known"):
-            return
-        if self._limiter.check(f"{own}/share", self._share).allowed:
-            yield f"login/{account}", self._of_account
+            self._take(counted, f"known/{account}", self._of_known)
+        elif self._limiter.check(f"{own}/share", self._share).allowed:
+            counted.append(f"{own}/share")
+            self._take(counted, f"account/{account}", self._of_account)
+        else:
+            self._take(counted, f"beyond/{account}", self._beyond)
+
+    def _take(self, counted: list[str], key: str, limit: Limit) -> None:
+        """Count one more. Raises TooManyAttempts."""
+        decision = self._limiter.check(key, limit)
+        if not decision.allowed:
+            raise TooManyAttempts(
+                retry_after=max(1, math.ceil(decision.reset_after)),
+                limit=limit.quota,
+                window=int(limit.window),
+            )
+        counted.append(key)
 
     def _give_back(self, counted: list[str]) -> None:
         for key in counted:
