@@ -26,6 +26,7 @@ STRANGERS: Final = "strangers"
 EVERYBODY: Final = "everybody"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
+ACCOUNTS: Final = "accounts"
 
 LIGHTER: Final = 10
 """What is heavy may be asked a tenth as often. What that is, `api/turns.py` says."""
@@ -58,6 +59,7 @@ class Limits:
         own: RateLimiter | None = None,
         strangers_per_minute: int = 600,
         registrations_per_hour: int = 5,
+        accounts_per_hour: int = 20,
         addresses: Addresses | None = None,
     ) -> None:
         self.policies: Mapping[str, Limit] = {
@@ -69,6 +71,7 @@ class Limits:
             EVERYBODY: Limit(strangers_per_minute * AT_ONCE, MINUTE),
             REGISTRATIONS: Limit(registrations_per_hour, HOUR),
             TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
+            ACCOUNTS: Limit(accounts_per_hour, HOUR),
         }
         self._limiter = limiter
         self._own = own or limiter
@@ -105,20 +108,28 @@ class Limits:
         """Count an account that is made by whoever is not logged in, but for those that are refused
         for what was typed. Raises TooManyRequests.
         """
-        return self._counting(REGISTRATIONS, scope, lambda error: not isinstance(error, MISTYPED))
+        address = self.address_of(scope)
+        return self._counting(REGISTRATIONS, address, lambda error: not isinstance(error, MISTYPED))
 
-    def adding(self, scope: Any) -> AbstractContextManager[None]:
-        """Count an account that is made by whoever is logged in, if it comes to be known by that that
-        somebody has one. Who has heard it too often hears nothing more. Raises TooManyRequests.
+    @contextmanager
+    def adding(self, scope: Any, principal: Principal) -> Iterator[None]:
+        """Count an account that is made by whoever is logged in among those of their business: anybody
+        can open one. If it comes to be known instead that somebody has an account, count that by where
+        they come from; who has heard it too often hears nothing more. Raises TooManyRequests.
         """
-        return self._counting(TAKEN, scope, lambda error: isinstance(error, TELLING))
+        made = self._counting(ACCOUNTS, principal.tenant_id, lambda error: error is None)
+        told = self._counting(
+            TAKEN, self.address_of(scope), lambda error: isinstance(error, TELLING)
+        )
+        with made, told:
+            yield
 
     @contextmanager
     def _counting(
-        self, name: str, scope: Any, counts: Callable[[BaseException | None], bool]
+        self, name: str, whose: str, counts: Callable[[BaseException | None], bool]
     ) -> Iterator[None]:
         """Count what is done meanwhile, and give it back if by its outcome it does not count."""
-        key = f"{name}/{self.address_of(scope)}"
+        key = f"{name}/{whose}"
         self._refuse_beyond(name, self._limiter, key)
         outcome: BaseException | None = None
         try:

@@ -57,7 +57,7 @@ def add_user(
 ) -> Response:
     """Let somebody into the business, with a first password."""
     about = registering(request, caller.tenant, caller.principal.user_id)
-    with caller.backend.limits.adding(request.scope):
+    with caller.backend.limits.adding(request.scope, caller.principal):
         new = accounts.add_user(
             body.account(),
             replace(about, leave=caller.leave),

@@ -241,6 +241,7 @@ def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
         own=ProcessRateLimiter(),
         strangers_per_minute=settings.times(settings.strangers_per_minute),
         registrations_per_hour=settings.times(settings.registrations_per_hour),
+        accounts_per_hour=settings.times(settings.accounts_per_hour),
         addresses=Addresses(settings.trusted_proxies),
     )
 

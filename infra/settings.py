@@ -116,6 +116,7 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(default=6000, ge=1)
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)
+    accounts_per_hour: int = Field(default=20, ge=1)
     failed_logins_from_address: int = Field(default=30, ge=1)
     failed_logins_of_account: int = Field(default=10, ge=1)
     limit_factor: float = Field(default=1, gt=0, le=MOST_FACTOR)

@@ -110,6 +110,33 @@ def test_who_opens_a_business_is_not_told_without_end_who_has_an_account(
     assert add(2, at="192.0.2.9").status_code == 201
 
 
+def test_a_business_makes_twenty_accounts_an_hour_for_others(strangers: Strangers) -> None:
+    """Those that are not made are not counted; and other businesses make theirs."""
+    salon = {"user_type": "beauty_professional", "business_name": "Salon"}
+
+    def owner(number: int) -> str:
+        strangers.register(number, at="192.0.2.1", **salon)
+        begun = strangers.log_in(number, at="192.0.2.1", password=PASSWORD)
+        return f"Bearer {begun.json()['access_token']}"
+
+    def add(number: int, by: str, **more: str) -> httpx.Response:
+        person = {"name": "A", "email": f"zoe{number}@example.org", "password": PASSWORD, **more}
+        at = f"198.51.100.{number % 200}"
+        return strangers.ask("/v1/users", {**person, "roles": ["auditor"]}, at=at, Authorization=by)
+
+    first, second = owner(0), owner(1)
+    weak = [add(number, first, password="password") for number in range(2, 25)]
+    taken = [add(1, first) for _ in range(3)]
+    made = [add(number, first) for number in range(2, 23)]
+
+    assert {*statuses(weak)} == {422}
+    assert {*statuses(taken)} == {409}
+    assert statuses(made) == [201] * 20 + [429]
+    assert made[-1].json()["policy"] == "accounts"
+    assert 0 < int(made[-1].headers["retry-after"]) <= 3600
+    assert add(23, second).status_code == 201
+
+
 def test_who_is_refused_for_the_password_may_choose_another(strangers: Strangers) -> None:
     weak = [strangers.register(0, at="192.0.2.1", password="password") for _ in range(8)]
 
