@@ -51,6 +51,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     caller.TokenMissing: 401,
     reach.NotFound: 404,
     reach.StandingChanged: 401,
+    reach.ChangedTooOften: 403,
     address_proofs.AddressCodeWrong: 422,
     conditions.IfMatchRequired: 428,
     conditions.IfMatchInvalid: 400,

@@ -20,6 +20,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "booking-not-found": "Réservation introuvable",
     "buffer-out-of-range": "Temps tampon hors limites",
     "cancellation-window-closed": "Délai d'annulation dépassé",
+    "changed-too-often": "Modifié trop souvent",
     "client-already-exists": "Client déjà enregistré",
     "client-id-taken": "Identifiant de client déjà pris",
     "client-is-blocked": "Client bloqué",

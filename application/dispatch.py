@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
-from application.reach import refuse_beyond
+from application.reach import refuse_beyond, refuse_endless
 from application.transact import Together, UseCase, together
 from domain.messages import Bookkeeping, Command, DomainError
 
@@ -55,6 +55,8 @@ class Dispatcher:
             self._refuse_beyond(command, view, about)
             try:
                 changes = use_case(command, view)
+                if about.leave is not None:
+                    refuse_endless(command, about.leave, changes, view.seen)
                 self._refuse_another_version(view, about)
             except DomainError as refusal:
                 return self._first_answer_or(refusal, view, about)

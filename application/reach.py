@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
-from application.transact import Past, Together
+from application.transact import Changes, Past, Together
 from domain import agendas, bookings, professionals, series, time_blocks
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Value
-from domain.users import USER, UserStatus
+from domain.users import USER, ChangeUserDetails, UserStatus
 
 Ids = Mapping[str, str | None]
 """Whose a thing is: by `client_id` and `professional_id`."""
@@ -25,6 +25,10 @@ class NotFound(DomainError):
 
 class StandingChanged(DomainError):
     """What you may do here has changed since this access token was made; refresh it."""
+
+
+class ChangedTooOften(DomainError):
+    """It was changed as often as those can whom it is about. The business still can."""
 
 
 class Leave(Value, frozen=True, kw_only=True):
@@ -103,6 +107,20 @@ ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
 }
 """What somebody may order who reaches only what bears this id of their own."""
 
+AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {
+    bookings.ChangeBooking: "booking_id",
+    bookings.RescheduleBooking: "booking_id",
+    ChangeUserDetails: "user_id",
+}
+"""What clients may order of one thing as often as they like, and where it is named. By all else that
+they may order something begins, or ends.
+"""
+
+MOST_CHANGES: Final = 500
+"""Events after which a thing is changed no more by those it is about: whoever decides about it, in
+whichever process, has to read them all.
+"""
+
 ONESELF: Final = (Permission.ACCOUNT_READ, Permission.ACCOUNT_WRITE)
 """Permissions that are about whoever has them, and nobody else."""
 
@@ -111,11 +129,35 @@ def refuse_beyond(command: Command, leave: Leave, past: Past) -> None:
     """Refuse what is not the principal's to order. Raises what each refusal says of itself."""
     refuse_outdated(leave.principal, past)
     reach = leave.principal.reach(leave.permission)
-    for order in command.commands if isinstance(command, Together) else (command,):
+    for order in _orders_of(command):
         _refuse_override(order, leave)
         _refuse_elsewhere(order, leave)
         if not reach.everything:
             _refuse_others(order, reach, leave, past)
+
+
+def refuse_endless(
+    command: Command, leave: Leave, changes: Changes, seen: Mapping[str, int]
+) -> None:
+    """Refuse what would change a thing once more that was changed as often as can be by those who act
+    for themselves. Raises ChangedTooOften.
+    """
+    if not _acts_for_themselves(leave):
+        return
+    for order in _orders_of(command):
+        thing = getattr(order, AGAIN_AND_AGAIN.get(type(order), ""), None)
+        if changes.get(str(thing)) and seen.get(str(thing), 0) >= MOST_CHANGES:
+            raise ChangedTooOften(most=MOST_CHANGES)
+
+
+def _acts_for_themselves(leave: Leave) -> bool:
+    if leave.permission in ONESELF:
+        return True
+    return leave.principal.reach(leave.permission).field == "client_id"
+
+
+def _orders_of(command: Command) -> tuple[Command, ...]:
+    return command.commands if isinstance(command, Together) else (command,)
 
 
 def refuse_outdated(principal: Principal, past: Past) -> None:

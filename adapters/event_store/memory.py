@@ -9,6 +9,9 @@ from collections import OrderedDict
 from typing import Any, Final
 
 QUEUES: Final = 512
+DOUBTED: Final = 1_000
+"""States of which it is known that they are out of date, kept to be carried on."""
+
 PATIENCE: Final = 1.0
 """Seconds: the writer has patience, too, and the caller for five seconds in all."""
 
@@ -23,6 +26,7 @@ class Memory:
     def __init__(self, size: int = 20_000) -> None:
         self._size = size
         self._states: OrderedDict[Key, Known] = OrderedDict()
+        self._doubted: OrderedDict[Key, Known] = OrderedDict()
         self._gate = threading.Lock()
 
     def get(self, key: Key) -> Known | None:
@@ -44,10 +48,25 @@ class Memory:
             if len(self._states) > self._size:
                 self._states.popitem(last=False)
 
+    def doubt(self, key: Key) -> None:
+        """Look the next time for what has happened since."""
+        with self._gate:
+            known = self._states.pop(key, None)
+            if known is not None:
+                self._doubted[key] = known
+                if len(self._doubted) > DOUBTED:
+                    self._doubted.popitem(last=False)
+
+    def doubted(self, key: Key) -> Known | None:
+        """Return what was known when it was last doubted, and forget it."""
+        with self._gate:
+            return self._doubted.pop(key, None)
+
     def forget(self, key: Key) -> None:
         """Read it anew the next time."""
         with self._gate:
             self._states.pop(key, None)
+            self._doubted.pop(key, None)
 
 
 class Queues:

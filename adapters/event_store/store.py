@@ -52,6 +52,10 @@ KEY_IS_ANOTHER: Final = -1
 """What `log.append` gives as the version of a stream whose key was made or destroyed meanwhile."""
 
 
+class _ErasedSinceError(Exception):
+    """Something was erased since a state was known: it has to be read anew."""
+
+
 class PostgresView:
     """A past that remembers what was looked at. States come from memory where it has them."""
 
@@ -121,16 +125,42 @@ class PostgresEventStore:
             return known
         if fresh:
             return aggregate.initial, 0
+        found = self._carried_on(aggregate, key) or self._read(aggregate, key)
+        self._memory.put(key, *found)
+        return found
+
+    def _carried_on(
+        self, aggregate: Aggregate[S, Any], key: tuple[str, str]
+    ) -> tuple[S, int] | None:
+        """Return what was known with all that has happened since. None if it has to be read anew:
+        nothing was known, or the log does not tell why it was out of date.
+        """
+        known = self._memory.doubted(key)
+        if known is None:
+            return None
+        try:
+            found = self._read(aggregate, key, known)
+        except _ErasedSinceError:
+            return None
+        return found if found[1] > known[1] else None
+
+    def _read(
+        self, aggregate: Aggregate[S, Any], key: tuple[str, str], start: tuple[S, int] | None = None
+    ) -> tuple[S, int]:
+        """Carry a state on to the end of its stream. Raises _ErasedSinceError: what was erased was
+        erased from its beginning on.
+        """
         tenant, stream = key
-        state, version = aggregate.initial, 0
+        state, version = start or (aggregate.initial, 0)
         with (
             self._database.as_tenant(tenant) as connection,
-            self._reader.parts(connection, tenant, stream) as parts,
+            self._reader.parts(connection, tenant, stream, after=version) as parts,
         ):
             for part in filter(None, map(self._reader.whole, parts)):
-                events = (past.event for past in part if past.event is not None)
+                events = [past.event for past in part if past.event is not None]
+                if start and any(isinstance(event, Erasure | StreamErased) for event in events):
+                    raise _ErasedSinceError
                 state, version = aggregate.fold(events, state), part[-1].version
-        self._memory.put(key, state, version)
         return state, version
 
     def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
@@ -145,7 +175,7 @@ class PostgresEventStore:
         versions = self._versions(about.tenant, list(view.seen))
         changed = [stream for stream, version in versions.items() if version != view.seen[stream]]
         for stream in changed:
-            self._memory.forget((about.tenant, stream))
+            self._memory.doubt((about.tenant, stream))
         return not changed
 
     def answer_to(self, about: About) -> Answer | None:
@@ -300,9 +330,10 @@ class PostgresEventStore:
         )
 
     def _learn(self, tenant: str, conflict: Verdict) -> None:
-        """Forget what the log has contradicted: a state, or the key of a stream."""
+        """Doubt what the log has contradicted: a state, or the key of a stream."""
         stream = conflict.at_stream or ""
-        self._forget(tenant, [stream])
+        self._memory.doubt((tenant, stream))
+        self._stream_keys.forget((tenant, stream))
         if conflict.at_version == KEY_IS_ANOTHER:
             self._stored_key(tenant, stream)
 

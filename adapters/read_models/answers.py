@@ -28,18 +28,26 @@ from adapters.read_models.steps import Steps, steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from application.ports import Document, ProjectionBehind, Recorded
 from projections.read_model import ReadModel, Row
+from domain.messages import Erasure, StreamErased
 
 SHORTLY: Final = 0.1
 """Seconds: if the projector runs at all, it has done it by then."""
 
 LOCK_MS: Final = 40
 AGAIN: Final = 0.02
+SHORT: Final = 32
+"""Events of a stream that cost no more to read than the row that was made of them."""
+
 """Seconds after which the tail is tried again, if a lock was in the way."""
 
 Made = TypeVar("Made")
 
 
 class Answers:
+class _OutOfDateError(Exception):
+    """What was personal in a row is gone by now: it has to be folded anew."""
+
+
     """Reads read models for tenants."""
 
     def __init__(
@@ -205,9 +213,14 @@ class Answers:
     def folded(
         self, tenant: str, model: ReadModel, key: str, *, to_version: int = LAST_VERSION
     ) -> Document | None:
-        """Fold a row from the stream that owns it, as of a version."""
-        with self._heard(tenant, model, key, to_version) as parts:
-            document = self.fold(model, key, (past for part in parts for past in part))
+        """Fold a row from the stream that owns it, as of a version. Of a long one no more is read than
+        the table does not show yet.
+        """
+        start = self._start(tenant, model, key, to_version) if to_version > SHORT else None
+        try:
+            document = self._folded(tenant, model, key, to_version, start)
+        except _OutOfDateError:
+            document = self._folded(tenant, model, key, to_version, None)
         return document and document._replace(from_log=True)
 
     def row_as_of(
@@ -229,18 +242,40 @@ class Answers:
 
     @contextmanager
     def _heard(
-        self, tenant: str, model: ReadModel, key: str, to: int = LAST_VERSION
+        self, tenant: str, model: ReadModel, key: str, after: int = 0, to: int = LAST_VERSION
     ) -> Iterator[Iterable[Sequence[Recorded]]]:
         """Lend a stream in parts, of which the read model misses nothing."""
         with (
             self._database.as_tenant(tenant) as connection,
-            self._reader.parts(connection, tenant, key, to=to) as parts,
+            self._reader.parts(connection, tenant, key, after=after, to=to) as parts,
         ):
+    def _start(self, tenant: str, model: ReadModel, key: str, to_version: int) -> Row | None:
+        """Return the row that the table shows, if this release made it and it is not too new."""
+        consumer = self._consumer(model)
+        with self._database.as_desk() as connection:
+            place = checkpoints.places(connection, [model.name]).get(model.name)
+            if place is None or place.shape != consumer.table.shape:
+                return None
+            row = consumer.table.load(connection, [(tenant, key)]).get((tenant, key))
+        return row if row is not None and row.version <= to_version else None
+
+    def _folded(
+        self, tenant: str, model: ReadModel, key: str, to_version: int, start: Row | None
+    ) -> Document | None:
+        after = start.version if start else 0
+        with self._heard(tenant, model, key, after, to_version) as parts:
+            history = (past for part in parts for past in part)
+            return self._fold(model, key, _not_erased(history) if start else history, start)
+
             yield (self._reader.heard(connection, part, hearer(model)) for part in parts)
 
     def fold(self, model: ReadModel, key: str, history: Iterable[Recorded]) -> Document | None:
         """Return the row that this history makes. Raises ProjectionBehind if its fold fails."""
-        row: Row | None = None
+        return self._fold(model, key, history, None)
+
+    def _fold(
+        self, model: ReadModel, key: str, history: Iterable[Recorded], row: Row | None
+    ) -> Document | None:
         for past in history:
             if past.stream == key and isinstance(past.event, model.subscribes_to):
                 try:
@@ -271,3 +306,11 @@ class Answers:
                 return False
         self._readable.add(model.name)
         return True
+
+
+def _not_erased(history: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Return what happened behind a row. Raises _OutOfDateError if something was erased there."""
+    for past in history:
+        if isinstance(past.event, Erasure | StreamErased):
+            raise _OutOfDateError
+        yield past

@@ -79,6 +79,7 @@ READING: Final[Refusals] = (
 WRITING: Final[Refusals] = (
     reach.NotFound,
     reach.StandingChanged,
+    reach.ChangedTooOften,
     conditions.IfMatchInvalid,
     dispatch.IdempotencyKeyReused,
     dispatch.TooContended,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from adapters.event_store.reader import Reader
 from adapters.event_store.writer import Verdict
-from tests.event_store.examples import TABLE, TENANT, Come, Log, opened
+from tests.event_store.examples import TABLE, TENANT, Come, Describe, Forget, Log, opened
 
 pytestmark = pytest.mark.postgres
 
@@ -71,3 +72,38 @@ def test_between_processes_whoever_is_contradicted_was_overtaken_by_another(
     assert seats(log) == list(range(MANY))
     for mine, others in ((here, there), (there, here)):
         assert mine.verdicts.count("conflict") <= others.verdicts.count("appended")
+
+
+def test_whoever_is_contradicted_reads_what_they_missed_and_no_more(
+    log: Log, elsewhere: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    recorded = Reader.recorded
+
+    def counted(self: Reader, rows: Any) -> Any:
+        read.append(len(rows))
+        return recorded(self, rows)
+
+    for n in range(20):
+        log.order(Come(streams=(HOT,), seats=n))
+    elsewhere.order(Come(streams=(HOT,), seats=20))
+    monkeypatch.setattr(Reader, "recorded", counted)
+
+    log.order(Come(streams=(HOT,), seats=21))
+
+    assert read == [1]
+    assert seats(log) == list(range(22))
+
+
+def test_whoever_is_contradicted_by_an_erasure_knows_nothing_any_more(
+    log: Log, elsewhere: Log
+) -> None:
+    log.order(Come(streams=(HOT,), seats=1))
+    log.order(Describe(stream=HOT, looks="by the window"))
+    elsewhere.order(Forget(streams=(HOT,)))
+
+    log.order(Come(streams=(HOT,), seats=2))
+
+    known, version = log.store.state(TABLE, (TENANT, HOT))
+    assert (known, version) == (log.state(HOT), 4)
+    assert "by the window" not in known
