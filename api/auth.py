@@ -21,7 +21,7 @@ from api.compat import OldRouter
 from api.door import Address
 from api.forms import Body, Currency, Language, Line, TimeZone
 from api.limiting import Limits
-from api.routing import Router, hashing
+from api.routing import Router, hashing, renewing
 from application.accounts import Accounts, Registered, Tokens
 from application.permissions import Permission, Principal
 from application.ports import About
@@ -134,6 +134,7 @@ def log_in(body: LoginBody, accounts: TheAccounts, address: Address) -> TokensBo
 
 @router.post("/refresh", openapi_extra=PUBLIC)
 @old_router.post("/auth/refresh", openapi_extra=PUBLIC)
+@renewing
 def refresh(body: RefreshBody, accounts: TheAccounts, _: Address) -> TokensBody:
     """Go on with a session. Each refresh token is good for one use."""
     return _tokens(accounts.refresh(body.refresh_token))
@@ -141,6 +142,7 @@ def refresh(body: RefreshBody, accounts: TheAccounts, _: Address) -> TokensBody:
 
 @router.post("/logout", status_code=204)
 @old_router.post("/auth/logout", status_code=204)
+@renewing
 def log_out(caller: MayWrite, accounts: TheAccounts) -> Response:
     """End the session: its tokens are good for nothing any more."""
     accounts.log_out(caller.principal.session_id)

@@ -103,6 +103,14 @@ class Caller:
         return Leave(principal=self.principal, permission=self.permission)
 
     @property
+    @property
+    def thing(self) -> str | None:
+        """What an order is about, by its address: orders about one thing take turns."""
+        if self.request.method in READING:
+            return None
+        named = next(iter(self.request.path_params.values()), None)
+        return None if named is None else f"{self.tenant}/{named}"
+
     def now(self) -> datetime:
         """The time."""
         return self.backend.clock()
@@ -342,7 +350,7 @@ class Gate:
         body = None if reading else await request.body()
         caller = Caller(request, principal, self.permission, body, heavy=heavy)
         if self.permission in ELSEWHERE and not reading:
-            await in_thread(caller.refuse_outdated)()
+            await in_thread(_refuse_outdated)(caller=caller)
         return caller
 
 
@@ -353,6 +361,10 @@ def recognise(request: Request, backend: Backend) -> None:
     try:
         found = request.scope[PRINCIPAL] = backend.authenticate(bearer(request))
     except DomainError as refusal:
+def _refuse_outdated(caller: Caller) -> None:
+    caller.refuse_outdated()
+
+
         request.scope[PRINCIPAL] = refusal
         backend.limits.count_stranger(request.scope)
     else:

@@ -8,6 +8,7 @@ import asyncio
 import functools
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
@@ -15,8 +16,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from api.refusals import TooManyRequests
-from api.turns import Turns, line_of
+from api.refusals import TooManyRequests, Unavailable
+from api.turns import Place, Turns, place_of
+from application.patience import IN_LINE, asked_at
 
 THREADS: Final = 16
 """Threads of one process share one interpreter lock: with forty, a request costs a quarter more."""
@@ -27,30 +29,58 @@ class _Call(NamedTuple):
     answer: "asyncio.Future[Any]"
     function: Callable[..., Any]
     arguments: dict[str, Any]
-    line: str | None
+    place: Place
+    came: float
+    claim: threading.Lock
+    """Is taken once: by the thread that begins it, or by whoever gives it up. Nothing is both refused
+    and done.
+    """
+
+    def give_up(self) -> None:
+        """Answer that it was not begun, unless it was."""
+        if self.claim.acquire(blocking=False):
+            _answer(self.answer, None, Unavailable())
 
 
 class Threads:
-    """Threads that wait for calls; started when the first one comes."""
+    """Threads that wait for calls; started when the first one comes.
 
-    def __init__(self, size: int = THREADS, *, most_waiting: int | None = None) -> None:
+    What would be begun too late is not begun at all: whoever waits so long is told to come again.
+    """
+
+    def __init__(
+        self,
+        size: int = THREADS,
+        *,
+        most_waiting: int | None = None,
+        apart: bool = False,
+        patience: float = IN_LINE,
+    ) -> None:
         self._most_waiting = most_waiting
-        self._calls: Turns[_Call] = Turns(size)
+        self._calls: Turns[_Call] = Turns(size, apart=apart)
         self._size = size
+        self._patience = patience
         self._start = threading.Lock()
         self._started = False
 
     async def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-        """Run a function in a thread. Raises TooManyRequests where too many wait already."""
+        """Run a function in a thread. Raises TooManyRequests where too many wait already, and
+        Unavailable where none of the threads was free in time.
+        """
         if self._most_waiting is not None and self._calls.waiting() >= self._most_waiting:
             raise TooManyRequests(retry_after=1, policy="waiting", quota=self._most_waiting)
         if not self._started:
             self._begin()
         loop = asyncio.get_running_loop()
-        answer = loop.create_future()
-        line = line_of(arguments)
-        self._calls.put(_Call(loop, answer, function, arguments, line), line)
-        return await answer
+        place, came = place_of(arguments), time.monotonic()
+        call = _Call(loop, loop.create_future(), function, arguments, place, came, threading.Lock())
+        if self._calls.put(call, place):
+            return await call.answer
+        late = loop.call_later(self._patience, call.give_up)
+        try:
+            return await call.answer
+        finally:
+            late.cancel()
 
     def _begin(self) -> None:
         with self._start:
@@ -63,14 +93,21 @@ class Threads:
     def _work(self) -> None:
         while True:
             call = self._calls.take()
-            try:
-                result, problem = call.function(**call.arguments), None
-            except BaseException as error:  # noqa: BLE001 - whatever it is, the request answers it
-                result, problem = None, error
-            self._calls.done(call.line)
-            with suppress(RuntimeError):  # the loop was closed: nobody waits any more
-                call.loop.call_soon_threadsafe(_answer, call.answer, result, problem)
-            del call, result, problem
+            if call.claim.acquire(blocking=False):
+                self._carry_out(call)
+            else:
+                self._calls.done(call.place)
+            del call
+
+    def _carry_out(self, call: _Call) -> None:
+        asked_at(call.came)
+        try:
+            result, problem = call.function(**call.arguments), None
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the request answers it
+            result, problem = None, error
+        self._calls.done(call.place)
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            call.loop.call_soon_threadsafe(_answer, call.answer, result, problem)
 
 
 def _answer(answer: "asyncio.Future[Any]", result: Any, problem: BaseException | None) -> None:
@@ -86,7 +123,12 @@ ORDERS: Final = Threads()
 QUESTIONS: Final = Threads()
 """Apart, so that one can ask while everybody who orders something waits for the log."""
 
-PASSWORDS: Final = Threads(len(os.sched_getaffinity(0)), most_waiting=64)
+SESSIONS: Final = Threads(2, apart=True)
+"""For whoever goes on with a session, or ends it. Strangers can ask for that, too: nobody who orders
+something waits for them.
+"""
+
+PASSWORDS: Final = Threads(len(os.sched_getaffinity(0)), most_waiting=64, apart=True)
 """For whatever hashes a password: each is busy with one as long as it takes. More at once than there
 are cores would only wait for each other; who has to wait for seconds is told to come again.
 """
@@ -110,6 +152,12 @@ def in_thread(function: Callable[..., Any], threads: Threads = ORDERS) -> Callab
 def hashing(function: Function) -> Function:
     """Mark the function of a route as one that may hash a password."""
     setattr(function, THEIRS, PASSWORDS)
+    return function
+
+
+def renewing(function: Function) -> Function:
+    """Mark the function of a route by which sessions go on, or end."""
+    setattr(function, THEIRS, SESSIONS)
     return function
 
 

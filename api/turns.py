@@ -1,18 +1,23 @@
-"""What is heavy, and whose turn it is: it takes no more than some of the threads at a time, for one
-business and for all together, and each person may ask for it less often (`api/limiting.py`).
+"""Whose turn it is: nobody takes all threads, whatever they ask and however much of it.
 
-The rest of it waits in each business's own line, so that threads are left to the others and to what is
-light. The bounds of each single request are elsewhere, where it is decided what it may look at.
+One business has three quarters of the threads at most, and of what is heavy a quarter; what is heavy
+takes half of them for all businesses together, and each person may ask for it less often
+(`api/limiting.py`). What is ordered about one thing is done one after the other: at once it would only
+be decided again and again. The rest waits in lines, from which one after the other is served. The
+bounds of each single request are elsewhere, where it is decided what it may look at.
 """
 
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Container, Mapping
 from queue import SimpleQueue
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
+
+OF_ONE: Final = 3 / 4
+"""Of the threads for one business, or for all strangers together: the rest is left to others."""
 
 PART_OF_ONE: Final = 4
 """A quarter of the threads is for the heavy requests of one business."""
@@ -41,58 +46,121 @@ def is_heavy(route: Callable[..., Any], asked: Container[str] = ()) -> bool:
     return getattr(route, HEAVY, False) or any(word in asked for word in WORDS)
 
 
-def line_of(arguments: Mapping[str, Any]) -> str | None:
-    """Name the line in which a call stands: its business's if it is heavy, or none."""
+class Place(NamedTuple):
+    """Where a call stands: in the line of its business, and behind others about the same thing."""
+
+    party: str = ""
+    heavy: bool = False
+    thing: str | None = None
+
+    @property
+    def line(self) -> tuple[str, bool]:
+        """What is heavy has a line of its own in each business."""
+        return self.party, self.heavy
+
+
+STRANGERS: Final = Place()
+
+
+def place_of(arguments: Mapping[str, Any]) -> Place:
+    """Return where a call stands, by who calls."""
     caller = arguments.get("caller")
-    return caller.tenant if caller is not None and caller.heavy else None
+    return STRANGERS if caller is None else Place(caller.tenant, caller.heavy, caller.thing)
 
 
 class Turns(Generic[T]):
-    """Calls on their way to so many threads. Whoever takes one from a line says when it is done."""
+    """Calls on their way to so many threads. Whoever takes one says when it is done.
 
-    def __init__(self, threads: int) -> None:
+    `apart` are threads that have nothing else to do: there all may be taken by one party.
+    """
+
+    def __init__(self, threads: int, *, apart: bool = False) -> None:
         self._ready: SimpleQueue[T] = SimpleQueue()
-        self._most = max(1, threads // PART_OF_ONE)
-        self._most_of_all = max(1, threads // PART_OF_ALL)
+        self._threads = threads
+        self._most = threads if apart else max(1, int(threads * OF_ONE))
+        self._most_heavy = max(1, threads // PART_OF_ONE)
+        self._most_heavy_of_all = max(1, threads // PART_OF_ALL)
         self._gate = threading.Lock()
+        self._busy = 0
+        self._busy_heavy = 0
         self._taken: Counter[str] = Counter()
-        self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
+        self._taken_heavy: Counter[str] = Counter()
+        self._things: dict[str, deque[tuple[T, Place]]] = {}
+        self._lines: OrderedDict[tuple[str, bool], deque[tuple[T, Place]]] = OrderedDict()
 
-    def put(self, call: T, line: str | None) -> None:
-        """Let a call be taken, now or when its line has a turn."""
-        if line is None:
-            self._ready.put(call)
-            return
+    def put(self, call: T, place: Place) -> bool:
+        """Let a call be taken, now or when it has a turn; tell whether it is now."""
         with self._gate:
-            self._waiting.setdefault(line, deque()).append(call)
-            self._begin_next()
+            if place.thing is not None:
+                before = self._things.setdefault(place.thing, deque())
+                before.append((call, place))
+                if len(before) > 1:
+                    return False
+            if place.line not in self._lines and self._may_begin(place):
+                self._begin(call, place)
+                return True
+            self._lines.setdefault(place.line, deque()).append((call, place))
+            return False
 
     def take(self) -> T:
         """Wait for a call and take it."""
         return self._ready.get()
 
     def waiting(self) -> int:
-        """Say how many wait for nothing but a thread."""
-        return self._ready.qsize()
-
-    def done(self, line: str | None) -> None:
-        """Give the turn to whoever is next: of all lines that may have more, one after the other."""
-        if line is None:
-            return
+        """Say how many have no turn yet."""
         with self._gate:
-            self._taken[line] -= 1
-            if not self._taken[line]:
-                del self._taken[line]
-            self._begin_next()
+            things = sum(len(calls) - 1 for calls in self._things.values())
+            return things + sum(map(len, self._lines.values()))
 
-    def _begin_next(self) -> None:
-        if self._taken.total() >= self._most_of_all:
+    def done(self, place: Place) -> None:
+        """Give the turn to whoever is next: of all lines that may have more, one after the other."""
+        with self._gate:
+            self._count(place, -1)
+            if place.thing is not None:
+                self._let_next(place.thing)
+            while (line := self._next_line()) is not None:
+                self._begin_next(line)
+
+    def _let_next(self, thing: str) -> None:
+        """Let whoever waits for the same thing stand in line."""
+        calls = self._things[thing]
+        calls.popleft()
+        if not calls:
+            del self._things[thing]
             return
-        line = next((each for each in self._waiting if self._taken[each] < self._most), None)
-        if line is None:
-            return
-        self._taken[line] += 1
-        waiting = self._waiting.pop(line)
-        self._ready.put(waiting.popleft())
-        if waiting:
-            self._waiting[line] = waiting  # behind the others
+        call, place = calls[0]
+        self._lines.setdefault(place.line, deque()).append((call, place))
+
+    def _next_line(self) -> tuple[str, bool] | None:
+        return next((each for each in self._lines if self._may_begin(Place(*each))), None)
+
+    def _begin_next(self, line: tuple[str, bool]) -> None:
+        calls = self._lines.pop(line)
+        self._begin(*calls.popleft())
+        if calls:
+            self._lines[line] = calls  # behind the others
+
+    def _may_begin(self, place: Place) -> bool:
+        if self._busy >= self._threads or self._taken[place.party] >= self._most:
+            return False
+        return not place.heavy or (
+            self._busy_heavy < self._most_heavy_of_all
+            and self._taken_heavy[place.party] < self._most_heavy
+        )
+
+    def _begin(self, call: T, place: Place) -> None:
+        self._count(place, 1)
+        self._ready.put(call)
+
+    def _count(self, place: Place, more: int) -> None:
+        self._busy += more
+        _add(self._taken, place.party, more)
+        if place.heavy:
+            self._busy_heavy += more
+            _add(self._taken_heavy, place.party, more)
+
+
+def _add(counter: Counter[str], party: str, more: int) -> None:
+    counter[party] += more
+    if not counter[party]:
+        del counter[party]

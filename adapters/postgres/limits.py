@@ -1,7 +1,8 @@
 """What waiting for PostgreSQL is bounded by, and how many connections a process may have.
 
-A caller is answered within five seconds, whatever is in the way: one and a half of waiting for a
-connection, two and a half for a statement, half a one until we hang up on a server that says nothing.
+A caller is answered within five seconds, whatever is in the way: two of waiting for a thread and a
+connection, one and a half of them for the latter at most (`application/patience.py`), two and a half for
+a statement, half a one until we hang up on a server that says nothing.
 """
 
 from typing import Final, NamedTuple

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from adapters.postgres.limits import Bounds
 from adapters.postgres.roles import RoleRefusedError
 from adapters.postgres.session import ConnectionSpoiltError, Session
+from application.patience import left
 from application.ports import StoreUnavailableError
 
 BUSY: Final = ("40", "53", "55P03", "57014")
@@ -35,6 +36,7 @@ class Pool:
         self, info: str, role: str, name: str, bounds: Bounds, *, size: int, kept: int, wait: float
     ) -> None:
         self._dressed = (info, role, name, bounds)
+        self._wait = wait
         self._away = Away()
         self._outworn = False
         self._pool: ConnectionPool[Session] = ConnectionPool(
@@ -75,7 +77,7 @@ class Pool:
             if self._away.is_so and self._away.is_over(self._can_connect) and self._outworn:
                 self._outworn = False
                 self._pool.drain()  # what is kept from before leads nowhere, and may not know yet
-            return self._pool.getconn()
+            return self._pool.getconn(left(self._wait))
         except (PoolTimeout, OperationalError, RoleRefusedError) as error:
             self._away.begin()  # or there is too much to do: looking for once costs little
             raise DatabaseUnavailableError from error

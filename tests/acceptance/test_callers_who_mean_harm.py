@@ -18,6 +18,7 @@ from tests.acceptance.processes import one_server, owner
 from tests.acceptance.test_one_slot import ALL_DAY, WEEKDAYS
 from tests.conftest import empty_database
 from tests.http.sockets import Line, request
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -69,8 +70,15 @@ class Shop:
         self._professional = made.json()["id"]
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Ask, and again where one was told that it would have been begun too late."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._http.request(method, path, json=body, headers=named)
+        answer: httpx.Response = until(lambda: self._begun(method, path, body, named))
+        return answer
+
+    def _begun(self, method: str, path: str, body: Any, named: Any) -> httpx.Response | None:
+        answer = self._http.request(method, path, json=body, headers=named)
+        late = answer.status_code == 503 and answer.json()["code"] == "unavailable"
+        return None if late else answer
 
     def all_at_once(self, *asked: Any, **headers: str) -> set[int]:
         """Ask the same as often as there are threads; return the statuses."""
@@ -129,7 +137,8 @@ def test_health_and_reads_do_not_stand_in_line_with_two_hundred_login_loops(
             assert http.get(path).status_code == 200
             assert crowd.answers[401, None] - before < LINE
 
-    assert set(crowd.answers) == {(401, None), (429, "waiting")}
+    # On a slow machine some would have waited too long for their turn.
+    assert set(crowd.answers) - {(503, None)} == {(401, None), (429, "waiting")}
 
 
 def test_whatever_is_asked_at_once_a_process_stays_within_what_it_is_given(

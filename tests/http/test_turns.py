@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import re
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,13 +14,16 @@ from fastapi.routing import APIRoute
 from api.app import ROUTERS
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of, permission_of
+from api.refusals import Unavailable
 from api.routing import THREADS, Threads
-from api.turns import PART_OF_ALL, PART_OF_ONE, WORDS, Turns, is_heavy
+from api.turns import OF_ONE, PART_OF_ALL, PART_OF_ONE, WORDS, Place, Turns, is_heavy
+from application.patience import IN_LINE, SHORTEST, asked_at, left
 from domain.users import Role
 from tests.http.hostile import ID
 from tests.running import Running
 
-OF_ONE, OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
+MUCH_OF_ONE, MUCH_OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
+MOST_OF_ONE = int(THREADS * OF_ONE)
 ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
 HEAVY_ROUTES = {
     ("/v1/availability", "GET"),
@@ -45,8 +49,8 @@ HEAVY_ROUTES = {
 }
 
 
-def of(tenant: str, *, heavy: bool = True) -> dict[str, Any]:
-    return {"caller": SimpleNamespace(tenant=tenant, heavy=heavy)}
+def of(tenant: str, *, heavy: bool = True, thing: str | None = None) -> dict[str, Any]:
+    return {"caller": SimpleNamespace(tenant=tenant, heavy=heavy, thing=thing)}
 
 
 class Gate:
@@ -76,7 +80,7 @@ def quick(caller: Any) -> str:
 
 
 def test_others_have_threads_while_one_business_asks_for_much() -> None:
-    threads, gate = Threads(), Gate(OF_ONE)
+    threads, gate = Threads(), Gate(MUCH_OF_ONE)
 
     async def everybody() -> tuple[list[str], list[str]]:
         much = [asyncio.create_task(threads.run(gate, of("much"))) for _ in range(3 * THREADS)]
@@ -90,12 +94,12 @@ def test_others_have_threads_while_one_business_asks_for_much() -> None:
 
     assert others == ["other"] * 3 + ["much"]
     assert much == ["much"] * 3 * THREADS
-    assert gate.most == OF_ONE
+    assert gate.most == MUCH_OF_ONE
 
 
 def test_what_is_light_has_threads_while_many_businesses_ask_for_much() -> None:
     """Whoever likes opens one business after the other."""
-    threads, gate = Threads(), Gate(OF_ALL)
+    threads, gate = Threads(), Gate(MUCH_OF_ALL)
     names = [str(number) for number in range(THREADS)]
 
     async def everybody() -> tuple[list[str], list[str]]:
@@ -109,7 +113,7 @@ def test_what_is_light_has_threads_while_many_businesses_ask_for_much() -> None:
 
     assert light == ["other"] * 3
     assert much == 3 * names
-    assert gate.most == OF_ALL
+    assert gate.most == MUCH_OF_ALL
 
 
 def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
@@ -119,7 +123,7 @@ def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
         raise LookupError(caller.tenant)
 
     async def one_after_the_other() -> str:
-        for _ in range(2 * OF_ALL):
+        for _ in range(2 * MUCH_OF_ALL):
             with pytest.raises(LookupError):
                 await threads.run(fail, of("much"))
         return str(await threads.run(quick, of("much")))
@@ -131,14 +135,87 @@ def test_businesses_take_turns() -> None:
     """Who comes with one request does not wait for all that another came with before."""
     turns: Turns[str] = Turns(8)
     for call in ("a1", "a2", "a3", "a4", "b1", "b2", "c1"):
-        turns.put(call, call[0])
+        turns.put(call, Place(call[0], heavy=True))
 
     begun = [turns.take() for _ in range(4)]
     for line in ("a", "a", "b"):
-        turns.done(line)
+        turns.done(Place(line, heavy=True))
         begun.append(turns.take())
 
     assert begun == ["a1", "a2", "b1", "b2", "a3", "c1", "a4"]
+
+
+def test_others_have_threads_whatever_one_business_waits_for() -> None:
+    """A lock on one of its tables, say: it is not heavy, and takes as long all the same."""
+    threads, gate = Threads(), Gate(MOST_OF_ONE)
+
+    async def everybody() -> tuple[list[str], list[str]]:
+        stuck = [
+            asyncio.create_task(threads.run(gate, of("stuck", heavy=False)))
+            for _ in range(3 * THREADS)
+        ]
+        await asyncio.to_thread(gate.full.wait, 30)
+        others = [await threads.run(quick, of("other", heavy=False)) for _ in range(3)]
+        others += [await threads.run(quick, of("other"))]
+        gate.opened.set()
+        return others, await asyncio.gather(*stuck)
+
+    others, stuck = asyncio.run(everybody())
+
+    assert others == ["other"] * 4
+    assert stuck == ["stuck"] * 3 * THREADS
+    assert gate.most == MOST_OF_ONE
+
+
+def test_what_is_ordered_about_one_thing_is_done_one_after_the_other() -> None:
+    threads, gate = Threads(), Gate(1)
+
+    async def everybody() -> tuple[str, list[str]]:
+        one = [
+            asyncio.create_task(threads.run(gate, of("one", heavy=False, thing="booking-1")))
+            for _ in range(THREADS)
+        ]
+        await asyncio.to_thread(gate.full.wait, 30)
+        another = await threads.run(quick, of("one", heavy=False, thing="booking-2"))
+        gate.opened.set()
+        return another, await asyncio.gather(*one)
+
+    another, one = asyncio.run(everybody())
+
+    assert another == "one"
+    assert one == ["one"] * THREADS
+    assert gate.most == 1
+
+
+def test_whoever_would_have_to_wait_too_long_for_a_thread_is_told_so_and_nothing_is_done() -> None:
+    threads, gate, done = Threads(1, patience=0.01), Gate(1), []
+
+    def do(caller: Any) -> None:
+        done.append(caller)
+
+    async def everybody() -> list[Any]:
+        first = asyncio.create_task(threads.run(gate, of("one")))
+        await asyncio.to_thread(gate.full.wait, 30)
+        late = [threads.run(do, of(name)) for name in "ab"]
+        refused = await asyncio.gather(*late, return_exceptions=True)
+        gate.opened.set()
+        await first
+        await threads.run(quick, of("one"))
+        return refused
+
+    refused = asyncio.run(everybody())
+
+    assert [type(each) for each in refused] == [Unavailable] * 2
+    assert done == []
+
+
+def test_whoever_waited_for_a_thread_waits_less_for_a_connection() -> None:
+    asked_at(time.monotonic() - IN_LINE + 0.5)
+    assert 0 < left(1.5) <= 0.5
+    asked_at(time.monotonic() - 60)
+    assert left(1.5) == SHORTEST
+    asked_at(None)
+    assert left(1.5) == 1.5
 
 
 def test_what_may_look_at_much_is_marked() -> None:

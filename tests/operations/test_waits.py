@@ -1,11 +1,17 @@
 """PostgreSQL hangs, is stopped, or is locked: nobody waits for ever, and then all goes on."""
 
+import json
 import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.client import HTTPConnection
+from typing import Final
+from uuid import uuid4
 
 import psycopg
 import pytest
+from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
 from infra.settings import Mode, Settings
@@ -16,6 +22,8 @@ from tests.operations.proxy import Proxy
 from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
+
+LOGIN: Final = {"email": "ada@example.org", "password": "nine green teapots"}
 
 
 def test_while_a_lock_is_held_on_the_log_one_reads_and_hears_soon_that_one_cannot_write(
@@ -49,13 +57,72 @@ def test_while_a_lock_is_held_on_the_log_one_reads_and_hears_soon_that_one_canno
         assert order(http) == 201
 
 
+@pytest.mark.parametrize(
+    ("table", "method", "path", "body"),
+    [
+        ("live.services", "GET", "/v1/services", None),
+        ("accounts.credentials", "POST", "/v1/auth/login", LOGIN),
+        ("accounts.refresh_tokens", "POST", "/v1/auth/refresh", {"refresh_token": "of nobody"}),
+    ],
+)
+def test_while_a_table_is_locked_whoever_needs_it_hears_so_soon_and_nobody_else_is_held_up(
+    dsn: str,
+    clock: SettableClock,
+    table: str,
+    method: str,
+    path: str,
+    body: dict[str, str] | None,
+) -> None:
+    """Many times as many want it as there are threads, and with the bounds as they are set."""
+    with (
+        at_work(dsn, clock, Settings(mode=Mode.TEST, limit_factor=1000)) as (running, http),
+        Http(http.port, token_of(running.http(tenant=str(uuid4())))) as other,
+        psycopg.connect(dsn) as held,
+        ThreadPoolExecutor(60) as many,
+    ):
+        order(other)
+        held.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+
+        asking = [many.submit(asked, http, method, path, body) for _ in range(60)]
+        meanwhile = 0
+        while not all(each.done() for each in asking):
+            with soon():
+                assert other("GET", "/v1/clients").status == 200
+                assert order(other, f"Cut {meanwhile}") == 201
+            meanwhile += 1
+        assert meanwhile > 5
+        for status, retry_after, seconds in (each.result() for each in asking):
+            assert (status, retry_after) == (503, "1")
+            assert seconds < PROMISED
+        held.rollback()
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """Let nobody who is done meanwhile wait for who has to."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < PROMISED / 4
+
+
+def token_of(client: TestClient) -> str:
+    return client.headers["authorization"].removeprefix("Bearer ")
+
+
 def timed(http: Http, name: str = "", method: str = "POST") -> tuple[int, str | None, float]:
     """Order something over a connection of one's own; give what is answered, and how soon."""
+    body = {"name": name, "duration_minutes": 45} if method == "POST" else None
+    return asked(http, method, "/v1/services", body)
+
+
+def asked(
+    http: Http, method: str, path: str, body: Mapping[str, object] | None
+) -> tuple[int, str | None, float]:
+    """Ask over a connection of one's own; give what is answered, and how soon."""
     line = HTTPConnection("127.0.0.1", http.port, timeout=60)
     began = time.monotonic()
     headers = {"Authorization": f"Bearer {http.token}", "Content-Type": "application/json"}
-    body = f'{{"name": "{name}", "duration_minutes": 45}}'
-    line.request(method, "/v1/services", body if method == "POST" else None, headers)
+    line.request(method, path, None if body is None else json.dumps(body), headers)
     answer = line.getresponse()
     answer.read()
     line.close()
