@@ -5,7 +5,7 @@ def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRI
 return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -29,6 +29,7 @@ from api.refusals import BodyTooLarge, QueryInvalid
 from api.routing import in_thread
 from api.sizes import ANYTHING
 from api.turns import HEAVY, is_heavy
+from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import About, Answer, Document, ProjectionBehind
 from application.reach import Leave, NotFound, refuse_outdated
@@ -103,7 +104,6 @@ class Caller:
         return Leave(principal=self.principal, permission=self.permission)
 
     @property
-    @property
     def thing(self) -> str | None:
         """What an order is about, by its address: orders about one thing take turns."""
         if self.request.method in READING:
@@ -111,6 +111,7 @@ class Caller:
         named = next(iter(self.request.path_params.values()), None)
         return None if named is None else f"{self.tenant}/{named}"
 
+    @property
     def now(self) -> datetime:
         """The time."""
         return self.backend.clock()
@@ -242,26 +243,32 @@ class Caller:
         return self.backend.ask(self.tenant, question)
 
     @contextmanager
-    def asking(self, model: ReadModel) -> Iterator[tuple[Connection[Any], Within]]:
+    def asking(
+        self, model: ReadModel, *also: ReadModel
+    ) -> Iterator[tuple[Connection[Any], Within]]:
         """Lend a connection on which a read model shows at least what they have written, and say
-        within what of it they may ask.
+        within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
         """
-        reach = within(self.principal, model)
+        reach, models = within(self.principal, model), [model, *also]
+        for other in also:
+            if within(self.principal, other) != Within():
+                raise PermissionMissing(permission=self.permission)
         ask, wishes = self.backend.read_models.asking, self.preferences
-        fresh = ask(self.tenant, [model], at_least=wishes.at_least, wait=wishes.wait)
-        with self._leniently(model, fresh) if wishes.lenient else fresh as connection:
+        wait = left(wishes.wait, IN_ALL)
+        fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wait)
+        with self._leniently(models, fresh) if wishes.lenient else fresh as connection:
             yield connection, reach
 
     @contextmanager
     def _leniently(
-        self, model: ReadModel, fresh: AbstractContextManager[Connection[Any]]
+        self, models: Sequence[ReadModel], fresh: AbstractContextManager[Connection[Any]]
     ) -> Iterator[Connection[Any]]:
         with ExitStack() as stack:
             try:
                 connection = stack.enter_context(fresh)
             except ProjectionBehind:
                 mark(self.request.scope, b"consistency", b"stale")
-                stale = self.backend.read_models.asking(self.tenant, [model])
+                stale = self.backend.read_models.asking(self.tenant, models)
                 connection = stack.enter_context(stale)
             yield connection
 
@@ -280,9 +287,9 @@ class Caller:
             row = self._as_of(model, key, self.request.query_params[AS_OF])
         else:
             wishes = self.preferences
-            row = self.backend.read_models.row(
-                self.tenant, model, key, at_least=wishes.at_least, wait=wishes.wait
-            )
+            wait = left(wishes.wait, IN_ALL)
+            ask = self.backend.read_models.row
+            row = ask(self.tenant, model, key, at_least=wishes.at_least, wait=wait)
         return self._covered(model, key, row)
 
     def folded(self, model: ReadModel, key: str, *, to_version: int = LATEST) -> Document:
@@ -354,6 +361,10 @@ class Gate:
         return caller
 
 
+def _refuse_outdated(caller: Caller) -> None:
+    caller.refuse_outdated()
+
+
 def recognise(request: Request, backend: Backend) -> None:
     """Find out who sends a request, once, and count it: by their tenant, or by where it comes from,
     whatever was claimed. Raises TooManyRequests.
@@ -361,10 +372,6 @@ def recognise(request: Request, backend: Backend) -> None:
     try:
         found = request.scope[PRINCIPAL] = backend.authenticate(bearer(request))
     except DomainError as refusal:
-def _refuse_outdated(caller: Caller) -> None:
-    caller.refuse_outdated()
-
-
         request.scope[PRINCIPAL] = refusal
         backend.limits.count_stranger(request.scope)
     else:

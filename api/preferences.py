@@ -9,7 +9,9 @@ from api.signing import Signer
 
 CONSISTENCY: Final = "consistency"
 WAIT: Final = 2.0
-LONGEST_WAIT: Final = 10.0
+LONGEST_WAIT: Final = 3.0
+"""Whoever asks hears something within five seconds, and has waited for a thread before this begins."""
+
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d{1,3})?)", re.IGNORECASE)
 _LENIENT: Final = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\b", re.IGNORECASE)
 

@@ -26,32 +26,38 @@ from adapters.read_models.freshness import Freshness, refuse_hidden
 from adapters.read_models.known import Known
 from adapters.read_models.steps import Steps, steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
+from adapters.read_models.waiting import WaitingRoom
 from application.ports import Document, ProjectionBehind, Recorded
-from projections.read_model import ReadModel, Row
 from domain.messages import Erasure, StreamErased
+from projections.read_model import ReadModel, Row
 
 SHORTLY: Final = 0.1
 """Seconds: if the projector runs at all, it has done it by then."""
 
 LOCK_MS: Final = 40
-AGAIN: Final = 0.02
 SHORT: Final = 32
 """Events of a stream that cost no more to read than the row that was made of them."""
 
+AGAIN: Final = 0.02
 """Seconds after which the tail is tried again, if a lock was in the way."""
 
 Made = TypeVar("Made")
 
 
-class Answers:
 class _OutOfDateError(Exception):
     """What was personal in a row is gone by now: it has to be folded anew."""
 
 
+class Answers:
     """Reads read models for tenants."""
 
     def __init__(
-        self, database: Database, reader: Reader, advanced: Bell, known: Known | None = None
+        self,
+        database: Database,
+        reader: Reader,
+        advanced: Bell,
+        known: Known | None = None,
+        waiting: WaitingRoom | None = None,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -60,6 +66,7 @@ class _OutOfDateError(Exception):
         self._one: dict[str, sql.Composed] = {}
         self._consumers: dict[str, ReadModelConsumer] = {}
         self._readable: set[str] = set()
+        self._waiting = waiting or WaitingRoom()
 
     # --- Questions ------------------------------------------------------------------------
 
@@ -114,9 +121,9 @@ class _OutOfDateError(Exception):
         attempt: Callable[[Connection[Any]], Made],
     ) -> tuple[ExitStack, Made] | None:
         """Make an attempt in a transaction that lasts until the stack is closed; None if meanwhile
-        the projector has done it. What is in the way is waited for.
+        the projector has done it. What is in the way is waited for, so long as anything moves.
         """
-        look_again = AGAIN
+        names = [model.name for model in models]
         while True:
             with ExitStack() as stack:
                 connection = stack.enter_context(self._database.as_desk())
@@ -124,16 +131,35 @@ class _OutOfDateError(Exception):
                 try:
                     made = attempt(connection)
                 except TailTooLong:
-                    look_again = float("inf")
+                    too_long = True
                 except (SerializationFailure, LockNotAvailable):
-                    pass
+                    too_long = False
                 else:
                     return stack.pop_all(), made
-            now = time.monotonic()
-            if self._have_seen(tenant, models, position, min(until, now + look_again)):
+            if too_long:
+                seen = self._waited_for(tenant, models, position, until)
+            else:
+                soon = min(until, time.monotonic() + AGAIN)
+                seen = self._have_seen(tenant, models, position, soon)
+            if seen:
                 return None
             if time.monotonic() >= until:
-                raise self._freshness.behind([model.name for model in models], position)
+                raise self._freshness.behind(names, position)
+
+    def _waited_for(
+        self, tenant: str, models: Sequence[ReadModel], position: int, until: float
+    ) -> bool:
+        """Wait for what only the projector can do, until it is seen not to do it; tell whether it has.
+        A few may wait so. Raises ProjectionBehind for the others, and where nothing moves.
+        """
+        names = [model.name for model in models]
+        with self._waiting.a_place(tenant) as placed:
+            end = min(until, self._freshness.still_from(names)) if placed else 0
+            if self._have_seen(tenant, models, position, end):
+                return True
+        if not placed or time.monotonic() >= self._freshness.still_from(names):
+            raise self._freshness.behind(names, position)
+        return False
 
     @contextmanager
     def _lent(self, tenant: str, models: Sequence[ReadModel]) -> Iterator[Connection[Any]]:
@@ -223,6 +249,24 @@ class _OutOfDateError(Exception):
             document = self._folded(tenant, model, key, to_version, None)
         return document and document._replace(from_log=True)
 
+    def _start(self, tenant: str, model: ReadModel, key: str, to_version: int) -> Row | None:
+        """Return the row that the table shows, if this release made it and it is not too new."""
+        consumer = self._consumer(model)
+        with self._database.as_desk() as connection:
+            place = checkpoints.places(connection, [model.name]).get(model.name)
+            if place is None or place.shape != consumer.table.shape:
+                return None
+            row = consumer.table.load(connection, [(tenant, key)]).get((tenant, key))
+        return row if row is not None and row.version <= to_version else None
+
+    def _folded(
+        self, tenant: str, model: ReadModel, key: str, to_version: int, start: Row | None
+    ) -> Document | None:
+        after = start.version if start else 0
+        with self._heard(tenant, model, key, after, to_version) as parts:
+            history = (past for part in parts for past in part)
+            return self._fold(model, key, _not_erased(history) if start else history, start)
+
     def row_as_of(
         self, tenant: str, model: ReadModel, key: str, moment: int | datetime
     ) -> Document | None:
@@ -249,24 +293,6 @@ class _OutOfDateError(Exception):
             self._database.as_tenant(tenant) as connection,
             self._reader.parts(connection, tenant, key, after=after, to=to) as parts,
         ):
-    def _start(self, tenant: str, model: ReadModel, key: str, to_version: int) -> Row | None:
-        """Return the row that the table shows, if this release made it and it is not too new."""
-        consumer = self._consumer(model)
-        with self._database.as_desk() as connection:
-            place = checkpoints.places(connection, [model.name]).get(model.name)
-            if place is None or place.shape != consumer.table.shape:
-                return None
-            row = consumer.table.load(connection, [(tenant, key)]).get((tenant, key))
-        return row if row is not None and row.version <= to_version else None
-
-    def _folded(
-        self, tenant: str, model: ReadModel, key: str, to_version: int, start: Row | None
-    ) -> Document | None:
-        after = start.version if start else 0
-        with self._heard(tenant, model, key, after, to_version) as parts:
-            history = (past for part in parts for past in part)
-            return self._fold(model, key, _not_erased(history) if start else history, start)
-
             yield (self._reader.heard(connection, part, hearer(model)) for part in parts)
 
     def fold(self, model: ReadModel, key: str, history: Iterable[Recorded]) -> Document | None:

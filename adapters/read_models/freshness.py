@@ -21,6 +21,9 @@ from projections.read_model import ReadModel
 POLL: Final = 0.25
 """Seconds after which a waiter looks without being woken."""
 
+STILL: Final = 1.0
+"""Seconds after which a read model that should move and does not is believed to stand still."""
+
 MOST_OF_A_COMMAND: Final = 1_000
 
 Aside = frozenset[tuple[str, str]]
@@ -46,6 +49,7 @@ class Freshness:
         self._gate = threading.Lock()
         self._names: set[str] = set()
         self._last = _Look(-1, 0.0, {})
+        self._behind: dict[tuple[str, ...], tuple[int, float]] = {}
 
     def have_seen(self, names: Sequence[str], position: int, until: float) -> bool:
         """Tell whether these read models have seen the log up to `position`; if need be, wait until
@@ -57,8 +61,10 @@ class Freshness:
             if self._known.least(names) >= position:
                 return True
             positions = self._look(names)
-            if min((positions.get(name, -1) for name in names), default=position) >= position:
+            least = min((positions.get(name, -1) for name in names), default=position)
+            if least >= position:
                 return True
+            self._note(names, least)
             if not asked:
                 self._refuse_the_future(position)
                 asked = True
@@ -66,6 +72,17 @@ class Freshness:
             if left <= 0:
                 return False
             self._advanced.wait(heard, min(left, POLL))
+
+    def _note(self, names: Sequence[str], least: int) -> None:
+        """Note since when they are where they are, though somebody wants them to be further."""
+        known = self._behind.get(tuple(names))
+        if known is None or known[0] != least:
+            self._behind[tuple(names)] = (least, time.monotonic())
+
+    def still_from(self, names: Sequence[str]) -> float:
+        """Return the time from which on they are believed to stand still, unless they move."""
+        _, since = self._behind.get(tuple(names), (0, time.monotonic()))
+        return since + STILL
 
     def aside(self, tenant: str, names: Sequence[str], position: int) -> Aside:
         """Return what is set aside of them for this tenant, because of events up to `position`."""

@@ -4,9 +4,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.datastructures import Headers
 
-from api.preferences import CONSISTENCY
+from api.preferences import CONSISTENCY, LONGEST_WAIT, preferences
 from application.dispatch import VersionMismatch
+from application.patience import IN_ALL
 from application.ports import THERE, About, Answer, ProjectionBehind
 from domain.services import CreateService
 from domain.values import ServiceId
@@ -160,6 +162,15 @@ def test_a_token_of_another_business_is_none_here(running: Running, http, cut) -
         refused = http.get(path, headers=strangers)
 
         assert (refused.status_code, refused.json()["code"]) == (400, "token-invalid")
+
+
+def test_nobody_waits_for_so_long_that_they_would_not_hear_in_time(running: Running) -> None:
+    own = token(running, 1) | {"Prefer": "wait=10"}
+    signer = running.app.state.backend.signer
+
+    wishes = preferences(Headers(own), signer, running.tenant)
+
+    assert wishes.wait == LONGEST_WAIT < IN_ALL
 
 
 def test_a_token_from_the_future_is_refused(running: Running, http, cut) -> None:

@@ -1,14 +1,18 @@
 """One's own writes are seen though nobody keeps read models."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import msgspec
 import pytest
 
 from adapters import checkpoints
-from adapters.read_models import tail
+from adapters.read_models import freshness, tail
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
+from adapters.read_models.freshness import Freshness
+from adapters.read_models.known import Known
+from adapters.read_models.waiting import MOST, MOST_OF_ONE, WaitingRoom
 from application.ports import ProjectionBehind
 from tests.read_models.asking import LONG, group, keys, seconds
 from tests.read_models.examples import (
@@ -102,6 +106,63 @@ def test_too_long_a_tail_is_refused_in_time(
     with pytest.raises(ProjectionBehind):
         group(answers, 11)
     assert answers.row(TENANT, ACCOUNTS, account, at_least=11) is not None, "one stream is short"
+
+
+def test_who_waits_for_a_projector_that_stands_still_is_told_so_and_so_is_who_comes_then(
+    world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 0)
+    monkeypatch.setattr(freshness, "STILL", 0.2)
+    world.account()
+
+    def refused() -> None:
+        with pytest.raises(ProjectionBehind):
+            keys(answers, ACCOUNTS, at_least=1, wait=LONG)
+
+    assert seconds(refused) < LONG / 2
+    monkeypatch.setattr(freshness, "POLL", 60.0)
+    assert seconds(refused) < LONG / 2
+
+
+def test_who_waits_for_a_projector_that_moves_goes_on_waiting(
+    world: World, answers: Answers
+) -> None:
+    seen = Freshness(world.database, world.reader, world.advanced, Known())
+    for _ in range(2):
+        world.account()
+    runner = world.runner(batch=1)
+    names = ["accounts"]
+
+    assert not seen.have_seen(names, 2, 0)
+    first, again = seen.still_from(names), seen.still_from(names)
+    runner.step()
+    assert not seen.have_seen(names, 2, 0)
+
+    assert first == again < seen.still_from(names)
+
+
+def test_a_few_of_a_business_wait_for_the_projector_and_the_others_are_told_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 0)
+    monkeypatch.setattr(freshness, "STILL", 60.0)
+    room = WaitingRoom()
+    world.consumers()
+    answers = Answers(world.database, world.reader, world.advanced, waiting=room)
+    world.account()
+
+    def refused() -> None:
+        with pytest.raises(ProjectionBehind):
+            keys(answers, ACCOUNTS, at_least=1, wait=LONG)
+
+    with ExitStack() as stack:
+        places = [stack.enter_context(room.a_place(TENANT)) for _ in range(MOST_OF_ONE + 1)]
+        assert places == [True] * MOST_OF_ONE + [False]
+        assert seconds(refused) < LONG / 2
+        others = [stack.enter_context(room.a_place(f"other {n}")) for n in range(MOST)]
+        assert sum(others) == MOST - MOST_OF_ONE
+    with room.a_place(TENANT) as placed:
+        assert placed
 
 
 def test_a_long_log_of_others_is_not_looked_through(

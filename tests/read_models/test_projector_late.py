@@ -14,7 +14,7 @@ import pytest
 
 from adapters.bell import Bell
 from adapters.postgres import Database
-from adapters.read_models import freshness, tail
+from adapters.read_models import freshness, tail, waiting
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.known import FRESH, UNKNOWN, Known
@@ -44,6 +44,7 @@ def test_who_waits_is_woken_by_the_projector(
     world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freshness, "POLL", 60.0)
+    monkeypatch.setattr(freshness, "STILL", 60.0)
     monkeypatch.setattr(tail, "MOST", 0)
     account = world.account()
     runner = world.runner()
@@ -60,17 +61,18 @@ def test_however_many_wait_one_looks(
     world: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tail, "MOST", 0)
+    monkeypatch.setattr(freshness, "STILL", 60.0)
+    monkeypatch.setattr(waiting, "MOST", 30)
+    monkeypatch.setattr(waiting, "MOST_OF_ONE", 30)
     world.account()
     runner = world.runner()
     looked = counting(world.database, monkeypatch)
     with ThreadPoolExecutor(30) as threads:
-        waiting = [
-            threads.submit(keys, answers, ACCOUNTS, at_least=1, wait=LONG) for _ in range(30)
-        ]
+        asking = [threads.submit(keys, answers, ACCOUNTS, at_least=1, wait=LONG) for _ in range(30)]
         time.sleep(0.5)
         looked.clear()
         runner.catch_up()
-        assert all(len(each.result()) == 1 for each in waiting)
+        assert all(len(each.result()) == 1 for each in asking)
 
     assert len(looked) < 15
 
