@@ -1,8 +1,11 @@
 """How do those who work here reach each other?"""
 
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from typing import Any, assert_never
 
+import msgspec
 from msgspec.structs import asdict
+from psycopg import Connection
 
 from domain.professionals import (
     ProfessionalClosedForBooking,
@@ -26,6 +29,22 @@ class ProfessionalContact(Row, frozen=True, kw_only=True):
     phone: str | None
     language: str | None
     time_zone: str | None
+
+
+def contacts_of(
+    connection: Connection[Any], tenant: str, ids: Sequence[ProfessionalId]
+) -> Mapping[ProfessionalId, ProfessionalContact]:
+    """Return the contacts of these, as far as there are any."""
+    found = connection.execute(
+        """
+        SELECT document::text FROM live.professional_contacts
+        WHERE tenant_id = %s AND key = ANY(%s)
+        """,
+        (tenant, [*ids]),
+        prepare=True,
+    ).fetchall()
+    contacts = (msgspec.json.decode(text, type=ProfessionalContact) for (text,) in found)
+    return {contact.id: contact for contact in contacts}
 
 
 def _evolve(

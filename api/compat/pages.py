@@ -12,11 +12,13 @@ from typing import Any, Final
 
 import msgspec
 from fastapi import Response
+from psycopg import Connection
 
 from api.caller import JSON, Caller
 from api.listing import CURSOR, Listing, Question
 from api.refusals import QueryInvalid
 from projections.paging import NumberedPage, Where, numbered_page
+from projections.read_model import ReadModel
 
 FARTHEST: Final = 10_000
 """Rows from the beginning of a list: what lies further is read by cursor."""
@@ -27,6 +29,14 @@ WAYS: Final = {"asc": "", "desc": "-"}
 WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Extra = Sequence[tuple[str, Sequence[Any]]]
+Documents = Sequence[bytes]
+Shape = Callable[[Connection[Any], str, Documents], Documents]
+"""What becomes of the documents of a tenant's page; what else they need is read for all of them at once."""
+
+
+def each(shape: Callable[[bytes], bytes]) -> Shape:
+    """Shape each document by what it says itself."""
+    return lambda _connection, _tenant, documents: [*map(shape, documents)]
 
 
 class OldPage(msgspec.Struct, omit_defaults=True):
@@ -40,15 +50,20 @@ class OldPage(msgspec.Struct, omit_defaults=True):
     total_is_estimate: bool = False
 
 
+AS_IT_IS: Final = each(bytes)
+
+
 @dataclass(frozen=True, kw_only=True)
 class OldListing:
     """A list with both forms of questions. `sorts` are old names of columns that are more than the
-    same name in camelCase, `shape` is what becomes of each document.
+    same name in camelCase, `shape` is what becomes of the documents of a page by number, and `also` what
+    it asks besides.
     """
 
     listing: Listing
     sorts: Mapping[str, str] = field(default_factory=dict)
-    shape: Callable[[bytes], bytes] = bytes
+    shape: Shape = AS_IT_IS
+    also: Sequence[ReadModel] = ()
 
     def answer(self, caller: Caller, *, where: Sequence[Where] = (), extra: Extra = ()) -> Response:
         """Answer in the form that was asked for."""
@@ -64,7 +79,7 @@ class OldListing:
         names = [name for name, _ in asked.multi_items()]
         question = self.listing.question(self._translated(asked), names)
         number = _number(asked.get("page", "1"), question.limit)
-        with caller.asking(self.listing.model) as (connection, within):
+        with caller.asking(self.listing.model, *self.also) as (connection, within):
             found = numbered_page(
                 connection,
                 self.listing.model,
@@ -76,9 +91,10 @@ class OldListing:
                 offset=(number - 1) * question.limit,
                 limit=question.limit,
             )
+            shaped = self.shape(connection, caller.tenant, found.documents)
         if found.cut:
             raise QueryInvalid(parameter="limit", reason="so many at once are more than 5 MB")
-        page = self._page(found, number, question)
+        page = _page(found, shaped, number, question)
         return Response(msgspec.json.encode(page), media_type=JSON)
 
     def _translated(self, asked: Mapping[str, str]) -> dict[str, str]:
@@ -97,15 +113,16 @@ class OldListing:
             raise QueryInvalid(parameter="sortBy", allowed=[*self.sorts, *self.listing.sorts])
         return {**kept, "sort": way + column}
 
-    def _page(self, found: NumberedPage, number: int, question: Question) -> OldPage:
-        return OldPage(
-            data=[msgspec.Raw(self.shape(document)) for document in found.documents],
-            total=found.total,
-            page=number,
-            limit=question.limit,
-            pages=ceil(found.total / question.limit),
-            total_is_estimate=found.is_least,
-        )
+
+def _page(found: NumberedPage, shaped: Documents, number: int, question: Question) -> OldPage:
+    return OldPage(
+        data=[msgspec.Raw(document) for document in shaped],
+        total=found.total,
+        page=number,
+        limit=question.limit,
+        pages=ceil(found.total / question.limit),
+        total_is_estimate=found.is_least,
+    )
 
 
 def _number(text: str, limit: int) -> int:

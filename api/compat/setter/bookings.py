@@ -12,7 +12,7 @@ from api import bookings
 from api.caller import Caller
 from api.compat import OldRouter
 from api.compat.moves import order_for
-from api.compat.pages import OldListing
+from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import professional
 from api.forms import Body, id_of
@@ -66,7 +66,7 @@ BOOKINGS: Final = OldListing(
             "bookingType": "booking_type",
         },
     ),
-    shape=_booking,
+    shape=each(_booking),
 )
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from api import clients
 from api.caller import Caller
 from api.compat import OldRouter
-from api.compat.pages import OldListing
+from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.forms import Body, Line, Sought, id_of
 from domain.clients import ClientStatus
@@ -56,7 +56,7 @@ LISTING: Final = OldListing(
         clients.LISTING, aliases={"customId": "custom_id", "strategyId": "strategy_id"}
     ),
     sorts={"name": "sort_name"},
-    shape=_client,
+    shape=each(_client),
 )
 
 

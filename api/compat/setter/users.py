@@ -1,12 +1,13 @@
 """Users as the appointment setter knew them: who can be booked, when, and whether at all."""
 
-from dataclasses import replace as asking
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import Response
 from msgspec.structs import replace
+from psycopg import Connection
 from pydantic import Field, StringConstraints
 
 from api import professionals
@@ -30,7 +31,11 @@ from domain.professionals import (
 )
 from domain.tenants import stream_of
 from domain.values import Contact, ProfessionalId, TenantId
-from projections.professional_contacts import PROFESSIONAL_CONTACTS, ProfessionalContact
+from projections.professional_contacts import (
+    PROFESSIONAL_CONTACTS,
+    ProfessionalContact,
+    contacts_of,
+)
 from projections.professionals import PROFESSIONALS, ListedProfessional
 from projections.tenants import TENANTS, ListedTenant
 
@@ -145,9 +150,7 @@ def create_user(body: NewUser, caller: professionals.MayWrite) -> Response:
 def list_users(caller: professionals.MayReadContacts) -> Response:
     """List who can be booked."""
     _refuse_clients(caller)
-    return asking(LISTING, shape=lambda document: _user(caller, document)).numbered(
-        caller, where=[ACTIVE]
-    )
+    return LISTING.numbered(caller, where=[ACTIVE])
 
 
 @router.get("/{user_id}")
@@ -191,13 +194,24 @@ def _known(caller: Caller, user_id: ProfessionalId) -> Known:
 
 def _user(caller: Caller, document: bytes) -> bytes:
     listed = msgspec.json.decode(document, type=ListedProfessional)
-    contact = _known(caller, listed.id).contact
+    contact = caller.folded(PROFESSIONAL_CONTACTS, listed.id)
+    return _shaped(listed, msgspec.json.decode(contact.json, type=ProfessionalContact))
+
+
+def _users(connection: Connection[Any], tenant: str, documents: Sequence[bytes]) -> Sequence[bytes]:
+    listed = [msgspec.json.decode(document, type=ListedProfessional) for document in documents]
+    contacts = contacts_of(connection, tenant, [each.id for each in listed])
+    return [_shaped(each, contacts.get(each.id)) for each in listed]
+
+
+def _shaped(listed: ListedProfessional, contact: ProfessionalContact | None) -> bytes:
+    """Return a user. No contact: it is not shown yet."""
     return msgspec.json.encode(
         OldUser(
             id=listed.id,
             name=listed.name,
-            email=contact.email,
-            phone=contact.phone,
+            email=contact.email if contact else None,
+            phone=contact.phone if contact else None,
             booking_enabled=int(listed.accepts_bookings),
             bookings_time=listed.settings.hours,
             time_zone=listed.settings.time_zone,
@@ -208,7 +222,9 @@ def _user(caller: Caller, document: bytes) -> bytes:
     )
 
 
-LISTING: Final = OldListing(listing=professionals.LISTING)
+LISTING: Final = OldListing(
+    listing=professionals.LISTING, shape=_users, also=(PROFESSIONAL_CONTACTS,)
+)
 
 
 def _reshaped(caller: Caller, response: Response) -> Response:
