@@ -164,10 +164,10 @@ def text(value: str) -> str:
     return value
 
 
-def limit_of(text: str | None) -> int:
+def limit_of(text: str | None, usual: int = USUAL) -> int:
     """Parse how many are wanted at once. Raises QueryInvalid."""
     if text is None:
-        return USUAL
+        return usual
     if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
         raise QueryInvalid(parameter="limit", allowed=[1, MOST])
     return int(text)

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Response
 
 from api.caller import JSON, Caller
-from api.listing import CURSOR, Parse, limit_of
+from api.listing import CURSOR, USUAL, Parse, limit_of
 from api.refusals import QueryInvalid
 from projections.paging import MOST_BYTES
 
@@ -32,11 +32,14 @@ def page(
     find: Callable[[Any, int], Sequence[T]],
     place: Callable[[T], Any],
     kind: type[Any],
+    *,
+    usual: int = USUAL,
 ) -> Response:
     """Answer with the page that the cursor asks for. `find` takes the place after which it begins,
-    of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are.
+    of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are;
+    `usual` how many there are where nobody says.
     """
-    limit = limit_of(caller.request.query_params.get("limit"))
+    limit = limit_of(caller.request.query_params.get("limit"), usual)
     cursor = caller.request.query_params.get(CURSOR)
     purpose = f"{CURSOR}/{name}"
     after = None

@@ -1,14 +1,15 @@
 """The service catalogue over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
-import msgspec
 from fastapi import Response
 from pydantic import Field
 
-from api.caller import JSON, Caller, may, new_id
+from api.caller import Caller, may, new_id
 from api.forms import Body, Line, MoneyBody, id_of
-from api.listing import Listing, boolean, text
+from api.listing import MOST, Listing, boolean, text
+from api.pages import page
 from api.routing import Router
 from application.permissions import Permission
 from domain.services import (
@@ -21,7 +22,7 @@ from domain.services import (
 )
 from domain.values import ProfessionalId, ServiceId
 from projections.paging import Op, Where
-from projections.services import SERVICES, categories, offered_by
+from projections.services import SERVICES, Category, categories, offered_by
 
 MayRead = Annotated[Caller, may(Permission.SERVICES_READ)]
 MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]
@@ -87,9 +88,12 @@ def list_services(caller: MayRead, professional_id: Professional | None = None) 
 @router.get("/categories")
 def list_service_categories(caller: MayRead) -> Response:
     """List the categories of what is offered, each with the number of its services."""
-    with caller.asking(SERVICES) as (connection, _):
-        found = categories(connection, caller.tenant)
-    return Response(msgspec.json.encode({"data": found}), media_type=JSON)
+
+    def find(after: str | None, limit: int) -> Sequence[Category]:
+        with caller.asking(SERVICES) as (connection, _):
+            return categories(connection, caller.tenant, after=after, limit=limit)
+
+    return page(caller, "categories", find, lambda category: category.name, str, usual=MOST)
 
 
 @router.get("/{service_id}")

@@ -1,6 +1,6 @@
 """What can be booked here, for how much, from whom?"""
 
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from msgspec.structs import asdict, replace
 from psycopg import Connection
@@ -38,15 +38,14 @@ class Category(Value, frozen=True, kw_only=True):
     services: int
 
 
-def categories(connection: Connection[Any], tenant: str) -> list[Category]:
-    """Return the categories of what is offered, and how many services each has."""
-    found = connection.execute(
-        """
-        SELECT category, count(*) FROM live.services WHERE tenant_id = %s AND active
-        GROUP BY category ORDER BY category NULLS LAST
-        """,
-        (tenant,),
-    ).fetchall()
+def categories(
+    connection: Connection[Any], tenant: str, *, after: str | None, limit: int
+) -> list[Category]:
+    """Return so many categories of what is offered behind a name, by name, and how many services each
+    has; what is in none comes last.
+    """
+    values = {"tenant": tenant, "after": after or "", "limit": limit}
+    found = connection.execute(CATEGORIES, values).fetchall()
     return [Category(name=name, services=services) for name, services in found]
 
 
@@ -54,6 +53,18 @@ def offered_by(professional: ProfessionalId) -> tuple[str, list[list[str]]]:
     """Return the condition, in SQL with its values, that this professional offers a service."""
     named = "(r.document -> 'professional_ids')::jsonb"
     return f"({named} = '[]' OR {named} ?| %s::text[])", [[professional]]
+
+
+CATEGORIES: Final = """
+    (
+        SELECT category, count(*) FROM live.services
+        WHERE tenant_id = %(tenant)s AND active AND category > %(after)s
+        GROUP BY category ORDER BY category LIMIT %(limit)s
+    ) UNION ALL (
+        SELECT NULL, count(*) FROM live.services
+        WHERE tenant_id = %(tenant)s AND active AND category IS NULL HAVING count(*) > 0
+    ) LIMIT %(limit)s
+"""
 
 
 def _evolve(row: ListedService | None, event: ServiceEvent) -> ListedService | None:

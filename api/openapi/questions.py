@@ -35,9 +35,9 @@ def _names(route: APIRoute) -> Iterator[str]:
 def parameters(route: APIRoute, method: str, shape: Shape | None) -> Iterator[Document]:
     if isinstance(shape, Listed):
         yield from _filters(shape)
-    if isinstance(shape, Paged) and shape.filters:
+    if isinstance(shape, Paged) and shape.filters is not None:
         yield from (_query(name, TEXT) for name in shape.filters)
-        yield from _marks()
+        yield from _marks(shape.usual)
     if permission_of(route) is not None:
         yield from _when_reading(shape) if method == "GET" else _when_writing(route, method)
 
@@ -81,8 +81,8 @@ def _filters(shape: Listed) -> Iterator[Document]:
         yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
 
 
-def _marks() -> Iterator[Document]:
-    yield _query("limit", LIMIT)
+def _marks(usual: int = USUAL) -> Iterator[Document]:
+    yield _query("limit", {**LIMIT, "default": usual})
     yield _query("cursor", {"type": "string"}, CURSOR)
 
 

@@ -36,6 +36,7 @@ from api.compat.pages import OldListing
 from api.compat.setter import bookings as setter_bookings
 from api.compat.setter import clients as setter_clients
 from api.compat.setter import users as setter_users
+from api.listing import MOST, USUAL
 from application.erasure import Erasure
 from application.jobs import QueuedJob
 from application.live import LastHour
@@ -74,10 +75,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Paged:
-    """A list of what is no read model, asked by cursor and by these filters."""
+    """A list of what is no read model, asked by cursor and by these filters, or as its route declares
+    where there are none to tell. `usual` is how many are told where nobody says.
+    """
 
     item: type[Any]
-    filters: Sequence[str] = ()
+    filters: Sequence[str] | None = None
+    usual: int = USUAL
 
 
 @dataclass(frozen=True)
@@ -146,10 +150,6 @@ class Steps(msgspec.Struct):
     has_more: bool
 
 
-class Categories(msgspec.Struct):
-    data: list[Category]
-
-
 class Policies(msgspec.Struct):
     data: list[limits.Policy]
 
@@ -187,7 +187,7 @@ ANSWERS: Final[Mapping[Callable[..., Any], Shape]] = {
     time_blocks.change_time_block: Row(TIME_BLOCKS),
     services.create_service: Row(SERVICES),
     services.list_services: Listed(services.LISTING),
-    services.list_service_categories: Made(Categories),
+    services.list_service_categories: Paged(Category, (), usual=MOST),
     services.get_service: Row(SERVICES),
     services.change_service: Row(SERVICES),
     services.restore_service: Row(SERVICES),

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
+from api.listing import MOST
 from domain.users import Role
 from tests.running import Running
 from tests.services.examples import ana, ben, service_id
@@ -144,6 +145,28 @@ def test_categories_are_counted_with_what_is_offered_in_them(running: Running, h
         {"name": "Body", "services": 1},
         {"name": "Hair", "services": 2},
         {"name": None, "services": 1},
+    ]
+
+
+def test_however_many_categories_there_are_they_are_told_by_pages(running: Running, http) -> None:
+    for number in range(MOST + 1):
+        create(http, category=f"{number:03}" + "\N{GRINNING FACE}" * 197)
+    create(http, category=None)
+    running.settle()
+
+    first = http.get("/v1/services/categories").json()
+    rest = http.get(f"/v1/services/categories?cursor={first['next_cursor']}").json()
+    pages, where = [], "/services/categories?limit=100"
+    while where:
+        pages.append(http.get(where))
+        where = pages[-1].links.get("next", {}).get("url")
+
+    assert (len(first["data"]), first["has_more"]) == (MOST, True)
+    assert [each["name"][:3] if each["name"] else None for each in rest["data"]] == ["200", None]
+    assert (rest["has_more"], rest["next_cursor"]) == (False, None)
+    assert [each for page in pages for each in page.json()["data"]] == [
+        *first["data"],
+        *rest["data"],
     ]
 
 
