@@ -17,8 +17,8 @@ CONNECTED: Final = "connected"
 
 # How the system is can be asked when the threads of all requests are busy, too; and whether it is
 # alive, when everybody asks how it is.
-HEALTH: Final = Threads(1)
-ONLOOKERS: Final = Threads(2)
+HEALTH: Final = Threads(1, apart=True)
+ONLOOKERS: Final = Threads(2, apart=True)
 
 router: Final = APIRouter(prefix="/v1", tags=["status"])
 metrics_router: Final = APIRouter(tags=["status"])

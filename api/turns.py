@@ -8,7 +8,7 @@ bounds of each single request are elsewhere, where it is decided what it may loo
 """
 
 import threading
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Mapping
 from queue import SimpleQueue
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -46,17 +46,16 @@ def is_heavy(route: Callable[..., Any], asked: Container[str] = ()) -> bool:
     return getattr(route, HEAVY, False) or any(word in asked for word in WORDS)
 
 
+Line = tuple[str, bool]
+"""A business, and whether it is for what is heavy."""
+
+
 class Place(NamedTuple):
-    """Where a call stands: in the line of its business, and behind others about the same thing."""
+    """Where a call stands: in a line of its business, and behind others about the same thing."""
 
     party: str = ""
     heavy: bool = False
     thing: str | None = None
-
-    @property
-    def line(self) -> tuple[str, bool]:
-        """What is heavy has a line of its own in each business."""
-        return self.party, self.heavy
 
 
 STRANGERS: Final = Place()
@@ -83,10 +82,10 @@ class Turns(Generic[T]):
         self._gate = threading.Lock()
         self._busy = 0
         self._busy_heavy = 0
-        self._taken: Counter[str] = Counter()
-        self._taken_heavy: Counter[str] = Counter()
+        self._taken: dict[str, int] = {}
+        self._taken_heavy: dict[str, int] = {}
         self._things: dict[str, deque[tuple[T, Place]]] = {}
-        self._lines: OrderedDict[tuple[str, bool], deque[tuple[T, Place]]] = OrderedDict()
+        self._lines: OrderedDict[Line, deque[tuple[T, Place]]] = OrderedDict()
 
     def put(self, call: T, place: Place) -> bool:
         """Let a call be taken, now or when it has a turn; tell whether it is now."""
@@ -96,11 +95,11 @@ class Turns(Generic[T]):
                 before.append((call, place))
                 if len(before) > 1:
                     return False
-            if place.line not in self._lines and self._may_begin(place):
+            if not self._lines and self._may_begin((place.party, place.heavy)):
                 self._begin(call, place)
                 return True
-            self._lines.setdefault(place.line, deque()).append((call, place))
-            return False
+            self._stand_in_line(call, place)
+            return self._begin_next() is call
 
     def take(self) -> T:
         """Wait for a call and take it."""
@@ -115,52 +114,58 @@ class Turns(Generic[T]):
     def done(self, place: Place) -> None:
         """Give the turn to whoever is next: of all lines that may have more, one after the other."""
         with self._gate:
-            self._count(place, -1)
+            self._busy -= 1
+            _less(self._taken, place.party)
+            if place.heavy:
+                self._busy_heavy -= 1
+                _less(self._taken_heavy, place.party)
             if place.thing is not None:
                 self._let_next(place.thing)
-            while (line := self._next_line()) is not None:
-                self._begin_next(line)
+            while self._lines and self._begin_next() is not None:
+                pass
 
     def _let_next(self, thing: str) -> None:
         """Let whoever waits for the same thing stand in line."""
         calls = self._things[thing]
         calls.popleft()
-        if not calls:
+        if calls:
+            self._stand_in_line(*calls[0])
+        else:
             del self._things[thing]
-            return
-        call, place = calls[0]
-        self._lines.setdefault(place.line, deque()).append((call, place))
 
-    def _next_line(self) -> tuple[str, bool] | None:
-        return next((each for each in self._lines if self._may_begin(Place(*each))), None)
+    def _stand_in_line(self, call: T, place: Place) -> None:
+        self._lines.setdefault((place.party, place.heavy), deque()).append((call, place))
 
-    def _begin_next(self, line: tuple[str, bool]) -> None:
+    def _begin_next(self) -> T | None:
+        line = next((each for each in self._lines if self._may_begin(each)), None)
+        if line is None:
+            return None
         calls = self._lines.pop(line)
-        self._begin(*calls.popleft())
+        call, place = calls.popleft()
+        self._begin(call, place)
         if calls:
             self._lines[line] = calls  # behind the others
+        return call
 
-    def _may_begin(self, place: Place) -> bool:
-        if self._busy >= self._threads or self._taken[place.party] >= self._most:
+    def _may_begin(self, line: Line) -> bool:
+        party, heavy = line
+        if self._busy >= self._threads or self._taken.get(party, 0) >= self._most:
             return False
-        return not place.heavy or (
+        return not heavy or (
             self._busy_heavy < self._most_heavy_of_all
-            and self._taken_heavy[place.party] < self._most_heavy
+            and self._taken_heavy.get(party, 0) < self._most_heavy
         )
 
     def _begin(self, call: T, place: Place) -> None:
-        self._count(place, 1)
+        self._busy += 1
+        self._taken[place.party] = self._taken.get(place.party, 0) + 1
+        if place.heavy:
+            self._busy_heavy += 1
+            self._taken_heavy[place.party] = self._taken_heavy.get(place.party, 0) + 1
         self._ready.put(call)
 
-    def _count(self, place: Place, more: int) -> None:
-        self._busy += more
-        _add(self._taken, place.party, more)
-        if place.heavy:
-            self._busy_heavy += more
-            _add(self._taken_heavy, place.party, more)
 
-
-def _add(counter: Counter[str], party: str, more: int) -> None:
-    counter[party] += more
-    if not counter[party]:
-        del counter[party]
+def _less(taken: dict[str, int], party: str) -> None:
+    left = taken.pop(party) - 1
+    if left:
+        taken[party] = left

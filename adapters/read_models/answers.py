@@ -36,7 +36,7 @@ SHORTLY: Final = 0.1
 
 LOCK_MS: Final = 40
 SHORT: Final = 32
-"""Events of a stream that cost no more to read than the row that was made of them."""
+"""Events of a stream that cost no more to read than it would to look for the row that shows them."""
 
 AGAIN: Final = 0.02
 """Seconds after which the tail is tried again, if a lock was in the way."""
@@ -242,12 +242,19 @@ class Answers:
         """Fold a row from the stream that owns it, as of a version. Of a long one no more is read than
         the table does not show yet.
         """
+        if to_version == LAST_VERSION and (short := self._short(tenant, model, key)) is not None:
+            return _from_log(self.fold(model, key, short))
         start = self._start(tenant, model, key, to_version) if to_version > SHORT else None
         try:
-            document = self._folded(tenant, model, key, to_version, start)
+            return _from_log(self._folded(tenant, model, key, to_version, start))
         except _OutOfDateError:
-            document = self._folded(tenant, model, key, to_version, None)
-        return document and document._replace(from_log=True)
+            return _from_log(self._folded(tenant, model, key, to_version, None))
+
+    def _short(self, tenant: str, model: ReadModel, key: str) -> Sequence[Recorded] | None:
+        """Return a stream, as nearly all are; None if it is a long one."""
+        with self._heard(tenant, model, key, to=SHORT) as parts:
+            history = [past for part in parts for past in part]
+        return history if len(history) < SHORT else None
 
     def _start(self, tenant: str, model: ReadModel, key: str, to_version: int) -> Row | None:
         """Return the row that the table shows, if this release made it and it is not too new."""
@@ -332,6 +339,10 @@ class Answers:
                 return False
         self._readable.add(model.name)
         return True
+
+
+def _from_log(document: Document | None) -> Document | None:
+    return document and document._replace(from_log=True)
 
 
 def _not_erased(history: Iterable[Recorded]) -> Iterator[Recorded]:

@@ -210,8 +210,8 @@ def test_whoever_would_have_to_wait_too_long_for_a_thread_is_told_so_and_nothing
 
 
 def test_whoever_waited_for_a_thread_waits_less_for_a_connection() -> None:
-    asked_at(time.monotonic() - IN_LINE + 0.5)
-    assert 0 < left(1.5) <= 0.5
+    asked_at(time.monotonic() - IN_LINE + 1.0)
+    assert 0 < left(1.5) <= 1.0
     asked_at(time.monotonic() - 60)
     assert left(1.5) == SHORTEST
     asked_at(None)
