@@ -119,7 +119,7 @@ class Gates:
 
     def _is_over(self, found: FailingLane, until: datetime, now: datetime) -> bool:
         """Tell whether a pause has ended, by either clock."""
-        if self._waits[found.lane].over({found: length(found.failures)}):
+        if self._waits[found.lane].over({found: length(found.failures)}, now):
             self._over[found.lane] = until
         return until <= now or self._over.get(found.lane) == until
 

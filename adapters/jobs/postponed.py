@@ -1,8 +1,8 @@
 """How long what failed waits, and who looks after it if whoever said until when had a wrong clock.
 
 The end of a pause is a time of day by the clock of the worker that failed. Were that a day ahead, all
-others would wait for a day. How long a pause lasts everybody knows; so they count it by a clock of their
-own that nobody sets, from when they first saw it.
+others would wait for a day. How long a pause lasts everybody knows; so they count it from when they first
+saw it, by their own clock and by one that nobody sets.
 """
 
 import time
@@ -45,16 +45,16 @@ class Waits(Generic[Sign]):
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._since: dict[Sign, float] = {}
+        self._since: dict[Sign, tuple[float, datetime]] = {}
 
-    def over(self, waiting: Mapping[Sign, timedelta]) -> list[Sign]:
+    def over(self, waiting: Mapping[Sign, timedelta], now: datetime) -> list[Sign]:
         """Look at all that waits, each for so long, and return what has."""
-        now = self._seconds()
-        self._since = {sign: self._since.get(sign, now) for sign in waiting}
+        seconds = self._seconds()
+        self._since = {sign: self._since.get(sign, (seconds, now)) for sign in waiting}
         return [
             sign
-            for sign, since in self._since.items()
-            if now - since >= waiting[sign].total_seconds()
+            for sign, (first, began) in self._since.items()
+            if max(timedelta(seconds=seconds - first), now - began) >= waiting[sign]
         ]
 
 

@@ -170,7 +170,7 @@ class Worker:
         with self._database.as_worker() as connection:
             reap(connection, self._silence.found(leases(connection)))
             now = self._clock()
-            recall(connection, self._waits.over(too_long(connection, now)), now=now)
+            recall(connection, self._waits.over(too_long(connection, now), now), now=now)
 
     def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
         """Return the time to the next due. What was due and could not be done waits for a bell."""

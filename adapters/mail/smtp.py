@@ -86,6 +86,8 @@ def server_of(url: str) -> SmtpServer:
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise ValueError("must look like smtp://user:password@mail.example.org:587")
+    if not unquote(parts.netloc.rpartition("@")[0]).isascii():
+        raise ValueError("must name a user and a password that the library can say: in ASCII")
     security, port = SCHEMES[parts.scheme]
     return SmtpServer(
         host=parts.hostname,

@@ -368,6 +368,12 @@ def test_an_address_that_makes_no_sense_is_refused(url: str) -> None:
         server_of(url)
 
 
+@pytest.mark.parametrize("url", ["smtp://ana:s%C3%A4lt@mail.example.org", "smtp://äna:b@x.example"])
+def test_who_cannot_log_in_is_told_before_any_mail_waits_for_it(url: str) -> None:
+    with pytest.raises(ValueError, match="in ASCII"):
+        server_of(url)
+
+
 def test_a_sender_is_read_with_or_without_a_name() -> None:
     assert mailbox_of("Salon <desk@salon.example>") == Address("desk@salon.example", "Salon")
     assert mailbox_of("desk@salon.example") == Address("desk@salon.example")
