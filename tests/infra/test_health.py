@@ -1,9 +1,11 @@
 """A process without an API says over HTTP how it is, to load balancers and to us."""
 
+import socket
 from http import HTTPStatus
 
 import pytest
 
+from infra import health
 from infra.children import free_port
 from infra.health import Health, NotHealthy, health_of, health_on
 from tests.acceptance.processes import Http
@@ -28,6 +30,20 @@ def test_who_cannot_work_answers_so_and_is_not_taken_for_healthy() -> None:
             assert http("GET", "/v1/health").status == HTTPStatus.SERVICE_UNAVAILABLE
         with pytest.raises(NotHealthy):
             health_of(port)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /v1/health HT"])
+def test_who_comes_to_no_end_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    """Each has a thread for as long."""
+    monkeypatch.setattr(health, "PATIENCE", 0.05)
+    port = free_port()
+
+    with (
+        health_on("127.0.0.1", port, lambda: Health(healthy=True)),
+        socket.create_connection(("127.0.0.1", port), timeout=30) as line,
+    ):
+        line.sendall(sent)
+        assert line.recv(1) == b""
 
 
 def test_who_is_gone_is_not_healthy() -> None:
