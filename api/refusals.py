@@ -52,7 +52,7 @@ class TooManyRequests(DomainError):
 
 
 class Unavailable(DomainError):
-    """The database cannot be reached at this moment. Nothing is lost; please try again."""
+    """It could not be begun in time, or the database cannot be reached. Nothing is lost; please try again."""
 
 
 class InternalError(DomainError):
