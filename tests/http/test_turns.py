@@ -9,15 +9,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import Request
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
+from api.caller import Caller
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of, permission_of
 from api.refusals import Unavailable
 from api.routing import THREADS, Threads
-from api.turns import OF_ONE, PART_OF_ALL, PART_OF_ONE, WORDS, Place, Turns, is_heavy
+from api.turns import OF_ONE, PART_OF_ALL, PART_OF_ONE, WORDS, Place, Turns, is_heavy, place_of
 from application.patience import IN_LINE, SHORTEST, asked_at, left
+from application.permissions import Permission
 from domain.users import Role
 from tests.http.hostile import ID
 from tests.running import Running
@@ -185,6 +188,22 @@ def test_what_is_ordered_about_one_thing_is_done_one_after_the_other() -> None:
     assert another == "one"
     assert one == ["one"] * THREADS
     assert gate.most == 1
+
+
+@pytest.mark.postgres
+def test_orders_about_one_thing_name_it_and_questions_none(running: Running) -> None:
+    running.http()
+    [owner] = running.principals.values()
+
+    def place(method: str, **named: str) -> Place:
+        scope = {"type": "http", "app": running.app, "method": method, "path_params": named}
+        caller = Caller(Request(scope), owner, Permission.BOOKINGS_WRITE, None)
+        return place_of({"caller": caller})
+
+    thing = f"{running.tenant}/booking-1"
+    assert place("PATCH", booking_id="booking-1") == Place(running.tenant, thing=thing)
+    assert place("GET", booking_id="booking-1") == place("POST") == Place(running.tenant)
+    assert place_of({"body": None}) == Place()
 
 
 def test_whoever_would_have_to_wait_too_long_for_a_thread_is_told_so_and_nothing_is_done() -> None:
