@@ -127,12 +127,12 @@ def _lines(asked: Question, line: Sequence[Sql], most: int) -> Sql:
     texts = Sql(" UNION ALL ".join(part.text for part in parts))
     all_ = texts._replace(values=tuple(value for part in parts for value in part.values))
     order = f") r ORDER BY {_whole_order(asked)}"
-    return _put("(SELECT * FROM (", all_, order, _limit(most), ")")
+    return _put(f"(SELECT part, {_columns(asked.model)} FROM (", all_, order, _limit(most), ")")
 
 
 def _part(asked: Question, number: int, conditions: Sequence[Sql], most: int) -> Sql:
     """Select the first rows of one part."""
-    begin = f"(SELECT {number} AS part, r.* FROM {_table(asked)} r WHERE"
+    begin = f"(SELECT {number} AS part, {_columns(asked.model)} FROM {_table(asked)} r WHERE"
     return _put(begin, _all(conditions), f"ORDER BY {_order(asked)}", _limit(most), ")")
 
 
@@ -216,6 +216,13 @@ def _limit(most: int) -> Sql:
 
 def _table(asked: Question) -> str:
     return f'live."{asked.model.name}"'
+
+
+@lru_cache
+def _columns(model: ReadModel) -> str:
+    """Name all columns: one that a newer release adds is none of ours."""
+    names = ("tenant_id", "key", "version", *model.columns, "document")
+    return ", ".join(f'r."{name}"' for name in names)
 
 
 def _goes_down(asked: Question) -> bool:

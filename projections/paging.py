@@ -36,7 +36,7 @@ MOST_BYTES: Final = 4_900_000
 
 CUT: Final = """
     SELECT place, key, document::varchar, more FROM (
-        SELECT page.*, row_number() OVER so_far AS number, lead(true, 1, false) OVER so_far AS more,
+        SELECT place, key, document, row_number() OVER so_far AS number, lead(true, 1, false) OVER so_far AS more,
             sum(octet_length(document) + 1) OVER so_far AS bytes
         FROM ({}) page(place, key, document) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
     ) page WHERE number = 1 OR bytes <= %s ORDER BY number

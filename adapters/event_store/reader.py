@@ -50,7 +50,7 @@ def cut(page: str, order: str, *, most: int = MOST_BYTES) -> str:
     """
     return f"""
         SELECT {NAMES}, more FROM (
-            SELECT page.*, row_number() OVER so_far AS number,
+            SELECT {NAMES}, row_number() OVER so_far AS number,
             lead(true, 1, false) OVER so_far AS more, sum(
                 octet_length(data) + coalesce(octet_length(personal), 0)
             ) OVER so_far AS bytes

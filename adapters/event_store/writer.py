@@ -35,8 +35,6 @@ PASSING: Final = ("08", "40", "53", "55P03", "57")
 """Beginnings of SQLSTATEs that are PostgreSQL's trouble, not the append's: connections, deadlocks,
 resources, locks, shutdowns and time-outs."""
 
-APPEND: Final = "SELECT * FROM log.append(%s::json, %s)"
-
 
 class Verdict(NamedTuple):
     """What the log says to one append; the columns of `log.append`."""
@@ -49,6 +47,9 @@ class Verdict(NamedTuple):
     at_stream: str | None
     at_version: int | None
     first_fingerprint: str | None
+
+
+APPEND: Final = f"SELECT {', '.join(Verdict._fields)} FROM log.append(%s::json, %s)"
 
 
 class _Turn:

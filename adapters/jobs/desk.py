@@ -25,10 +25,16 @@ from application.jobs import (
 )
 from application.ports import Clock
 
+# By name: what is prepared goes on as it is while a newer release adds a column.
+COLUMNS: Final = """
+    id, tenant_id, kind, about, state, due_at, run_at, attempts, max_attempts, payload,
+    outcome, last_error, caused_by, process, created_at, finished_at
+"""
+
 # State by state, along an index: so a page costs a page, however many jobs there are.
-FIND: Final = """
-    SELECT j.* FROM unnest(%(states)s::text[]) AS of(state) CROSS JOIN LATERAL (
-        SELECT * FROM work.jobs WHERE state = of.state AND {conditions}
+FIND: Final = f"""
+    SELECT {COLUMNS} FROM unnest(%(states)s::text[]) AS of(wanted) CROSS JOIN LATERAL (
+        SELECT {COLUMNS} FROM work.jobs WHERE state = of.wanted AND {{conditions}}
         ORDER BY due_at, id LIMIT %(limit)s
     ) j
     ORDER BY j.due_at, j.id LIMIT %(limit)s
@@ -40,12 +46,12 @@ CONDITIONS: Final = {
     "due_at": "(due_at, id) > (%(due_at)s, %(id)s)",
 }
 
-GET: Final = """
-    SELECT * FROM work.jobs
+GET: Final = f"""
+    SELECT {COLUMNS} FROM work.jobs
     WHERE (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s) AND id = %(id)s
 """
 
-EDIT: Final = """
+EDIT: Final = f"""
     UPDATE work.jobs SET
         payload = coalesce(%(payload)s::json, payload),
         report = CASE WHEN %(payload)s::json IS NULL THEN report END,
@@ -55,17 +61,17 @@ EDIT: Final = """
         END,
         due_at = coalesce(%(run_at)s, due_at),
         run_at = coalesce(%(run_at)s, run_at)
-    WHERE id = %(id)s AND status IN ('todo', 'parked', 'uncertain') RETURNING *
+    WHERE id = %(id)s AND status IN ('todo', 'parked', 'uncertain') RETURNING {COLUMNS}
 """
 
-RETRY: Final = """
+RETRY: Final = f"""
     UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s, handed_over_at = NULL
-    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING *
+    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING {COLUMNS}
 """
 
-DISCARD: Final = """
+DISCARD: Final = f"""
     UPDATE work.jobs SET status = 'discarded', finished_at = %(now)s
-    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING *
+    WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING {COLUMNS}
 """
 
 COUNTED: Final = 10_000

@@ -2,14 +2,18 @@
 
 All of it is said after connecting, since a pooler takes no `options` on the way in and says DISCARD
 ALL between two of its clients. Whatever tells that a connection is of no use any more closes it.
+
+What is prepared on it is planned for the tables as they were. Where a newer release has changed what a
+statement gives, PostgreSQL refuses to go on with the plan, for as long as the connection lasts.
 """
 
 import select
 from typing import Any, Final, Self
 
-from psycopg import Connection, DatabaseError, Error, OperationalError, errors, sql
+from psycopg import Connection, Cursor, DatabaseError, Error, OperationalError, errors, sql
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from adapters.postgres.limits import LIMITS, Bounds, Limits
 from adapters.postgres.roles import GUARDED, not_held
@@ -20,6 +24,10 @@ SPOILT: Final = ("08", "25006", "25P03", "25P04", "26000", "57P")
 """Beginnings of SQLSTATEs that speak of the connection rather than of the statement: it is lost;
 can only read, since the primary is another; was idle for too long in its transaction; has lost what
 was prepared on it; is being shut down."""
+
+OUTDATED: Final = "RevalidateCachedQuery"
+"""The place in PostgreSQL from which it says that the result of a plan may not change. Its SQLSTATE
+says many other things, and its words are in the server's language."""
 
 NO_SUCH_ROLE: Final = ("22023", "3F000", "42501", "42P01", "42704")
 
@@ -44,6 +52,20 @@ def conninfo(dsn: str, limits: Limits = LIMITS) -> str:
     return make_conninfo("", **{**ours, **conninfo_to_dict(dsn), "application_name": UNNAMED})
 
 
+class Asking(Cursor[Any]):
+    """Asks anew what was planned for tables that have changed since, where nothing was done."""
+
+    def execute(self, *asked: Any, **how: Any) -> Self:
+        """Send a statement, with its values."""
+        try:
+            return super().execute(*asked, **how)
+        except errors.FeatureNotSupported as error:
+            if not is_outdated(error):
+                raise
+            self.connection.execute("DEALLOCATE ALL")
+            return super().execute(*asked, **how)
+
+
 class Session(Connection[Any]):
     """Of no use before `dress`. `tenant` is whose rows it sees."""
 
@@ -51,6 +73,10 @@ class Session(Connection[Any]):
     role: str | None = None
     name: str = UNNAMED
     patience: float | None = LIMITS.requests.answer
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.cursor_factory = Asking
 
     @classmethod
     def opened(cls, info: str, role: str | None, name: str, bounds: Bounds) -> Self:
@@ -105,12 +131,17 @@ class Session(Connection[Any]):
             self.close()
             raise ConnectionSpoiltError("PostgreSQL says nothing.") from silence
         except Error as error:
-            if not speaks_of_connection(error):
+            if not (speaks_of_connection(error) or self._lost_its_work(error)):
                 raise
             self.close()
             if isinstance(error, OperationalError):
                 raise
             raise ConnectionSpoiltError(str(error)) from error
+
+    def _lost_its_work(self, error: Error) -> bool:
+        """Whether a plan was outdated in the midst of a transaction, with all that was done in it."""
+        idle = self.pgconn.transaction_status == TransactionStatus.IDLE
+        return not idle and is_outdated(error)
 
     def _become(self, role: str, settings: sql.Composed) -> None:
         """Put a role on, and look whether it holds."""
@@ -131,6 +162,11 @@ class Session(Connection[Any]):
 def speaks_of_connection(error: Error) -> bool:
     """Whether it says of the connection, rather than of the statement, that it is of no use."""
     return (error.sqlstate or "").startswith(SPOILT)
+
+
+def is_outdated(error: Error) -> bool:
+    """Whether it says that a statement was planned for tables that are not as they were."""
+    return error.diag.source_function == OUTDATED
 
 
 def _settings(name: str, bounds: Bounds) -> sql.Composed:

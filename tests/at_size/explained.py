@@ -20,6 +20,8 @@ from psycopg import Connection, Cursor, sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
+from adapters.postgres.session import Asking
+
 EXPLAINABLE: Final = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 SPEAKING: Final = ("pg_advisory", "pg_try_advisory", "pg_notify")
 """Functions that do what no rollback takes back."""
@@ -118,8 +120,9 @@ def _place() -> str | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(OURS) and path.relative_to(OURS).parts[0] in LAYERS:
-            name = frame.f_code.co_qualname.replace(".<locals>", "")
+        name = frame.f_code.co_qualname.replace(".<locals>", "")
+        ours = path.is_relative_to(OURS) and path.relative_to(OURS).parts[0] in LAYERS
+        if ours and name != Asking.execute.__qualname__:
             return f"{path.relative_to(OURS)}:{re.sub(r'[.]<[a-z]+>', '', name)}"
         frame = frame.f_back
     return None

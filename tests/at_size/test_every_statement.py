@@ -1,6 +1,7 @@
 """Every statement that the product sends is explained, at size, as the role that sends it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,26 @@ def test_each_statement_is_among_them(toured: Explaining) -> None:
     unseen = sending() - toured.places
 
     assert {each for each in unseen if not each.startswith(tuple(ELSEWHERE))} == set()
+
+
+WHATEVER: Final = re.compile(
+    r"(SELECT|RETURNING|,)\s+(\w+\.)?\*(?!\s+FROM\s+(unnest|json_to_recordset)\()"
+)
+"""All columns of a table. Functions are excepted whose columns the statement itself has named."""
+
+
+def test_no_statement_asks_for_whatever_columns_there_are(toured: Explaining) -> None:
+    """What is prepared could not go on when a newer release adds one."""
+    sent = {each.place for each in toured.found if WHATEVER.search(each.text)}
+    assert sent | {f"{path}:{line}" for path, line in written()} == set()
+
+
+def written() -> Iterator[tuple[Path, int]]:
+    """Return where such a statement, or a part of one, stands."""
+    for path in (path for layer in LAYERS for path in Path(layer).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and WHATEVER.search(str(node.value)):
+                yield path, node.lineno
 
 
 def sending() -> set[str]:
