@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from adapters.event_store.reader import head
 from adapters.event_store.unread import Notes
+from adapters.event_store.writer import Writer
 from adapters.jobs import JobDesk, circuits
 from adapters.jobs.lanes import LANES
 from adapters.postgres import Database, DatabaseUnavailableError
@@ -29,8 +30,9 @@ class PostgresVitals:
     and as often as they like: so what is asked together is looked up once.
     """
 
-    def __init__(self, database: Database, jobs: JobDesk, notes: Notes) -> None:
+    def __init__(self, database: Database, writer: Writer, jobs: JobDesk, notes: Notes) -> None:
         self._database = database
+        self._writer = writer
         self._notes = notes
         self._jobs = jobs
         self.database = Together(self._database_is)
@@ -72,10 +74,18 @@ class PostgresVitals:
         return self._notes.lacking
 
     def _database_is(self) -> str:
+        """Say how it is. What tells that one can write is what became of the last appends: to try it
+        oneself may hang, and is left to a thread that nobody waits for.
+        """
         try:
-            return "connected" if self._database.can_write() else "read-only"
+            if not self._database.can_write():
+                return "read-only"
         except (DatabaseUnavailableError, psycopg.Error):
             return "disconnected"
+        if not self._writer.is_failing:
+            return "connected"
+        self._writer.try_again()
+        return "not-writing"
 
     def _status(self) -> Any:
         with self._database.as_onlooker() as connection:

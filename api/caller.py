@@ -21,7 +21,7 @@ from api.backend import Backend
 from api.bodies import text_of
 from api.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
 from api.limiting import READS, STRANGERS, WRITES
-from api.marks import mark
+from api.marks import RECORDED, mark
 from api.moments import AS_OF, moment_of
 from api.preferences import CONSISTENCY, Preferences, preferences
 from api.reach import covers, within
@@ -136,7 +136,9 @@ class Caller:
         """Have a command carried out. `on` is the stream that If-Match speaks of, and `seen` what
         it would say if there were none; `fresh` an id that was made for this command.
         """
-        return self.backend.dispatch(command, self.about(on, seen, fresh))
+        answer = self.backend.dispatch(command, self.about(on, seen, fresh))
+        self.request.scope[RECORDED] = True
+        return answer
 
     def order_also(self, command: Command) -> Answer:
         """Have a second thing carried out for the same request, under an id of its own."""

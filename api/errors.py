@@ -47,6 +47,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.IdempotencyKeyInvalid: 400,
     refusals.TooManyRequests: 429,
     refusals.Unavailable: 503,
+    refusals.OutcomeUnknown: 503,
     refusals.InternalError: 500,
     caller.TokenMissing: 401,
     reach.NotFound: 404,

@@ -14,17 +14,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.errors import status_of
+from api.marks import RECORDED
 from api.refusals import (
     BodyMalformed,
     InternalError,
     MediaTypeUnsupported,
     MethodNotAllowed,
+    OutcomeUnknown,
     PathUnknown,
     Unavailable,
     ValidationFailed,
 )
 from api.titles import language, title
-from application.ports import StoreUnavailableError
+from application.ports import OutcomeUnknownError, StoreUnavailableError
 from domain.agendas import SlotTaken
 from domain.messages import DomainError
 
@@ -116,10 +118,17 @@ def broken(request: Request, error: Exception) -> Response:
     path, trace = request.scope["path"], request.scope.get("trace_id")
     if isinstance(error, StoreUnavailableError):
         log.warning("the database is away", path=path, trace_id=trace, error=repr(error.__cause__))
-        return problem(request, Unavailable())
+        return problem(request, _away(request, error))
     kind = type(error).__name__
     log.error("unexpected-error", path=path, trace_id=trace, kind=kind, exc_info=error)
     return problem(request, InternalError())
+
+
+def _away(request: Request, error: StoreUnavailableError) -> DomainError:
+    """Nobody may take what was done, or may have been, for what was refused."""
+    if request.scope.get(RECORDED) or isinstance(error, OutcomeUnknownError):
+        return OutcomeUnknown()
+    return Unavailable()
 
 
 def answer_with_problems(app: FastAPI) -> None:

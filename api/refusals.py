@@ -55,6 +55,12 @@ class Unavailable(DomainError):
     """It could not be begun in time, or the database cannot be reached. Nothing is lost; please try again."""
 
 
+class OutcomeUnknown(DomainError):
+    """Nobody knows yet whether it was done. Ask again with the same Idempotency-Key: if it was, you
+    get the first answer. If you sent none, look before you ask again.
+    """
+
+
 class InternalError(DomainError):
     """Something went wrong on our side. It has been noted; please try again."""
 

@@ -31,7 +31,7 @@ class Vitals(Protocol):
 
     @property
     def database(self) -> Callable[[float], str]:
-        """Tells how the database is: `connected`, `read-only` or `disconnected`."""
+        """Tells how the database is: `connected`, `read-only`, `not-writing` or `disconnected`."""
 
     @property
     def lacking(self) -> Sequence[str]:
@@ -48,7 +48,8 @@ class Vitals(Protocol):
 
 @router.get("/health", openapi_extra=PUBLIC)
 async def show_health(request: Request) -> Response:
-    """Say whether requests can be answered: 503 when the database is away, or takes no writes.
+    """Say whether requests can be answered: 503 when the database is away, or takes no writes: since it
+    may not (`read-only`), or since what was to be recorded of late was not (`not-writing`).
 
     Where something is recorded that this process cannot read, what concerns it is refused, and
     `status` is `degraded`: all else is answered as ever.

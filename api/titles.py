@@ -119,6 +119,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "too-many-time-blocks": "Trop d'indisponibilités",
     "too-many-requests": "Trop de requêtes",
     "transition-not-allowed": "Changement de statut non admis",
+    "outcome-unknown": "Issue inconnue",
     "unavailable": "Service indisponible",
     "unknown-time-zone": "Fuseau horaire inconnu",
     "user-id-taken": "Identifiant d'utilisateur déjà pris",

@@ -1,8 +1,8 @@
 """What the application needs from outside, in our own words."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
@@ -102,7 +102,22 @@ class VersionConflictError(Exception):
 
 
 class StoreUnavailableError(Exception):
-    """The log cannot be reached; nothing is known to be recorded. The same command may be retried."""
+    """The log cannot be reached, and nothing is recorded. The same command may be retried."""
+
+
+class OutcomeUnknownError(StoreUnavailableError):
+    """The log was asked, and nobody knows what it did. The same command, retried, is answered as the
+    first time if it was carried out.
+    """
+
+
+@contextmanager
+def already_recorded() -> Iterator[None]:
+    """Let nobody hear that nothing was recorded, if the log cannot be reached after it was."""
+    try:
+        yield
+    except StoreUnavailableError as error:
+        raise OutcomeUnknownError from error
 
 
 class EventStore(Protocol):

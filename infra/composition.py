@@ -29,7 +29,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.unread import say_who_hears
-from adapters.event_store.writer import Writer
+from adapters.event_store.writer import Writer, bounds_of
 from adapters.jobs import JobDesk, Orders, Worker, handing_over
 from adapters.jobs.lanes import AT_ONCE
 from adapters.live_bookings import LIVE_BOOKINGS, LiveBookingsCounted, LiveBookingsInLog
@@ -104,6 +104,7 @@ class System:
     mapper: Mapper
     roll: Roll
     reader: Reader
+    writer: Writer
     store: PostgresEventStore
     dispatch: Dispatcher
     answers: Answers
@@ -200,7 +201,7 @@ def application(system: System) -> FastAPI:
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
     """Return the API what it needs of the system."""
     settings = system.settings
-    vitals = PostgresVitals(system.database, system.jobs, system.reader.notes)
+    vitals = PostgresVitals(system.database, system.writer, system.jobs, system.reader.notes)
     signer = Signer(settings.secret_keys)
     system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
     return Backend(
@@ -317,11 +318,13 @@ def _compose(
     appended, advanced = Bell(), Bell()
     keys = MasterKeys(settings.master_keys)
     reader = Reader(mapper, keys)
+    line = settings.database_line_ms / 1000
+    bounds = bounds_of(line, settings.database_idle_ms / 1000)
     writer = Writer(
-        lambda: database.connect(WRITER, "frontdesk writer", _of_writer(settings)),
+        lambda: database.connect(WRITER, "frontdesk writer", bounds),
         clock=None if clock is system_clock else clock,
         committed=appended.ring,
-        wait=settings.database_line_ms / 1000,
+        wait=line,
     )
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
@@ -359,6 +362,7 @@ def _compose(
         mapper=mapper,
         roll=roll,
         reader=reader,
+        writer=writer,
         store=store,
         dispatch=dispatch,
         answers=Answers(database, reader, advanced, known),
@@ -403,12 +407,6 @@ def _at_work(database: Database, do: Done) -> Done:
             return do(*arguments)
 
     return cast("Done", done)
-
-
-def _of_writer(settings: Settings) -> Bounds:
-    """Half of what callers wait in line, so that they see it tried again over another connection."""
-    half = settings.database_line_ms / 2000
-    return Bounds(statement=half, lock=half, idle=settings.database_idle_ms / 1000)
 
 
 def _effects(

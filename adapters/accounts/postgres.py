@@ -26,7 +26,7 @@ from application.address_proofs import CODES_ASKED
 from application.contact_details import identities_of
 from application.denylist import Denylist
 from application.permissions import Principal, permissions_of
-from application.ports import About, Answer, Clock, EventStore
+from application.ports import About, Answer, Clock, EventStore, already_recorded
 from application.rate_limits import RateLimiter
 from domain.messages import Command
 from domain.tenants import Business, RegisterBusiness
@@ -133,7 +133,8 @@ class PostgresAccounts:
         return self._registered(*self._registrations.register(user, about, order))
 
     def _registered(self, new: Newcomer, answer: Answer) -> Registered:
-        user = self._registrations.user(new.tenant_id, new.user_id)
+        with already_recorded():
+            user = self._registrations.user(new.tenant_id, new.user_id)
         return Registered(
             tenant_id=new.tenant_id,
             user_id=new.user_id,
@@ -196,7 +197,8 @@ class PostgresAccounts:
         if user.proved != identity:
             self._codes.check(tenant_id, user_id, code)
         answer = self._dispatch(ProveAddress(user_id=user_id, identity_id=identity), about)
-        self._codes.use_up(tenant_id, user_id)
+        with already_recorded():
+            self._codes.use_up(tenant_id, user_id)
         return answer
 
     def forget(self, tenant_id: TenantId, user_id: UserId) -> None:

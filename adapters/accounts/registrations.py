@@ -30,7 +30,7 @@ from application.accounts import (
 )
 from application.contact_details import parse_email
 from application.dispatch import IdempotencyKeyReused
-from application.ports import About, Answer, Clock, EventStore
+from application.ports import About, Answer, Clock, EventStore, already_recorded
 from domain.messages import Command, DomainError
 from domain.users import USER, AbandonRegistration, User
 from domain.values import FRONTDESK, TenantId, UserId, derived_id
@@ -84,8 +84,9 @@ class Registrations:
         newcomer = _newcomer(email, digest, about)
         credential = self._reserve(account, newcomer, digest, about.command_id)
         answer = self._record(credential, order(newcomer), about)
-        if not self._credentials.activate(credential):
-            raise EmailTaken
+        with already_recorded():
+            if not self._credentials.activate(credential):
+                raise EmailTaken
         return newcomer, answer
 
     def settle(self, credential: Credential) -> bool:

@@ -34,7 +34,7 @@ from uuid_utils import uuid7
 
 from adapters.bell import Bell
 from adapters.event_store.unread import is_ours
-from adapters.event_store.writer import Writer
+from adapters.event_store.writer import WAIT, Writer, bounds_of
 from adapters.postgres import WRITER, Database, DatabaseUnavailableError
 from application.ports import StoreUnavailableError
 
@@ -247,7 +247,9 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
         self._actor = self.env.name.lower() or ACTOR
         self._appended = Bell()
         self._writer = Writer(
-            lambda: self._database.connect(WRITER, "frontdesk recorder"),
+            lambda: self._database.connect(
+                WRITER, "frontdesk recorder", bounds_of(WAIT, idle=60.0)
+            ),
             committed=self._appended.ring,
         )
         self._database.__enter__()

@@ -27,6 +27,7 @@ from application.ports import (
     Recorded,
     VersionConflictError,
     View,
+    already_recorded,
 )
 from application.transact import Changes
 from domain.aggregate import Aggregate
@@ -317,7 +318,8 @@ class PostgresEventStore:
             self._learn(about.tenant, verdict)
             raise VersionConflictError
         if verdict.outcome == "repeated":
-            first = self.answer_to(about)
+            with already_recorded():
+                first = self.answer_to(about)
             if first is None:
                 raise VersionConflictError
             return first

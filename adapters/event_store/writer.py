@@ -6,18 +6,24 @@ gives the lead to the next in line. A single caller pays for no hand-over at all
 
 Nobody stands in line for longer than they have patience; and while the batch under way is stuck, whoever
 comes is sent away at once, so that threads are left for those who only ask.
+
+Nothing that was refused may happen. So PostgreSQL gives up before we do: its time-outs are shorter than
+our patience, and nothing is sent for which there is no time any more. Where the line to it breaks, or
+says nothing, all the same, nobody knows what became of a batch, and that is what its callers hear.
+It is not cancelled then: whoever waits for a standby has committed, and would only stop waiting.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from psycopg import Error, OperationalError
 
-from adapters.postgres import DatabaseUnavailableError, Session
-from application.ports import StoreUnavailableError
+from adapters.postgres import Bounds, DatabaseUnavailableError, Session
+from application.ports import OutcomeUnknownError, StoreUnavailableError
 
 MOST_PER_BATCH: Final = 512
 MOST_BYTES_PER_BATCH: Final = 8_000_000
@@ -31,9 +37,27 @@ committed before the connection broke is known by its command id."""
 STUCK: Final = 1.5
 """Seconds after which a batch that is not done is believed not to be done soon."""
 
+ATTEMPT: Final = 2 / 5
+"""Of that time, for one attempt: another connection has time to do it, too."""
+
+GIVEN_UP: Final = 1 / 3
+"""Of that time, after which PostgreSQL gives up by itself, well before the attempt is over."""
+
 PASSING: Final = ("08", "40", "53", "55P03", "57")
 """Beginnings of SQLSTATEs that are PostgreSQL's trouble, not the append's: connections, deadlocks,
 resources, locks, shutdowns and time-outs."""
+
+
+READ_ONLY: Final = "25006"
+"""Of a connection to what is not the primary any more."""
+
+UNHEARD: Final = ("08", "57P")
+"""Beginnings of SQLSTATEs after which it may have been done: what a server says as it goes down."""
+
+
+def bounds_of(wait: float, idle: float) -> Bounds:
+    """Return what the connection of a writer is bounded by, whose callers wait for so many seconds."""
+    return Bounds(statement=wait * GIVEN_UP, lock=wait * GIVEN_UP, idle=idle)
 
 
 class Verdict(NamedTuple):
@@ -48,6 +72,14 @@ class Verdict(NamedTuple):
     at_version: int | None
     first_fingerprint: str | None
 
+
+TRY: Final = """
+    SELECT pg_advisory_xact_lock(hashtext('frontdesk.log')),
+        pg_logical_emit_message(true, 'frontdesk', 'whether one can write')
+"""
+"""What an append needs, and adds nothing to the log: the lock, and a commit that a standby may have to
+acknowledge.
+"""
 
 APPEND: Final = f"SELECT {', '.join(Verdict._fields)} FROM log.append(%s::json, %s)"
 
@@ -90,11 +122,13 @@ class Writer:
         self._patience = patience
         self._wait = wait
         self._stuck = min(STUCK, wait / 2)
-        self._attempt = wait * 2 / 3  # so that another connection has time to do it
+        self._attempt = wait * ATTEMPT
         self._most = most
         self._most_bytes = most_bytes
         self._connection: Session | None = None
         self._began: float | None = None
+        self._failed = False
+        self._trying = threading.Lock()
         self._line: list[_Turn] = []
         self._led = False
         self._gate = threading.Lock()
@@ -102,7 +136,8 @@ class Writer:
     def append(self, rows: bytes) -> Verdict:
         """Append what one command wants (JSON rows, see `log.append`) and give the verdict.
 
-        Raises StoreUnavailableError when PostgreSQL cannot be reached for some seconds.
+        Raises StoreUnavailableError when it was not done, since PostgreSQL cannot be reached for some
+        seconds; OutcomeUnknownError when it may have been.
         """
         if self.is_stuck:
             raise StoreUnavailableError
@@ -110,16 +145,15 @@ class Writer:
         first = self._stand_in_line(turn)
         try:
             # `leads` may be true already: then they were called, and have to hear it
-            if first or turn.called.acquire(timeout=max(0.0, turn.until - time.monotonic())):
-                if turn.leads:
-                    self._lead()
-            else:
-                self._leave(turn)
+            if not first:
+                self._wait_for(turn)
+            if turn.leads:
+                self._lead()
         except BaseException:
             self._leave(turn)
             raise
         if turn.verdict is None:
-            raise turn.problem or StoreUnavailableError
+            raise turn.problem or OutcomeUnknownError
         return turn.verdict
 
     def close(self) -> None:
@@ -130,9 +164,34 @@ class Writer:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the batch under way takes longer than any should."""
+        """Whether the batch under way takes longer than any should; or, after one that failed, whether
+        there is one at all: who tries it again goes alone.
+        """
         began = self._began
-        return began is not None and time.monotonic() - began > self._stuck
+        return began is not None and (self._failed or time.monotonic() - began > self._stuck)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing can be appended at present, by the last that was tried."""
+        return self._failed or self.is_stuck
+
+    def try_again(self) -> None:
+        """Try, in a thread that nobody waits for, whether one can append again; one at a time. Where
+        nobody is sent to who cannot write, nobody else would find out.
+        """
+        if self._trying.acquire(blocking=False):
+            threading.Thread(target=self._try, name="writer", daemon=True).start()
+
+    def _try(self) -> None:
+        try:
+            with closing(self._connect()) as session:
+                session.patience = self._attempt
+                session.execute(TRY)
+            self._failed = False
+        except (Error, DatabaseUnavailableError):
+            pass  # it is as it was
+        finally:
+            self._trying.release()
 
     # --- The line ------------------------------------------------------------------------
 
@@ -141,6 +200,16 @@ class Writer:
             self._line.append(turn)
             turn.leads, self._led = not self._led, True
             return turn.leads
+
+    def _wait_for(self, turn: _Turn) -> None:
+        """Wait to be called. Who is tired of it goes, unless somebody has their append in hand: that
+        is soon over.
+        """
+        if turn.called.acquire(timeout=max(0.0, turn.until - time.monotonic())):
+            return
+        if self._leave(turn):
+            raise StoreUnavailableError
+        turn.called.acquire(timeout=self._attempt)
 
     def _lead(self) -> None:
         with self._gate:
@@ -175,27 +244,32 @@ class Writer:
             self._line[0].leads = True
             self._line[0].called.release()
 
-    def _leave(self, turn: _Turn) -> None:
-        """Interrupted (Ctrl-C) or tired of waiting: whoever was to lead lets the next one. What is
-        in a batch already may be recorded all the same.
+    def _leave(self, turn: _Turn) -> bool:
+        """Interrupted (Ctrl-C) or tired of waiting: whoever was to lead lets the next one. Tell whether
+        they still stood in line; what is in a batch already may be recorded all the same.
         """
         with self._gate:
-            if turn in self._line:
+            stood = turn in self._line
+            if stood:
                 self._line.remove(turn)
                 if turn.leads:
                     self._call_next()
+            return stood
 
     # --- The batch -----------------------------------------------------------------------
 
     def _carry_out(self, batch: list[_Turn]) -> None:
         try:
-            verdicts = self._append([turn.rows for turn in batch], self._until(batch[0]))
-        except (StoreUnavailableError, DatabaseUnavailableError) as problem:
+            last = batch[0].until - self._attempt  # who was first has waited longest
+            verdicts = self._append([turn.rows for turn in batch], last)
+        except StoreUnavailableError as problem:
+            self._failed = self._failed or problem.__cause__ is not None
             for turn in batch:
                 turn.problem = problem
         except Error as problem:
             self._one_by_one(batch, problem)
         else:
+            self._failed = False
             for turn, verdict in zip(batch, verdicts, strict=True):
                 turn.verdict = verdict
             self._committed(max(verdict.last_position or 0 for verdict in verdicts))
@@ -208,29 +282,37 @@ class Writer:
         for turn in batch:
             self._carry_out([turn])
 
-    def _until(self, first: _Turn) -> float:
-        return min(first.until, time.monotonic() + self._patience)
-
-    def _append(self, appends: list[bytes], until: float) -> list[Verdict]:
+    def _append(self, appends: list[bytes], last: float) -> list[Verdict]:
+        """Try it, again and again. `last` is the moment from which on nothing is sent any more; after a
+        batch that failed, one attempt has to do.
+        """
+        given_up = time.monotonic() + (0.0 if self._failed else self._patience)
         batch = (b"[" + b",".join(appends) + b"]").decode()
         pause = 0.01
         problem: Exception | None = None
-        while (left := until - time.monotonic()) > 0:
+        unheard = False
+        while time.monotonic() <= last:
             try:
-                return self._ask(batch, left)
+                return self._ask(batch, last)
             except (OperationalError, DatabaseUnavailableError) as error:
                 if not _will_pass(error):
                     raise
                 problem = error
+                unheard = unheard or _may_be_done(error)
                 self.close()
+                if time.monotonic() > given_up:
+                    break
                 time.sleep(pause)
                 pause = min(2 * pause, 0.5)
-        raise StoreUnavailableError from problem
+        raise (OutcomeUnknownError if unheard else StoreUnavailableError) from problem
 
-    def _ask(self, batch: str, patience: float) -> list[Verdict]:
-        if self._connection is None:
+    def _ask(self, batch: str, last: float) -> list[Verdict]:
+        if self._connection is None or self._connection.is_dead:
+            self.close()
             self._connection = self._connect()
-        self._connection.patience = min(patience, self._attempt)
+            if time.monotonic() > last:
+                raise DatabaseUnavailableError
+        self._connection.patience = self._attempt
         now = self._clock() if self._clock else None
         cursor = self._connection.execute(APPEND, (batch, now), prepare=True, binary=True)
         return [Verdict(*row) for row in cursor.fetchall()]
@@ -240,5 +322,19 @@ def _will_pass(problem: Exception) -> bool:
     """Tell whether it may succeed when tried again: psycopg counts as operational much that will
     not, such as a name that is too long for an index.
     """
-    state = getattr(problem, "sqlstate", None)
-    return state is None or state.startswith(PASSING)
+    state = _state_of(problem)
+    return state is None or state.startswith((*PASSING, READ_ONLY))
+
+
+def _may_be_done(problem: Exception) -> bool:
+    """Tell whether something was sent, and no answer heard that says what was done."""
+    if isinstance(problem, DatabaseUnavailableError):
+        return False
+    state = _state_of(problem)
+    return state is None or state.startswith(UNHEARD)
+
+
+def _state_of(problem: Exception) -> str | None:
+    """Return the SQLSTATE: of what closed the connection, if that is what is said."""
+    states = (getattr(each, "sqlstate", None) for each in (problem, problem.__cause__))
+    return next(filter(None, states), None)

@@ -92,6 +92,7 @@ WRITING: Final[Refusals] = (
     refusals.BodyTooDeep,
     refusals.BodyTooLarge,
     refusals.IdempotencyKeyInvalid,
+    refusals.OutcomeUnknown,
     refusals.MediaTypeUnsupported,
     refusals.QueryInvalid,
     refusals.ValidationFailed,

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any, cast
 
 import pytest
 from psycopg import DataError, OperationalError, errors
 
-from adapters.event_store.writer import Verdict, Writer, _Turn
+from adapters.event_store.writer import ATTEMPT, Verdict, Writer, _Turn, bounds_of
 from adapters.postgres import DatabaseUnavailableError, Session
-from application.ports import StoreUnavailableError
+from application.ports import OutcomeUnknownError, StoreUnavailableError
 from tests.waiting import until
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
@@ -55,6 +56,7 @@ class FakeConnection:
         self._log = log
         self._rows: list[Verdict] = []
         self.closed = False
+        self.is_dead = False
 
     def execute(self, _sql: str, values: tuple[str, Any], **_: Any) -> "FakeConnection":
         assert not self.closed
@@ -79,7 +81,7 @@ def log() -> Log:
 
 @pytest.fixture
 def writer(log: Log) -> Writer:
-    return Writer(log.connect, patience=0.05)
+    return Writer(log.connect, patience=0.5)
 
 
 @contextmanager
@@ -229,7 +231,7 @@ def test_those_who_shared_with_a_leader_who_fails_are_told(writer: Writer, log: 
         found = {name: outcome(answer) for name, answer in answers.items()}
 
     assert found["leader"] == "appended"
-    assert (found["a"], found["b"]) == ("RuntimeError", "StoreUnavailableError")
+    assert (found["a"], found["b"]) == ("RuntimeError", "OutcomeUnknownError")
     log.before = lambda _: None
     assert writer.append(rows("later")).outcome == "appended"
 
@@ -283,7 +285,50 @@ def test_when_patience_is_exhausted_everybody_is_told(writer: Writer, log: Log) 
         found = {name: outcome(answer) for name, answer in answers.items()}
 
     assert found.pop("leader") == "appended"
-    assert set(found.values()) == {"StoreUnavailableError"}
+    assert set(found.values()) == {"OutcomeUnknownError"}
+
+
+@pytest.mark.parametrize("state", ["40P01", "53300", "55P03", "57014", "25006"])
+def test_what_postgresql_gave_up_is_known_not_to_be_done(
+    writer: Writer, log: Log, state: str
+) -> None:
+    def give_up(_batch: list[str]) -> None:
+        raise OperationalError("given up") from errors.lookup(state)()
+
+    log.before = give_up
+
+    with pytest.raises(StoreUnavailableError) as refused:
+        writer.append(rows("a"))
+    assert refused.type is StoreUnavailableError
+
+
+def test_what_was_once_sent_and_not_heard_of_stays_unknown(writer: Writer, log: Log) -> None:
+    """Whatever is heard of the attempts after it."""
+    troubles = chain([OperationalError("lost")], repeat(errors.LockNotAvailable()))
+
+    def be_in_trouble(_batch: list[str]) -> None:
+        raise next(troubles)
+
+    log.before = be_in_trouble
+
+    with pytest.raises(OutcomeUnknownError):
+        writer.append(rows("a"))
+
+
+def test_who_has_no_time_left_is_refused_before_anything_is_sent(log: Log) -> None:
+    writer = Writer(log.connect, wait=0.0)
+
+    with pytest.raises(StoreUnavailableError) as refused:
+        writer.append(rows("a"))
+
+    assert refused.type is StoreUnavailableError
+    assert log.batches == []
+
+
+def test_postgresql_gives_up_before_we_do() -> None:
+    for wait in (0.5, 1.5, 3.0, 15.0):
+        bounds = bounds_of(wait, idle=5.0)
+        assert 0 < bounds.lock <= bounds.statement < wait * ATTEMPT
 
 
 def test_a_server_that_cannot_be_reached(log: Log) -> None:

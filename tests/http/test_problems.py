@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from api.errors import status_of
 from api.titles import FRENCH
-from application.ports import StoreUnavailableError
+from application.ports import OutcomeUnknownError, StoreUnavailableError
 from domain.messages import DomainError
 from infra.settings import Mode, Settings
 from tests.http.faulty import with_backend
@@ -162,6 +162,32 @@ def test_while_the_database_is_away_one_is_asked_to_come_again(running: Running)
 
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
     assert refused.headers["retry-after"] == "1"
+
+
+def test_what_may_have_been_done_is_not_told_as_refused(running: Running) -> None:
+    def fail(*_):
+        raise OutcomeUnknownError
+
+    refused = with_backend(running, dispatch=fail).post("/v1/services", json=CUT)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "outcome-unknown")
+    assert "same Idempotency-Key" in refused.json()["detail"]
+
+
+def test_what_was_recorded_is_not_told_as_refused_if_it_cannot_be_shown(running: Running) -> None:
+    class Away:
+        def __getattr__(self, _name):
+            raise StoreUnavailableError
+
+    key = {"Idempotency-Key": "once"}
+    http = running.http()
+
+    refused = with_backend(running, read_models=Away()).post("/v1/services", json=CUT, headers=key)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "outcome-unknown")
+    running.settle()
+    [made] = http.get("/v1/services").json()["data"]
+    assert made["name"] == CUT["name"]
 
 
 def test_who_finds_every_connection_in_use_is_asked_to_come_again(running: Running) -> None:
