@@ -6,7 +6,7 @@ what it is asked for.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,7 @@ from projections.bookings import BOOKINGS
 from projections.client_timeline import CLIENT_TIMELINE, EntryKind
 from projections.client_visits import CLIENT_VISITS
 from projections.clients import CLIENTS
-from projections.paging import Within
+from projections.paging import Op, Where, Within
 from projections.professional_contacts import PROFESSIONAL_CONTACTS
 from projections.professionals import PROFESSIONALS
 from projections.read_model import ReadModel
@@ -75,19 +75,12 @@ def within(principal: Principal, model: ReadModel) -> Within:
     reach, column = _reach(principal, model)
     if reach.everything:
         return Within()
-    condition, values = _is_one_of(column, reach.ids)
-    if (besides := ROWS[model.name].besides) is not None:
-        kind, permission = besides
-        way = "OR r.kind =" if principal.may(permission) else "AND r.kind <>"
-        condition, values = f"({condition} {way} %s)", [*values, kind]
-    return Within(((condition, values),))
-
-
-def _is_one_of(column: str, ids: list[str]) -> tuple[str, list[Any]]:
-    """Of one value rows are read along an index, in their order."""
-    if len(ids) == 1:
-        return f"r.{column} = %s", [*ids]
-    return f"r.{column} = ANY(%s)", [ids]
+    besides = ROWS[model.name].besides
+    if besides is None:
+        return Within(where=(Where(column, Op.IS, reach.ids),))
+    kind, permission = besides
+    way = "OR r.kind =" if principal.may(permission) else "AND r.kind <>"
+    return Within(((f"(r.{column} = ANY(%s) {way} %s)", (reach.ids, kind)),))
 
 
 def covers(principal: Principal, model: ReadModel, key: str, document: bytes | None) -> bool:

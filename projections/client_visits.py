@@ -27,7 +27,7 @@ from domain.bookings import (
 from domain.clients import ClientErased
 from domain.messages import Value
 from domain.values import BookingId, ClientId, IdentityId, Money, ProfessionalId
-from projections.paging import Op, Where, Within, conditions
+from projections.paging import Op, Where, Within, conditions, kept_to
 from projections.read_model import ReadModel, Row
 
 
@@ -49,8 +49,10 @@ VisitEvent = (
 )
 
 
-class Visits(Value, frozen=True, kw_only=True):
-    """What bookings of a client add up to. Only completed ones are visits, and cost."""
+class Visits(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """What bookings of a client add up to. Only completed ones are visits, and cost. `is_least`, if so: of
+    so many bookings there are, the latest 1,000 were looked at; there may be more.
+    """
 
     bookings: int
     completed: int
@@ -58,19 +60,30 @@ class Visits(Value, frozen=True, kw_only=True):
     cancelled: int
     last_visit_at: datetime | None
     total_spent: tuple[Money, ...]
+    is_least: bool = False
 
 
-COUNTED: Final = """
-    SELECT count(*),
-           count(*) FILTER (WHERE status = 'completed'),
-           count(*) FILTER (WHERE status = 'no_show'),
-           count(*) FILTER (WHERE status = 'cancelled'),
-           max(starts_at) FILTER (WHERE status = 'completed')
-    FROM live.client_visits r WHERE {}
+ADDED_UP: Final = 1_000
+"""Bookings of one client, the latest: under "walk-in" a business may have all it ever had."""
+
+LATEST: Final = """
+    (
+        SELECT r.status, r.starts_at, r.price_amount, r.price_currency, {seen} AS seen
+        FROM live.client_visits r WHERE {whose} ORDER BY r.starts_at DESC, r.key DESC LIMIT {most}
+    ) latest
 """
-SPENT: Final = """
-    SELECT sum(price_amount)::bigint, price_currency FROM live.client_visits r
-    WHERE {} AND status = 'completed' AND price_currency IS NOT NULL
+COUNTED: Final = f"""
+    SELECT count(*) FILTER (WHERE seen),
+           count(*) FILTER (WHERE seen AND status = 'completed'),
+           count(*) FILTER (WHERE seen AND status = 'no_show'),
+           count(*) FILTER (WHERE seen AND status = 'cancelled'),
+           max(starts_at) FILTER (WHERE seen AND status = 'completed'),
+           count(*) = {{most}}
+    FROM {LATEST}
+"""
+SPENT: Final = f"""
+    SELECT sum(price_amount)::bigint, price_currency FROM {LATEST}
+    WHERE seen AND status = 'completed' AND price_currency IS NOT NULL
     GROUP BY price_currency ORDER BY price_currency
 """
 
@@ -79,12 +92,14 @@ def visits_of(
     connection: Connection[Any], tenant: str, client_id: ClientId, *, within: Within
 ) -> Visits:
     """Add up the bookings of a client, of those that whoever asks may see; money by currency."""
-    whose = Where("client_id", Op.IS, [client_id])
-    where, values = conditions(tenant, within, [whose])
-    counted = connection.execute(sql.SQL(COUNTED).format(where), values).fetchone()
+    whose, which = conditions(tenant, Within(), [Where("client_id", Op.IS, [client_id])])
+    seen, values = kept_to(within)
+    parts = {"whose": whose, "seen": seen, "most": sql.Literal(ADDED_UP)}
+    both = [*values, *which]
+    counted = connection.execute(sql.SQL(COUNTED).format(**parts), both).fetchone()
     assert counted is not None
-    bookings, completed, no_shows, cancelled, last_visit_at = counted
-    sums = connection.execute(sql.SQL(SPENT).format(where), values).fetchall()
+    bookings, completed, no_shows, cancelled, last_visit_at, is_least = counted
+    sums = connection.execute(sql.SQL(SPENT).format(**parts), both).fetchall()
     return Visits(
         bookings=bookings,
         completed=completed,
@@ -92,6 +107,7 @@ def visits_of(
         cancelled=cancelled,
         last_visit_at=last_visit_at,
         total_spent=tuple(Money(amount, currency) for amount, currency in sums),
+        is_least=is_least,
     )
 
 

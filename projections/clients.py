@@ -103,7 +103,7 @@ CLIENTS = ReadModel(
         ("phone",),
         ("status", "sort_name"),
         ("custom_id",),
-        ("strategy_id",),
+        ("strategy_id", "sort_name"),
         ("user_id",),
         ("created_at",),
         ("updated_at",),

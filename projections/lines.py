@@ -7,8 +7,9 @@ index, since PostgreSQL would sort all there is rather than turn an index around
                                                                   ├─► sorted together, LIMIT 51
     starts_at IS NULL                                  LIMIT 51  ─┘
 
-One of several values is looked up for each value by itself. What no index knows, such as a part of a
-name, is looked for among so many rows and no more.
+One of several values is looked up for each value by itself. An index knows one filter besides the order:
+what else is asked, or kept from whoever asks, is looked for along it, among so many rows and no more.
+So is what no index knows, such as a part of a name.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ LOOKED_AT: Final = 5_000
 
 MOST_VALUES: Final = 8
 """Values of a filter that are looked up one by one; more are looked for together."""
+
+KEY: Final = "key"
 
 FILLED: Final = frozenset({"created_at", "updated_at", "version"})
 """Columns that the runner fills: no row is without them."""
@@ -50,13 +53,17 @@ class Question(NamedTuple):
     place: Place | None = None
 
     @property
+    def filters(self) -> list[Where]:
+        """What is asked, and what whoever asks is kept to: that first, for it says most."""
+        return [*self.within.where, *self.where]
+
+    @property
     def is_looked_for(self) -> bool:
-        """Whether no index knows what is asked for, but for the order."""
-        sought = [each for each in self.where if each.column != self.sort.column]
-        known = {index[0] for index in self.model.indexes}
-        return bool(self.extra) or (
-            bool(sought) and not any(w.op is Op.IS and w.column in known for w in sought)
-        )
+        """Whether no index knows all that is asked for, and the order."""
+        sought = [each for each in self.filters if each.column != self.sort.column]
+        if self.extra or self.within.conditions:
+            return True
+        return len(sought) > bool(_along(self)) and not any(_has_few(self, w) for w in sought)
 
     @property
     def hangs_on_one_value(self) -> bool:
@@ -109,10 +116,12 @@ def _split(asked: Question) -> tuple[list[Sql], list[Sql]]:
     """Return the conditions along the line, and those that are checked of each row on it."""
     extra = [Sql(text, tuple(values)) for text, values in asked.extra]
     if not asked.is_looked_for:
-        return [all_of(asked.tenant, asked.within, asked.where), *extra], []
-    on = {asked.sort.column, *(w.column for w in _exact(asked) if len(w.value) == 1)}
-    line = all_of(asked.tenant, asked.within, [w for w in asked.where if w.column in on])
-    return [line], [*(_condition(w) for w in asked.where if w.column not in on), *extra]
+        return [all_of(asked.tenant, asked.within, asked.where)], []
+    one = [w for w in _along(asked) if len(w.value) == 1][:1]
+    on = [w for w in asked.filters if w in one or w.column == asked.sort.column]
+    off = [_condition(w) for w in asked.filters if w not in on]
+    rest = _reach(asked.within._replace(where=()))
+    return [all_of(asked.tenant, Within(), on)], [*off, *rest, *extra]
 
 
 def _lines(asked: Question, line: Sequence[Sql], most: int) -> Sql:
@@ -161,18 +170,30 @@ def _beyond(asked: Question) -> list[Sql]:
     return [Sql(f"({column}, r.key) {further} (%s, %s)", (place.value, place.key))]
 
 
-def _exact(asked: Question) -> list[Where]:
+def _along(asked: Question) -> list[Where]:
     """Return the filters whose rows an index has in the order of the question."""
     indexes, sort = asked.model.indexes, asked.sort.column
-    return [w for w in asked.where if w.op is Op.IS and (w.column, sort) in indexes]
+    return [
+        w
+        for w in asked.filters
+        if w.op is Op.IS and (w.column, sort) in indexes and len(w.value) <= MOST_VALUES
+    ]
+
+
+def _has_few(asked: Question, where: Where) -> bool:
+    """Whether few rows have the value, such as a key or an address: they are found by an index, and put
+    in order then.
+    """
+    by_itself = where.column == KEY or (where.column,) in asked.model.indexes
+    return where.op is Op.IS and by_itself and where.column not in FILLED
 
 
 def _each_value(asked: Question) -> list[list[Sql]]:
     """Return the values of one filter, of which each is looked up by itself, if there is such a filter
     and no other leaves less to look at.
     """
-    filters = [w for w in asked.where if w.op is Op.IS]
-    several = [w for w in _exact(asked) if 1 < len(w.value) <= MOST_VALUES]
+    filters = [w for w in asked.filters if w.op is Op.IS]
+    several = [w for w in _along(asked) if len(w.value) > 1]
     if asked.is_looked_for or any(len(w.value) == 1 for w in filters) or not several:
         return [[]]
     column = several[0].column
@@ -184,8 +205,18 @@ def _each_value(asked: Question) -> list[list[Sql]]:
 
 def all_of(tenant: str, within: Within, where: Sequence[Where]) -> Sql:
     """Return the condition that rows `r` of a read model have to meet."""
-    kept = [Sql(text, tuple(values)) for text, values in within.conditions]
-    return _all([Sql("r.tenant_id = %s", (tenant,)), *map(_condition, where), *kept])
+    filters = map(_condition, where)
+    return _all([Sql("r.tenant_id = %s", (tenant,)), *filters, *_reach(within)])
+
+
+def kept(within: Within) -> Sql:
+    """Return the condition that rows `r` are within reach."""
+    return _all(_reach(within))
+
+
+def _reach(within: Within) -> list[Sql]:
+    own = map(_condition, within.where)
+    return [*own, *(Sql(text, tuple(values)) for text, values in within.conditions)]
 
 
 def _put(*pieces: str | Sql) -> Sql:

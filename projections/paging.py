@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
-from projections.lines import LOOKED_AT, Question, Sql, all_of, count_of, end_of_look, rows_of
+from projections.lines import LOOKED_AT, Question, Sql, all_of, count_of, end_of_look, kept, rows_of
 from projections.questions import Op, Place, Sort, Where, Within
 from projections.read_model import ReadModel
 
@@ -27,6 +27,7 @@ __all__ = [
     "Where",
     "Within",
     "conditions",
+    "kept_to",
     "numbered_page",
     "page",
 ]
@@ -136,6 +137,12 @@ def conditions(
 ) -> tuple[sql.SQL, Sequence[Any]]:
     """Return the condition that rows `r` of a read model have to meet, and its values."""
     found = all_of(tenant, within, where)
+    return sql.SQL(found.text), found.values
+
+
+def kept_to(within: Within) -> tuple[sql.SQL, Sequence[Any]]:
+    """Return the condition that rows `r` are within reach, and its values."""
+    found = kept(within)
     return sql.SQL(found.text), found.values
 
 

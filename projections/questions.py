@@ -48,8 +48,10 @@ class Place(NamedTuple):
 
 
 class Within(NamedTuple):
-    """What of a list whoever asks may see at all: conditions in SQL with their values, ours and never
-    a client's. None: all of it. A page is not asked for without saying it.
+    """What of a list whoever asks may see at all: what filters say, along which an index may be there,
+    or conditions in SQL with their values, ours and never a client's. None: all of it. A page is not
+    asked for without saying it.
     """
 
     conditions: Sequence[tuple[str, Sequence[Any]]] = ()
+    where: Sequence[Where] = ()

@@ -77,14 +77,25 @@ DISCARD: Final = f"""
 COUNTED: Final = 10_000
 """Jobs of a lane that wait are counted up to so many, whenever anybody asks how the system is."""
 
+SEEN: Final = 1_000
+"""So are those that somebody may have to look at: that there are more tells no more."""
+
+FEW: Final = {
+    "running": "status = 'running'",
+    "failing": "status = 'todo' AND attempts > 0",
+    "parked": "status = 'parked'",
+    "uncertain": "status = 'uncertain'",
+}
+"""What is little, unless something is out of the ordinary: then it is all there is."""
+
+COUNT: Final = (
+    "(SELECT count(*) FROM (SELECT FROM work.jobs WHERE {} LIMIT %(seen)s) counted) AS {}"
+)
 DEPTHS: Final = """
     SELECT
         coalesce(sum(due.jobs), 0)::bigint AS due,
         coalesce(sum(waiting.jobs), 0)::bigint AS waiting,
-        (SELECT count(*) FROM work.jobs WHERE status = 'running') AS running,
-        (SELECT count(*) FROM work.jobs WHERE status = 'todo' AND attempts > 0) AS failing,
-        (SELECT count(*) FROM work.jobs WHERE status = 'parked') AS parked,
-        (SELECT count(*) FROM work.jobs WHERE status = 'uncertain') AS uncertain
+        {running}, {failing}, {parked}, {uncertain}
     FROM unnest(%(lanes)s::text[]) AS of(lane)
     CROSS JOIN LATERAL (
         SELECT count(*) AS jobs FROM (
@@ -98,7 +109,7 @@ DEPTHS: Final = """
             LIMIT %(most)s
         ) counted
     ) waiting
-"""
+""".format(**{state: COUNT.format(which, state) for state, which in FEW.items()})
 
 
 class JobDesk:
@@ -164,14 +175,14 @@ class JobDesk:
         return self._change(tenant, job_id, DISCARD, {"now": self._clock()}, JobIsNotParked)
 
     def depths(self) -> Mapping[str, int]:
-        """Count what is due, waits for its time, runs, is parked and is uncertain: see COUNTED."""
+        """Count what is due, waits for its time, runs, is parked and is uncertain: see COUNTED, SEEN."""
         with self._database.as_desk() as connection:
             return self.depths_on(connection)
 
     def depths_on(self, connection: Connection[Any]) -> Mapping[str, int]:
         """Count over a connection that one has already."""
         cursor = connection.cursor(row_factory=dict_row)
-        values = {"now": self._clock(), "lanes": list(LANES), "most": COUNTED}
+        values = {"now": self._clock(), "lanes": list(LANES), "most": COUNTED, "seen": SEEN}
         return cursor.execute(DEPTHS, values).fetchone() or {}
 
     def _change(

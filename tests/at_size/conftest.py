@@ -11,6 +11,7 @@ from adapters.clock import SettableClock
 from infra.composition import running_system
 from infra.postgres import Server, create_database, drop_database
 from infra.settings import Mode, Settings
+from tests.at_size.apart import plant
 from tests.at_size.explained import Explaining, explaining
 from tests.at_size.log import LARGE, grow
 from tests.at_size.queues import fill
@@ -34,6 +35,7 @@ def grown_to(server: Server, events: int) -> Iterator[Running]:
         fill(connection)
         with running_system(settings, server.dsn(name), clock=clock) as system:
             system.settle()
+            plant(connection)
             connection.execute("VACUUM ANALYZE")
             with Running.of(system, clock, LARGE) as running:
                 yield running

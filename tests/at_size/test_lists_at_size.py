@@ -7,7 +7,10 @@ import pytest
 
 from api import bookings, clients
 from api.listing import Listing
+from domain.users import Role
+from projections.client_visits import ADDED_UP
 from projections.paging import LOOKED_AT, Op, Page, Place, Sort, Where, Within, page
+from tests.at_size.apart import BUSINESS, MANY, WALK_IN, professional
 from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import LARGE, numbered
 from tests.running import Running
@@ -118,3 +121,65 @@ def test_what_a_client_brought_is_added_up_from_their_visits(
 
     assert shown.json()["visits"]["completed"] > 0
     assert too_much(explained.found, FEW) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/v1/bookings?status=cancelled&booking_type=a",
+        f"/v1/bookings?status=cancelled&professional_id={professional(1)}",
+        "/v1/bookings?status=cancelled,no_show&booking_type=a,c",
+        "/v1/bookings?status=cancelled&booking_type=a&sort=-created_at",
+        "/v1/bookings?status=declined&sort=created_at",
+        f"/v1/clients/{WALK_IN}",
+        f"/v1/clients/{WALK_IN}/timeline?kind=note",
+        f"/v1/clients/{WALK_IN}/bookings?status=no_show,declined",
+        "/booking?status=cancelled&page=1",
+        "/appointments?status=cancelled&page=1",
+    ],
+)
+@pytest.mark.parametrize("role", [Role.OWNER, Role.PROFESSIONAL, Role.CLIENT])
+def test_what_never_comes_together_is_looked_for_among_so_many(
+    grown: Running, explained: Explaining, role: Role, asked: str
+) -> None:
+    """By those who see everything, and by those who see their own: another's are not theirs."""
+    whose = {Role.PROFESSIONAL: {"professional_id": professional(1)}}.get(role, {})
+    http = grown.http(role, tenant=BUSINESS, **whose, client_id=NOBODY)
+
+    assert http.get(asked).status_code in (200, 403, 404)
+
+    assert too_much(explained.found) == []
+
+
+@pytest.mark.parametrize("sort", ["starts_at", "-starts_at", "created_at", "-created_at"])
+@pytest.mark.parametrize("asked", ["", "status=cancelled", "booking_type=b"])
+def test_whoever_sees_their_own_reads_no_further_than_they_are_shown(
+    grown: Running, explained: Explaining, asked: str, sort: str
+) -> None:
+    http = grown.http(Role.PROFESSIONAL, tenant=BUSINESS, professional_id=professional(1))
+
+    assert http.get(f"/v1/bookings?{asked}&sort={sort}").status_code == 200
+
+    assert too_much(explained.found) == []
+
+
+def test_of_very_many_visits_the_latest_are_added_up_which_is_said(
+    grown: Running, explained: Explaining
+) -> None:
+    visits = grown.http(tenant=BUSINESS).get(f"/v1/clients/{WALK_IN}").json()["visits"]
+
+    assert (visits["bookings"], visits["completed"]) == (ADDED_UP, ADDED_UP // 2)
+    assert visits["is_least"]
+    assert too_much(explained.found, ADDED_UP + FEW) == []
+
+
+def test_all_pages_together_are_what_was_looked_for(grown: Running) -> None:
+    """Among twice as many others, wherever it lies."""
+    http, found = grown.http(tenant=BUSINESS), []
+    asked = {"status": "cancelled", "booking_type": "b", "sort": "created_at", "limit": "200"}
+    page = http.get("/v1/bookings", params=asked).json()
+    while page["has_more"]:
+        found += page["data"]
+        page = http.get("/v1/bookings", params={**asked, "cursor": page["next_cursor"]}).json()
+
+    assert len([*found, *page["data"]]) == MANY // 2

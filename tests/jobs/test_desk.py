@@ -1,8 +1,10 @@
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.jobs import JobDesk, Orders
+from adapters.jobs.desk import SEEN
 from adapters.postgres import Database
 from application.jobs import (
     JobIsNotParked,
@@ -201,3 +203,27 @@ def test_depths_tell_what_is_due_waiting_and_parked(
         "parked": 1,
         "uncertain": 0,
     }
+
+
+def test_what_fails_or_is_set_aside_is_counted_up_to_so_many(
+    desk: JobDesk, database: Database, parked: UUID
+) -> None:
+    """Anybody may ask how the system is, and as often as they like."""
+    with database.as_worker() as connection:
+        for status, attempts in (("parked", 9), ("uncertain", 1), ("todo", 1)):
+            connection.execute(COPIED, (status, status, attempts, SEEN + 1, parked))
+
+    depths = desk.depths()
+
+    assert [depths[state] for state in ("parked", "uncertain", "failing")] == 3 * [SEEN]
+
+
+COPIED: Final = """
+    INSERT INTO work.jobs (
+        id, tenant_id, lane, kind, about, dedupe_key, payload, due_at, run_at, status, attempts,
+        max_attempts, process
+    )
+    SELECT gen_random_uuid(), tenant_id, lane, kind, about, n || %s, payload, due_at, run_at, %s, %s,
+        max_attempts, process
+    FROM work.jobs, generate_series(1, %s) n WHERE id = %s
+"""
