@@ -1,4 +1,6 @@
-"""Everything the database holds, as a dump would have it, and where in it a word is found."""
+"""Everything the database holds, as a dump would have it, and where in it a word is found. PostgreSQL keeps
+samples of columns, so what it knows of them is part of it.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -12,12 +14,18 @@ TABLES: Final = """
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
 """
 
+STATISTICS: Final = """
+    SELECT schemaname, tablename, attname, most_common_vals, histogram_bounds, most_common_elems
+    FROM pg_stats WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+"""
+
 
 def dumped(dsn: str) -> dict[str, bytes]:
     """Return every table of every schema as COPY writes it."""
     with psycopg.connect(dsn) as connection:
         tables = connection.execute(TABLES).fetchall()
-        return {".".join(table): _copied(connection, *table) for table in tables}
+        held = {".".join(table): _copied(connection, *table) for table in tables}
+        return {**held, "pg_stats": _sent(connection, sql.SQL(STATISTICS))}
 
 
 def found(dsn: str, words: Iterable[str]) -> dict[str, list[str]]:
@@ -42,6 +50,10 @@ def _spellings(word: str) -> tuple[bytes, ...]:
 
 
 def _copied(connection: psycopg.Connection, schema: str, table: str) -> bytes:
-    statement = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(schema, table))
+    return _sent(connection, sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, table)))
+
+
+def _sent(connection: psycopg.Connection, question: sql.SQL | sql.Composed) -> bytes:
+    statement = sql.SQL("COPY ({}) TO STDOUT").format(question)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         return b"".join(bytes(piece) for piece in copy)

@@ -196,6 +196,40 @@ def test_of_every_personal_field_there_is_nothing_is_left(
     assert (at_once, found(dsn, planted.secrets)) == ({}, {})
 
 
+def test_nor_is_it_among_the_samples_that_postgresql_keeps(
+    running: Running, dsn: str, http: TestClient
+) -> None:
+    """Of a column it remembers values, until it looks at it again: which it may never do."""
+    salon = Salon.opened(running)
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        zoes = [sampled(http, salon, number) for number in range(9, 18)]
+        running.settle()
+        have_all_tables(running)
+        admin.execute("ANALYZE")
+        known = admin.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'bookings'")
+        assert known.fetchone() != (0,)
+
+    for zoe in zoes:
+        erase(http, zoe)
+    running.settle()
+
+    assert found(dsn, ["Sampled", "zoe.sampled", "99001235", "henna"]) == {}
+
+
+def sampled(http: TestClient, salon: Salon, number: int) -> str:
+    """Register one of some, who say all that can be said."""
+    word = f"Sampled{number}"
+    told = {"custom_id": word, "strategy_id": word, "phone": f"+336990012{number + 26}"}
+    email = f"zoe.sampled{number}@example.org"
+    zoe = http.post("/v1/clients", json={"name": f"Zoé {word}", "email": email, **told})
+    zoe_id: str = zoe.json()["id"]
+    for day in (4, 11):
+        when = f"2027-01-{day + number - 8:02}T{number:02}:00:00+01:00"
+        booked = salon.book(http, when, client_id=zoe_id, booking_type=f"henna {number}")
+        assert booked.status_code == 201, booked.text
+    return zoe_id
+
+
 def kinds(holds: Callable[[type[Event]], bool]) -> set[str]:
     """Return the kinds of streams with such an event."""
     return {name.partition("-")[0] for name, event in EVENTS.items() if holds(event)}
