@@ -50,9 +50,11 @@ def tour(running: Running) -> Ids:
 
 
 def erase(running: Running, ids: Ids) -> None:
-    """Forget the client whom the tour has registered."""
-    running.http().delete(f"/v1/clients/{ids['client_id']}/personal-data")
+    """Forget the client whom the tour has registered, and ask how far that is."""
+    where = f"/v1/clients/{ids['client_id']}/personal-data"
+    running.http().delete(where)
     running.settle()
+    assert running.http().get(where).json()["state"] == "erased"
 
 
 def accounts(running: Running) -> None:
