@@ -14,7 +14,8 @@ COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3
             --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
 
 # A module's tests stay together, and modules are begun in the order in which they are collected.
-PYTEST := $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+# Three at once keep two cores busy: many wait for processes that they have killed.
+PYTEST := $(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
