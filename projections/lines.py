@@ -23,6 +23,9 @@ from projections.read_model import ReadModel, Row
 LOOKED_AT: Final = 5_000
 """Rows among which one page looks for what no index knows."""
 
+AT_FIRST: Final = 4
+"""Times a page, at which one looks first: most often that is enough."""
+
 MOST_VALUES: Final = 8
 """Values of a filter that are looked up one by one; more are looked for together."""
 
@@ -74,13 +77,15 @@ class Question(NamedTuple):
         return len([w for w in self.where if w.column != self.sort.column]) == 1
 
 
-def rows_of(asked: Question, limit: int, offset: int = 0) -> Sql:
-    """Select sort value, key and document of the rows of a page."""
+def rows_of(asked: Question, limit: int, offset: int = 0, *, look: int | None = None) -> Sql:
+    """Select sort value, key and document of the rows of a page, and 0; in its place, where one looks
+    at no more than a few rows, at how many one has.
+    """
     line, rest = _split(asked)
     most = LOOKED_AT if asked.is_looked_for else offset + limit
     return _put(
-        f'SELECT r."{asked.sort.column}", r.key, r.document::text FROM',
-        _lines(asked, line, most),
+        f'SELECT r."{asked.sort.column}", r.key, r.document::text, {"r.looked" if look else 0} FROM',
+        _counted(asked, _lines(asked, line, look)) if look else _lines(asked, line, most),
         "r WHERE",
         _all(rest),
         f"ORDER BY {_whole_order(asked)}",
@@ -88,14 +93,19 @@ def rows_of(asked: Question, limit: int, offset: int = 0) -> Sql:
     )
 
 
-def end_of_look(asked: Question) -> Sql:
+def _counted(asked: Question, lines: Sql) -> Sql:
+    begin = f"(SELECT r.part, {_columns(asked.model)}, count(*) OVER () AS looked FROM"
+    return _put(begin, lines, "r)")
+
+
+def end_of_look(asked: Question, look: int = LOOKED_AT) -> Sql:
     """Select sort value and key of the last row that was looked at, if there were as many as may be."""
     line, _ = _split(asked)
     return _put(
         f'SELECT r."{asked.sort.column}", r.key FROM',
-        _lines(asked, line, LOOKED_AT),
+        _lines(asked, line, look),
         f"r ORDER BY {_whole_order(asked)}",
-        Sql("OFFSET %s LIMIT 1", (LOOKED_AT - 1,)),
+        Sql("OFFSET %s LIMIT 1", (look - 1,)),
     )
 
 

@@ -12,7 +12,17 @@ from psycopg import Connection, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
-from projections.lines import LOOKED_AT, Question, Sql, all_of, count_of, end_of_look, kept, rows_of
+from projections.lines import (
+    AT_FIRST,
+    LOOKED_AT,
+    Question,
+    Sql,
+    all_of,
+    count_of,
+    end_of_look,
+    kept,
+    rows_of,
+)
 from projections.questions import Op, Place, Sort, Where, Within
 from projections.read_model import ReadModel
 
@@ -36,15 +46,18 @@ MOST_BYTES: Final = 4_900_000
 """Of the documents of one page, so that an answer with it has 5 MB at most."""
 
 CUT: Final = """
-    SELECT place, key, document::varchar, more FROM (
-        SELECT place, key, document, row_number() OVER so_far AS number, lead(true, 1, false) OVER so_far AS more,
+    SELECT place, key, document::varchar, looked, more FROM (
+        SELECT place, key, document, looked, row_number() OVER so_far AS number,
+            lead(true, 1, false) OVER so_far AS more,
             sum(octet_length(document) + 1) OVER so_far AS bytes
-        FROM ({}) page(place, key, document) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
+        FROM ({}) page(place, key, document, looked) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
     ) page WHERE number = 1 OR bytes <= %s ORDER BY number
 """
 """As much of a page as has so many bytes, and its first row at least; the last says whether the page
 had more. What is a `varchar` comes as bytes.
 """
+
+DOCUMENT, LOOKED = 2, 3
 
 COUNTED: Final = 10_000
 """Nobody counts further."""
@@ -94,13 +107,39 @@ def page(
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
     asked = Question(model, tenant, within, where, extra, sort, place)
-    statement = _within_bytes(rows_of(asked, limit + 1))
-    rows = _fetched(connection, statement, prepare=not asked.hangs_on_one_value)
-    reached = None
-    if len(rows) <= limit and not _is_cut(rows) and asked.is_looked_for:
-        reached = next(iter(_fetched(connection, end_of_look(asked))), None)
+    rows, reached = _looked(connection, asked, limit)
     backwards = place is not None and place.backwards
     return _cut(rows, limit, reached, backwards=backwards)
+
+
+def _looked(
+    connection: Connection[Any], asked: Question, limit: int
+) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
+    """Return the rows of a page, and where a look ended, if it did."""
+    prepare = not asked.hangs_on_one_value
+    look = AT_FIRST * (limit + 1)
+    if asked.is_looked_for and look < LOOKED_AT:
+        statement = _within_bytes(rows_of(asked, limit + 1, look=look))
+        rows = _fetched(connection, statement, prepare=prepare)
+        if _is_full(rows, limit) or _is_all(connection, asked, rows, look):
+            return rows, None
+    rows = _fetched(connection, _within_bytes(rows_of(asked, limit + 1)), prepare=prepare)
+    if _is_full(rows, limit) or not asked.is_looked_for:
+        return rows, None
+    return rows, next(iter(_fetched(connection, end_of_look(asked))), None)
+
+
+def _is_all(
+    connection: Connection[Any], asked: Question, rows: Sequence[tuple[Any, ...]], look: int
+) -> bool:
+    """Whether there are no more rows to look at than these were found among."""
+    if rows:
+        return bool(rows[0][LOOKED] < look)
+    return not _fetched(connection, end_of_look(asked, look))
+
+
+def _is_full(rows: Sequence[tuple[Any, ...]], limit: int) -> bool:
+    return len(rows) > limit or _is_cut(rows)
 
 
 def numbered_page(
@@ -125,7 +164,7 @@ def numbered_page(
     [(counted,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
     unseen = asked.is_looked_for and bool(_fetched(connection, end_of_look(asked)))
     return NumberedPage(
-        [document for _, _, document, _ in rows],
+        [row[DOCUMENT] for row in rows],
         min(counted, COUNTED),
         is_least=unseen or counted > COUNTED,
         cut=_is_cut(rows),
@@ -172,7 +211,7 @@ def _cut(
     """Cut what was read, in the order of reading; `reached` is where a look ended, if it did."""
     has_more = reached is not None or len(rows) > limit or _is_cut(rows)
     rows = rows[:limit]
-    documents = [document for _, _, document, _ in rows]
+    documents = [row[DOCUMENT] for row in rows]
     ends = [*rows[:1], *(rows[-1:] if reached is None else [reached])]
     if not ends:
         return Page([], None, None, has_more)

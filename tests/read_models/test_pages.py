@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -20,7 +21,7 @@ from adapters.read_models.tables import TYPES, Table
 from api.listing import Listing
 from infra.composition import running_system
 from infra.settings import Mode, Settings
-from projections import READ_MODELS
+from projections import READ_MODELS, paging
 from projections.clients import CLIENTS
 from projections.lines import may_be_missing
 from projections.paging import (
@@ -229,6 +230,32 @@ def test_what_no_index_knows_is_found_in_portions(tables: Database) -> None:
     assert [[*each.documents] for each in found] == [[], [], [b'"%d"' % (2 * LOOKED_AT + 1)]]
     assert numbered == NumberedPage([], 0, is_least=True)
     assert before.documents[-1] == b'"%d"' % (2 * LOOKED_AT)
+
+
+@pytest.mark.parametrize(("rows", "asked"), [(3, 1), (500, 1), (0, 2)])
+def test_what_is_found_among_the_first_rows_is_looked_for_no_further(
+    tables: Database, monkeypatch: pytest.MonkeyPatch, rows: int, asked: int
+) -> None:
+    """Of none that are found it is not known whether there are any."""
+    tenant = str(uuid4())
+    with tables.as_worker() as connection:
+        connection.execute(MANY, {"tenant": tenant, "many": rows, "last": "a"})
+    counting = Mock(wraps=paging._fetched)
+    monkeypatch.setattr(paging, "_fetched", counting)
+
+    with tables.as_tenant(tenant) as connection:
+        found = page(
+            connection,
+            CLIENTS,
+            tenant,
+            within=Within(),
+            where=[Where("status", Op.AT_LEAST, "a")],
+            sort=Sort("sort_name"),
+        )
+
+    assert len(found.documents) == min(rows, 50)
+    assert found.has_more is (rows > 50)
+    assert counting.call_count == asked
 
 
 MANY: Final = """
