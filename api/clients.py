@@ -16,6 +16,7 @@ from api.turns import heavy
 from application.erasure import PATIENCE, Erasures, erasing
 from application.permissions import Permission
 from application.ports import Recorded
+from application.transact import Together
 from domain.bookings import BookingStatus
 from domain.clients import (
     AddClientNote,
@@ -183,10 +184,10 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     """
     until, erasures = time.monotonic() + PATIENCE, _erasures(caller)
     left = erasures.left(caller.tenant, client_id)
-    answer = caller.order(erasing({client_id: (), **left}))
+    answer = caller.order(Together(commands=erasing({client_id: (), **left})))
     # An erased client books no more; what was booked while we looked is there by now.
     while (left := erasures.left(caller.tenant, client_id)) and time.monotonic() < until:
-        caller.order_also(erasing(left))
+        caller.order_also(Together(commands=erasing(left)))
     where = {"Location": f"/v1/clients/{client_id}/personal-data", **caller.marks(answer)}
     patience = until - time.monotonic()
     if erasures.finish(caller.tenant, client_id, patience=patience) and not left:
@@ -195,6 +196,7 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
 
 
 @router.get("/{client_id}/personal-data")
+@heavy
 def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
     """Whether a client is erased, how far that is, and what stays although it concerns them."""
     return Response(_far(client_id, caller), media_type=JSON)

@@ -1,7 +1,6 @@
 """How much one person has open, counted in the same append as what is asked for."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from application.people import Visitor
@@ -25,11 +24,10 @@ def count_requests(past: Past, who: Sequence[Visitor], new: Sequence[OpenRequest
     """Count requests of the same people besides what they have open."""
     limits = past.of(CLIENT_LIMITS, THE_LIMITS)
     counted: dict[str, Sequence[Event]] = {}
-    for visitor in who if new else ():
-        name, *_ = had = _allowances(past, visitor)
-        requests = dict.fromkeys(chain.from_iterable(each.requests for each in had.values()))
-        still_open = [each for each in requests if _waits(each, past)]
-        counted[name] = allowances.count_requests(name, new, still_open=still_open, limits=limits)
+    for name, had in _had(past, who if new else ()):
+        requests = dict.fromkeys(each for allowance in had for each in allowance.requests)
+        open_ = [each for each in requests if _waits(each, past)]
+        counted[name] = allowances.count_requests(name, new, still_open=open_, limits=limits)
     return counted
 
 
@@ -37,18 +35,18 @@ def count_hold(past: Past, who: Sequence[Visitor], new: HoldId) -> Changes:
     """Count a hold besides those that the same people have."""
     limits = past.of(CLIENT_LIMITS, THE_LIMITS)
     counted: dict[str, Sequence[Event]] = {}
-    for visitor in who:
-        name, *_ = had = _allowances(past, visitor)
-        holds = dict.fromkeys(chain.from_iterable(each.hold_ids for each in had.values()))
-        still_open = [each for each in holds if _is_held(each, past)]
-        counted[name] = allowances.count_hold(name, new, still_open=still_open, limits=limits)
+    for name, had in _had(past, who):
+        holds = dict.fromkeys(each for allowance in had for each in allowance.hold_ids)
+        open_ = [each for each in holds if _is_held(each, past)]
+        counted[name] = allowances.count_hold(name, new, still_open=open_, limits=limits)
     return counted
 
 
-def _allowances(past: Past, visitor: Visitor) -> Mapping[AllowanceId, Allowance]:
-    """Return all that is counted of a person, first where the next is counted."""
-    names = map(allowance_of, visitor.counted_as)
-    return {name: past.of(ALLOWANCE, name) for name in names}
+def _had(past: Past, who: Sequence[Visitor]) -> Iterator[tuple[AllowanceId, list[Allowance]]]:
+    """Return where the next of each person is counted, and all that is counted of them."""
+    for visitor in who:
+        names = [allowance_of(each) for each in visitor.counted_as]
+        yield names[0], [past.of(ALLOWANCE, name) for name in names]
 
 
 def _waits(request: OpenRequest, past: Past) -> bool:

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple, Protocol
 
 from application.jobs import Handlers, Job
 from application.processes.effects import ForgetMails
-from application.transact import Together
 from domain.clients import EraseClient
 from domain.messages import Command, Value
 from domain.values import ClientId
@@ -117,8 +116,8 @@ class Erasures(Protocol):
         """
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
-        """Take a person out of all tables, as far as they are erased; tell whether it is done, or has
-        to wait.
+        """Take a person out of all tables, as far as they are erased. Return whether that is done; else
+        it has to wait.
         """
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
@@ -133,25 +132,23 @@ AT_ONCE: Final = 2_000
 """Streams of a record that are erased by one order: some hundreds of kilobytes are recorded of them."""
 
 
-def erasing(left: Mapping[ClientId, Sequence[str]]) -> Together:
-    """Return the order that erases what is left of a person: in all their records, or in none."""
-    return Together(
-        commands=tuple(
-            EraseClient(client_id=record, streams=tuple(streams[:AT_ONCE]))
-            for record, streams in left.items()
-        )
+def erasing(left: Mapping[ClientId, Sequence[str]]) -> tuple[EraseClient, ...]:
+    """Return the orders that erase what is left of a person, one for each record."""
+    return tuple(
+        EraseClient(client_id=record, streams=tuple(streams[:AT_ONCE]))
+        for record, streams in left.items()
     )
 
 
 def forgetting(erasures: Erasures) -> Handlers:
     """Let whoever is erased be taken out everywhere, whoever else waits for it or not. What came to be
-    known of them meanwhile, or was too much for one order, is erased by the next.
+    known of them meanwhile, or was too much for one order, is erased then: by one order, whose own
+    job sees to the next.
     """
 
     def forget(effect: ForgetMails, job: Job) -> Command | None:
         if not erasures.finish(job.tenant, effect.client_id):
             raise ErasureHasToWaitError
-        left = erasures.left(job.tenant, effect.client_id)
-        return erasing(left).commands[0] if left else None  # and the next by the job of that one
+        return next(iter(erasing(erasures.left(job.tenant, effect.client_id))), None)
 
     return {ForgetMails: forget}

@@ -13,7 +13,6 @@ How much one client may have open at once is counted in `domain/allowances.py`.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -97,7 +96,7 @@ class LengthNotOffered(DomainError):
 
 
 def passes_over(wish: Wish, *, now: datetime) -> bool:
-    """Refuse what cannot be had; tell whether the business passes over a limit in having it.
+    """Refuse what cannot be had; return whether the business passes over a limit in having it.
 
     What is held was within hours, notice and horizon when it was asked for.
     """
@@ -172,11 +171,9 @@ def refuse_length(
     booked: TimeSlot | None = None,
 ) -> None:
     """Refuse a length that clients cannot have, whenever in this window they begin."""
-    starts = partial(days_in, window, zone(professional.settings.time_zone))
-    if any(is_offered(length, each, professional, service, booked) for each in starts()):
-        return
-    shortest, longest = max(_lengths(each, professional, service) for each in starts())
-    raise LengthNotOffered(shortest=_minutes(shortest), longest=_minutes(longest))
+    starts = [*days_in(window, zone(professional.settings.time_zone))]
+    if not any(is_offered(length, each, professional, service, booked) for each in starts):
+        raise _not_offered(*max(_lengths(each, professional, service) for each in starts))
 
 
 def _lengths(
@@ -214,19 +211,13 @@ def _what_clients_cannot_have(wish: Wish, now: datetime) -> Iterator[DomainError
     settings = wish.professional.settings
     if wish.slot.starts_at >= (end := end_of_horizon(settings, now)):
         yield BeyondHorizon(bookable_until=end)
-    try:
-        _refuse_length_of(wish.slot, wish)
-    except LengthNotOffered as refusal:
-        yield refusal
+    start, about = wish.slot.starts_at, (wish.professional, wish.service)
+    if not is_offered(wish.slot.ends_at - start, start, *about, wish.booked):
+        yield _not_offered(*_lengths(start, *about))
     if not begins_with_a_slot(wish.slot.starts_at, settings):
         yield BetweenSlots(step_minutes=settings.slot_step_minutes)
 
 
-def _refuse_length_of(slot: TimeSlot, wish: Wish) -> None:
-    begins = TimeSlot(slot.starts_at, slot.starts_at)
-    length = slot.ends_at - slot.starts_at
-    refuse_length(length, begins, wish.professional, wish.service, wish.booked)
-
-
-def _minutes(length: timedelta) -> int:
-    return length // timedelta(minutes=1)
+def _not_offered(shortest: timedelta, longest: timedelta) -> LengthNotOffered:
+    minute = timedelta(minutes=1)
+    return LengthNotOffered(shortest=shortest // minute, longest=longest // minute)

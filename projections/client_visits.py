@@ -5,10 +5,11 @@ One row per booking; what concerns a client is added up when it is asked.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 from psycopg import Connection, sql
+from psycopg.rows import class_row
 
 from domain.bookings import (
     Appointment,
@@ -66,25 +67,33 @@ class Visits(Value, frozen=True, kw_only=True, omit_defaults=True):
 ADDED_UP: Final = 1_000
 """Bookings of one client, the latest: under "walk-in" a business may have all it ever had."""
 
-LATEST: Final = """
-    (
+
+class _Sums(NamedTuple):
+    """What the visits in one currency add up to, or those without a price."""
+
+    currency: str | None
+    looked_at: int
+    bookings: int
+    completed: int
+    no_shows: int
+    cancelled: int
+    last_visit_at: datetime | None
+    spent: int
+
+
+COUNTED: Final = """
+    SELECT price_currency AS currency,
+           count(*) AS looked_at,
+           count(*) FILTER (WHERE seen) AS bookings,
+           count(*) FILTER (WHERE seen AND status = 'completed') AS completed,
+           count(*) FILTER (WHERE seen AND status = 'no_show') AS no_shows,
+           count(*) FILTER (WHERE seen AND status = 'cancelled') AS cancelled,
+           max(starts_at) FILTER (WHERE seen AND status = 'completed') AS last_visit_at,
+           coalesce(sum(price_amount) FILTER (WHERE seen AND status = 'completed'), 0)::bigint AS spent
+    FROM (
         SELECT r.status, r.starts_at, r.price_amount, r.price_currency, {seen} AS seen
         FROM live.client_visits r WHERE {whose} ORDER BY r.starts_at DESC, r.key DESC LIMIT {most}
-    ) latest
-"""
-COUNTED: Final = f"""
-    SELECT count(*) FILTER (WHERE seen),
-           count(*) FILTER (WHERE seen AND status = 'completed'),
-           count(*) FILTER (WHERE seen AND status = 'no_show'),
-           count(*) FILTER (WHERE seen AND status = 'cancelled'),
-           max(starts_at) FILTER (WHERE seen AND status = 'completed'),
-           count(*) = {{most}}
-    FROM {LATEST}
-"""
-SPENT: Final = f"""
-    SELECT sum(price_amount)::bigint, price_currency FROM {LATEST}
-    WHERE seen AND status = 'completed' AND price_currency IS NOT NULL
-    GROUP BY price_currency ORDER BY price_currency
+    ) latest GROUP BY price_currency ORDER BY price_currency
 """
 
 
@@ -94,20 +103,17 @@ def visits_of(
     """Add up the bookings of a client, of those that whoever asks may see; money by currency."""
     whose, which = conditions(tenant, Within(), [Where("client_id", Op.IS, [client_id])])
     seen, values = kept_to(within)
-    parts = {"whose": whose, "seen": seen, "most": sql.Literal(ADDED_UP)}
-    both = [*values, *which]
-    counted = connection.execute(sql.SQL(COUNTED).format(**parts), both).fetchone()
-    assert counted is not None
-    bookings, completed, no_shows, cancelled, last_visit_at, is_least = counted
-    sums = connection.execute(sql.SQL(SPENT).format(**parts), both).fetchall()
+    statement = sql.SQL(COUNTED).format(whose=whose, seen=seen, most=sql.Literal(ADDED_UP))
+    with connection.cursor(row_factory=class_row(_Sums)) as cursor:
+        sums = cursor.execute(statement, [*values, *which]).fetchall()
     return Visits(
-        bookings=bookings,
-        completed=completed,
-        no_shows=no_shows,
-        cancelled=cancelled,
-        last_visit_at=last_visit_at,
-        total_spent=tuple(Money(amount, currency) for amount, currency in sums),
-        is_least=is_least,
+        bookings=sum(each.bookings for each in sums),
+        completed=sum(each.completed for each in sums),
+        no_shows=sum(each.no_shows for each in sums),
+        cancelled=sum(each.cancelled for each in sums),
+        last_visit_at=max((e.last_visit_at for e in sums if e.last_visit_at), default=None),
+        total_spent=tuple(Money(e.spent, e.currency) for e in sums if e.currency and e.completed),
+        is_least=sum(each.looked_at for each in sums) == ADDED_UP,
     )
 
 

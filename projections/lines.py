@@ -13,7 +13,8 @@ So is what no index knows, such as a part of a name.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
@@ -42,7 +43,8 @@ class Sql(NamedTuple):
     values: tuple[Any, ...] = ()
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True)
+class Question:
     """What is asked of a read model. `extra` are conditions in SQL with their values, ours and never
     a client's, for what no column says.
     """
@@ -55,12 +57,12 @@ class Question(NamedTuple):
     sort: Sort
     place: Place | None = None
 
-    @property
+    @cached_property
     def filters(self) -> list[Where]:
         """What is asked, and what whoever asks is kept to: that first, for it says most."""
         return [*self.within.where, *self.where]
 
-    @property
+    @cached_property
     def is_looked_for(self) -> bool:
         """Whether no index knows all that is asked for, and the order."""
         sought = [each for each in self.filters if each.column != self.sort.column]
@@ -94,7 +96,7 @@ def rows_of(asked: Question, limit: int, offset: int = 0, *, look: int | None = 
 
 
 def _counted(asked: Question, lines: Sql) -> Sql:
-    begin = f"(SELECT r.part, {_columns(asked.model)}, count(*) OVER () AS looked FROM"
+    begin = f"(SELECT r.part, {_columns(asked)}, count(*) OVER () AS looked FROM"
     return _put(begin, lines, "r)")
 
 
@@ -146,12 +148,12 @@ def _lines(asked: Question, line: Sequence[Sql], most: int) -> Sql:
     texts = Sql(" UNION ALL ".join(part.text for part in parts))
     all_ = texts._replace(values=tuple(value for part in parts for value in part.values))
     order = f") r ORDER BY {_whole_order(asked)}"
-    return _put(f"(SELECT part, {_columns(asked.model)} FROM (", all_, order, _limit(most), ")")
+    return _put(f"(SELECT part, {_columns(asked)} FROM (", all_, order, _limit(most), ")")
 
 
 def _part(asked: Question, number: int, conditions: Sequence[Sql], most: int) -> Sql:
     """Select the first rows of one part."""
-    begin = f"(SELECT {number} AS part, {_columns(asked.model)} FROM {_table(asked)} r WHERE"
+    begin = f"(SELECT {number} AS part, {_columns(asked)} FROM {_table(asked)} r WHERE"
     return _put(begin, _all(conditions), f"ORDER BY {_order(asked)}", _limit(most), ")")
 
 
@@ -259,10 +261,18 @@ def _table(asked: Question) -> str:
     return f'live."{asked.model.name}"'
 
 
+def _columns(asked: Question) -> str:
+    """Name the columns that a page needs: all where rows are looked through, and never one that a newer
+    release adds.
+    """
+    if asked.is_looked_for:
+        return _all_columns(asked.model)
+    return ", ".join(f'r."{name}"' for name in dict.fromkeys((asked.sort.column, KEY, "document")))
+
+
 @lru_cache
-def _columns(model: ReadModel) -> str:
-    """Name all columns: one that a newer release adds is none of ours."""
-    names = ("tenant_id", "key", "version", *model.columns, "document")
+def _all_columns(model: ReadModel) -> str:
+    names = ("tenant_id", KEY, "version", *model.columns, "document")
     return ", ".join(f'r."{name}"' for name in names)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from psycopg import Connection, sql
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
-from adapters.erasure.persons import Known, known, left_of, records_of, was_in_clear, whole
+from adapters.erasure.persons import Known, left_of, records_of, was_in_clear, whole
 from adapters.erasure.tables import TableOfAnotherReleaseError, clear
 from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
@@ -55,54 +55,47 @@ class PostgresErasures:
         is in. Raises ClientNotFound, NotReadableHere.
         """
         with self._database.as_desk() as connection:
-            return left_of(connection, self._reader, tenant, client_id)
+            records = records_of(connection, self._reader, tenant, client_id)
+            return left_of(connection, self._reader, tenant, records)
 
     def finish(self, tenant: str, client_id: ClientId, *, patience: float = PATIENCE) -> bool:
-        """Take a person out of all tables, as far as they are erased; tell whether it is done, or has
-        to wait.
+        """Take a person out of all tables, as far as they are erased. Return whether that is done; else
+        it has to wait.
         """
         until = time.monotonic() + patience
         with self._database.as_desk() as connection:
             records = records_of(connection, self._reader, tenant, client_id)
-        return all(self._finish(tenant, record, until) for record in records)
+        erased = ((record, client) for record, client in records.items() if client.erased)
+        return all(self._finish(tenant, record, client, until) for record, client in erased)
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
         """Return how far it is. Raises ClientNotFound, NotReadableHere."""
         with self._database.as_desk() as connection:
-            client = known(connection, self._reader, tenant, client_id)
+            records = records_of(connection, self._reader, tenant, client_id)
+            client = records[client_id]
             if not client.erased:
                 return Erasure(client_id=client_id, state=ErasureState.KEPT)
-            ends = self._ends(connection, tenant, client_id)
+            end = self._end(connection, tenant, records)
             in_clear = was_in_clear(connection, tenant, client.erased_streams)
-        done, kept = all(ends), (*KEPT, IN_CLEAR) if in_clear else KEPT
         return Erasure(
             client_id=client_id,
-            state=ErasureState.ERASED if done else ErasureState.UNDER_WAY,
+            state=ErasureState.ERASED if end else ErasureState.UNDER_WAY,
             erased_at=client.erased[-1].recorded_at,
-            finished_at=max(end for end in ends if end is not None) if done else None,
-            kept=kept,
+            finished_at=end,
+            kept=(*KEPT, IN_CLEAR) if in_clear else KEPT,
         )
 
-    def _ends(
-        self, connection: Connection[Any], tenant: str, client_id: str
-    ) -> Sequence[datetime | None]:
-        """Say of each record of a person when all of it was erased, if it is."""
-        records = records_of(connection, self._reader, tenant, client_id)
-        left = left_of(connection, self._reader, tenant, client_id)
-        return [
-            None if record in left else self._end(connection, tenant, record) for record in records
-        ]
+    def _end(
+        self, connection: Connection[Any], tenant: str, records: Mapping[ClientId, Known]
+    ) -> datetime | None:
+        """Return when the last of a person's records was taken out everywhere, if all of them are."""
+        if left_of(connection, self._reader, tenant, records):
+            return None
+        finished = connection.execute(FINISHED, (tenant, list(records))).fetchall()
+        ends = {record: end for record, at, end in finished if at >= records[record].last}
+        return max(ends.values()) if ends.keys() == records.keys() else None
 
-    def _end(self, connection: Connection[Any], tenant: str, record: str) -> datetime | None:
-        last = known(connection, self._reader, tenant, record).erased[-1]
-        row = connection.execute(FINISHED, (tenant, record)).fetchone()
-        return row[1] if row is not None and row[0] >= last.position else None
-
-    def _finish(self, tenant: str, record: ClientId, until: float) -> bool:
-        with self._database.as_desk() as connection:
-            client = known(connection, self._reader, tenant, record)
-        if not client.erased:
-            return True
+    def _finish(self, tenant: str, record: ClientId, client: Known, until: float) -> bool:
         for stream in client.erased_streams:
             if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
@@ -122,7 +115,7 @@ class PostgresErasures:
                 with _bounded(connection, until):
                     clear_traces(connection, tenant, client_id, erased.streams)
                     clear(connection, self._models, tenant, erased)
-                    finished = (client.erased[-1].position, self._clock())
+                    finished = (client.last, self._clock())
                     connection.execute(FINISH, (tenant, client_id, *finished))
             except IN_THE_WAY:
                 return False
@@ -140,7 +133,8 @@ def _bounded(connection: Connection[Any], until: float) -> Iterator[None]:
 
 BOUND: Final = "SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}"
 FINISHED: Final = """
-    SELECT position, finished_at FROM work.erasures WHERE tenant_id = %s AND client_id = %s
+    SELECT client_id, position, finished_at FROM work.erasures
+    WHERE tenant_id = %s AND client_id = ANY(%s)
 """
 FINISH: Final = """
     INSERT INTO work.erasures AS e VALUES (%s, %s, %s, %s)

@@ -39,13 +39,18 @@ class Known(NamedTuple):
         return self.erased[0].position if self.erased else LAST
 
     @property
+    def last(self) -> int:
+        """Return the position of the last erasure; 0 if there is none."""
+        return self.erased[-1].position if self.erased else 0
+
+    @property
     def erased_streams(self) -> list[str]:
         """Name the streams that were erased."""
         found = (s for past in self.erased for s in _erasure(past).streams)
         return list(dict.fromkeys(found))
 
 
-def known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> Known:
+def _known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> Known:
     """Read the stream of a client. Raises ClientNotFound."""
     named, past = Known([], [], [], []), None
     with reader.parts(connection, tenant, client_id) as parts:
@@ -70,14 +75,42 @@ def _note(past: Recorded, named: Known) -> None:
             pass
 
 
-def streams_of(
-    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
+def records_of(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: ClientId
+) -> dict[ClientId, Known]:
+    """Return what is said of each record of the same person, this one first: whoever proves an address
+    may have had another before, and have another by now. Raises ClientNotFound.
+    """
+    records: dict[ClientId, Known] = {}
+    unseen = {client_id}
+    while unseen:
+        record = unseen.pop()
+        records[record] = _known(connection, reader, tenant, record)
+        for user in (_user(connection, reader, tenant, each) for each in records[record].users):
+            theirs = {user.client_id, *user.earlier_clients}
+            unseen |= {each for each in theirs if each is not None} - records.keys()
+    return records
+
+
+def left_of(
+    connection: Connection[Any], reader: Reader, tenant: str, records: Mapping[ClientId, Known]
+) -> Mapping[ClientId, tuple[str, ...]]:
+    """Return the records of which something is not erased, and the streams that it is in."""
+    about = {
+        record: (record, *_streams_of(connection, reader, tenant, record, client))
+        for record, client in records.items()
+    }
+    erased = {record: {*client.erased_streams} for record, client in records.items()}
+    left = {r: tuple(s for s in streams if s not in erased[r]) for r, streams in about.items()}
+    return {record: streams for record, streams in left.items() if streams}
+
+
+def _streams_of(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str, client: Known
 ) -> tuple[str, ...]:
     """Return the streams that speak of a client: whatever names them, and whatever named an address
-    or number of theirs up to the first erasure, since it may be another's by now. Raises
-    ClientNotFound.
+    or number of theirs up to the first erasure, since it may be another's by now.
     """
-    client = known(connection, reader, tenant, client_id)
     addresses = list(dict.fromkeys(client.identities))
     mentions = [
         *_mentions(connection, tenant, [client_id], LAST),
@@ -88,36 +121,6 @@ def streams_of(
     series = connection.execute(SERIES, (tenant, list(about))).fetchall()
     named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series)])
     return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
-
-
-def records_of(
-    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
-) -> tuple[ClientId, ...]:
-    """Return all records of the same person, this one first: whoever proves an address may have had
-    another before, and have another by now. Raises ClientNotFound.
-    """
-    found, unseen = [ClientId(client_id)], [client_id]
-    while unseen:
-        for user_id in known(connection, reader, tenant, unseen.pop()).users:
-            user = _user(connection, reader, tenant, user_id)
-            new = [each for each in (user.client_id, *user.earlier_clients) if each not in found]
-            found += (each for each in new if each is not None)
-            unseen += (each for each in new if each is not None)
-    return tuple(found)
-
-
-def left_of(
-    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
-) -> Mapping[ClientId, tuple[str, ...]]:
-    """Return the records of a person of which something is not erased, and the streams that it is in.
-    Raises ClientNotFound.
-    """
-    left = {}
-    for record in records_of(connection, reader, tenant, client_id):
-        erased = known(connection, reader, tenant, record).erased_streams
-        about = (record, *streams_of(connection, reader, tenant, record))
-        left[record] = tuple(each for each in about if each not in erased)
-    return {record: streams for record, streams in left.items() if streams}
 
 
 def was_in_clear(connection: Connection[Any], tenant: str, streams: Sequence[str]) -> bool:

@@ -45,6 +45,7 @@ HEAVY_ROUTES = {
     ("/v1/clients/{client_id}/timeline", "GET"),
     ("/clients/{client_id}/timeline", "GET"),
     ("/v1/clients/{client_id}/personal-data", "DELETE"),
+    ("/v1/clients/{client_id}/personal-data", "GET"),
     ("/v1/live/bookings", "GET"),
     ("/v1/read-models/parked/retry", "POST"),
     ("/tasks/schedule-reminders", "POST"),
