@@ -1,9 +1,9 @@
 """How much one person may have open at once: a few requests that nobody has answered, a few holds.
 
 Each person has a stream of their own, or one for each of their records, that names what of theirs is
-open. Whoever adds to it is checked
-at its version, so that two who ask at once, in whichever process, meet there. What is no longer open
-is found out from the booking or the hold itself, and dropped when the next one is counted.
+open. Whoever adds to it is checked at its version, so that two who ask at once, in whichever process,
+meet there. What is no longer open is found out from the booking or the hold itself, and dropped when
+the next one is counted.
 
     nothing open ─ count ─► open ─ count ─► …
 

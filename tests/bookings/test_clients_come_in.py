@@ -6,39 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-import msgspec
 import pytest
-from starlette.testclient import TestClient
 
-from application.facts import Told
-from application.reach import AGAIN_AND_AGAIN, MOST_CHANGES, ORDERED_BY
-from domain import agendas, bookings, series
-from domain.bookings import ChangeBooking
-from domain.clients import ChangeClientStatus, ClientStatus, RegisterClient
-from domain.messages import DomainError
-from domain.users import AddUser, ChangeUserDetails, Role
-from domain.values import BookingId, ClientId, Contact, TenantId
+from domain.clients import RegisterClient
+from domain.users import Role
+from domain.values import ClientId, Contact
 from tests.bookings.at_the_salon import Salon
+from tests.bookings.ways_in import FREE, GUESTS, ONCE, Http, registered, timeless, told, zoe_of
 from tests.running import Running
-from tests.streams.telling import facts_of
 
 pytestmark = pytest.mark.postgres
 
-Http = TestClient
 Way = Callable[[Salon, Http, str, int | None], Any]
-
-FREE: Final = "2027-01-05T10:00:00Z"
-ONCE: Final = {
-    "starts_at": "2027-01-07T10:00",
-    "time_zone": "Etc/UTC",
-    "rule": "FREQ=DAILY;COUNT=1",
-}
-
-
-def zoe_of(running: Running) -> ClientId:
-    client_id = ClientId(f"client-{uuid4()}")
-    running.order(RegisterClient(client_id=client_id, contact=Contact("Zoé", email="z@x.example")))
-    return client_id
 
 
 def book(salon: Salon, http: Http, start: str, minutes: int | None) -> Any:
@@ -168,28 +147,6 @@ def test_clients_who_ask_at_once_in_two_processes_get_no_more_than_one_may_have(
     assert ask(book) == [201] * 5 + [409] * 19
 
 
-def told(running: Running, salon: Salon, start: str, **more: Any) -> Any:
-    """Return what becomes of a wish that another system tells us."""
-    wish = {
-        "professional_id": salon.professional_id,
-        "service_id": salon.service_id,
-        "starts_at": start,
-        "guest": {"name": "Gus", "email": "gus@example.org"},
-        **more,
-    }
-    fact = Told(
-        tenant=TenantId(running.tenant),
-        source="site",
-        id=str(uuid4()),
-        type="booking-wished.v1",
-        data=msgspec.json.encode(wish),
-    )
-    try:
-        return facts_of(running).take(fact)
-    except DomainError as refusal:
-        return refusal.code
-
-
 def test_what_other_systems_wish_for_is_asked_like_anybodys_wish(running: Running) -> None:
     salon = Salon.opened(running, horizon_days=3)
 
@@ -201,16 +158,6 @@ def test_what_other_systems_wish_for_is_asked_like_anybodys_wish(running: Runnin
     assert told(running, salon, "2027-01-05T21:00:00Z") == "too-many-open-requests"
 
 
-def test_a_client_who_is_blocked_books_no_more(running: Running) -> None:
-    salon, zoe = Salon.opened(running), zoe_of(running)
-    http = running.http(Role.CLIENT, client_id=zoe)
-    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
-
-    refused = book(salon, http, FREE, None)
-
-    assert (refused.status_code, refused.json()["code"]) == (403, "client-is-blocked")
-
-
 def test_who_has_several_records_orders_as_they_are_now_and_reaches_what_they_had(
     running: Running,
 ) -> None:
@@ -220,7 +167,7 @@ def test_who_has_several_records_orders_as_they_are_now_and_reaches_what_they_ha
     now = running.http(Role.CLIENT, client_id=zoe, earlier_clients=(before,))
     orders = {
         "/v1/bookings": salon.wish(FREE),
-        "/v1/series": {**_timeless(salon), "recurrence": ONCE},
+        "/v1/series": {**timeless(salon), "recurrence": ONCE},
         "/appointments": {"start": FREE, "professional": salon.professional_id},
         "/booking": {"userId": salon.professional_id},
     }
@@ -244,62 +191,6 @@ def another_of(running: Running) -> ClientId:
     client_id = ClientId(f"client-{uuid4()}")
     running.order(RegisterClient(client_id=client_id, contact=Contact("Zoé")))
     return client_id
-
-
-def registered(running: Running) -> ClientId:
-    """Return a client whose address and number the business knows to be theirs."""
-    body = {"name": "Zoé", "email": "zoe@example.org", "phone": "+33199001234"}
-    return ClientId(running.http().post("/v1/clients", json=body).json()["id"])
-
-
-GUESTS: Final = [
-    {"name": "Somebody", "email": "zoe@example.org"},
-    {"name": "Somebody", "email": "new@example.org", "phone": "+33 1 99 00 12 34"},
-]
-
-
-@pytest.mark.parametrize("guest", GUESTS)
-def test_a_client_who_is_blocked_is_no_guest_either(running: Running, guest) -> None:
-    salon, zoe = Salon.opened(running), registered(running)
-    desk, owner = running.http(Role.FRONT_DESK), running.http()
-    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
-    old = {"start": FREE, "professional": salon.professional_id, "service": salon.service_id}
-    series = {**_timeless(salon), "recurrence": ONCE, "guest": guest}
-
-    refused = [
-        salon.book(desk, FREE, guest=guest),
-        desk.post("/v1/series", json=series),
-        desk.post("/appointments", json={**old, "guest": guest}),
-        desk.post("/booking", json={"userId": salon.professional_id, "guest": guest}),
-        salon.book(owner, FREE, guest=guest),
-    ]
-    passed_over = salon.book(owner, FREE, guest=guest, override=True)
-
-    assert {each.json()["code"] for each in refused} == {"client-is-blocked"}
-    assert told(running, salon, "2027-01-06T10:00:00Z", guest=guest) == "client-is-blocked"
-    assert (passed_over.status_code, passed_over.json()["override"]) == (201, True)
-
-
-def test_a_visit_is_given_to_a_client_who_is_blocked_by_who_may_override(running: Running) -> None:
-    salon, zoe = Salon.opened(running), registered(running)
-    running.order(ChangeClientStatus(client_id=zoe, status=ClientStatus.BLOCKED))
-    desk, owner = running.http(Role.FRONT_DESK), running.http()
-    made = salon.book(desk, FREE).json()["id"]
-    where, body = f"/v1/bookings/{made}/client", {"client_id": zoe}
-
-    refused = [
-        desk.put(where, json=body),
-        desk.put(f"/booking/{made}", json={"clientId": zoe}),
-        owner.put(where, json=body),
-    ]
-    not_permitted = desk.put(where, json={**body, "override": True})
-    given = owner.put(where, json={**body, "override": True})
-    running.settle()
-
-    assert {each.json()["code"] for each in refused} == {"client-is-blocked"}
-    assert not_permitted.json()["permission"] == "bookings:override"
-    assert (given.json()["client_id"], given.json()["override"]) == (zoe, True)
-    assert owner.get(f"/v1/bookings/{made}").json()["override"]
 
 
 def test_what_has_begun_is_confirmed_by_who_may_override(running: Running) -> None:
@@ -350,7 +241,7 @@ def test_nobody_without_the_right_overrides_by_any_way(running: Running) -> None
         ("/v1/bookings", salon.wish(override=True)),
         ("/v1/holds", salon.wish(override=True)),
         (f"/v1/bookings/{made}/reschedule", later),
-        ("/v1/series", {**_timeless(salon), "recurrence": ONCE, "override": True}),
+        ("/v1/series", {**timeless(salon), "recurrence": ONCE, "override": True}),
         ("/appointments", {"start": FREE, "professional": salon.professional_id, "override": True}),
         (f"/appointments/{made}/reschedule", {"start": FREE, "override": True}),
         ("/booking", {"userId": salon.professional_id, "override": True}),
@@ -360,10 +251,6 @@ def test_nobody_without_the_right_overrides_by_any_way(running: Running) -> None
         refused = desk.post(path, json=body)
         found = (refused.status_code, refused.json().get("permission"))
         assert found == (403, "bookings:override"), path
-
-
-def _timeless(salon: Salon) -> dict[str, Any]:
-    return {name: each for name, each in salon.wish().items() if name != "starts_at"}
 
 
 def test_the_owner_says_how_much_a_client_may_have(running: Running) -> None:
@@ -379,61 +266,3 @@ def test_the_owner_says_how_much_a_client_may_have(running: Running) -> None:
     assert (after.status_code, after.json()) == (200, {"open_requests": 5, "open_holds": 1})
     assert refused.status_code == 403
     assert [each.status_code for each in held] == [201, 409]
-
-
-# --- How often -----------------------------------------------------------------------------
-
-
-def test_a_client_changes_a_visit_so_often_and_no_more_and_the_business_still_can(
-    running: Running,
-) -> None:
-    salon, zoe = Salon.opened(running), zoe_of(running)
-    http, business = running.http(Role.CLIENT, client_id=zoe), running.http()
-    path = f"/v1/bookings/{salon.book(http, FREE).json()['id']}"
-    booking = BookingId(path.removeprefix("/v1/bookings/"))
-    for n in range(MOST_CHANGES - 1):
-        running.order(ChangeBooking(booking_id=booking, notes=f"note {n}"))
-
-    refused = http.patch(path, json={"notes": "once more"})
-    moved = http.post(f"{path}/reschedule", json={"starts_at": "2027-01-05T11:00:00Z"})
-    same = http.patch(path, json={"notes": f"note {MOST_CHANGES - 2}"})
-
-    assert (refused.status_code, refused.json()["code"]) == (403, "changed-too-often")
-    assert refused.json()["most"] == MOST_CHANGES
-    assert (moved.status_code, moved.json()["code"]) == (403, "changed-too-often")
-    assert same.status_code == 200, "what changes nothing is none"
-    assert business.patch(path, json={"notes": "once more"}).status_code == 200
-    assert http.post(f"{path}/cancel").status_code == 200
-
-
-def test_nobody_changes_their_own_name_without_end(running: Running) -> None:
-    person = running.http(Role.FRONT_DESK)
-    [me] = running.principals.values()
-    running.order(
-        AddUser(
-            tenant_id=me.tenant_id,
-            user_id=me.user_id,
-            name="Ada",
-            email="a@x.example",
-            roles=me.roles,
-        )
-    )
-    for n in range(MOST_CHANGES):
-        running.order(ChangeUserDetails(user_id=me.user_id, name=f"Ada {n}", language="en"))
-
-    refused = person.put("/v1/auth/me", json={"name": "Bea"})
-
-    assert (refused.status_code, refused.json()["code"]) == (403, "changed-too-often")
-
-
-def test_whatever_clients_order_begins_or_ends_something_or_is_counted() -> None:
-    once = {
-        bookings.RequestBooking,
-        bookings.CancelBooking,
-        series.RequestSeries,
-        series.CancelSeries,
-        agendas.PlaceHold,
-        agendas.ReleaseHold,
-    }
-
-    assert ORDERED_BY["client_id"] - {*AGAIN_AND_AGAIN} == once

@@ -150,25 +150,23 @@ def test_a_held_slot_can_be_booked_though_the_notice_has_passed_meanwhile():
     assert past.run(replace(request_booking, hold_id=hold_id))
 
 
-def test_a_held_slot_that_has_begun_meanwhile_is_booked_by_nobody():
+@pytest.mark.parametrize("override", [False, True])
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"),
+    [
+        (lambda past: setattr(past, "now", monday.starts_at), availability.SlotInThePast),
+        (lambda past: blocked(past, monday), availability.Blocked),
+    ],
+    ids=["has-begun", "was-blocked"],
+)
+def test_a_held_slot_that_nobody_can_have_by_now_is_booked_by_nobody(meanwhile, refusal, override):
     past = salon()
     past.now = monday.starts_at - hour / 30
     past.run(place_hold)
-    past.now = monday.starts_at
+    meanwhile(past)
 
-    for override in (False, True):
-        with pytest.raises(availability.SlotInThePast):
-            past.run(replace(request_booking, hold_id=hold_id, override=override))
-
-
-def test_a_held_slot_that_was_blocked_meanwhile_is_booked_by_nobody():
-    past = salon()
-    past.run(place_hold)
-    blocked(past, monday)
-
-    for override in (False, True):
-        with pytest.raises(availability.Blocked):
-            past.run(replace(request_booking, hold_id=hold_id, override=override))
+    with pytest.raises(refusal):
+        past.run(replace(request_booking, hold_id=hold_id, override=override))
 
 
 def test_a_held_slot_can_be_booked_though_the_rules_were_tightened_meanwhile():
