@@ -6,13 +6,12 @@
         └────────────────────────── it answers ────────────────────────────────────────────┘
 
 Kept in the database: every process leaves it alone, and `/v1/status` says so. Until when, a worker says
-by its own clock; that it is over, others know by how long they have seen it: see `postponed.py`.
+by its own clock; whoever has seen it for long enough says that it is over: see `postponed.py`.
 """
 
 import threading
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ import structlog
 from psycopg import Connection
 
 from adapters.jobs.lanes import COMMANDS
-from adapters.jobs.postponed import Waits
 
 FAILURES: Final = 3
 PAUSE: Final = timedelta(seconds=30)
@@ -40,9 +38,11 @@ FAILED: Final = """
             %(pause)s * 2 ^ least(lane.failures + 1 - %(failures)s, 10), %(longest)s
         )
     END
-    WHERE lane.until IS NULL OR lane.until <= %(now)s OR lane.until = %(over)s
+    WHERE lane.until IS NULL OR lane.until <= %(now)s
     RETURNING lane, failures, since, until
 """
+
+OVER: Final = "UPDATE work.failing_lanes SET until = %s WHERE lane = %s AND until = %s"
 
 ANSWERED: Final = "DELETE FROM work.failing_lanes WHERE lane = %s"
 
@@ -69,14 +69,11 @@ def look(connection: Connection[Any], lane: str) -> FailingLane | None:
     return None if row is None else _read(row)
 
 
-def failed(
-    connection: Connection[Any], lane: str, *, now: datetime, over: datetime | None = None
-) -> FailingLane | None:
-    """Count that nobody answered; None when it is left alone already, but not until `over`."""
+def failed(connection: Connection[Any], lane: str, *, now: datetime) -> FailingLane | None:
+    """Count that nobody answered; None when it is left alone already."""
     values = {
         "lane": lane,
         "now": now,
-        "over": over,
         "failures": FAILURES,
         "pause": PAUSE,
         "longest": LONGEST_PAUSE,
@@ -90,6 +87,18 @@ def answered(connection: Connection[Any], lane: str) -> bool:
     return connection.execute(ANSWERED, (lane,)).rowcount == 1
 
 
+def too_long(connection: Connection[Any], now: datetime) -> dict[FailingLane, timedelta]:
+    """Return what is left alone for longer than it can be, and for how long it can."""
+    found = {lane: length(lane.failures) for lane in failing(connection)}
+    return {lane: most for lane, most in found.items() if lane.until and lane.until > now + most}
+
+
+def reopen(connection: Connection[Any], late: Sequence[FailingLane], *, now: datetime) -> None:
+    """Have it tried at once, unless somebody did meanwhile."""
+    for lane in late:
+        connection.execute(OVER, (now, lane.lane, lane.until))
+
+
 def length(failures: int) -> timedelta:
     """Return how long a lane is left alone after so many failures."""
     doublings = min(max(failures - FAILURES, 0), 10)
@@ -101,10 +110,8 @@ class Gates:
     one that is tried again. Commands go through nothing but ourselves.
     """
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waits: defaultdict[str, Waits[FailingLane]] = defaultdict(lambda: Waits(seconds))
-        self._over: dict[str, datetime] = {}
         self._standing: Counter[str] = Counter()
         self._failing: set[str] = set()
 
@@ -115,13 +122,7 @@ class Gates:
             (self._failing.discard if found is None else self._failing.add)(lane)
             if found is None or found.until is None:
                 return most
-            return int(self._is_over(found, found.until, now) and not self._standing[lane])
-
-    def _is_over(self, found: FailingLane, until: datetime, now: datetime) -> bool:
-        """Tell whether a pause has ended, by either clock."""
-        if self._waits[found.lane].over({found: length(found.failures)}, now):
-            self._over[found.lane] = until
-        return until <= now or self._over.get(found.lane) == until
+            return int(found.until <= now and not self._standing[lane])
 
     def enter(self, lane: str, jobs: int) -> None:
         """Say that so many are begun."""
@@ -134,7 +135,7 @@ class Gates:
 
     def met_nobody(self, connection: Connection[Any], lane: str, *, now: datetime) -> None:
         """Count it, and leave the lane alone if that is too often. The first time is logged, too."""
-        found = failed(connection, lane, now=now, over=self._over.get(lane))
+        found = failed(connection, lane, now=now)
         if found is None:
             return
         if found.failures == 1:

@@ -2,7 +2,7 @@
 
 The end of a pause is a time of day by the clock of the worker that failed. Were that a day ahead, all
 others would wait for a day. How long a pause lasts everybody knows; so they count it from when they first
-saw it, by their own clock and by one that nobody sets.
+saw it, by their own clock and by one that nobody sets, and say that it is over.
 """
 
 import time
@@ -15,12 +15,23 @@ from psycopg import Connection
 
 LONGEST: Final = 3600
 
-# Only what nobody whose clock is right can have said: as a rule, nothing. What an operator has put
-# off is due no sooner.
+ELSEWHERE: Final = timedelta(seconds=30)
+"""After which what this process cannot do is tried again, by another perhaps; often enough for it to
+be said all the while.
+"""
+
+LOOKED_AT: Final = 1_000
+
+# Only what nobody whose clock is right can have said: as a rule, nothing. It stands at the far end.
+# What an operator has put off is due no sooner.
 TOO_LONG: Final = """
-    SELECT id, attempts, run_at FROM work.jobs
-    WHERE status = 'todo' AND attempts > 0 AND run_at > due_at
-      AND run_at > %s + 1.5 * least(2 ^ least(attempts, 12), %s) * interval '1 second'
+    SELECT id, attempts, run_at FROM (
+        SELECT id, attempts, run_at, due_at FROM work.jobs
+        WHERE status = 'todo' AND attempts > 0 ORDER BY run_at DESC LIMIT %(looked_at)s
+    ) last
+    WHERE run_at > due_at AND run_at > %(now)s + greatest(
+        1.5 * least(2 ^ least(attempts, 12), %(longest)s) * interval '1 second', %(elsewhere)s
+    )
 """
 
 # What comes after it waits as long.
@@ -77,7 +88,13 @@ def pause(job_id: UUID, attempt: int) -> timedelta:
 
 def too_long(connection: Connection[Any], now: datetime) -> dict[Postponed, timedelta]:
     """Return what is put off for longer than it can be, and for how long it can."""
-    rows = connection.execute(TOO_LONG, (now, LONGEST), prepare=True)
+    values = {
+        "now": now,
+        "longest": LONGEST,
+        "elsewhere": ELSEWHERE,
+        "looked_at": LOOKED_AT,
+    }
+    rows = connection.execute(TOO_LONG, values, prepare=True)
     found = [Postponed(*row) for row in rows]
     return {each: pause(each.job, each.attempts) for each in found}
 

@@ -22,14 +22,14 @@ import structlog
 from psycopg import Connection, OperationalError
 
 from adapters.bell import Bell
-from adapters.jobs import claims
+from adapters.jobs import circuits, claims
 from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
-from adapters.jobs.circuits import Gates
+from adapters.jobs.circuits import FailingLane, Gates
 from adapters.jobs.claims import Claimed
 from adapters.jobs.lanes import COMMANDS, LANES
 from adapters.jobs.leases import Lease, leases, reap
-from adapters.jobs.postponed import Postponed, Waits, pause, recall, too_long
+from adapters.jobs.postponed import ELSEWHERE, Postponed, Waits, pause, recall, too_long
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.silence import Silence
@@ -51,11 +51,6 @@ KEEP: Final = timedelta(days=30)
 
 PRUNE_EVERY: Final = timedelta(hours=1)
 REAP_EVERY: Final = 1.0
-
-ELSEWHERE: Final = timedelta(seconds=30)
-"""After which what this process cannot do is tried again, by another perhaps; often enough for it to
-be said all the while.
-"""
 
 log = structlog.get_logger()
 
@@ -92,13 +87,14 @@ class Worker:
         self._attempts = Attempts(database, dispatch, commands, effects, unread)
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
-        self._gates = Gates(seconds)
+        self._gates = Gates()
         self._paces = {lane: Pace(batch) for lane in lanes}
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
         self._lease = lease
         self._silence: Silence[Lease] = Silence(lease, seconds)
-        self._waits: Waits[Postponed] = Waits(seconds)
+        self._postponed: Waits[Postponed] = Waits(seconds)
+        self._left_alone: Waits[FailingLane] = Waits(seconds)
         self._poll = poll
         self._keep = keep
         self._upkeep = upkeep
@@ -170,7 +166,9 @@ class Worker:
         with self._database.as_worker() as connection:
             reap(connection, self._silence.found(leases(connection)))
             now = self._clock()
-            recall(connection, self._waits.over(too_long(connection, now), now), now=now)
+            recall(connection, self._postponed.over(too_long(connection, now), now), now=now)
+            left_alone = circuits.too_long(connection, now)
+            circuits.reopen(connection, self._left_alone.over(left_alone, now), now=now)
 
     def _pause(self, lanes: Sequence[str], looked: datetime) -> float:
         """Return the time to the next due. What was due and could not be done waits for a bell."""

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.jobs import JobDesk, Orders, circuits
 from adapters.jobs.circuits import PAUSE
+from adapters.jobs.postponed import ELSEWHERE
 from adapters.postgres import Database
 from application.jobs import AwayError
 from tests.jobs.examples import (
@@ -138,3 +139,19 @@ def test_what_an_operator_has_put_off_waits_for_its_day(
         seconds.now += HOUR.total_seconds()
 
     assert len(bell.rung) == 1
+
+
+def test_what_another_release_must_do_is_not_hurried_to_those_who_cannot(
+    database: Database, clock: ManualClock, seconds: ManualSeconds
+) -> None:
+    order(database, ring())
+    with database.as_worker() as connection:
+        connection.execute("UPDATE work.jobs SET kind = 'ring-gong'")
+    unread: list[str] = []
+    worker = a_worker(database, clock, seconds=seconds, unread=unread.append)
+    for _ in range(int(ELSEWHERE.total_seconds())):
+        worker.run_due()
+        clock.move(timedelta(seconds=1))
+        seconds.now += 1
+
+    assert unread == ["ring-gong"]

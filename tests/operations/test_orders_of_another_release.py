@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.jobs.worker import ELSEWHERE
+from adapters.jobs.postponed import ELSEWHERE
 from adapters.releases import dangers
 from application.jobs import JobStatus, QueuedJob
 from infra.composition import System, catalogue
