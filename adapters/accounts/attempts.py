@@ -42,50 +42,45 @@ class Attempts:
     def one(self, account: str, address: str) -> Iterator[None]:
         """Let one attempt be made. Raises TooManyAttempts."""
         own = f"login/{account}/{address}"
-        counted = self._count(account, address, own)
-        try:
-            yield
-        except WrongCredentials:
-            raise
-        except BaseException:
-            self._give_back(counted)
-            raise
-        self._give_back(counted)
-        self._limiter.forgive(own)
-        self._limiter.check(f"{own}/known", ONE_A_MONTH)
-
-    def _count(self, account: str, address: str, own: str) -> list[str]:
+        known = self._limiter.knows(f"{own}/known")
         counted: list[str] = []
         try:
             self._take(counted, f"logins/{address}", self._from_address)
             self._take(counted, own, self._of_account)
-            self._take_of_all(counted, account, own)
-        except TooManyAttempts:  # was not made, and so uses nothing up
+            if known:
+                self._take(counted, f"known/{account}", self._of_known)
+            elif self._limiter.check(f"{own}/share", self._share).allowed:
+                counted.append(f"{own}/share")
+                self._take(counted, f"account/{account}", self._of_account)
+            else:
+                self._take(counted, f"beyond/{account}", self._beyond)
+            yield
+        except WrongCredentials:
+            raise
+        except BaseException:  # was not made, or came to no end, and so uses nothing up
             self._give_back(counted)
             raise
-        return counted
-
-    def _take_of_all(self, counted: list[str], account: str, own: str) -> None:
-        """Count one more among those from other addresses, too."""
-        if self._limiter.knows(f"{own}/known"):
-            self._take(counted, f"known/{account}", self._of_known)
-        elif self._limiter.check(f"{own}/share", self._share).allowed:
-            counted.append(f"{own}/share")
-            self._take(counted, f"account/{account}", self._of_account)
-        else:
-            self._take(counted, f"beyond/{account}", self._beyond)
+        counted.remove(own)
+        self._give_back(counted)
+        self._limiter.forgive(own)
+        if not known:
+            self._limiter.check(f"{own}/known", ONE_A_MONTH)
 
     def _take(self, counted: list[str], key: str, limit: Limit) -> None:
-        """Count one more. Raises TooManyAttempts."""
-        decision = self._limiter.check(key, limit)
-        if not decision.allowed:
-            raise TooManyAttempts(
-                retry_after=max(1, math.ceil(decision.reset_after)),
-                limit=limit.quota,
-                window=int(limit.window),
-            )
+        count_one(self._limiter, key, limit)
         counted.append(key)
 
     def _give_back(self, counted: list[str]) -> None:
         for key in counted:
             self._limiter.give_back(key)
+
+
+def count_one(limiter: RateLimiter, key: str, limit: Limit) -> None:
+    """Count one more. Raises TooManyAttempts."""
+    decision = limiter.check(key, limit)
+    if not decision.allowed:
+        raise TooManyAttempts(
+            retry_after=max(1, math.ceil(decision.reset_after)),
+            limit=limit.quota,
+            window=int(limit.window),
+        )

@@ -1,12 +1,11 @@
 """Accounts in PostgreSQL: `application.accounts.Accounts`, filled."""
 
-import math
 from collections.abc import Callable
 from datetime import timedelta
 
 from adapters.accounts import passwords
 from adapters.accounts.address_codes import codes_of
-from adapters.accounts.attempts import Attempts
+from adapters.accounts.attempts import Attempts, count_one
 from adapters.accounts.credentials import Credential, Credentials, email_digest
 from adapters.accounts.registrations import Newcomer, Registrations
 from adapters.accounts.sessions import Session, Sessions
@@ -19,7 +18,6 @@ from application.accounts import (
     NewAccount,
     Registered,
     Tokens,
-    TooManyAttempts,
     WrongCredentials,
 )
 from application.address_proofs import CODES_ASKED
@@ -185,7 +183,7 @@ class PostgresAccounts:
 
     def request_code(self, user_id: UserId, about: About) -> Answer:
         """Have another code sent to the address of a user, not too many."""
-        self._refuse_too_many_codes(user_id)
+        count_one(self._limiter, f"address code/{user_id}", CODES_ASKED)
         return self._dispatch(RequestAddressCode(user_id=user_id), about)
 
     def prove_address(self, user_id: UserId, code: str, about: About) -> Answer:
@@ -227,15 +225,6 @@ class PostgresAccounts:
             raise WrongCredentials
         _, version = self._active_user(credential)
         return credential, version
-
-    def _refuse_too_many_codes(self, user_id: UserId) -> None:
-        decision = self._limiter.check(f"address code/{user_id}", CODES_ASKED)
-        if not decision.allowed:
-            raise TooManyAttempts(
-                retry_after=max(1, math.ceil(decision.reset_after)),
-                limit=CODES_ASKED.quota,
-                window=int(CODES_ASKED.window),
-            )
 
     def _active_user(self, credential: Credential) -> tuple[User, int]:
         if not self._registrations.settle(credential):

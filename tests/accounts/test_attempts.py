@@ -1,12 +1,14 @@
 """Passwords are tried so often a minute, from wherever: the sum has a bound, and locks nobody out."""
 
 from contextlib import suppress
+from typing import cast
 
 import pytest
 
 from adapters.accounts.attempts import Attempts
 from adapters.rate_limits import ProcessRateLimiter
 from application.accounts import TooManyAttempts, WrongCredentials
+from application.rate_limits import RateLimiter
 
 OF_ACCOUNT = 10
 
@@ -108,3 +110,28 @@ def test_who_is_refused_has_spent_nothing(account: Account, watch: Watch) -> Non
 
     assert account.fail(STRANGE[11], times=15) == 10
     assert account.fail(STRANGE[10], times=15) == 5
+
+
+class Asked:
+    """Counts how often a limiter is asked: of Redis, each is a way there and back."""
+
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
+        self.times = 0
+
+    def __getattr__(self, name: str) -> object:
+        self.times += 1
+        return getattr(self._limiter, name)
+
+
+def test_who_comes_in_asks_ten_times_and_seven_from_where_they_came_in_before(
+    watch: Watch,
+) -> None:
+    asked = Asked(ProcessRateLimiter(watch))
+    attempts = Attempts(cast("RateLimiter", asked))
+
+    for times in (10, 7):
+        asked.times = 0
+        with attempts.one("account", OWN[0]):
+            pass
+        assert asked.times == times
