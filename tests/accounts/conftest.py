@@ -4,6 +4,8 @@ from fastapi.testclient import TestClient
 from adapters.accounts.postgres import PostgresAccounts
 from infra.composition import System, application
 from tests.accounts.given import accounts_of
+from tests.accounts.over_http import opened, outsider
+from tests.running import Running
 
 
 @pytest.fixture
@@ -16,3 +18,14 @@ def accounts(system: System) -> PostgresAccounts:
 def http(system: System) -> TestClient:
     """HTTP as it is served, by somebody who is not logged in."""
     return TestClient(application(system), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def shop(running: Running) -> Running:
+    """A business, seen by real tokens."""
+    return opened(running)
+
+
+@pytest.fixture
+def outside(shop: Running) -> TestClient:
+    return outsider(shop)

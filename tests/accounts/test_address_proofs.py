@@ -1,8 +1,6 @@
 """Who signs up with an address is nobody before they show what was sent to it."""
 
-import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,79 +8,14 @@ from fastapi.testclient import TestClient
 from adapters.accounts.address_codes import LIFETIME, MOST_GUESSES
 from domain.clients import ChangeClientStatus, ClientStatus
 from domain.users import Role
-from infra.composition import application
-from tests.accounts.given import PASSWORD, about, camille, salon
+from tests.accounts.given import PASSWORD
+from tests.accounts.over_http import CODE, code_of, logged_in, mails, prove, sign_up, visit
 from tests.bookings.at_the_salon import Salon
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
 VICTIM = {"name": "Zoé", "email": "zoe@example.org", "phone": "+33199001234"}
-CODE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}")
-
-
-@pytest.fixture
-def shop(running: Running) -> Running:
-    """A business, seen by real tokens."""
-    opened = running.system.accounts.register_business(
-        salon, camille, about("open"), professional=True
-    )
-    return Running(running.system, running.clock, running.app, opened.tenant_id, running.principals)
-
-
-@pytest.fixture
-def outside(shop: Running) -> TestClient:
-    return TestClient(application(shop.system), raise_server_exceptions=False)
-
-
-def sign_up(outside: TestClient, shop: Running, email: str) -> Any:
-    body = {
-        "user_type": "client",
-        "tenant_id": shop.tenant,
-        "email": email,
-        "password": PASSWORD,
-        "name": "Somebody",
-    }
-    answer = outside.post("/v1/auth/register", json=body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def logged_in(outside: TestClient, email: str) -> dict[str, str]:
-    tokens = outside.post("/v1/auth/login", json={"email": email, "password": PASSWORD}).json()
-    return {"Authorization": f"Bearer {tokens['access_token']}"}
-
-
-def mails(shop: Running, email: str) -> list[Any]:
-    shop.settle()
-    found = shop.http().get("/v1/outbox", params={"to": email}).json()["data"]
-    return [each["mail"] for each in found if each["mail"]["kind"] == "address-code"]
-
-
-def code_of(shop: Running, email: str) -> str:
-    found = CODE.search(mails(shop, email)[0]["text"])
-    assert found is not None
-    return found[0]
-
-
-def prove(outside: TestClient, who: dict[str, str], code: str) -> Any:
-    return outside.post("/v1/auth/email/proof", json={"code": code}, headers=who)
-
-
-def visit(shop: Running, hours: int, **guest: str) -> str:
-    """Let a guest book, come and leave; give the path of the booking."""
-    at = Salon.opened(shop)
-    http = shop.http()
-    starts = shop.clock() + timedelta(days=1, hours=hours)
-    where = at.book(http, starts.isoformat(), guest={"name": "Zoé", **guest}, notes="henna")
-    assert where.status_code == 201, where.text
-    path: str = where.headers["location"]
-    http.post(f"{path}/confirm")
-    shop.clock.set(starts + timedelta(hours=2))
-    completed = http.post(f"{path}/complete")
-    assert completed.status_code == 200, completed.text
-    shop.settle()
-    return path
 
 
 def seen(outside: TestClient, who: dict[str, str]) -> str:

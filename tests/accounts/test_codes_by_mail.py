@@ -1,39 +1,19 @@
 """Whatever a mail server does with a mail that bears a code, what stands in a mail that came is good."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.testclient import TestClient
 
 from domain.users import Role
-from infra.settings import Mode, Settings
-from tests.accounts.test_address_proofs import (
-    CODE,
-    logged_in,
-    outside,
-    prove,
-    shop,
-    sign_up,
-)
-from tests.mail.mail_server import Mailbox, mail_server
+from tests.accounts.over_http import CODE, logged_in, prove, sign_up
+from tests.mail.by_smtp import mailbox, settings
+from tests.mail.mail_server import Mailbox
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
-__all__ = ["outside", "shop"]
+__all__ = ["mailbox", "settings"]
 
 ZOE = "zoe@example.org"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def settings(mailbox: Mailbox) -> Iterator[Settings]:
-    with mail_server(mailbox) as port:
-        yield Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{port}")
 
 
 @pytest.fixture
@@ -46,6 +26,13 @@ def zoe(shop: Running, outside: TestClient, mailbox: Mailbox) -> dict[str, str]:
 
 def ask(outside: TestClient, shop: Running, zoe: dict[str, str]) -> None:
     assert outside.post("/v1/auth/email/code", headers=zoe).status_code == 204
+    shop.settle()
+
+
+def retry_the_uncertain(shop: Running) -> None:
+    http = shop.http(Role.OWNER, Role.OPERATOR)
+    [uncertain] = http.get("/v1/jobs", params={"status": "uncertain"}).json()["data"]
+    http.post(f"/v1/jobs/{uncertain['id']}/retry")
     shop.settle()
 
 
@@ -69,11 +56,8 @@ def test_a_mail_that_is_tried_again_bears_the_code_it_had(
 ) -> None:
     mailbox.hang_up_after_data = 1
     ask(outside, shop, zoe)
-    http = shop.http(Role.OWNER, Role.OPERATOR)
-    [uncertain] = http.get("/v1/jobs", params={"status": "uncertain"}).json()["data"]
 
-    http.post(f"/v1/jobs/{uncertain['id']}/retry")
-    shop.settle()
+    retry_the_uncertain(shop)
 
     _, lost, again = codes(mailbox)
     assert lost == again
@@ -86,11 +70,8 @@ def test_a_mail_that_a_later_one_overtook_makes_no_code_bad(
     mailbox.hang_up_after_data = 1
     ask(outside, shop, zoe)
     ask(outside, shop, zoe)
-    http = shop.http(Role.OWNER, Role.OPERATOR)
-    [uncertain] = http.get("/v1/jobs", params={"status": "uncertain"}).json()["data"]
 
-    http.post(f"/v1/jobs/{uncertain['id']}/retry")
-    shop.settle()
+    retry_the_uncertain(shop)
 
     assert len(codes(mailbox)) == 3
     assert prove(outside, zoe, codes(mailbox)[-1]).status_code == 200

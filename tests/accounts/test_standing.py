@@ -5,16 +5,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from application.permissions import Permission, permissions_of
 from application.ports import About
 from domain.messages import Command
 from domain.users import AppointOperator, DeactivateUser, DismissOperator, Role
-from domain.values import ProfessionalId, TenantId, UserId
-from infra.composition import System, application
-from tests.accounts.given import PASSWORD, about, camille, noor, salon
+from domain.values import ProfessionalId, TenantId
+from infra.composition import System
+from tests.accounts.given import camille, noor
+from tests.accounts.over_http import bearing, log_in, outsider, two_owners
 from tests.http.hostile import ID, everything
 from tests.http.persons import everybody, uuid
 from tests.http.test_reach import JSON, permission_of
@@ -25,29 +25,6 @@ pytestmark = pytest.mark.postgres
 NOT_AT_STAKE = {("POST", "/v1/auth/logout"), ("POST", "/auth/logout")}
 """Whoever one is, one may leave."""
 ONLY_ASKED = {("POST", "/tasks/schedule-reminders")}
-
-
-def outsider(running: Running) -> TestClient:
-    return TestClient(application(running.system), raise_server_exceptions=False)
-
-
-def logged_in(http: TestClient, email: str) -> dict[str, str]:
-    """Log in, and give both tokens."""
-    answer = http.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
-    tokens: dict[str, str] = answer.json()
-    return tokens
-
-
-def bearing(tokens: dict[str, str]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens['access_token']}", "If-Match": "*"}
-
-
-def two_owners(system: System) -> tuple[str, UserId]:
-    """Open a business that two own; give its tenant, and the second of them."""
-    opened = system.accounts.register_business(salon, camille, about("open"), professional=True)
-    second = system.accounts.add_user(noor, about("add", opened.tenant_id), roles=(Role.OWNER,))
-    return opened.tenant_id, second.user_id
 
 
 def order(system: System, tenant: str, command: Command) -> None:
@@ -61,12 +38,12 @@ def test_a_demoted_owner_does_not_become_owner_again_by_their_old_token(two_syst
     here, there = two_systems
     _, second = two_owners(here.system)
     owner, elsewhere = outsider(here), outsider(there)
-    old = bearing(logged_in(elsewhere, noor.email))
+    old = bearing(log_in(elsewhere, noor.email))
 
     demoted = owner.put(
         f"/v1/users/{second}/roles",
         json={"roles": ["front_desk"]},
-        headers=bearing(logged_in(owner, camille.email)),
+        headers=bearing(log_in(owner, camille.email)),
     )
     again = elsewhere.put(f"/v1/users/{second}/roles", json={"roles": ["owner"]}, headers=old)
 
@@ -79,7 +56,7 @@ def test_whoever_was_deactivated_changes_nothing_any_more(two_systems) -> None:
     here, there = two_systems
     tenant, second = two_owners(here.system)
     elsewhere = outsider(there)
-    old = bearing(logged_in(elsewhere, noor.email))
+    old = bearing(log_in(elsewhere, noor.email))
 
     order(here.system, tenant, DeactivateUser(tenant_id=TenantId(tenant), user_id=second))
     refused = elsewhere.post("/v1/clients", json={"name": "Zoé"}, headers=old)
@@ -126,12 +103,12 @@ def test_sessions_end_with_the_roles_they_were_begun_in(two_systems) -> None:
     here, there = two_systems
     _, second = two_owners(here.system)
     owner, elsewhere = outsider(here), outsider(there)
-    old = logged_in(elsewhere, noor.email)
+    old = log_in(elsewhere, noor.email)
 
     owner.put(
         f"/v1/users/{second}/roles",
         json={"roles": ["front_desk"]},
-        headers=bearing(logged_in(owner, camille.email)),
+        headers=bearing(log_in(owner, camille.email)),
     )
     there.system.denylist.look()
     read = elsewhere.get("/v1/history", headers=bearing(old))
@@ -139,7 +116,7 @@ def test_sessions_end_with_the_roles_they_were_begun_in(two_systems) -> None:
 
     assert (read.status_code, read.json()["code"]) == (401, "invalid-token")
     assert (refreshed.status_code, refreshed.json()["code"]) == (401, "invalid-refresh-token")
-    me = elsewhere.get("/v1/auth/me", headers=bearing(logged_in(elsewhere, noor.email))).json()
+    me = elsewhere.get("/v1/auth/me", headers=bearing(log_in(elsewhere, noor.email))).json()
     assert me["roles"] == ["front_desk"]
     assert Permission.HISTORY_READ not in me["permissions"]
 
@@ -152,7 +129,7 @@ def test_sessions_end_whoever_changed_what_they_stood_for(running: Running, chan
         order(system, tenant, AppointOperator(user_id=second))
         system.settle()
         running.clock.set(running.clock() + timedelta(minutes=1))
-    old = logged_in(http, noor.email)
+    old = log_in(http, noor.email)
     running.clock.set(running.clock() + timedelta(minutes=1))
 
     of_tenant = {"tenant_id": TenantId(tenant)} if change is DeactivateUser else {}
@@ -168,7 +145,7 @@ def test_a_session_begun_as_what_one_is_now_goes_on(running: Running) -> None:
     order(system, tenant, AppointOperator(user_id=second))
     running.clock.set(running.clock() + timedelta(minutes=1))
 
-    new = logged_in(http, noor.email)
+    new = log_in(http, noor.email)
     system.settle()
 
     assert http.get("/v1/auth/me", headers=bearing(new)).status_code == 200

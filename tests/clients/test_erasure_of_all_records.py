@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
 from adapters.erasure.erasures import PostgresErasures
@@ -18,10 +17,10 @@ from adapters.upcasters import UPCASTERS
 from api.caller import Caller
 from domain.catalogue import EVENTS
 from domain.values import ClientId
-from infra.composition import application, running_system
+from infra.composition import running_system
 from infra.settings import Mode, Settings
-from tests.accounts.given import PASSWORD, about, camille, salon
-from tests.accounts.test_address_proofs import code_of, logged_in, prove, sign_up
+from tests.accounts.given import PASSWORD
+from tests.accounts.over_http import code_of, logged_in, opened, outsider, prove, sign_up
 from tests.bookings.at_the_salon import Salon
 from tests.clients.dump import found
 from tests.operations.releases import lifted_to, next_version
@@ -66,17 +65,6 @@ def shop(running: Running) -> Running:
     return opened(running)
 
 
-def opened(running: Running) -> Running:
-    """Open a business."""
-    accounts = running.system.accounts
-    tenant = accounts.register_business(salon, camille, about("open"), professional=True).tenant_id
-    return Running(running.system, running.clock, running.app, tenant, running.principals)
-
-
-def outside(running: Running) -> TestClient:
-    return TestClient(application(running.system), raise_server_exceptions=False)
-
-
 def registered(shop: Running) -> ClientId:
     made = shop.http().post("/v1/clients", json={"name": "Zoé", "email": EMAIL})
     return ClientId(made.json()["id"])
@@ -84,7 +72,7 @@ def registered(shop: Running) -> ClientId:
 
 def signed_up(running: Running) -> ClientId:
     """Let Zoé sign up, and prove her address; return the record that she had before she did."""
-    http = outside(running)
+    http = outsider(running)
     before = ClientId(sign_up(http, running, EMAIL)["client_id"])
     who = logged_in(http, EMAIL)
     assert prove(http, who, code_of(running, EMAIL)).status_code == 200
@@ -109,7 +97,7 @@ def state(running: Running, client_id: str) -> str:
 
 def can_log_in(running: Running) -> bool:
     body = {"email": EMAIL, "password": PASSWORD}
-    return outside(running).post("/v1/auth/login", json=body).status_code == 200
+    return outsider(running).post("/v1/auth/login", json=body).status_code == 200
 
 
 @pytest.mark.parametrize("lacking", ELSEWHERE)

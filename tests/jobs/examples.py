@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import msgspec
@@ -41,6 +41,22 @@ class RecordBellRung(Command, frozen=True):
 
 class RingBell(Effect, frozen=True):
     times: int
+
+
+class Toll(Effect, frozen=True):
+    """A bell whose strokes must come in order."""
+
+    lane: ClassVar[str] = "mails"
+
+    tower: str
+    stroke: int
+
+    @property
+    def ordering_key(self) -> str:
+        return self.tower
+
+
+Tolling = Callable[[Toll, Job], Handled]
 
 
 class PlantsAreDead(DomainError):
@@ -126,6 +142,10 @@ def ring(times: int = 1, at: datetime | None = None, about: str = "bell") -> Do:
     return Do(RingBell(times=times), about=about, at=at)
 
 
+def toll(stroke: int, tower: str = "north", at: Any = None) -> Do:
+    return Do(Toll(tower=tower, stroke=stroke), about=tower, at=at)
+
+
 def no_more_water(room: str = "kitchen") -> Withdraw:
     return Withdraw(WaterPlants, about=room)
 
@@ -164,6 +184,12 @@ def a_worker(
         effects,
         **options,
     )
+
+
+def a_ringer(
+    database: Database, clock: Callable[[], datetime], handle: Tolling, **options: Any
+) -> Worker:
+    return Worker(database, clock, DispatcherThatRemembers(), [], {Toll: handle}, **options)
 
 
 def wait_out(worker: Worker, seconds: ManualSeconds) -> int:

@@ -19,15 +19,16 @@ from tests.jobs.examples import (
     DispatcherThatRemembers,
     ManualClock,
     RingBell,
+    Toll,
     WaterPlants,
     a_worker,
     at_work,
     order,
     ring,
     statuses,
+    toll,
     water,
 )
-from tests.jobs.test_order import Toll, toll
 
 pytestmark = pytest.mark.postgres
 

@@ -2,52 +2,28 @@
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, ClassVar
 
 import pytest
 
-from adapters.jobs import JobDesk, Orders, Worker
+from adapters.jobs import JobDesk, Orders
 from adapters.postgres import Database
 from application.jobs import Handled, Job, Skipped, UncertainError
-from application.processes.process import Do, Effect
 from tests.jobs.examples import (
     HOUR,
     MINUTE,
     NOON,
     TENANT,
-    DispatcherThatRemembers,
     ManualClock,
+    Toll,
+    Tolling,
+    a_ringer,
     jobs_of,
     order,
     statuses,
+    toll,
 )
 
 pytestmark = pytest.mark.postgres
-
-
-class Toll(Effect, frozen=True):
-    """A bell whose strokes must come in order."""
-
-    lane: ClassVar[str] = "mails"
-
-    tower: str
-    stroke: int
-
-    @property
-    def ordering_key(self) -> str:
-        return self.tower
-
-
-Tolling = Callable[[Toll, Job], Handled]
-
-
-def toll(stroke: int, tower: str = "north", at: Any = None) -> Do:
-    return Do(Toll(tower=tower, stroke=stroke), about=tower, at=at)
-
-
-def a_ringer(database: Database, clock: ManualClock, handle: Tolling, **options: Any) -> Worker:
-    return Worker(database, clock, DispatcherThatRemembers(), [], {Toll: handle}, **options)
 
 
 def strokes_in(heard: list[tuple[str, int]], tower: str = "north") -> list[int]:

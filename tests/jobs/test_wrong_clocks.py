@@ -16,13 +16,15 @@ from tests.jobs.examples import (
     ManualClock,
     ManualSeconds,
     RingBell,
+    Toll,
+    a_ringer,
     a_worker,
     jobs_of,
     order,
     ring,
     statuses,
+    toll,
 )
-from tests.jobs.test_order import Toll, a_ringer, toll
 
 pytestmark = pytest.mark.postgres
 

@@ -181,7 +181,14 @@ class MailerThatRemembers:
         return [message for message, _ in self.sent]
 
 
-letters: Final = TemplateLetters(Mailbox("desk@frontdesk.example", "frontdesk"))
+sender: Final = Mailbox("desk@frontdesk.example", "frontdesk")
+letters: Final = TemplateLetters(sender)
+
+HEADERS: Final = [
+    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted",
+    "MIME-Version", "Content-Type", "Content-Language",
+]  # fmt: skip
+"""All of a mail of ours, in their order."""
 
 
 def mails(

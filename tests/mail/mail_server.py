@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from infra.settings import Mode, Settings
+
 
 class Mailbox:
     """Takes mails; `answers` come first, one per MAIL, RCPT or DATA as their key says."""
@@ -92,6 +94,11 @@ class OnAnyPort(Controller):
         assert self.server is not None
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]  # a Server
         super()._trigger_server()
+
+
+def sending_to(port: int) -> Settings:
+    """Return the settings of a system that hands its mails to this server."""
+    return Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{port}")
 
 
 @contextmanager

@@ -17,10 +17,10 @@ from domain.professionals import RegisterProfessional
 from domain.services import CreateService
 from domain.users import Role
 from domain.values import Contact, ProfessionalId, ServiceId
-from infra.settings import Mode, Settings
+from infra.settings import Settings
 from tests.bookings.at_the_salon import CUT, OPEN, Salon
 from tests.mail.examples import a_mail, a_message, anas_contact, letters
-from tests.mail.mail_server import Mailbox, mail_server
+from tests.mail.mail_server import Mailbox, mail_server, sending_to
 from tests.running import Running
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_a_calendar_can_answer_whoever_has_a_domain_in_any_script() -> None:
 
 @pytest.fixture
 def settings(port: int) -> Settings:
-    return Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{port}")
+    return sending_to(port)
 
 
 @pytest.fixture

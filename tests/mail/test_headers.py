@@ -14,13 +14,17 @@ from adapters.mail.mime import as_mime
 from application.mails import BookingMail, Mailbox, MailRefusedError, Message
 from application.processes.effects import MailKind
 from domain.values import Contact
-from tests.mail.examples import a_mail, a_message, letters, monday, requested_at, zoes_contact
-from tests.mail.test_letters import sender
+from tests.mail.examples import (
+    HEADERS,
+    a_mail,
+    a_message,
+    letters,
+    monday,
+    requested_at,
+    sender,
+    zoes_contact,
+)
 
-HEADERS = [
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted",
-    "MIME-Version", "Content-Type", "Content-Language",
-]  # fmt: skip
 BCC = "=?utf-8?q?a=0D=0ABcc=3A_evil=40x.example?="
 BODY = "=?utf-8?b?YQ0KDQo8aDE+SGVsbG8=?="
 TYPE = "=?us-ascii?Q?=0AContent-Type=3A_text/html?="

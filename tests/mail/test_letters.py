@@ -10,7 +10,7 @@ from icalendar import Calendar
 from msgspec.structs import replace
 
 from adapters.mail.letters import TEMPLATES
-from adapters.mail.mime import as_mime, mailbox_of, message_id
+from adapters.mail.mime import as_mime, message_id
 from application.mails import LANGUAGES, Mailbox, MailRefusedError
 from application.processes.effects import MailKind
 from domain.values import Contact
@@ -22,6 +22,7 @@ from tests.mail.examples import (
     letters,
     monday,
     requested_at,
+    sender,
     tuesday,
     zoes_contact,
 )
@@ -232,7 +233,6 @@ def test_without_an_address_of_the_professional_we_are_the_organizer() -> None:
 
 # --- As mail servers see it -----------------------------------------------------------
 
-sender = mailbox_of("frontdesk <desk@frontdesk.example>")
 now = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 

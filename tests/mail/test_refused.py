@@ -1,31 +1,20 @@
 """What a mail server says of a person is kept nowhere: its codes say enough."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.bookings import BookingMailFailed
 from domain.users import Role
-from infra.settings import Mode, Settings
 from tests.bookings.at_the_salon import Salon
 from tests.clients.dump import found
-from tests.mail.mail_server import Mailbox, mail_server
+from tests.mail.by_smtp import mailbox, settings
+from tests.mail.mail_server import Mailbox
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
+__all__ = ["mailbox", "settings"]
+
 ZOE = {"name": "Zoe O'Connor", "email": "zoe.o'connor@mail.example"}
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def settings(mailbox: Mailbox) -> Iterator[Settings]:
-    with mail_server(mailbox) as port:
-        yield Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A mail whose answer was lost: shown, not sent again by itself, sent again when a person says so."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,27 +9,17 @@ from starlette.testclient import TestClient
 
 from domain.bookings import BookingMailSent
 from domain.users import Role
-from infra.settings import Mode, Settings
 from tests.bookings.at_the_salon import Salon
-from tests.mail.mail_server import Mailbox, mail_server
+from tests.mail.by_smtp import mailbox, settings
+from tests.mail.mail_server import Mailbox
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
+__all__ = ["mailbox", "settings"]
+
 HOUR = timedelta(hours=1)
 GUS = {"name": "Gus", "email": "gus@example.org"}
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def settings(mailbox: Mailbox) -> Iterator[Settings]:
-    """Mails go to a real server."""
-    with mail_server(mailbox) as port:
-        yield Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{port}")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from domain.bookings import CancelBooking, ConfirmBooking, RequestBooking
 from domain.users import ChangeRoles, Role
 from domain.values import BookingId, Contact, TenantId
 from tests.accounts.given import noor
-from tests.accounts.test_standing import bearing, logged_in, outsider, two_owners
+from tests.accounts.over_http import bearing, log_in, outsider, two_owners
 from tests.bookings.at_the_salon import Salon
 from tests.conftest import MONDAY
 from tests.running import Running
@@ -142,14 +142,14 @@ def test_sessions_end_with_what_they_stood_for_whatever_the_clock_of_the_databas
 ) -> None:
     system, http = running.system, outsider(running)
     tenant, second = two_owners(system)
-    old = logged_in(http, noor.email)
+    old = log_in(http, noor.email)
     running.clock.set(running.clock() + MINUTE)
     with database_clock_off_by(running, off) as dispatch:
         dispatch(
             ChangeRoles(tenant_id=TenantId(tenant), user_id=second, roles=(Role.FRONT_DESK,)),
             About(tenant=tenant, actor="the command line", command_id=uuid4()),
         )
-    new = logged_in(http, noor.email)
+    new = log_in(http, noor.email)
     system.settle()
 
     statuses = [http.get("/v1/auth/me", headers=bearing(each)).status_code for each in (old, new)]

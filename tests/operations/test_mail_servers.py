@@ -11,9 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from application.jobs import JobStatus
-from infra.settings import Mode, Settings
+from infra.settings import Settings
 from tests.bookings.at_the_salon import Salon
-from tests.mail.mail_server import Mailbox, mail_server
+from tests.mail.mail_server import Mailbox, mail_server, sending_to
 from tests.operations.proxy import Proxy
 from tests.running import Running
 from tests.waiting import until
@@ -38,7 +38,7 @@ def line(mailbox: Mailbox) -> Iterator[Proxy]:
 
 @pytest.fixture
 def settings(line: Proxy) -> Settings:
-    return Settings(mode=Mode.TEST, smtp_url=f"smtp://127.0.0.1:{line.port}")
+    return sending_to(line.port)
 
 
 def live_through(salon: Salon, http: TestClient, day: int, name: str) -> None:
