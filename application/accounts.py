@@ -129,7 +129,7 @@ class Accounts(Protocol):
         """Let somebody into the tenant that `about` names."""
 
     def whose(self, email: str) -> tuple[TenantId, UserId]:
-        """Return who logs in with this address. Raise UserNotFound if nobody does."""
+        """Return who logs in with this address. Raises UserNotFound if nobody does."""
 
     def log_in(self, email: str, password: str, *, address: str) -> Tokens:
         """Begin a session. `address` is where the request comes from."""
@@ -155,7 +155,7 @@ class Accounts(Protocol):
         """Shut a user out for good, and forget what they logged in with."""
 
     def principal(self, access_token: str) -> Principal:
-        """Tell who sends this token. Raises InvalidToken, TokenExpired."""
+        """Return who sends this token. Raises InvalidToken, TokenExpired."""
 
 
 def ending_sessions(accounts: Accounts) -> Handlers:

@@ -7,23 +7,27 @@ A code is good from before its mail goes until the mail with the next one was ta
 arrives, and however often it was tried, what stands in it is good.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol
 from uuid import UUID
 
 from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped
-from application.mails import LANGUAGES, AddressMail, History, Letters, Mailer, MailRefusedError
-from application.ports import Recorded, StoreUnavailableError
+from application.mails import (
+    AddressMail,
+    History,
+    Letters,
+    Mailer,
+    MailRefusedError,
+    language_of,
+    state_of,
+)
+from application.ports import StoreUnavailableError
 from application.processes.effects import SendAddressCode
 from application.rate_limits import Limit
-from domain.aggregate import Aggregate
 from domain.messages import DomainError
 from domain.tenants import TENANT, stream_of
 from domain.users import USER, UserStatus
 from domain.values import TenantId, UserId
-
-S = TypeVar("S")
 
 CODES_ASKED: Final = Limit(quota=5, window=3600.0)
 """Of one user: each is a mail to an address that may be another's."""
@@ -60,8 +64,8 @@ class AddressProofs:
     def send(self, effect: SendAddressCode, job: Job) -> Handled:
         """Mail a code to the address of a user, who has not proved it yet."""
         tenant = TenantId(job.tenant)
-        user = self._present(USER, tenant, effect.user_id)
-        business = self._present(TENANT, tenant, stream_of(tenant)).business
+        user = state_of(USER, self._history(tenant, effect.user_id))
+        business = state_of(TENANT, self._history(tenant, stream_of(tenant))).business
         if user.status is not UserStatus.ACTIVE or user.proved is not None or business is None:
             return Skipped("there is nothing to prove")
         if job.overtaken:
@@ -74,7 +78,7 @@ class AddressProofs:
             name=user.name,
             email=user.email,
             business=business.name,
-            language=_language(user.language, business.language),
+            language=language_of(user.language, business.language),
             code=code,
         )
         try:
@@ -84,12 +88,3 @@ class AddressProofs:
         with suppress(StoreUnavailableError):  # else those before are good for a little longer
             self._codes.arrived(tenant, effect.user_id, code)
         return None
-
-    def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
-        past: Sequence[Recorded] = self._history(tenant, stream)
-        return aggregate.fold(each.event for each in past if each.event is not None)
-
-
-def _language(*wanted: str | None) -> str:
-    tags = ((tag or "").partition("-")[0].lower() for tag in wanted)
-    return next((tag for tag in tags if tag in LANGUAGES), LANGUAGES[0])

@@ -10,17 +10,23 @@ from typing import Any, Final, TypeVar
 
 from application.jobs import GivenUpError, Handled, Handlers, Job, Skipped, UncertainError
 from application.mails import (
-    LANGUAGES,
     BookingMail,
     History,
     Letters,
     Mailer,
     MailNotTakenError,
     MailRefusedError,
+    language_of,
+    state_of,
 )
 from application.ports import Clock, Recorded
 from application.processes import tell_client_about_booking, tell_professional_about_booking
-from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
+from application.processes.effects import (
+    MailAboutBooking,
+    MailKind,
+    SendBookingMail,
+    SendBookingReminder,
+)
 from application.transact import Changes, Past, UseCase
 from domain import bookings
 from domain.aggregate import Aggregate
@@ -43,7 +49,7 @@ from domain.messages import Command, Event
 from domain.professionals import PROFESSIONAL
 from domain.services import SERVICE
 from domain.tenants import TENANT, stream_of
-from domain.values import Contact, TenantId
+from domain.values import Contact, Money, TenantId
 from domain.zones import ZONES
 
 S = TypeVar("S")
@@ -113,10 +119,8 @@ class BookingMails:
             return Skipped("it does not take place then, or has begun")
         return self._send(effect, past, job)
 
-    def _send(
-        self, effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded], job: Job
-    ) -> Handled:
-        booking = _state(BOOKING, past)
+    def _send(self, effect: MailAboutBooking, past: Sequence[Recorded], job: Job) -> Handled:
+        booking = state_of(BOOKING, past)
         if booking is not None and str(job.id) in booking.mails_sent:
             return Skipped("it was sent before")
         if job.overtaken:
@@ -140,12 +144,12 @@ class BookingMails:
         )
 
     def _mail(
-        self, effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded], tenant: str
+        self, effect: MailAboutBooking, past: Sequence[Recorded], tenant: str
     ) -> BookingMail | None:
         """Look up all that the mail may say; None when there is no such event, as after a restore,
         or nobody to read it: then nothing else is looked up.
         """
-        told, booking = _told(effect, past), _state(BOOKING, past)
+        told, booking = _told(effect, past), state_of(BOOKING, past)
         if told is None or booking is None or not isinstance(told.event, Mentioned):
             return None
         appointment = told.event.appointment
@@ -164,7 +168,7 @@ class BookingMails:
             tenant=tenant,
             kind=effect.kind,
             booking_id=effect.booking_id,
-            language=_language(reader, professional.settings.language),
+            language=language_of(reader.language, professional.settings.language),
             time_zone=_time_zone(reader, appointment.time_zone),
             local_time_zone=appointment.time_zone,
             business=business.name if business else professional.contact.name,
@@ -172,7 +176,7 @@ class BookingMails:
             client=client,
             client_id=booking.appointment.client_id,
             service=service,
-            price=next((e.price for e in _events(past) if isinstance(e, BookingRequested)), None),
+            price=_price(past),
             location=booking.location,
             slot=appointment.slot,
             previous_slot=getattr(told.event, "previous_slot", None),
@@ -190,29 +194,19 @@ class BookingMails:
         return self._present(CLIENT, tenant, client_id).contact
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
-        return _state(aggregate, self._history(tenant, stream))
-
-
-def _state(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
-    return aggregate.fold(_events(past))
-
-
-def _events(past: Sequence[Recorded]) -> list[Event]:
-    return [recorded.event for recorded in past if recorded.event is not None]
+        return state_of(aggregate, self._history(tenant, stream))
 
 
 def _is_reachable(reader: Contact | None) -> bool:
     return reader is not None and reader.email is not None
 
 
-def _told(
-    effect: SendBookingMail | SendBookingReminder, past: Sequence[Recorded]
-) -> Recorded | None:
+def _told(effect: MailAboutBooking, past: Sequence[Recorded]) -> Recorded | None:
     return next((recorded for recorded in past if recorded.version == effect.version), None)
 
 
 def _is_over(effect: SendBookingMail, past: Sequence[Recorded], now: datetime) -> bool:
-    """Tell whether the time that the mail would speak of has passed."""
+    """Whether the time that the mail would speak of has passed."""
     told = _told(effect, past)
     if told is None or not isinstance(told.event, Mentioned):
         return False
@@ -221,7 +215,7 @@ def _is_over(effect: SendBookingMail, past: Sequence[Recorded], now: datetime) -
 
 
 def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bool) -> bool:
-    """Tell whether the mail is true no more. If not `late`, what happened since is told step by step,
+    """Whether the mail is true no more. If not `late`, what happened since is told step by step,
     if it is told at all, but for what the same command did: who is confirmed at once is not told first
     that the request was received.
     """
@@ -235,7 +229,7 @@ def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bo
 
 
 def _is_to_come(effect: SendBookingReminder, past: Sequence[Recorded], now: datetime) -> bool:
-    booking = _state(BOOKING, past)
+    booking = state_of(BOOKING, past)
     return (
         booking is not None
         and booking.status is BookingStatus.CONFIRMED
@@ -246,7 +240,7 @@ def _is_to_come(effect: SendBookingReminder, past: Sequence[Recorded], now: date
 
 
 def _is_confirmed(kind: MailKind, told: Recorded, past: Sequence[Recorded]) -> bool:
-    """Tell whether the booking stood when this happened, or did from that very moment on. To the
+    """Whether the booking stood when this happened, or did from that very moment on. To the
     professional, who hears of that in no mail of its own, whether it does by now.
     """
     return any(
@@ -263,23 +257,17 @@ def _is_same_command(one: Recorded, other: Recorded) -> bool:
     return command is not None and command == other.metadata.get("command")
 
 
-def _language(reader: Contact | None, otherwise: str) -> str:
-    """Return a language there are templates for: `fr` for a reader of `fr-CA`."""
-    for tag in (reader.language if reader else None, otherwise):
-        language = (tag or "").replace("_", "-").split("-")[0].lower()
-        if language in LANGUAGES:
-            return language
-    return LANGUAGES[0]
+def _price(past: Sequence[Recorded]) -> Money | None:
+    """Return what was agreed when it was requested."""
+    asked = (recorded.event for recorded in past)
+    return next((event.price for event in asked if isinstance(event, BookingRequested)), None)
 
 
-def _time_zone(reader: Contact | None, otherwise: str) -> str:
-    wanted = reader.time_zone if reader else None
-    return wanted if wanted in ZONES else otherwise
+def _time_zone(reader: Contact, otherwise: str) -> str:
+    return reader.time_zone if reader.time_zone in ZONES else otherwise
 
 
-def _failed(
-    effect: SendBookingMail | SendBookingReminder, job: Job, error: Exception
-) -> RecordBookingMailFailed:
+def _failed(effect: MailAboutBooking, job: Job, error: Exception) -> RecordBookingMailFailed:
     """Say why without naming anybody: what other errors say may hold an address."""
     names_nobody = isinstance(error, MailRefusedError | MailNotTakenError)
     return RecordBookingMailFailed(

@@ -34,7 +34,7 @@ class JobStatus(StrEnum):
 
 class Job(Value, frozen=True, kw_only=True):
     """What a handler may know about the job it carries out; `attempt` counts from 1, `overtaken`
-    tells whether something that comes after it, under its ordering key, was carried out already.
+    whether something that comes after it, under its ordering key, was carried out already.
     """
 
     id: UUID
@@ -47,7 +47,7 @@ class Job(Value, frozen=True, kw_only=True):
 
     @property
     def is_last_attempt(self) -> bool:
-        """Tell whether the job is parked if this fails."""
+        """Whether the job is parked if this fails."""
         return self.attempt >= self.max_attempts
 
 

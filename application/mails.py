@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from application.jobs import AwayError, NotTakenError
 from application.ports import Recorded
 from application.processes.effects import MailKind
+from domain.aggregate import Aggregate
 from domain.messages import Value
 from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
+
+S = TypeVar("S")
 
 
 class BookingMail(Value, frozen=True, kw_only=True):
@@ -127,7 +130,7 @@ class Mailer(Protocol):
     """Sends mails."""
 
     def send(self, message: Message, idempotency_key: str) -> str:
-        """Send it, once per key as far as the provider can tell, and give the provider's id.
+        """Send it, once per key as far as the provider can tell; return the provider's id.
 
         Raises MailRefusedError when trying again is no use, and UncertainError when it may have
         been taken. MailNotTakenError, or whatever else it raises, may pass.
@@ -139,3 +142,18 @@ class History(Protocol):
 
     def __call__(self, tenant: str, stream: str) -> Sequence[Recorded]:
         """Return them in order."""
+
+
+def state_of(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
+    """Return what somebody is, or something, after all that is said of them and not erased."""
+    return aggregate.fold(each.event for each in past if each.event is not None)
+
+
+def language_of(*wanted: str | None) -> str:
+    """Return the first that there are templates for: `fr` for a reader of `fr-CA`.
+
+    >>> language_of(None, "de", "fr_CA")
+    'fr'
+    """
+    spoken = ((tag or "").replace("_", "-").partition("-")[0].lower() for tag in wanted)
+    return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])

@@ -87,8 +87,9 @@ class AddressCodes:
     def _code(self, mail: str) -> str:
         """Return what nobody can know who has not the pepper, and whoever has it need not keep."""
         number = int.from_bytes(hmac.digest(self._pepper, f"code for {mail}".encode(), "sha256"))
-        letters = (ALPHABET[number // len(ALPHABET) ** n % len(ALPHABET)] for n in range(LENGTH))
-        return "-".join(map("".join, zip(*[letters] * LETTERS, strict=True)))
+        digits = (number // len(ALPHABET) ** n % len(ALPHABET) for n in range(LENGTH))
+        code = "".join(ALPHABET[digit] for digit in digits)
+        return "-".join(code[n : n + LETTERS] for n in range(0, LENGTH, LETTERS))
 
     def _digest(self, code: str) -> bytes:
         letters = "".join(each for each in code.upper() if each in ALPHABET)

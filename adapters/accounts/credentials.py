@@ -59,7 +59,7 @@ class Credentials:
             ).fetchone()
 
     def reserve(self, credential: Credential) -> Credential:
-        """Reserve an address; give what is kept under it, which may be somebody else's."""
+        """Reserve an address; return what is kept under it, which may be somebody else's."""
         with self._connect() as connection:
             connection.execute(
                 """

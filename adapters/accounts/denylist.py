@@ -40,7 +40,7 @@ class PostgresDenylist:
         self._denied: Mapping[str, datetime] = {}
 
     def is_denied(self, session_id: str) -> bool:
-        """Tell whether this session's tokens are refused."""
+        """Whether this session's tokens are refused."""
         return session_id in self._denied
 
     def deny(self, session_id: str, until: datetime) -> None:

@@ -41,7 +41,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password: str, kept: str | None) -> bool:
-    """Tell whether this is the password. None: nobody's, found out in the same time."""
+    """Whether this is the password. None: nobody's, found out in the same time."""
     with AT_ONCE:
         if kept is not None and kept.startswith(BCRYPT):
             return bcrypt.checkpw(password.encode()[:BCRYPT_READS], kept.encode())
@@ -52,12 +52,12 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Tell whether the password should be hashed anew, now that it is known."""
+    """Whether the password should be hashed anew, now that it is known."""
     return kept.startswith(BCRYPT) or HASHER.check_needs_rehash(kept)
 
 
 def is_understood(kept: str) -> bool:
-    """Tell whether a hash from elsewhere is of a kind that can be checked, and in bearable time."""
+    """Whether a hash from elsewhere is of a kind that can be checked, and in bearable time."""
     if kept.startswith(BCRYPT):
         return UP_TO_SOME_SECONDS.fullmatch(kept) is not None
     try:

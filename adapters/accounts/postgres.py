@@ -142,7 +142,7 @@ class PostgresAccounts:
         )
 
     def whose(self, email: str) -> tuple[TenantId, UserId]:
-        """Return who logs in with this address. Raise UserNotFound if nobody does."""
+        """Return who logs in with this address. Raises UserNotFound if nobody does."""
         credential = self._credentials.find(email_digest(email, self._pepper))
         if credential is None or not self._registrations.settle(credential):
             raise UserNotFound
@@ -206,7 +206,7 @@ class PostgresAccounts:
         self._sessions.forget(tenant_id, user_id)
 
     def principal(self, access_token: str) -> Principal:
-        """Tell who sends this token. Raises InvalidToken, TokenExpired."""
+        """Return who sends this token. Raises InvalidToken, TokenExpired."""
         principal = self._tokens.principal(access_token)
         if self._denylist.is_denied(principal.session_id):
             raise InvalidToken

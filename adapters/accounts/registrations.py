@@ -90,7 +90,7 @@ class Registrations:
         return newcomer, answer
 
     def settle(self, credential: Credential) -> bool:
-        """Finish what broke off, if there is a user; tell whether there is."""
+        """Finish what broke off, if there is a user; return whether there is."""
         if credential.active:
             return True
         if not self.user(credential.tenant_id, credential.user_id).exists:

@@ -60,14 +60,14 @@ class Sessions:
         self._ended = ended
 
     def begin(self, tenant_id: TenantId, user_id: UserId, version: int) -> tuple[Session, str]:
-        """Begin one for a user of this version, and give its first refresh token."""
+        """Begin one for a user of this version; return its first refresh token."""
         session = Session(str(uuid7()), tenant_id, user_id)
         with self._connect() as connection, connection.transaction():
             connection.execute(BEGIN, (*session, self._clock(), version))
             return session, self._new_token(connection, session)
 
     def go_on(self, token: str) -> tuple[Session, str]:
-        """Use a refresh token, and give the next one. Raises InvalidRefreshToken."""
+        """Use a refresh token; return the next one. Raises InvalidRefreshToken."""
         token_hash = _hash(token)
         with self._connect() as connection, connection.transaction():
             shown = _locked(connection, token_hash)

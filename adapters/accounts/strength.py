@@ -43,7 +43,7 @@ def _faults(password: str, email: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_common(folded: str) -> bool:
-    """Tell whether it is a common password, plain or in disguise: P@ssw0rd2026! is `password`.
+    """Whether it is a common password, plain or in disguise: P@ssw0rd2026! is `password`.
 
     A short word amid much else does not count.
     """

@@ -98,7 +98,7 @@ class AccessTokens:
         )
 
     def principal(self, token: str) -> Principal:
-        """Tell who this is. Raises InvalidToken, TokenExpired."""
+        """Return who this is. Raises InvalidToken, TokenExpired."""
         principal, expires_at = self._known(token)
         if self._clock() >= expires_at:
             raise TokenExpired

@@ -152,7 +152,7 @@ class Attempts:
         )
 
     def _is_kept(self, claimed: Claimed, report: Command) -> bool:
-        """Keep what an effect did, and tell whether that succeeded. It may be recorded all the same."""
+        """Keep what an effect did; return whether that succeeded. It may be recorded all the same."""
         kept = Report(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
         text = msgspec.json.encode(kept).decode()
         for _ in range(KEPT_AGAIN):

@@ -144,7 +144,7 @@ class Gates:
             log.warning("a lane is left alone", lane=lane, until=found.until.isoformat())
 
     def met_somebody(self, connection: Connection[Any], lane: str) -> bool:
-        """Open the lane, and tell whether it was not."""
+        """Open the lane; return whether it was not."""
         with self._lock:
             was_failing = lane in self._failing
         opened = was_failing and answered(connection, lane)

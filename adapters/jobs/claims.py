@@ -247,14 +247,14 @@ def remember_report(connection: Connection[Any], job: Claimed, report: str) -> b
 
 
 def settle(connection: Connection[Any], job: Claimed, outcome: str | None, *, at: datetime) -> bool:
-    """Say that it is done, and tell whether something waited for that."""
+    """Say that it is done; return whether something waited for that."""
     return _end(connection, job, "done", outcome=outcome, finished_at=at, now=at)
 
 
 def set_aside(
     connection: Connection[Any], job: Claimed, status: str, error: str, *, at: datetime
 ) -> bool:
-    """Leave it, parked or uncertain, to an operator; tell whether something waited for that."""
+    """Leave it, parked or uncertain, to an operator; return whether something waited for that."""
     return _end(connection, job, status, error=error, now=at)
 
 
@@ -289,5 +289,5 @@ def next_due(
 
 
 def prune(connection: Connection[Any], before: datetime) -> int:
-    """Forget some of what was finished before then, and tell how many jobs that were."""
+    """Forget some of what was finished before then; return how many jobs that were."""
     return connection.execute(PRUNE, (before,)).rowcount

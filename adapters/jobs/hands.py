@@ -33,9 +33,10 @@ class TakenOverError(UncertainError):
 @contextmanager
 def holding(claim: UUID) -> Iterator[Hands]:
     """Have this thread carry out something under this claim."""
-    before = CARRIED_OUT.set(Hands(claim))
+    hands = Hands(claim)
+    before = CARRIED_OUT.set(hands)
     try:
-        yield CARRIED_OUT.get()
+        yield hands
     finally:
         CARRIED_OUT.reset(before)
 

@@ -117,7 +117,7 @@ def ordered(orders: Orders, past: Recorded, process: str) -> list[NewJob]:
 
 
 def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
-    """Put jobs into the queue and tell how many were not there yet."""
+    """Put jobs into the queue; return how many were not there yet."""
     rows = [_row(job) for job in jobs]
     if not rows:
         return 0
@@ -128,7 +128,7 @@ def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
 def withdraw(
     connection: Connection[Any], tenant: str, order: Withdraw, *, before: int, at: datetime
 ) -> int:
-    """Withdraw what events before this position have ordered, and tell how many jobs that were.
+    """Withdraw what events before this position have ordered; return how many jobs that were.
 
     One that is being carried out right now is not tried again. What later events ordered stays:
     it is there already when an event is processed a second time.

@@ -122,7 +122,7 @@ class Worker:
                 stop.wait(self._poll.total_seconds())
 
     def run_due(self, stop: threading.Event | None = None) -> int:
-        """Carry out one batch of what is due in each lane, and tell how many jobs that were."""
+        """Carry out one batch of what is due in each lane; return how many jobs that were."""
         self._reap()
         return sum(self._run_batch(self._claim(lane, self._batch), stop) for lane in self._lanes)
 
@@ -233,7 +233,7 @@ class Worker:
             self._bell.echo()
 
     def _learn(self, connection: Connection[Any], lane: str, result: Result) -> bool:
-        """Take from a result how the lane is, and tell whether it opens."""
+        """Take from a result how the lane is; return whether it opens."""
         match result.provider:
             case Provider.AWAY:
                 self._gates.met_nobody(connection, lane, now=self._clock())
@@ -246,7 +246,7 @@ class Worker:
     def _settle(
         self, connection: Connection[Any], claimed: Claimed, attempt: int, result: Result
     ) -> bool:
-        """Write down what came of it, and tell whether something can be done for it."""
+        """Write down what came of it; return whether something can be done for it."""
         now = self._clock()
         match result.status:
             case JobStatus.DONE:

@@ -17,3 +17,8 @@ def in_ascii(address: str) -> str:
         return f"{name}{at}{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
         return address
+
+
+def domain_of(address: str) -> str:
+    """Return what is behind the last @, as every server can read it."""
+    return in_ascii(address).rpartition("@")[2]

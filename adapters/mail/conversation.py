@@ -96,14 +96,18 @@ class Conversation(smtplib.SMTP):
         """
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         failed: OSError = TimeoutError("there was no time for any address")
-        for tried, (family, _, _, _, address) in enumerate(addresses):
+        for tried, (_, _, _, _, (address, its_port, *_)) in enumerate(addresses):
             left = self._deadline - time.monotonic()
             if left <= 0:
                 break
+            share = left / (len(addresses) - tried + 1)
             try:
-                return _connected(family, address, left / (len(addresses) - tried + 1), left)
+                sock = socket.create_connection((address, its_port), share)
             except OSError as error:
                 failed = error
+            else:
+                sock.settimeout(left)
+                return sock
         raise failed
 
     def _watch(self) -> None:
@@ -124,18 +128,6 @@ class SecretConversation(Conversation):
     def _get_socket(self, host: str, port: int, _timeout: float | None) -> socket.socket:
         open_to_all = super()._get_socket(host, port, _timeout)
         return self._tls.wrap_socket(open_to_all, server_hostname=host)
-
-
-def _connected(family: int, address: Any, within: float, left: float) -> socket.socket:
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.settimeout(within)
-        sock.connect(address)
-        sock.settimeout(left)
-    except OSError:
-        sock.close()
-        raise
-    return sock
 
 
 def _stuffed(mail: bytes) -> bytes:

@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from adapters.mail.addresses import in_ascii
+from adapters.mail.addresses import domain_of, in_ascii
 from application.mails import Mailbox, MailRefusedError, Message
 
 AS_WRITTEN: Final = SMTP.clone(refold_source="none")
@@ -52,7 +52,7 @@ def mailbox_of(text: str) -> Mailbox:
 def message_id(idempotency_key: str, sender: Mailbox) -> str:
     """Return the same id for the same key, so whoever is sent a mail twice can tell."""
     digest = sha256(idempotency_key.encode()).hexdigest()[:32]
-    return f"<{digest}@{in_ascii(sender.address).rpartition('@')[2]}>"
+    return f"<{digest}@{domain_of(sender.address)}>"
 
 
 def as_mime(
@@ -67,10 +67,13 @@ def as_mime(
     mail can have, when a text cannot stand in a header, and whatever else is wrong with it: the same
     mail is not written any better the next time.
     """
+    first = {
+        "Date": format_datetime(sent_at),
+        "Message-ID": mail_id,
+        "Auto-Submitted": "auto-generated",
+    }
     try:
-        return _as_mime(
-            message, sender, {"Date": format_datetime(sent_at), "Message-ID": mail_id}, more
-        )
+        return _as_mime(message, sender, first, {"Content-Language": message.language, **more})
     except MailRefusedError:
         raise
     except Exception as error:
@@ -78,24 +81,24 @@ def as_mime(
 
 
 def _as_mime(
-    message: Message, sender: Mailbox, known: Mapping[str, str], more: Mapping[str, str]
+    message: Message, sender: Mailbox, first: Mapping[str, str], last: Mapping[str, str]
 ) -> Mime:
     mailboxes = _mailboxes(message, sender)
     mail = EmailMessage(policy=AS_WRITTEN)
     for name, mailbox in mailboxes.items():
         mail.set_raw(name, _address(mailbox))
     mail.set_raw("Subject", _encoded(message.subject))
-    for name, value in {**known, "Auto-Submitted": "auto-generated"}.items():
+    for name, value in first.items():
         mail[name] = value
-    _fill(mail, message)
-    # Last: before, it would move into the text part.
-    for name, value in {"Content-Language": message.language, **more}.items():
+    _fill(
+        mail, message
+    )  # what says something of content, and stands there before, would move along
+    for name, value in last.items():
         mail[name] = value
-    sender_address, recipient = mailboxes["From"].address, mailboxes["To"].address
-    international = not (sender_address + recipient).isascii()
+    international = _is_international(mailboxes)
     content = mail.as_bytes(policy=AS_WRITTEN.clone(utf8=international))
     _refuse_if_read_otherwise(content, mail, message.subject, mailboxes)
-    return Mime(content, sender_address, recipient, international)
+    return Mime(content, mailboxes["From"].address, mailboxes["To"].address, international)
 
 
 def _mailboxes(message: Message, sender: Mailbox) -> dict[str, Mailbox]:
@@ -108,10 +111,15 @@ def _mailboxes(message: Message, sender: Mailbox) -> dict[str, Mailbox]:
     }
     if message.reply_to is not None:
         answer = _written(message.reply_to)
-        international = not all(each.address.isascii() for each in named.values())
-        if _is_address(answer.address) and (international or answer.address.isascii()):
+        can_be_said = answer.address.isascii() or _is_international(named)
+        if can_be_said and _is_address(answer.address):
             named["Reply-To"] = answer
     return named
+
+
+def _is_international(mailboxes: Mapping[str, Mailbox]) -> bool:
+    """Whether the sender or the recipient has an address that only SMTPUTF8 can say."""
+    return not (mailboxes["From"].address + mailboxes["To"].address).isascii()
 
 
 def _written(mailbox: Mailbox) -> Mailbox:

@@ -52,7 +52,7 @@ class OutboxMailer:
         self._clock = clock
 
     def send(self, message: Message, idempotency_key: str) -> str:
-        """Put it there, and give its id; not if who it speaks of was erased meanwhile."""
+        """Put it there, unless who it speaks of was erased meanwhile; return its id."""
         mail_id = uuid5(FRONTDESK, f"outbox/{message.tenant}/{idempotency_key}")
         row = {
             "id": mail_id,

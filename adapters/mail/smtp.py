@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from adapters.mail.addresses import in_ascii
+from adapters.mail.addresses import domain_of
 from adapters.mail.conversation import Conversation, SecretConversation
 from adapters.mail.mime import Mime, as_mime, message_id
 from application.jobs import UncertainError
@@ -124,7 +124,7 @@ class SmtpMailer:
         self._sending = sending
 
     def send(self, message: Message, idempotency_key: str) -> str:
-        """Send it, and give its Message-ID."""
+        """Send it; return its Message-ID."""
         mail_id = message_id(idempotency_key, self._sender)
         header = self._server.idempotency_header
         mail = as_mime(
@@ -147,7 +147,7 @@ class SmtpMailer:
 
     def _conversation(self, idempotency_key: str) -> Conversation:
         """Connect and log in. Whatever fails here is not the mail's fault, and may pass."""
-        server, name = self._server, in_ascii(self._sender.address).rpartition("@")[2]
+        server, name = self._server, domain_of(self._sender.address)
         kind = SecretConversation if server.security is Security.TLS else Conversation
         conversation = kind(
             name, self._tls, handing_over=lambda: self._handing_over(idempotency_key)

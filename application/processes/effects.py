@@ -27,7 +27,7 @@ class MailKind(StrEnum):
 
     @property
     def is_for_professional(self) -> bool:
-        """Tell who reads it: the professional, or else the client."""
+        """Whether the professional reads it, or else the client."""
         return self.startswith("professional-")
 
 

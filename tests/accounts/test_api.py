@@ -45,7 +45,7 @@ def bearer(tokens: dict[str, Any]) -> dict[str, str]:
 
 
 def new(http: TestClient, person: dict[str, str] = CAMILLE) -> dict[str, str]:
-    """Register somebody, and give the header that goes with their requests."""
+    """Register somebody; return the header that goes with their requests."""
     register(http, person)
     return bearer(log_in(http, person))
 

@@ -193,7 +193,7 @@ def a_ringer(
 
 
 def wait_out(worker: Worker, seconds: ManualSeconds) -> int:
-    """Let as much time pass for a worker as a lease lasts that nobody renews; tell how many jobs it
+    """Let as much time pass for a worker as a lease lasts that nobody renews; return how many jobs it
     carried out meanwhile.
     """
     done = worker.run_due()

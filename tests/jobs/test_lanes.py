@@ -106,7 +106,7 @@ def away(effect: RingBell, job: Job) -> Handled:
 
 
 def tries(database: Database, worker: Worker, bell: BellThatRemembers) -> int:
-    """Tell how many meet the provider when something new falls due."""
+    """Return how many meet the provider when something new falls due."""
     before = len(bell.rung)
     worker.run_due()
     return len(bell.rung) - before

@@ -24,7 +24,7 @@ THIRD_TENANT = "0198a000-0000-7000-8000-000000000003"
 
 
 def claimed(database: Database, turns: Turns, most: int = 1) -> list[str]:
-    """Claim, and tell for whom."""
+    """Claim; return for whom."""
     with database.as_worker() as connection:
         assert turns.has_any(connection, NOON)
         jobs = turns.claim(connection, now=NOON, most=most, claim_id=uuid4(), lease=HOUR)

@@ -115,7 +115,7 @@ def mail_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
 
 
 def certificate(folder: Path) -> Path:
-    """Make a certificate for this machine, and give the file with it and its key."""
+    """Make a certificate for this machine; return the file with it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -231,11 +232,16 @@ def full() -> Iterator[int]:
 @pytest.fixture
 def resolves(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Let a name lead to these ports of this machine."""
+    getaddrinfo = socket.getaddrinfo
 
     def resolve(*ports: int) -> str:
         tcp = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
         found = [(*tcp, ("127.0.0.1", port)) for port in ports]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+        def looked_up(host: str, *more: Any, **named: Any) -> Any:
+            return found if host == "many.example" else getaddrinfo(host, *more, **named)
+
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up)
         return "smtp://many.example:587"
 
     return resolve
