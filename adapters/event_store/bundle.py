@@ -16,7 +16,6 @@ from adapters.event_store.chain import START, Chain, Finding, Head, Link
 from adapters.personal_data import MasterKeys, decrypt
 
 FORMAT: Final = "frontdesk-history/1"
-PAGE: Final = 5_000
 
 LINKS: Final = """
     SELECT position, tenant_id::text, tenant_position, version,
@@ -26,8 +25,7 @@ LINKS: Final = """
             SELECT k.wrapped FROM log.keys k
             WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
         ) END
-    FROM log.events e WHERE tenant_id = %s AND tenant_position > %s
-    ORDER BY tenant_position LIMIT %s
+    FROM log.events e WHERE tenant_id = %s ORDER BY tenant_position
 """
 HEAD: Final = """
     SELECT tenant_position, hash FROM log.events WHERE tenant_id = %s
@@ -79,11 +77,9 @@ def export(
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         last, digest = connection.execute(HEAD, (tenant,)).fetchone() or (0, b"")
         yield _encoded(Header(FORMAT, tenant, last, digest.hex()))
-        after = 0
-        while rows := connection.execute(LINKS, (tenant, after, PAGE), binary=True).fetchall():
-            for row in rows:
+        with connection.cursor("a history") as cursor:  # of which few events are here at once
+            for row in cursor.execute(LINKS, (tenant,), binary=True):
                 yield _encoded(_line(row, reveal))
-            after = rows[-1][2]
 
 
 def verify_bundle(lines: Iterable[bytes]) -> tuple[Header, list[Finding]]:

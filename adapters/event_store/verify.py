@@ -19,7 +19,8 @@ from adapters.personal_data import (
     decrypt,
 )
 
-PAGE: Final = 10_000
+PAGE: Final = 1_000
+"""Events of which two pages are in memory at once, however large each is."""
 
 EPOCH: Final = 946_684_800_000_000
 """PostgreSQL's times begin in 2000, ours in 1970; both count microseconds."""

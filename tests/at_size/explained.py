@@ -149,6 +149,8 @@ MOST_ROWS: Final = 10_300
 """Rows that a statement may read: what one page of history looks at, and what comes with it."""
 
 MOST_BLOCKS: Final = 3_000
+"""Blocks that it may touch beyond one for each row that it reads, where no two lie together."""
+
 MOST_IN_A_ROW: Final = 1_000
 """Rows of a table that is so short that it may be read as a whole."""
 
@@ -163,4 +165,5 @@ def _why(each: Explained, rows: int) -> str:
     reads = [n for n in each.nodes if n.read > rows]
     if scans or reads:
         return ", ".join(f"{n.kind} of {n.read} {n.table}" for n in scans or reads)
-    return f"{each.blocks} blocks" if each.blocks > MOST_BLOCKS else ""
+    beyond = each.blocks - sum(n.read for n in each.nodes)
+    return f"{each.blocks} blocks" if beyond > MOST_BLOCKS else ""

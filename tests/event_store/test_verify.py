@@ -1,5 +1,6 @@
 """Tampering is found and named: in the database, and in a bundle without any database."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -117,6 +118,30 @@ def test_a_bundle_is_verified_without_a_database(log: Connection[Any], running: 
     header, findings = verify_bundle(lines)
 
     assert (header.tenant, header.events, findings) == (running.tenant, len(lines) - 1, [])
+
+
+def test_a_history_that_is_exported_is_not_in_memory_as_a_whole(
+    log: Connection[Any], running: Running
+) -> None:
+    log.execute(MANY_LARGE, {"tenant": running.tenant})
+
+    tracemalloc.start()
+    try:
+        written = sum(map(len, export(log, running.tenant)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert written > 2 * most
+
+
+MANY_LARGE = """
+    INSERT INTO log.events (position, tenant_id, tenant_position, stream, version, type, data,
+        metadata, recorded_at, hash)
+    SELECT last + n, %(tenant)s, last + n, 'note-' || n, 1, 'note.v1',
+        to_json(repeat('x', 100000)), '{}', now(), ''
+    FROM (SELECT max(position) AS last FROM log.events) head, generate_series(1, 500) n
+"""
 
 
 @pytest.mark.parametrize(
