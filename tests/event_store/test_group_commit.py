@@ -1,77 +1,17 @@
-"""Callers share transactions, never each other's misfortunes, and none of them waits for ever."""
+"""Callers share transactions, and whoever leaves the line holds nobody up."""
 
-import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from itertools import chain, repeat
-from typing import Any, cast
 
 import pytest
-from psycopg import DataError, OperationalError, errors
 
-from adapters.event_store.writer import ATTEMPT, Verdict, Writer, _Turn, bounds_of
-from adapters.postgres import DatabaseUnavailableError, Session
-from application.ports import OutcomeUnknownError, StoreUnavailableError
+from adapters.event_store.writer import Verdict, Writer, _Turn
+from tests.event_store.in_line import PATIENCE, Log, gathered, outcome, rows
 from tests.waiting import until
-
-NOW = datetime(2027, 1, 4, tzinfo=UTC)
-PATIENCE = 10.0
-
-
-class Log:
-    """Answers every command once: the tables and the function `log.append`, in memory."""
-
-    def __init__(self) -> None:
-        self.positions: dict[str, int] = {}
-        self.batches: list[list[str]] = []
-        self.connections = 0
-        self.before: Callable[[list[str]], None] = lambda _commands: None
-        self.after: Callable[[list[str]], None] = lambda _commands: None
-
-    def connect(self) -> Session:
-        self.connections += 1
-        return cast("Session", FakeConnection(self))
-
-    def append(self, commands: list[str]) -> list[Verdict]:
-        self.batches.append(commands)
-        self.before(commands)
-        verdicts = []
-        for command in commands:
-            outcome = "repeated" if command in self.positions else "appended"
-            place = self.positions.setdefault(command, len(self.positions) + 1)
-            verdicts.append(Verdict(outcome, place, place, 1, NOW, None, None, None))
-        self.after(commands)
-        return verdicts
-
-
-class FakeConnection:
-    """A connection that is broken once something operational has gone wrong."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-        self._rows: list[Verdict] = []
-        self.closed = False
-        self.is_dead = False
-
-    def execute(self, _sql: str, values: tuple[str, Any], **_: Any) -> "FakeConnection":
-        assert not self.closed
-        self._rows = self._log.append([row["command"] for row in json.loads(values[0])])
-        return self
-
-    def fetchall(self) -> list[Verdict]:
-        return self._rows
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def rows(command: str, **more: str) -> bytes:
-    return json.dumps({"command": command, "last": True, **more}).encode()
 
 
 @pytest.fixture
@@ -82,36 +22,6 @@ def log() -> Log:
 @pytest.fixture
 def writer(log: Log) -> Writer:
     return Writer(log.connect, patience=0.5)
-
-
-@contextmanager
-def gathered(
-    writer: Writer, log: Log, *commands: str, leader: str = "leader"
-) -> Iterator[dict[str, Future[Verdict]]]:
-    """Let a leader be held up in their transaction until all others stand in line behind them."""
-    arrived, go = threading.Event(), threading.Event()
-    before = log.before
-
-    def hold(batch: list[str]) -> None:
-        if leader in batch and not arrived.is_set():
-            arrived.set()
-            assert go.wait(PATIENCE)
-        before(batch)
-
-    log.before = hold
-    with ThreadPoolExecutor(len(commands) + 1) as threads:
-        answers = {leader: threads.submit(writer.append, rows(leader))}
-        assert arrived.wait(PATIENCE)
-        for n, command in enumerate(commands, 1):
-            answers[command] = threads.submit(writer.append, rows(command))
-            until(lambda n=n: len(writer._line) == n)  # type: ignore[misc]
-        go.set()
-        yield answers
-
-
-def outcome(answer: Future[Verdict]) -> str:
-    problem = answer.exception(PATIENCE)
-    return type(problem).__name__ if problem else answer.result().outcome
 
 
 # --- Sharing --------------------------------------------------------------------------------
@@ -139,7 +49,7 @@ class Drowsy(Writer):
         return first
 
 
-def test_who_is_called_to_lead_before_he_waits_leads_and_everybody_is_answered(log: Log) -> None:
+def test_who_is_called_to_lead_before_they_wait_leads_and_everybody_is_answered(log: Log) -> None:
     with gathered(Drowsy(log.connect), log, "a", "b") as answers:
         found = {outcome(answer) for answer in answers.values()}
 
@@ -180,176 +90,6 @@ def test_a_thousand_appends_of_many_threads_are_each_answered(writer: Writer, lo
 
     assert sorted(verdict.last_position for verdict in verdicts) == list(range(1, 1001))
     assert sum(map(len, log.batches)) == 1000
-
-
-# --- Misfortunes ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "problem", [DataError("bad"), errors.ProgramLimitExceeded("too long"), errors.UniqueViolation()]
-)
-def test_what_cannot_be_recorded_fails_alone(writer: Writer, log: Log, problem: Exception) -> None:
-    def refuse(batch: list[str]) -> None:
-        if "bad" in batch:
-            raise problem
-
-    log.before = refuse
-
-    with gathered(writer, log, "a", "bad", "b") as answers:
-        found = {name: outcome(answer) for name, answer in answers.items()}
-
-    assert found == {
-        "leader": "appended",
-        "a": "appended",
-        "bad": type(problem).__name__,
-        "b": "appended",
-    }
-    assert log.connections == 1
-
-
-def test_a_leader_who_fails_hands_over(writer: Writer, log: Log) -> None:
-    def break_down(batch: list[str]) -> None:
-        if "leader" in batch:
-            raise RuntimeError("of the leader's own")
-
-    log.before = break_down
-
-    with gathered(writer, log, "a", "b") as answers:
-        found = {name: outcome(answer) for name, answer in answers.items()}
-
-    assert found == {"leader": "RuntimeError", "a": "appended", "b": "appended"}
-
-
-def test_those_who_shared_with_a_leader_who_fails_are_told(writer: Writer, log: Log) -> None:
-    def break_down(batch: list[str]) -> None:
-        if "a" in batch:
-            raise RuntimeError("of the leader's own")
-
-    log.before = break_down
-
-    with gathered(writer, log, "a", "b") as answers:
-        found = {name: outcome(answer) for name, answer in answers.items()}
-
-    assert found["leader"] == "appended"
-    assert (found["a"], found["b"]) == ("RuntimeError", "OutcomeUnknownError")
-    log.before = lambda _: None
-    assert writer.append(rows("later")).outcome == "appended"
-
-
-def test_a_connection_that_is_lost_before_the_commit(writer: Writer, log: Log) -> None:
-    lost = iter([True])
-
-    def lose(_batch: list[str]) -> None:
-        if next(lost, False):
-            raise OperationalError("server closed the connection unexpectedly")
-
-    log.before = lose
-
-    assert writer.append(rows("a")).outcome == "appended"
-    assert (log.connections, log.batches) == (2, [["a"], ["a"]])
-
-
-def test_a_connection_that_is_lost_after_the_commit(writer: Writer, log: Log) -> None:
-    lost = iter([True])
-
-    def lose(_batch: list[str]) -> None:
-        if next(lost, False):
-            raise OperationalError("server closed the connection unexpectedly")
-
-    log.after = lose
-
-    assert writer.append(rows("a")) == Verdict("repeated", 1, 1, 1, NOW, None, None, None)
-
-
-@pytest.mark.parametrize("state", ["40001", "40P01", "53300", "57P01", "08006"])
-def test_what_is_the_servers_trouble_is_tried_again(writer: Writer, log: Log, state: str) -> None:
-    trouble = iter([errors.lookup(state)()])
-
-    def be_in_trouble(_batch: list[str]) -> None:
-        for problem in trouble:
-            raise problem
-
-    log.before = be_in_trouble
-
-    assert writer.append(rows("a")).outcome == "appended"
-
-
-def test_when_patience_is_exhausted_everybody_is_told(writer: Writer, log: Log) -> None:
-    def be_away(batch: list[str]) -> None:
-        if "leader" not in batch:
-            raise OperationalError("away")
-
-    log.before = be_away
-
-    with gathered(writer, log, "a", "b", "c") as answers:
-        found = {name: outcome(answer) for name, answer in answers.items()}
-
-    assert found.pop("leader") == "appended"
-    assert set(found.values()) == {"OutcomeUnknownError"}
-
-
-@pytest.mark.parametrize("state", ["40P01", "53300", "55P03", "57014", "25006"])
-def test_what_postgresql_gave_up_is_known_not_to_be_done(
-    writer: Writer, log: Log, state: str
-) -> None:
-    def give_up(_batch: list[str]) -> None:
-        raise OperationalError("given up") from errors.lookup(state)()
-
-    log.before = give_up
-
-    with pytest.raises(StoreUnavailableError) as refused:
-        writer.append(rows("a"))
-    assert refused.type is StoreUnavailableError
-
-
-def test_what_was_once_sent_and_not_heard_of_stays_unknown(writer: Writer, log: Log) -> None:
-    """Whatever is heard of the attempts after it."""
-    troubles = chain([OperationalError("lost")], repeat(errors.LockNotAvailable()))
-
-    def be_in_trouble(_batch: list[str]) -> None:
-        raise next(troubles)
-
-    log.before = be_in_trouble
-
-    with pytest.raises(OutcomeUnknownError):
-        writer.append(rows("a"))
-
-
-def test_who_has_no_time_left_is_refused_before_anything_is_sent(log: Log) -> None:
-    writer = Writer(log.connect, wait=0.0)
-
-    with pytest.raises(StoreUnavailableError) as refused:
-        writer.append(rows("a"))
-
-    assert refused.type is StoreUnavailableError
-    assert log.batches == []
-
-
-def test_postgresql_gives_up_before_we_do() -> None:
-    for wait in (0.5, 1.5, 3.0, 15.0):
-        bounds = bounds_of(wait, idle=5.0)
-        assert 0 < bounds.lock <= bounds.statement < wait * ATTEMPT
-
-
-def test_a_server_that_cannot_be_reached(log: Log) -> None:
-    def connect() -> Session:
-        raise DatabaseUnavailableError
-
-    writer = Writer(connect, patience=0.05)
-
-    with pytest.raises(StoreUnavailableError):
-        writer.append(rows("a"))
-
-
-def test_a_server_that_comes_back(log: Log) -> None:
-    away = iter([True, True])
-
-    def connect() -> Session:
-        if next(away, False):
-            raise DatabaseUnavailableError
-        return log.connect()
-
-    assert Writer(connect, patience=PATIENCE).append(rows("a")).outcome == "appended"
 
 
 # --- Interrupted ----------------------------------------------------------------------------
