@@ -77,8 +77,8 @@ def export(
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         last, digest = connection.execute(HEAD, (tenant,)).fetchone() or (0, b"")
         yield _encoded(Header(FORMAT, tenant, last, digest.hex()))
-        with connection.cursor("a history") as cursor:  # of which few events are here at once
-            for row in cursor.execute(LINKS, (tenant,), binary=True):
+        with connection.cursor("a history", binary=True) as cursor:  # few events are here at once
+            for row in cursor.execute(LINKS, (tenant,)):
                 yield _encoded(_line(row, reveal))
 
 
