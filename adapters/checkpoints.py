@@ -30,12 +30,12 @@ class Place(NamedTuple):
 
 
 def places(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Place]:
-    """Tell where these consumers stand; those that never began are missing."""
+    """Return where these consumers stand; those that never began are missing."""
     return _places(connection, PLACES, consumers)
 
 
 def lock(connection: Connection[Any], consumers: Sequence[str]) -> dict[str, Place]:
-    """Lock these consumers until the transaction ends, and tell where they stand.
+    """Lock these consumers until the transaction ends; return where they stand.
 
     A commit that is lost is done again from the log, so from here on none is waited for.
     """

@@ -31,7 +31,7 @@ class Consumer(Protocol):
         """The events it waits for."""
 
     def accepts(self, connection: Connection[Any], shape: str | None) -> bool:
-        """Tell whether it can carry on what has this shape."""
+        """Whether it can carry on what has this shape."""
 
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
@@ -45,7 +45,7 @@ class Consumer(Protocol):
 def standing_at(
     connection: Connection[Any], position: int, consumers: Iterable[Consumer]
 ) -> list[Consumer]:
-    """Lock these consumers and give those that stand there: others were moved by somebody else."""
+    """Lock these consumers; return those that stand there: others were moved by somebody else."""
     waiting = {consumer.name: consumer for consumer in consumers}
     places = checkpoints.lock(connection, list(waiting))
     return [
@@ -157,7 +157,7 @@ def waiting_for_key(consumer: Consumer, types: Iterable[str], needs: str | None)
 
 
 def is_poison(error: Exception) -> bool:
-    """Tell whether an error is about the data of an event, rather than about the database."""
+    """Whether an error is about the data of an event, rather than about the database."""
     return not isinstance(error, Error) or isinstance(
         error, DataError | IntegrityError | ProgramLimitExceeded
     )

@@ -31,7 +31,7 @@ def dangers(
     orders: Orders = ORDERS,
     models: Sequence[ReadModel] = READ_MODELS,
 ) -> Iterator[str]:
-    """Tell what would go wrong; nothing if it is safe."""
+    """Return what would go wrong; nothing if it is safe."""
     yield from _newer_migrations(connection, migrations)
     yield from _unreadable(connection, mapper)
     yield from _not_to_be_carried_out(connection, orders)
@@ -88,7 +88,7 @@ def _is_known(orders: Orders, kind: str, payload: str, report: str | None) -> bo
 
 
 def _beside(process: Present, mapper: Mapper) -> Iterator[str]:
-    """Tell what one of the two would record and the other could not read."""
+    """Return what one of the two would record and the other could not read."""
     which = f"process {process.id} of release {process.release}"
     for type_ in sorted(mapper.recorded - set(process.reads)):
         yield f"{type_} would be recorded, and cannot be read by {which}"

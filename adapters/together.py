@@ -30,7 +30,7 @@ class Together(Generic[T]):
 
 
 def _outcome(look: Callable[[], T]) -> Callable[[], T]:
-    """Look, and give what says again what was found, or raises it again."""
+    """Look once; return what says again what was found, or raises it again."""
     try:
         found = look()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised for each who asked

@@ -47,10 +47,10 @@ class Wire(Protocol):
     """Carries messages from each process to all, while its connection lasts."""
 
     def speaking(self) -> AbstractContextManager[Callable[[str], None]]:
-        """Open a connection, and give what sends a message. Both raise WireBroken."""
+        """Open a connection; return what sends a message. Both raise WireBroken."""
 
     def hearing(self) -> AbstractContextManager[Callable[[], Iterable[str]]]:
-        """Open a connection, and give what waits for messages, `LOOK_UP` seconds at most. Nothing
+        """Open a connection; return what waits for messages, `LOOK_UP` seconds at most. Nothing
         that is sent from now on is missed, or WireBroken is raised.
         """
 

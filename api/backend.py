@@ -46,7 +46,7 @@ class ReadModels(Protocol):
         """Fold a row from the stream that owns it, as of a version."""
 
     def steps(self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int) -> Any:
-        """Tell what each event of an aggregate behind a version changed in the row that shows it, and
+        """Return what each event of an aggregate behind a version changed in the row that shows it, and
         whether there are more than have so many bytes.
         """
 

@@ -303,7 +303,7 @@ class Caller:
         return found
 
     def steps(self, model: ReadModel, key: str, *, after: int) -> Any:
-        """Tell what happened behind a version to what a row within reach shows, and what it changed, as
+        """Return what happened behind a version to what a row within reach shows, and what it changed, as
         far as it fits into an answer.
         """
         self.document(model, key)

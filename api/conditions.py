@@ -77,7 +77,7 @@ def version_seen(request: Request, *, otherwise: int | None = None) -> int | Non
 
 
 def needs_if_match(method: str, path: str) -> bool:
-    """Tell whether a request must say what it has seen: see `version_seen`."""
+    """Whether a request must say what it has seen: see `version_seen`."""
     return method == "PUT" and path.startswith("/v1/")
 
 

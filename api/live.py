@@ -19,7 +19,7 @@ router: Final = Router(prefix="/v1/live", tags=["live"])
 @router.get("/bookings")
 @heavy
 def show_live_bookings(caller: MayRead) -> Response:
-    """Tell how many bookings were made in each minute of the last hour, the one that runs included;
+    """Return how many bookings were made in each minute of the last hour, the one that runs included;
     what was booked in the last seconds may still be missing.
     """
     found = last_hour(caller.backend.parts["live"], caller.tenant, caller.now)

@@ -31,7 +31,7 @@ class Vitals(Protocol):
 
     @property
     def database(self) -> Callable[[float], str]:
-        """Tells how the database is: `connected`, `read-only`, `not-writing` or `disconnected`."""
+        """How the database is: `connected`, `read-only`, `not-writing` or `disconnected`."""
 
     @property
     def lacking(self) -> Sequence[str]:

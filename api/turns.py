@@ -88,7 +88,7 @@ class Turns(Generic[T]):
         self._lines: OrderedDict[Line, deque[tuple[T, Place]]] = OrderedDict()
 
     def put(self, call: T, place: Place) -> bool:
-        """Let a call be taken, now or when it has a turn; tell whether it is now."""
+        """Let a call be taken, now or when it has a turn; return whether it is now."""
         with self._gate:
             if place.thing is not None:
                 before = self._things.setdefault(place.thing, deque())

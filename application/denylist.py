@@ -13,4 +13,4 @@ class Denylist(Protocol):
         """
 
     def is_denied(self, session_id: str) -> bool:
-        """Tell whether this session's tokens are refused."""
+        """Whether this session's tokens are refused."""

@@ -94,7 +94,7 @@ class Dispatcher:
             raise VersionMismatch(current_version=seen)
 
     def _has_missed_nothing(self, tenant: str, stream: str, version: int, seen: int) -> bool:
-        """Tell whether only bookkeeping lies between the version named and the present one, and not
+        """Whether only bookkeeping lies between the version named and the present one, and not
         much of it.
         """
         if not 0 < seen - version <= MOST_MISSED or version < 1:

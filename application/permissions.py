@@ -139,7 +139,7 @@ class Reach(Value, frozen=True):
         return [each for each in (self.id, *self.others) if each is not None]
 
     def is_oneself(self, named: str | None) -> bool:
-        """Tell whether somebody names themselves, as they are now.
+        """Whether somebody names themselves, as they are now.
 
         >>> Reach(field="client_id", id="client-2", others=("client-1",)).is_oneself("client-1")
         False
@@ -147,7 +147,7 @@ class Reach(Value, frozen=True):
         return named is not None and named == self.id
 
     def includes(self, **ids: str | None) -> bool:
-        """Tell whether a thing with these ids is within reach.
+        """Whether a thing with these ids is within reach.
 
         >>> Reach(field="client_id", id="client-1").includes(client_id="client-2")
         False
@@ -170,7 +170,7 @@ class Principal(Value, frozen=True, kw_only=True):
     earlier_clients: tuple[ClientId, ...] = ()
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether this is permitted for everything in the tenant."""
+        """Whether this is permitted for everything in the tenant."""
         return permission in self.permissions
 
     def reach(self, permission: Permission) -> Reach:

@@ -130,7 +130,7 @@ class EventStore(Protocol):
         """Record the changes; VersionConflictError when something seen has changed since."""
 
     def is_current(self, view: View, about: About) -> bool:
-        """Tell whether all that was seen is still the latest."""
+        """Whether all that was seen is still the latest."""
 
     def history(self, tenant: str, stream: str, after: int = 0) -> Sequence[Recorded]:
         """Return what happened in a stream after a version."""

@@ -167,7 +167,7 @@ class Client(Value, frozen=True, kw_only=True):
 
     @property
     def exists(self) -> bool:
-        """Tell whether it was ever registered; an erased client still is one."""
+        """Whether it was ever registered; an erased client still is one."""
         return self.contact is not None or self.erased
 
 

@@ -110,7 +110,7 @@ class Service(Offer, frozen=True, kw_only=True):
 
     @property
     def exists(self) -> bool:
-        """Tell whether it was ever created; a removed service still is one."""
+        """Whether it was ever created; a removed service still is one."""
         return self.duration_minutes > 0
 
 

@@ -49,11 +49,11 @@ class TimeSlot(Value, frozen=True):
     ends_at: datetime
 
     def overlaps(self, other: "TimeSlot") -> bool:
-        """Tell whether they share an instant; slots that only touch do not."""
+        """Whether they share an instant; slots that only touch do not."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
     def has_begun(self, now: datetime) -> bool:
-        """Tell whether it is too late to treat this as the future."""
+        """Whether it is too late to treat this as the future."""
         return self.starts_at <= now
 
 

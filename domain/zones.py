@@ -43,7 +43,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def is_wall_clock(reading: datetime) -> bool:
-    """Tell whether a wall clock can read this; the far ends of time have no room for an offset."""
+    """Whether a wall clock can read this; the far ends of time have no room for an offset."""
     return reading.tzinfo is None and 1970 <= reading.year < 3000
 
 

@@ -143,7 +143,7 @@ Progress = Callable[[int, int], None]
 
 
 def is_wanted(system: System) -> bool:
-    """Tell whether to make it: in an empty log, or where making it was interrupted."""
+    """Whether to make it: in an empty log, or where making it was interrupted."""
     with system.database.as_worker() as connection:
         row = connection.execute(
             "SELECT tenant_id::text, metadata ->> 'actor' FROM log.events WHERE position = 1"

@@ -66,7 +66,7 @@ def _document(health: Health) -> dict[str, str]:
 
 
 def health_of(port: int, *, seconds: float = 2) -> str:
-    """Tell what the process with this port on this machine is doing. Raises NotHealthy."""
+    """Return what the process with this port on this machine is doing. Raises NotHealthy."""
     line = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         line.request("GET", PATH)

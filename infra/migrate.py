@@ -55,7 +55,7 @@ def migrations() -> Iterator[Migration]:
 
 
 def migrate(dsn: str) -> list[str]:
-    """Apply what is missing, in one transaction, and give the names of what was applied.
+    """Apply what is missing, in one transaction; return the names of what was applied.
 
     Two at once wait for each other. Where nothing is missing, no more is needed than to read. Raises
     MigrationChangedError, DatabaseTooNewError, MigrationBlockedError, MigrationForbiddenError.

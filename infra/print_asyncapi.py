@@ -84,7 +84,7 @@ def text() -> str:
 
 
 def _topics() -> Mapping[type[Event], str]:
-    """Tell the topic of every event: that of the streams whose aggregate is moved by it."""
+    """Return the topic of every event: that of the streams whose aggregate is moved by it."""
     aggregates = (v for area in AREAS for v in vars(area).values() if isinstance(v, Aggregate))
     return {
         event: topic_of(f"{aggregate.kind}-")

@@ -250,7 +250,7 @@ class Protocol(HttpToolsProtocol):
             self._start_asgi_task(answer, app)
 
     def _others_come_first(self) -> bool:
-        """Drop the request that is refused, if it has begun, and tell whether one before it still
+        """Drop the request that is refused, if it has begun; return whether one before it still
         waits for its answer.
         """
         cycle: RequestResponseCycle | None = self.cycle

@@ -48,7 +48,7 @@ class Private(msgspec.Struct, frozen=True):
         return sorted([*self.whole, *inner])
 
     def take(self, fields: Json) -> Json:
-        """Take what is personal out of an object, and give it."""
+        """Take what is personal out of an object; return it."""
         taken = {name: fields.pop(name) for name in self.whole if name in fields}
         for name, part in self._inner(fields):
             if found := part.take(fields[name]):

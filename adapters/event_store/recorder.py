@@ -156,7 +156,7 @@ class TenantRecorder(StreamRecorder, ApplicationRecorder):
         self._as_uuid = as_uuid
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        """Append all or none and give their positions. Raises IntegrityError."""
+        """Append all or none; return their positions. Raises IntegrityError."""
         return list(self._insert(stored_events))
 
     def select_notifications(
@@ -348,7 +348,7 @@ def _unwrapped(data: str) -> bytes:
 
 
 def _is_kept_exactly(state: bytes) -> bool:
-    """Tell whether PostgreSQL takes it as JSON: no spaces around it, and no NUL in a text."""
+    """Whether PostgreSQL takes it as JSON: no spaces around it, and no NUL in a text."""
     if state.startswith(WRAPPED) or NUL in state or state != state.strip() or state == b"null":
         return False
     try:

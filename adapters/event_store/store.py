@@ -170,7 +170,7 @@ class PostgresEventStore:
             return self._reader.whole(self._reader.stream(connection, tenant, stream, after))
 
     def is_current(self, view: View, about: About) -> bool:
-        """Tell whether all that was seen is still the latest; forget what is not."""
+        """Whether all that was seen is still the latest; forget what is not."""
         if not view.seen:
             return True
         versions = self._versions(about.tenant, list(view.seen))

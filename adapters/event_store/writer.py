@@ -134,7 +134,7 @@ class Writer:
         self._gate = threading.Lock()
 
     def append(self, rows: bytes) -> Verdict:
-        """Append what one command wants (JSON rows, see `log.append`) and give the verdict.
+        """Append what one command wants (JSON rows, see `log.append`); return the verdict.
 
         Raises StoreUnavailableError when it was not done, since PostgreSQL cannot be reached for some
         seconds; OutcomeUnknownError when it may have been.
@@ -223,7 +223,7 @@ class Writer:
             self._hand_over(batch)
 
     def _how_many(self) -> int:
-        """Tell how many of those in line fit into one batch: at least the first."""
+        """Return how many of those in line fit into one batch: at least the first."""
         size = 0
         for n, turn in enumerate(self._line):
             size += len(turn.rows)
@@ -319,7 +319,7 @@ class Writer:
 
 
 def _will_pass(problem: Exception) -> bool:
-    """Tell whether it may succeed when tried again: psycopg counts as operational much that will
+    """Whether it may succeed when tried again: psycopg counts as operational much that will
     not, such as a name that is too long for an index.
     """
     state = _state_of(problem)
@@ -327,7 +327,7 @@ def _will_pass(problem: Exception) -> bool:
 
 
 def _may_be_done(problem: Exception) -> bool:
-    """Tell whether something was sent, and no answer heard that says what was done."""
+    """Whether something was sent, and no answer heard that says what was done."""
     if isinstance(problem, DatabaseUnavailableError):
         return False
     state = _state_of(problem)

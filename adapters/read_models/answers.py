@@ -103,7 +103,7 @@ class Answers:
     def _have_seen(
         self, tenant: str, models: Sequence[ReadModel], position: int, until: float
     ) -> bool:
-        """Tell whether they have; refuse if it is of no use, since it is set aside."""
+        """Whether they have; refuse if it is of no use, since it is set aside."""
         names = [model.name for model in models]
         if not self._freshness.have_seen(names, position, until):
             return False
@@ -149,7 +149,7 @@ class Answers:
     def _waited_for(
         self, tenant: str, models: Sequence[ReadModel], position: int, until: float
     ) -> bool:
-        """Wait for what only the projector can do, until it is seen not to do it; tell whether it has.
+        """Wait for what only the projector can do, until it is seen not to do it; return whether it has.
         A few may wait so. Raises ProjectionBehind for the others, and where nothing moves.
         """
         names = [model.name for model in models]
@@ -211,7 +211,7 @@ class Answers:
             return self._stored(connection, tenant, model, key)
 
     def _shows(self, tenant: str, model: ReadModel, key: str, position: int, until: float) -> bool:
-        """Tell whether the table shows this row as it was at `position`, or later."""
+        """Whether the table shows this row as it was at `position`, or later."""
         names = [model.name]
         if not self._freshness.have_seen(names, position, until):
             return False
@@ -285,7 +285,7 @@ class Answers:
     def steps(
         self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int
     ) -> Steps:
-        """Tell what each event of an aggregate behind a version changed in the row that shows it."""
+        """Return what each event of an aggregate behind a version changed in the row that shows it."""
         with self._heard(tenant, model, key) as parts:
             return steps(
                 model, key, (past for part in parts for past in part), after=after, most=most_bytes

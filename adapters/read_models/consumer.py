@@ -23,7 +23,7 @@ class ReadModelConsumer:
         self._accepted: dict[str | None, bool] = {self.table.shape: True}
 
     def accepts(self, connection: Connection[Any], shape: str | None) -> bool:
-        """Tell whether a table of this shape can be carried on: it was made from this declaration,
+        """Whether a table of this shape can be carried on: it was made from this declaration,
         or from an older one that had all of its columns.
         """
         known = self._accepted.get(shape)

@@ -52,7 +52,7 @@ class Freshness:
         self._behind: dict[tuple[str, ...], tuple[int, float]] = {}
 
     def have_seen(self, names: Sequence[str], position: int, until: float) -> bool:
-        """Tell whether these read models have seen the log up to `position`; if need be, wait until
+        """Whether these read models have seen the log up to `position`; if need be, wait until
         then. Raises PositionUnknown.
         """
         asked = False

@@ -48,7 +48,7 @@ class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def status(connection: Connection[Any], *, now: datetime | None = None) -> list[ConsumerStatus]:
-    """Tell how each consumer is doing, by name. `now` is PostgreSQL's time unless it is given."""
+    """Return how each consumer is doing, by name. `now` is PostgreSQL's time unless it is given."""
     with connection.cursor(row_factory=class_row(ConsumerStatus)) as cursor:
         return cursor.execute(STATUS, {"now": now}).fetchall()
 

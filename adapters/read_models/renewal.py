@@ -103,7 +103,7 @@ class Renewal:
 
     @property
     def is_due(self) -> bool:
-        """Tell whether something is to be rebuilt."""
+        """Whether something is to be rebuilt."""
         return bool(self._due)
 
     def keep(self, stop: threading.Event) -> None:
@@ -191,7 +191,7 @@ class Renewal:
 
 
 def standing(connection: Connection[Any], model: ReadModel) -> Standing:
-    """Tell how the live table stands to the declaration."""
+    """Return how the live table stands to the declaration."""
     return _standing(model, _places(connection, [model]))
 
 
@@ -210,7 +210,7 @@ def _standing(model: ReadModel, there: Mapping[str, Place]) -> Standing:
 
 
 def _places(connection: Connection[Any], models: Sequence[ReadModel]) -> Mapping[str, Place]:
-    """Tell where the tables stand that are asked, and those that were before."""
+    """Return where the tables stand that are asked, and those that were before."""
     schemas = (LIVE, PREVIOUS)
     names = [consumer_name(model.name, schema) for model in models for schema in schemas]
     return checkpoints.places(connection, names)

@@ -124,7 +124,7 @@ class Table:
         connection.execute(self._sql("ANALYZE {table}"))
 
     def suffices(self, connection: Connection[Any]) -> bool:
-        """Tell whether the table that stands there has all columns of this declaration."""
+        """Whether the table that stands there has all columns of this declaration."""
         found = dict(connection.execute(COLUMNS, (self.schema, self.model.name)).fetchall())
         return "document" in found and all(
             found.get(name) == CATALOGUE_NAMES.get(self.type(name), self.type(name))

@@ -103,7 +103,7 @@ class FactsDesk:
         self._key_is_elsewhere = key_is_elsewhere
 
     def settle(self, records: Sequence[Any], stop: threading.Event) -> int:
-        """Take or refuse one after the other; tell how many. It ends before one that only another process
+        """Take or refuse one after the other; return how many. It ends before one that only another process
         can read, and where something is away, when told to stop.
         """
         settled = list(self._settling(records, stop))

@@ -124,7 +124,7 @@ class Feed:
 
     @staticmethod
     def _first(times: dict[int, float], after: int, now: float) -> float:
-        """Tell since when it is so for those who stand there; who was noted first has moved on."""
+        """Return since when it is so for those who stand there; who was noted first has moved on."""
         since = times.setdefault(after, now)
         if len(times) > NOTED:
             times.pop(next(iter(times)))

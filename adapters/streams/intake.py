@@ -82,7 +82,7 @@ class FactsIntake:
         )
 
     def _take(self, consumer: KafkaConsumer, stop: threading.Event) -> bool:
-        """Take what has come; tell whether something has to be left to others."""
+        """Take what has come; return whether something has to be left to others."""
         found = consumer.poll(timeout_ms=POLL_MS)
         left = [
             place for place, records in found.items() if not self._settled(consumer, records, stop)

@@ -164,7 +164,7 @@ class Relay:
 
 
 def _published(connection: Connection[Any]) -> Counts:
-    """Tell how many records of each partition of each topic were published."""
+    """Return how many records of each partition of each topic were published."""
     rows = connection.execute("SELECT topic, partition, records FROM work.published").fetchall()
     return Counter({(topic, partition): records for topic, partition, records in rows})
 

@@ -82,12 +82,12 @@ class Tally:
         self.holes.add(partition)
 
     def wanted(self) -> dict[int, int]:
-        """Tell what is to be given once more: by partition, from which offset on."""
+        """Return what is to be given once more: by partition, from which offset on."""
         holes, self.holes = self.holes, set()
         return {partition: self._next[partition] for partition in holes}
 
     def knows(self, partition: int) -> bool:
-        """Tell whether it is known where to go on."""
+        """Whether it is known where to go on."""
         return partition in self._next
 
     def look(self, partition: int, end: int) -> None:

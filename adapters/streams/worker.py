@@ -55,7 +55,7 @@ class Slots:
         return sorted(self._mine)
 
     def has(self, consumer: str) -> bool:
-        """Tell whether a consumer of the log is for this process."""
+        """Whether a consumer of the log is for this process."""
         return slot_of(consumer) in self._mine
 
 

@@ -24,5 +24,5 @@ def shape_of(route: APIRoute) -> Shape | None:
 
 
 def is_row(shape: Shape | None) -> bool:
-    """Tell whether an answer has a version."""
+    """Whether an answer has a version."""
     return isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged)

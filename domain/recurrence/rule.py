@@ -169,7 +169,7 @@ def _fits(rule: Rule, day: date) -> bool:
 
 
 def _named(numbers: Sequence[int], place: int, size: int) -> bool:
-    """Tell whether the `place`th of `size` is named, from the front or from the end."""
+    """Whether the `place`th of `size` is named, from the front or from the end."""
     return place in numbers or place - size - 1 in numbers
 
 

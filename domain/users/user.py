@@ -35,7 +35,7 @@ class User(Value, frozen=True, kw_only=True):
 
     @property
     def exists(self) -> bool:
-        """Tell whether somebody was ever registered here."""
+        """Whether somebody was ever registered here."""
         return self.status in (UserStatus.ACTIVE, UserStatus.DEACTIVATED)
 
 

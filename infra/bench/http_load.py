@@ -96,7 +96,7 @@ class Client:
         self.socket.sendall(whole)
 
     def has_answer(self) -> bool:
-        """Take what has come; tell whether it is all."""
+        """Take what has come; return whether it is all."""
         come = self.socket.recv(262_144)
         if not come:
             raise UnexpectedAnswer("the server hung up")

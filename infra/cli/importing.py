@@ -73,7 +73,7 @@ def _book(system: System, name: str, attempts: list[Attempt], counts: Counts) ->
 
 
 def _began(system: System, tenant: str) -> datetime | None:
-    """Tell when this import was first run: its dates were moved as seen from then."""
+    """Return when this import was first run: its dates were moved as seen from then."""
     with system.database.as_tenant(tenant) as connection:
         row = connection.execute(
             "SELECT recorded_at FROM log.events WHERE tenant_id = %s AND tenant_position = 1",

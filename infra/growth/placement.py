@@ -64,7 +64,7 @@ def filled(loads: Sequence[float], places: Sequence[int], databases: int) -> lis
 
 
 def moved(before: Sequence[int], after: Sequence[int]) -> int:
-    """Tell how many are elsewhere now."""
+    """Return how many are elsewhere now."""
     return sum(one != other for one, other in zip(before, after, strict=True))
 
 
@@ -93,7 +93,7 @@ def levelled(
 
 
 def fullest() -> Table:
-    """Tell how full the fullest database is."""
+    """Return how full the fullest database is."""
     rows = []
     for name, placing in PLACINGS.items():
         full = [_fullest(placing, skew) for skew in SKEWS.values()]
@@ -107,7 +107,7 @@ def _fullest(placing: Placing, skew: float) -> float:
 
 
 def changes() -> Table:
-    """Tell what has to move."""
+    """Return what has to move."""
     loads = sizes(TENANTS)
     rows = [_one_more(name, placing, loads) for name, placing in PLACINGS.items()]
     heads = (

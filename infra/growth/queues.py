@@ -35,7 +35,7 @@ def arriving(per_second: float, count: int, seed: int) -> Times:
 
 
 def served(arrivals: Sequence[float], service: Service, seed: int) -> Times:
-    """Tell when each was done. What a batch itself takes varies as widely as waiting for a disk may:
+    """Return when each was done. What a batch itself takes varies as widely as waiting for a disk may:
     exponentially.
     """
     chance, done, free, first = random.Random(seed), [], 0.0, 0
@@ -57,7 +57,7 @@ def _taken(arrivals: Sequence[float], first: int, begin: float, most: int) -> in
 
 
 def closed(callers: int, service: Service, *, rounds: int, seed: int) -> float:
-    """Tell how much is done in a second for so many, each of whom asks again once answered. They fall
+    """Return how much is done in a second for so many, each of whom asks again once answered. They fall
     into two groups, of which one waits while the other is served.
     """
     chance = random.Random(seed)

@@ -57,14 +57,14 @@ def _too_early(chance: random.Random, lag: float) -> int:
 
 
 def lost() -> Table:
-    """Tell what is lost with a region whose replica is so late."""
+    """Return what is lost with a region whose replica is so late."""
     rows = [[f"{lag:g} s", *(number(lag * rate) for rate in RATES)] for lag in LAGS]
     heads = ("The replica is late by", *(f"at {rate:,} a second" for rate in RATES))
     return Table("lost", heads, rows)
 
 
 def waiting() -> Table:
-    """Tell what it costs to lose nothing."""
+    """Return what it costs to lose nothing."""
     rows = []
     for name, away in AWAY_MS.items():
         most = _waiting(away).most_per_second
@@ -79,7 +79,7 @@ def waiting() -> Table:
 
 
 def replicas() -> Table:
-    """Tell what a replica takes off the primary."""
+    """Return what a replica takes off the primary."""
     reading = basis.LISTS_PER_BOOKING * basis.LISTED_US
     rows = []
     for lag in LAGS:

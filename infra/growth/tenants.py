@@ -107,7 +107,7 @@ def fit() -> Table:
 
 
 def commit() -> Table:
-    """Tell what the model says of a commit."""
+    """Return what the model says of a commit."""
     rows = [
         ["a commit", number(LOG.batch * 1e3)],
         ["each event in it", number(LOG.each * 1e3)],
@@ -116,7 +116,7 @@ def commit() -> Table:
 
 
 def queueing() -> Table:
-    """Tell what waiting does as the log fills."""
+    """Return what waiting does as the log fills."""
     rows = []
     for rate in RATES:
         waiting = waits(rate)
@@ -127,7 +127,7 @@ def queueing() -> Table:
 
 
 def zones() -> Table:
-    """Tell what it helps that not all are awake at once."""
+    """Return what it helps that not all are awake at once."""
     events = events_a_day(10_000)
     rows = [
         [name, share(busiest_hour(where)), number(at_the_busiest(events, name))]
@@ -142,7 +142,7 @@ def zones() -> Table:
 
 
 def one_database() -> Table:
-    """Tell what so many tenants ask of one database, all of them in Europe."""
+    """Return what so many tenants ask of one database, all of them in Europe."""
     rows = [_on_one(tenants) for tenants in TENANTS]
     heads = (
         "Tenants",

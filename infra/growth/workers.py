@@ -44,7 +44,7 @@ def _runs(slots: int, workers: int) -> list[range]:
 
 
 def several() -> Table:
-    """Tell what more workers cost, and bring."""
+    """Return what more workers cost, and bring."""
     rows = []
     for workers in WORKERS:
         done = shared(workers)
@@ -68,7 +68,7 @@ def several() -> Table:
 
 
 def limits() -> Table:
-    """Tell who is in the way first, for one database."""
+    """Return who is in the way first, for one database."""
     per_second = {
         "one worker, all consumers": shared(1).most_per_second,
         "the log, as measured with 64 callers": RATE,

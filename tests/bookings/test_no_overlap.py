@@ -308,7 +308,7 @@ class Histories(RuleBasedStateMachine):
     def _happens(
         self, command: Command, wanted: Taken | None = None, instead_of: str | None = None
     ) -> bool:
-        """Tell whether a command was carried out; if its slot was taken, it must have been."""
+        """Whether a command was carried out; if its slot was taken, it must have been."""
         in_the_way = wanted and self._in_the_way_of(wanted, instead_of)
         try:
             events = self._twice(command)

@@ -122,12 +122,12 @@ class Clients:
 
     @property
     def busy(self) -> bool:
-        """Tell whether any is still asking. Raises what one of them has raised."""
+        """Whether any is still asking. Raises what one of them has raised."""
         return None in [each.result() if each.done() else None for each in self._asking]
 
     @property
     def answered(self) -> int:
-        """Tell how many attempts have been answered."""
+        """Return how many attempts have been answered."""
         return len(self._answers)
 
     def let(self, count: int) -> None:
@@ -138,7 +138,7 @@ class Clients:
             self._may.release(more)
 
     def answers(self) -> dict[int, Answered]:
-        """Let them make all attempts, and give what came of each."""
+        """Let them make all attempts; return what came of each."""
         self.let(self.attempts)
         for each in self._asking:
             each.result()

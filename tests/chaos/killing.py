@@ -67,7 +67,7 @@ def blows(seed: int, attempts: int, every: tuple[int, int]) -> Iterator[Blow]:
 
 
 def nobody_answers(cards: list[str]) -> bool:
-    """Tell whether both desks are closed then: no answer can be waited for."""
+    """Whether both desks are closed then: no answer can be waited for."""
     return all(card.startswith("serve") for card in cards) and len(cards) == DESKS
 
 

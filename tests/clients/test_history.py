@@ -65,7 +65,7 @@ def booked(
 
 
 def read_again(running: Running, stream: str) -> str:
-    """Tell everything that can be read of a stream."""
+    """Return everything that can be read of a stream."""
     with running.system.database.as_tenant(running.tenant) as connection:
         history = running.system.reader.stream(connection, running.tenant, stream)
     return repr([past.event for past in history])

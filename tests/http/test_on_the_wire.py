@@ -37,7 +37,7 @@ def line(port: int) -> Iterator[socket.socket]:
 
 
 def said(line: socket.socket, *parts: bytes, leaves: bool = True) -> bytes:
-    """Send, and give what is answered until the server hangs up; so that it has to, who asks
+    """Send; return what is answered until the server hangs up; so that it has to, who asks
     leaves after the last word.
     """
     answer = b""

@@ -133,7 +133,7 @@ def wait_until_it_takes_writes(server: Server) -> None:
 
 
 def archives(server: Server) -> bool:
-    """Tell whether the log of this timeline has come into the archive, and nothing was in the way."""
+    """Whether the log of this timeline has come into the archive, and nothing was in the way."""
     with psycopg.connect(server.dsn()) as connection:
         [[name, failures]] = connection.execute(
             "SELECT coalesce(last_archived_wal, ''), failed_count FROM pg_stat_archiver"
@@ -142,7 +142,7 @@ def archives(server: Server) -> bool:
 
 
 def timeline(server: Server) -> int:
-    """Tell how often this log was begun anew from an earlier moment, and one."""
+    """Return how often this log was begun anew from an earlier moment, and one."""
     with psycopg.connect(server.dsn()) as connection:
         [[name]] = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchall()
     return int(name[:8], 16)

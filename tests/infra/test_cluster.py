@@ -127,7 +127,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 
 
 def runs(pid: int) -> bool:
-    """Tell whether it may still answer; one that is only not yet buried may not."""
+    """Whether it may still answer; one that is only not yet buried may not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -135,7 +135,7 @@ def runs(pid: int) -> bool:
 
 
 def has_booked(member: dict[str, Any]) -> bool:
-    """Tell whether this API process has answered a booking."""
+    """Whether this API process has answered a booking."""
     with Http(member["port"]) as http:
         http._connection.request("GET", "/metrics")
         text = http._connection.getresponse().read().decode()

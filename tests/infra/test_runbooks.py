@@ -41,7 +41,7 @@ def code(text: str) -> Iterator[str]:
 
 
 def known(words: list[str]) -> bool:
-    """Tell whether a command of ours understands these words, up to their values."""
+    """Whether a command of ours understands these words, up to their values."""
     command: Any = get_command(app)
     while commands := getattr(command, "commands", None):
         if not words or words[0] not in commands:

@@ -67,7 +67,7 @@ def test_of_every_command_it_is_known_whether_it_lasts() -> None:
 
 @contextmanager
 def started(dsn: str, command: str, **settings: str) -> Iterator[IO[str]]:
-    """Start a process, and give what it says; its broker, if it needs one, is not there yet."""
+    """Start a process; return what it says; its broker, if it needs one, is not there yet."""
     environment = {
         **os.environ,
         "DATABASE_URL": dsn,

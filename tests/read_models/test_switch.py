@@ -171,7 +171,7 @@ def test_questions_are_answered_all_the_while(world: World, rebuilder: Rebuilder
 
 
 def asked(world: World, accounts: int, stop: threading.Event) -> int:
-    """Ask until it stops, and tell how often there was an answer."""
+    """Ask until it stops; return how often there was an answer."""
     most = answers = 0
     while not stop.is_set():
         with world.database.as_tenant(TENANT) as connection:

@@ -58,7 +58,7 @@ def there(other: System) -> TestClient:
 
 
 def logged_in(http: TestClient) -> dict[str, str]:
-    """Register, and give the headers of somebody who is logged in."""
+    """Register; return the headers of somebody who is logged in."""
     assert http.post("/v1/auth/register", json=CAMILLE).status_code == 201
     words = {name: CAMILLE[name] for name in ("email", "password")}
     token = http.post("/v1/auth/login", json=words).json()["access_token"]

@@ -92,7 +92,7 @@ class Company:
         return program
 
     def serve(self, **settings: str) -> int:
-        """Start an API process; give its port, which it keeps when it is started again."""
+        """Start an API process; return its port, which it keeps when it is started again."""
         port = free_port()
         server = self.begin("serve", PORT=str(port), **settings)
         until(lambda: "listening on" in server.said)
@@ -138,7 +138,7 @@ def company(dsn: str, bootstrap: str, folder: Path, *, redis: str = "") -> Itera
 
 
 def at_the_head(system: System, *, relayed: bool = True) -> bool:
-    """Tell whether everybody has come to the end of the log."""
+    """Whether everybody has come to the end of the log."""
     names = [consumer.name for consumer in system.consumers] + [RELAY] * relayed
     with system.database.as_worker() as connection:
         places = checkpoints.read(connection, names)
@@ -146,14 +146,14 @@ def at_the_head(system: System, *, relayed: bool = True) -> bool:
 
 
 def due_jobs(system: System) -> int:
-    """Tell how many jobs could be done now and are not."""
+    """Return how many jobs could be done now and are not."""
     due = "status = 'running' OR status = 'todo' AND run_at <= now()"
     [[count]] = asked(system, f"SELECT count(*) FROM work.jobs WHERE {due}")
     return int(count)
 
 
 def settled(system: System, *, relayed: bool = True) -> bool:
-    """Tell whether nothing is left to do now."""
+    """Whether nothing is left to do now."""
     return at_the_head(system, relayed=relayed) and not due_jobs(system)
 
 
@@ -208,7 +208,7 @@ def wrongly_ordered(system: System) -> set[Any]:
 
 
 def mails_and_notes_of_them(system: System) -> tuple[int, int]:
-    """Tell how many mails were sent, and how many are noted on their bookings."""
+    """Return how many mails were sent, and how many are noted on their bookings."""
     [[mails]] = asked(system, "SELECT count(*) FROM work.outbox")
     [[notes]] = asked(
         system, "SELECT count(*) FROM log.events WHERE type LIKE 'booking-mail-sent.%'"

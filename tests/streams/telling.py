@@ -102,7 +102,7 @@ def facts_of(running: Running) -> Facts:
 
 
 def counted(running: Running) -> Mapping[str, int]:
-    """Tell how many facts came to what."""
+    """Return how many facts came to what."""
     with running.system.database.as_worker() as connection:
         return dict(connection.execute("SELECT outcome, facts FROM work.facts").fetchall())
 

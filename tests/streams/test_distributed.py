@@ -62,7 +62,7 @@ class Salon:
                 self.booked.append(made.body["id"])
 
     def live(self) -> dict[datetime, int]:
-        """Tell in which minutes of the last hour bookings were made, and how many."""
+        """Return in which minutes of the last hour bookings were made, and how many."""
         with Http(self.port, self.token) as http:
             minutes = http("GET", "/v1/live/bookings").body["minutes"]
         made = [each for each in minutes if each["bookings"]]
@@ -104,7 +104,7 @@ def active(relays: list[Program]) -> Program:
 
 
 def have_divided_everything(workers: list[Program]) -> bool:
-    """Tell whether each has something, and all together have everything once."""
+    """Whether each has something, and all together have everything once."""
     theirs = [slots(worker) for worker in workers]
     return all(theirs) and sorted(chain.from_iterable(theirs)) == EVERY_SLOT
 

@@ -69,7 +69,7 @@ def test_everything_is_published_in_order_whatever_the_broker_does(
 
 
 def world_topics(world: World) -> dict[tuple[str, int], list[int]]:
-    """Tell what was published before, by what the relay has noted."""
+    """Return what was published before, by what the relay has noted."""
     rows = world.ask("SELECT topic, partition, records FROM work.published")
     return {(topic, partition): list(range(records)) for topic, partition, records in rows}
 

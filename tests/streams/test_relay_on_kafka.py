@@ -99,7 +99,7 @@ def published(kafka: Broker) -> dict[int, list[tuple[int, int, bytes]]]:
 
 
 def is_whole(world: World, kafka: Broker) -> bool:
-    """Tell whether all that happened is there, in order; what is there twice was sent again."""
+    """Whether all that happened is there, in order; what is there twice was sent again."""
     positions: list[int] = []
     for records in published(kafka).values():
         first_times = list(dict.fromkeys(records))

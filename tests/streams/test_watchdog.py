@@ -32,7 +32,7 @@ class Watch:
             checkpoints.advance(connection, [RELAY], len(self.world.history()))
 
     def bites_after(self, seconds: float) -> bool:
-        """Tell whether it has had enough after so long."""
+        """Whether it has had enough after so long."""
         first = self.dog.gets_nowhere()
         self.time += seconds
         return first or self.dog.gets_nowhere()

@@ -47,7 +47,7 @@ def working() -> InMemory:
 
 
 def carried_out(past: InMemory, order: Any) -> bool:
-    """Tell whether it changed anything."""
+    """Whether it changed anything."""
     try:
         return past.run(order) != []
     except DomainError:
