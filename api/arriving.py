@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
 from api.bodies import refuse_depth, refuse_many
-from api.caller import authentic, party
+from api.gate import authentic, party
 from api.openapi.routes import permission_of
 from api.refusals import BodyTooLarge
 from api.shares import Shares

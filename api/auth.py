@@ -16,10 +16,11 @@ from api.accounts import (
     registered,
     registering,
 )
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
 from api.compat import OldRouter
 from api.door import Address
 from api.forms import Body, Currency, Language, Line, TimeZone
+from api.gate import may
 from api.limiting import Limits
 from api.routing import Router, hashing, renewing
 from application.accounts import Accounts, Registered, Tokens

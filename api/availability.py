@@ -8,8 +8,9 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from api.bookings import BookingPath, Minutes
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
 from api.forms import TimeZone, id_of
+from api.gate import may
 from api.listing import CURSOR
 from api.moments import Day, Instant
 from api.refusals import QueryInvalid

@@ -7,8 +7,9 @@ from fastapi import Query, Response
 from msgspec import UNSET
 from pydantic import Field
 
-from api.caller import JSON, Caller, may, new_id
+from api.caller import JSON, Caller, new_id
 from api.forms import Body, ContactBody, Line, Text, id_of, identities
+from api.gate import may
 from api.listing import Listing, one_of, text
 from api.moments import Instant, instant
 from api.routing import Router

@@ -6,8 +6,9 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
 from api.forms import Body
+from api.gate import may
 from api.routing import Router
 from application.permissions import Permission
 from domain.allowances import CLIENT_LIMITS, MOST, THE_LIMITS, ChangeClientLimits, ClientLimits

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Response
 
-from api.caller import JSON, Caller, may, new_id
+from api.caller import JSON, Caller, new_id
 from api.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
+from api.gate import may
 from api.listing import Listing, one_of, text
 from api.moments import instant
 from api.routing import Router

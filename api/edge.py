@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from api.arriving import Arrivals
 from api.backend import Backend
-from api.caller import party, recognise
+from api.gate import party, recognise
 from api.leaving import Departures
 from api.marks import MARKS
 from api.problems import broken, problem

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api import caller, conditions, refusals, signing
+from api import conditions, gate, refusals, signing
 from application import (
     accounts,
     address_proofs,
@@ -49,7 +49,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.Unavailable: 503,
     refusals.OutcomeUnknown: 503,
     refusals.InternalError: 500,
-    caller.TokenMissing: 401,
+    gate.TokenMissing: 401,
     reach.NotFound: 404,
     reach.StandingChanged: 401,
     reach.ChangedTooOften: 403,

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Protocol
 import msgspec
 from fastapi import Path, Query, Response
 
-from api.caller import JSON, LATEST, Caller, may
+from api.caller import JSON, LATEST, Caller
+from api.gate import may
 from api.listing import MOST, USUAL
 from api.moments import InUtc
 from api.refusals import QueryInvalid

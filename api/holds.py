@@ -8,8 +8,9 @@ from fastapi import Response
 from pydantic import Field
 
 from api.bookings import Minutes, client_of, is_client
-from api.caller import JSON, Caller, may, new_id
+from api.caller import JSON, Caller, new_id
 from api.forms import Body, id_of
+from api.gate import may
 from api.moments import Instant
 from api.routing import Router
 from application.permissions import Permission

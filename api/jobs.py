@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from fastapi import Response
 
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
 from api.forms import Body
+from api.gate import may
 from api.listing import one_of, text
 from api.moments import InUtc
 from api.pages import page, question

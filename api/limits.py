@@ -5,7 +5,8 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Response
 
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
+from api.gate import may
 from api.routing import Router
 from application.permissions import Permission
 

@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 from fastapi import Response
 
-from api.caller import JSON, Caller, may
+from api.caller import JSON, Caller
+from api.gate import may
 from api.listing import text
 from api.pages import page, question
 from api.routing import Router

@@ -6,8 +6,9 @@ import msgspec
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
-from api.caller import Caller, may, new_id
+from api.caller import Caller, new_id
 from api.forms import Body, ContactBody, Line, MoneyBody, TimeZone, id_of
+from api.gate import may
 from api.listing import Listing, boolean, text
 from api.routing import Router
 from application.permissions import Permission

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final
 from fastapi import Response
 from pydantic import StringConstraints
 
-from api.caller import Caller, may
+from api.caller import Caller
 from api.forms import Body
+from api.gate import may
 from api.listing import text
 from api.pages import page, question
 from api.routing import Router

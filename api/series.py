@@ -7,8 +7,9 @@ from fastapi import Response
 from pydantic import Field
 
 from api.bookings import Visit, client_of, is_client
-from api.caller import Caller, may, new_id
+from api.caller import Caller, new_id
 from api.forms import Body, Text, TimeZone, id_of, identities
+from api.gate import may
 from api.listing import Listing, text
 from api.moments import Instant, LocalTime, instant
 from api.routing import Router

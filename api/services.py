@@ -6,8 +6,9 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import Field
 
-from api.caller import Caller, may, new_id
+from api.caller import Caller, new_id
 from api.forms import Body, Line, MoneyBody, id_of
+from api.gate import may
 from api.listing import MOST, Listing, boolean, text
 from api.pages import page
 from api.routing import Router

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api.caller import Caller, may
+from api.caller import Caller
 from api.forms import Body, Currency, Language, Line, TimeZone
+from api.gate import may
 from api.routing import Router
 from application.permissions import Permission
 from application.reach import NotFound

@@ -6,8 +6,9 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
-from api.caller import Caller, may, new_id
+from api.caller import Caller, new_id
 from api.forms import Body, Text, TimeZone, id_of
+from api.gate import may
 from api.listing import Listing, text
 from api.moments import InUtc, LocalTime, instant
 from api.routing import Router

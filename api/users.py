@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from api.accounts import AccountBody, TheAccounts, registered, registering
-from api.caller import Caller, may
+from api.caller import Caller
 from api.forms import Body, id_of
+from api.gate import may
 from api.listing import Listing, boolean, text
 from api.routing import Router, hashing
 from api.turns import heavy

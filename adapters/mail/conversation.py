@@ -96,13 +96,13 @@ class Conversation(smtplib.SMTP):
         """
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         failed: OSError = TimeoutError("there was no time for any address")
-        for tried, (_, _, _, _, (address, its_port, *_)) in enumerate(addresses):
+        for tried, (*_, address) in enumerate(addresses):
             left = self._deadline - time.monotonic()
             if left <= 0:
                 break
             share = left / (len(addresses) - tried + 1)
             try:
-                sock = socket.create_connection((address, its_port), share)
+                sock = socket.create_connection((str(address[0]), port), share)
             except OSError as error:
                 failed = error
             else:

@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi.routing import APIRoute
 
-from api import caller, conditions, refusals, signing
+from api import conditions, gate, refusals, signing
 from api.conditions import needs_if_match
 from api.errors import status_of
 from application import (
@@ -63,7 +63,7 @@ ALWAYS: Final[Refusals] = (
     ports.NotReadableHere,
 )
 GUARDED: Final[Refusals] = (
-    caller.TokenMissing,
+    gate.TokenMissing,
     accounts.InvalidToken,
     accounts.TokenExpired,
     permissions.PermissionMissing,

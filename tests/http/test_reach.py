@@ -15,7 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.app import ROUTERS
-from api.caller import Gate
+from api.gate import Gate
 from api.reach import ROWS
 from application.permissions import Permission, PermissionMissing
 from domain.users import Role
