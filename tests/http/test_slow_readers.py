@@ -3,32 +3,18 @@
 import threading
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from fastapi import Response
 
-from adapters.rate_limits import ProcessRateLimiter
 from api import leaving
-from api.backend import Backend
 from api.edge import Edge
-from api.limiting import Limits
-from application.permissions import Principal
-from domain.values import TenantId, UserId
 from infra import wire
+from tests.http.bare import bare
 from tests.http.sockets import Line, request, served
 
 LARGE = 16_000_000
 """More than the operating system takes for whoever does not read."""
-
-
-ANA = Principal(
-    tenant_id=TenantId("salon-1"),
-    user_id=UserId("ana"),
-    roles=(),
-    permissions=frozenset(),
-    session_id="session-1",
-)
 
 
 async def as_large_as_asked(scope: Any, receive: Any, send: Any) -> None:
@@ -43,17 +29,7 @@ def answered() -> threading.Event:
 
 @pytest.fixture
 def port(answered: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    backend = Backend(
-        dispatch=Mock(),
-        ask=Mock(),
-        read_models=Mock(),
-        authenticate=Mock(return_value=ANA),
-        signer=Mock(),
-        clock=Mock(),
-        pepper="",
-        limits=Limits(ProcessRateLimiter(), 1_000),
-        answered=lambda *_: answered.set(),
-    )
+    backend = bare(answered=lambda *_: answered.set())
     monkeypatch.setattr(leaving, "MOST_HELD", 2 * LARGE)
     with served(Edge(as_large_as_asked, backend)) as port:
         yield port

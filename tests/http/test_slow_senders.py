@@ -1,29 +1,17 @@
 """Whoever does not end what they send holds some of our memory, and leaves some to others."""
 
 from collections.abc import Iterator
-from unittest.mock import Mock
 
 import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from adapters.rate_limits import ProcessRateLimiter
 from api import arriving
 from api.app import create_app
-from api.backend import Backend
-from api.limiting import Limits
-from application.permissions import Principal
-from domain.values import TenantId, UserId
+from tests.http.bare import bare
 from tests.http.sockets import Line, request, served
 from tests.waiting import until
 
-ANA = Principal(
-    tenant_id=TenantId("salon-1"),
-    user_id=UserId("ana"),
-    roles=(),
-    permissions=frozenset(),
-    session_id="session-1",
-)
 AS_ANA = [(b"Authorization", b"Bearer ana")]
 
 
@@ -40,17 +28,7 @@ def note(size: int) -> bytes:
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(arriving, "MOST_HELD", 100_000)
-    backend = Backend(
-        dispatch=Mock(),
-        ask=Mock(),
-        read_models=Mock(),
-        authenticate=Mock(return_value=ANA),
-        signer=Mock(),
-        clock=Mock(),
-        pepper="",
-        limits=Limits(ProcessRateLimiter(), 10_000, strangers_per_minute=10_000),
-        most_body_bytes=1_000_000,
-    )
+    backend = bare(most_body_bytes=1_000_000)
     router = APIRouter()
 
     @router.post("/notes")

@@ -1,0 +1,33 @@
+"""A backend with nothing behind it, for what happens on the wire alone."""
+
+from typing import Any, Final
+from unittest.mock import Mock
+
+from adapters.rate_limits import ProcessRateLimiter
+from api.backend import Backend
+from api.limiting import Limits
+from application.permissions import Principal
+from domain.values import TenantId, UserId
+
+ANA: Final = Principal(
+    tenant_id=TenantId("salon-1"),
+    user_id=UserId("ana"),
+    roles=(),
+    permissions=frozenset(),
+    session_id="session-1",
+)
+
+
+def bare(**more: Any) -> Backend:
+    """Return one to which everybody with a token is Ana."""
+    return Backend(
+        dispatch=Mock(),
+        ask=Mock(),
+        read_models=Mock(),
+        authenticate=Mock(return_value=ANA),
+        signer=Mock(),
+        clock=Mock(),
+        pepper="",
+        limits=Limits(ProcessRateLimiter(), 10_000, strangers_per_minute=10_000),
+        **more,
+    )
