@@ -19,7 +19,7 @@ from infra.cli import (
     shifted,
     streaming,
 )
-from infra.cli.errors import SAID
+from infra.cli.errors import SAID, reason
 from infra.memory import share_memory
 
 app: Final = typer.Typer(
@@ -52,7 +52,6 @@ def main() -> None:
         app()
     except SAID as error:
         name = (type(error).__doc__ or "").strip().splitlines()[0]
-        sys.stderr.write(
-            f"frontdesk: {error}\n  {name}\n" if str(error) else f"frontdesk: {name}\n"
-        )
+        why = str(error) or reason(error)
+        sys.stderr.write(f"frontdesk: {why}\n  {name}\n" if why else f"frontdesk: {name}\n")
         sys.exit(1)

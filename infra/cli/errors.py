@@ -43,3 +43,8 @@ SAID: Final = (
     SwitchBlocked,
     DomainError,
 )
+
+
+def reason(error: BaseException) -> str:
+    """Return what PostgreSQL, or the way to it, says of why it cannot be reached."""
+    return str(error.__cause__ or "") if isinstance(error, DatabaseUnavailableError) else ""

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra import demo
 from infra.cli.filling import fill_with_demonstration
-from infra.cli.system import database, joined, settings_from_environment
+from infra.cli.system import database, joined, lasting, settings_from_environment, waited_for
 from infra.composition import application, connections
 from infra.logs import configure_logs
 from infra.serving import listen, serve
@@ -53,10 +53,10 @@ def up(port: Port = None) -> None:
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     began = time.monotonic()
     say_at_once("starting PostgreSQL …")
-    with database(settings, on_death=_database_died) as dsn:
+    with waited_for(lambda: database(settings, on_death=_database_died)) as dsn:
         if settings.mode is Mode.DEMO:
             fill_with_demonstration(settings, dsn, _progress)
-        with joined(settings, dsn) as system:
+        with waited_for(lambda: joined(settings, dsn)) as system:
             system.work()
             serve(
                 application(system),
@@ -71,7 +71,7 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
     """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
-    with database(settings) as dsn, joined(settings, dsn) as system:
+    with lasting(settings) as system:
         where = listener.getsockname()[1]
         shared = [] if inherit is None else [socket.socket(fileno=inherit)]
         said = f"listening on {where}"
@@ -88,7 +88,7 @@ def work() -> None:
     """Keep read models, let processes react, carry out what is due; without HTTP."""
     os.nice(GIVES_WAY)
     settings = _settings(None)
-    with database(settings) as dsn, joined(settings, dsn) as system:
+    with lasting(settings) as system:
         system.work()
         say_at_once("working")
         _until_told_to_stop()

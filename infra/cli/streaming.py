@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
-from infra.cli.system import database, joined, settings_from_environment
+from infra.cli.system import lasting, settings_from_environment
 from infra.composition import System
 from infra.health import health_on
 from infra.logs import configure_logs
@@ -34,9 +34,9 @@ def relay(health_port: HealthPort = None) -> None:
     from infra.streaming import relay_health, relay_of
 
     settings, stop = _settings(), threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with database(settings) as dsn, joined(settings, dsn) as system:
+    with lasting(settings) as system:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
         relay = relay_of(system)
         with health_on(settings.host, health_port, lambda: relay_health(system, relay)):
             say_at_once("relaying")
@@ -47,7 +47,7 @@ def worker(health_port: HealthPort = None) -> None:
     """Keep read models, let processes react, carry out what is due, as one of many workers."""
     os.nice(GIVES_WAY)
     settings = _settings()
-    with database(settings) as dsn, joined(settings, dsn) as system:
+    with lasting(settings) as system:
         _run(system, health_port)
 
 

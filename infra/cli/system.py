@@ -1,17 +1,26 @@
 """How commands get at a system: settings from the environment, a database, everything composed."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+from adapters.postgres import DatabaseUnavailableError
+from adapters.trouble import Trouble
 from infra import postgres
+from infra.cli.errors import reason
 from infra.composition import System, running_system
 from infra.migrate import migrate
 from infra.settings import Settings, read_settings
 
 DATABASE: Final = "frontdesk"
+
+AGAIN: Final = 1.0
+"""Seconds after which PostgreSQL is tried again that could not be reached at the start."""
+
+T = TypeVar("T")
 
 
 def settings_from_environment() -> Settings:
@@ -50,6 +59,37 @@ def composed(settings: Settings | None = None) -> Iterator[System]:
     settings = settings or settings_from_environment()
     with database(settings) as dsn, running_system(settings, dsn) as system:
         yield system
+
+
+@contextmanager
+def lasting(settings: Settings) -> Iterator[System]:
+    """Compose the system for a process that lasts, as soon as PostgreSQL is there."""
+    with (
+        waited_for(lambda: database(settings)) as dsn,
+        waited_for(lambda: joined(settings, dsn)) as system,
+    ):
+        yield system
+
+
+@contextmanager
+def waited_for(what: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
+    """Enter what needs PostgreSQL as soon as that can be reached and has the time for it."""
+    away = Trouble("PostgreSQL cannot be reached", "PostgreSQL can be reached")
+    with ExitStack() as stack:
+        while (entered := _entered(stack, what, away)) is None:
+            time.sleep(AGAIN)
+        away.end()
+        yield entered
+
+
+def _entered(
+    stack: ExitStack, what: Callable[[], AbstractContextManager[T]], away: Trouble
+) -> T | None:
+    try:
+        return stack.enter_context(what())
+    except DatabaseUnavailableError as error:
+        away.begin(reason(error))
+        return None
 
 
 @contextmanager

@@ -80,7 +80,11 @@ def disturbed(
         with Clients(business, wanted, seed=chaos.seed, pause=chaos.pause) as clients:
             killer.run(clients)
             answers = clients.answers()
-        until(lambda: settled(system), why=lambda: left(system), seconds=SETTLING)
+        until(
+            lambda: settled(system),
+            why=lambda: (staff.ended, left(system)),
+            seconds=SETTLING,
+        )
         return examined(system, wanted, answers), killer
 
 

@@ -5,6 +5,8 @@ takes a key away from it, and whom others send away does not come in.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from signal import SIGTERM
 from typing import IO, Any, Final
 
 import psycopg
@@ -16,7 +18,9 @@ from infra.cli.system import composed
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http, owner
 from tests.forked import talking
+from tests.operations.proxy import Proxy
 from tests.operations.test_keys import NEW, NEW_NAME, OLD, command, encoded
+from tests.streams.programs import company
 from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
@@ -108,6 +112,45 @@ def test_whatever_is_composed_stays_on_the_roll_for_as_long_as_it_lasts(dsn: str
         strike_all_off(dsn)
 
         until(lambda: on_the_roll(dsn) == all_of_them, why=lambda: on_the_roll(dsn))
+
+
+@pytest.mark.parametrize("lasting", sorted(LASTING))
+def test_whatever_lasts_waits_until_postgresql_is_there(
+    dsn: str, lasting: str, tmp_path: Path
+) -> None:
+    with Proxy.before(dsn) as line, company(line.dsn(dsn), "127.0.0.1:1", tmp_path) as staff:
+        line.refuse()
+        waiting = staff.begin(lasting, FRONTDESK_MODE="test", PORT="0")
+        until(lambda: "PostgreSQL cannot be reached" in waiting.said)
+
+        line.mend()
+
+        until(lambda: len(on_the_roll(dsn)) == 1, why=lambda: waiting.said)
+        assert waiting.runs
+        assert waiting.said.count("PostgreSQL cannot be reached") == 1
+
+
+def test_whatever_waits_for_postgresql_stops_when_told_to(dsn: str, tmp_path: Path) -> None:
+    with Proxy.before(dsn) as line, company(line.dsn(dsn), "127.0.0.1:1", tmp_path) as staff:
+        line.refuse()
+        waiting = staff.begin("relay")
+        until(lambda: "PostgreSQL cannot be reached" in waiting.said)
+
+        waiting.process.terminate()
+
+        assert waiting.process.wait(10) in (0, -SIGTERM)
+
+
+def test_a_command_that_ends_says_at_once_why_it_cannot_reach_postgresql(
+    dsn: str, tmp_path: Path
+) -> None:
+    with Proxy.before(dsn) as line, company(line.dsn(dsn), "127.0.0.1:1", tmp_path) as staff:
+        line.refuse()
+        asked = staff.begin("keys")
+
+        assert asked.process.wait(30) == 1
+        assert "Connection refused" in asked.said
+        assert "PostgreSQL cannot be reached" in asked.said
 
 
 def test_a_command_that_has_ended_is_not_on_the_roll_any_more(dsn: str) -> None:

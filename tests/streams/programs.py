@@ -98,6 +98,11 @@ class Company:
         until(lambda: "listening on" in server.said)
         return port
 
+    @property
+    def ended(self) -> list[str]:
+        """Who does not run, and with which code they ended."""
+        return [f"{p.log.name}: {p.process.poll()}" for p in self.programs if not p.runs]
+
     def end(self) -> None:
         """Let whoever is left stop: Kafka waits long for workers that go without a word."""
         left = [program for program in self.programs if program.runs]
