@@ -54,7 +54,8 @@ class Arrivals:
 
     def let_go(self, scope: Scope) -> None:
         """Forget a body: its request has its answer."""
-        self._held.let_go(party(scope), scope.pop(HELD, 0))
+        if HELD in scope:
+            self._held.let_go(party(scope), scope.pop(HELD))
 
     async def _whole(self, scope: Scope, receive: Receive) -> Message:
         route = scope.get("route")

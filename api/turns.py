@@ -27,7 +27,8 @@ PART_OF_ALL: Final = 2
 
 HEAVY: Final = "heavy"
 
-WORDS: Final = ("as_of", "q")
+AS_OF: Final = "as_of"
+PART: Final = "q"
 """Parameters that make any question heavy: how something was is folded from the log, and of a part of a
 name no index knows.
 """
@@ -43,7 +44,7 @@ def heavy(route: F) -> F:
 
 def is_heavy(route: Callable[..., Any], asked: Container[str] = ()) -> bool:
     """Whether a request is heavy: by the function of its route, or by what it asks."""
-    return getattr(route, HEAVY, False) or any(word in asked for word in WORDS)
+    return getattr(route, HEAVY, False) or AS_OF in asked or PART in asked
 
 
 Line = tuple[str, bool]

@@ -1,7 +1,8 @@
 """The statement of a page: rows along an index, in either direction, from where the page begins.
 
 Rows with a sort value and those without one are two parts, one behind the other, each along the
-index, since PostgreSQL would sort all there is rather than turn an index around its gaps:
+index, since PostgreSQL would sort all there is rather than turn an index around its gaps; upwards from
+the beginning they are one, since that is how an index has them:
 
     starts_at IS NOT NULL AND (starts_at, key) > (…)   LIMIT 51  ─┐
                                                                   ├─► sorted together, LIMIT 51
@@ -68,15 +69,31 @@ class Question:
         sought = [each for each in self.filters if each.column != self.sort.column]
         if self.extra or self.within.conditions:
             return True
-        return len(sought) > bool(_along(self)) and not any(_has_few(self, w) for w in sought)
+        return len(sought) > bool(self.along) and not any(_has_few(self, w) for w in sought)
 
     @property
     def hangs_on_one_value(self) -> bool:
-        """Whether all hangs on a single filter: then it is planned for its very value. A plan for any
-        value takes each to be as frequent as any other, and may read a whole list for one that no
-        row has.
+        """Whether all hangs on a single filter that no index has in this order: then it is planned for
+        its very value. A plan for any value takes each to be as frequent as any other, and may read a
+        whole list for one that no row has.
         """
-        return len([w for w in self.where if w.column != self.sort.column]) == 1
+        sought = [w for w in self.where if w.column != self.sort.column]
+        return len(sought) == 1 and not self.along
+
+    @cached_property
+    def along(self) -> list[Where]:
+        """The filters whose rows an index has in the order of the question."""
+        indexes, sort = self.model.indexes, self.sort.column
+        return [
+            w
+            for w in self.filters
+            if w.op is Op.IS and (w.column, sort) in indexes and len(w.value) <= MOST_VALUES
+        ]
+
+    @cached_property
+    def parts(self) -> list[list[Sql]]:
+        """The conditions of each part that is to be read, in the order of reading."""
+        return _parts(self)
 
 
 def rows_of(asked: Question, limit: int, offset: int = 0, *, look: int | None = None) -> Sql:
@@ -129,7 +146,7 @@ def _split(asked: Question) -> tuple[list[Sql], list[Sql]]:
     extra = [Sql(text, tuple(values)) for text, values in asked.extra]
     if not asked.is_looked_for:
         return [all_of(asked.tenant, asked.within, asked.where)], []
-    one = [w for w in _along(asked) if len(w.value) == 1][:1]
+    one = [w for w in asked.along if len(w.value) == 1][:1]
     on = [w for w in asked.filters if w in one or w.column == asked.sort.column]
     off = [_condition(w) for w in asked.filters if w not in on]
     rest = _reach(asked.within._replace(where=()))
@@ -140,7 +157,7 @@ def _lines(asked: Question, line: Sequence[Sql], most: int) -> Sql:
     """Select the first rows of all parts, in their order."""
     parts = [
         _part(asked, number, [*line, *ends, *one], most)
-        for number, ends in enumerate(_parts(asked))
+        for number, ends in enumerate(asked.parts)
         for one in _each_value(asked)
     ]
     if len(parts) == 1:
@@ -160,7 +177,8 @@ def _part(asked: Question, number: int, conditions: Sequence[Sql], most: int) ->
 def _parts(asked: Question) -> list[list[Sql]]:
     """Return the conditions of each part that is to be read, in the order of reading."""
     column, place = f'r."{asked.sort.column}"', asked.place
-    if not may_be_missing(asked.model.row, asked.sort.column):
+    is_whole = place is None and not _goes_down(asked)
+    if is_whole or not may_be_missing(asked.model.row, asked.sort.column):
         return [_beyond(asked)]
     parts = [(False, Sql(f"{column} IS NOT NULL")), (True, Sql(f"{column} IS NULL"))]
     if asked.place is not None and asked.place.backwards:
@@ -182,16 +200,6 @@ def _beyond(asked: Question) -> list[Sql]:
     return [Sql(f"({column}, r.key) {further} (%s, %s)", (place.value, place.key))]
 
 
-def _along(asked: Question) -> list[Where]:
-    """Return the filters whose rows an index has in the order of the question."""
-    indexes, sort = asked.model.indexes, asked.sort.column
-    return [
-        w
-        for w in asked.filters
-        if w.op is Op.IS and (w.column, sort) in indexes and len(w.value) <= MOST_VALUES
-    ]
-
-
 def _has_few(asked: Question, where: Where) -> bool:
     """Whether few rows have the value, such as a key or an address: they are found by an index, and put
     in order then.
@@ -205,7 +213,7 @@ def _each_value(asked: Question) -> list[list[Sql]]:
     and no other leaves less to look at.
     """
     filters = [w for w in asked.filters if w.op is Op.IS]
-    several = [w for w in _along(asked) if len(w.value) > 1]
+    several = [w for w in asked.along if len(w.value) > 1]
     if asked.is_looked_for or any(len(w.value) == 1 for w in filters) or not several:
         return [[]]
     column = several[0].column
@@ -262,18 +270,17 @@ def _table(asked: Question) -> str:
 
 
 def _columns(asked: Question) -> str:
-    """Name the columns that a page needs: all where rows are looked through, and never one that a newer
-    release adds.
+    """Name the columns that a page needs: all where a condition may speak of any, and never one that a
+    newer release adds.
     """
-    if asked.is_looked_for:
-        return _all_columns(asked.model)
-    return ", ".join(f'r."{name}"' for name in dict.fromkeys((asked.sort.column, KEY, "document")))
+    if asked.extra or asked.within.conditions:
+        return _named("tenant_id", KEY, "version", *asked.model.columns, "document")
+    return _named(asked.sort.column, KEY, "document", *(w.column for w in asked.filters))
 
 
 @lru_cache
-def _all_columns(model: ReadModel) -> str:
-    names = ("tenant_id", KEY, "version", *model.columns, "document")
-    return ", ".join(f'r."{name}"' for name in names)
+def _named(*columns: str) -> str:
+    return ", ".join(f'r."{name}"' for name in dict.fromkeys(columns))
 
 
 def _goes_down(asked: Question) -> bool:
@@ -287,7 +294,7 @@ def _order(asked: Question) -> str:
 
 def _whole_order(asked: Question) -> str:
     """Return the order of all parts; PostgreSQL would sort a single one anew by its number."""
-    return f"r.part, {_order(asked)}" if len(_parts(asked)) > 1 else _order(asked)
+    return f"r.part, {_order(asked)}" if len(asked.parts) > 1 else _order(asked)
 
 
 @lru_cache

@@ -46,15 +46,14 @@ MOST_BYTES: Final = 4_900_000
 """Of the documents of one page, so that an answer with it has 5 MB at most."""
 
 CUT: Final = """
-    SELECT place, key, document::varchar, looked, more FROM (
-        SELECT place, key, document, looked, row_number() OVER so_far AS number,
-            lead(true, 1, false) OVER so_far AS more,
-            sum(octet_length(document) + 1) OVER so_far AS bytes
-        FROM ({}) page(place, key, document, looked) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
-    ) page WHERE number = 1 OR bytes <= %s ORDER BY number
+    SELECT place, key, CASE
+        WHEN row_number() OVER so_far = 1 OR sum(octet_length(document) + 1) OVER so_far <= %s
+        THEN document::varchar
+    END, looked
+    FROM ({}) page(place, key, document, looked) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
 """
-"""As much of a page as has so many bytes, and its first row at least; the last says whether the page
-had more. What is a `varchar` comes as bytes.
+"""As many documents of a page as have so many bytes, and its first at least; of the others it is known
+only that they are there. What is a `varchar` comes as bytes.
 """
 
 DOCUMENT, LOOKED = 2, 3
@@ -164,7 +163,7 @@ def numbered_page(
     [(counted,)] = _fetched(connection, count_of(asked, COUNTED + 1), prepare=False)
     unseen = asked.is_looked_for and bool(_fetched(connection, end_of_look(asked)))
     return NumberedPage(
-        [row[DOCUMENT] for row in rows],
+        [row[DOCUMENT] for row in _whole(rows)],
         min(counted, COUNTED),
         is_least=unseen or counted > COUNTED,
         cut=_is_cut(rows),
@@ -186,11 +185,15 @@ def kept_to(within: Within) -> tuple[sql.SQL, Sequence[Any]]:
 
 
 def _within_bytes(page: Sql) -> Sql:
-    return Sql(CUT.format(page.text), (*page.values, MOST_BYTES))
+    return Sql(CUT.format(page.text), (MOST_BYTES, *page.values))
 
 
 def _is_cut(rows: Sequence[tuple[Any, ...]]) -> bool:
-    return bool(rows) and bool(rows[-1][-1])
+    return bool(rows) and rows[-1][DOCUMENT] is None
+
+
+def _whole(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [row for row in rows if row[DOCUMENT] is not None]
 
 
 def _fetched(
@@ -210,7 +213,7 @@ def _cut(
 ) -> Page:
     """Cut what was read, in the order of reading; `reached` is where a look ended, if it did."""
     has_more = reached is not None or len(rows) > limit or _is_cut(rows)
-    rows = rows[:limit]
+    rows = _whole(rows[:limit])
     documents = [row[DOCUMENT] for row in rows]
     ends = [*rows[:1], *(rows[-1:] if reached is None else [reached])]
     if not ends:
