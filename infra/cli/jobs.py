@@ -12,13 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from application.jobs import JobStatus, QueuedJob
+from infra.cli.progress import told
 from infra.cli.system import composed
 
 MOST: Final = 1_000
 AMISS: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN, JobStatus.FAILING)
 """What waits for a person, or may do so soon."""
-
-told: Final = Console(stderr=True, highlight=False)
 
 jobs: Final = typer.Typer(no_args_is_help=True, help="Look after the queue of what is to be done.")
 

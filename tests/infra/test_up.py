@@ -62,14 +62,33 @@ class Desk:
         return next(pid for pid in pids if _name(pid) == "postgres")
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the unprivileged can reach, as a checkout is."""
+@contextmanager
+def reachable() -> Iterator[Path]:
+    """Make a folder that the unprivileged can reach, as a checkout is."""
     made = Path(tempfile.mkdtemp(prefix="frontdesk-up-"))
     made.chmod(0o755)
     yield made
     assert gone(made)
     shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Path]:
+    """What is there after the first start, of which each test has its own."""
+    with reachable() as folder:
+        with up(folder) as desk:
+            desk.process.send_signal(signal.SIGINT)
+            assert desk.process.wait(SECONDS) == 0
+        yield folder
+
+
+@pytest.fixture
+def folder(filled: Path) -> Iterator[Path]:
+    with reachable() as made:
+        subprocess.run(
+            ["cp", "-a", f"{filled}/.", made], check=True
+        )  # with whom each file belongs to
+        yield made
 
 
 @contextmanager
