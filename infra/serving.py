@@ -3,17 +3,23 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
 from infra.connections import Connections
 from infra.wire import Protocol
 
-GRACE = 5
+GRACE: Final = 5
 """Seconds that open requests have to finish after the signal to stop."""
+
+AT_ONCE: Final = 32
+"""Connections that are accepted in one turn of the event loop. It takes one of each listener, however
+many wait: whoever came behind two hundred others would wait for as many turns, each of which is long
+while much is asked.
+"""
 
 
 class PortTakenError(Exception):
@@ -56,7 +62,11 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server raises the signal again when it has stopped, to which we have nothing to add.
         signal.signal(number, lambda *_: None)
-    _Server(_config(app, connected), ready).run(sockets=list(listeners))
+    _Server(_config(app, connected), ready).run(sockets=_each_often(listeners))
+
+
+def _each_often(listeners: Iterable[socket.socket]) -> list[socket.socket]:
+    return [each for one in listeners for each in (one, *(one.dup() for _ in range(AT_ONCE - 1)))]
 
 
 def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
@@ -81,7 +91,8 @@ def serve_in_thread(
     """Answer requests in a thread; give what stops it. For tests."""
     ready = threading.Event()
     server = _Server(_config(app, connected), ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    sockets = _each_often([listener])
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
     ready.wait()
 

@@ -1,7 +1,9 @@
 """Whoever is connected holds some of a process: for so long, so much, and so many of them."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,8 +12,9 @@ from fastapi import Response
 from api.addresses import Addresses
 from infra import wire
 from infra.connections import Connections
+from infra.serving import AT_ONCE
 from infra.wire import MOST_HEADERS
-from tests.http.sockets import Line, request, served
+from tests.http.sockets import PATIENCE, Line, request, served
 from tests.http.wires import chunk, create, in_chunks
 from tests.waiting import until
 
@@ -179,3 +182,38 @@ def is_served(port: int) -> bool:
             return line.answer().text == "ok"
         except (ConnectionError, EOFError):
             return False
+
+
+class Busy:
+    """Asked for `/long`, it is busy until told to go on; to what comes then it answers after how many
+    turns of its loop that came.
+    """
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.turns = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/long":
+            self.begun.set()
+            assert self.go_on.wait(PATIENCE)
+            self._count()
+        await Response(str(self.turns))(scope, receive, send)
+
+    def _count(self) -> None:
+        self.turns += 1
+        asyncio.get_running_loop().call_soon(self._count)
+
+
+def test_whoever_comes_behind_many_is_let_in_in_a_few_turns() -> None:
+    """Each turn is long while much is asked."""
+    busy = Busy()
+    with served(busy) as port, ExitStack() as stack:
+        first = stack.enter_context(Line(port))
+        first.say(request("GET", "/long"))
+        assert busy.begun.wait(PATIENCE)
+        crowd = [stack.enter_context(Line(port)) for _ in range(4 * AT_ONCE)]
+        crowd[-1].say(request("GET", "/"))
+        busy.go_on.set()
+
+        assert int(crowd[-1].answer().text) < AT_ONCE
