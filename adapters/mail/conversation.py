@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 READY: Final = 220
 TAKEN: Final = 250
@@ -102,7 +102,7 @@ class Conversation(smtplib.SMTP):
                 break
             share = left / (len(addresses) - tried + 1)
             try:
-                sock = socket.create_connection((str(address[0]), port), share)
+                sock = socket.create_connection(cast("tuple[str, int]", address[:2]), share)
             except OSError as error:
                 failed = error
             else:
