@@ -31,8 +31,8 @@ run: $(VENV)/runtime ## Start everything, PostgreSQL included, on this machine
 cluster: $(VENV)/dev ## Start it as in production, on this machine: Kafka, Redis, two of each process
 	@exec $(BIN)/frontdesk cluster $(ARGS)
 
-rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=upcoming_bookings
-	@$(if $(M),,$(error say which read model: make rebuild M=upcoming_bookings))
+rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=bookings
+	@$(if $(M),,$(error say which read model: make rebuild M=bookings))
 	@exec $(BIN)/frontdesk rebuild $(M)
 
 ##@ Test

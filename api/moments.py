@@ -34,7 +34,7 @@ def _written_as(pattern: str, what: str) -> Callable[[Any], Any]:
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_written_as(WITH_ZONE, "Write it as 2027-01-05T10:00:00+01:00")),
+    BeforeValidator(_written_as(WITH_ZONE, "Write it as 2027-01-05T10:00:00+01:00, with its zone")),
 ]
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from adapters.clock import SettableClock
+from adapters.postgres import Database
 from application.accounts import NewAccount
 from application.contact_details import identities_of
 from application.ports import About
@@ -142,9 +143,9 @@ Progress = Callable[[int, int], None]
 """Told how many steps are done, of how many."""
 
 
-def is_wanted(system: System) -> bool:
+def is_wanted(database: Database) -> bool:
     """Whether to make it: in an empty log, or where making it was interrupted."""
-    with system.database.as_worker() as connection:
+    with database.as_worker() as connection:
         row = connection.execute(
             "SELECT tenant_id::text, metadata ->> 'actor' FROM log.events WHERE position = 1"
         ).fetchone()

@@ -1,14 +1,18 @@
 """Serves the API of a composed system on a port, until it is told to stop."""
 
+import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
 import uvicorn
 
+from api.edge import refusing
+from api.refusals import Unavailable
 from infra.connections import Connections
 from infra.wire import Protocol
 
@@ -22,12 +26,18 @@ while much is asked.
 """
 
 
+class CannotListenError(Exception):
+    """One cannot listen there: see HOST and PORT."""
+
+
 class PortTakenError(Exception):
     """Another program listens on this port: stop it, or choose another with PORT."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is started. Raises PortTakenError."""
+    """Take the port before anything else is started. Raises PortTakenError,
+    CannotListenError.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,7 +45,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PortTakenError(f"{host}:{port}") from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(f"{host}:{port}") from error
+        raise CannotListenError(f"{host}:{port}: {error.strerror}") from error
     listener.listen(2048)
     return listener
 
@@ -85,10 +97,20 @@ def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
     )
 
 
+@contextmanager
+def refusing_all(listener: socket.socket) -> Iterator[None]:
+    """Tell whoever asks on this port to come again: 503."""
+    stop = serve_in_thread(refusing(Unavailable()), listener.dup())
+    try:
+        yield
+    finally:
+        stop()
+
+
 def serve_in_thread(
     app: Any, listener: socket.socket, connected: Connections | None = None
 ) -> Callable[[], None]:
-    """Answer requests in a thread; give what stops it. For tests."""
+    """Answer requests in a thread; return what stops it."""
     ready = threading.Event()
     server = _Server(_config(app, connected), ready.set)
     sockets = _each_often([listener])

@@ -9,8 +9,20 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from phonenumbers import SUPPORTED_REGIONS
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from adapters.mail.smtp import server_of
 from domain.values import TenantId
 
 DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - public on purpose
@@ -48,6 +60,27 @@ def _keys(value: Any) -> Any:
         raise ValueError(message) from None
 
 
+def _postgres(value: str) -> str:
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError:  # whose message repeats the password
+        message = "must look like postgresql://user:password@host:5432/database"
+        raise ValueError(message) from None
+    return value
+
+
+def _smtp(value: str) -> str:
+    server_of(value)
+    return value
+
+
+def _region(value: str) -> str:
+    if value not in SUPPORTED_REGIONS:
+        message = "must be a country of ISO 3166, such as FR"
+        raise ValueError(message)
+    return value
+
+
 def _tenants(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -68,6 +101,9 @@ def _networks(value: Any) -> Any:
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
+Postgres = Annotated[str, AfterValidator(_postgres)]
+Smtp = Annotated[str, AfterValidator(_smtp)]
+Region = Annotated[str, AfterValidator(_region)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
 Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
 
@@ -84,8 +120,8 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = None
     data_dir: Path = Path(".frontdesk")
-    database_url: str | None = None
-    worker_database_url: str | None = None
+    database_url: Postgres | None = None
+    worker_database_url: Postgres | None = None
     database_connections: int = Field(default=16, ge=1, le=200)
     database_work_connections: int = Field(default=8, ge=1, le=200)
     database_wait_ms: int = Field(default=1500, ge=1)
@@ -103,8 +139,8 @@ class Settings(BaseModel):
     pepper: str = DEMO_SECRET
     access_token_minutes: int = Field(default=15, ge=1, le=1440)
     refresh_token_days: int = Field(default=7, ge=1, le=90)
-    default_region: str = Field(default="FR", min_length=2, max_length=2)
-    smtp_url: str | None = None
+    default_region: Region = "FR"
+    smtp_url: Smtp | None = None
     kafka_bootstrap: str | None = None
     kafka_replication: int = Field(default=1, ge=1, le=10)
     kafka_session_seconds: int = Field(default=10, ge=1, le=300)
@@ -124,12 +160,26 @@ class Settings(BaseModel):
     most_connections: int = Field(default=1_000, ge=1)
     most_connections_of_address: int = Field(default=200, ge=1)
     most_body_bytes: int = Field(default=1_000_000, ge=1_000)
-    log_level: str = "INFO"
+    log_level: str = Field(default="INFO", pattern="(?i)^(debug|info|warning|error|critical)$")
 
     @model_validator(mode="after")
     def _keys_are_keys(self) -> "Settings":
         if not self.master_keys or any(len(k) != MASTER_KEY_BYTES for k in self.master_keys):
             message = "MASTER_KEYS: each must be 32 bytes, in base64"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_long(self) -> "Settings":
+        if any(len(secret) < LEAST_SECRET for secret in self.secret_keys):
+            message = f"SECRET_KEYS: each needs {LEAST_SECRET} characters or more"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _locks_end_before_statements(self) -> "Settings":
+        if self.database_lock_ms >= self.database_statement_ms:
+            message = "DATABASE_LOCK_MS: must be less than DATABASE_STATEMENT_MS"
             raise ValueError(message)
         return self
 

@@ -1,7 +1,7 @@
 """`frontdesk`: run it, look into it, repair it. Each group of commands is a module beside this."""
 
 import sys
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
@@ -53,5 +53,13 @@ def main() -> None:
     except SAID as error:
         name = (type(error).__doc__ or "").strip().splitlines()[0]
         why = str(error) or reason(error)
-        sys.stderr.write(f"frontdesk: {why}\n  {name}\n" if why else f"frontdesk: {name}\n")
-        sys.exit(1)
+        _end(name if why in ("", name) else f"{why}\n  {name}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _end(f"{error.filename}: {error.strerror}")
+
+
+def _end(why: str) -> NoReturn:
+    sys.stderr.write(f"frontdesk: {why}\n")
+    sys.exit(1)

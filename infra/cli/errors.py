@@ -15,7 +15,7 @@ from infra.migrate import (
     MigrationChangedError,
     MigrationForbiddenError,
 )
-from infra.serving import PortTakenError
+from infra.serving import CannotListenError, PortTakenError
 from infra.settings import SettingsError
 
 
@@ -23,9 +23,18 @@ class UnknownReadModelError(Exception):
     """There is no read model of this name; `frontdesk read-models` lists them."""
 
 
+class NoHeadsError(Exception):
+    """Not a file that `frontdesk verify --keep-heads FILE` has written."""
+
+
+class NoDatabaseError(Exception):
+    """There is no database yet: `frontdesk up` makes one, or DATABASE_URL names another."""
+
+
 SAID: Final = (
     SettingsError,
     PortTakenError,
+    CannotListenError,
     ServerUnavailable,
     DatabaseUnavailableError,
     RoleRefusedError,
@@ -36,6 +45,8 @@ SAID: Final = (
     NotABundleError,
     UnknownMasterKeyError,
     UnknownReadModelError,
+    NoHeadsError,
+    NoDatabaseError,
     RebuildFailed,
     RebuildStopped,
     RebuildUnderWay,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 import typer
@@ -15,8 +16,9 @@ from adapters.event_store.chain import Finding, Head
 from adapters.event_store.verify import Report, verify
 from adapters.personal_data import MasterKeys
 from adapters.postgres import WORKER
+from infra.cli.errors import NoHeadsError
 from infra.cli.progress import progress, told
-from infra.cli.system import database, settings_from_environment
+from infra.cli.system import existing, settings_from_environment
 from infra.composition import database_of
 
 NOT_INTACT: Final = 3
@@ -56,7 +58,7 @@ def verify_history(
 def export_history(
     file: Annotated[Path, typer.Argument(help="Where to; JSON lines.")],
     *,
-    tenant: Annotated[str, typer.Option(help="Whose history: the id of a tenant.")],
+    tenant: Annotated[UUID, typer.Option(help="Whose history: the id of a tenant.")],
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Write what is personal in clear, too.")
     ] = False,
@@ -67,7 +69,9 @@ def export_history(
     """
     keys = _master_keys() if reveal else None
     with _looking() as connection, file.open("wb") as out:
-        lines = sum(1 for line in bundle.export(connection, tenant, reveal=keys) if out.write(line))
+        lines = sum(
+            1 for line in bundle.export(connection, str(tenant), reveal=keys) if out.write(line)
+        )
     told.print(f"{lines - 1} events of {tenant} in {file}")
 
 
@@ -75,7 +79,7 @@ def export_history(
 def _looking() -> Iterator[Connection[Any]]:
     """Lend a connection that sees everything."""
     settings = settings_from_environment()
-    with database(settings) as dsn:
+    with existing(settings) as dsn:
         there = database_of(settings, dsn)
         with there.connect(WORKER, "frontdesk history", there.limits.long) as connection:
             yield connection
@@ -105,8 +109,15 @@ def _conclude(events: int, findings: list[Finding]) -> None:
 def _stated(heads: Path | None) -> dict[str, Head]:
     if heads is None:
         return {}
-    kept: dict[str, Any] = msgspec.json.decode(heads.read_bytes())
-    return {tenant: Head(at, bytes.fromhex(digest)) for tenant, (at, digest) in kept.items()}
+    try:
+        kept = msgspec.json.decode(heads.read_bytes(), type=dict[str, tuple[int, str]])
+        found = {tenant: Head(at, bytes.fromhex(digest)) for tenant, (at, digest) in kept.items()}
+    except ValueError:
+        raise NoHeadsError(heads) from None
+    if not found:
+        raise NoHeadsError(heads)
+    told.print(f"compared with where {len(found)} tenants stood")
+    return found
 
 
 def _kept(report: Report) -> bytes:

@@ -48,7 +48,11 @@ def list_jobs(
             system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit + 1)
             for each in (AMISS if status is None else (status,))
         ]
+        depths = system.jobs.depths()
     (_write_all if json else _show)([job for page in pages for job in page[:limit]])
+    if status is None and not any(pages):
+        waiting = depths["due"] + depths["waiting"]
+        told.print(f"Nothing is parked, uncertain or failing; {waiting} wait: see --status todo.")
     if any(len(page) > limit for page in pages):
         told.print(f"There are more than {limit} of them: see --limit, or ask for fewer.")
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from adapters.event_store.rotation import by_master_key, rotate
 from adapters.personal_data import MasterKeys
 from adapters.roll import Present, answering
-from infra.cli.progress import progress
+from infra.cli.progress import progress, told
 from infra.cli.system import composed, settings_from_environment
 
 NOT_READY = 3
@@ -36,6 +36,7 @@ def list_keys() -> None:
         known = sum(name in each.master_keys for each in there)
         table.add_row(name, place, str(wrapped.get(name, 0)), f"{known} of {len(there)} processes")
     Console(highlight=False).print(table)
+    told.print("This command counts itself among the processes.")
 
 
 def rotate_keys() -> None:
@@ -49,10 +50,10 @@ def rotate_keys() -> None:
     with (
         composed(settings) as system,
         system.database.as_worker() as connection,
-        progress("wrapping keys anew") as told,
+        progress("wrapping keys anew") as how_far,
     ):
         _refuse_unknown(keys.names[0], answering(connection))
-        wrapped = rotate(connection, keys, told)
+        wrapped = rotate(connection, keys, how_far)
     sys.stdout.write(f"{wrapped} keys wrapped anew: all are wrapped by the first master key\n")
 
 

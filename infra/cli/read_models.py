@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -91,10 +92,10 @@ def list_parked() -> None:
 
 
 @parked_app.command("retry")
-def retry_parked(consumer: str, tenant: str, key: str) -> None:
+def retry_parked(consumer: str, tenant: UUID, key: str) -> None:
     """Let a key take part again, from where it failed. What failed for good reason fails again."""
     with composed() as system, system.database.as_worker() as connection:
-        failure = parked.retry(connection, system.reader, _consumer(consumer), tenant, key)
+        failure = parked.retry(connection, system.reader, _consumer(consumer), str(tenant), key)
     if failure is not None:
         told.print(f"it failed again: {failure.error}")
         raise typer.Exit(1)

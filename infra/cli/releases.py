@@ -65,28 +65,36 @@ def passed_over(
     """
     since = datetime.now(UTC) - timedelta(days=days)
     with composed() as system:
-        for process in PROCESSES:
+        found = sum(
             _look_at_process(system, ProcessConsumer(process, system_clock), since, again=redo_it)
-        _look_at_rows(system, again=redo_it)
+            for process in PROCESSES
+        )
+        found += _look_at_rows(system, again=redo_it)
+    so = "done now" if redo_it else "missing: `--redo` does what was left out"
+    sys.stdout.write(f"{found} {so}\n" if found else "nothing is missing\n")
 
 
 def _look_at_process(
     system: System, process: ProcessConsumer, since: datetime, *, again: bool
-) -> None:
-    left_out: set[Key] = set()
+) -> int:
+    """Name the events to which a process should have reacted; return how many they are."""
+    left_out, events = set[Key](), 0
     with system.database.as_worker() as connection:
         for found in missed(connection, system.reader, process, since, left_out):
             past, kinds = found.past, ", ".join(found.kinds)
             line = f"{process.name}: {past.type} of {past.stream} at {past.position}: {kinds}"
             sys.stdout.write(line + "\n")
+            events += 1
         if again:
             redo(connection, system.reader, process, since)
     if left_out:
         sys.stdout.write(f"{process.name}: {len(left_out)} streams {WITHOUT_KEY}\n")
+    return events
 
 
-def _look_at_rows(system: System, *, again: bool) -> None:
-    rebuilder = Rebuilder(database=system.database, reader=system.reader)
+def _look_at_rows(system: System, *, again: bool) -> int:
+    """Name the read models that history says otherwise; return in how many rows they do."""
+    rebuilder, rows = Rebuilder(database=system.database, reader=system.reader), 0
     for model in READ_MODELS:
         with _built(rebuilder, model):
             found = difference.compare(rebuilder, model)
@@ -95,7 +103,9 @@ def _look_at_rows(system: System, *, again: bool) -> None:
             if found.added or found.changed or found.removed:
                 counts = f"{found.added} added, {found.changed} changed, {found.removed} removed"
                 sys.stdout.write(f"{model.name}: {counts}\n")
+                rows += found.added + found.changed + found.removed
                 _put_right(rebuilder, model, again=again)
+    return rows
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Final
 
 import typer
@@ -19,7 +20,7 @@ from infra.cli.filling import fill_with_demonstration
 from infra.cli.system import database, joined, lasting, settings_from_environment, waited_for
 from infra.composition import application, connections
 from infra.logs import configure_logs
-from infra.serving import listen, serve
+from infra.serving import listen, refusing_all, serve
 from infra.settings import Mode, Settings
 
 Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]
@@ -50,13 +51,14 @@ def up(port: Port = None) -> None:
     """
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
+    refusing = partial(refusing_all, listener)
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     began = time.monotonic()
-    say_at_once("starting PostgreSQL …")
-    with waited_for(lambda: database(settings, on_death=_database_died)) as dsn:
+    say_at_once("connecting to PostgreSQL …" if settings.database_url else "starting PostgreSQL …")
+    with waited_for(lambda: database(settings, on_death=_database_died), refusing) as dsn:
         if settings.mode is Mode.DEMO:
             fill_with_demonstration(settings, dsn, _progress)
-        with waited_for(lambda: joined(settings, dsn)) as system:
+        with waited_for(lambda: joined(settings, dsn), refusing) as system:
             system.work()
             serve(
                 application(system),
@@ -71,7 +73,7 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
     """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
-    with lasting(settings) as system:
+    with lasting(settings, partial(refusing_all, listener)) as system:
         where = listener.getsockname()[1]
         shared = [] if inherit is None else [socket.socket(fileno=inherit)]
         said = f"listening on {where}"

@@ -3,14 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
 
 from adapters.postgres import DatabaseUnavailableError
 from adapters.trouble import Trouble
 from infra import postgres
-from infra.cli.errors import reason
+from infra.cli.errors import NoDatabaseError, reason
 from infra.composition import System, running_system
 from infra.migrate import migrate
 from infra.settings import Settings, read_settings
@@ -21,6 +21,8 @@ AGAIN: Final = 1.0
 """Seconds after which PostgreSQL is tried again that could not be reached at the start."""
 
 T = TypeVar("T")
+
+Meanwhile = Callable[[], AbstractContextManager[object]]
 
 
 def settings_from_environment() -> Settings:
@@ -54,30 +56,46 @@ def database(settings: Settings, on_death: Callable[[], None] | None = None) -> 
 
 
 @contextmanager
+def existing(settings: Settings) -> Iterator[str]:
+    """Return the address of a database that is there. Raises NoDatabaseError."""
+    data = settings.data_dir / "postgres"
+    if not settings.database_url and not (data / "PG_VERSION").exists():
+        raise NoDatabaseError(data)
+    with database(settings) as dsn:
+        yield dsn
+
+
+@contextmanager
 def composed(settings: Settings | None = None) -> Iterator[System]:
     """Compose the system for one command; nothing runs by itself."""
     settings = settings or settings_from_environment()
-    with database(settings) as dsn, running_system(settings, dsn) as system:
+    with existing(settings) as dsn, running_system(settings, dsn) as system:
         yield system
 
 
 @contextmanager
-def lasting(settings: Settings) -> Iterator[System]:
-    """Compose the system for a process that lasts, as soon as PostgreSQL is there."""
+def lasting(settings: Settings, meanwhile: Meanwhile = nullcontext) -> Iterator[System]:
+    """Compose the system for a process that lasts, as soon as PostgreSQL is there; what is done
+    meanwhile is done only if it is not.
+    """
     with (
-        waited_for(lambda: database(settings)) as dsn,
-        waited_for(lambda: joined(settings, dsn)) as system,
+        waited_for(lambda: database(settings), meanwhile) as dsn,
+        waited_for(lambda: joined(settings, dsn), meanwhile) as system,
     ):
         yield system
 
 
 @contextmanager
-def waited_for(what: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
+def waited_for(
+    what: Callable[[], AbstractContextManager[T]], meanwhile: Meanwhile = nullcontext
+) -> Iterator[T]:
     """Enter what needs PostgreSQL as soon as that can be reached and has the time for it."""
-    away = Trouble("PostgreSQL cannot be reached", "PostgreSQL can be reached")
+    away = Trouble("PostgreSQL cannot be reached: waiting for it", "PostgreSQL can be reached")
     with ExitStack() as stack:
-        while (entered := _entered(stack, what, away)) is None:
-            time.sleep(AGAIN)
+        if (entered := _entered(stack, what, away)) is None:
+            with meanwhile():
+                while (entered := _entered(stack, what, away)) is None:
+                    time.sleep(AGAIN)
         away.end()
         yield entered
 

@@ -86,3 +86,23 @@ def test_each_source_of_facts_is_for_one_business() -> None:
     listed = read_settings({"KAFKA_FACTS": f"/crm={tenant}, shop={tenant.upper()}"}).kafka_facts
 
     assert listed == {"/crm": tenant, "shop": tenant}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://bob:geheim123@db/fd"),
+        ("DATABASE_URL", "geheim123"),
+        ("WORKER_DATABASE_URL", "postgres//bob:geheim123@db"),
+        ("SMTP_URL", "bob:geheim123@mail.example"),
+        ("SECRET_KEYS", "geheim123"),
+        ("DEFAULT_REGION", "XX"),
+        ("LOG_LEVEL", "loud"),
+        ("DATABASE_LOCK_MS", "9000"),
+    ],
+)
+def test_what_cannot_be_is_named_and_no_secret_is_said(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as refused:
+        read_settings({name: value})
+
+    assert "geheim" not in str(refused.value)

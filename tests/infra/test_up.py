@@ -179,31 +179,58 @@ def test_when_postgresql_is_killed_it_says_so_and_stops(folder: Path) -> None:
 def test_a_port_in_use_is_said_plainly(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        refused = subprocess.run(
-            [sys.executable, "-m", "infra.cli", "up", "--port", port],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        said = refused(folder, "up", "--port", port)
 
-    assert refused.returncode == 1
-    assert port in refused.stderr
-    assert "Another program listens on this port" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert port in said
+    assert "Another program listens on this port" in said
 
 
 def test_a_wrong_setting_is_said_plainly(folder: Path) -> None:
-    refused = subprocess.run(
-        [sys.executable, "-m", "infra.cli", "up"],
+    said = refused(folder, "up", FRONTDESK_MODE="production")
+
+    assert "SECRET_KEYS: set one of 32 characters or more" in said
+
+
+def test_a_host_that_is_not_of_this_machine_is_said_plainly(folder: Path) -> None:
+    said = refused(folder, "up", HOST="192.0.2.1")
+
+    assert "192.0.2.1" in said
+    assert "see HOST and PORT" in said
+
+
+def test_what_only_looks_makes_no_database(tmp_path: Path) -> None:
+    said = refused(tmp_path, "verify", DATA_DIR=str(tmp_path / "none"))
+
+    assert "There is no database yet" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("heads", ["", "{}", "[1]", '{"salon": 1}'])
+def test_heads_that_say_nothing_do_not_pass_for_a_check(folder: Path, heads: str) -> None:
+    (folder / "heads.json").write_text(heads)
+
+    said = refused(folder, "verify", "--heads", "heads.json")
+
+    assert "heads.json" in said
+    assert "--keep-heads" in said
+
+
+def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
+    assert "/nowhere/heads.json: No such file" in refused(
+        folder, "verify", "--keep-heads", "/nowhere/heads.json"
+    )
+
+
+def refused(folder: Path, *command: str, **settings: str) -> str:
+    """Return what a command says that ends with 1; never a stack trace."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra.cli", *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "FRONTDESK_MODE": "production"},
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), **settings},
         capture_output=True,
         text=True,
         check=False,
     )
-
-    assert refused.returncode == 1
-    assert "SECRET_KEYS: set one of 32 characters or more" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr

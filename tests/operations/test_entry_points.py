@@ -4,7 +4,7 @@ takes a key away from it, and whom others send away does not come in.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from signal import SIGTERM
 from typing import IO, Any, Final
@@ -13,11 +13,13 @@ import psycopg
 import pytest
 from typer.main import get_command
 
+from infra.children import free_port
 from infra.cli import app
 from infra.cli.system import composed
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http, owner
 from tests.forked import talking
+from tests.http.sockets import Line, request
 from tests.operations.proxy import Proxy
 from tests.operations.test_keys import NEW, NEW_NAME, OLD, command, encoded
 from tests.streams.programs import company
@@ -126,6 +128,32 @@ def test_whatever_lasts_waits_until_postgresql_is_there(dsn: str, tmp_path: Path
 
         until(lambda: len(on_the_roll(dsn)) == len(LASTING), why=lambda: staff.ended)
         assert [each.said.count(AWAY) for each in waiting] == [1] * len(LASTING)
+
+
+def test_who_asks_meanwhile_is_told_to_come_again(dsn: str, tmp_path: Path) -> None:
+    with Proxy.before(dsn) as line, company(line.dsn(dsn), "127.0.0.1:1", tmp_path) as staff:
+        line.refuse()
+        port = free_port()
+        waiting = staff.begin("serve", FRONTDESK_MODE="test", PORT=str(port))
+        until(lambda: AWAY in waiting.said)
+        with until(lambda: answering(port)) as told:
+            told.say(request("GET", "/v1/health"))
+            answer = told.answer()
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert answer.headers["retry-after"]
+
+        line.mend()
+
+        until(lambda: f"listening on {port}" in waiting.said)
+        with Line(port) as told:
+            told.say(request("GET", "/v1/health"))
+            assert told.answer().status_code == 200
+
+
+def answering(port: int) -> Line | None:
+    with suppress(ConnectionRefusedError):
+        return Line(port)
+    return None
 
 
 def test_whatever_waits_for_postgresql_stops_when_told_to(dsn: str, tmp_path: Path) -> None:
