@@ -37,6 +37,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     refusals.RequestUnreadable: 400,
     refusals.HeadTooLarge: 431,
     refusals.RequestTooSlow: 408,
+    refusals.ChunksTooSmall: 400,
     refusals.PathUnknown: 404,
     refusals.MethodNotAllowed: 405,
     refusals.BodyMalformed: 400,

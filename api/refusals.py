@@ -11,6 +11,10 @@ class HeadTooLarge(DomainError):
     """The address or the headers are longer, or more, than what is taken here."""
 
 
+class ChunksTooSmall(DomainError):
+    """More is sent around the chunks of the body than in them."""
+
+
 class RequestTooSlow(DomainError):
     """The request did not come to its end in time."""
 

@@ -90,6 +90,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "query-invalid": "Question invalide",
     "registration-under-way": "Inscription en cours",
     "request-too-slow": "Requête trop lente",
+    "chunks-too-small": "Morceaux trop petits",
     "request-unreadable": "Requête illisible",
     "series-conflicts": "Série en conflit",
     "series-id-taken": "Identifiant de série déjà pris",

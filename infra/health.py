@@ -22,6 +22,17 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     doing: str = ""
 
 
+class Reported:
+    """How a process is: as it says at first, and as it is seen to be once there is something to look at."""
+
+    def __init__(self, first: Health) -> None:
+        self.look: Callable[[], Health] = lambda: first
+
+    def __call__(self) -> Health:
+        """Look."""
+        return self.look()
+
+
 class NotHealthy(Exception):
     """It does not answer, or says that it cannot work."""
 

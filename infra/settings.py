@@ -7,6 +7,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -30,6 +31,7 @@ DEMO_MASTER_KEY: Final = base64.b64encode(b"demo master key, 32 bytes long!!").d
 MASTER_KEY_BYTES: Final = 32
 LEAST_SECRET: Final = 32
 MOST_FACTOR: Final = 1_000_000
+REDIS: Final = frozenset({"redis", "rediss", "unix"})
 
 
 class SettingsError(Exception):
@@ -62,15 +64,32 @@ def _keys(value: Any) -> Any:
 
 def _postgres(value: str) -> str:
     try:
-        conninfo_to_dict(value)
+        host = str(conninfo_to_dict(value).get("host", ""))
     except ProgrammingError:  # whose message repeats the password
-        message = "must look like postgresql://user:password@host:5432/database"
-        raise ValueError(message) from None
+        host = "@"
+    if "@" in host:
+        message = (
+            "must look like postgresql://user:password@host:5432/database, with %40 for an @"
+            " in the password"
+        )
+        raise ValueError(message)
     return value
 
 
 def _smtp(value: str) -> str:
     server_of(value)
+    return value
+
+
+def _redis(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        port = parts.port or 0
+    except ValueError:  # whose message repeats the password
+        port = -1
+    if port < 0 or parts.scheme not in REDIS or "@" in (parts.hostname or "") + parts.fragment:
+        message = "must look like redis://user:password@host:6379/0, with %40 for an @"
+        raise ValueError(message)
     return value
 
 
@@ -103,6 +122,7 @@ Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
 Postgres = Annotated[str, AfterValidator(_postgres)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
+Redis = Annotated[str, AfterValidator(_redis)]
 Region = Annotated[str, AfterValidator(_region)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
 Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
@@ -146,7 +166,7 @@ class Settings(BaseModel):
     kafka_session_seconds: int = Field(default=10, ge=1, le=300)
     kafka_facts: Sources = {}
     kafka_facts_retention_hours: int = Field(default=168, ge=1, le=8_760)
-    redis_url: str | None = Field(default=None, pattern="^(redis|rediss|unix)://")
+    redis_url: Redis | None = None
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
     requests_per_minute: int = Field(default=6000, ge=1)

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.edge import refusing
 from api.refusals import (
+    ChunksTooSmall,
     HeadTooLarge,
     MethodNotAllowed,
     RequestTooSlow,
@@ -31,6 +32,15 @@ MOST_HEADERS: Final = 100
 
 MOST_IN_LINE: Final = 100
 """Requests of one connection that wait for the answer to another."""
+
+MOST_PATH: Final = 2_048
+"""Bytes of a path: to read it takes a step for each."""
+
+PIECE: Final = 4_096
+"""Bytes that are read at once of what comes in chunks: a chunk of one byte takes as long as a large one."""
+
+MOST_BESIDE: Final = 8_192
+"""Bytes around chunks, beyond as many as are in them."""
 
 MOST_UNHEARD: Final = 8_000_000
 """Bytes of a body that are let pass after its answer: many read the answer only when they are done."""
@@ -56,6 +66,8 @@ UNREAD: Final = frozenset({b"cookie"})
 and 3.12.6 each of 60 KB for five seconds.
 """
 
+CHUNKED: Final = b"transfer-encoding"
+
 TUNNEL: Final = b"CONNECT"
 """What follows it is no request, and cannot be refused as one."""
 
@@ -74,6 +86,9 @@ class Protocol(HttpToolsProtocol):
         self._gained = False
         self._idle = 0
         self._unheard = 0
+        self._chunked = False
+        self._beside = 0
+        self._running: RequestResponseCycle | None = None
         self._why: DomainError | None = None
         self._refused = False
         self._given_up: asyncio.TimerHandle | None = None
@@ -102,7 +117,15 @@ class Protocol(HttpToolsProtocol):
         self._in_time()
         if self._came:
             self._connected.go(self.client)
+        self.pipeline.clear()
+        if self._running is not None:  # the library knows of what was asked last, only
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _wait_no_more(self) -> None:
         if self._given_up is not None:
@@ -151,7 +174,7 @@ class Protocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._gained = False
         try:
-            self._read(data)
+            self._read_piece_by_piece(data)
         except HttpParserError:
             self._refuse(self._why or RequestUnreadable())
             return
@@ -160,6 +183,19 @@ class Protocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge(most_bytes=MOST_HEAD, most_headers=MOST_HEADERS))
         else:
             self._await_the_end()
+
+    def _read_piece_by_piece(self, data: bytes) -> None:
+        """Read what comes in chunks no further than it is worth it."""
+        at = 0
+        while at < len(data):
+            size = PIECE if self._in_head or self._chunked else len(data)
+            piece = data[at : at + size]
+            self._read(piece)
+            self._beside += len(piece) * (self._chunked and not self._in_head)
+            if self._beside > MOST_BESIDE:
+                self._why = ChunksTooSmall()
+                raise HttpParserError
+            at += size
 
     def _read(self, data: bytes) -> None:
         """Ignore that somebody would like to speak another protocol (RFC 9110, 7.8). The parser cannot:
@@ -185,17 +221,23 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._in_time()
         self._begun, self._in_head, self._head, self._headers, self._unheard = True, True, 0, 0, 0
+        self._chunked, self._beside = False, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
         super().on_url(url)
+        if len(self.url.partition(b"?")[0]) > MOST_PATH:
+            self._stop(HeadTooLarge(most_bytes=MOST_PATH, most_headers=MOST_HEADERS))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. Trailers are counted and forgotten: the request they change has begun."""
+        size = len(name) + len(value) + BETWEEN
         self._headers += 1
-        self._count(len(name) + len(value) + BETWEEN)
+        self._beside -= size
+        self._count(size)
         if self._in_head and name.lower() not in UNREAD:
+            self._chunked = self._chunked or name.lower() == CHUNKED
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -211,6 +253,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._gained = True
+        self._beside -= 2 * len(body)
         if self.cycle.response_complete:
             self._unheard += len(body)
             if self._unheard > MOST_UNHEARD:

@@ -19,6 +19,9 @@ from domain.values import ClientId, ProfessionalId, TenantId, UserId
 ALGORITHM: Final = "HS256"
 ISSUER: Final = "frontdesk"
 AUDIENCE: Final = "frontdesk-api"
+
+LONGEST: Final = 8_192
+"""Characters of a token. To decode what anybody sends takes as long as it is."""
 LEAST_SECRET: Final = 32
 REMEMBERED: Final = 10_000
 
@@ -106,6 +109,8 @@ class AccessTokens:
 
     def _verify(self, token: str) -> Known:
         """Check all but the time, of which only our clock knows. What is refused is forgotten."""
+        if len(token) > LONGEST:
+            raise InvalidToken
         try:
             claims = msgspec.convert(self._decoded(token), Claims)
         except (jwt.InvalidTokenError, msgspec.ValidationError, KeyError, ValueError):

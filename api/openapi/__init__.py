@@ -4,6 +4,7 @@ Whatever is said here is held against every answer that any test gets (see `test
 """
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -34,6 +35,7 @@ def describe(app: FastAPI) -> None:
     """Let the application give this document, made when it is first asked for: in a thread, since
     it takes some tenths of a second in which others want an answer.
     """
+    one_makes_it = threading.Lock()
 
     @cache
     def document() -> Document:
@@ -44,7 +46,8 @@ def describe(app: FastAPI) -> None:
         return msgspec.json.encode(document())
 
     def answer(_: Request) -> Response:
-        return Response(text(), media_type="application/json")
+        with one_makes_it:
+            return Response(text(), media_type="application/json")
 
     there = app.router.routes
     app.router.routes = [r for r in there if getattr(r, "path", None) != app.openapi_url]

@@ -17,7 +17,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra import demo
 from infra.cli.filling import fill_with_demonstration
-from infra.cli.system import database, joined, lasting, settings_from_environment, waited_for
+from infra.cli.system import (
+    database,
+    heed_sigterm,
+    joined,
+    lasting,
+    settings_from_environment,
+    waited_for,
+)
 from infra.composition import application, connections
 from infra.logs import configure_logs
 from infra.serving import listen, refusing_all, serve
@@ -50,6 +57,7 @@ def up(port: Port = None) -> None:
     The first time it makes a database and fills it with a demonstration; Ctrl-C stops it all.
     """
     settings = _settings(port)
+    heed_sigterm()
     listener = listen(settings.host, settings.port)
     refusing = partial(refusing_all, listener)
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"

@@ -1,14 +1,17 @@
 """How commands get at a system: settings from the environment, a database, everything composed."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
 
+import structlog
+
 from adapters.postgres import DatabaseUnavailableError
-from adapters.trouble import Trouble
 from infra import postgres
 from infra.cli.errors import NoDatabaseError, reason
 from infra.composition import System, running_system
@@ -19,6 +22,8 @@ DATABASE: Final = "frontdesk"
 
 AGAIN: Final = 1.0
 """Seconds after which PostgreSQL is tried again that could not be reached at the start."""
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -73,11 +78,17 @@ def composed(settings: Settings | None = None) -> Iterator[System]:
         yield system
 
 
+def heed_sigterm() -> None:
+    """End when told to, from now on: the first process of a container does not by itself."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+
+
 @contextmanager
 def lasting(settings: Settings, meanwhile: Meanwhile = nullcontext) -> Iterator[System]:
     """Compose the system for a process that lasts, as soon as PostgreSQL is there; what is done
     meanwhile is done only if it is not.
     """
+    heed_sigterm()
     with (
         waited_for(lambda: database(settings), meanwhile) as dsn,
         waited_for(lambda: joined(settings, dsn), meanwhile) as system,
@@ -90,24 +101,29 @@ def waited_for(
     what: Callable[[], AbstractContextManager[T]], meanwhile: Meanwhile = nullcontext
 ) -> Iterator[T]:
     """Enter what needs PostgreSQL as soon as that can be reached and has the time for it."""
-    away = Trouble("PostgreSQL cannot be reached: waiting for it", "PostgreSQL can be reached")
     with ExitStack() as stack:
-        if (entered := _entered(stack, what, away)) is None:
+        attempts = _attempts(stack, what)
+        if (entered := next(attempts)) is None:
             with meanwhile():
-                while (entered := _entered(stack, what, away)) is None:
+                while (entered := next(attempts)) is None:
                     time.sleep(AGAIN)
-        away.end()
+            log.info("PostgreSQL can be reached")
         yield entered
 
 
-def _entered(
-    stack: ExitStack, what: Callable[[], AbstractContextManager[T]], away: Trouble
-) -> T | None:
-    try:
-        return stack.enter_context(what())
-    except DatabaseUnavailableError as error:
-        away.begin(reason(error))
-        return None
+def _attempts(
+    stack: ExitStack, what: Callable[[], AbstractContextManager[T]]
+) -> Iterator[T | None]:
+    """Try to enter it, again and again, and say why not each time that the reason is another."""
+    said = None
+    while True:
+        try:
+            yield stack.enter_context(what())
+        except DatabaseUnavailableError as error:
+            if (why := reason(error)) != said:
+                log.warning("PostgreSQL cannot be reached: waiting for it", error=why)
+            said = why
+            yield None
 
 
 @contextmanager

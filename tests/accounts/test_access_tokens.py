@@ -12,7 +12,7 @@ import jwt
 import pytest
 from msgspec.structs import replace
 
-from adapters.accounts.tokens import AccessTokens
+from adapters.accounts.tokens import LONGEST, AccessTokens
 from adapters.clock import SettableClock
 from application.accounts import InvalidToken, TokenExpired
 from application.permissions import Principal, permissions_of
@@ -263,3 +263,14 @@ def test_rights_are_those_of_the_roles_at_issue(tokens: AccessTokens) -> None:
     auditor = replace(camille, roles=(Role.AUDITOR,), permissions=permissions_of((Role.AUDITOR,)))
 
     assert tokens.principal(tokens.issue(auditor)).permissions == permissions_of((Role.AUDITOR,))
+
+
+def test_what_is_longer_than_any_token_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To decode it takes as long as it is, whoever sends it."""
+    decoded: list[str] = []
+    monkeypatch.setattr(jwt, "get_unverified_header", decoded.append)
+
+    with pytest.raises(InvalidToken):
+        AccessTokens((SECRET,), lambda: NOW).principal("a." * LONGEST)
+
+    assert decoded == []

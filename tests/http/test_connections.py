@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from infra.connections import Connections
 from infra.serving import AT_ONCE
 from infra.wire import MOST_HEADERS
 from tests.http.sockets import PATIENCE, Line, request, served
-from tests.http.wires import chunk, create, in_chunks
+from tests.http.wires import END, chunk, create, in_chunks
 from tests.waiting import until
 
 A_MOMENT = 0.05
@@ -32,6 +32,10 @@ async def answers(scope: Any, receive: Any, send: Any) -> None:
     message = await receive()
     while message.get("more_body"):
         message = await receive()
+    await Response("ok")(scope, receive, send)
+
+
+async def at_once(scope: Any, receive: Any, send: Any) -> None:
     await Response("ok")(scope, receive, send)
 
 
@@ -131,6 +135,62 @@ def test_trailers_are_headers(port: int) -> None:
         line.say(in_chunks((b"x", b""), chunk(b"{}"), late))
 
         assert told(line) == [(431, "head-too-large")]
+
+
+def test_there_is_more_in_chunks_than_around_them(port: int) -> None:
+    """Each is read by steps of its own, as many as a large one."""
+    with Line(port) as line:
+        line.say(in_chunks((b"x", b""), chunk(b" ") * 3_000))
+
+        assert told(line) == [(400, "chunks-too-small")]
+
+
+def test_so_there_is_behind_an_answer() -> None:
+    """Whoever has been answered is read on, for they may read the answer only when they are done."""
+    with served(at_once) as port, Line(port) as line:
+        line.say(in_chunks((b"x", b"")))
+        assert line.answer().text == "ok"
+        with suppress(ConnectionError):  # is hung up on
+            for _ in range(1_000):
+                line.say(chunk(b" ") * 1_000)
+            raise AssertionError("a million chunks were read")
+
+
+def test_small_chunks_are_read(port: int) -> None:
+    with Line(port) as line:
+        line.say(in_chunks((b"x", b""), chunk(b"sixteen bytes ok") * 4_000, END))
+
+        assert line.answer().text == "ok"
+
+
+def test_a_path_is_short_and_a_question_may_be_long(port: int) -> None:
+    with Line(port) as line:
+        line.say(request("GET", "/?" + "a" * 20_000), request("GET", "/" + "%2e" * 700))
+
+        assert line.answer().text == "ok"
+        assert told(line) == [(431, "head-too-large")]
+
+
+def test_whoever_goes_before_their_answers_is_not_worth_a_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    late, connected = asyncio.Event(), Connections()
+
+    async def answers_late(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/late":
+            await late.wait()
+        await Response("ok")(scope, receive, send)
+
+    with served(answers_late, connected) as port:
+        with Line(port) as line:
+            line.say(ASKED + request("GET", "/late") + ASKED)
+            assert line.answer().text == "ok"
+            until(lambda: late._waiters)
+        until(lambda: not connected._all)
+        late._loop.call_soon_threadsafe(late.set)  # type: ignore[attr-defined]
+        assert is_served(port)
+
+    assert caplog.records == []
 
 
 # --- How many -----------------------------------------------------------------------------

@@ -1,17 +1,23 @@
 """The OpenAPI document: whole, valid, and the same tomorrow unless somebody means it."""
 
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
+from starlette.routing import Route
 
+from api import openapi
 from api.app import ROUTERS
 from api.openapi.routes import methods_of, permission_of
 from api.openapi.schemas import rows
 from tests.contract import document
 from tests.http.routes import refusals
+from tests.waiting import until
 
 GOLDEN = Path(__file__).with_name("routes.txt")
 ELSEWHERE = {
@@ -20,6 +26,7 @@ ELSEWHERE = {
     "request-unreadable": "answers what is no HTTP",
     "head-too-large": "answers before it is known what is asked",
     "request-too-slow": "answers before it is known what is asked",
+    "chunks-too-small": "answers before it is known what is asked",
     "source-not-known": "answers facts on Kafka",
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
@@ -149,3 +156,37 @@ def test_no_route_comes_or_goes_unnoticed() -> None:
     )
 
     assert "\n".join(table) + "\n" == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_however_many_ask_for_it_first_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, go_on = list[str](), threading.Event()
+
+    def slowly(app: FastAPI) -> dict[str, str]:
+        made.append(app.title)
+        assert go_on.wait(30)
+        return {}
+
+    monkeypatch.setattr(openapi, "described", slowly)
+    app = FastAPI(title="frontdesk")
+    openapi.describe(app)
+    [answer] = [
+        each.endpoint
+        for each in app.routes
+        if isinstance(each, Route) and each.path == app.openapi_url
+    ]
+    asking = [threading.Thread(target=answer, args=(None,)) for _ in range(8)]
+    for each in asking:
+        each.start()
+    until(lambda: all(_stands_in(each, answer.__name__, "slowly") for each in asking))
+    go_on.set()
+    for each in asking:
+        each.join(30)
+
+    assert made == ["frontdesk"]
+
+
+def _stands_in(thread: threading.Thread, *functions: str) -> bool:
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and frame.f_code.co_name not in functions:
+        frame = frame.f_back
+    return frame is not None
