@@ -12,7 +12,7 @@ class HeadTooLarge(DomainError):
 
 
 class ChunksTooSmall(DomainError):
-    """More is sent around the chunks of the body than in them."""
+    """The body comes in chunks of too few bytes."""
 
 
 class RequestTooSlow(DomainError):

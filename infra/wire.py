@@ -36,11 +36,11 @@ MOST_IN_LINE: Final = 100
 MOST_PATH: Final = 2_048
 """Bytes of a path: to read it takes a step for each."""
 
-PIECE: Final = 4_096
-"""Bytes that are read at once of what comes in chunks: a chunk of one byte takes as long as a large one."""
+USUAL_CHUNK: Final = 16
+"""Bytes of a chunk. To read one of a single byte takes as long."""
 
-MOST_BESIDE: Final = 8_192
-"""Bytes around chunks, beyond as many as are in them."""
+MOST_LACKING: Final = 8_192
+"""Bytes that the chunks of a body may lack, all together."""
 
 MOST_UNHEARD: Final = 8_000_000
 """Bytes of a body that are let pass after its answer: many read the answer only when they are done."""
@@ -87,7 +87,7 @@ class Protocol(HttpToolsProtocol):
         self._idle = 0
         self._unheard = 0
         self._chunked = False
-        self._beside = 0
+        self._lacking = 0
         self._running: RequestResponseCycle | None = None
         self._why: DomainError | None = None
         self._refused = False
@@ -174,7 +174,7 @@ class Protocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._gained = False
         try:
-            self._read_piece_by_piece(data)
+            self._read(data)
         except HttpParserError:
             self._refuse(self._why or RequestUnreadable())
             return
@@ -183,19 +183,6 @@ class Protocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge(most_bytes=MOST_HEAD, most_headers=MOST_HEADERS))
         else:
             self._await_the_end()
-
-    def _read_piece_by_piece(self, data: bytes) -> None:
-        """Read what comes in chunks no further than it is worth it."""
-        at = 0
-        while at < len(data):
-            size = PIECE if self._in_head or self._chunked else len(data)
-            piece = data[at : at + size]
-            self._read(piece)
-            self._beside += len(piece) * (self._chunked and not self._in_head)
-            if self._beside > MOST_BESIDE:
-                self._why = ChunksTooSmall()
-                raise HttpParserError
-            at += size
 
     def _read(self, data: bytes) -> None:
         """Ignore that somebody would like to speak another protocol (RFC 9110, 7.8). The parser cannot:
@@ -221,7 +208,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._in_time()
         self._begun, self._in_head, self._head, self._headers, self._unheard = True, True, 0, 0, 0
-        self._chunked, self._beside = False, 0
+        self._chunked, self._lacking = False, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -232,10 +219,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. Trailers are counted and forgotten: the request they change has begun."""
-        size = len(name) + len(value) + BETWEEN
         self._headers += 1
-        self._beside -= size
-        self._count(size)
+        self._count(len(name) + len(value) + BETWEEN)
         if self._in_head and name.lower() not in UNREAD:
             self._chunked = self._chunked or name.lower() == CHUNKED
             super().on_header(name, value)
@@ -253,7 +238,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._gained = True
-        self._beside -= 2 * len(body)
+        self._lacking += (USUAL_CHUNK - len(body)) * self._chunked
+        if self._lacking > MOST_LACKING:
+            self._stop(ChunksTooSmall())
         if self.cycle.response_complete:
             self._unheard += len(body)
             if self._unheard > MOST_UNHEARD:

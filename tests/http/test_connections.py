@@ -137,7 +137,7 @@ def test_trailers_are_headers(port: int) -> None:
         assert told(line) == [(431, "head-too-large")]
 
 
-def test_there_is_more_in_chunks_than_around_them(port: int) -> None:
+def test_chunks_have_some_bytes_each(port: int) -> None:
     """Each is read by steps of its own, as many as a large one."""
     with Line(port) as line:
         line.say(in_chunks((b"x", b""), chunk(b" ") * 3_000))
