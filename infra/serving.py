@@ -14,6 +14,7 @@ import uvicorn
 from api.edge import refusing
 from api.refusals import Unavailable
 from infra.connections import Connections
+from infra.fair_queue import FairQueue
 from infra.wire import Protocol
 
 GRACE: Final = 5
@@ -85,7 +86,7 @@ def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=partial(Protocol, connected=connected or Connections()),  # type: ignore[arg-type]
+        http=partial(Protocol, connected=connected or Connections(), queue=FairQueue()),  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         access_log=False,

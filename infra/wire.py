@@ -5,6 +5,7 @@ asked, refusals too. A request begins when its head has come, and the edge waits
 """
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
@@ -21,6 +22,7 @@ from api.refusals import (
 )
 from domain.messages import DomainError
 from infra.connections import Connections
+from infra.fair_queue import FairQueue
 
 MOST_HEAD: Final = 65_536
 """Bytes of a request line and its headers; of trailers, too, and of what stands between chunks.
@@ -75,9 +77,12 @@ TUNNEL: Final = b"CONNECT"
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, *arguments: Any, connected: Connections, **more: Any) -> None:
+    def __init__(
+        self, *arguments: Any, connected: Connections, queue: FairQueue, **more: Any
+    ) -> None:
         super().__init__(*arguments, **more)
         self._connected = connected
+        self._queue = queue
         self._came = False
         self._begun = False
         self._in_head = True
@@ -125,7 +130,8 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        address = self.client[0] if self.client else ""
+        self._queue.begin(self.loop, address, partial(super()._start_asgi_task, cycle, app))
 
     def _wait_no_more(self) -> None:
         if self._given_up is not None:

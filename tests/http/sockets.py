@@ -42,8 +42,10 @@ def request(
 class Line:
     """One connection, on which answers come in the order of what was asked."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, port: int, source: str = "") -> None:
+        self._socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0)
+        )
         self._left = b""
 
     def __enter__(self) -> Self:

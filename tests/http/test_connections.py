@@ -265,6 +265,29 @@ class Busy:
         asyncio.get_running_loop().call_soon(self._count)
 
 
+def test_what_one_address_sends_at_once_keeps_no_other_waiting() -> None:
+    """Whoever comes last from another is answered before most of those who came before."""
+    busy, asked = Busy(), list[str]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await busy(scope, receive, send)
+
+    with served(app) as port, ExitStack() as stack:
+        first = stack.enter_context(Line(port))
+        first.say(request("GET", "/long"))
+        assert busy.begun.wait(PATIENCE)
+        crowd = [stack.enter_context(Line(port)) for _ in range(128)]
+        other = stack.enter_context(Line(port, source="127.0.0.2"))
+        for line in [*crowd, other]:
+            line.say(request("GET", "/other" if line is other else "/"))
+        busy.go_on.set()
+
+        for line in [*crowd, other]:
+            line.answer()
+    assert asked.index("/other") < 64
+
+
 def test_whoever_comes_behind_many_is_let_in_in_a_few_turns() -> None:
     """Each turn is long while much is asked."""
     busy = Busy()
