@@ -69,13 +69,25 @@ allow, since a cursor costs a thousand events as much as reading them."""
 IN_PARTS: Final = 32
 """Events that are taken at a time of a stream that is longer, or larger."""
 
-STREAM: Final = f"""
-    SELECT {COLUMNS} FROM log.events e
-    WHERE e.tenant_id = %s AND e.stream = %s AND e.version > %s AND e.version <= %s
-      AND e.position <= %s
-    ORDER BY e.version
+OF_STREAM: Final = """
+    e.tenant_id = %s AND e.stream = %s AND e.version > %s AND e.version <= %s AND e.position <= %s
 """
-SHORT_STREAM: Final = cut(f"{STREAM} LIMIT {SHORT}", "version", most=MOST_AT_ONCE)
+STREAM: Final = f"SELECT {COLUMNS} FROM log.events e WHERE {OF_STREAM} ORDER BY e.version"
+
+# Its size is added up first: a sum beside each event costs a thousand of them twice as much. Of what is
+# too large the first event comes, and that there is more.
+SHORT_STREAM: Final = f"""
+    WITH size AS MATERIALIZED (
+        SELECT sum(bytes) > {MOST_AT_ONCE} AS more, min(version) AS first FROM (
+            SELECT e.version,
+                octet_length(e.data::text) + coalesce(octet_length(e.personal), 0) AS bytes
+            FROM log.events e WHERE {OF_STREAM} ORDER BY e.version LIMIT {SHORT}
+        ) events
+    )
+    SELECT {COLUMNS}, (SELECT more FROM size) FROM log.events e
+    WHERE {OF_STREAM} AND (NOT (SELECT more FROM size) OR e.version = (SELECT first FROM size))
+    ORDER BY e.version LIMIT {SHORT}
+"""
 LOG: Final = cut(
     f"""
     SELECT {COLUMNS} FROM log.events e
@@ -135,7 +147,8 @@ class Reader:
         order and in parts: no more of them is in memory at once than fits. All are of one moment.
         """
         values = (tenant, stream, after, to, until)
-        rows = connection.execute(SHORT_STREAM, values, prepare=True, binary=True).fetchall()
+        twice = (*values, *values)
+        rows = connection.execute(SHORT_STREAM, twice, prepare=True, binary=True).fetchall()
         if len(rows) < SHORT and not (rows and rows[-1][-1]):
             yield [self.recorded(rows)]
             return
