@@ -145,7 +145,7 @@ def refusing(refusal: DomainError) -> ASGIApp:
 
 
 def _begin(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Give a request its trace id; return the headers that every answer has, to which more come."""
+    """Name the trace of a request; return the headers that every answer has, to which more come."""
     trace = scope["trace_id"] = str(uuid7())
     marks: list[tuple[bytes, bytes]] = [*SAFE, (b"x-trace-id", trace.encode())]
     scope[MARKS] = marks

@@ -22,7 +22,7 @@ class Walk(Protocol):
     """Moves the time of the whole system; see `infra/composition.py`."""
 
     def __call__(self, until: datetime) -> int:
-        """Walk from due time to due time up to `until`; give the number of stops."""
+        """Walk from due time to due time up to `until`; return the number of stops."""
 
 
 class ClockBody(Body):

@@ -13,6 +13,8 @@ from collections.abc import Callable, Container, Mapping
 from queue import SimpleQueue
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+from api.moments import AS_OF
+
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,10 +29,9 @@ PART_OF_ALL: Final = 2
 
 HEAVY: Final = "heavy"
 
-AS_OF: Final = "as_of"
 PART: Final = "q"
-"""Parameters that make any question heavy: how something was is folded from the log, and of a part of a
-name no index knows.
+"""As `as_of` does, it makes any question heavy: how something was is folded from the log, and of a part
+of a name no index knows.
 """
 
 

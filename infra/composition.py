@@ -134,7 +134,7 @@ class System:
 
     def walk(self, until: datetime) -> int:
         """Let time pass up to `until`, from one due time to the next, so that everything is done at
-        its minute; give the number of stops. Only a clock that can be set is moved.
+        its minute; return the number of stops. Only a clock that can be set is moved.
         """
         stops = 0
         self._settle_all()
@@ -199,7 +199,7 @@ def application(system: System) -> FastAPI:
 
 
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
-    """Return the API what it needs of the system."""
+    """Return what the API needs of the system."""
     settings = system.settings
     vitals = PostgresVitals(system.database, system.writer, system.jobs, system.reader.notes)
     signer = Signer(settings.secret_keys)

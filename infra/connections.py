@@ -1,7 +1,7 @@
 """Who is connected to a process: each holds some of its memory, from the first byte on."""
 
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -46,6 +46,10 @@ class Connections:
         self._all += 1
         self._of.update([address] if address else [])
         return True
+
+    def address_of(self, scope: Any) -> str:
+        """Return where a request comes from, by way of whichever proxies of ours."""
+        return self._addresses.of(scope)
 
     def go(self, client: Client) -> None:
         """Count one that came no more."""

@@ -22,10 +22,12 @@ class FairQueue:
         self._lines: OrderedDict[str, deque[Start]] = OrderedDict()
         self._begun = 0
 
-    def begin(self, loop: asyncio.AbstractEventLoop, address: str, start: Start) -> None:
-        """Start it in this turn, or in a later one."""
+    def begin(
+        self, loop: asyncio.AbstractEventLoop, address: Callable[[], str], start: Start
+    ) -> None:
+        """Start it in this turn, or in a later one; only then it matters where it comes from."""
         if self._lines or self._begun == AT_ONCE:
-            self._lines.setdefault(address, deque()).append(start)
+            self._lines.setdefault(address(), deque()).append(start)
             return
         if not self._begun:
             loop.call_soon(self._next_turn, loop)

@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 import msgspec
+
+from infra.ports import said_plainly
 
 PATH: Final = "/v1/health"
 PATIENCE: Final = 10
@@ -23,14 +26,19 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reported:
-    """How a process is: as it says at first, and as it is seen to be once there is something to look at."""
+    """How a process is: what it waits for at its start, and then what is seen of it."""
 
-    def __init__(self, first: Health) -> None:
-        self.look: Callable[[], Health] = lambda: first
+    def __init__(self, waits_for: str) -> None:
+        self.look: Callable[[], Health] = partial(waiting_for, waits_for)
 
     def __call__(self) -> Health:
         """Look."""
         return self.look()
+
+
+def waiting_for(what: str) -> Health:
+    """Return how a process is that cannot begin yet: to start it again would not help."""
+    return Health(healthy=True, doing=f"waiting for {what}")
 
 
 class NotHealthy(Exception):
@@ -43,7 +51,9 @@ def health_on(host: str, port: int | None, look: Callable[[], Health]) -> Iterat
     if port is None:
         yield
         return
-    with ThreadingHTTPServer((host, port), _answering(look)) as server:
+    with said_plainly(host, port):
+        server = ThreadingHTTPServer((host, port), _answering(look))
+    with server:
         threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
         try:
             yield

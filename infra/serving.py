@@ -1,6 +1,5 @@
 """Serves the API of a composed system on a port, until it is told to stop."""
 
-import errno
 import signal
 import socket
 import threading
@@ -15,6 +14,7 @@ from api.edge import refusing
 from api.refusals import Unavailable
 from infra.connections import Connections
 from infra.fair_queue import FairQueue
+from infra.ports import said_plainly
 from infra.wire import Protocol
 
 GRACE: Final = 5
@@ -27,28 +27,17 @@ while much is asked.
 """
 
 
-class CannotListenError(Exception):
-    """One cannot listen there: see HOST and PORT."""
-
-
-class PortTakenError(Exception):
-    """Another program listens on this port: stop it, or choose another with PORT."""
-
-
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is started. Raises PortTakenError,
-    CannotListenError.
-    """
+    """Take the port before anything else is started. Raises PortTakenError, CannotListenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
-    except OSError as error:
+        with said_plainly(host, port):
+            listener.bind((host, port))
+    except Exception:
         listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortTakenError(f"{host}:{port}") from error
-        raise CannotListenError(f"{host}:{port}: {error.strerror}") from error
+        raise
     listener.listen(2048)
     return listener
 
@@ -75,10 +64,11 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server raises the signal again when it has stopped, to which we have nothing to add.
         signal.signal(number, lambda *_: None)
-    _Server(_config(app, connected), ready).run(sockets=_each_often(listeners))
+    _Server(_config(app, connected), ready).run(sockets=_repeated(listeners))
 
 
-def _each_often(listeners: Iterable[socket.socket]) -> list[socket.socket]:
+def _repeated(listeners: Iterable[socket.socket]) -> list[socket.socket]:
+    """Return each listener as often as it is to be asked in one turn."""
     return [each for one in listeners for each in (one, *(one.dup() for _ in range(AT_ONCE - 1)))]
 
 
@@ -99,9 +89,9 @@ def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
 
 
 @contextmanager
-def refusing_all(listener: socket.socket) -> Iterator[None]:
-    """Tell whoever asks on this port to come again: 503."""
-    stop = serve_in_thread(refusing(Unavailable()), listener.dup())
+def refusing_all(listener: socket.socket, connected: Connections) -> Iterator[None]:
+    """Answer whoever asks on this port that they may come again: 503."""
+    stop = serve_in_thread(refusing(Unavailable()), listener.dup(), connected)
     try:
         yield
     finally:
@@ -114,7 +104,7 @@ def serve_in_thread(
     """Answer requests in a thread; return what stops it."""
     ready = threading.Event()
     server = _Server(_config(app, connected), ready.set)
-    sockets = _each_often([listener])
+    sockets = _repeated([listener])
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
     ready.wait()

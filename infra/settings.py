@@ -77,20 +77,30 @@ def _postgres(value: str) -> str:
 
 
 def _smtp(value: str) -> str:
+    if not _is_whole(value):
+        message = "must look like smtp://user:password@host:587, with %40 for an @ in the password"
+        raise ValueError(message)
     server_of(value)
     return value
 
 
 def _redis(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        port = parts.port or 0
-    except ValueError:  # whose message repeats the password
-        port = -1
-    if port < 0 or parts.scheme not in REDIS or "@" in (parts.hostname or "") + parts.fragment:
+    if urlsplit(value).scheme not in REDIS or not _is_whole(value):
         message = "must look like redis://user:password@host:6379/0, with %40 for an @"
         raise ValueError(message)
     return value
+
+
+def _is_whole(url: str) -> bool:
+    """Whether no part of a password stands elsewhere, for an @, / or # in it that is not escaped. What
+    the library says of such a port repeats it.
+    """
+    parts = urlsplit(url)
+    try:
+        host = f"{parts.hostname}:{parts.port}"
+    except ValueError:
+        return False
+    return "@" not in host + parts.path + parts.query + parts.fragment
 
 
 def _region(value: str) -> str:

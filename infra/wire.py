@@ -130,8 +130,8 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
-        address = self.client[0] if self.client else ""
-        self._queue.begin(self.loop, address, partial(super()._start_asgi_task, cycle, app))
+        start = partial(super()._start_asgi_task, cycle, app)
+        self._queue.begin(self.loop, lambda: self._connected.address_of(cycle.scope), start)
 
     def _wait_no_more(self) -> None:
         if self._given_up is not None:
@@ -244,9 +244,10 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._gained = True
-        self._lacking += (USUAL_CHUNK - len(body)) * self._chunked
-        if self._lacking > MOST_LACKING:
-            self._stop(ChunksTooSmall())
+        if self._chunked:
+            self._lacking += USUAL_CHUNK - len(body)
+            if self._lacking > MOST_LACKING:
+                self._stop(ChunksTooSmall())
         if self.cycle.response_complete:
             self._unheard += len(body)
             if self._unheard > MOST_UNHEARD:
@@ -308,7 +309,13 @@ class Protocol(HttpToolsProtocol):
     def _last_cycle(self) -> RequestResponseCycle:
         """Return what writes an answer to a request that nobody could read."""
         return RequestResponseCycle(
-            scope={"type": "http", "method": "GET", "path": "", "headers": []},  # type: ignore[typeddict-item]
+            scope={
+                "type": "http",
+                "method": "GET",
+                "path": "",
+                "headers": [],
+                "client": self.client,
+            },  # type: ignore[typeddict-item]
             transport=self.transport,
             flow=self.flow,
             logger=self.logger,

@@ -37,7 +37,7 @@ class InMemory:
         return found
 
     def run(self, command: Command) -> list[Any]:
-        """Carry out a command; give the events, over all streams in the order of recording.
+        """Carry out a command; return the events, over all streams in the order of recording.
 
         They are Any, since a test knows which event it asks for which field.
         """

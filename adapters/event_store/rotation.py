@@ -23,7 +23,7 @@ FIRST: Final[Place] = ("00000000-0000-0000-0000-000000000000", "")
 
 
 def rotate(connection: Connection[Any], keys: MasterKeys, told: Told, page: int = PAGE) -> int:
-    """Wrap what an older master key has wrapped; give the number of keys. The connection commits
+    """Wrap what an older master key has wrapped; return the number of keys. The connection commits
     by itself. Raises UnknownMasterKeyError in the end if one that wrapped a key is not in the ring:
     what others have wrapped is wrapped anew all the same.
     """

@@ -218,7 +218,7 @@ class PostgresEventStore:
     def _with_erased(
         self, changes: Changes, seen: Mapping[str, int], tenant: str
     ) -> tuple[Changes, Mapping[str, int]]:
-        """Add to every stream that is erased here that it was, unless it says so itself; give the
+        """Add to every stream that is erased here that it was, unless it says so itself; return the
         versions of those streams with the others.
         """
         named = [

@@ -90,9 +90,8 @@ def _as_mime(
     mail.set_raw("Subject", _encoded(message.subject))
     for name, value in first.items():
         mail[name] = value
-    _fill(
-        mail, message
-    )  # what says something of content, and stands there before, would move along
+    _fill(mail, message)
+    # What says something of content would move into the text part, stood it there before.
     for name, value in last.items():
         mail[name] = value
     international = _is_international(mailboxes)

@@ -19,7 +19,7 @@ import ssl
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from adapters.mail.addresses import domain_of
 from adapters.mail.conversation import Conversation, SecretConversation
@@ -75,14 +75,6 @@ class SmtpServer(Value, frozen=True, kw_only=True):
     idempotency_header: str | None = None
 
 
-def _has_port(parts: SplitResult) -> bool:
-    """Whether the port is a number, or not named. The library's own refusal repeats the password."""
-    try:
-        return parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-
-
 def server_of(url: str) -> SmtpServer:
     """Read `smtp://user:password@host:587`, where TLS is used if the server offers it and always
     with a password; `smtp+starttls://`, always; `smtps://`, from the first byte. To this machine
@@ -92,7 +84,7 @@ def server_of(url: str) -> SmtpServer:
     's@lt'
     """
     parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname or not _has_port(parts):
+    if parts.scheme not in SCHEMES or not parts.hostname:
         raise ValueError("must look like smtp://user:password@mail.example.org:587")
     if not unquote(parts.netloc.rpartition("@")[0]).isascii():
         raise ValueError("must name a user and a password that the library can say: in ASCII")

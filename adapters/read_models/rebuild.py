@@ -111,7 +111,7 @@ class Rebuilder:
     def bring_to(
         self, connection: Connection[Any], consumer: ReadModelConsumer, position: int
     ) -> int:
-        """Carry a table on to a position, inside the caller's transaction; give where it stands.
+        """Carry a table on to a position, inside the caller's transaction; return where it stands.
         What needs a master key that is not known here is set aside, as by the live runner.
 
         Raises ErasedMeanwhileError, NotReadableHere.

@@ -22,7 +22,7 @@ class WaitingRoom:
 
     @contextmanager
     def a_place(self, tenant: str) -> Iterator[bool]:
-        """Give a place for as long as it lasts; return whether there was one."""
+        """Hold a place for as long as it lasts; return whether there was one."""
         placed = self._enter(tenant)
         try:
             yield placed

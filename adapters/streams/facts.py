@@ -245,7 +245,7 @@ def _texts(headers: Headers, *, whole: bool = True) -> dict[str, str]:
 
 
 def _insisting(do: Callable[[], T], stop: threading.Event) -> T | None:
-    """Do it as soon as nothing needed for it is away; give None if told to stop before."""
+    """Do it as soon as nothing needed for it is away; return None if told to stop before."""
     while True:
         try:
             return do()

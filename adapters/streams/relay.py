@@ -129,7 +129,7 @@ class Relay:
                 self._appended.wait(heard, IDLE)
 
     def step(self, line: Connection[Any]) -> int:
-        """Publish one batch; give the number of events. Raises NotAcknowledged, PlaceNotKnown."""
+        """Publish one batch; return the number of events. Raises NotAcknowledged, PlaceNotKnown."""
         after = checkpoints.read(line, [RELAY])[RELAY]
         found = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
         if not found:

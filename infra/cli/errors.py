@@ -15,7 +15,7 @@ from infra.migrate import (
     MigrationChangedError,
     MigrationForbiddenError,
 )
-from infra.serving import CannotListenError, PortTakenError
+from infra.ports import CannotListenError, PortTakenError
 from infra.settings import SettingsError
 
 

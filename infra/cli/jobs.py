@@ -14,6 +14,7 @@ from rich.table import Table
 from application.jobs import JobStatus, QueuedJob
 from infra.cli.progress import told
 from infra.cli.system import composed
+from infra.composition import System
 
 MOST: Final = 1_000
 AMISS: Final = (JobStatus.PARKED, JobStatus.UNCERTAIN, JobStatus.FAILING)
@@ -48,10 +49,9 @@ def list_jobs(
             system.jobs.find(owner, status=each, kind=kind, about=about, limit=limit + 1)
             for each in (AMISS if status is None else (status,))
         ]
-        depths = system.jobs.depths()
+        waiting = None if status or any(pages) else _waiting(system)
     (_write_all if json else _show)([job for page in pages for job in page[:limit]])
-    if status is None and not any(pages):
-        waiting = depths["due"] + depths["waiting"]
+    if waiting is not None:
         told.print(f"Nothing is parked, uncertain or failing; {waiting} wait: see --status todo.")
     if any(len(page) > limit for page in pages):
         told.print(f"There are more than {limit} of them: see --limit, or ask for fewer.")
@@ -94,6 +94,11 @@ def discard_jobs(job_ids: Ids) -> None:
     with composed() as system:
         for job_id in job_ids:
             _write(system.jobs.discard(None, job_id))
+
+
+def _waiting(system: System) -> int:
+    depths = system.jobs.depths()
+    return depths["due"] + depths["waiting"]
 
 
 def _show(found: Sequence[QueuedJob]) -> None:

@@ -103,8 +103,8 @@ def _look_at_rows(system: System, *, again: bool) -> int:
             if found.added or found.changed or found.removed:
                 counts = f"{found.added} added, {found.changed} changed, {found.removed} removed"
                 sys.stdout.write(f"{model.name}: {counts}\n")
-                rows += found.added + found.changed + found.removed
-                _put_right(rebuilder, model, again=again)
+                if not again or _is_put_right(rebuilder, model):
+                    rows += found.added + found.changed + found.removed
     return rows
 
 
@@ -121,16 +121,17 @@ def _built(rebuilder: Rebuilder, model: ReadModel) -> Iterator[None]:
             rebuilder.discard(model)
 
 
-def _put_right(rebuilder: Rebuilder, model: ReadModel, *, again: bool) -> None:
-    """Switch, but to no table that lacks what the live one has."""
+def _is_put_right(rebuilder: Rebuilder, model: ReadModel) -> bool:
+    """Switch, but to no table that lacks what the live one has; return whether that was done."""
     try:
-        if again:
-            switch(rebuilder, model, whatever_is_parked=False)
+        switch(rebuilder, model, whatever_is_parked=False)
     except KeysSetAside:
         told = (
             f"more keys would be set aside; `frontdesk rebuild {model.name}` does so all the same"
         )
         sys.stdout.write(f"{model.name}: not switched, for {told}\n")
+        return False
+    return True
 
 
 def _address(settings: Settings) -> str:

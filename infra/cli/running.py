@@ -59,7 +59,7 @@ def up(port: Port = None) -> None:
     settings = _settings(port)
     heed_sigterm()
     listener = listen(settings.host, settings.port)
-    refusing = partial(refusing_all, listener)
+    refusing = partial(refusing_all, listener, connections(settings))
     address = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     began = time.monotonic()
     say_at_once("connecting to PostgreSQL …" if settings.database_url else "starting PostgreSQL …")
@@ -81,7 +81,7 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
     """Answer HTTP only; `frontdesk work` keeps read models and sends mails elsewhere."""
     settings = _settings(port)
     listener = listen(settings.host, settings.port)
-    with lasting(settings, partial(refusing_all, listener)) as system:
+    with lasting(settings, partial(refusing_all, listener, connections(settings))) as system:
         where = listener.getsockname()[1]
         shared = [] if inherit is None else [socket.socket(fileno=inherit)]
         said = f"listening on {where}"

@@ -6,24 +6,21 @@ What they are made of is imported when it is asked for: it takes longer than mos
 import os
 import signal
 import threading
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from infra.cli.running import GIVES_WAY, say_at_once
 from infra.cli.system import lasting, settings_from_environment
 from infra.composition import System
-from infra.health import Health, Reported, health_on
+from infra.health import Reported, health_on, waiting_for
 from infra.logs import configure_logs
 from infra.settings import Settings
 
 HealthPort = Annotated[
     int | None, typer.Option(help="Answer GET /v1/health on this port, for whoever looks after us.")
 ]
-
-
-WAITING: Final = Health(healthy=True, doing="waiting for PostgreSQL")
-"""Starting again would not help."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,12 +34,12 @@ def relay(health_port: HealthPort = None) -> None:
     from infra.streaming import relay_health, relay_of
 
     settings, stop = _settings(), threading.Event()
-    health = Reported(WAITING)
+    health = Reported("PostgreSQL")
     with health_on(settings.host, health_port, health), lasting(settings) as system:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         relay = relay_of(system)
-        health.look = lambda: relay_health(system, relay)
+        health.look = partial(relay_health, system, relay)
         say_at_once("relaying")
         relay.run(stop)
 
@@ -51,7 +48,7 @@ def worker(health_port: HealthPort = None) -> None:
     """Keep read models, let processes react, carry out what is due, as one of many workers."""
     os.nice(GIVES_WAY)
     settings = _settings()
-    health = Reported(WAITING)
+    health = Reported("PostgreSQL")
     with health_on(settings.host, health_port, health), lasting(settings) as system:
         _run(system, health)
 
@@ -61,13 +58,14 @@ def _run(system: System, health: Reported) -> None:
     from adapters.streams.worker import run
     from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
 
+    health.look = partial(waiting_for, "the broker")
     wait_for_topics(system)
     work = work_of(system)
     system.work(work.runner)
     system.beside("watchdog", lambda stop: work.watchdog.run(stop, _end))
     if (facts := facts_of(system)) is not None:
         system.beside("facts", facts.run)
-    health.look = lambda: worker_health(system, work)
+    health.look = partial(worker_health, system, work)
     say_at_once("working")
     while True:
         run(work.app())

@@ -57,7 +57,7 @@ class Http:
 
 @contextmanager
 def servers(dsn: str, count: int) -> Iterator[list[int]]:
-    """Start API servers on one database; give their ports. `frontdesk work` is not among them."""
+    """Start API servers on one database; return their ports. `frontdesk work` is not among them."""
     with ExitStack() as stack:
         starting = [stack.enter_context(_server(dsn)) for _ in range(count)]
         yield [_port_of(process) for process in starting]
@@ -65,7 +65,7 @@ def servers(dsn: str, count: int) -> Iterator[list[int]]:
 
 @contextmanager
 def one_server(dsn: str) -> Iterator[tuple[int, int]]:
-    """Start one; give its port and the id of its process."""
+    """Start one; return its port and the id of its process."""
     with _server(dsn) as process:
         yield _port_of(process), process.pid
 
@@ -89,7 +89,7 @@ def _port_of(process: "subprocess.Popen[str]") -> int:
 
 
 def owner(port: int) -> str:
-    """Open a business; give the access token of its owner."""
+    """Open a business; return the access token of its owner."""
     person = {
         "user_type": "beauty_professional",
         "name": "Robin Banks",
@@ -105,6 +105,6 @@ def owner(port: int) -> str:
 
 
 def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Let processes work at once, one per tuple of arguments; give what each returns."""
+    """Let processes work at once, one per tuple of arguments; return what each returns."""
     with multiprocessing.get_context("spawn").Pool(len(arguments)) as pool:
         return pool.starmap(work, arguments, chunksize=1)

@@ -60,7 +60,7 @@ class Desk:
         }
 
     def booked(self, starts: list[datetime]) -> list[str]:
-        """Book slots that nobody else wants; give their paths."""
+        """Book slots that nobody else wants; return their paths."""
         made = self.everybody("/v1/bookings", [self.wish(start) for start in starts])
         assert Counter(answer.status for answer in made) == {201: len(starts)}
         return [f"/v1/bookings/{answer.body['id']}" for answer in made]

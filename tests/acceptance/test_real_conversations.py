@@ -67,7 +67,7 @@ def expected(wanted: list[Wanted]) -> set[int]:
 
 
 def open_agendas(port: int, token: str, providers: list[str]) -> dict[str, str]:
-    """Register professionals who are open all day; give their ids."""
+    """Register professionals who are open all day; return their ids."""
     settings = {"time_zone": ZONE, "hours": dict.fromkeys(WEEKDAYS, ALL_DAY)}
     found = {}
     with Http(port, token) as http:
@@ -81,7 +81,7 @@ def open_agendas(port: int, token: str, providers: list[str]) -> dict[str, str]:
 def ask(
     port: int, token: str, service: str, professionals: dict[str, str], wanted: list[Wanted]
 ) -> dict[int, tuple[int, str | None]]:
-    """Make attempts one after the other; give the status and code of each."""
+    """Make attempts one after the other; return the status and code of each."""
     came_of = {}
     with Http(port, token) as http:
         for number, provider, local in wanted:

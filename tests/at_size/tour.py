@@ -31,7 +31,7 @@ Ids = Mapping[str, Any]
 
 
 def tour(running: Running) -> Ids:
-    """Go through it, in the business that is running and in one that is new; give what was made."""
+    """Go through it, in the business that is running and in one that is new; return what was made."""
     http = running.http()
     accounts(running)
     salon = Salon.opened(running)
@@ -193,7 +193,7 @@ def questions(running: Running, ids: Ids, asked: Mapping[str, str]) -> Iterator[
 
 
 def made(http: TestClient, where: str, body: Mapping[str, Any]) -> str:
-    """Make something; give its id."""
+    """Make something; return its id."""
     answer = http.post(where, json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

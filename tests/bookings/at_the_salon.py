@@ -73,5 +73,5 @@ class Salon:
     def book(
         self, http: TestClient, starts_at: str = "2027-01-05T10:00:00+01:00", **more: Any
     ) -> Any:
-        """Ask for a cut; give the response."""
+        """Ask for a cut; return the response."""
         return http.post("/v1/bookings", json=self.wish(starts_at, **more))

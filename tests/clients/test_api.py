@@ -37,7 +37,7 @@ def http(running: Running) -> TestClient:
 
 
 def register(http: TestClient, person: dict[str, str] = ZOE) -> str:
-    """Register a client; give the path."""
+    """Register a client; return the path."""
     registered = http.post("/v1/clients", json=person)
     assert registered.status_code == 201, registered.text
     return registered.headers["location"]

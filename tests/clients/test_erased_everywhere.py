@@ -74,7 +74,7 @@ def have_all_tables(running: Running) -> None:
 
 @pytest.fixture
 def login(running: Running, zoe: str) -> Any:
-    """She has logged in; give her tokens."""
+    """She has logged in; return her tokens."""
     account = NewAccount(name="Zoé Login", email="zoe.login@example.org", password=PASSWORD)
     about = About(tenant=running.tenant, actor="user-owner", command_id=uuid4())
     accounts = running.system.accounts

@@ -35,7 +35,7 @@ def http(running: Running) -> TestClient:
 
 @pytest.fixture
 def zoe(running: Running, http: TestClient) -> str:
-    """Zoé has been here, a note was made, and she comes again; give her id."""
+    """Zoé has been here, a note was made, and she comes again; return her id."""
     salon = Salon.opened(running)
     client_id: str = http.post("/v1/clients", json=ZOE).json()["id"]
     where = salon.book(http, client_id=client_id, notes="allergic to henna").headers["location"]

@@ -33,7 +33,7 @@ def zoe(http: TestClient) -> str:
 
 @pytest.fixture
 def visit(two_systems: tuple[Running, Running], known_by: Running, http, zoe: str) -> str:
-    """A visit of hers, booked as a guest and confirmed; give where it is."""
+    """A visit of hers, booked as a guest and confirmed; return where it is."""
     salon = Salon.opened(two_systems[0])
     where: str = salon.book(http, guest=ZOE).headers["location"]
     known_by.http().post(f"{where}/confirm")

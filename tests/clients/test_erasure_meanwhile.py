@@ -67,7 +67,7 @@ def zoe(running: Running) -> str:
 def erased_in_the_middle_of(
     work: Callable[[], object], running: Running, held: Held, client_id: str
 ) -> int:
-    """Erase while the work is held; give the status."""
+    """Erase while the work is held; return the status."""
     with ThreadPoolExecutor(1) as threads:
         working = threads.submit(work)
         assert held.is_there.wait(20)

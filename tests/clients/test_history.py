@@ -54,7 +54,7 @@ def booked(
     *moves: type[BookingCompleted | BookingMarkedNoShow | BookingCancelled],
     **part: Any,
 ) -> BookingId:
-    """Put a booking into the log; give its id."""
+    """Put a booking into the log; return its id."""
     booking_id = BookingId(f"booking-{uuid7()}")
     request = BookingRequested(booking_id=booking_id, appointment=whose, holds_slot=True)
     moved = [move(booking_id=booking_id, appointment=whose) for move in moves]

@@ -37,7 +37,7 @@ def wish(salon: Salon, start: str = TEN, **more: Any) -> dict[str, Any]:
 
 
 def book(http: TestClient, salon: Salon, start: str = TEN, **more: Any) -> str:
-    """Make an appointment; give its path."""
+    """Make an appointment; return its path."""
     booked = http.post("/appointments", json=wish(salon, start, **more))
     assert booked.status_code == 201, booked.text
     return f"/appointments/{booked.json()['id']}"

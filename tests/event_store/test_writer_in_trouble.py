@@ -1,5 +1,6 @@
 """Callers who share a transaction share no misfortune; what is not known to be done is said to be unknown."""
 
+from collections.abc import Callable
 from itertools import chain, repeat
 
 import pytest
@@ -43,12 +44,18 @@ def test_what_cannot_be_recorded_fails_alone(writer: Writer, log: Log, problem: 
     assert log.connections == 1
 
 
-def test_a_leader_who_fails_hands_over(writer: Writer, log: Log) -> None:
-    def break_down(batch: list[str]) -> None:
-        if "leader" in batch:
-            raise RuntimeError("of the leader's own")
+def breaking_down(leader: str) -> Callable[[list[str]], None]:
+    """Return what fails while this one leads, for a reason of the leader's own."""
 
-    log.before = break_down
+    def break_down(batch: list[str]) -> None:
+        if leader in batch:
+            raise RuntimeError
+
+    return break_down
+
+
+def test_a_leader_who_fails_hands_over(writer: Writer, log: Log) -> None:
+    log.before = breaking_down("leader")
 
     with gathered(writer, log, "a", "b") as answers:
         found = {name: outcome(answer) for name, answer in answers.items()}
@@ -57,11 +64,7 @@ def test_a_leader_who_fails_hands_over(writer: Writer, log: Log) -> None:
 
 
 def test_those_who_shared_with_a_leader_who_fails_are_told(writer: Writer, log: Log) -> None:
-    def break_down(batch: list[str]) -> None:
-        if "a" in batch:
-            raise RuntimeError("of the leader's own")
-
-    log.before = break_down
+    log.before = breaking_down("a")
 
     with gathered(writer, log, "a", "b") as answers:
         found = {name: outcome(answer) for name, answer in answers.items()}

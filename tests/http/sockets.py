@@ -15,7 +15,7 @@ PATIENCE = 30.0
 
 @contextmanager
 def served(app: Any, connected: Connections | None = None) -> Iterator[int]:
-    """Serve an application as `frontdesk serve` does, in a thread; give the port."""
+    """Serve an application as `frontdesk serve` does, in a thread; return the port."""
     listener = listen("127.0.0.1", 0)
     stop = serve_in_thread(app, listener, connected)
     try:

@@ -265,22 +265,39 @@ class Busy:
         asyncio.get_running_loop().call_soon(self._count)
 
 
-def test_what_one_address_sends_at_once_keeps_no_other_waiting() -> None:
-    """Whoever comes last from another is answered before most of those who came before."""
+ONE, ANOTHER = (b"x-forwarded-for", b"2001:db8:1:2::%d"), (b"x-forwarded-for", b"2001:db8:1:3::1")
+PROXIES = Addresses(("127.0.0.0/8",))
+
+
+@pytest.mark.parametrize(
+    ("source", "addresses", "one", "another"),
+    [
+        ("127.0.0.2", Addresses(), [], []),
+        ("127.0.0.1", PROXIES, [ONE], [ANOTHER]),
+    ],
+    ids=["directly", "by way of a proxy of ours"],
+)
+def test_what_one_address_sends_at_once_keeps_no_other_waiting(
+    source: str, addresses: Addresses, one: list[Any], another: list[Any]
+) -> None:
+    """Whoever comes last from another is answered before most of those who came before. A network of
+    IPv6 is one address.
+    """
     busy, asked = Busy(), list[str]()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         asked.append(scope["path"])
         await busy(scope, receive, send)
 
-    with served(app) as port, ExitStack() as stack:
+    with served(app, Connections(addresses=addresses)) as port, ExitStack() as stack:
         first = stack.enter_context(Line(port))
         first.say(request("GET", "/long"))
         assert busy.begun.wait(PATIENCE)
         crowd = [stack.enter_context(Line(port)) for _ in range(128)]
-        other = stack.enter_context(Line(port, source="127.0.0.2"))
-        for line in [*crowd, other]:
-            line.say(request("GET", "/other" if line is other else "/"))
+        other = stack.enter_context(Line(port, source))
+        for number, line in enumerate(crowd):
+            line.say(request("GET", "/", headers=[(n, v % number) for n, v in one]))
+        other.say(request("GET", "/other", headers=another))
         busy.go_on.set()
 
         for line in [*crowd, other]:

@@ -14,12 +14,12 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.caller import Caller
+from api.moments import AS_OF
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of, permission_of
 from api.refusals import Unavailable
 from api.routing import THREADS, Threads
 from api.turns import (
-    AS_OF,
     OF_ONE,
     PART,
     PART_OF_ALL,

@@ -41,7 +41,7 @@ def running(settings: Settings, dsn: str) -> Iterator[Running]:
 
 @pytest.fixture
 def olga(running: Running) -> Callable[[], TestClient]:
-    """Log Olga in, who works at the front desk; give her client."""
+    """Log Olga in, who works at the front desk; return her client."""
     about = About(tenant=running.tenant, actor="user-owner", command_id=uuid4())
     running.system.accounts.add_user(OLGA, about, roles=(Role.FRONT_DESK,))
 

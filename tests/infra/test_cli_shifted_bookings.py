@@ -50,7 +50,7 @@ def happened(command: Happened, past: Past) -> Changes:
 
 
 def recorded(running: Running, whose: Appointment, *, cancelled: bool = False) -> BookingId:
-    """Put a booking into the log as it was recorded then; give its id."""
+    """Put a booking into the log as it was recorded then; return its id."""
     booking_id = BookingId(f"booking-{uuid4()}")
     events: tuple[BookingEvent, ...] = (
         BookingRequested(booking_id=booking_id, appointment=whose, holds_slot=True),

@@ -55,7 +55,7 @@ class Cluster:
             self.wait_until_ready()
 
     def kill(self, *names: str) -> dict[str, int]:
-        """Kill these at once; give what they were."""
+        """Kill these at once; return what they were."""
         dead = {name: int(self.members[name]["pid"]) for name in names}
         for pid in dead.values():
             os.kill(pid, signal.SIGKILL)
@@ -79,7 +79,7 @@ class Salon:
         self.cut = self.post("/v1/services", {"name": "Cut", "duration_minutes": 30})
 
     def post(self, path: str, body: Any) -> str:
-        """Post on a new connection, which either process may accept; give the new id."""
+        """Post on a new connection, which either process may accept; return the new id."""
         with Http(self.port, self.token) as http:
             answer = http("POST", path, body)
         assert answer.status == 201, answer

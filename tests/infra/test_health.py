@@ -7,7 +7,8 @@ import pytest
 
 from infra import health
 from infra.children import free_port
-from infra.health import Health, NotHealthy, health_of, health_on
+from infra.health import Health, NotHealthy, Reported, health_of, health_on
+from infra.ports import PortTakenError
 from tests.acceptance.processes import Http
 
 
@@ -49,6 +50,27 @@ def test_who_comes_to_no_end_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, sent
 def test_who_is_gone_is_not_healthy() -> None:
     with pytest.raises(NotHealthy):
         health_of(free_port())
+
+
+def test_a_port_in_use_is_said_plainly() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with (
+            pytest.raises(PortTakenError, match=str(port)),
+            health_on("127.0.0.1", port, lambda: Health(healthy=True)),
+        ):
+            pass
+
+
+def test_who_cannot_begin_yet_says_for_what_they_wait_and_then_what_they_do() -> None:
+    reported, port = Reported("PostgreSQL"), free_port()
+
+    with health_on("127.0.0.1", port, reported):
+        waiting = health_of(port)
+        reported.look = lambda: Health(healthy=True, doing="publishing")
+
+        assert (waiting, health_of(port)) == ("waiting for PostgreSQL", "publishing")
 
 
 def test_nobody_listens_where_nobody_asks() -> None:

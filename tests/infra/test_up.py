@@ -31,7 +31,7 @@ class Desk:
         self.seen = ""
 
     def post(self, path: str, body: Any, token: str = "") -> Any:
-        """Post JSON; give the answer's."""
+        """Post JSON; return the answer's."""
         request = urllib.request.Request(
             self.address + path,
             json.dumps(body).encode(),

@@ -14,17 +14,15 @@ from adapters.mail.smtp import Security, SmtpMailer, SmtpServer, server_of
 from application.jobs import UncertainError
 from application.mails import Mailbox as Address
 from application.mails import MailNotTakenError, MailRefusedError, MailServerAwayError
+from tests.mail.by_smtp import mailbox
 from tests.mail.examples import HEADERS, a_message
 from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls
 from tests.operations.proxy import Proxy
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+__all__ = ["mailbox"]
+
 sender = mailbox_of("frontdesk <desk@frontdesk.example>")
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
 
 
 @pytest.fixture

@@ -53,5 +53,5 @@ def in_time() -> Iterator[None]:
 
 
 def order(http: Http, name: str = "Cut", **headers: str) -> int:
-    """Order that something be offered; give the status of the answer."""
+    """Order that something be offered; return the status of the answer."""
     return http("POST", "/v1/services", {**CUT, "name": name}, **headers).status

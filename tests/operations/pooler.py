@@ -115,7 +115,7 @@ def _startup(client: socket.socket) -> bytes:
 
 
 def _introduced(client: socket.socket, server: socket.socket) -> bytes:
-    """Hand on what both say until the server is ready; give what it said of itself."""
+    """Hand on what both say until the server is ready; return what it said of itself."""
     greeting = b""
     known = False
     while True:

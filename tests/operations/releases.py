@@ -54,7 +54,7 @@ def newer_release(settings: Settings, dsn: str, clock: SettableClock) -> Iterato
 
 
 def record(system: System, tenant: str, stream: str, *events: Event) -> int:
-    """Have a system record something in a stream; give its position."""
+    """Have a system record something in a stream; return its position."""
     about = About(tenant=tenant, actor="user-1", command_id=uuid4())
     while True:
         with suppress(VersionConflictError), system.store.view(about) as view:

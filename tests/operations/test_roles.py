@@ -53,7 +53,7 @@ def superuser(server: Server) -> Iterator[psycopg.Connection[Any]]:
 
 @contextmanager
 def login(superuser: psycopg.Connection[Any], dsn: str, *roles: str) -> Iterator[str]:
-    """Make a login as an operator does, that is a member of these roles; give the address with it."""
+    """Make a login as an operator does, that is a member of these roles; return the address with it."""
     name, password = f"login_{uuid4().hex}", uuid4().hex
     who = sql.Identifier(name)
     superuser.execute(

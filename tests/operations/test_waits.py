@@ -110,7 +110,7 @@ def token_of(client: TestClient) -> str:
 
 
 def timed(http: Http, name: str = "", method: str = "POST") -> tuple[int, str | None, float]:
-    """Order something over a connection of one's own; give what is answered, and how soon."""
+    """Order something over a connection of one's own; return what is answered, and how soon."""
     body = {"name": name, "duration_minutes": 45} if method == "POST" else None
     return asked(http, method, "/v1/services", body)
 
@@ -118,7 +118,7 @@ def timed(http: Http, name: str = "", method: str = "POST") -> tuple[int, str | 
 def asked(
     http: Http, method: str, path: str, body: Mapping[str, object] | None
 ) -> tuple[int, str | None, float]:
-    """Ask over a connection of one's own; give what is answered, and how soon."""
+    """Ask over a connection of one's own; return what is answered, and how soon."""
     line = HTTPConnection("127.0.0.1", http.port, timeout=60)
     began = time.monotonic()
     headers = {"Authorization": f"Bearer {http.token}", "Content-Type": "application/json"}

@@ -4,8 +4,10 @@ rows have no sort value, or the same.
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final, NamedTuple
 from unittest.mock import Mock
 from uuid import uuid4
@@ -22,8 +24,9 @@ from api.listing import Listing
 from infra.composition import running_system
 from infra.settings import Mode, Settings
 from projections import READ_MODELS, paging
+from projections.bookings import BOOKINGS
 from projections.clients import CLIENTS
-from projections.lines import may_be_missing
+from projections.lines import Question, Sql, may_be_missing, rows_of
 from projections.paging import (
     LOOKED_AT,
     NumberedPage,
@@ -126,7 +129,7 @@ def in_order(lines: Sequence[Line], sort: Sort) -> list[bytes]:
 
 
 def walked(ask: Callable[[Place | None], Page]) -> tuple[list[bytes], list[bytes]]:
-    """Walk to the end and back; give what was seen on either way, in the order of the list."""
+    """Walk to the end and back; return what was seen on either way, in the order of the list."""
     found = ask(None)
     there = [*found.documents]
     while found.has_more:
@@ -256,6 +259,40 @@ def test_what_is_found_among_the_first_rows_is_looked_for_no_further(
     assert len(found.documents) == min(rows, 50)
     assert found.has_more is (rows > 50)
     assert counting.call_count == asked
+
+
+@pytest.mark.parametrize("filtered", [one for one, *by in BOOKINGS.indexes if by == ["starts_at"]])
+def test_what_is_planned_once_goes_by_the_index_of_the_filter(
+    tables: Database, filtered: str
+) -> None:
+    """Planned when a column had one value only, it is asked for one that no row has, of very many."""
+    tenant, where = str(uuid4()), [Where(filtered, Op.IS, ["x"])]
+    row = {name: VALUES[Table(BOOKINGS).type(name)](1) for name in BOOKINGS.columns}
+    with tables.as_worker() as connection:
+        put(connection, BOOKINGS, tenant, [Line(f"key-{n:04}", row) for n in range(3_000)])
+        connection.execute("ANALYZE live.bookings")
+
+        plan = planned_once(
+            connection,
+            rows_of(Question(BOOKINGS, tenant, Within(), where, (), Sort("starts_at")), 51),
+        )
+
+        connection.execute("DELETE FROM live.bookings WHERE tenant_id = %s", (tenant,))
+    assert f"{filtered} = " in plan
+    assert "Filter" not in plan
+
+
+def planned_once(connection: Connection[Any], statement: Sql) -> str:
+    """Return the plan that serves for any values."""
+    numbers = count(1)
+    text = re.sub("%s", lambda _: f"${next(numbers)}", statement.text)
+    values = sql.SQL(", ").join(map(sql.Literal, statement.values))
+    with connection.transaction():
+        connection.execute("SET LOCAL plan_cache_mode TO force_generic_plan")
+        connection.execute(f"PREPARE once AS {text}".encode())
+        rows = connection.execute(sql.SQL("EXPLAIN EXECUTE once({})").format(values)).fetchall()
+        connection.execute("DEALLOCATE once")
+    return "\n".join(line for (line,) in rows)
 
 
 MANY: Final = """

@@ -181,7 +181,7 @@ def pause_now_and_then(runner: Runner, chance: random.Random, stop: threading.Ev
 
 
 def create_and_list(world: World, api: Answers, tenant: str, cycles: int) -> list[float]:
-    """Write, and see it in a list and in a row that many feed; give how long the list took."""
+    """Write, and see it in a list and in a row that many feed; return how long the list took."""
     took = []
     for _ in range(cycles):
         account = world.account(tenant=tenant)

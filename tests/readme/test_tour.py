@@ -22,7 +22,7 @@ README = Path("README.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def desk(dsn: str, tmp_path: Path) -> Iterator[str]:
-    """Start everything, as `make run` does; give its address."""
+    """Start everything, as `make run` does; return its address."""
     environment = {**os.environ, "DATABASE_URL": dsn, "PORT": "0", "FRONTDESK_MODE": "demo"}
     command = [sys.executable, "-m", "infra.cli", "up"]
     with subprocess.Popen(

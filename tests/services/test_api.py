@@ -79,7 +79,7 @@ def http(running: Running) -> TestClient:
 
 
 def create(http: TestClient, **part: object) -> str:
-    """Create a service; give its path."""
+    """Create a service; return its path."""
     created = http.post("/v1/services", json={**CUT, **part})
     assert created.status_code == 201, created.text
     return created.headers["location"]

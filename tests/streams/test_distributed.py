@@ -110,7 +110,7 @@ def have_divided_everything(workers: list[Program]) -> bool:
 
 
 def stopped(programs: list[Program]) -> list[int]:
-    """Let them stop together; give their exit codes."""
+    """Let them stop together; return their exit codes."""
     for program in programs:
         program.process.terminate()
     return [program.process.wait(60) for program in programs]

@@ -125,7 +125,7 @@ def tell(kafka: Broker, facts: Iterable[Sent]) -> None:
 
 
 def erased(desk: Running) -> Any:
-    """Erase all clients; give what is said to stay."""
+    """Erase all clients; return what is said to stay."""
     desk.settle()
     http = desk.http()
     clients = http.get("/v1/clients").json()["data"]

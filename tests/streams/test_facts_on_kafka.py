@@ -179,7 +179,7 @@ def tell(kafka: Broker, *facts: Sent, **more: Any) -> None:
 
 
 def refusals(kafka: Broker, count: int) -> list[tuple[str, str]]:
-    """Wait until so many facts were refused; give their ids and why."""
+    """Wait until so many facts were refused; return their ids and why."""
     consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap)
     places = [TopicPartition(REFUSED, n) for n in range(PARTITIONS)]
     consumer.assign(places)

@@ -43,7 +43,7 @@ def that_cannot_stop():
 
 
 def began(last_line: str) -> tuple[int, str]:
-    """Let a process begin without a broker; give its exit code and what it prints."""
+    """Let a process begin without a broker; return its exit code and what it prints."""
     command = [sys.executable, "-c", BEGIN + last_line, f"127.0.0.1:{free_port()}"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return ended.returncode, ended.stdout

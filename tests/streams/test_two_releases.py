@@ -54,7 +54,7 @@ def published(topics: Topics) -> list[str]:
 
 
 def record_everything(newer: System, tenant: str) -> int:
-    """Have a newer release record every event there is, in its next version; give the last place."""
+    """Have a newer release record every event there is, in its next version; return the last place."""
     return max(record(newer, tenant, f"booking-{uuid4()}", event) for event in EXAMPLES.values())
 
 
@@ -210,7 +210,7 @@ class Counting:
         self._tally.go_on(0, first=0)
 
     def go_on(self) -> set[str]:
-        """Count whatever can be counted now; give what it stops before."""
+        """Count whatever can be counted now; return what it stops before."""
         for partition, first in self._tally.wanted().items():
             for offset in range(first, len(self._records)):
                 self._tally.take(partition, offset, dict(self._records[offset].headers))

@@ -23,7 +23,7 @@ RENAMED: Final = {
 
 @pytest.fixture
 def salon(running: Running) -> str:
-    """Open a business; give the path."""
+    """Open a business; return the path."""
     running.order(replace(register_business, tenant_id=TenantId(running.tenant)))
     return f"/v1/tenants/{running.tenant}"
 

@@ -36,7 +36,7 @@ def http(running: Running, owner_id: str) -> TestClient:
 
 
 def add(http: TestClient, **part: Any) -> str:
-    """Add a user; give the path."""
+    """Add a user; return the path."""
     added = http.post("/v1/users", json={**NOOR, **part})
     assert added.status_code == 201, added.text
     return added.headers["location"]

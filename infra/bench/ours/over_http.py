@@ -77,7 +77,7 @@ def next_list() -> bytes:
 
 
 def prepare() -> str:
-    """Make the business and its bookings; give the owner's token."""
+    """Make the business and its bookings; return the owner's token."""
     with (
         system(*READ_MODELS) as composed,
         composed.database.connect(None, "frontdesk bench") as connection,
