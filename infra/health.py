@@ -14,15 +14,26 @@ import msgspec
 from infra.ports import said_plainly
 
 PATH: Final = "/v1/health"
+HEALTHY: Final = "healthy"
 PATIENCE: Final = 10
 """Seconds for which whoever connects may say nothing: each has a thread as long as that."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it does its work, and what that is at the moment."""
+    """Whether it does its work, and what that is at the moment. Of one that has not `begun` yet, but is to
+    be left alone, that is what it waits for.
+    """
 
     healthy: bool
     doing: str = ""
+    begun: bool = True
+
+    @property
+    def status(self) -> str:
+        """In a word: `healthy`, as the API says, or `starting`, or `unhealthy`."""
+        if not self.healthy:
+            return "unhealthy"
+        return HEALTHY if self.begun else "starting"
 
 
 class Reported:
@@ -38,7 +49,7 @@ class Reported:
 
 def waiting_for(what: str) -> Health:
     """Return how a process is that cannot begin yet: to start it again would not help."""
-    return Health(healthy=True, doing=f"waiting for {what}")
+    return Health(healthy=True, doing=f"waiting for {what}", begun=False)
 
 
 class NotHealthy(Exception):
@@ -83,7 +94,7 @@ def _answering(look: Callable[[], Health]) -> type[BaseHTTPRequestHandler]:
 
 def _document(health: Health) -> dict[str, str]:
     """The same member `status` as the API gives."""
-    return {"status": "healthy" if health.healthy else "unhealthy", "doing": health.doing}
+    return {"status": health.status, "doing": health.doing}
 
 
 def health_of(port: int, *, seconds: float = 2) -> str:
@@ -97,6 +108,6 @@ def health_of(port: int, *, seconds: float = 2) -> str:
         raise NotHealthy(str(error)) from error
     finally:
         line.close()
-    if answer.status != HTTPStatus.OK:
-        raise NotHealthy(said.get("status", ""))
+    if answer.status != HTTPStatus.OK or said.get("status") != HEALTHY:
+        raise NotHealthy(said.get("doing") or said.get("status", ""))
     return str(said.get("doing", "answering"))

@@ -63,14 +63,18 @@ def test_a_port_in_use_is_said_plainly() -> None:
             pass
 
 
-def test_who_cannot_begin_yet_says_for_what_they_wait_and_then_what_they_do() -> None:
+def test_who_cannot_begin_yet_is_left_alone_and_not_taken_for_one_who_has_begun() -> None:
     reported, port = Reported("PostgreSQL"), free_port()
 
     with health_on("127.0.0.1", port, reported):
-        waiting = health_of(port)
+        with Http(port) as http:
+            waiting = http("GET", "/v1/health")
+        with pytest.raises(NotHealthy, match="waiting for PostgreSQL"):
+            health_of(port)
         reported.look = lambda: Health(healthy=True, doing="publishing")
 
-        assert (waiting, health_of(port)) == ("waiting for PostgreSQL", "publishing")
+        assert health_of(port) == "publishing"
+    assert waiting == (HTTPStatus.OK, {"status": "starting", "doing": "waiting for PostgreSQL"})
 
 
 def test_nobody_listens_where_nobody_asks() -> None:
