@@ -19,7 +19,7 @@ PUBLIC: Final[dict[str, Any]] = {"security": []}
 
 
 class Walk(Protocol):
-    """Moves the time of the whole system; see `infra/composition.py`."""
+    """Moves the time of the whole system; see `infra/composition/`."""
 
     def __call__(self, until: datetime) -> int:
         """Walk from due time to due time up to `until`; return the number of stops."""

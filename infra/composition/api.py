@@ -1,0 +1,98 @@
+"""What a system shows outside: its HTTP application, and what counts who is connected."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from adapters.accounts.tokens import names_of
+from adapters.audit import Audit
+from adapters.event_store.glance import Asking
+from adapters.event_store.history import History
+from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog
+from adapters.rate_limits import ProcessRateLimiter
+from adapters.roll import Ring
+from adapters.vitals import PostgresVitals
+from api import test_clock
+from api.addresses import Addresses
+from api.app import ROUTERS, create_app
+from api.backend import Backend
+from api.limiting import Limits
+from api.signing import Signer
+from application.live import LiveBookings
+from application.permissions import Principal
+from application.rate_limits import RateLimiter
+from infra.composition.entry import MADE
+from infra.composition.system import System
+from infra.connections import Connections
+from infra.settings import Mode, Settings
+
+
+def application(system: System) -> FastAPI:
+    """Return the HTTP application of a system."""
+    routers = (*ROUTERS, test_clock.router) if system.settings.mode is Mode.TEST else ROUTERS
+    return create_app(backend(system, authenticate=system.accounts.principal), routers)
+
+
+def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
+    """Return what the API needs of the system."""
+    settings = system.settings
+    vitals = PostgresVitals(system.database, system.writer, system.jobs, system.reader.notes)
+    signer = Signer(settings.secret_keys)
+    system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
+    return Backend(
+        dispatch=system.dispatch,
+        read_models=system.answers,
+        ask=Asking(system.store, system.clock),
+        authenticate=authenticate,
+        signer=signer,
+        clock=system.clock,
+        pepper=settings.pepper,
+        default_region=settings.default_region,
+        most_body_bytes=settings.most_body_bytes,
+        limits=_limits(settings, system.limiter),
+        parts={
+            "accounts": system.accounts,
+            "erasures": system.erasures,
+            "history": Audit(system.database, History(system.reader)),
+            "jobs": system.jobs,
+            "live": _live(system),
+            "outbox": system.outbox,
+            "parked": system.parked,
+            "vitals": vitals,
+            "walk": system.walk,
+        },
+        answered=vitals.count,
+    )
+
+
+def made(system: System) -> list[str]:
+    """Name the events by which bookings are made."""
+    return system.reader.names(MADE)
+
+
+def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
+    return Limits(
+        limiter,
+        settings.times(settings.requests_per_minute),
+        own=ProcessRateLimiter(),
+        strangers_per_minute=settings.times(settings.strangers_per_minute),
+        registrations_per_hour=settings.times(settings.registrations_per_hour),
+        accounts_per_hour=settings.times(settings.accounts_per_hour),
+        addresses=Addresses(settings.trusted_proxies),
+    )
+
+
+def connections(settings: Settings) -> Connections:
+    """Return what counts who is connected to this process."""
+    return Connections(
+        settings.most_connections,
+        settings.times(settings.most_connections_of_address),
+        Addresses(settings.trusted_proxies),
+    )
+
+
+def _live(system: System) -> LiveBookings:
+    """Return what counts bookings: workers, where there are any by way of Kafka, or else the log."""
+    if system.settings.kafka_bootstrap:
+        return LiveBookingsCounted(system.database)
+    return LiveBookingsInLog(system.database, made(system))

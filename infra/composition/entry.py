@@ -1,0 +1,78 @@
+"""Where a process stands among others: what it reads and records, and who hears what."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
+from uuid import uuid4
+
+from adapters import processes
+from adapters.accounts.tokens import AccessTokens
+from adapters.delivery import Consumer
+from adapters.event_store.mapper import Mapper
+from adapters.event_store.unread import say_who_hears
+from adapters.live_bookings import LIVE_BOOKINGS
+from adapters.personal_data import MasterKeys
+from adapters.postgres import Database
+from adapters.processes import ProcessConsumer
+from adapters.read_models.consumer import ReadModelConsumer, table_of
+from adapters.read_models.renewal import Renewal
+from adapters.roll import Entry
+from adapters.streams import RELAY
+from adapters.upcasters import UPCASTERS
+from application import facts
+from application.ports import Clock
+from application.processes.process import Process
+from domain.bookings import BookingRequested
+from domain.catalogue import EVENTS, NOT_RECORDED_YET
+from domain.messages import Event
+from projections.read_model import ReadModel
+
+MADE: Final = (BookingRequested,)
+"""The events by which bookings are made."""
+
+
+def entered(
+    database: Database, renewal: Renewal, reactions: Sequence[Process], clock: Clock
+) -> list[Consumer]:
+    """Return the consumers of the log, each with a place from which to go on."""
+    tables = [ReadModelConsumer(model) for model in renewal.models]
+    reacting = [ProcessConsumer(process, clock) for process in reactions]
+    with database.as_worker() as connection:
+        processes.enter(connection, reacting)
+    renewal.enter([RELAY, *(process.name for process in reacting)])
+    return [*tables, *reacting]
+
+
+def catalogue() -> Mapper:
+    """Return what this release reads and records."""
+    return Mapper(EVENTS, UPCASTERS, only_read=NOT_RECORDED_YET)
+
+
+def entry_of(
+    mapper: Mapper, keys: MasterKeys, tokens: AccessTokens, models: Sequence[ReadModel]
+) -> Entry:
+    """Return what this process says of itself to others."""
+    tables = [table_of(model.name, model.version) for model in models]
+    return Entry(
+        id=uuid4(),
+        release=version("frontdesk"),
+        reads=sorted([*mapper.known, *tables]),
+        records=sorted(mapper.recorded),
+        master_keys=keys.names,
+        secret_keys=tokens.names,
+    )
+
+
+def say_who_hears_what(database: Database, mapper: Mapper, consumers: Sequence[Consumer]) -> None:
+    """Say whom each type of events is for, before one is recorded, and which facts are taken: see
+    `unread.py`.
+    """
+    heard: dict[str, list[str]] = {name: [] for name in mapper.known}
+    waiting: list[tuple[str, tuple[type[Event], ...]]]
+    waiting = [*((each.name, each.types) for each in consumers), (LIVE_BOOKINGS, MADE)]
+    for consumer, types in waiting:
+        for name in mapper.names(types):
+            heard[name].append(consumer)
+    heard |= {name: [facts.HEARER] for name in facts.FACTS}
+    with database.as_worker() as connection:
+        say_who_hears(connection, heard)

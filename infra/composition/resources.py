@@ -1,0 +1,102 @@
+"""What reaches out of a process: databases, Redis, mail servers."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from adapters.accounts.address_codes import codes_of
+from adapters.event_store.store import PostgresEventStore
+from adapters.jobs import handing_over
+from adapters.mail.letters import TemplateLetters
+from adapters.mail.mime import mailbox_of
+from adapters.mail.outbox import OutboxMailer
+from adapters.mail.smtp import SmtpMailer, server_of
+from adapters.postgres import Bounds, Database
+from adapters.postgres import Limits as DatabaseLimits
+from adapters.rate_limits import ProcessRateLimiter
+from adapters.wakeups import NotifyWire, Wire
+from application.address_proofs import AddressProofs
+from application.booking_mails import BookingMails
+from application.jobs import Handlers
+from application.mails import Mailer
+from application.ports import Clock
+from application.rate_limits import RateLimiter
+from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+
+def database_of(settings: Settings, dsn: str) -> Database:
+    """Return what connects to the database, within the bounds that are set."""
+    lock, idle = settings.database_lock_ms / 1000, settings.database_idle_ms / 1000
+    work, long = settings.database_work_seconds, settings.database_long_seconds
+    limits = DatabaseLimits(
+        requests=Bounds(settings.database_statement_ms / 1000, lock, idle),
+        work=Bounds(work, min(lock * 5, work), 4 * work),
+        long=Bounds(long, work, long),
+        wait=settings.database_wait_ms / 1000,
+        connect=settings.database_connect_seconds,
+        keepalive=settings.database_keepalive_seconds,
+        unacknowledged=settings.database_tcp_ms / 1000,
+        connections=settings.database_connections,
+        work_connections=settings.database_work_connections,
+    )
+    return Database(dsn, worker_dsn=settings.worker_database_url, limits=limits)
+
+
+def redis_of(settings: Settings, stack: ExitStack, patience: float) -> "Redis | None":
+    """Return what API processes share, if there is any; imported when it is asked for."""
+    if settings.redis_url is None:
+        return None
+    from adapters.redis.connection import connect
+
+    redis = connect(settings.redis_url, patience=patience)
+    stack.callback(redis.close)
+    return redis
+
+
+def limiter_of(
+    settings: Settings, redis: "Redis | None", seconds: Callable[[], float] | None = None
+) -> RateLimiter:
+    """Return what counts; `seconds` is a clock to be used instead of the machines' own."""
+    own = ProcessRateLimiter(seconds or time.monotonic)
+    if redis is None:
+        return own
+    from adapters.redis.connection import Breaker
+    from adapters.redis.rate_limits import RedisRateLimiter
+
+    breaker = Breaker("each process limits alone", patience=settings.redis_timeout_ms / 1000)
+    return RedisRateLimiter(redis, own, breaker, seconds=seconds)
+
+
+def wire_of(settings: Settings, database: Database, stack: ExitStack) -> Wire:
+    """Return what carries wake-ups; the same for all processes, or they do not hear each other."""
+    if settings.redis_url is None:
+        return NotifyWire(database)
+    from adapters.redis.wakeups import PATIENCE, RedisWire
+
+    redis = redis_of(settings, stack, PATIENCE)
+    assert redis is not None
+    return RedisWire(redis)
+
+
+def effects_of(
+    settings: Settings,
+    database: Database,
+    store: PostgresEventStore,
+    outbox: OutboxMailer,
+    clock: Clock,
+) -> Handlers:
+    """Return what carries out effects: mails go to the mail server, or else to the outbox."""
+    sender = mailbox_of(settings.mail_from)
+    mailer: Mailer = outbox
+    if settings.smtp_url:
+        mailer = SmtpMailer(
+            server_of(settings.smtp_url), sender, clock, handing_over=handing_over(database)
+        )
+    letters, codes = TemplateLetters(sender), codes_of(database, clock, settings.pepper)
+    mails = BookingMails(store.history, letters, mailer, clock)
+    proofs = AddressProofs(store.history, codes, letters, mailer)
+    return {**mails.handlers, **proofs.handlers}

@@ -1,0 +1,200 @@
+"""Puts a system together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial, wraps
+from typing import Any, TypeVar, cast
+
+from adapters.accounts.denylist import PostgresDenylist
+from adapters.accounts.postgres import PostgresAccounts
+from adapters.accounts.tokens import AccessTokens
+from adapters.bell import Bell
+from adapters.clock import SettableClock, system_clock
+from adapters.erasure import PostgresErasures
+from adapters.event_store.mapper import Mapper
+from adapters.event_store.reader import Reader
+from adapters.event_store.store import PostgresEventStore
+from adapters.event_store.writer import Writer, bounds_of
+from adapters.jobs import JobDesk, Orders, Worker
+from adapters.mail.outbox import OutboxMailer
+from adapters.personal_data import MasterKeys
+from adapters.postgres import WRITER, Database
+from adapters.read_models.answers import Answers
+from adapters.read_models.desk import ParkedDesk
+from adapters.read_models.known import Known
+from adapters.read_models.rebuild import Rebuilder
+from adapters.read_models.renewal import Renewal
+from adapters.roll import Ring, Roll
+from adapters.runner import Runner
+from application.accounts import Accounts, ending_sessions
+from application.dispatch import Dispatcher
+from application.erasure import forgetting
+from application.ports import Clock
+from application.processes import PROCESSES
+from application.processes.process import Process
+from application.rate_limits import RateLimiter
+from application.use_cases import USE_CASES
+from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
+from infra.composition.resources import database_of, effects_of, limiter_of, redis_of, wire_of
+from infra.composition.system import System
+from infra.settings import Mode, Settings
+from projections import READ_MODELS
+from projections.read_model import ReadModel
+
+
+@contextmanager
+def running_system(
+    settings: Settings,
+    dsn: str,
+    *,
+    models: Sequence[ReadModel] = READ_MODELS,
+    reactions: Sequence[Process] = PROCESSES,
+    clock: Clock | None = None,
+    mapper: Mapper | None = None,
+) -> Iterator[System]:
+    """Compose the system on a migrated database. It stays on the roll for as long as it lasts, and
+    nothing else runs by itself until `work`. A `mapper` that knows other events makes it one of
+    another release.
+    """
+    clock = clock or (SettableClock() if settings.mode is Mode.TEST else system_clock)
+    with ExitStack() as stack:
+        database = stack.enter_context(database_of(settings, dsn))
+        database.refuse_wrong_roles()
+        mapper = mapper or catalogue()
+        system = _compose(settings, database, clock, mapper, models, reactions, stack)
+        stack.callback(system.rest)
+        system.beside("roll", system.roll.run)
+        yield system
+
+
+def _compose(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    mapper: Mapper,
+    models: Sequence[ReadModel],
+    reactions: Sequence[Process],
+    stack: ExitStack,
+) -> System:
+    appended, advanced = Bell(), Bell()
+    keys = MasterKeys(settings.master_keys)
+    reader = Reader(mapper, keys)
+    line = settings.database_line_ms / 1000
+    bounds = bounds_of(line, settings.database_idle_ms / 1000)
+    writer = Writer(
+        lambda: database.connect(WRITER, "frontdesk writer", bounds),
+        clock=None if clock is system_clock else clock,
+        committed=appended.ring,
+        wait=line,
+    )
+    stack.callback(writer.close)
+    store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
+    dispatch = Dispatcher(USE_CASES, store)
+    known = Known()
+    rebuilder = Rebuilder(database=database, reader=reader)
+    tokens = AccessTokens(settings.secret_keys, clock, lifetime(settings))
+    entry = entry_of(mapper, keys, tokens, models)
+    roll = Roll(database, entry, lambda: reader.notes.lacking)
+    roll.call()
+    stack.callback(roll.leave)
+    roll.settle(Ring("master_keys", keys.names, keys.use))
+    roll.settle(Ring("secret_keys", tokens.names, tokens.use))
+    renewal = Renewal(
+        rebuilder=rebuilder, models=models, advanced=advanced, kept=roll.is_read_elsewhere
+    )
+    consumers = entered(database, renewal, reactions, clock)
+    say_who_hears_what(database, mapper, consumers)
+    outbox = OutboxMailer(database, clock)
+    redis = redis_of(settings, stack, settings.redis_timeout_ms / 1000)
+    limiter = attempts = limiter_of(settings, redis)
+    if clock is not system_clock:
+        attempts = limiter_of(settings, redis, lambda: clock().timestamp())
+    denylist = PostgresDenylist(database, clock, lifetime(settings))
+    denylist.look()
+    accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
+    erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
+    mailing = effects_of(settings, database, store, outbox, clock)
+    effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
+    at_work = partial(_at_work, database)
+    return System(
+        settings=settings,
+        database=database,
+        clock=clock,
+        mapper=mapper,
+        roll=roll,
+        reader=reader,
+        writer=writer,
+        store=store,
+        dispatch=dispatch,
+        answers=Answers(database, reader, advanced, known),
+        known=known,
+        consumers=consumers,
+        runner=Runner(
+            database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
+        ),
+        renewal=renewal,
+        worker=Worker(
+            database,
+            clock,
+            at_work(dispatch),
+            list(USE_CASES),
+            {kind: at_work(handle) for kind, handle in effects.items()},
+            bell=advanced,
+            upkeep=[outbox.prune],
+            unread=reader.notes.met,
+        ),
+        accounts=accounts,
+        jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
+        parked=ParkedDesk(database, reader, consumers),
+        outbox=outbox,
+        erasures=erasures,
+        limiter=limiter,
+        denylist=denylist,
+        wire=wire_of(settings, database, stack),
+        appended=appended,
+        advanced=advanced,
+    )
+
+
+def _accounts(
+    settings: Settings,
+    database: Database,
+    dispatch: Dispatcher,
+    store: PostgresEventStore,
+    clock: Clock,
+    limiter: RateLimiter,
+    denylist: PostgresDenylist,
+    tokens: AccessTokens,
+) -> Accounts:
+    return PostgresAccounts(
+        database,
+        dispatch,
+        store,
+        tokens,
+        limiter,
+        denylist,
+        clock,
+        pepper=settings.pepper,
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        of_account=settings.times(settings.failed_logins_of_account),
+        from_address=settings.times(settings.failed_logins_from_address),
+    )
+
+
+def lifetime(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.access_token_minutes)
+
+
+Done = TypeVar("Done", bound=Callable[..., Any])
+
+
+def _at_work(database: Database, do: Done) -> Done:
+    """Let something be done by workers, whatever is asked by way of HTTP meanwhile."""
+
+    @wraps(do)
+    def done(*arguments: Any) -> Any:
+        with database.at_work():
+            return do(*arguments)
+
+    return cast("Done", done)

@@ -1,0 +1,137 @@
+"""The running system, for whoever starts it, and its threads."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from adapters.accounts.denylist import PostgresDenylist
+from adapters.bell import Bell
+from adapters.clock import SettableClock
+from adapters.delivery import Consumer
+from adapters.erasure import PostgresErasures
+from adapters.event_store.mapper import Mapper
+from adapters.event_store.reader import Reader
+from adapters.event_store.store import PostgresEventStore
+from adapters.event_store.writer import Writer
+from adapters.jobs import JobDesk, Worker
+from adapters.jobs.lanes import AT_ONCE
+from adapters.mail.outbox import OutboxMailer
+from adapters.postgres import Database
+from adapters.read_models.answers import Answers
+from adapters.read_models.desk import ParkedDesk
+from adapters.read_models.known import Known
+from adapters.read_models.renewal import Renewal
+from adapters.roll import Roll
+from adapters.runner import Runner
+from adapters.wakeups import Announcer, Listener, Wire
+from application.accounts import Accounts
+from application.dispatch import Dispatcher
+from application.ports import Clock
+from application.rate_limits import RateLimiter
+from infra.settings import Settings
+
+PATIENCE: Final = 10.0
+"""Seconds for what is being done when told to stop, all threads together. A mail server may take
+longer: what it was given is uncertain then, and what it was not is sent after the next start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """The running system, for whoever starts it: the command line, the API, tests."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    mapper: Mapper
+    roll: Roll
+    reader: Reader
+    writer: Writer
+    store: PostgresEventStore
+    dispatch: Dispatcher
+    answers: Answers
+    known: Known
+    consumers: Sequence[Consumer]
+    runner: Runner
+    renewal: Renewal
+    worker: Worker
+    accounts: Accounts
+    jobs: JobDesk
+    parked: ParkedDesk
+    outbox: OutboxMailer
+    erasures: PostgresErasures
+    limiter: RateLimiter
+    denylist: PostgresDenylist
+    wire: Wire
+    appended: Bell
+    advanced: Bell
+    threads: list[threading.Thread] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def settle(self) -> None:
+        """Let read models catch up and processes react until nothing is left to do now."""
+        self.renewal.run(self.stop)
+        while self.runner.step() or self.worker.run_due():
+            pass
+
+    def walk(self, until: datetime) -> int:
+        """Let time pass up to `until`, from one due time to the next, so that everything is done at
+        its minute; return the number of stops. Only a clock that can be set is moved.
+        """
+        stops = 0
+        self._settle_all()
+        assert isinstance(self.clock, SettableClock)
+        while (due := self.worker.next_due()) is not None and due <= until:
+            self.clock.set(max(due, self.clock()))
+            self._settle_all()
+            stops += 1
+        self.clock.set(max(until, self.clock()))
+        self._settle_all()
+        return stops
+
+    def _settle_all(self) -> None:
+        """Settle, and wait for what threads of ours are doing at this moment."""
+        self.settle()
+        while self.jobs.depths()["running"]:
+            self.advanced.wait(self.advanced.rings, 0.01)
+            self.settle()
+
+    def work(self, runner: Runner | None = None) -> None:
+        """Carry read models, processes and jobs on in threads of this process; by its own runner,
+        unless another is given.
+        """
+        self.beside("runner", (runner or self.runner).run)
+        for lane, at_once in AT_ONCE.items():
+            for number in range(1, at_once + 1):
+                self.beside(f"{lane} {number}", partial(self.worker.run, lanes=(lane,)))
+        self.beside("renewal", self.renewal.keep)
+
+    def join_others(self) -> None:
+        """Wake other processes on this database, and be woken by them; know whose session has ended
+        in one of them.
+        """
+        ended = self.denylist.bell
+        bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
+        announcer = Announcer(self.wire, bells)
+        listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
+        self.beside("announcer", announcer.run)
+        self.beside("listener", listener.run)
+        self.beside("denylist", self.denylist.run)
+
+    def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        """Have something done in a thread of this process, until it rests."""
+        thread = threading.Thread(target=run, args=(self.stop,), name=name, daemon=True)
+        thread.start()
+        self.threads.append(thread)
+
+    def rest(self) -> None:
+        """Stop the threads, and wait for what they are doing."""
+        self.stop.set()
+        for bell in (self.appended, self.advanced, self.denylist.bell):
+            bell.ring()
+        until = time.monotonic() + PATIENCE
+        for thread in self.threads:
+            thread.join(max(0.0, until - time.monotonic()))
