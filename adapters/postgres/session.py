@@ -7,6 +7,7 @@ What is prepared on it is planned for the tables as they were. Where a newer rel
 statement gives, PostgreSQL refuses to go on with the plan, for as long as the connection lasts.
 """
 
+import os
 import select
 from typing import Any, Final, Self
 
@@ -40,8 +41,11 @@ class ConnectionSpoiltError(OperationalError):
 
 
 def conninfo(dsn: str, limits: Limits = LIMITS) -> str:
-    """Return `dsn` with what is said on the way in, unless it says so itself."""
+    """Return `dsn` with what is said on the way in, unless it says so itself. Kerberos is not asked for
+    each connection: whoever encrypts by it says `gssencmode=prefer`.
+    """
     ours: dict[str, Any] = {
+        "gssencmode": os.environ.get("PGGSSENCMODE", "disable"),
         "connect_timeout": limits.connect,
         "keepalives": 1,
         "keepalives_idle": limits.keepalive,

@@ -1,5 +1,6 @@
 """`frontdesk`: run it, look into it, repair it. Each group of commands is a module beside this."""
 
+import faulthandler
 import sys
 from typing import Final, NoReturn
 
@@ -46,7 +47,10 @@ schemas.add_to(app)
 
 
 def main() -> None:
-    """Run a command; what a person can mend is said in a sentence, without a stack trace."""
+    """Run a command; what a person can mend is said in a sentence, without a stack trace. Should the
+    interpreter crash, it says in which functions.
+    """
+    faulthandler.enable(2)
     share_memory()
     try:
         app()

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from adapters.event_store.verify import verify
 from tests.event_store.examples import TENANT, Come, Log
 from tests.forked import Talk, talking
+from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -21,6 +23,8 @@ WRITERS = 8
 LIVES = 3
 ORDERS = 12
 """Of a writer in one life."""
+
+LAST = "guest-last"
 
 HOT = ("table-one", "table-two")
 """Streams that everybody wants at once."""
@@ -95,18 +99,19 @@ class Following:
         self._log = log
         self._chance = chance
 
-    def until(self, end: threading.Event) -> None:
-        """Follow, and be killed now and then, until the end of the log was heard after `end`."""
-        while not end.is_set() or self.position < self._log.all()[-1].position:
-            with doomed(self._log, "follow", str(self.position)) as process:
+    def to_the_last(self) -> None:
+        """Follow, and be killed now and then, until the last guest was heard of."""
+        while LAST not in self._latest:
+            with doomed(self._log, "follow", self._latest[0]) as process:
                 for _ in range(self._chance.randrange(1, 150)):
-                    if end.is_set() and self.position == self._log.all()[-1].position:
-                        break
                     self.heard.append(process.stdout.readline().rstrip())
+                    if LAST in self._latest:
+                        break
 
     @property
-    def position(self) -> int:
-        return int(self.heard[-1].split()[0]) if self.heard else 0
+    def _latest(self) -> list[str]:
+        """Position, stream and version."""
+        return self.heard[-1].split() if self.heard else ["0"]
 
 
 # --- Together -----------------------------------------------------------------------------
@@ -116,19 +121,18 @@ class Following:
 def test_whoever_dies_nothing_is_missed_repeated_or_reordered(log: Log, seed: int) -> None:
     writers = [Writing(number, random.Random(seed * 100 + number)) for number in range(WRITERS)]
     followers = [Following(log, random.Random(seed + number)) for number in range(2)]
-    written = threading.Event()
 
     def write(writer: Writing) -> None:
         for _ in range(LIVES):
             writer.live(log)
 
     with ThreadPoolExecutor(WRITERS + len(followers)) as threads:
-        following = [threads.submit(follower.until, written) for follower in followers]
+        following = [threads.submit(follower.to_the_last) for follower in followers]
         try:
             list(threads.map(write, writers))
         finally:
-            written.set()
-            log.order(Come(streams=("guest-last",)))
+            until(lambda: nobody_writes(log))  # what was killed had sent its last order
+            log.order(Come(streams=(LAST,)))
         for each in following:
             each.result()
 
@@ -143,6 +147,17 @@ def test_whoever_dies_nothing_is_missed_repeated_or_reordered(log: Log, seed: in
         assert not writer.rolled_back & recorded.keys()
     with log.database.as_worker() as connection:
         assert verify(connection).findings == []
+
+
+def nobody_writes(log: Log) -> bool:
+    with psycopg.connect(log.database.dsn) as connection:
+        return connection.execute(WRITING).fetchall() == []
+
+
+WRITING = """
+    SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND application_name = 'frontdesk writer' AND state <> 'idle'
+"""
 
 
 def commands(log: Log) -> dict[str, list[int]]:

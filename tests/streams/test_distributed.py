@@ -80,6 +80,7 @@ def system(dsn: str) -> Iterator[System]:
 def staff(system: System, dsn: str, kafka: Broker, tmp_path: Path) -> Iterator[Company]:
     with company(dsn, kafka.bootstrap, tmp_path) as staff:
         yield staff
+        staff.tell()  # shown where the test has failed
 
 
 def salon_at(port: int) -> Salon:
