@@ -1,7 +1,6 @@
 """An aggregate: what it is called, how it begins, how each event moves it on."""
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import Generic, TypeVar
 
 import msgspec
@@ -28,5 +27,9 @@ class Aggregate(msgspec.Struct, Generic[State, E], frozen=True, kw_only=True):
 
         That its stream was erased moves none: what was there reads as erased already.
         """
-        moves = (event for event in history if not isinstance(event, StreamErased))
-        return reduce(self.evolve, moves, self.initial if start is None else start)
+        state = self.initial if start is None else start
+        evolve = self.evolve
+        for event in history:
+            if type(event) is not StreamErased:
+                state = evolve(state, event)
+        return state

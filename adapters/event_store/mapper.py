@@ -38,6 +38,8 @@ class Shape(msgspec.Struct, frozen=True):
     name: str
     decode: Callable[[bytes | str], Event]
     private: Private
+    is_open: bool
+    """Nothing in it is personal."""
     erased: bytes
 
 
@@ -98,7 +100,7 @@ class Mapper:
         if shape.name in self._only_read:
             raise NotRecordedYetError(shape.name)
         data = _encode(event)
-        if shape.private.is_empty:
+        if shape.is_open:
             return Stored(shape.name, data, None)
         fields = _decode(data) if shape.private.within else self._split(data)
         personal = shape.private.take(fields)
@@ -113,7 +115,7 @@ class Mapper:
         shape = self._by_name.get(type_)
         if shape is None:
             return self._decode_old(type_, data, personal)
-        if shape.private.is_empty:
+        if shape.is_open:
             return shape.decode(data)
         if shape.private.within:
             return shape.decode(_joined_within(data, personal, shape.private))
@@ -163,4 +165,5 @@ def personal_fields(event: type[Event]) -> list[str]:
 
 def _shape(name: str, event: type[Event]) -> Shape:
     private = private_in(event)
-    return Shape(name, msgspec.json.Decoder(event).decode, private, _encode(private.marks))
+    decode, marks = msgspec.json.Decoder(event).decode, _encode(private.marks)
+    return Shape(name, decode, private, is_open=private.is_empty, erased=marks)

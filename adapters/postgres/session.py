@@ -81,6 +81,8 @@ class Session(Connection[Any]):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.cursor_factory = Asking
+        self._line = select.poll()
+        self._line.register(self.fileno(), select.POLLIN)
 
     @classmethod
     def opened(cls, info: str, role: str | None, name: str, bounds: Bounds) -> Self:
@@ -109,10 +111,8 @@ class Session(Connection[Any]):
         """
         if self.closed:
             return True
-        line = select.poll()
-        line.register(self.fileno(), select.POLLIN)
         name = self.pgconn.parameter_status(b"application_name")
-        return bool(line.poll(0)) or name != self.name.encode()
+        return bool(self._line.poll(0)) or name != self.name.encode()
 
     def see(self, tenant: str) -> None:
         """Show this tenant's rows only; free when it does already. Raises ConnectionSpoiltError if it

@@ -50,7 +50,7 @@ def main() -> None:
     """Run a command; what a person can mend is said in a sentence, without a stack trace. Should the
     interpreter crash, it says in which functions.
     """
-    faulthandler.enable(2)
+    faulthandler.enable(2, all_threads=False)  # others run on, and cannot be looked at safely
     share_memory()
     try:
         app()
