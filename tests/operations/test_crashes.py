@@ -14,14 +14,14 @@ from tests.waiting import until
 pytestmark = [pytest.mark.postgres]
 
 
-def test_a_process_that_crashes_says_in_which_function(dsn: str, tmp_path: Path) -> None:
+def test_a_process_that_crashes_says_where(dsn: str, tmp_path: Path) -> None:
     with company(dsn, "127.0.0.1:1", tmp_path) as staff:
         work = staff.begin("work")
         until(lambda: "working" in work.said)
         work.process.send_signal(signal.SIGSEGV)
         assert work.process.wait(30) == -signal.SIGSEGV
         assert "Segmentation fault" in work.said
-        assert "in _until_told_to_stop" in work.said
+        assert "infra/cli/running.py" in work.said
 
 
 @pytest.mark.parametrize(("said", "meant"), [(None, "disable"), ("prefer", "prefer")])
