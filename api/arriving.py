@@ -7,13 +7,12 @@ before it is known who sends it, where somebody has to be logged in.
 from math import inf
 from typing import Final
 
-from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
 from api.bodies import refuse_depth, refuse_many
-from api.gate import authentic, party
+from api.gate import authentic, is_known, party
 from api.openapi.routes import permission_of
 from api.refusals import BodyTooLarge
 from api.shares import Shares
@@ -59,8 +58,8 @@ class Arrivals:
 
     async def _whole(self, scope: Scope, receive: Receive) -> Message:
         route = scope.get("route")
-        if route is not None and permission_of(route) is not None:
-            authentic(Request(scope))
+        if route is not None and not is_known(scope) and permission_of(route) is not None:
+            authentic(scope)
         size = SMALL if route is None else most_of(route)
         most = min(size.bytes, self._backend.most_body_bytes)
         if _announced(scope) > most:

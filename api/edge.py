@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from api.arriving import Arrivals
 from api.backend import Backend
 from api.gate import party, recognise
-from api.leaving import Departures
+from api.leaving import Departures, is_large
 from api.marks import MARKS
 from api.problems import broken, problem
 from api.refusals import QueryInvalid
@@ -64,7 +64,7 @@ class Edge:
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] not in PROBED:
-            recognise(Request(scope), self._backend)
+            recognise(scope, self._backend)
         _refuse_many_parameters(scope)
         try:
             await self._app(scope, self._arrivals.of(scope, receive), send)
@@ -105,11 +105,14 @@ class _Answer:
             self.begun, self.seconds = True, perf_counter() - self._began
             self._start["headers"] = [*self._start["headers"], *self._marks]
             await self._send(self._start)
-        await self._departures.send(party(self._scope), message, self._send)
+        if is_large(message):
+            await self._departures.send(party(self._scope), message, self._send)
+        else:
+            await self._send(message)
 
     def _fitting(self, body: Message) -> Message:
         """Return a body, or in its place why it cannot be had now. What was ordered is told of."""
-        if self._scope["method"] != "GET":
+        if self._scope["method"] != "GET" or not is_large(body):
             return body
         try:
             self._departures.refuse_too_many(party(self._scope), body)

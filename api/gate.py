@@ -34,7 +34,7 @@ class Gate:
     async def __call__(self, request: Request) -> Caller:
         """Return the caller. Raises TokenMissing, PermissionMissing and what the token deserves."""
         backend: Backend = request.app.state.backend
-        principal = authentic(request)
+        principal = authentic(request.scope)
         reading = request.method in READING
         heavy = is_heavy(request.scope["endpoint"], request.query_params)
         kind = HEAVY if heavy else READS if reading else WRITES
@@ -54,31 +54,35 @@ def _refuse_outdated(caller: Caller) -> None:
     caller.refuse_outdated()
 
 
-def recognise(request: Request, backend: Backend) -> None:
+def recognise(scope: Any, backend: Backend) -> None:
     """Find out who sends a request, once, and count it: by their tenant, or by where it comes from,
     whatever was claimed. Raises TooManyRequests.
     """
     try:
-        found = request.scope[PRINCIPAL] = backend.authenticate(bearer(request))
+        found = scope[PRINCIPAL] = backend.authenticate(bearer(scope))
     except DomainError as refusal:
-        request.scope[PRINCIPAL] = refusal
-        backend.limits.count_stranger(request.scope)
+        scope[PRINCIPAL] = refusal
+        backend.limits.count_stranger(scope)
     else:
         backend.limits.count_known(found)
 
 
-def authentic(request: Request) -> Principal:
+def authentic(scope: Any) -> Principal:
     """Return who sends a request that was looked at. Raises TokenMissing and what the token deserves."""
-    found: Principal | DomainError = request.scope[PRINCIPAL]
+    found: Principal | DomainError = scope[PRINCIPAL]
     if isinstance(found, DomainError):
         raise found
     return found
 
 
+def is_known(scope: Any) -> bool:
+    """Whether it was found out who sends a request."""
+    return isinstance(scope.get(PRINCIPAL), Principal)
+
+
 def party(scope: Any) -> str:
     """Return the business for which something is asked, or that it is asked by a stranger."""
-    found = scope.get(PRINCIPAL)
-    return found.tenant_id if isinstance(found, Principal) else STRANGERS
+    return scope[PRINCIPAL].tenant_id if is_known(scope) else STRANGERS
 
 
 def _refuse_unknown(request: Request) -> None:
@@ -95,9 +99,10 @@ def may(permission: Permission) -> Any:
     return Depends(Gate(permission))
 
 
-def bearer(request: Request) -> str:
+def bearer(scope: Any) -> str:
     """Return the access token of a request. Raises TokenMissing."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    said = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    scheme, _, token = said.decode("latin-1").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing
     return token

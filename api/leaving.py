@@ -18,24 +18,24 @@ MOST_HELD: Final = 64_000_000
 """Bytes of large answers in the memory of one process, of all requests together."""
 
 
+def is_large(message: Message) -> bool:
+    """Whether a body has to be counted."""
+    return len(message.get("body", b"")) > LARGE
+
+
 class Departures:
-    """Sends the bodies of all answers."""
+    """Sends the large bodies of all answers."""
 
     def __init__(self) -> None:
         self._held = Shares(MOST_HELD, "answers")
 
     def refuse_too_many(self, party: str, message: Message) -> None:
         """Raise TooManyRequests for a body that is too much together with those that wait."""
-        size = len(message.get("body", b""))
-        if size > LARGE:
-            self._held.refuse(party, size)
+        self._held.refuse(party, len(message["body"]))
 
     async def send(self, party: str, message: Message, send: Send) -> None:
         """Send a body; return when nearly all of it has been taken."""
-        body = message.get("body", b"")
-        if len(body) <= LARGE:
-            await send(message)
-            return
+        body = message["body"]
         self._held.hold(party, len(body))
         try:
             for begin in range(0, len(body), PIECE):

@@ -7,6 +7,7 @@ not meet what is reserved, but may reach beyond the hours and into blocks: tidyi
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain, islice, pairwise
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from domain.messages import DomainError, Value
-from domain.professionals import Settings
+from domain.professionals import Hours, Settings
 from domain.recurrence import starts
 from domain.time_blocks import Once, OnceOnTheClock, Recurring, TimeBlocks, When
 from domain.values import TimeSlot
@@ -24,6 +25,9 @@ FARTHEST: Final = 3660
 """Days ahead beyond which nobody is booked, whatever the owner says."""
 
 NOTHING: Final = timedelta(0)
+
+DAYS_KEPT: Final = 2_048
+"""Of which the openings are remembered, over all professionals: whoever books asks twice, of three days."""
 
 
 class Span(Value, frozen=True):
@@ -102,7 +106,7 @@ def begins_with_a_slot(start: datetime, settings: Settings) -> bool:
     """Whether a slot is offered to begin at this instant, if nothing else is in the way."""
     step, where = timedelta(minutes=settings.slot_step_minutes), zone(settings.time_zone)
     return any(
-        start in _steps_of(opening, step, where)
+        _is_step(start, opening, step, where)
         for opening in _openings(settings, TimeSlot(start, start))
         if opening.slot.starts_at <= start < opening.slot.ends_at
     )
@@ -167,6 +171,11 @@ class Opening(Value, frozen=True):
     closes: datetime
     slot: TimeSlot
 
+    @property
+    def is_even(self) -> bool:
+        """Whether it takes as long as the wall clock says: it is not changed meanwhile."""
+        return self.slot.ends_at - self.slot.starts_at == self.closes - self.opens
+
 
 def _openings(settings: Settings, window: TimeSlot) -> Iterator[Opening]:
     """Return the openings that can meet `window`; a skipped hour may push one past midnight."""
@@ -175,11 +184,19 @@ def _openings(settings: Settings, window: TimeSlot) -> Iterator[Opening]:
     last = to_local(window.ends_at, where).date() + A_DAY
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        for hours in settings.hours.on(day.weekday()):
-            opens, closes = _on_day(day, hours.opens), _on_day(day, hours.closes)
-            slot = TimeSlot(to_utc(opens, where), to_utc(closes, where))
-            if slot.starts_at < slot.ends_at:
-                yield Opening(opens, closes, slot)
+        yield from _openings_on(day, settings.hours.on(day.weekday()), where)
+
+
+@lru_cache(DAYS_KEPT)
+def _openings_on(day: date, hours: tuple[Hours, ...], where: ZoneInfo) -> tuple[Opening, ...]:
+    """Return the openings of a day; none for what the clock skips as a whole."""
+    openings = []
+    for each in hours:
+        opens, closes = _on_day(day, each.opens), _on_day(day, each.closes)
+        slot = TimeSlot(to_utc(opens, where), to_utc(closes, where))
+        if slot.starts_at < slot.ends_at:
+            openings.append(Opening(opens, closes, slot))
+    return tuple(openings)
 
 
 def _on_day(day: date, time_of_day: str) -> datetime:
@@ -248,10 +265,17 @@ def _steps(settings: Settings, window: TimeSlot) -> Iterator[datetime]:
         yield from _steps_of(opening, step, where)
 
 
+def _is_step(instant: datetime, opening: Opening, step: timedelta, where: ZoneInfo) -> bool:
+    """Whether the wall clock shows a step of this opening at an instant within it."""
+    if opening.is_even:
+        return (instant - opening.slot.starts_at) % step == NOTHING
+    return instant in _steps_of(opening, step, where)
+
+
 def _steps_of(opening: Opening, step: timedelta, where: ZoneInfo) -> Iterable[datetime]:
     slot, length = opening.slot, opening.closes - opening.opens
     passed = [step * number for number in range(-(-length // step))]
-    if slot.ends_at - slot.starts_at == length:
+    if opening.is_even:
         return (slot.starts_at + each for each in passed)
     readings = (opening.opens + each for each in passed)
     instants = chain.from_iterable(_instants(reading, where) for reading in readings)

@@ -227,8 +227,9 @@ class Protocol(HttpToolsProtocol):
         """Take a header. Trailers are counted and forgotten: the request they change has begun."""
         self._headers += 1
         self._count(len(name) + len(value) + BETWEEN)
-        if self._in_head and name.lower() not in UNREAD:
-            self._chunked = self._chunked or name.lower() == CHUNKED
+        name = name.lower()
+        if self._in_head and name not in UNREAD:
+            self._chunked = self._chunked or name == CHUNKED
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

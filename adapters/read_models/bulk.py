@@ -116,7 +116,7 @@ class Bulk:
             self._reading, self._writing = (
                 opening.enter_context(_one_thread(role)) for role in ("reads", "writes")
             )
-            opening.enter_context(_gc_at_rest())
+            opening.enter_context(gc_at_rest())
             self._open = opening.pop_all()
         return self
 
@@ -224,13 +224,15 @@ def _one_thread(role: str) -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def _gc_at_rest() -> Iterator[None]:
+def gc_at_rest() -> Iterator[None]:
     """Rows are many, and never in circles: to look for some among them would cost a third."""
-    before = gc.get_threshold()
-    gc.freeze()
+    before, kept = gc.get_threshold(), gc.get_freeze_count() > 0
+    if not kept:
+        gc.freeze()
     gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not kept:
+            gc.unfreeze()

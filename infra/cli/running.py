@@ -27,6 +27,7 @@ from infra.cli.system import (
 )
 from infra.composition import application, connections
 from infra.logs import configure_logs
+from infra.memory import keep_what_is_there
 from infra.serving import listen, refusing_all, serve
 from infra.settings import Mode, Settings
 
@@ -100,6 +101,7 @@ def work() -> None:
     settings = _settings(None)
     with lasting(settings) as system:
         system.work()
+        keep_what_is_there()
         say_at_once("working")
         _until_told_to_stop()
 

@@ -16,6 +16,7 @@ from infra.cli.system import lasting, settings_from_environment
 from infra.composition import System
 from infra.health import Reported, health_on, waiting_for
 from infra.logs import configure_logs
+from infra.memory import keep_what_is_there
 from infra.settings import Settings
 
 HealthPort = Annotated[
@@ -66,6 +67,7 @@ def _run(system: System, health: Reported) -> None:
     if (facts := facts_of(system)) is not None:
         system.beside("facts", facts.run)
     health.look = partial(worker_health, system, work)
+    keep_what_is_there()
     say_at_once("working")
     while True:
         run(work.app())
