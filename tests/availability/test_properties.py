@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from domain.availability import (
     Span,
+    begins_with_a_slot,
     blocked_intervals,
     free_slots,
     open_intervals,
@@ -167,6 +168,19 @@ def test_it_is_open_in_just_the_minutes_in_which_the_clock_says_so(world) -> Non
 
     for minute in minutes_of(window):
         assert is_within(minute, intervals) == (opening_at(minute, settings) is not None), minute
+
+
+@trials(deadline=None)
+@given(worlds())
+def test_a_slot_begins_in_just_the_minutes_in_which_the_clock_shows_a_step(world) -> None:
+    settings, _, window = world
+    where, step = zone(settings.time_zone), settings.slot_step_minutes * MINUTE
+
+    for minute in minutes_of(window)[:300]:
+        opens = opening_at(minute, settings)
+        shown = opens is not None and (to_local(minute, where) - opens) % step == timedelta()
+        assert begins_with_a_slot(minute, settings) == shown, minute
+    assert not begins_with_a_slot(window.starts_at + timedelta(microseconds=1), settings)
 
 
 @trials(deadline=None)
