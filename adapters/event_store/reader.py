@@ -74,13 +74,14 @@ OF_STREAM: Final = """
 """
 STREAM: Final = f"SELECT {COLUMNS} FROM log.events e WHERE {OF_STREAM} ORDER BY e.version"
 
-# Its size is added up first: a sum beside each event costs a thousand of them twice as much. Of what is
-# too large the first event comes, and that there is more.
+# Its size is added up first: a sum beside each event costs a thousand of them twice as much. What is not
+# compressed is as large as it is stored. Of what is too large the first event comes, and that there is more.
 SHORT_STREAM: Final = f"""
     WITH size AS MATERIALIZED (
         SELECT sum(bytes) > {MOST_AT_ONCE} AS more, min(version) AS first FROM (
             SELECT e.version,
-                octet_length(e.data::text) + coalesce(octet_length(e.personal), 0) AS bytes
+                CASE WHEN pg_column_compression(e.data) IS NULL THEN pg_column_size(e.data)
+                ELSE octet_length(e.data::text) END + coalesce(octet_length(e.personal), 0) AS bytes
             FROM log.events e WHERE {OF_STREAM} ORDER BY e.version LIMIT {SHORT}
         ) events
     )
