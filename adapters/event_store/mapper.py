@@ -104,7 +104,9 @@ class Mapper:
             return Stored(shape.name, data, None)
         fields = _decode(data) if shape.private.within else self._split(data)
         personal = shape.private.take(fields)
-        return Stored(shape.name, _encode(fields), _encode(personal) if personal else None)
+        if not personal:
+            return Stored(shape.name, data, None)
+        return Stored(shape.name, _encode(fields), _encode(personal))
 
     def decode(self, type_: str, data: str, personal: bytes | None = None) -> Event | None:
         """Return the event; None when its name is not known: see `adapters.event_store.unread`.
