@@ -15,6 +15,7 @@ import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from adapters.streams.clients import connected
 from adapters.streams.facts import FactsDesk
 from adapters.streams.topics import FACTS
 
@@ -69,7 +70,8 @@ class FactsIntake:
             consumer.close(autocommit=False, timeout_ms=LEAVE_MS)
 
     def _joined(self) -> KafkaConsumer:
-        return KafkaConsumer(
+        return connected(
+            KafkaConsumer,
             FACTS,
             bootstrap_servers=self._bootstrap,
             group_id=GROUP,

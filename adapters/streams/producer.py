@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
+from adapters.streams.clients import connected
 from adapters.streams.records import Record
 from adapters.streams.relay import NotAcknowledged
 from adapters.streams.topics import (
@@ -70,7 +71,8 @@ class KafkaPublisher:
     def _connected(self) -> Any:
         if self._producer is None:
             ensure_topics(self._bootstrap, self._replication, self._facts_ms)
-            self._producer = KafkaProducer(
+            self._producer = connected(
+                KafkaProducer,
                 bootstrap_servers=self._bootstrap,
                 acks="all",
                 enable_idempotence=True,
@@ -94,8 +96,11 @@ def retentions(facts_ms: int = RETENTION_MS) -> dict[str, int]:
 
 def ensure_topics(bootstrap: str, replication: int = 1, facts_ms: int = RETENTION_MS) -> None:
     """Make the topics that are missing. Raises KafkaError."""
-    admin = KafkaAdminClient(
-        bootstrap_servers=bootstrap, request_timeout_ms=5_000, reconnect_backoff_max_ms=1_000
+    admin = connected(
+        KafkaAdminClient,
+        bootstrap_servers=bootstrap,
+        request_timeout_ms=5_000,
+        reconnect_backoff_max_ms=1_000,
     )
     try:
         wanted = retentions(facts_ms)

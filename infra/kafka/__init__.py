@@ -22,6 +22,7 @@ from typing import Final
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from adapters.streams.clients import connected
 from infra.children import (
     Child,
     Program,
@@ -194,7 +195,7 @@ def _broker(data: Path, port: int, lock: int, options: Sequence[str]) -> Program
 def _answers(port: int) -> bool:
     """It listens a little before it knows that it is part of its own cluster."""
     try:
-        with KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}") as admin:
+        with connected(KafkaAdminClient, bootstrap_servers=f"127.0.0.1:{port}") as admin:
             return bool(admin.describe_cluster()["brokers"])
     except KafkaError:
         return False
