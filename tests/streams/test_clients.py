@@ -34,11 +34,13 @@ def test_who_cannot_reach_the_broker_leaves_no_thread_and_no_connection(
     broker: str, make: Callable[..., Any], request: pytest.FixtureRequest
 ) -> None:
     where = request.getfixturevalue(broker)
-    before = held()
+    threads, files = held()
     for _ in range(3):
         with pytest.raises(KafkaError):
             connected(make, bootstrap_servers=where, bootstrap_timeout_ms=200)
-    assert held() == before
+    threads_now, files_now = held()
+    assert threads_now <= threads  # some of what was there before may have ended meanwhile
+    assert files_now <= files
 
 
 def held() -> tuple[int, int]:
