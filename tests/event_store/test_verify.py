@@ -49,7 +49,7 @@ def test_an_untouched_log_verifies(log: Connection[Any]) -> None:
         "stream = stream || 'x'",
         "version = version + 100",
         "recorded_at = recorded_at + interval '1 microsecond'",
-        "personal = CASE WHEN personal IS NULL THEN '\\x00' ELSE set_byte(personal, 5, 1) END",
+        "personal = coalesce(set_byte(personal, 5, get_byte(personal, 5) # 1), '\\x00')",
         "hash = set_byte(hash, 0, get_byte(hash, 0) # 1)",
     ],
 )
