@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from fastapi.params import Depends
+from starlette.datastructures import Headers
 
 from api.backend import Backend
 from api.caller import READING, Caller
@@ -101,8 +102,7 @@ def may(permission: Permission) -> Any:
 
 def bearer(scope: Any) -> str:
     """Return the access token of a request. Raises TokenMissing."""
-    said = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    scheme, _, token = said.decode("latin-1").partition(" ")
+    scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing
     return token

@@ -24,17 +24,17 @@ def is_large(message: Message) -> bool:
 
 
 class Departures:
-    """Sends the large bodies of all answers."""
+    """Sends the bodies of all answers that are large."""
 
     def __init__(self) -> None:
         self._held = Shares(MOST_HELD, "answers")
 
     def refuse_too_many(self, party: str, message: Message) -> None:
-        """Raise TooManyRequests for a body that is too much together with those that wait."""
+        """Raise TooManyRequests for a large body that is too much together with those that wait."""
         self._held.refuse(party, len(message["body"]))
 
     async def send(self, party: str, message: Message, send: Send) -> None:
-        """Send a body; return when nearly all of it has been taken."""
+        """Send a large body; return when nearly all of it has been taken."""
         body = message["body"]
         self._held.hold(party, len(body))
         try:

@@ -14,7 +14,6 @@ from api.edge import refusing
 from api.refusals import Unavailable
 from infra.connections import Connections
 from infra.fair_queue import FairQueue
-from infra.memory import keep_what_is_there
 from infra.ports import said_plainly
 from infra.wire import Protocol
 
@@ -65,12 +64,7 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server raises the signal again when it has stopped, to which we have nothing to add.
         signal.signal(number, lambda *_: None)
-
-    def begin() -> None:
-        keep_what_is_there()
-        ready()
-
-    _Server(_config(app, connected), begin).run(sockets=_repeated(listeners))
+    _Server(_config(app, connected), ready).run(sockets=_repeated(listeners))
 
 
 def _repeated(listeners: Iterable[socket.socket]) -> list[socket.socket]:

@@ -37,9 +37,8 @@ class Shape(msgspec.Struct, frozen=True):
 
     name: str
     decode: Callable[[bytes | str], Event]
-    private: Private
-    is_open: bool
-    """Nothing in it is personal."""
+    private: Private | None
+    """None, where nothing in it is personal."""
     erased: bytes
 
 
@@ -100,7 +99,7 @@ class Mapper:
         if shape.name in self._only_read:
             raise NotRecordedYetError(shape.name)
         data = _encode(event)
-        if shape.is_open:
+        if shape.private is None:
             return Stored(shape.name, data, None)
         fields = _decode(data) if shape.private.within else self._split(data)
         personal = shape.private.take(fields)
@@ -117,7 +116,7 @@ class Mapper:
         shape = self._by_name.get(type_)
         if shape is None:
             return self._decode_old(type_, data, personal)
-        if shape.is_open:
+        if shape.private is None:
             return shape.decode(data)
         if shape.private.within:
             return shape.decode(_joined_within(data, personal, shape.private))
@@ -131,7 +130,7 @@ class Mapper:
         newer, fields = lift(merged(_decode(personal or NOTHING), _decode(data)))
         if personal is not None:
             return self.decode(newer, _encode(fields).decode(), NOTHING)
-        if (shape := self._by_name.get(newer)) is not None:
+        if (shape := self._by_name.get(newer)) is not None and shape.private is not None:
             shape.private.take(fields)
         return self.decode(newer, _encode(fields).decode(), None)
 
@@ -167,5 +166,5 @@ def personal_fields(event: type[Event]) -> list[str]:
 
 def _shape(name: str, event: type[Event]) -> Shape:
     private = private_in(event)
-    decode, marks = msgspec.json.Decoder(event).decode, _encode(private.marks)
-    return Shape(name, decode, private, is_open=private.is_empty, erased=marks)
+    found = None if private.is_empty else private
+    return Shape(name, msgspec.json.Decoder(event).decode, found, _encode(private.marks))

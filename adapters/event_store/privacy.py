@@ -50,7 +50,7 @@ class Private(msgspec.Struct, frozen=True):
     def take(self, fields: Json) -> Json:
         """Take what is personal out of an object; return it."""
         taken = {name: fields.pop(name) for name in self.whole if name in fields}
-        for name, part in self._inner(fields) if self.within else ():
+        for name, part in self._inner(fields):
             if found := part.take(fields[name]):
                 taken[name] = found
         return taken

@@ -130,10 +130,7 @@ class Reader:
         self, connection: Connection[Any], tenant: str, stream: str, after: int = 0
     ) -> list[Recorded]:
         """Return the events of a stream behind a version, in order. Who folds them takes `parts`."""
-        values = (tenant, stream, after, LAST_VERSION, LAST)
-        if (rows := _if_short(connection, values)) is not None:
-            return self.recorded(rows)
-        with self._in_parts(connection, values) as parts:
+        with self.parts(connection, tenant, stream, after=after) as parts:
             return [past for part in parts for past in part]
 
     @contextmanager
@@ -151,16 +148,12 @@ class Reader:
         order and in parts: no more of them is in memory at once than fits. All are of one moment.
         """
         values = (tenant, stream, after, to, until)
-        if (rows := _if_short(connection, values)) is not None:
+        twice = (*values, *values)
+        rows = connection.execute(SHORT_STREAM, twice, prepare=True, binary=True).fetchall()
+        if len(rows) < SHORT and not (rows and rows[-1][-1]):
             yield [self.recorded(rows)]
             return
-        with self._in_parts(connection, values) as parts:
-            yield parts
-
-    @contextmanager
-    def _in_parts(
-        self, connection: Connection[Any], values: Row
-    ) -> Iterator[Iterable[list[Recorded]]]:
+        del rows
         with connection.transaction(), connection.cursor("a long stream") as cursor:
             cursor.execute(STREAM, values, binary=True)
             yield map(self.recorded, iter(lambda: cursor.fetchmany(IN_PARTS), []))
@@ -308,13 +301,6 @@ class Reader:
             return None
         key = self._keys.unwrap(row[10], row[1], row[3])
         return decrypt(key, row[9], row[1], row[3], row[4])
-
-
-def _if_short(connection: Connection[Any], values: Row) -> list[Row] | None:
-    """Return the rows of a stream, if it is neither long nor large."""
-    twice = (*values, *values)
-    rows = connection.execute(SHORT_STREAM, twice, prepare=True, binary=True).fetchall()
-    return rows if len(rows) < SHORT and not (rows and rows[-1][-1]) else None
 
 
 def head(connection: Connection[Any]) -> int:

@@ -90,7 +90,7 @@ def serve_api(port: Port = None, inherit: Inherited = None) -> None:
             application(system),
             listener,
             *shared,
-            ready=lambda: say_at_once(said),
+            ready=lambda: say_begun(said),
             connected=connections(settings),
         )
 
@@ -101,8 +101,7 @@ def work() -> None:
     settings = _settings(None)
     with lasting(settings) as system:
         system.work()
-        keep_what_is_there()
-        say_at_once("working")
+        say_begun("working")
         _until_told_to_stop()
 
 
@@ -124,8 +123,14 @@ def say_at_once(text: str) -> None:
     sys.stdout.flush()
 
 
+def say_begun(text: str) -> None:
+    """Say that this process is of use from now on: what it has made until then is there to stay."""
+    keep_what_is_there()
+    say_at_once(text)
+
+
 def _welcome(settings: Settings, address: str, began: float) -> None:
-    say_at_once(f"ready in {time.monotonic() - began:.1f} s")
+    say_begun(f"ready in {time.monotonic() - began:.1f} s")
     say_at_once(f"  API    {address}/v1")
     say_at_once(f"  docs   {address}/docs")
     if settings.mode is Mode.DEMO:

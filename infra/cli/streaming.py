@@ -11,12 +11,11 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.running import GIVES_WAY, say_at_once
+from infra.cli.running import GIVES_WAY, say_begun
 from infra.cli.system import lasting, settings_from_environment
 from infra.composition import System
 from infra.health import Reported, health_on, waiting_for
 from infra.logs import configure_logs
-from infra.memory import keep_what_is_there
 from infra.settings import Settings
 
 HealthPort = Annotated[
@@ -41,7 +40,7 @@ def relay(health_port: HealthPort = None) -> None:
             signal.signal(number, lambda *_: stop.set())
         relay = relay_of(system)
         health.look = partial(relay_health, system, relay)
-        say_at_once("relaying")
+        say_begun("relaying")
         relay.run(stop)
 
 
@@ -67,8 +66,7 @@ def _run(system: System, health: Reported) -> None:
     if (facts := facts_of(system)) is not None:
         system.beside("facts", facts.run)
     health.look = partial(worker_health, system, work)
-    keep_what_is_there()
-    say_at_once("working")
+    say_begun("working")
     while True:
         run(work.app())
         wait_for_topics(system)

@@ -93,7 +93,7 @@ def _compose(
     dispatch = Dispatcher(USE_CASES, store)
     known = Known()
     rebuilder = Rebuilder(database=database, reader=reader)
-    tokens = AccessTokens(settings.secret_keys, clock, lifetime(settings))
+    tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
     entry = entry_of(mapper, keys, tokens, models)
     roll = Roll(database, entry, lambda: reader.notes.lacking)
     roll.call()
@@ -110,7 +110,7 @@ def _compose(
     limiter = attempts = limiter_of(settings, redis)
     if clock is not system_clock:
         attempts = limiter_of(settings, redis, lambda: clock().timestamp())
-    denylist = PostgresDenylist(database, clock, lifetime(settings))
+    denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
     erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
@@ -182,7 +182,7 @@ def _accounts(
     )
 
 
-def lifetime(settings: Settings) -> timedelta:
+def _lifetime(settings: Settings) -> timedelta:
     return timedelta(minutes=settings.access_token_minutes)
 
 

@@ -62,7 +62,7 @@ GRANT EXECUTE ON FUNCTION log.note_erased_again(uuid, text[]),
 CREATE FUNCTION log.persons(data json) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN array_remove(
-    ARRAY[coalesce(data #>> '{appointment,client_id}', data ->> 'client_id')], NULL
+    ARRAY[data ->> 'client_id', data #>> '{appointment,client_id}'], NULL
 ) || string_to_array(translate(coalesce(data ->> 'guest_identities', ''), '[]" ', ''), ',');
 
 CREATE FUNCTION log.speaks_of_somebody(type text) RETURNS boolean

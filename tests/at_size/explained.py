@@ -8,7 +8,7 @@ rolled back.
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 import pytest
-from psycopg import Connection, Cursor, sql
+from psycopg import Connection, Cursor, ServerCursor, sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
@@ -74,11 +74,16 @@ class Explaining:
 
 @contextmanager
 def explaining() -> Iterator[Explaining]:
-    """Explain whatever is sent meanwhile, over any connection."""
-    found = Explaining()
-    send, busy = Cursor.execute, threading.local()
+    """Explain whatever is sent meanwhile, over any connection, and by any cursor."""
+    found, busy = Explaining(), threading.local()
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Cursor, ServerCursor):
+            patch.setattr(kind, "execute", _seen(found, busy, kind.execute))
+        yield found
 
-    def execute(cursor: Cursor[Any], query: Any, params: Any = None, **more: Any) -> Cursor[Any]:
+
+def _seen(found: Explaining, busy: threading.local, send: Callable[..., Any]) -> Callable[..., Any]:
+    def execute(cursor: Cursor[Any], query: Any, params: Any = None, **more: Any) -> Any:
         if not getattr(busy, "now", False):
             busy.now = True
             try:
@@ -87,9 +92,7 @@ def explaining() -> Iterator[Explaining]:
                 busy.now = False
         return send(cursor, query, params, **more)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cursor, "execute", execute)
-        yield found
+    return execute
 
 
 @contextmanager

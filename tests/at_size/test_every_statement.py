@@ -27,7 +27,6 @@ ELSEWHERE: Final = {
     "adapters/accounts/sessions.py:Sessions.end_all": FAULTS,
     "adapters/accounts/sessions.py:Sessions.forget": FAULTS,
     "adapters/checkpoints.py": FAULTS,
-    "adapters/event_store/reader.py:Reader._in_parts": "a long stream, by a cursor: the index of a short one",
     "adapters/event_store/reader.py:Reader.unread": FAULTS,
     "adapters/event_store/unread.py": FAULTS,
     "adapters/event_store/recorder.py": "an adapter of a library, with the statements of the store",

@@ -2,8 +2,9 @@
 
 import pytest
 
+from adapters.event_store import reader
 from tests.at_size.explained import Explaining, too_much
-from tests.at_size.log import RARE_ACTOR, numbered, tenant
+from tests.at_size.log import RARE_ACTOR, VISITS_OF_A_CLIENT, numbered, tenant
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -40,6 +41,20 @@ def test_no_page_of_history_reads_the_log(
     assert answer.status_code in (200, 404)
     answering = [each for each in explained.found if not each.place.startswith(BESIDE)]
     assert {each.role for each in answering} == {"frontdesk_app"}
+    assert too_much(explained.found) == []
+
+
+def test_a_long_stream_is_read_by_its_index(
+    grown: Running, explained: Explaining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a cursor, as one of so few events is not."""
+    monkeypatch.setattr(reader, "SHORT", 0)
+    booking = numbered("booking", VISITS_OF_A_CLIENT + 5)
+    with grown.system.database.as_tenant(tenant(0)) as connection:
+        found = grown.system.reader.stream(connection, tenant(0), booking)
+
+    assert found
+    assert reader.STREAM in {each.text for each in explained.found}
     assert too_much(explained.found) == []
 
 

@@ -130,8 +130,8 @@ def test_whoever_dies_nothing_is_missed_repeated_or_reordered(log: Log, seed: in
         following = [threads.submit(follower.to_the_last) for follower in followers]
         try:
             list(threads.map(write, writers))
-        finally:
             until(lambda: nobody_writes(log))  # what was killed had sent its last order
+        finally:
             log.order(Come(streams=(LAST,)))
         for each in following:
             each.result()

@@ -22,7 +22,7 @@ def deaf() -> Iterator[str]:
 
 
 @pytest.fixture
-def away(deaf: str) -> str:
+def away() -> str:
     """A broker that is not there."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"127.0.0.1:{listener.getsockname()[1]}"

@@ -1,0 +1,47 @@
+"""A stream is read in one go where it fits, and in parts where it does not, however it is stored."""
+
+import random
+from base64 import b64encode
+from uuid import uuid4
+
+import pytest
+
+from application.ports import About
+from tests.event_store.examples import GUEST, TENANT, Came, Log, new_guest
+
+pytestmark = pytest.mark.postgres
+
+LENGTH = 60_000
+MORE_THAN_FITS, FEWER = 40, 30
+"""Events of so many bytes, of which two megabytes are read at once."""
+
+COMPRESSED = "x" * LENGTH
+NOT_COMPRESSED = b64encode(random.Random(7).randbytes(LENGTH * 3 // 4)).decode()
+
+
+def parts_of(log: Log, text: str, count: int) -> list[int]:
+    """Record so many large events in a stream; return how many come in each part when it is read."""
+    stream = new_guest()
+    for _ in range(count // 10):
+        about = About(tenant=TENANT, actor="user-1", command_id=uuid4())
+        with log.store.view(about) as past:
+            past.of(GUEST, stream)
+            log.store.append(past, {stream: 10 * [Came(guest=text)]}, about)
+    with (
+        log.database.as_tenant(TENANT) as connection,
+        log.reader.parts(connection, TENANT, stream) as parts,
+    ):
+        return [len(part) for part in parts]
+
+
+@pytest.mark.parametrize("text", [COMPRESSED, NOT_COMPRESSED], ids=["compressed", "not compressed"])
+def test_what_does_not_fit_comes_in_parts(log: Log, text: str) -> None:
+    found = parts_of(log, text, MORE_THAN_FITS)
+
+    assert len(found) > 1
+    assert sum(found) == MORE_THAN_FITS
+
+
+@pytest.mark.parametrize("text", [COMPRESSED, NOT_COMPRESSED], ids=["compressed", "not compressed"])
+def test_what_fits_comes_at_once(log: Log, text: str) -> None:
+    assert parts_of(log, text, FEWER) == [FEWER]
