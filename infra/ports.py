@@ -10,7 +10,7 @@ class CannotListenError(Exception):
 
 
 class PortTakenError(Exception):
-    """Another program listens on this port: stop it, or choose another with PORT, or --health-port."""
+    """Another program listens on this port: stop it, or choose another with PORT."""
 
 
 @contextmanager
