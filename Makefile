@@ -81,11 +81,11 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 ##@ Write
 
 schemas: $(VENV)/dev ## Accept the events' shapes as they are now
-	$(BIN)/python -m infra.print_event_schemas tests/architecture/schemas
+	$(BIN)/python -m infra.printing.event_schemas tests/architecture/schemas
 
 catalogue: $(VENV)/dev ## Write the event catalogue, for people and as AsyncAPI
-	$(BIN)/python -m infra.print_event_catalogue > infra/event_catalogue.md
-	$(BIN)/python -m infra.print_asyncapi > infra/asyncapi.json
+	$(BIN)/python -m infra.printing.event_catalogue > infra/event_catalogue.md
+	$(BIN)/python -m infra.printing.asyncapi > infra/asyncapi.json
 
 lock: $(VENV)/uv ## Pin what pyproject.toml asks for, changing no more than needed
 	$(BIN)/$(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt

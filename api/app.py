@@ -5,33 +5,26 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import (
-    auth,
+from api.backend import Backend
+from api.business import auth, tenants, users
+from api.compat import beauty, calendar, setter, tasks
+from api.openapi import describe
+from api.openapi.questions import asked_of
+from api.operations import history, jobs, limits, outbox, read_models, status
+from api.people import clients
+from api.problems.documents import answer_with_problems
+from api.scheduling import (
     availability,
     bookings,
     client_limits,
-    clients,
-    history,
     holds,
-    jobs,
-    limits,
     live,
-    outbox,
     professionals,
-    read_models,
     series,
     services,
-    status,
-    tenants,
     time_blocks,
-    users,
 )
-from api.backend import Backend
-from api.compat import beauty, calendar, setter, tasks
-from api.edge import Edge
-from api.openapi import describe
-from api.openapi.questions import asked_of
-from api.problems import answer_with_problems
+from api.web.edge import Edge
 
 # Routes are searched in order: what is asked most comes first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
 
-from api.limiting import Limits
-from api.signing import Signer
+from api.requests.signing import Signer
+from api.web.limiting import Limits
 from application.permissions import Principal
 from application.ports import About, Answer, Clock, Document, Recorded
 from application.transact import Past

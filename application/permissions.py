@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from domain.business.users import Role
 from domain.messages import DomainError, Value
-from domain.users import Role
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 

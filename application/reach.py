@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.transact import Changes, Past, Together
-from domain import agendas, bookings, professionals, series, time_blocks
 from domain.aggregate import Aggregate
+from domain.business.users import USER, ChangeUserDetails, UserStatus
 from domain.messages import Command, DomainError, Value
-from domain.users import USER, ChangeUserDetails, UserStatus
+from domain.scheduling import agendas, bookings, professionals, series, time_blocks
 
 Ids = Mapping[str, str | None]
 """Whose a thing is: by `client_id` and `professional_id`."""

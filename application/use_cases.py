@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from application import (
+from application.business import tenants, users
+from application.people import clients
+from application.scheduling import (
     agendas,
     allowances,
     booking_mails,
     bookings,
-    clients,
     professionals,
     series,
     services,
-    tenants,
     time_blocks,
-    users,
 )
 from application.transact import UseCase
 from domain.messages import Command

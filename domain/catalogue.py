@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain import (
+from domain.business import tenants, users
+from domain.messages import Event, StreamErased
+from domain.people import clients, identities
+from domain.scheduling import (
     agendas,
     allowances,
     bookings,
-    clients,
-    identities,
     professionals,
     series,
     services,
-    tenants,
     time_blocks,
-    users,
 )
-from domain.messages import Event, StreamErased
 
 AREAS: Final = (
     tenants,

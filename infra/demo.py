@@ -14,22 +14,22 @@ from uuid import UUID, uuid5
 
 from adapters.clock import SettableClock
 from adapters.postgres import Database
-from application.accounts import NewAccount
-from application.contact_details import identities_of
+from application.business.accounts import NewAccount
+from application.people.contact_details import identities_of
 from application.ports import About
-from domain.bookings import (
+from domain.business.tenants import Business
+from domain.business.users import AppointOperator, Role
+from domain.messages import Command, DomainError
+from domain.people.clients import ClientStatus, RegisterClient
+from domain.scheduling.bookings import (
     CancelBooking,
     CompleteBooking,
     ConfirmBooking,
     MarkNoShow,
     RequestBooking,
 )
-from domain.clients import ClientStatus, RegisterClient
-from domain.messages import Command, DomainError
-from domain.professionals import Hours, RegisterProfessional, Settings, Week
-from domain.services import CreateService, Offer
-from domain.tenants import Business
-from domain.users import AppointOperator, Role
+from domain.scheduling.professionals import Hours, RegisterProfessional, Settings, Week
+from domain.scheduling.services import CreateService, Offer
 from domain.values import (
     FRONTDESK,
     BookingId,

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from projections.booked_slots import BOOKED_SLOTS
-from projections.bookings import BOOKINGS
-from projections.client_timeline import CLIENT_TIMELINE
-from projections.client_visits import CLIENT_VISITS
-from projections.clients import CLIENTS
-from projections.professional_contacts import PROFESSIONAL_CONTACTS
-from projections.professionals import PROFESSIONALS
+from projections.business.tenants import TENANTS
+from projections.business.users import USERS
+from projections.people.client_timeline import CLIENT_TIMELINE
+from projections.people.client_visits import CLIENT_VISITS
+from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
-from projections.series import SERIES
-from projections.services import SERVICES
-from projections.tenants import TENANTS
-from projections.time_blocks import TIME_BLOCKS
-from projections.users import USERS
+from projections.scheduling.booked_slots import BOOKED_SLOTS
+from projections.scheduling.bookings import BOOKINGS
+from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
+from projections.scheduling.professionals import PROFESSIONALS
+from projections.scheduling.series import SERIES
+from projections.scheduling.services import SERVICES
+from projections.scheduling.time_blocks import TIME_BLOCKS
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
     TENANTS,

@@ -11,11 +11,11 @@ from redis import Redis
 
 from adapters.clock import SettableClock
 from adapters.postgres import LIMITS, Bounds, Database
-from adapters.redis.connection import connect
+from adapters.redis import connect
 from infra.composition import System, running_system
 from infra.migrate import migrate
-from infra.postgres import Server, create_database, drop_database, running_throwaway
-from infra.redis import RedisServer, running_redis
+from infra.servers.postgres import Server, create_database, drop_database, running_throwaway
+from infra.servers.redis import RedisServer, running_redis
 from infra.settings import Mode, Settings
 from tests.operations.releases import newer_release
 from tests.running import Running

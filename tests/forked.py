@@ -20,7 +20,7 @@ FORKING: Final = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(
     [
         "infra.cli",
-        "infra.streaming",
+        "infra.processes.streaming",
         "adapters.streams.worker",
         "tests.event_store.cutting",
         "tests.event_store.examples",

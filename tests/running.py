@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
 from api.app import create_app
-from api.conditions import needs_if_match
+from api.requests.conditions import needs_if_match
 from application.permissions import Principal, permissions_of
 from application.ports import About, Answer
+from domain.business.users import Role
 from domain.messages import Command
-from domain.users import Role
 from domain.values import TenantId, UserId
 from infra.composition import System, backend
 from tests.contract import check

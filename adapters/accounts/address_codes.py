@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.accounts.credentials import Connect
 from adapters.postgres import NO_TENANT, Database
-from application.address_proofs import AddressCodeWrong
+from application.business.address_proofs import AddressCodeWrong
 from application.ports import Clock
 from domain.values import TenantId, UserId
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from application.accounts import TooManyAttempts, WrongCredentials
-from application.rate_limits import Limit, RateLimiter
+from application.business.accounts import TooManyAttempts, WrongCredentials
+from application.operations.rate_limits import Limit, RateLimiter
 
 A_MINUTE: Final = 60.0
 ONE_A_MONTH: Final = Limit(quota=1, window=30 * 86_400.0)

@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from application.contact_details import EmailAddressNotUnderstood, parse_email
+from application.people.contact_details import EmailAddressNotUnderstood, parse_email
 from domain.values import TenantId, UserId
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]

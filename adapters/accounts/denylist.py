@@ -12,9 +12,9 @@ from typing import Final
 
 from psycopg import Error
 
-from adapters.bell import Bell
 from adapters.postgres import NO_TENANT, Database, DatabaseUnavailableError
 from adapters.trouble import Trouble
+from adapters.wakeups.bell import Bell
 from application.ports import Clock
 
 LOOK: Final = 0.5
@@ -28,7 +28,7 @@ SKEW: Final = timedelta(minutes=1)
 
 
 class PostgresDenylist:
-    """`application.denylist.Denylist`. `bell` rings when a session ended."""
+    """`application.business.denylist.Denylist`. `bell` rings when a session ended."""
 
     def __init__(self, database: Database, clock: Clock, lifetime: timedelta) -> None:
         self.bell = Bell()

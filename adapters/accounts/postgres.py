@@ -1,4 +1,4 @@
-"""Accounts in PostgreSQL: `application.accounts.Accounts`, filled."""
+"""Accounts in PostgreSQL: `application.business.accounts.Accounts`, filled."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from adapters.accounts.registrations import Newcomer, Registrations
 from adapters.accounts.sessions import Session, Sessions
 from adapters.accounts.tokens import AccessTokens
 from adapters.postgres import NO_TENANT, Database
-from application.accounts import (
+from application.business.accounts import (
     Before,
     InvalidRefreshToken,
     InvalidToken,
@@ -20,15 +20,14 @@ from application.accounts import (
     Tokens,
     WrongCredentials,
 )
-from application.address_proofs import CODES_ASKED
-from application.contact_details import identities_of
-from application.denylist import Denylist
+from application.business.address_proofs import CODES_ASKED
+from application.business.denylist import Denylist
+from application.operations.rate_limits import RateLimiter
+from application.people.contact_details import identities_of
 from application.permissions import Principal, permissions_of
 from application.ports import About, Answer, Clock, EventStore, already_recorded
-from application.rate_limits import RateLimiter
-from domain.messages import Command
-from domain.tenants import Business, RegisterBusiness
-from domain.users import (
+from domain.business.tenants import Business, RegisterBusiness
+from domain.business.users import (
     AddUser,
     ProveAddress,
     RequestAddressCode,
@@ -38,6 +37,7 @@ from domain.users import (
     UserNotFound,
     UserStatus,
 )
+from domain.messages import Command
 from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
 
 

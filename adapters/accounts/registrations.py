@@ -22,17 +22,17 @@ from msgspec.structs import replace
 from adapters.accounts import passwords
 from adapters.accounts.credentials import Credential, Credentials, email_digest
 from adapters.accounts.strength import refuse_weak
-from application.accounts import (
+from application.business.accounts import (
     EmailTaken,
     NewAccount,
     PasswordHashNotUnderstood,
     RegistrationUnderWay,
 )
-from application.contact_details import parse_email
 from application.dispatch import IdempotencyKeyReused
+from application.people.contact_details import parse_email
 from application.ports import About, Answer, Clock, EventStore, already_recorded
+from domain.business.users import USER, AbandonRegistration, User
 from domain.messages import Command, DomainError
-from domain.users import USER, AbandonRegistration, User
 from domain.values import FRONTDESK, TenantId, UserId, derived_id
 
 A_MOMENT: Final = timedelta(seconds=15)

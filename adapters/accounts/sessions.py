@@ -14,7 +14,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from uuid_utils import uuid7
 
-from application.accounts import Before, InvalidRefreshToken
+from application.business.accounts import Before, InvalidRefreshToken
 from application.ports import Clock
 from domain.values import TenantId, UserId
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from application.accounts import WeakPassword
+from application.business.accounts import WeakPassword
 from domain.faults import Fault, in_document
 
 LEAST: Final = 10

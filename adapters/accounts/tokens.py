@@ -10,10 +10,10 @@ import jwt
 import msgspec
 from uuid_utils import uuid7
 
-from application.accounts import InvalidToken, TokenExpired
+from application.business.accounts import InvalidToken, TokenExpired
 from application.permissions import Principal, permissions_of
 from application.ports import Clock
-from domain.users import Role
+from domain.business.users import Role
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 ALGORITHM: Final = "HS256"

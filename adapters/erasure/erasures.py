@@ -1,4 +1,4 @@
-"""`application.erasure.Erasures`, filled."""
+"""`application.people.erasure.Erasures`, filled."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
-from application.erasure import (
+from application.people.erasure import (
     IN_CLEAR,
     KEPT,
     PATIENCE,
@@ -23,7 +23,7 @@ from application.erasure import (
     ErasureState,
 )
 from application.ports import Clock
-from domain.users import USER
+from domain.business.users import USER
 from domain.values import ClientId, TenantId, UserId
 from projections.read_model import ReadModel
 

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection
 
 from adapters.event_store.reader import LAST, Reader
-from adapters.upcasters import ONCE_IN_CLEAR
-from application.erasure import Claim, Mention, streams_about
+from adapters.event_store.upcasters import ONCE_IN_CLEAR
+from application.people.erasure import Claim, Mention, streams_about
 from application.ports import Recorded
-from domain.clients import (
+from domain.business.users import USER, Role, User
+from domain.people.clients import (
     ClientChanged,
     ClientErased,
     ClientLinkedToUser,
@@ -20,8 +21,7 @@ from domain.clients import (
     ClientNotFound,
     ClientRegistered,
 )
-from domain.identities import IdentityClaimed, IdentityReleased
-from domain.users import USER, Role, User
+from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.values import ClientId
 
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 from msgspec.structs import replace
 from psycopg import Connection, sql
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.event_store.erased import note_again
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.rebuild import LOADING
 from adapters.read_models.tables import LIVE, NEXT, PREVIOUS
-from domain.clients import ClientErased
+from domain.people.clients import ClientErased
 from projections.read_model import ReadModel, Row
 
 SCHEMAS: Final = (LIVE, NEXT, PREVIOUS)

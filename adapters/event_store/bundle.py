@@ -13,7 +13,7 @@ import msgspec
 from psycopg import Connection
 
 from adapters.event_store.chain import START, Chain, Finding, Head, Link
-from adapters.personal_data import MasterKeys, decrypt
+from adapters.event_store.personal_data import MasterKeys, decrypt
 
 FORMAT: Final = "frontdesk-history/1"
 

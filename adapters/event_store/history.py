@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from adapters.bell import Bell
 from adapters.event_store.moments import end_of, first_since, last_until
 from adapters.event_store.reader import COLUMNS, LAST, Reader
 from adapters.event_store.reader import cut as cut_at
 from adapters.postgres import Database
+from adapters.wakeups.bell import Bell
 from application.ports import Recorded
 
 PAGE: Final = 100

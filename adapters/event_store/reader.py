@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
+from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError, decrypt
 from adapters.event_store.unread import (
     Hearer,
     Notes,
@@ -19,7 +20,6 @@ from adapters.event_store.unread import (
     unknown_types,
     who_hears,
 )
-from adapters.personal_data import MasterKeys, UnknownMasterKeyError, decrypt
 from application.ports import NotReadableHere, Recorded
 from domain.messages import Event
 

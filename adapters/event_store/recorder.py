@@ -32,10 +32,10 @@ from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection, errors
 from uuid_utils import uuid7
 
-from adapters.bell import Bell
 from adapters.event_store.unread import is_ours
 from adapters.event_store.writer import WAIT, Writer, bounds_of
 from adapters.postgres import WRITER, Database, DatabaseUnavailableError
+from adapters.wakeups.bell import Bell
 from application.ports import StoreUnavailableError
 
 ACTOR: Final = "eventsourcing"
@@ -288,7 +288,7 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
     def tracking_recorder(
         self, tracking_recorder_class: type[TrackingRecorder] | None = None
     ) -> TrackingRecorder:
-        """Refuse: what follows our log keeps its position with its effect, by `adapters.runner`."""
+        """Refuse: what follows our log keeps its position with its effect, by `adapters.consumers.runner`."""
         _refuse(tracking_recorder_class)
 
     def process_recorder(self) -> ProcessRecorder:
@@ -303,7 +303,9 @@ class Factory(InfrastructureFactory[TrackingRecorder]):
 
 
 def _refuse(_: type[TrackingRecorder] | None) -> NoReturn:
-    raise NotSupportedError("Read models and processes follow the log by adapters.runner.")
+    raise NotSupportedError(
+        "Read models and processes follow the log by adapters.consumers.runner."
+    )
 
 
 def _asked(connection: Connection[Any], sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:

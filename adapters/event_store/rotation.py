@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from adapters.personal_data import NAME, MasterKeys, UnknownMasterKeyError
+from adapters.event_store.personal_data import NAME, MasterKeys, UnknownMasterKeyError
 
 PAGE: Final = 1_000
 

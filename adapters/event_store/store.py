@@ -10,11 +10,11 @@ import msgspec
 
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.event_store.memory import Memory, Queues
+from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
 from adapters.event_store.reader import Reader
 from adapters.event_store.rows import New, new_events, recorded_by, rows_of
 from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Verdict, Writer
-from adapters.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
 from adapters.postgres import Database
 from application.dispatch import IdempotencyKeyReused
 from application.ports import (

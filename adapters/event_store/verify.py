@@ -11,13 +11,13 @@ from psycopg.types.numeric import Int8BinaryLoader
 from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.event_store.chain import Chain, Finding, Head, Link, compared
-from adapters.event_store.reader import head
-from adapters.personal_data import (
+from adapters.event_store.personal_data import (
     MasterKeys,
     PersonalDataDamagedError,
     UnknownMasterKeyError,
     decrypt,
 )
+from adapters.event_store.reader import head
 
 PAGE: Final = 1_000
 """Events of which two pages are in memory at once, however large each is."""

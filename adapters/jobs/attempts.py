@@ -21,7 +21,7 @@ from adapters.jobs.hands import Hands, TakenOverError, holding
 from adapters.jobs.orders import Order, Orders, Report, UnknownOrderError, kind_of
 from adapters.postgres import Database, DatabaseUnavailableError
 from application.dispatch import TooContended
-from application.jobs import (
+from application.operations.jobs import (
     AwayError,
     Dispatch,
     GivenUpError,

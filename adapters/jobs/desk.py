@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from adapters.jobs.lanes import LANES
 from adapters.jobs.orders import Order, Orders, UnknownOrderError, ordering_key_of
 from adapters.postgres import Database
-from application.jobs import (
+from application.operations.jobs import (
     JobIsNotParked,
     JobIsNotWaiting,
     JobNotFound,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from adapters.jobs import claims
 from adapters.postgres import Database
-from application.jobs import UncertainError
+from application.operations.jobs import UncertainError
 
 
 class Hands:

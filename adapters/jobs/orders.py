@@ -14,7 +14,7 @@ Order = Command | Effect
 def kind_of(order: type[Order]) -> str:
     """Return the permanent name of a type of orders.
 
-    >>> from domain.clients import EraseClient
+    >>> from domain.people.clients import EraseClient
     >>> kind_of(EraseClient)
     'erase-client'
     """

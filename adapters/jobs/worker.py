@@ -21,7 +21,6 @@ from uuid import UUID, uuid4
 import structlog
 from psycopg import Connection, OperationalError
 
-from adapters.bell import Bell
 from adapters.jobs import circuits, claims
 from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
@@ -32,8 +31,9 @@ from adapters.jobs.leases import Lease, leases, reap
 from adapters.jobs.postponed import ELSEWHERE, Postponed, Waits, pause, recall, too_long
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
-from adapters.silence import Silence
-from application.jobs import Dispatch, Handlers, JobStatus
+from adapters.running.silence import Silence
+from adapters.wakeups.bell import Bell
+from application.operations.jobs import Dispatch, Handlers, JobStatus
 from application.ports import Clock
 from domain.messages import Command
 

@@ -5,8 +5,8 @@ from typing import Final
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from adapters.mail.addresses import in_ascii
-from application.mails import BookingMail, Invitation, Mailbox
 from application.processes.effects import MailKind
+from application.scheduling.mails import BookingMail, Invitation, Mailbox
 
 METHODS: Final = {
     MailKind.CONFIRMED: "REQUEST",

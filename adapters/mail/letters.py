@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
-from application.mails import AddressMail, BookingMail, Mailbox, Message
+from application.scheduling.mails import AddressMail, BookingMail, Mailbox, Message
 from domain.messages import Value
 from domain.values import Contact, TimeSlot
 from domain.zones import to_local, zone

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from adapters.mail.addresses import domain_of, in_ascii
-from application.mails import Mailbox, MailRefusedError, Message
+from application.scheduling.mails import Mailbox, MailRefusedError, Message
 
 AS_WRITTEN: Final = SMTP.clone(refold_source="none")
 BREAKING: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})

@@ -10,9 +10,9 @@ from psycopg.rows import dict_row
 
 from adapters.event_store.erased import hold_off_erasures
 from adapters.postgres import Database
-from application.mails import Message
-from application.outbox import OutboxMail, OutboxMailNotFound
+from application.operations.outbox import OutboxMail, OutboxMailNotFound
 from application.ports import Clock
+from application.scheduling.mails import Message
 from domain.values import FRONTDESK
 
 KEEP: Final = timedelta(days=180)

@@ -24,15 +24,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from adapters.mail.addresses import domain_of
 from adapters.mail.conversation import Conversation, SecretConversation
 from adapters.mail.mime import Mime, as_mime, message_id
-from application.jobs import UncertainError
-from application.mails import (
+from application.operations.jobs import UncertainError
+from application.ports import Clock
+from application.scheduling.mails import (
     Mailbox,
     MailNotTakenError,
     MailRefusedError,
     MailServerAwayError,
     Message,
 )
-from application.ports import Clock
 from domain.messages import Value
 
 CONNECTING: Final = 20.0

@@ -15,8 +15,7 @@ import msgspec
 from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColumn, UndefinedTable
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
 from adapters.event_store.reader import LAST_VERSION, Reader
 from adapters.postgres import Database
 from adapters.read_models.as_of import hearer, place_of, row_as_of
@@ -27,6 +26,7 @@ from adapters.read_models.known import Known
 from adapters.read_models.steps import Steps, steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
+from adapters.wakeups.bell import Bell
 from application.ports import Document, ProjectionBehind, Recorded
 from domain.messages import Erasure, StreamErased
 from projections.read_model import ReadModel, Row

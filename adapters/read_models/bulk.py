@@ -14,8 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple, Self
 
-from adapters import checkpoints
-from adapters.delivery import standing_at
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import standing_at
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, cut
 from adapters.postgres import WORKER, Database

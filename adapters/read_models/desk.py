@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from adapters.delivery import Consumer
+from adapters.consumers.delivery import Consumer
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.parked import parked, retry
-from application.parked import FailedAgain, NotParked, ParkedKey
+from application.operations.parked import FailedAgain, NotParked, ParkedKey
 
 BEGINNING: Final = ("", "")
 

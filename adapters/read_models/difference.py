@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection, sql
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.event_store.reader import Reader
 from adapters.read_models.as_of import hearer, stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name

@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
-from adapters.bell import Bell
 from adapters.event_store.reader import COLUMNS, Reader, head
 from adapters.postgres import Database
 from adapters.read_models.known import Known
+from adapters.wakeups.bell import Bell
 from application.ports import PositionUnknown, ProjectionBehind, Recorded
 from projections.read_model import ReadModel
 

@@ -13,8 +13,8 @@ import msgspec
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from adapters import checkpoints
-from adapters.delivery import Careful, Consumer, is_poison
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import Careful, Consumer, is_poison
 from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
@@ -22,7 +22,7 @@ from adapters.read_models.as_of import hearer, stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, described, fold, relevant
 from adapters.read_models.tables import Key, Rows
-from application.parked import NotParked, ParkedKey
+from application.operations.parked import NotParked, ParkedKey
 from application.ports import NotReadableHere, Recorded
 from projections.read_model import ReadModel
 

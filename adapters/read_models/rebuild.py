@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 import structlog
 from psycopg import Connection, OperationalError
 
-from adapters import checkpoints
-from adapters.bell import Bell
-from adapters.delivery import Careful, Consumer, deliver, waiting_for_key
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import Careful, Consumer, deliver, waiting_for_key
+from adapters.consumers.runner import Runner, parts
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
@@ -25,7 +25,7 @@ from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.fold import described
 from adapters.read_models.tables import NEXT
-from adapters.runner import Runner, parts
+from adapters.wakeups.bell import Bell
 from application.ports import NotReadableHere
 from projections.read_model import ReadModel
 

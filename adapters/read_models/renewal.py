@@ -21,9 +21,8 @@ from typing import Any, Final
 import structlog
 from psycopg import Connection, Error
 
-from adapters import checkpoints
-from adapters.bell import Bell
-from adapters.checkpoints import Place
+from adapters.consumers import checkpoints
+from adapters.consumers.checkpoints import Place
 from adapters.event_store.reader import head
 from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.consumer import (
@@ -36,7 +35,8 @@ from adapters.read_models.fold import described
 from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
 from adapters.read_models.tables import LIVE, PREVIOUS, table_for
-from adapters.roll import EVERY, GONE
+from adapters.running.roll import EVERY, GONE
+from adapters.wakeups.bell import Bell
 from projections.read_model import ReadModel
 
 SHORT: Final = 10_000

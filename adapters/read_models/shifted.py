@@ -11,9 +11,9 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from domain.bookings import BookingStatus
+from domain.scheduling.bookings import BookingStatus
 from domain.zones import to_local, zone
-from projections.bookings import BOOKINGS, KnownBooking
+from projections.scheduling.bookings import BOOKINGS, KnownBooking
 
 AHEAD: Final = f"""
     SELECT tenant_id::text, document::text FROM live.{BOOKINGS.name}

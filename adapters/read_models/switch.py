@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.event_store.erased import ErasedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.rebuild import Rebuilder

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from psycopg import Connection, sql
 
-from adapters import checkpoints
-from adapters.delivery import is_poison
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import is_poison
 from adapters.event_store.reader import COLUMNS, Reader, cut
 from adapters.event_store.unread import Hearer
 from adapters.postgres import APP

@@ -20,14 +20,14 @@ import msgspec
 import structlog
 from psycopg import Error, OperationalError
 
-from adapters.delivery import is_poison
+from adapters.consumers.delivery import is_poison
 from adapters.event_store.unread import who_hears
 from adapters.postgres import Database
 from adapters.streams.records import Record, ce_time
 from adapters.streams.relay import NotAcknowledged, Publisher
 from adapters.streams.topics import REFUSED, partition_of
 from application.dispatch import TooContended
-from application.facts import (
+from application.operations.facts import (
     HEARER,
     FactNotUnderstood,
     Facts,

@@ -17,9 +17,9 @@ from typing import Any, Final
 import structlog
 from psycopg import Connection
 
-from adapters.bell import Bell
 from adapters.event_store.reader import Reader
 from adapters.streams.records import Row
+from adapters.wakeups.bell import Bell
 from application.ports import Recorded
 
 MOST: Final = 50_000

@@ -14,14 +14,14 @@ from typing import Any, Final, Protocol
 import structlog
 from psycopg import Connection, Error
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
 from adapters.event_store.reader import LAST, WRITTEN, cut
 from adapters.event_store.unread import is_ours
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
 from adapters.streams.records import Record, Row, record_of
 from adapters.streams.topics import is_placed, place_of
+from adapters.wakeups.bell import Bell
 
 BATCH: Final = 500
 IDLE: Final = 0.5

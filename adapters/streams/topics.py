@@ -49,7 +49,7 @@ REFUSED: Final = "frontdesk.facts.refused"
 """Where they are told what we did not take, and why."""
 
 LIVE: Final = "live-bookings"
-"""The table in which workers count; see `adapters/streams/live.py`."""
+"""The table in which workers count; see `adapters/live_bookings/agent.py`."""
 
 LIVE_CHANGELOG: Final = f"{GROUP}-{LIVE}-changelog"
 """What that table was, for whoever takes a partition over. Faust gives it its name."""

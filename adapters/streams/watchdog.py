@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 from psycopg import Error
 
-from adapters import checkpoints
-from adapters.delivery import Consumer
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import Consumer
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.streams import RELAY
 from adapters.streams.worker import Slots

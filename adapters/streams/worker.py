@@ -19,10 +19,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from adapters.bell import Bell
 from adapters.streams.feed import Feed
 from adapters.streams.records import RecordNotUnderstood, Row, row_of
 from adapters.streams.topics import ALL, GROUP, PARTITIONS, WORK, slot_of
+from adapters.wakeups.bell import Bell
 
 FETCH: Final = 2_000
 FETCH_WAIT_MS: Final = 200

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive, Scope, Send
 
-from api.routing import ThreadedRoute
+from api.web.routing import ThreadedRoute
 
 SINCE: Final = datetime(2026, 11, 21, tzinfo=UTC)
 """When `/v1` was there to go to."""

@@ -9,18 +9,19 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Response
 from pydantic import AliasChoices, Field
 
-from api import bookings, clients, services
 from api.compat import OldRouter
 from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
-from api.forms import Body, Sought, Text, id_of
-from api.moments import Instant
-from domain.bookings import BookingStatus
+from api.people import clients
+from api.requests.forms import Body, Sought, Text, id_of
+from api.requests.moments import Instant
+from api.scheduling import bookings, services
+from domain.scheduling.bookings import BookingStatus
 from domain.values import ClientId, ProfessionalId, ServiceId
-from projections.clients import found_by
 from projections.paging import Op, Where
-from projections.services import offered_by
+from projections.people.clients import found_by
+from projections.scheduling.services import offered_by
 
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Service = Annotated[ServiceId, id_of("service")]

@@ -4,18 +4,18 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from api import time_blocks
-from api.availability import Cursor, MayRead, Moment, answered
-from api.bookings import BookingPath
-from api.caller import Caller
 from api.compat import OldRouter
-from api.forms import TimeZone, id_of
-from api.professionals import MayWrite, SettingsBody, change_professional_settings
-from api.turns import heavy
-from application.availability import Wish
+from api.requests.caller import Caller
+from api.requests.forms import TimeZone, id_of
+from api.scheduling import time_blocks
+from api.scheduling.availability import Cursor, MayRead, Moment, answered
+from api.scheduling.bookings import BookingPath
+from api.scheduling.professionals import MayWrite, SettingsBody, change_professional_settings
+from api.web.turns import heavy
 from application.reach import NotFound
+from application.scheduling.availability import Wish
 from domain.values import ProfessionalId, ServiceId
-from projections.professionals import PROFESSIONALS
+from projections.scheduling.professionals import PROFESSIONALS
 
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Service = Annotated[ServiceId, id_of("service")]

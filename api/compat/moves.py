@@ -4,9 +4,10 @@ from typing import Final, assert_never
 
 import msgspec
 
-from api.bookings import cancellation
-from api.caller import Caller
-from domain.bookings import (
+from api.requests.caller import Caller
+from api.scheduling.bookings import cancellation
+from domain.messages import Command
+from domain.scheduling.bookings import (
     MOVES,
     BookingStatus,
     ChangeBooking,
@@ -16,9 +17,8 @@ from domain.bookings import (
     MarkNoShow,
     TransitionNotAllowed,
 )
-from domain.messages import Command
 from domain.values import BookingId
-from projections.bookings import BOOKINGS, KnownBooking
+from projections.scheduling.bookings import BOOKINGS, KnownBooking
 
 NOTHING: Final = ChangeBooking
 """Without saying what, it changes nothing."""

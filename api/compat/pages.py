@@ -14,9 +14,9 @@ import msgspec
 from fastapi import Response
 from psycopg import Connection
 
-from api.caller import JSON, Caller
-from api.listing import CURSOR, Listing, Question
-from api.refusals import QueryInvalid
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import JSON, Caller
+from api.requests.listing import CURSOR, Listing, Question
 from projections.paging import NumberedPage, Where, numbered_page
 from projections.read_model import ReadModel
 

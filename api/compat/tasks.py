@@ -11,16 +11,17 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api import bookings, jobs
-from api.caller import JSON
 from api.compat import OldRouter
-from api.forms import Body
-from api.moments import InUtc
-from api.turns import heavy
-from application.jobs import JobStatus, QueuedJob
-from domain.bookings import BookingStatus
-from projections.bookings import BOOKINGS
+from api.operations import jobs
+from api.requests.caller import JSON
+from api.requests.forms import Body
+from api.requests.moments import InUtc
+from api.scheduling import bookings
+from api.web.turns import heavy
+from application.operations.jobs import JobStatus, QueuedJob
+from domain.scheduling.bookings import BookingStatus
 from projections.paging import Op, Sort, Where, numbered_page
+from projections.scheduling.bookings import BOOKINGS
 
 STATUS: Final = {
     JobStatus.TODO: "queued",

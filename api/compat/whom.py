@@ -4,12 +4,12 @@ from typing import Final
 
 import msgspec
 
-from api.caller import Caller
-from api.refusals import ValidationFailed
+from api.problems.refusals import ValidationFailed
+from api.requests.caller import Caller
 from domain.values import ProfessionalId, ServiceId
 from projections.paging import Op, Sort, Where, page
-from projections.professionals import PROFESSIONALS, ListedProfessional
-from projections.services import SERVICES, ListedService
+from projections.scheduling.professionals import PROFESSIONALS, ListedProfessional
+from projections.scheduling.services import SERVICES, ListedService
 
 ACTIVE: Final = Where("active", Op.IS, [True])
 

@@ -19,7 +19,7 @@ from api.openapi.questions import parameters
 from api.openapi.routes import is_row, methods_of, permission_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.openapi.shapes import Made, Row
-from api.problems import PROBLEM
+from api.problems.documents import PROBLEM
 
 SECURITY: Final = {
     "accessToken": {

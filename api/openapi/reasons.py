@@ -10,39 +10,31 @@ from typing import Final
 
 from fastapi.routing import APIRoute
 
-from api import conditions, gate, refusals, signing
-from api.conditions import needs_if_match
-from api.errors import status_of
-from application import (
-    accounts,
-    address_proofs,
-    availability,
-    contact_details,
-    dispatch,
-    jobs,
-    outbox,
-    parked,
-    permissions,
-    ports,
-    reach,
-)
-from domain import (
+from api.problems import refusals
+from api.problems.statuses import status_of
+from api.requests import conditions, signing
+from api.requests.conditions import needs_if_match
+from api.web import gate
+from application import dispatch, permissions, ports, reach
+from application.business import accounts, address_proofs
+from application.operations import jobs, outbox, parked
+from application.people import contact_details
+from application.scheduling import availability
+from domain import zones
+from domain.business import tenants, users
+from domain.messages import DomainError
+from domain.people import clients, identities
+from domain.scheduling import (
     agendas,
     allowances,
     bookable,
     bookings,
-    clients,
-    identities,
     professionals,
     series,
     services,
-    tenants,
     time_blocks,
-    users,
-    zones,
 )
-from domain import availability as hours
-from domain.messages import DomainError
+from domain.scheduling import availability as hours
 
 Refusals = tuple[type[DomainError], ...]
 
@@ -172,7 +164,7 @@ WHEN_READING: Final[Mapping[str, Refusals]] = {
     "outbox": of(outbox),
     "tasks": of(jobs),
 }
-"""By the module of a route's function, below `api` or `api.compat`."""
+"""By the module of a route's function, below its context or `api.compat`."""
 
 
 def reasons(route: APIRoute, method: str, permission: str | None) -> dict[int, Sequence[str]]:
@@ -184,13 +176,18 @@ def reasons(route: APIRoute, method: str, permission: str | None) -> dict[int, S
 
 
 def _refusals(route: APIRoute, method: str, permission: str | None) -> Refusals:
-    about = route.endpoint.__module__.removeprefix("api.").removeprefix("compat.")
+    about = _about(route)
     if method == "GET":
         by_request = READING if permission else ()
         return (*ALWAYS, *_gate(permission), *by_request, *WHEN_READING.get(about, ()))
     demands = (conditions.IfMatchRequired,) if needs_if_match(method, route.path_format) else ()
     by_topic = WHEN_WRITING.get(about, ())
     return (*ALWAYS, *_gate(permission), *WRITING, *demands, *by_topic)
+
+
+def _about(route: APIRoute) -> str:
+    """Return what names a route's module: within its context, or below the old paths."""
+    return route.endpoint.__module__.removeprefix("api.").partition(".")[2]
 
 
 def _gate(permission: str | None) -> Refusals:

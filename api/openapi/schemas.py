@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from api.listing import Listing
 from api.openapi.shapes import ANSWERS, Listed, Made, Paged, Row, Shape
+from api.requests.listing import Listing
 
 Document = dict[str, Any]
 

@@ -9,53 +9,46 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from api import (
-    auth,
-    availability,
-    bookings,
-    client_limits,
-    clients,
-    history,
-    holds,
-    jobs,
-    limits,
-    listing,
-    live,
-    outbox,
-    professionals,
-    read_models,
-    series,
-    services,
-    status,
-    tenants,
-    time_blocks,
-    users,
-)
+from api.business import auth, tenants, users
 from api.compat import beauty, calendar, tasks
 from api.compat.pages import OldListing
 from api.compat.setter import bookings as setter_bookings
 from api.compat.setter import clients as setter_clients
 from api.compat.setter import users as setter_users
-from api.listing import MOST, USUAL
-from application.erasure import Erasure
-from application.jobs import QueuedJob
-from application.live import LastHour
-from application.outbox import OutboxMail
-from application.parked import ParkedKey
+from api.operations import history, jobs, limits, outbox, read_models, status
+from api.people import clients
+from api.requests import listing
+from api.requests.listing import MOST, USUAL
+from api.scheduling import (
+    availability,
+    bookings,
+    client_limits,
+    holds,
+    live,
+    professionals,
+    series,
+    services,
+    time_blocks,
+)
+from application.operations.jobs import QueuedJob
+from application.operations.outbox import OutboxMail
+from application.operations.parked import ParkedKey
+from application.people.erasure import Erasure
 from application.permissions import Permission
-from domain.allowances import ClientLimits
-from projections.bookings import BOOKINGS
-from projections.client_timeline import CLIENT_TIMELINE
-from projections.client_visits import Visits
-from projections.clients import CLIENTS, KnownClient
-from projections.professional_contacts import PROFESSIONAL_CONTACTS
-from projections.professionals import PROFESSIONALS
+from application.scheduling.live import LastHour
+from domain.scheduling.allowances import ClientLimits
+from projections.business.tenants import TENANTS, ListedTenant
+from projections.business.users import USERS, ListedUser
+from projections.people.client_timeline import CLIENT_TIMELINE
+from projections.people.client_visits import Visits
+from projections.people.clients import CLIENTS, KnownClient
 from projections.read_model import ReadModel
-from projections.series import SERIES
-from projections.services import SERVICES, Category
-from projections.tenants import TENANTS, ListedTenant
-from projections.time_blocks import TIME_BLOCKS
-from projections.users import USERS, ListedUser
+from projections.scheduling.bookings import BOOKINGS
+from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
+from projections.scheduling.professionals import PROFESSIONALS
+from projections.scheduling.series import SERIES
+from projections.scheduling.services import SERVICES, Category
+from projections.scheduling.time_blocks import TIME_BLOCKS
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import EndSessions
 from application.processes.process import Do, Orders, Process
-from domain.users import UserDeactivated, UserRolesChanged
+from domain.business.users import UserDeactivated, UserRolesChanged
 
 
 def _end_the_sessions(past: Recorded) -> Orders:

@@ -4,7 +4,7 @@ from typing import Final
 
 from application.ports import Recorded
 from application.processes.process import Do, Orders, Process, Withdraw
-from domain.agendas import ExpireHold, HoldPlaced, HoldRedeemed, HoldReleased
+from domain.scheduling.agendas import ExpireHold, HoldPlaced, HoldRedeemed, HoldReleased
 
 
 def _expire_it_in_time(past: Recorded) -> Orders:

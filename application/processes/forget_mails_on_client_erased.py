@@ -5,7 +5,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import ForgetMails
 from application.processes.process import Do, Orders, Process
-from domain.clients import ClientErased
+from domain.people.clients import ClientErased
 
 
 def _forget_the_mails(past: Recorded) -> Orders:

@@ -4,7 +4,7 @@ from typing import Final
 
 from application.ports import Recorded
 from application.processes.process import Do, Orders, Process
-from domain.bookings import BookingCompleted, RegisterGuestAsClient
+from domain.scheduling.bookings import BookingCompleted, RegisterGuestAsClient
 
 
 def _register_the_guest(past: Recorded) -> Orders:

@@ -11,7 +11,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import MailKind, SendBookingReminder
 from application.processes.process import Do, Orders, Process, Withdraw
-from domain.bookings import (
+from domain.scheduling.bookings import (
     Appointment,
     BookingCancelled,
     BookingCompleted,

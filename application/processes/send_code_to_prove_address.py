@@ -5,7 +5,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import SendAddressCode
 from application.processes.process import Do, Orders, Process
-from domain.users import AddressCodeRequested, UserRegistered
+from domain.business.users import AddressCodeRequested, UserRegistered
 
 
 def _send_a_code(past: Recorded) -> Orders:

@@ -6,7 +6,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import MailKind, booking_mail
 from application.processes.process import Orders, Process
-from domain.bookings import (
+from domain.scheduling.bookings import (
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,

@@ -22,12 +22,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from infra import postgres
 from infra.bench import report
 from infra.bench.contender import ContenderFailed
 from infra.bench.race import Field, Rounds, Work, contenders, race
 from infra.bench.works import FULL, QUICK, works
-from infra.kafka import can_run_kafka
+from infra.servers import postgres
+from infra.servers.kafka import can_run_kafka
 
 PLACE: Final = Path(".frontdesk/bench")
 DURABLE: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

@@ -7,11 +7,11 @@ from typing import Final, Self
 
 import msgspec
 
-from infra import postgres
 from infra.bench.contender import Contender, Running, started
 from infra.bench.figures import Round
 from infra.bench.processor import processor_seconds
 from infra.bench.rounds import Order
+from infra.servers import postgres
 
 WARM_UP_SECONDS: Final = 0.3
 

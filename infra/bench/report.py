@@ -13,7 +13,7 @@ from rich.table import Table
 
 from infra.bench.figures import Entry, cpu_us, entry, figure, latencies_ms, ratios
 from infra.bench.race import Entrant, Rounds, Work
-from infra.postgres import Server
+from infra.servers.postgres import Server
 
 BENCH_JSON: Final = Path("bench.json")
 SUFFIX: Final[Mapping[str, str]] = {"per second": "/s", "ms": "ms", "CPU µs": "µs"}

@@ -21,7 +21,7 @@ from infra.cli import (
     streaming,
 )
 from infra.cli.errors import SAID, reason
-from infra.memory import share_memory
+from infra.processes.memory import share_memory
 
 app: Final = typer.Typer(
     name="frontdesk",

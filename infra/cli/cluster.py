@@ -16,13 +16,13 @@ from rich.table import Table
 from infra.cli.filling import fill_with_demonstration
 from infra.cli.running import Port, say, say_at_once
 from infra.cli.system import environment
-from infra.cluster import Cluster, running_cluster
 from infra.demo import Progress
-from infra.logs import configure_logs
 from infra.migrate import migrate
-from infra.serving import listen
+from infra.processes.cluster import Cluster, running_cluster
+from infra.processes.logs import configure_logs
+from infra.processes.serving import listen
+from infra.processes.supervision import Report
 from infra.settings import Mode, Settings, read_settings
-from infra.supervision import Report
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON each time all are ready.")]
 Empty = Annotated[bool, typer.Option("--empty", help="Without the demonstration.")]

@@ -3,19 +3,19 @@
 from typing import Final
 
 from adapters.event_store.bundle import NotABundleError
-from adapters.personal_data import UnknownMasterKeyError
+from adapters.event_store.personal_data import UnknownMasterKeyError
 from adapters.postgres import DatabaseUnavailableError, RoleRefusedError
 from adapters.read_models.rebuild import RebuildFailed, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked
 from domain.messages import DomainError
-from infra.children import ServerUnavailable
 from infra.migrate import (
     DatabaseTooNewError,
     MigrationBlockedError,
     MigrationChangedError,
     MigrationForbiddenError,
 )
-from infra.ports import CannotListenError, PortTakenError
+from infra.servers.children import ServerUnavailable
+from infra.servers.ports import CannotListenError, PortTakenError
 from infra.settings import SettingsError
 
 

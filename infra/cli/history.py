@@ -13,8 +13,8 @@ from psycopg import Connection
 
 from adapters.event_store import bundle
 from adapters.event_store.chain import Finding, Head
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.verify import Report, verify
-from adapters.personal_data import MasterKeys
 from adapters.postgres import WORKER
 from infra.cli.errors import NoHeadsError
 from infra.cli.progress import progress, told

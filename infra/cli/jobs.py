@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from application.jobs import JobStatus, QueuedJob
+from application.operations.jobs import JobStatus, QueuedJob
 from infra.cli.progress import told
 from infra.cli.system import composed
 from infra.composition import System

@@ -6,9 +6,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.rotation import by_master_key, rotate
-from adapters.personal_data import MasterKeys
-from adapters.roll import Present, answering
+from adapters.running.roll import Present, answering
 from infra.cli.progress import progress, told
 from infra.cli.system import composed, settings_from_environment
 

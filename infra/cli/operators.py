@@ -13,12 +13,12 @@ from rich.table import Table
 from uuid_utils import uuid7
 
 from application.ports import About
+from domain.business.users import AppointOperator, DismissOperator, Role
 from domain.messages import Command
-from domain.users import AppointOperator, DismissOperator, Role
 from domain.values import UserId
 from infra.cli.system import composed
 from infra.composition import System
-from projections.users import USERS, ListedUser
+from projections.business.users import USERS, ListedUser
 
 Email = Annotated[str, typer.Argument(help="What the person logs in with.")]
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from adapters.clock import system_clock
-from adapters.processes import ProcessConsumer
+from adapters.consumers.processes import ProcessConsumer
 from adapters.read_models import difference, parked
 from adapters.read_models import rebuild as rebuilding
 from adapters.read_models.consumer import ReadModelConsumer

@@ -9,20 +9,20 @@ from typing import Annotated, Final
 import typer
 from psycopg import connect
 
-from adapters import releases
-from adapters.checkpoints import Key
 from adapters.clock import system_clock
+from adapters.consumers.checkpoints import Key
+from adapters.consumers.passed_over import missed, redo
+from adapters.consumers.processes import ProcessConsumer
 from adapters.jobs.worker import KEEP
-from adapters.passed_over import missed, redo
-from adapters.processes import ProcessConsumer
 from adapters.read_models import difference
 from adapters.read_models.rebuild import Rebuilder, RebuildUnderWay
 from adapters.read_models.switch import KeysSetAside, switch
+from adapters.running import releases
 from application.processes import PROCESSES
-from infra import postgres
 from infra.cli.system import DATABASE, composed, settings_from_environment
 from infra.composition import System, catalogue
 from infra.migrate import migrations
+from infra.servers import postgres
 from infra.settings import Settings, SettingsError
 from projections import READ_MODELS
 from projections.read_model import ReadModel

@@ -26,9 +26,9 @@ from infra.cli.system import (
     waited_for,
 )
 from infra.composition import application, connections
-from infra.logs import configure_logs
-from infra.memory import keep_what_is_there
-from infra.serving import listen, refusing_all, serve
+from infra.processes.logs import configure_logs
+from infra.processes.memory import keep_what_is_there
+from infra.processes.serving import listen, refusing_all, serve
 from infra.settings import Mode, Settings
 
 Port = Annotated[int | None, typer.Option(help="Instead of PORT from the environment.")]

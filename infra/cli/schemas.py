@@ -21,6 +21,6 @@ def _group() -> None:
 @schemas.command()
 def asyncapi() -> None:
     """Print an AsyncAPI 3 document: every topic, every type of record, the schema of each."""
-    from infra.print_asyncapi import text
+    from infra.printing.asyncapi import text
 
     sys.stdout.write(text())

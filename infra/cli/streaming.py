@@ -14,8 +14,8 @@ import typer
 from infra.cli.running import GIVES_WAY, say_begun
 from infra.cli.system import lasting, settings_from_environment
 from infra.composition import System
-from infra.health import Reported, health_on, waiting_for
-from infra.logs import configure_logs
+from infra.processes.health import Reported, health_on, waiting_for
+from infra.processes.logs import configure_logs
 from infra.settings import Settings
 
 HealthPort = Annotated[
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 
 def relay(health_port: HealthPort = None) -> None:
     """Publish the log to Kafka (KAFKA_BOOTSTRAP). One is active; others wait to take over."""
-    from infra.streaming import relay_health, relay_of
+    from infra.processes.streaming import relay_health, relay_of
 
     settings, stop = _settings(), threading.Event()
     health = Reported("PostgreSQL")
@@ -56,7 +56,7 @@ def worker(health_port: HealthPort = None) -> None:
 def _run(system: System, health: Reported) -> None:
     """Let Faust run in the main thread, which is where signals come, and the rest beside it."""
     from adapters.streams.worker import run
-    from infra.streaming import facts_of, wait_for_topics, work_of, worker_health
+    from infra.processes.streaming import facts_of, wait_for_topics, work_of, worker_health
 
     health.look = partial(waiting_for, "the broker")
     wait_for_topics(system)

@@ -12,10 +12,10 @@ from typing import Final, TypeVar
 import structlog
 
 from adapters.postgres import DatabaseUnavailableError
-from infra import postgres
 from infra.cli.errors import NoDatabaseError, reason
 from infra.composition import System, running_system
 from infra.migrate import migrate
+from infra.servers import postgres
 from infra.settings import Settings, read_settings
 
 DATABASE: Final = "frontdesk"

@@ -5,25 +5,25 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from adapters.accounts.tokens import names_of
-from adapters.audit import Audit
+from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
-from adapters.live_bookings import LiveBookingsCounted, LiveBookingsInLog
-from adapters.rate_limits import ProcessRateLimiter
-from adapters.roll import Ring
-from adapters.vitals import PostgresVitals
-from api import test_clock
-from api.addresses import Addresses
+from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
+from adapters.rate_limits.one_process import ProcessRateLimiter
+from adapters.running.roll import Ring
+from adapters.running.vitals import PostgresVitals
 from api.app import ROUTERS, create_app
 from api.backend import Backend
-from api.limiting import Limits
-from api.signing import Signer
-from application.live import LiveBookings
+from api.operations import test_clock
+from api.requests.signing import Signer
+from api.web.addresses import Addresses
+from api.web.limiting import Limits
+from application.operations.rate_limits import RateLimiter
 from application.permissions import Principal
-from application.rate_limits import RateLimiter
+from application.scheduling.live import LiveBookings
 from infra.composition.entry import MADE
 from infra.composition.system import System
-from infra.connections import Connections
+from infra.processes.connections import Connections
 from infra.settings import Mode, Settings
 
 

@@ -5,26 +5,26 @@ from importlib.metadata import version
 from typing import Final
 from uuid import uuid4
 
-from adapters import processes
 from adapters.accounts.tokens import AccessTokens
-from adapters.delivery import Consumer
+from adapters.consumers import processes
+from adapters.consumers.delivery import Consumer
+from adapters.consumers.processes import ProcessConsumer
 from adapters.event_store.mapper import Mapper
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.unread import say_who_hears
-from adapters.live_bookings import LIVE_BOOKINGS
-from adapters.personal_data import MasterKeys
+from adapters.event_store.upcasters import UPCASTERS
+from adapters.live_bookings.counts import LIVE_BOOKINGS
 from adapters.postgres import Database
-from adapters.processes import ProcessConsumer
 from adapters.read_models.consumer import ReadModelConsumer, table_of
 from adapters.read_models.renewal import Renewal
-from adapters.roll import Entry
+from adapters.running.roll import Entry
 from adapters.streams import RELAY
-from adapters.upcasters import UPCASTERS
-from application import facts
+from application.operations import facts
 from application.ports import Clock
 from application.processes.process import Process
-from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS, NOT_RECORDED_YET
 from domain.messages import Event
+from domain.scheduling.bookings import BookingRequested
 from projections.read_model import ReadModel
 
 MADE: Final = (BookingRequested,)

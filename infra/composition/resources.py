@@ -14,14 +14,14 @@ from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
-from adapters.rate_limits import ProcessRateLimiter
-from adapters.wakeups import NotifyWire, Wire
-from application.address_proofs import AddressProofs
-from application.booking_mails import BookingMails
-from application.jobs import Handlers
-from application.mails import Mailer
+from adapters.rate_limits.one_process import ProcessRateLimiter
+from adapters.wakeups.between_processes import NotifyWire, Wire
+from application.business.address_proofs import AddressProofs
+from application.operations.jobs import Handlers
+from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
-from application.rate_limits import RateLimiter
+from application.scheduling.booking_mails import BookingMails
+from application.scheduling.mails import Mailer
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def redis_of(settings: Settings, stack: ExitStack, patience: float) -> "Redis | 
     """Return what API processes share, if there is any; imported when it is asked for."""
     if settings.redis_url is None:
         return None
-    from adapters.redis.connection import connect
+    from adapters.redis import connect
 
     redis = connect(settings.redis_url, patience=patience)
     stack.callback(redis.close)
@@ -64,8 +64,8 @@ def limiter_of(
     own = ProcessRateLimiter(seconds or time.monotonic)
     if redis is None:
         return own
-    from adapters.redis.connection import Breaker
-    from adapters.redis.rate_limits import RedisRateLimiter
+    from adapters.rate_limits.redis import RedisRateLimiter
+    from adapters.redis import Breaker
 
     breaker = Breaker("each process limits alone", patience=settings.redis_timeout_ms / 1000)
     return RedisRateLimiter(redis, own, breaker, seconds=seconds)
@@ -75,7 +75,7 @@ def wire_of(settings: Settings, database: Database, stack: ExitStack) -> Wire:
     """Return what carries wake-ups; the same for all processes, or they do not hear each other."""
     if settings.redis_url is None:
         return NotifyWire(database)
-    from adapters.redis.wakeups import PATIENCE, RedisWire
+    from adapters.wakeups.redis import PATIENCE, RedisWire
 
     redis = redis_of(settings, stack, PATIENCE)
     assert redis is not None

@@ -9,31 +9,31 @@ from typing import Any, TypeVar, cast
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
-from adapters.bell import Bell
 from adapters.clock import SettableClock, system_clock
+from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
 from adapters.event_store.mapper import Mapper
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.mail.outbox import OutboxMailer
-from adapters.personal_data import MasterKeys
 from adapters.postgres import WRITER, Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
-from adapters.roll import Ring, Roll
-from adapters.runner import Runner
-from application.accounts import Accounts, ending_sessions
+from adapters.running.roll import Ring, Roll
+from adapters.wakeups.bell import Bell
+from application.business.accounts import Accounts, ending_sessions
 from application.dispatch import Dispatcher
-from application.erasure import forgetting
+from application.operations.rate_limits import RateLimiter
+from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
-from application.rate_limits import RateLimiter
 from application.use_cases import USE_CASES
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.resources import database_of, effects_of, limiter_of, redis_of, wire_of

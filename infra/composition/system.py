@@ -9,9 +9,9 @@ from functools import partial
 from typing import Final
 
 from adapters.accounts.denylist import PostgresDenylist
-from adapters.bell import Bell
 from adapters.clock import SettableClock
-from adapters.delivery import Consumer
+from adapters.consumers.delivery import Consumer
+from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
@@ -25,13 +25,13 @@ from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
 from adapters.read_models.renewal import Renewal
-from adapters.roll import Roll
-from adapters.runner import Runner
-from adapters.wakeups import Announcer, Listener, Wire
-from application.accounts import Accounts
+from adapters.running.roll import Roll
+from adapters.wakeups.bell import Bell
+from adapters.wakeups.between_processes import Announcer, Listener, Wire
+from application.business.accounts import Accounts
 from application.dispatch import Dispatcher
+from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
-from application.rate_limits import RateLimiter
 from infra.settings import Settings
 
 PATIENCE: Final = 10.0

@@ -14,10 +14,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from application.ports import About, Answer
-from domain.bookings import RequestBooking
 from domain.messages import Command, DomainError
-from domain.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
-from domain.services import CreateService, Offer
+from domain.scheduling.bookings import RequestBooking
+from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
+from domain.scheduling.services import CreateService, Offer
 from domain.values import (
     FRONTDESK,
     BookingId,

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from infra.composition import running_system
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from infra.settings import Settings
 from tests.acceptance.loops import loops
 from tests.acceptance.processes import one_server, owner

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from infra.composition import running_system
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from infra.settings import Settings
 from tests.acceptance.processes import Answer, Http, owner, servers
 from tests.conftest import empty_database

@@ -4,9 +4,9 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.bookings import BookingMailFailed, BookingMailSent
 from domain.messages import Event
-from tests.bookings.examples import booking_id
+from domain.scheduling.bookings import BookingMailFailed, BookingMailSent
+from tests.scheduling.bookings.examples import booking_id
 
 TESTS = Path(__file__).parents[1]
 
@@ -18,8 +18,9 @@ MAILS: tuple[Event, ...] = (
 
 def examples() -> Iterator[Event]:
     """Return every event that stands in an area's `examples.py`."""
-    for path in sorted(TESTS.glob("*/examples.py")):
+    for path in sorted(TESTS.rglob("examples.py"), key=lambda path: path.parent.name):
         if path.parent != Path(__file__).parent:
-            module = importlib.import_module(f"tests.{path.parent.name}.examples")
+            place = ".".join(path.parent.relative_to(TESTS.parent).parts)
+            module = importlib.import_module(f"{place}.examples")
             yield from (value for value in vars(module).values() if isinstance(value, Event))
     yield from MAILS

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from adapters.event_store.mapper import Mapper
-from adapters.upcasters import UPCASTERS
+from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import EVENTS
 from domain.messages import Event
-from infra.print_event_catalogue import catalogue
-from infra.print_event_schemas import schema
+from infra.printing.event_catalogue import catalogue
+from infra.printing.event_schemas import schema
 from tests.architecture.examples import examples
 
 HERE = Path(__file__).parent

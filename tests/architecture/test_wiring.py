@@ -103,7 +103,7 @@ def test_every_route_declares_who_may_call_it_or_that_everybody_may() -> None:
 ITS_CLOCK = r"\b(?:clock_timestamp|now)\(\)"
 COMPARED = re.compile(rf"(?:[<>]=?|BETWEEN)\s*{ITS_CLOCK}|{ITS_CLOCK}[^,;\n]*[<>]")
 
-A_HINT = {"adapters/roll.py"}
+A_HINT = {"adapters/running/roll.py"}
 """Only to know whom to wait for a moment longer."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.clock import SettableClock
 from infra.composition import running_system
-from infra.postgres import Server, create_database, drop_database
+from infra.servers.postgres import Server, create_database, drop_database
 from infra.settings import Mode, Settings
 from tests.at_size.apart import plant
 from tests.at_size.explained import Explaining, explaining

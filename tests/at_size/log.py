@@ -11,18 +11,18 @@ from psycopg import Connection
 
 from adapters.event_store.chain import START, Head, Link, hashed
 from adapters.event_store.mapper import Mapper
-from adapters.personal_data import MasterKeys, encrypt, new_key
-from domain.agendas import SlotReserved, agendas_of
-from domain.bookings import (
+from adapters.event_store.personal_data import MasterKeys, encrypt, new_key
+from domain.catalogue import EVENTS
+from domain.messages import Event
+from domain.people.clients import ClientRegistered, ClientStatus
+from domain.scheduling.agendas import SlotReserved, agendas_of
+from domain.scheduling.bookings import (
     Appointment,
     BookingCompleted,
     BookingConfirmed,
     BookingMarkedNoShow,
     BookingRequested,
 )
-from domain.catalogue import EVENTS
-from domain.clients import ClientRegistered, ClientStatus
-from domain.messages import Event
 from domain.values import BookingId, ClientId, Contact, Money, ProfessionalId, ServiceId, TimeSlot
 
 PREFIX: Final = "0197f3a2-7c5e-7b1a-9d40-"

@@ -5,8 +5,8 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from application.mails import Mailbox, Message
 from application.processes.effects import MailKind
+from application.scheduling.mails import Mailbox, Message
 from tests.at_size.log import LARGE
 
 MANY: Final = 20_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from tests.at_size import test_every_statement as every_statement
 from tests.at_size import test_history_at_size as history
 from tests.at_size import test_lists_at_size as lists

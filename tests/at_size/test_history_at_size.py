@@ -11,7 +11,7 @@ pytestmark = pytest.mark.postgres
 
 EARLY = "2020-01-08T00:00:00Z"
 BOOKING = numbered("booking", 5)
-BESIDE = "adapters/roll.py:"
+BESIDE = "adapters/running/roll.py:"
 """What is said now and then, whoever asks what."""
 
 

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 import pytest
 
-from api import bookings, clients
-from api.listing import Listing
-from domain.users import Role
-from projections.client_visits import ADDED_UP
+from api.people import clients
+from api.requests.listing import Listing
+from api.scheduling import bookings
+from domain.business.users import Role
 from projections.paging import LOOKED_AT, Op, Page, Place, Sort, Where, Within, page
+from projections.people.client_visits import ADDED_UP
 from tests.at_size.apart import BUSINESS, MANY, WALK_IN, professional
 from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import LARGE, numbered

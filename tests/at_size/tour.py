@@ -12,15 +12,15 @@ from starlette.testclient import TestClient
 
 from adapters.event_store.bundle import export
 from adapters.jobs.leases import Lease, reap
-from adapters.live_bookings import LiveBookingsCounted, Window
+from adapters.live_bookings.counts import LiveBookingsCounted, Window
 from adapters.postgres import WORKER
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
-from domain.users import Role
+from domain.business.users import Role
 from tests.at_size.log import BEGAN, tenant
-from tests.bookings.at_the_salon import Salon
 from tests.contract import document
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 PASSWORD: Final = "nine green teapots"
 DAY: Final = timedelta(days=1)

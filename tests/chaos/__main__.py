@@ -17,9 +17,9 @@ from typing import Annotated
 
 import typer
 
-from infra.kafka import BRIEFLY, running_kafka
-from infra.postgres import Server, running_throwaway
-from infra.redis import running_redis
+from infra.servers.kafka import BRIEFLY, running_kafka
+from infra.servers.postgres import Server, running_throwaway
+from infra.servers.redis import running_redis
 from tests.acceptance import test_real_conversations as conversations
 from tests.chaos.portraits import Portrait, differences
 from tests.chaos.runs import Chaos, disturbed, undisturbed

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.redis.connection import connect
-from infra.kafka import Broker
-from infra.redis import RedisServer
+from adapters.redis import connect
+from infra.servers.kafka import Broker
+from infra.servers.redis import RedisServer
 from tests.chaos.conversations import PATIENCE, Clients
 from tests.streams.programs import Company, Program, slots
 from tests.waiting import until

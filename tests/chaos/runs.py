@@ -10,11 +10,11 @@ from typing import Final
 
 from adapters.event_store.verify import verify
 from infra.composition import System, application, running_system
-from infra.kafka import Broker
 from infra.migrate import migrate
-from infra.postgres import Server, create_database, drop_database
-from infra.redis import RedisServer
-from infra.serving import listen, serve_in_thread
+from infra.processes.serving import listen, serve_in_thread
+from infra.servers.kafka import Broker
+from infra.servers.postgres import Server, create_database, drop_database
+from infra.servers.redis import RedisServer
 from infra.settings import Settings
 from tests.acceptance.test_real_conversations import Wanted, expected
 from tests.chaos.conversations import PAUSE, Answered, Clients, opened

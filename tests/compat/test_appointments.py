@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from domain.bookings import BookingStatus
-from domain.professionals import Hours, Week
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
+from domain.scheduling.bookings import BookingStatus
+from domain.scheduling.professionals import Hours, Week
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
-from domain.clients import ClientRegistered, ClientStatusChanged
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
+from domain.people.clients import ClientRegistered, ClientStatusChanged
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -3,10 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
 from tests.running import Running
-from tests.services.examples import ana, ben
+from tests.scheduling.bookings.at_the_salon import Salon
+from tests.scheduling.services.examples import ana, ben
 
 pytestmark = pytest.mark.postgres
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import pytest
 from fastapi.testclient import TestClient
 
-from domain.users import Role
+from domain.business.users import Role
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres

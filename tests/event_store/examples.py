@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from adapters.bell import Bell
 from adapters.clock import system_clock
 from adapters.event_store.mapper import Mapper, Upcaster
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
-from adapters.personal_data import MasterKeys
 from adapters.postgres import WRITER, Database
+from adapters.wakeups.bell import Bell
 from application.dispatch import Dispatcher
 from application.ports import About, Answer, Clock, Recorded
 from application.transact import Changes, Past

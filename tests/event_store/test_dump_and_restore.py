@@ -11,7 +11,7 @@ import pytest
 
 from adapters.event_store.verify import verify
 from infra.migrate import migrate
-from infra.postgres import Server, binaries, create_database, running_throwaway
+from infra.servers.postgres import Server, binaries, create_database, running_throwaway
 from tests.event_store.examples import ANOTHER_TENANT, Come, Describe, Forget, Log, opened
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(120)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.event_store.mapper import Mapper, personal_fields
 from adapters.event_store.privacy import CannotBeKeptApartError
-from adapters.upcasters import UPCASTERS
+from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import EVENTS
 from domain.messages import PERSONAL, Event, Personal, Value
 from domain.values import Contact

@@ -15,7 +15,7 @@ import pytest
 from adapters.event_store.verify import verify
 from application.ports import StoreUnavailableError
 from infra.migrate import migrate
-from infra.postgres import Server, create_database, running
+from infra.servers.postgres import Server, create_database, running
 from tests.event_store.examples import Come, Log, new_guest, opened
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(120)]

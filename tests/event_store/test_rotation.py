@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.event_store import rotation
+from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError
 from adapters.event_store.rotation import rotate
 from adapters.event_store.verify import verify
-from adapters.personal_data import MasterKeys, UnknownMasterKeyError
 from application.ports import NotReadableHere
 from infra.cli import app
 from tests.event_store.examples import MASTER_KEY, Describe, Forget, Log, opened

@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from adapters.event_store.bundle import export, verify_bundle
 from adapters.event_store.chain import ORIGIN, Chain, Finding, Head, Link, hashed
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.verify import verify
-from adapters.personal_data import MasterKeys
 from tests.event_store.examples import (
     ANOTHER_TENANT,
     MASTER_KEY,

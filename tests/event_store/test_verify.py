@@ -11,8 +11,8 @@ from psycopg import Connection
 from adapters.event_store.bundle import NotABundleError, export, verify_bundle
 from adapters.event_store.chain import Finding, Head
 from adapters.event_store.verify import Report, verify
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

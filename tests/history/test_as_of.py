@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
 from domain.values import TenantId, UserId
-from tests.bookings.at_the_salon import Salon
+from tests.business.tenants.examples import register_business
 from tests.running import Running
-from tests.tenants.examples import register_business
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

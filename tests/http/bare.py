@@ -3,9 +3,9 @@
 from typing import Any, Final
 from unittest.mock import Mock
 
-from adapters.rate_limits import ProcessRateLimiter
+from adapters.rate_limits.one_process import ProcessRateLimiter
 from api.backend import Backend
-from api.limiting import Limits
+from api.web.limiting import Limits
 from application.permissions import Principal
 from domain.values import TenantId, UserId
 

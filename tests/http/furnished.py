@@ -7,15 +7,15 @@ from msgspec.structs import replace
 
 from application.permissions import Principal, permissions_of
 from application.ports import About
-from domain.bookings import RequestBooking
-from domain.clients import RegisterClient
-from domain.professionals import RegisterProfessional
-from domain.recurrence import Recurrence
-from domain.series import RequestSeries
-from domain.services import CreateService
-from domain.tenants import Business, RegisterBusiness
-from domain.time_blocks import AddTimeBlock, Once
-from domain.users import AppointOperator, ChangeRoles, Role
+from domain.business.tenants import Business, RegisterBusiness
+from domain.business.users import AppointOperator, ChangeRoles, Role
+from domain.people.clients import RegisterClient
+from domain.scheduling.bookings import RequestBooking
+from domain.scheduling.professionals import RegisterProfessional
+from domain.scheduling.recurrence import Recurrence
+from domain.scheduling.series import RequestSeries
+from domain.scheduling.services import CreateService
+from domain.scheduling.time_blocks import AddTimeBlock, Once
 from domain.values import (
     BlockId,
     BookingId,
@@ -28,10 +28,10 @@ from domain.values import (
     TimeSlot,
     UserId,
 )
-from tests.bookings.at_the_salon import CUT, OPEN
 from tests.conftest import MONDAY
 from tests.http.hostile import ID, Asked
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
 ASKING = {
     "/v1/availability": "?duration_minutes=30",

@@ -9,14 +9,14 @@ from typing import Any, Final
 from starlette.testclient import TestClient
 
 from application.permissions import Permission, Principal, permissions_of
-from domain.agendas import PlaceHold
-from domain.bookings import ConfirmBooking, RequestBooking
-from domain.clients import AddClientNote, RegisterClient
-from domain.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
-from domain.recurrence import Recurrence
-from domain.series import RequestSeries
-from domain.time_blocks import AddTimeBlock, Once
-from domain.users import AddUser, Role
+from domain.business.users import AddUser, Role
+from domain.people.clients import AddClientNote, RegisterClient
+from domain.scheduling.agendas import PlaceHold
+from domain.scheduling.bookings import ConfirmBooking, RequestBooking
+from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
+from domain.scheduling.recurrence import Recurrence
+from domain.scheduling.series import RequestSeries
+from domain.scheduling.time_blocks import AddTimeBlock, Once
 from domain.values import (
     BlockId,
     BookingId,

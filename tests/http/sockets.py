@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import httpx2 as httpx
 
-from infra.connections import Connections
-from infra.serving import listen, serve_in_thread
+from infra.processes.connections import Connections
+from infra.processes.serving import listen, serve_in_thread
 
 PATIENCE = 30.0
 

@@ -15,16 +15,16 @@ from adapters.event_store.reader import MOST_AT_ONCE, head
 from adapters.read_models.rebuild import Rebuilder
 from api.app import ROUTERS
 from api.openapi.routes import permission_of
-from api.problems import MOST_BYTES, MOST_ERRORS
-from api.sizes import ANYTHING, most_of
-from domain.bookings import ChangeBooking, RequestBooking
-from domain.users import Role
+from api.problems.documents import MOST_BYTES, MOST_ERRORS
+from api.web.sizes import ANYTHING, most_of
+from domain.business.users import Role
+from domain.scheduling.bookings import ChangeBooking, RequestBooking
 from domain.values import BookingId
-from projections.bookings import BOOKINGS
-from tests.bookings.at_the_salon import Salon
+from projections.scheduling.bookings import BOOKINGS
 from tests.conftest import MONDAY
 from tests.http.sockets import Line, request, served
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

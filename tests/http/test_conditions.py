@@ -6,16 +6,16 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
-from api.preferences import CONSISTENCY, LONGEST_WAIT, preferences
+from api.requests.preferences import CONSISTENCY, LONGEST_WAIT, preferences
 from application.dispatch import VersionMismatch
 from application.patience import IN_ALL
 from application.ports import THERE, About, Answer, ProjectionBehind
-from domain.services import CreateService
+from domain.scheduling.services import CreateService
 from domain.values import ServiceId
-from tests.bookings.at_the_salon import CUT as CUT_OFFER
 from tests.http.faulty import Faulty, with_backend
 from tests.http.hostile import everything
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import CUT as CUT_OFFER
 
 pytestmark = pytest.mark.postgres
 

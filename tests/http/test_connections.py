@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi import Response
 
-from api.addresses import Addresses
-from infra import wire
-from infra.connections import Connections
-from infra.serving import AT_ONCE
-from infra.wire import MOST_HEADERS
+from api.web.addresses import Addresses
+from infra.processes import wire
+from infra.processes.connections import Connections
+from infra.processes.serving import AT_ONCE
+from infra.processes.wire import MOST_HEADERS
 from tests.http.sockets import PATIENCE, Line, request, served
 from tests.http.wires import END, chunk, create, in_chunks
 from tests.waiting import until

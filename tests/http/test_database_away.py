@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from adapters.clock import SettableClock
 from infra.composition import application, running_system
 from infra.migrate import migrate
-from infra.postgres import THROWAWAY, Server, create_database, running
+from infra.servers.postgres import THROWAWAY, Server, create_database, running
 from infra.settings import Mode, Settings
 from tests.waiting import until
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from adapters.accounts.tokens import AccessTokens
 from application.permissions import Principal, permissions_of
-from domain.users import Role
+from domain.business.users import Role
 from domain.values import TenantId, UserId
 from infra.composition import application
 from infra.settings import DEMO_SECRET

@@ -20,8 +20,8 @@ import api
 import application
 import domain
 import projections
-from api.bodies import refuse_depth, refuse_many
-from api.refusals import BodyTooDeep, BodyTooLarge
+from api.problems.refusals import BodyTooDeep, BodyTooLarge
+from api.web.bodies import refuse_depth, refuse_many
 from tests.http.sockets import Line, request, served
 
 LONG = 1_000_000

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from adapters.rate_limits import ProcessRateLimiter
-from api.limiting import AT_ONCE, LIGHTER, Limits
+from adapters.rate_limits.one_process import ProcessRateLimiter
+from api.web.limiting import AT_ONCE, LIGHTER, Limits
 from infra.settings import Mode, Settings
 from tests.http.faulty import with_backend
 from tests.running import Running

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from adapters.event_store.reader import head
 from api.openapi.routes import permission_of
-from api.problems import PROBLEM
+from api.problems.documents import PROBLEM
 from infra.settings import Mode, Settings
 from tests.http import hostile
 from tests.http.furnished import ASKING, furnish, reversible, token

@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from tests.acceptance.processes import Http, owner, servers
 from tests.conftest import empty_database
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from api.errors import status_of
-from api.titles import FRENCH
+from api.problems.statuses import status_of
+from api.problems.titles import FRENCH
 from application.ports import OutcomeUnknownError, StoreUnavailableError
 from domain.messages import DomainError
 from infra.settings import Mode, Settings
@@ -208,7 +208,7 @@ def test_every_refusal_has_a_sentence_and_a_french_title() -> None:
         assert (refusal.__doc__ or "").strip(), refusal
         assert 400 <= status_of(refusal(allowed=[]))[0] < 600
     codes = {refusal.code for refusal in refusals()}
-    assert codes - FRENCH.keys() == set(), "a French title is missing in api/titles.py"
+    assert codes - FRENCH.keys() == set(), "a French title is missing in api/problems/titles.py"
     assert FRENCH.keys() - codes == set(), "nothing is refused with this code any more"
 
 

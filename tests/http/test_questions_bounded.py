@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.addresses import MOST_PROXIES, Addresses
-from api.edge import MOST_PARAMETERS
-from api.listing import MOST_VALUES
+from api.requests.listing import MOST_VALUES
+from api.web.addresses import MOST_PROXIES, Addresses
+from api.web.edge import MOST_PARAMETERS
 from tests.counting import calls
 from tests.http.raw import Raw
 from tests.running import Running

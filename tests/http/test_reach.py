@@ -15,10 +15,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.app import ROUTERS
-from api.gate import Gate
-from api.reach import ROWS
+from api.requests.reach import ROWS
+from api.web.gate import Gate
 from application.permissions import Permission, PermissionMissing
-from domain.users import Role
+from domain.business.users import Role
 from projections import READ_MODELS
 from tests.http.hostile import ID, Asked, everything
 from tests.http.persons import FEBRUARY, Person, everybody, hidden, unseen, untouchable, uuid

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from infra.wire import MOST_HEAD, MOST_IN_LINE
+from infra.processes.wire import MOST_HEAD, MOST_IN_LINE
 from tests.http.sockets import Line
 from tests.http.wires import CUT, END, chunk, create, in_chunks
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi import Response
 
-from api import leaving
-from api.edge import Edge
-from infra import wire
+from api.web import leaving
+from api.web.edge import Edge
+from infra.processes import wire
 from tests.http.bare import bare
 from tests.http.sockets import Line, request, served
 

@@ -6,8 +6,8 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api import arriving
 from api.app import create_app
+from api.web import arriving
 from tests.http.bare import bare
 from tests.http.sockets import Line, request, served
 from tests.waiting import until

@@ -12,15 +12,15 @@ from fastapi.testclient import TestClient
 from psycopg import Cursor
 
 from application.ports import About
-from domain.bookings import RequestBooking
-from domain.clients import RegisterClient
+from domain.business.users import AddUser, Role
 from domain.messages import Command
-from domain.professionals import RegisterProfessional
-from domain.recurrence import Recurrence
-from domain.series import RequestSeries
-from domain.services import CreateService
-from domain.time_blocks import AddTimeBlock, Once
-from domain.users import AddUser, Role
+from domain.people.clients import RegisterClient
+from domain.scheduling.bookings import RequestBooking
+from domain.scheduling.professionals import RegisterProfessional
+from domain.scheduling.recurrence import Recurrence
+from domain.scheduling.series import RequestSeries
+from domain.scheduling.services import CreateService
+from domain.scheduling.time_blocks import AddTimeBlock, Once
 from domain.values import (
     BlockId,
     BookingId,
@@ -33,11 +33,11 @@ from domain.values import (
     TimeSlot,
     UserId,
 )
-from tests.bookings.at_the_salon import CUT, OPEN
 from tests.conftest import MONDAY
 from tests.http.furnished import ASKING, furnish, token
 from tests.http.hostile import ID, everything
 from tests.running import Client, Running
+from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
 pytestmark = pytest.mark.postgres
 

@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.mail.mime import as_mime
-from application.mails import Mailbox
-from domain.professionals import ALWAYS_OPEN
-from tests.bookings.at_the_salon import Salon
+from application.scheduling.mails import Mailbox
+from domain.scheduling.professionals import ALWAYS_OPEN
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

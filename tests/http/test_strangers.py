@@ -9,10 +9,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from api import auth, users
-from api.addresses import Addresses
-from api.refusals import TooManyRequests
-from api.routing import ORDERS, PASSWORDS, QUESTIONS, Threads
+from api.business import auth, users
+from api.problems.refusals import TooManyRequests
+from api.web.addresses import Addresses
+from api.web.routing import ORDERS, PASSWORDS, QUESTIONS, Threads
 from infra.composition import System, application
 from infra.settings import Mode, Settings, SettingsError, read_settings
 from tests.http.sockets import Line, request, served

@@ -13,13 +13,13 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
-from api.caller import Caller
-from api.moments import AS_OF
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of, permission_of
-from api.refusals import Unavailable
-from api.routing import THREADS, Threads
-from api.turns import (
+from api.problems.refusals import Unavailable
+from api.requests.caller import Caller
+from api.requests.moments import AS_OF
+from api.web.routing import THREADS, Threads
+from api.web.turns import (
     OF_ONE,
     PART,
     PART_OF_ALL,
@@ -31,7 +31,7 @@ from api.turns import (
 )
 from application.patience import IN_LINE, SHORTEST, asked_at, left
 from application.permissions import Permission
-from domain.users import Role
+from domain.business.users import Role
 from tests.http.hostile import ID
 from tests.running import Running
 

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from api.app import ROUTERS
 from application.permissions import GRANTED, OWN, Permission
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -18,8 +18,8 @@ from typing import Final
 
 import psycopg
 
-from infra.postgres import Server, binaries, ensure_database, running
-from infra.postgres.storage import wait_until_left
+from infra.servers.postgres import Server, binaries, ensure_database, running
+from infra.servers.postgres.storage import wait_until_left
 
 RUNBOOK: Final = Path("infra/runbooks/back-up-and-restore.md").read_text(encoding="utf-8")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.children import Child, Program, ServerUnavailable
+from infra.servers.children import Child, Program, ServerUnavailable
 
 OWNER = """
 import signal, sys, time
 from pathlib import Path
-from infra.children import Child, Program
+from infra.servers.children import Child, Program
 
 here = Path(sys.argv[1])
 stubborn = ["/bin/sh", "-c", "trap '' TERM; touch ready; exec sleep 600"]

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from adapters.clock import SettableClock
-from application.accounts import NewAccount
+from application.business.accounts import NewAccount
 from application.ports import About
-from domain.users import Role, UserNotFound
+from domain.business.users import Role, UserNotFound
 from infra.cli import app
 from infra.composition import application, running_system
 from infra.settings import Settings

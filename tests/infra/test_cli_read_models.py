@@ -5,8 +5,8 @@ from typer.testing import CliRunner, Result
 
 from adapters.read_models import parked
 from infra.cli import app
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -11,18 +11,18 @@ from typer.testing import CliRunner
 from application.dispatch import Dispatcher
 from application.ports import About
 from application.transact import Changes, Past
-from domain.bookings import (
+from domain.messages import Command
+from domain.scheduling.bookings import (
     BOOKING,
     Appointment,
     BookingCancelled,
     BookingEvent,
     BookingRequested,
 )
-from domain.messages import Command
 from domain.values import BookingId, ProfessionalId, TimeSlot
 from infra.cli import app
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from infra.kafka import can_run_kafka
+from infra.servers.kafka import can_run_kafka
 from tests.acceptance.processes import Http, owner
 from tests.infra.test_up import gone
 from tests.streams.needs import do_without

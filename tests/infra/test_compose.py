@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.postgres import SETTINGS
+from infra.servers.postgres import SETTINGS
 from infra.settings import Mode, Settings
 
 COMPOSE = Path("docker-compose.yml").read_text(encoding="utf-8")

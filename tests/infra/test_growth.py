@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters import runner
+from adapters.consumers import runner
 from adapters.event_store import writer
 from adapters.streams import relay
 from adapters.streams.topics import PARTITIONS, slot_of

@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 import pytest
 
-from infra import health
-from infra.children import free_port
-from infra.health import Health, NotHealthy, Reported, health_of, health_on
-from infra.ports import PortTakenError
+from infra.processes import health
+from infra.processes.health import Health, NotHealthy, Reported, health_of, health_on
+from infra.servers.children import free_port
+from infra.servers.ports import PortTakenError
 from tests.acceptance.processes import Http
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.read_models.bulk import gc_at_rest
-from infra.memory import keep_what_is_there
+from infra.processes.memory import keep_what_is_there
 
 
 @pytest.fixture(autouse=True)

@@ -22,12 +22,12 @@ from adapters.event_store.verify import verify
 from adapters.streams.topics import ALL, FACTS, LIVE_CHANGELOG, REFUSED, WORK
 from infra.composition import System, running_system
 from infra.migrate import migrate
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from infra.settings import Mode, Settings
-from tests.bookings.at_the_salon import Salon
 from tests.infra.restoring import RUNBOOK, Machine, archives, kill, running_machine, timeline
 from tests.read_models.examples import TENANTS
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.programs import asked, wrong_read_models, wrongly_ordered
 from tests.waiting import until as until_true
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from infra import postgres
-from infra.postgres import PostgresUnavailable, Server, home, running
+from infra.servers import postgres
+from infra.servers.postgres import PostgresUnavailable, Server, home, running
 from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.postgres
 OWNER = """
 import sys, time
 from pathlib import Path
-from infra.postgres import running
+from infra.servers.postgres import running
 
 with running(Path(sys.argv[1])) as server:
     print(server.dsn("postgres"), flush=True)

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from adapters.event_store.unread import Notes
 from adapters.jobs.desk import DEPTHS
-from adapters.vitals import PostgresVitals
+from adapters.running.vitals import PostgresVitals
 from infra.cli import app
 from infra.settings import Settings
 from tests.infra.test_compose import SECRETS

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra import supervision
-from infra.children import ServerUnavailable
-from infra.health import NotHealthy
-from infra.supervision import Member, kept
+from infra.processes import supervision
+from infra.processes.health import NotHealthy
+from infra.processes.supervision import Member, kept
+from infra.servers.children import ServerUnavailable
 
 
 class Mortal:

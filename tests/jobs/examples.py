@@ -11,12 +11,12 @@ import msgspec
 from psycopg.rows import dict_row
 
 from adapters import jobs
-from adapters.bell import Bell
 from adapters.jobs import Worker
 from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from adapters.jobs.worker import LEASE
 from adapters.postgres import Database
-from application.jobs import Dispatch, Handled, Handlers, Job
+from adapters.wakeups.bell import Bell
+from application.operations.jobs import Dispatch, Handled, Handlers, Job
 from application.ports import About, Recorded
 from application.processes.process import Do, Effect, Orders, Withdraw
 from domain.messages import Command, DomainError

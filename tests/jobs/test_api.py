@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.jobs import JobDesk, Orders
-from api import jobs
 from api.app import create_app
+from api.operations import jobs
 from application.permissions import Principal, permissions_of
-from domain.users import Role
+from domain.business.users import Role
 from domain.values import TenantId, UserId
 from infra.composition import System, backend
 from tests.jobs.examples import (

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.postgres import Database
-from application.jobs import JobIsNotParked, JobNotFound, JobPayloadInvalid
+from application.operations.jobs import JobIsNotParked, JobNotFound, JobPayloadInvalid
 from application.processes.effects import MailKind, SendBookingMail
 from application.processes.process import Do
 from domain.values import BookingId

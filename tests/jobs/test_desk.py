@@ -6,7 +6,7 @@ import pytest
 from adapters.jobs import JobDesk, Orders
 from adapters.jobs.desk import SEEN
 from adapters.postgres import Database
-from application.jobs import (
+from application.operations.jobs import (
     JobIsNotParked,
     JobIsNotWaiting,
     JobNotFound,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.bell import Bell
 from adapters.postgres import Database
-from application.jobs import Job
+from adapters.wakeups.bell import Bell
+from application.operations.jobs import Job
 from application.ports import About
 from domain.messages import Command
 from tests.jobs.examples import (

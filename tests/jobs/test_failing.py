@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from adapters.jobs import JobDesk
 from adapters.jobs.orders import Orders
 from adapters.postgres import Database
-from application.jobs import AwayError, JobStatus
+from application.operations.jobs import AwayError, JobStatus
 from tests.jobs.examples import (
     HOUR,
     TENANT,

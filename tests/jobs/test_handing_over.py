@@ -10,7 +10,7 @@ import pytest
 from adapters.jobs import Worker, circuits, handing_over
 from adapters.jobs.leases import leases, reap
 from adapters.postgres import Database
-from application.jobs import AwayError, Handled, Job, NotTakenError
+from application.operations.jobs import AwayError, Handled, Job, NotTakenError
 from tests.jobs.examples import (
     HOUR,
     DispatcherThatRemembers,

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.bell import Bell
 from adapters.jobs import Worker, circuits
 from adapters.jobs.circuits import LONGEST_PAUSE, PAUSE
 from adapters.jobs.lanes import AT_ONCE
 from adapters.postgres import Database
-from application.jobs import AwayError, Handled, Handlers, Job, UncertainError
+from adapters.wakeups.bell import Bell
+from application.operations.jobs import AwayError, Handled, Handlers, Job, UncertainError
 from application.ports import About
 from domain.messages import Command
 from tests.jobs.examples import (

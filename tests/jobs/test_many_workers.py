@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.jobs.claims import CLAIM, TENANTS_DUE
 from adapters.jobs.postponed import pause
 from adapters.postgres import Database
-from application.jobs import Handled, Job
+from application.operations.jobs import Handled, Job
 from tests.jobs.examples import (
     HOUR,
     NOON,

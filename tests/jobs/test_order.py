@@ -7,7 +7,7 @@ import pytest
 
 from adapters.jobs import JobDesk, Orders
 from adapters.postgres import Database
-from application.jobs import Handled, Job, Skipped, UncertainError
+from application.operations.jobs import Handled, Job, Skipped, UncertainError
 from tests.jobs.examples import (
     HOUR,
     MINUTE,

@@ -8,7 +8,7 @@ from adapters.jobs.postponed import pause
 from adapters.jobs.queue import MAX_ATTEMPTS
 from adapters.postgres import Database
 from application.dispatch import TooContended
-from application.jobs import GivenUpError, Job, Skipped
+from application.operations.jobs import GivenUpError, Job, Skipped
 from application.ports import About
 from domain.messages import Command
 from tests.jobs.examples import (

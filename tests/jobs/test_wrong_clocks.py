@@ -8,7 +8,7 @@ from adapters.jobs import JobDesk, Orders, circuits
 from adapters.jobs.circuits import PAUSE
 from adapters.jobs.postponed import ELSEWHERE
 from adapters.postgres import Database
-from application.jobs import AwayError
+from application.operations.jobs import AwayError
 from tests.jobs.examples import (
     HOUR,
     TENANT,

@@ -9,19 +9,19 @@ from adapters.clock import SettableClock
 from adapters.jobs import Worker
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.outbox import OutboxMailer
-from application import booking_mails
-from application.booking_mails import BookingMails
 from application.dispatch import Dispatcher
-from application.erasure import forgetting
-from application.jobs import Dispatch
-from application.mails import Mailbox, Mailer
-from application.outbox import OutboxMail
+from application.operations.jobs import Dispatch
+from application.operations.outbox import OutboxMail
+from application.people.erasure import forgetting
 from application.ports import About, Recorded
+from application.scheduling import booking_mails
+from application.scheduling.booking_mails import BookingMails
+from application.scheduling.mails import Mailbox, Mailer
 from application.use_cases import USE_CASES
+from domain.business.tenants import RegisterBusiness
 from domain.messages import Command, Event
-from domain.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
-from domain.services import CreateService, Offer
-from domain.tenants import RegisterBusiness
+from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
+from domain.scheduling.services import CreateService, Offer
 from domain.values import Money, UserId
 from infra.composition import System
 from tests.mail.examples import ana, anas_contact, haircut, salon, tenant

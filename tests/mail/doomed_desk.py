@@ -10,10 +10,10 @@ from adapters.jobs import handing_over
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
-from application.mails import Mailer, Message
 from application.ports import About
-from domain.bookings import RecordBookingMailSent
+from application.scheduling.mails import Mailer, Message
 from domain.messages import Command
+from domain.scheduling.bookings import RecordBookingMailSent
 from infra.composition import running_system
 from infra.settings import Mode, Settings
 from tests.conftest import MONDAY

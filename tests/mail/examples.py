@@ -12,12 +12,15 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.mail.letters import TemplateLetters
-from application.booking_mails import BookingMails
-from application.jobs import Job
-from application.mails import BookingMail, Mailbox, Message
+from application.operations.jobs import Job
 from application.ports import Recorded
 from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
-from domain.bookings import (
+from application.scheduling.booking_mails import BookingMails
+from application.scheduling.mails import BookingMail, Mailbox, Message
+from domain.business.tenants import Business, TenantRegistered, stream_of
+from domain.messages import Event
+from domain.people.clients import ClientErased, ClientRegistered, ClientStatus
+from domain.scheduling.bookings import (
     Appointment,
     BookingCancelled,
     BookingConfirmed,
@@ -26,11 +29,8 @@ from domain.bookings import (
     BookingRescheduled,
     BookingStatus,
 )
-from domain.clients import ClientErased, ClientRegistered, ClientStatus
-from domain.messages import Event
-from domain.professionals import ProfessionalRegistered, Settings, Week
-from domain.services import Offer, ServiceCreated
-from domain.tenants import Business, TenantRegistered, stream_of
+from domain.scheduling.professionals import ProfessionalRegistered, Settings, Week
+from domain.scheduling.services import Offer, ServiceCreated
 from domain.values import (
     BookingId,
     ClientId,

@@ -13,7 +13,7 @@ import pytest
 from adapters.clock import SettableClock
 from application.ports import Recorded
 from application.processes.effects import MailKind
-from domain.bookings import BookingCancelled, BookingConfirmed
+from domain.scheduling.bookings import BookingCancelled, BookingConfirmed
 from infra import demo
 from infra.composition import System
 

@@ -11,17 +11,17 @@ from starlette.testclient import TestClient
 
 from adapters.mail.mime import mailbox_of
 from adapters.mail.smtp import SmtpMailer, server_of
-from application.mails import Mailbox as Address
-from application.mails import MailRefusedError
-from domain.professionals import RegisterProfessional
-from domain.services import CreateService
-from domain.users import Role
+from application.scheduling.mails import Mailbox as Address
+from application.scheduling.mails import MailRefusedError
+from domain.business.users import Role
+from domain.scheduling.professionals import RegisterProfessional
+from domain.scheduling.services import CreateService
 from domain.values import Contact, ProfessionalId, ServiceId
 from infra.settings import Settings
-from tests.bookings.at_the_salon import CUT, OPEN, Salon
 from tests.mail.examples import a_mail, a_message, anas_contact, letters
 from tests.mail.mail_server import Mailbox, mail_server, sending_to
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import CUT, OPEN, Salon
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 UMLAUT = "zoe@müller.example"

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
 from adapters.mail.outbox import OutboxMailer
-from application.mails import Mailbox
-from domain.users import Role
+from application.scheduling.mails import Mailbox
+from domain.business.users import Role
 from infra.composition import System
 from tests.mail.examples import a_message, booking_id, tenant
 from tests.running import Running

@@ -6,17 +6,22 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from application.jobs import GivenUpError, Skipped
-from application.mails import MailNotTakenError, MailRefusedError
+from application.operations.jobs import GivenUpError, Skipped
 from application.processes.effects import MailKind
-from domain.bookings import (
+from application.scheduling.mails import MailNotTakenError, MailRefusedError
+from domain.messages import Event
+from domain.scheduling.bookings import (
     BookingCompleted,
     BookingMailSent,
     RecordBookingMailFailed,
     RecordBookingMailSent,
 )
-from domain.messages import Event
-from domain.professionals import ProfessionalContactChanged, ProfessionalRegistered, Settings, Week
+from domain.scheduling.professionals import (
+    ProfessionalContactChanged,
+    ProfessionalRegistered,
+    Settings,
+    Week,
+)
 from domain.values import Contact
 from tests.mail.examples import (
     MailerThatRemembers,

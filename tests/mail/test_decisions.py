@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import bookings
-from domain.bookings import (
+from domain.scheduling import bookings
+from domain.scheduling.bookings import (
     BOOKING,
     BookingMailFailed,
     BookingMailSent,

@@ -11,10 +11,10 @@ import pytest
 
 from adapters.clock import SettableClock
 from adapters.mail.smtp import SmtpMailer, server_of
-from application.jobs import JobStatus
-from application.mails import Mailer
-from domain.bookings import BookingMailSent, RequestBooking
-from domain.clients import RegisterClient
+from application.operations.jobs import JobStatus
+from application.scheduling.mails import Mailer
+from domain.people.clients import RegisterClient
+from domain.scheduling.bookings import BookingMailSent, RequestBooking
 from infra.composition import System
 from tests.conftest import MONDAY
 from tests.mail.desk import Desk

@@ -5,9 +5,10 @@ from typing import Any, Final, cast, get_args
 import pytest
 from msgspec.structs import replace
 
-from application.jobs import Skipped
+from application.operations.jobs import Skipped
 from application.processes.effects import MailKind
-from domain.bookings import (
+from domain.messages import Event
+from domain.scheduling.bookings import (
     BOOKING,
     BookingChanged,
     BookingCompleted,
@@ -20,7 +21,6 @@ from domain.bookings import (
     BookingRequested,
     BookingStatus,
 )
-from domain.messages import Event
 from tests.mail.examples import (
     MailerThatRemembers,
     Streams,

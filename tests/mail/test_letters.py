@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from adapters.mail.letters import TEMPLATES
 from adapters.mail.mime import as_mime, message_id
-from application.mails import LANGUAGES, Mailbox, MailRefusedError
 from application.processes.effects import MailKind
+from application.scheduling.mails import LANGUAGES, Mailbox, MailRefusedError
 from domain.values import Contact
 from tests.mail.examples import (
     a_mail,

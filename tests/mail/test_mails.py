@@ -10,7 +10,9 @@ import pytest
 
 from adapters.clock import SettableClock
 from application.processes.effects import MailKind
-from domain.bookings import (
+from domain.messages import Command
+from domain.people.clients import EraseClient, RegisterClient
+from domain.scheduling.bookings import (
     BookingMailFailed,
     BookingMailSent,
     CancelBooking,
@@ -20,8 +22,6 @@ from domain.bookings import (
     RequestBooking,
     RescheduleBooking,
 )
-from domain.clients import EraseClient, RegisterClient
-from domain.messages import Command
 from domain.values import BookingId, Contact
 from infra.composition import System
 from tests.mail.desk import Desk

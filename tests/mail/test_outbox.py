@@ -8,8 +8,8 @@ from adapters.clock import SettableClock
 from adapters.erasure.traces import clear_traces
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import Database
-from application.mails import Mailbox
-from application.outbox import OutboxMailNotFound
+from application.operations.outbox import OutboxMailNotFound
+from application.scheduling.mails import Mailbox
 from tests.mail.examples import a_message, booking_id, tenant, zoe
 
 pytestmark = pytest.mark.postgres

@@ -20,8 +20,8 @@ from application.processes.register_client_on_booking_completed import (
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
-from domain.agendas import ExpireHold, HoldPlaced, HoldRedeemed, HoldReleased
-from domain.bookings import (
+from domain.scheduling.agendas import ExpireHold, HoldPlaced, HoldRedeemed, HoldReleased
+from domain.scheduling.bookings import (
     BookingCompleted,
     BookingMarkedNoShow,
     BookingStatus,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from domain.bookings import BookingMailFailed
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
-from tests.clients.dump import found
+from domain.business.users import Role
+from domain.scheduling.bookings import BookingMailFailed
 from tests.mail.by_smtp import mailbox, settings
 from tests.mail.mail_server import Mailbox
+from tests.people.clients.dump import found
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

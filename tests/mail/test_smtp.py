@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from adapters.mail.mime import mailbox_of
 from adapters.mail.smtp import Security, SmtpMailer, SmtpServer, server_of
-from application.jobs import UncertainError
-from application.mails import Mailbox as Address
-from application.mails import MailNotTakenError, MailRefusedError, MailServerAwayError
+from application.operations.jobs import UncertainError
+from application.scheduling.mails import Mailbox as Address
+from application.scheduling.mails import MailNotTakenError, MailRefusedError, MailServerAwayError
 from tests.mail.by_smtp import mailbox
 from tests.mail.examples import HEADERS, a_message
 from tests.mail.mail_server import Mailbox, certificate, client_tls, mail_server, server_tls

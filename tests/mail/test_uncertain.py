@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from domain.bookings import BookingMailSent
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
+from domain.scheduling.bookings import BookingMailSent
 from tests.mail.by_smtp import mailbox, settings
 from tests.mail.mail_server import Mailbox
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from infra.postgres import Server
+from infra.servers.postgres import Server
 
 
 class Admin:

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from adapters.clock import SettableClock
-from domain.users import Role
+from domain.business.users import Role
 from infra.composition import running_system
-from infra.serving import listen, serve_in_thread
+from infra.processes.serving import listen, serve_in_thread
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http
 from tests.running import Running

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from tests.operations.admin import Admin
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from infra.children import Child, Program, free_port, listens
-from infra.postgres.home import UNPRIVILEGED
+from infra.servers.children import Child, Program, free_port, listens
+from infra.servers.postgres.home import UNPRIVILEGED
 from tests.operations.lines import by_way_of
 
 PLACES: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin"

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
-from adapters import checkpoints
-from adapters.bell import Bell
 from adapters.clock import SettableClock
-from adapters.delivery import Consumer
+from adapters.consumers import checkpoints
+from adapters.consumers.delivery import Consumer
+from adapters.consumers.runner import Runner
 from adapters.event_store.mapper import Mapper
-from adapters.runner import Runner
-from adapters.upcasters import UPCASTERS
+from adapters.event_store.upcasters import UPCASTERS
+from adapters.wakeups.bell import Bell
 from application.ports import About, VersionConflictError
 from domain.aggregate import Aggregate
 from domain.catalogue import EVENTS

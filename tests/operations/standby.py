@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 import psycopg
 
-from infra.postgres import THROWAWAY, Server, running
-from infra.postgres.home import find_home
-from infra.postgres.storage import run
+from infra.servers.postgres import THROWAWAY, Server, running
+from infra.servers.postgres.home import find_home
+from infra.servers.postgres.storage import run
 
 SYNCHRONOUS: Final[Mapping[str, str]] = {**THROWAWAY, "synchronous_commit": "on"}
 WAITS_FOR_THE_OTHER: Final[Mapping[str, str]] = {**SYNCHRONOUS, "synchronous_standby_names": "*"}

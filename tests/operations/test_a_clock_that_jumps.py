@@ -9,22 +9,22 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
-from adapters.personal_data import MasterKeys
 from adapters.postgres import WRITER
 from application.dispatch import Dispatcher
-from application.jobs import JobStatus
+from application.operations.jobs import JobStatus
 from application.ports import About
 from application.use_cases import USE_CASES
-from domain.bookings import CancelBooking, ConfirmBooking, RequestBooking
-from domain.users import ChangeRoles, Role
+from domain.business.users import ChangeRoles, Role
+from domain.scheduling.bookings import CancelBooking, ConfirmBooking, RequestBooking
 from domain.values import BookingId, Contact, TenantId
-from tests.accounts.given import noor
-from tests.accounts.over_http import bearing, log_in, outsider, two_owners
-from tests.bookings.at_the_salon import Salon
+from tests.business.accounts.given import noor
+from tests.business.accounts.over_http import bearing, log_in, outsider, two_owners
 from tests.conftest import MONDAY
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -8,12 +8,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from adapters.clock import SettableClock
-from domain.users import Role
+from domain.business.users import Role
 from infra.composition import running_system
 from tests.acceptance.processes import Http
-from tests.bookings.at_the_salon import Salon
 from tests.operations.at_work import HASTY, at_work, in_time, order
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

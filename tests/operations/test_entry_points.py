@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from typer.main import get_command
 
-from infra.children import free_port
 from infra.cli import app
 from infra.cli.system import composed
+from infra.servers.children import free_port
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http, owner
 from tests.forked import talking

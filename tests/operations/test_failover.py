@@ -8,17 +8,17 @@ from typing import Final
 import psycopg
 import pytest
 
-from adapters.bell import Bell
 from adapters.clock import SettableClock
 from adapters.postgres import LIMITS, WORKER, Bounds, Database, DatabaseUnavailableError
-from adapters.wakeups import Announcer, Listener, NotifyWire
-from infra.postgres import Server
+from adapters.wakeups.bell import Bell
+from adapters.wakeups.between_processes import Announcer, Listener, NotifyWire
+from infra.servers.postgres import Server
 from tests.acceptance.processes import Http
-from tests.bookings.at_the_salon import Salon
 from tests.operations.admin import Admin
 from tests.operations.at_work import HASTY, at_work, order
 from tests.operations.proxy import Proxy
 from tests.operations.standby import running_pair
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.waiting import until
 
 pytestmark = pytest.mark.postgres

@@ -10,13 +10,13 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from adapters import checkpoints
 from adapters.accounts.tokens import names_of
 from adapters.clock import SettableClock
+from adapters.consumers import checkpoints
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import head
 from adapters.event_store.rotation import by_master_key
-from adapters.personal_data import MasterKeys
-from adapters.roll import Ring
+from adapters.running.roll import Ring
 from infra.cli import app
 from infra.composition import System, running_system
 from infra.settings import Mode, Settings

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from application.jobs import JobStatus
+from application.operations.jobs import JobStatus
 from infra.settings import Settings
-from tests.bookings.at_the_salon import Salon
 from tests.mail.mail_server import Mailbox, mail_server, sending_to
 from tests.operations.proxy import Proxy
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.waiting import until
 
 pytestmark = pytest.mark.postgres

@@ -6,12 +6,12 @@ from typing import Any, Final
 import pytest
 
 from adapters.jobs.postponed import ELSEWHERE
-from adapters.releases import dangers
-from application.jobs import JobStatus, QueuedJob
+from adapters.running.releases import dangers
+from application.operations.jobs import JobStatus, QueuedJob
 from infra.composition import System, catalogue
 from infra.migrate import migrations
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

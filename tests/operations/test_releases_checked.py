@@ -7,28 +7,28 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from adapters import checkpoints
-from adapters.checkpoints import Key
 from adapters.clock import SettableClock
+from adapters.consumers import checkpoints
+from adapters.consumers.checkpoints import Key
+from adapters.consumers.passed_over import missed, redo
+from adapters.consumers.processes import ProcessConsumer
 from adapters.event_store.mapper import Mapper, NotRecordedYetError
-from adapters.passed_over import missed, redo
-from adapters.processes import ProcessConsumer
-from adapters.releases import dangers
+from adapters.running.releases import dangers
 from application.ports import NotReadableHere
 from application.processes import PROCESSES
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
-from domain.bookings import BookingRequested
 from domain.catalogue import EVENTS
 from domain.messages import Event
+from domain.scheduling.bookings import BookingRequested
 from infra.cli import app
 from infra.composition import System, catalogue
 from infra.migrate import migrations
 from infra.settings import Settings
-from tests.bookings.at_the_salon import Salon
 from tests.operations.releases import EXAMPLES, NEWER, newer_release, record
 from tests.operations.test_keys import NEW, OLD, command, names_seen, process, registered
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

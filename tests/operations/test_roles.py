@@ -22,15 +22,15 @@ from adapters.postgres import (
     DatabaseUnavailableError,
     RoleRefusedError,
 )
-from domain.users import Role
+from domain.business.users import Role
 from infra.composition import System, application, running_system
 from infra.migrate import MigrationForbiddenError, migrate
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from infra.settings import Mode, Settings, SettingsError, read_settings
-from tests.bookings.at_the_salon import Salon
 from tests.operations.pgbouncer import FOUND, pgbouncer
 from tests.operations.pooler import Pooler
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

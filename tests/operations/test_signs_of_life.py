@@ -9,9 +9,9 @@ import pytest
 
 from adapters.jobs.worker import LEASE
 from adapters.postgres import Database
-from adapters.roll import EVERY, GONE, Entry, Ring, Roll, answering
-from adapters.silence import Silence
-from application.jobs import Job
+from adapters.running.roll import EVERY, GONE, Entry, Ring, Roll, answering
+from adapters.running.silence import Silence
+from application.operations.jobs import Job
 from tests.jobs.examples import (
     BellThatRemembers,
     ManualClock,

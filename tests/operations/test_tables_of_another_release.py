@@ -10,23 +10,23 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.read_models.parked import retry
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Standing, standing
 from adapters.read_models.switch import switch_back
-from adapters.releases import dangers
-from adapters.roll import GONE
+from adapters.running.releases import dangers
+from adapters.running.roll import GONE
 from application.ports import NotReadableHere
 from infra.composition import System, catalogue, running_system
 from infra.migrate import migrations
 from projections import READ_MODELS
-from projections.bookings import BOOKINGS
 from projections.read_model import ReadModel
-from tests.bookings.at_the_salon import Salon
+from projections.scheduling.bookings import BOOKINGS
 from tests.jobs.examples import ManualSeconds
 from tests.operations.releases import places, runner_of
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -10,14 +10,13 @@ from adapters.clock import SettableClock
 from adapters.event_store.unread import base_of, say_who_hears
 from adapters.read_models.as_of import row_as_of, rows_as_of, state_as_of
 from adapters.read_models.rebuild import Rebuilder
-from application.jobs import JobStatus
+from application.operations.jobs import JobStatus
 from application.ports import NotReadableHere
-from domain.agendas import SlotReserved
-from domain.bookings import BookingRequested
+from domain.scheduling.agendas import SlotReserved
+from domain.scheduling.bookings import BookingRequested
 from infra.composition import System
 from projections import READ_MODELS
 from projections.read_model import ReadModel
-from tests.bookings.at_the_salon import Salon
 from tests.operations.releases import (
     ANYTHING,
     EXAMPLES,
@@ -30,6 +29,7 @@ from tests.operations.releases import (
     runner_of,
 )
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.postgres import Database
 from adapters.read_models.answers import Answers
-from infra.postgres import Server
+from infra.servers.postgres import Server
 from tests.conftest import SCHEMA, empty_database
 from tests.read_models.examples import World
 

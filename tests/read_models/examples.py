@@ -11,19 +11,19 @@ import msgspec
 from msgspec.structs import replace
 from psycopg import sql
 
-from adapters.bell import Bell
 from adapters.clock import system_clock
+from adapters.consumers.runner import Runner
 from adapters.event_store.mapper import Mapper
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
-from adapters.personal_data import MasterKeys
 from adapters.postgres import WRITER, Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.renewal import enter
 from adapters.read_models.tables import LIVE, Key, Rows
-from adapters.runner import Runner
+from adapters.wakeups.bell import Bell
 from application.ports import About, Answer, Clock, Recorded
 from domain.aggregate import Aggregate
 from domain.messages import Event, Personal

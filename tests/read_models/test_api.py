@@ -3,9 +3,9 @@
 import psycopg
 import pytest
 
-from domain.users import Role
-from tests.bookings.at_the_salon import Salon
+from domain.business.users import Role
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import ProgrammingError
 
+from adapters.consumers.runner import HoleInTheLogError, Runner
 from adapters.postgres import Database
 from adapters.read_models.consumer import ReadModelConsumer
-from adapters.runner import HoleInTheLogError, Runner
 from projections.read_model import ReadModel
 from tests.read_models.examples import (
     ACCOUNTS,

@@ -20,12 +20,10 @@ from psycopg import Connection, sql
 import api
 from adapters.postgres import Database
 from adapters.read_models.tables import TYPES, Table
-from api.listing import Listing
+from api.requests.listing import Listing
 from infra.composition import running_system
 from infra.settings import Mode, Settings
 from projections import READ_MODELS, paging
-from projections.bookings import BOOKINGS
-from projections.clients import CLIENTS
 from projections.lines import Question, Sql, may_be_missing, rows_of
 from projections.paging import (
     LOOKED_AT,
@@ -39,7 +37,9 @@ from projections.paging import (
     numbered_page,
     page,
 )
+from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
+from projections.scheduling.bookings import BOOKINGS
 from tests.conftest import empty_database, server  # noqa: F401
 
 pytestmark = pytest.mark.postgres

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from adapters import processes
 from adapters.clock import SettableClock
-from adapters.delivery import Consumer
+from adapters.consumers import processes
+from adapters.consumers.delivery import Consumer
+from adapters.consumers.processes import ProcessConsumer
+from adapters.consumers.runner import Runner
 from adapters.postgres import Database
-from adapters.processes import ProcessConsumer
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure
 from adapters.read_models.parked import ConsumerStatus, parked, retry, status
-from adapters.runner import Runner
-from application.parked import NotParked
+from application.operations.parked import NotParked
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Process
 from projections.read_model import ReadModel

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import msgspec
 import pytest
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.read_models import freshness, tail
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer

@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from adapters.bell import Bell
+from adapters.consumers.runner import Runner
 from adapters.postgres import Database
 from adapters.read_models import freshness, tail, waiting
 from adapters.read_models.answers import Answers
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.known import FRESH, UNKNOWN, Known
 from adapters.read_models.parked import retry
-from adapters.runner import Runner
-from adapters.wakeups import Announcer, Listener, NotifyWire
+from adapters.wakeups.bell import Bell
+from adapters.wakeups.between_processes import Announcer, Listener, NotifyWire
 from application.ports import PositionUnknown, ProjectionBehind
 from tests.read_models.asking import LONG, group, keys, seconds
 from tests.read_models.examples import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.read_models.bulk import Limits
 from adapters.read_models.rebuild import Progress, Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.tables import NEXT

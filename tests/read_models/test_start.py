@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
-from adapters.personal_data import MasterKeys
 from adapters.read_models import renewal
 from adapters.read_models.answers import Answers
 from adapters.read_models.rebuild import Rebuilder

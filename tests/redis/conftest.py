@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from infra.redis import RedisServer
+from infra.servers.redis import RedisServer
 
 
 @pytest.fixture

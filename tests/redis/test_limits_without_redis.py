@@ -8,11 +8,11 @@ from redis import ConnectionError as RedisConnectionError
 from redis import Redis
 from structlog.testing import capture_logs
 
-from adapters.rate_limits import ProcessRateLimiter
-from adapters.redis.connection import PAUSE, RATHER, Breaker, RedisAway, connect
-from adapters.redis.rate_limits import RedisRateLimiter
-from application.rate_limits import Limit
-from infra.redis import RedisServer
+from adapters.rate_limits.one_process import ProcessRateLimiter
+from adapters.rate_limits.redis import RedisRateLimiter
+from adapters.redis import PAUSE, RATHER, Breaker, RedisAway, connect
+from application.operations.rate_limits import Limit
+from infra.servers.redis import RedisServer
 
 THREE = Limit(quota=3, window=3600.0)
 

@@ -6,10 +6,10 @@ import pytest
 from redis import Redis
 
 from adapters.clock import SettableClock
-from adapters.presence import ProcessPresence
-from adapters.redis.connection import Breaker
-from adapters.redis.presence import RedisPresence
-from application.presence import Presence
+from adapters.presence.one_process import ProcessPresence
+from adapters.presence.redis import RedisPresence
+from adapters.redis import Breaker
+from application.business.presence import Presence
 
 SALON, CLINIC = "salon", "clinic"
 NOON = datetime.fromisoformat("2027-01-04T12:00:00+00:00")

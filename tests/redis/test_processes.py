@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from adapters.accounts import denylist
 from adapters.clock import SettableClock
 from infra.composition import System, application, running_system
-from infra.redis import RedisServer
+from infra.servers.redis import RedisServer
 from infra.settings import Mode, Settings
 from tests.acceptance.processes import Http, owner, servers
 

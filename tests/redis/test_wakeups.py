@@ -14,13 +14,13 @@ from textwrap import dedent
 import pytest
 from redis import Redis
 
-from adapters import wakeups
-from adapters.bell import Bell
 from adapters.postgres import Database
-from adapters.redis import wakeups as by_redis
-from adapters.redis.wakeups import RedisWire
-from adapters.wakeups import Announcer, Listener, NotifyWire, Wire, WireBroken
-from infra.redis import RedisServer
+from adapters.wakeups import between_processes as wakeups
+from adapters.wakeups import redis as by_redis
+from adapters.wakeups.bell import Bell
+from adapters.wakeups.between_processes import Announcer, Listener, NotifyWire, Wire, WireBroken
+from adapters.wakeups.redis import RedisWire
+from infra.servers.redis import RedisServer
 
 pytestmark = pytest.mark.postgres
 
@@ -187,11 +187,11 @@ def listen(heard: Callable[[], Iterable[str]]) -> None:
 RINGER = dedent(
     """
     import sys, threading
-    from adapters.bell import Bell
+    from adapters.wakeups.bell import Bell
     from adapters.postgres import Database
-    from adapters.redis.connection import connect
-    from adapters.redis.wakeups import RedisWire
-    from adapters.wakeups import Announcer, NotifyWire
+    from adapters.redis import connect
+    from adapters.wakeups.redis import RedisWire
+    from adapters.wakeups.between_processes import Announcer, NotifyWire
 
     way, where = sys.argv[1:]
     with (Database if way == "notify" else connect)(where) as server:

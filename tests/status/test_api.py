@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from infra.composition import application
 from infra.settings import Mode
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.postgres import Database
-from infra.kafka import BRIEFLY, Broker, can_run_kafka, running_kafka
+from infra.servers.kafka import BRIEFLY, Broker, can_run_kafka, running_kafka
 from tests.read_models.examples import World
 from tests.running import Running
 from tests.streams.needs import do_without

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.event_store.reader import head
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
@@ -19,8 +19,8 @@ from adapters.read_models.tables import LIVE, Rows
 from adapters.streams import RELAY
 from application.processes import PROCESSES
 from application.processes.process import Do
-from infra.children import free_port
 from infra.composition import System
+from infra.servers.children import free_port
 from projections import READ_MODELS
 from tests.forked import Forked
 from tests.waiting import until

@@ -9,7 +9,7 @@ import msgspec
 
 from adapters.streams.facts import FactsDesk
 from adapters.streams.topics import FACTS
-from application.facts import Facts
+from application.operations.facts import Facts
 from domain.values import TenantId
 from tests.running import Running
 from tests.streams.topics import Topics

@@ -14,10 +14,10 @@ from adapters.event_store.mapper import Mapper, Stored
 from adapters.streams.facts import FACT_REFUSED, refusal_of
 from adapters.streams.records import record_of
 from adapters.streams.topics import ALL
-from application.facts import FACTS
+from application.operations.facts import FACTS
 from domain.catalogue import EVENTS, OF_EVERY_STREAM
 from domain.messages import Event
-from infra.print_asyncapi import document, text
+from infra.printing.asyncapi import document, text
 from tests.architecture.examples import examples
 from tests.streams.telling import sent
 from tests.streams.test_records import AT, METADATA

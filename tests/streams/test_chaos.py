@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.kafka import Broker
-from infra.postgres import Server
-from infra.redis import RedisServer
+from infra.servers.kafka import Broker
+from infra.servers.postgres import Server
+from infra.servers.redis import RedisServer
 from tests.acceptance.test_real_conversations import DATA, attempts
 from tests.chaos.killing import DECK, blows
 from tests.chaos.portraits import differences

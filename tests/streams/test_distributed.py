@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.composition import System, running_system
-from infra.kafka import Broker
+from infra.servers.kafka import Broker
 from infra.settings import Settings
 from tests.acceptance.processes import Http, owner
 from tests.streams.programs import (

@@ -12,20 +12,20 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
 from adapters.event_store.reader import head
 from adapters.streams import RELAY
 from adapters.streams.feed import Feed
 from adapters.streams.records import row_of
 from adapters.streams.topics import ALL, FACTS, REFUSED, topic_of
-from application.facts import FACTS as TYPES
+from adapters.wakeups.bell import Bell
+from application.operations.facts import FACTS as TYPES
 from domain.values import TenantId
-from infra.kafka import Broker
+from infra.processes.streaming import relay_of
+from infra.servers.kafka import Broker
 from infra.settings import Mode, Settings
-from infra.streaming import relay_of
-from tests.clients.dump import found, holding
-from tests.clients.histories import AGGREGATES, say_everything
+from tests.people.clients.dump import found, holding
+from tests.people.clients.histories import AGGREGATES, say_everything
 from tests.planted import Planted
 from tests.running import Running
 from tests.streams.telling import CRM, Sent, counted, sent

@@ -14,9 +14,9 @@ from adapters.streams.records import Record
 from adapters.streams.relay import Relay
 from adapters.streams.topics import partition_of
 from infra.composition import System
-from infra.kafka import Broker
-from tests.bookings.at_the_salon import Salon
+from infra.servers.kafka import Broker
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.topics import emptied
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]

@@ -7,13 +7,13 @@ import pytest
 
 from adapters.postgres import DatabaseUnavailableError
 from adapters.streams.producer import retentions
-from application.facts import Told
+from application.operations.facts import Told
 from application.ports import Answer
 from infra.composition import running_system
 from infra.settings import Settings
-from tests.bookings.at_the_salon import Salon
-from tests.clients.dump import found
+from tests.people.clients.dump import found
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.telling import CRM, ZOE, Desk, bookings, clients, counted, facts_of, sent
 
 pytestmark = pytest.mark.postgres

@@ -19,11 +19,11 @@ from adapters.streams.intake import GROUP
 from adapters.streams.topics import FACTS, PARTITIONS, REFUSED, partition_of
 from domain.values import TenantId
 from infra.composition import System
-from infra.kafka import Broker
+from infra.processes.streaming import facts_of
+from infra.servers.kafka import Broker
 from infra.settings import Mode, Settings
-from infra.streaming import facts_of
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.telling import CRM, Desk, Sent, counted, sent
 from tests.streams.topics import emptied, everything_on
 from tests.waiting import until

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from adapters.streams.facts import refusal_of
 from adapters.streams.topics import REFUSED
-from tests.bookings.at_the_salon import Salon
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.telling import CRM, ZOE, Desk, clients, counted, facts_of, sent
 
 pytestmark = pytest.mark.postgres

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.bell import Bell
-from adapters.runner import Runner
+from adapters.consumers.runner import Runner
 from adapters.streams.feed import LATE, SILENT, Feed
 from adapters.streams.records import Row
+from adapters.wakeups.bell import Bell
 from application.ports import Recorded
 from tests.read_models.examples import ACCOUNTS, GROUPS, MODELS, TENANT, Paid, World
 from tests.read_models.histories import HISTORY, happen

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.children import ServerUnavailable
-from infra.kafka import NO_JAVA, can_run_kafka, running_kafka
-from infra.kafka.jars import NO_MAVEN, POM, jars, version
+from infra.servers.children import ServerUnavailable
+from infra.servers.kafka import NO_JAVA, can_run_kafka, running_kafka
+from infra.servers.kafka.jars import NO_MAVEN, POM, jars, version
 
 FETCHES = "#!/bin/sh\nmkdir lib && touch lib/kafka.jar && echo fetched >> {calls}\n"
 FAILS = "#!/bin/sh\nmkdir lib && touch lib/half.jar\necho 'Could not resolve host'; exit 1\n"

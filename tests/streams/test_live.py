@@ -11,9 +11,9 @@ from faust.types import TP
 from structlog.testing import capture_logs
 
 from adapters.clock import system_clock
-from adapters.live_bookings import LiveBookingsCounted
+from adapters.live_bookings.agent import BOOKINGS, LiveBookingsAgent, take_all
+from adapters.live_bookings.counts import LiveBookingsCounted
 from adapters.postgres import Database
-from adapters.streams.live import BOOKINGS, LiveBookingsAgent, take_all
 from adapters.streams.topics import GROUP, LIVE, LIVE_CHANGELOG
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
 from adapters.postgres import WORKER
 from adapters.streams import RELAY
 from adapters.streams.records import row_of
 from adapters.streams.relay import NotAcknowledged, Relay
+from adapters.wakeups.bell import Bell
 from tests.read_models.examples import World
 from tests.read_models.histories import HISTORY, happen
 from tests.streams.topics import Topics

@@ -10,13 +10,13 @@ from typing import Any, Final
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.streams import RELAY
 from adapters.streams.producer import KafkaPublisher
 from adapters.streams.records import row_of
 from adapters.streams.relay import Relay
 from adapters.streams.topics import OTHERS, PARTITIONS
-from infra.kafka import Broker
+from infra.servers.kafka import Broker
 from tests.read_models.examples import Paid, World
 from tests.streams.topics import emptied
 from tests.waiting import until

@@ -12,9 +12,9 @@ from redis import AuthenticationError, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from infra.children import ServerUnavailable
-from infra.kafka import BRIEFLY, Broker, running_kafka
-from infra.redis import RedisServer, running_redis
+from infra.servers.children import ServerUnavailable
+from infra.servers.kafka import BRIEFLY, Broker, running_kafka
+from infra.servers.redis import RedisServer, running_redis
 from tests.streams.needs import do_without
 
 WORDS = [b"remember", b"me", b"in", b"this", b"order"]
@@ -24,7 +24,7 @@ AT_ONCE = Retry(NoBackoff(), retries=0)
 OWNER = """
 import sys, time
 from pathlib import Path
-from infra.kafka import BRIEFLY, running_kafka
+from infra.servers.kafka import BRIEFLY, running_kafka
 
 with running_kafka(Path(sys.argv[1]), options=BRIEFLY) as broker:
     print(broker.bootstrap, flush=True)

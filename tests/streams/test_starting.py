@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from infra.children import free_port
+from infra.servers.children import free_port
 
 pytestmark = pytest.mark.slow
 
 BEGIN = """
 import asyncio, os, signal, sys
-from adapters.bell import Bell
+from adapters.wakeups.bell import Bell
 from adapters.streams.feed import Feed
 from adapters.streams import worker
 from adapters.streams.worker import Slots, run, worker_app

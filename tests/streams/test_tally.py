@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from adapters.streams.tally import PATIENCE, Counted, Place, Tally, merge
-from application.live import MINUTE
+from adapters.live_bookings.tally import PATIENCE, Counted, Place, Tally, merge
+from application.scheduling.live import MINUTE
 
 NOW = datetime(2027, 1, 4, 8, 30, tzinfo=UTC)
 MADE = "booking-requested.v2"

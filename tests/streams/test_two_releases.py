@@ -13,25 +13,25 @@ import faust
 import pytest
 from faust import TumblingWindow
 
-from adapters import checkpoints
-from adapters.bell import Bell
 from adapters.clock import system_clock
+from adapters.consumers import checkpoints
 from adapters.event_store.unread import base_of, say_who_hears, who_hears
-from adapters.live_bookings import LIVE_BOOKINGS, LiveBookingsCounted
+from adapters.live_bookings.agent import LiveBookingsAgent
+from adapters.live_bookings.counts import LIVE_BOOKINGS, LiveBookingsCounted
+from adapters.live_bookings.tally import Counted, Place, Tally
 from adapters.streams import RELAY
 from adapters.streams.feed import Feed
-from adapters.streams.live import LiveBookingsAgent
 from adapters.streams.records import row_of
 from adapters.streams.relay import PlaceNotKnown, Relay
-from adapters.streams.tally import Counted, Place, Tally
 from adapters.streams.topics import OTHERS
-from application.facts import FACTS, HEARER, ClientKnown, Facts
-from application.live import MINUTE
+from adapters.wakeups.bell import Bell
+from application.operations.facts import FACTS, HEARER, ClientKnown, Facts
+from application.scheduling.live import MINUTE
 from infra.composition import System, made
-from infra.streaming import relay_health, relay_of
-from tests.bookings.at_the_salon import Salon
+from infra.processes.streaming import relay_health, relay_of
 from tests.operations.releases import EXAMPLES, moved, record, record_as, runner_of
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.telling import Desk, counted, sent
 from tests.streams.topics import Topics
 from tests.waiting import until

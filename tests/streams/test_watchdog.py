@@ -2,13 +2,13 @@
 
 import pytest
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.streams import RELAY
 from adapters.streams.topics import PARTITIONS
 from adapters.streams.watchdog import PATIENCE, Watchdog
 from adapters.streams.worker import Slots
+from adapters.wakeups.bell import Bell
 from tests.read_models.examples import DOUBLED, MODELS, World
 
 pytestmark = pytest.mark.postgres

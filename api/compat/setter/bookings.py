@@ -8,19 +8,19 @@ import msgspec
 from fastapi import Response
 from msgspec import UNSET
 
-from api import bookings
-from api.caller import Caller
 from api.compat import OldRouter
 from api.compat.moves import order_for
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import professional
-from api.forms import Body, id_of
-from api.moments import Instant
-from domain.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
+from api.requests.caller import Caller
+from api.requests.forms import Body, id_of
+from api.requests.moments import Instant
+from api.scheduling import bookings
 from domain.messages import Command
+from domain.scheduling.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
 from domain.values import BookingId, ClientId, ProfessionalId
-from projections.bookings import KnownBooking
+from projections.scheduling.bookings import KnownBooking
 
 User = Annotated[ProfessionalId, id_of("professional")]
 Client = Annotated[ClientId, id_of("client")]

@@ -11,16 +11,16 @@ import msgspec
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
-from api import clients
-from api.caller import Caller
 from api.compat import OldRouter
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
-from api.forms import Body, Line, Sought, id_of
-from domain.clients import ClientStatus
+from api.people import clients
+from api.requests.caller import Caller
+from api.requests.forms import Body, Line, Sought, id_of
+from domain.people.clients import ClientStatus
 from domain.values import ProfessionalId
-from projections.clients import CLIENTS, KnownClient, found_by
-from projections.professionals import PROFESSIONALS
+from projections.people.clients import CLIENTS, KnownClient, found_by
+from projections.scheduling.professionals import PROFESSIONALS
 
 User = Annotated[ProfessionalId, id_of("professional")]
 Email = Annotated[str, StringConstraints(max_length=254)]

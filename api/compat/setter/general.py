@@ -5,10 +5,10 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from api import status
-from api.auth import PUBLIC
+from api.business.auth import PUBLIC
 from api.compat import OldRouter
 from api.compat.setter.shapes import TAGS
+from api.operations import status
 
 router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
 old_health: Final = OldRouter(prefix="/health", successor="/v1/health", tags=TAGS)

@@ -10,17 +10,18 @@ from msgspec.structs import replace
 from psycopg import Connection
 from pydantic import Field, StringConstraints
 
-from api import professionals
-from api.caller import Caller
 from api.compat import OldRouter
 from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import ACTIVE
-from api.forms import Body, ContactBody, Line, TimeZone
+from api.requests.caller import Caller
+from api.requests.forms import Body, ContactBody, Line, TimeZone
+from api.scheduling import professionals
 from application.reach import NotFound
 from application.transact import Together
+from domain.business.tenants import stream_of
 from domain.messages import Command
-from domain.professionals import (
+from domain.scheduling.professionals import (
     ALWAYS_OPEN,
     ChangeProfessionalContact,
     ChangeProfessionalSettings,
@@ -29,15 +30,14 @@ from domain.professionals import (
     Settings,
     Week,
 )
-from domain.tenants import stream_of
 from domain.values import Contact, ProfessionalId, TenantId
-from projections.professional_contacts import (
+from projections.business.tenants import TENANTS, ListedTenant
+from projections.scheduling.professional_contacts import (
     PROFESSIONAL_CONTACTS,
     ProfessionalContact,
     contacts_of,
 )
-from projections.professionals import PROFESSIONALS, ListedProfessional
-from projections.tenants import TENANTS, ListedTenant
+from projections.scheduling.professionals import PROFESSIONALS, ListedProfessional
 
 Email = Annotated[str, StringConstraints(max_length=254)]
 Phone = Annotated[str, StringConstraints(max_length=40)]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from application.ports import About
-from domain.bookings import BOOKING, Booking, BookingEvent
+from domain.scheduling.bookings import BOOKING, Booking, BookingEvent
 from domain.values import BookingId
 from infra.bench.ours import history
 from infra.bench.ours.growth import grow

@@ -12,7 +12,7 @@ from adapters.event_store.reader import head
 from domain.catalogue import EVENTS
 from infra.bench.ours.history import TENANT, moved, numbered, requested, settle
 from infra.composition import System
-from projections.bookings import BOOKINGS
+from projections.scheduling.bookings import BOOKINGS
 
 EVENTS_OF: Final = """
     INSERT INTO log.events

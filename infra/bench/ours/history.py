@@ -10,15 +10,15 @@ from psycopg import Connection
 
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import head
-from domain.bookings import (
+from domain.catalogue import EVENTS
+from domain.messages import Event
+from domain.scheduling.bookings import (
     Appointment,
     BookingConfirmed,
     BookingRequested,
     BookingRescheduled,
     BookingStatus,
 )
-from domain.catalogue import EVENTS
-from domain.messages import Event
 from domain.values import BookingId, ClientId, ProfessionalId, ServiceId, TimeSlot
 from infra.composition import System
 

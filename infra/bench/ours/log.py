@@ -9,7 +9,7 @@ from infra.bench.ours.history import filled
 from infra.bench.ours.system import system
 from infra.bench.rounds import Tally, answer_rounds, timed
 from infra.composition import System
-from projections.bookings import BOOKINGS
+from projections.scheduling.bookings import BOOKINGS
 
 
 def follow(composed: System, *, events: int) -> Tally:

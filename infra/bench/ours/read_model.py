@@ -7,14 +7,14 @@ from functools import partial
 
 from psycopg import connect
 
-from adapters import checkpoints
+from adapters.consumers import checkpoints
 from adapters.read_models.consumer import ReadModelConsumer
 from infra.bench.ours import history
 from infra.bench.ours.commands import record
 from infra.bench.ours.system import DSN, system
 from infra.bench.rounds import Tally, answer_rounds, timed, watched
 from infra.composition import System
-from projections.bookings import BOOKINGS
+from projections.scheduling.bookings import BOOKINGS
 
 SEEN = f"SELECT FROM live.{BOOKINGS.name} WHERE tenant_id = '{history.TENANT}' AND key = %s"
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 from adapters.accounts.tokens import AccessTokens
 from application.permissions import Principal, permissions_of
 from application.ports import About
-from domain.clients import RegisterClient
+from domain.business.tenants import Business, RegisterBusiness
+from domain.business.users import Role
 from domain.messages import Command
-from domain.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
-from domain.services import CreateService, Offer
-from domain.tenants import Business, RegisterBusiness
-from domain.users import Role
+from domain.people.clients import RegisterClient
+from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
+from domain.scheduling.services import CreateService, Offer
 from domain.values import ClientId, Contact, Money, ProfessionalId, ServiceId, TenantId, UserId
 from infra.bench.ours.history import TENANT, numbered
 from infra.bench.slots import PROFESSIONALS

@@ -19,10 +19,9 @@ from uuid import uuid4
 import faust
 from psycopg import connect
 
-from adapters import checkpoints
-from adapters.bell import Bell
+from adapters.consumers import checkpoints
+from adapters.consumers.runner import Runner
 from adapters.read_models.consumer import ReadModelConsumer
-from adapters.runner import Runner
 from adapters.streams import RELAY
 from adapters.streams.feed import Feed
 from adapters.streams.producer import KafkaPublisher
@@ -30,15 +29,16 @@ from adapters.streams.records import Record, record_of, row_of
 from adapters.streams.relay import BATCH, NEXT, Relay
 from adapters.streams.topics import PARTITIONS, TOPICS
 from adapters.streams.worker import FETCH, fetch
+from adapters.wakeups.bell import Bell
 from infra.bench.ours import history
 from infra.bench.ours.commands import record
 from infra.bench.ours.read_model import SEEN
 from infra.bench.ours.system import DSN, system
 from infra.bench.rounds import Tally, answer_rounds, timed, watched
-from infra.children import dying_with_us
 from infra.composition import System
-from infra.kafka import Broker, running_kafka
-from projections.bookings import BOOKINGS
+from infra.servers.children import dying_with_us
+from infra.servers.kafka import Broker, running_kafka
+from projections.scheduling.bookings import BOOKINGS
 
 WITHIN: Final = 0.005
 PATIENCE: Final = 60

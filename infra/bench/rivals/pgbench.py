@@ -10,7 +10,7 @@ from itertools import count
 from psycopg import connect
 
 from infra.bench.rounds import Tally, answer_rounds
-from infra.postgres import binaries
+from infra.servers.postgres import binaries
 
 DSN = sys.argv[-1]
 

@@ -1,0 +1,59 @@
+"""A business over HTTP, for those who belong to it. To everybody else it does not exist."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Response
+
+from api.requests.caller import Caller
+from api.requests.forms import Body, Currency, Language, Line, TimeZone
+from api.web.gate import may
+from api.web.routing import Router
+from application.permissions import Permission
+from application.reach import NotFound
+from domain.business.tenants import Business, ChangeBusiness, stream_of
+from projections.business.tenants import TENANTS
+
+MayRead = Annotated[Caller, may(Permission.TENANT_READ)]
+MayManage = Annotated[Caller, may(Permission.TENANT_MANAGE)]
+
+router: Final = Router(prefix="/v1/tenants", tags=["tenants"])
+
+
+class BusinessBody(Body):
+    """How a business presents itself, the whole of it."""
+
+    name: Line
+    time_zone: TimeZone
+    language: Language
+    currency: Currency
+
+    def business(self) -> Business:
+        """Return the value."""
+        return Business(
+            name=self.name,
+            time_zone=self.time_zone,
+            language=self.language,
+            currency=self.currency,
+        )
+
+
+@router.get("/{tenant_id}")
+def get_tenant(tenant_id: UUID, caller: MayRead) -> Response:
+    """Show one's own business."""
+    _refuse_others(tenant_id, caller)
+    return caller.shown(TENANTS, stream_of(caller.principal.tenant_id))
+
+
+@router.put("/{tenant_id}")
+def change_tenant(tenant_id: UUID, body: BusinessBody, caller: MayManage) -> Response:
+    """Present one's own business anew."""
+    _refuse_others(tenant_id, caller)
+    own = caller.principal.tenant_id
+    command = ChangeBusiness(tenant_id=own, business=body.business())
+    return caller.changed(TENANTS, stream_of(own), command)
+
+
+def _refuse_others(tenant_id: UUID, caller: Caller) -> None:
+    if str(tenant_id) != caller.tenant:
+        raise NotFound

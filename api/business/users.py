@@ -1,0 +1,107 @@
+"""Users over HTTP: whom an owner lets into the business, and as what."""
+
+from typing import Annotated, Final
+
+from fastapi import Request, Response
+from msgspec.structs import replace
+from pydantic import Field
+
+from api.business.accounts import AccountBody, TheAccounts, registered, registering
+from api.requests.caller import Caller
+from api.requests.forms import Body, id_of
+from api.requests.listing import Listing, boolean, text
+from api.web.gate import may
+from api.web.routing import Router, hashing
+from api.web.turns import heavy
+from application.permissions import Permission
+from domain.business.users import ChangeRoles, DeactivateUser, Role
+from domain.values import ClientId, ProfessionalId, UserId
+from projections.business.users import USERS
+
+MayRead = Annotated[Caller, may(Permission.USERS_READ)]
+MayManage = Annotated[Caller, may(Permission.USERS_MANAGE)]
+UserPath = Annotated[UserId, id_of("user")]
+Professional = Annotated[ProfessionalId, id_of("professional")]
+Client = Annotated[ClientId, id_of("client")]
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+
+router: Final = Router(prefix="/v1/users", tags=["users"])
+
+LISTING: Final = Listing(
+    model=USERS,
+    filters={"active": boolean, "professional_id": text, "client_id": text},
+    sorts=("name",),
+    default_sort="name",
+)
+
+
+class UserBody(AccountBody):
+    """A professional names the professional, a client the client, who the user is."""
+
+    roles: Roles
+    professional_id: Professional | None = None
+    client_id: Client | None = None
+
+
+class RolesBody(Body):
+    """All roles from now on. Who was linked to a professional, stays so when none is named."""
+
+    roles: Roles
+    professional_id: Professional | None = None
+
+
+@router.post("", status_code=201)
+@hashing
+@heavy
+def add_user(
+    body: UserBody, request: Request, caller: MayManage, accounts: TheAccounts
+) -> Response:
+    """Let somebody into the business, with a first password."""
+    about = registering(request, caller.tenant, caller.principal.user_id)
+    with caller.backend.limits.adding(request.scope, caller.principal):
+        new = accounts.add_user(
+            body.account(),
+            replace(about, leave=caller.leave),
+            roles=body.roles,
+            professional_id=body.professional_id,
+            client_id=body.client_id,
+        )
+    return registered(caller, new)
+
+
+@router.get("")
+def list_users(caller: MayRead) -> Response:
+    """List who may log in here, and who no longer may."""
+    return LISTING.answer(caller)
+
+
+@router.get("/{user_id}")
+def get_user(user_id: UserPath, caller: MayRead) -> Response:
+    """Show one user."""
+    return caller.shown(USERS, user_id)
+
+
+@router.put("/{user_id}/roles")
+def change_roles(
+    user_id: UserPath, body: RolesBody, caller: MayManage, accounts: TheAccounts
+) -> Response:
+    """Return a user other roles. Their sessions end with the old ones: they log in anew."""
+    command = ChangeRoles(
+        tenant_id=caller.principal.tenant_id,
+        user_id=user_id,
+        roles=body.roles,
+        professional_id=body.professional_id,
+    )
+    answer = caller.order(command, on=user_id)
+    if answer.recorded and not answer.repeated:
+        accounts.end_sessions(caller.principal.tenant_id, user_id)
+    return caller.answered(USERS, user_id, answer, 200)
+
+
+@router.delete("/{user_id}", status_code=204)
+def deactivate_user(user_id: UserPath, caller: MayManage, accounts: TheAccounts) -> Response:
+    """End a user's access at once; what they did stays in history."""
+    tenant_id = caller.principal.tenant_id
+    answer = caller.order(DeactivateUser(tenant_id=tenant_id, user_id=user_id), on=user_id)
+    accounts.end_sessions(tenant_id, user_id)
+    return caller.done(answer)

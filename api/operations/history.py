@@ -1,0 +1,176 @@
+"""History for auditors: what happened, one event, a thing as it was, and what changed in between."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Protocol
+
+import msgspec
+from fastapi import Path, Query, Response
+
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import JSON, LATEST, Caller
+from api.requests.listing import MOST, USUAL
+from api.requests.moments import InUtc
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.permissions import Permission
+from application.ports import Document, Recorded
+from application.reach import NotFound
+from projections import READ_MODELS
+from projections.read_model import ReadModel
+
+MayRead = Annotated[Caller, may(Permission.HISTORY_READ)]
+Stream = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
+Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
+CURSOR: Final = "cursor/history.v2"
+
+router: Final = Router(prefix="/v1/history", tags=["history"])
+
+SHOWN_BY: Final = {model.owner: model for model in reversed(READ_MODELS) if model.owner}
+"""The read model that shows a kind of thing: the first of its kind in the table."""
+
+
+class Audit(Protocol):
+    """What is asked of the log; see `adapters/event_store/audit.py`."""
+
+    def page(self, tenant: str, **asked: Any) -> Any:
+        """Return a page: its `events`, the position `reached`, and whether there are `more`."""
+
+    def event(self, tenant: str, position: int) -> Recorded | None:
+        """Return the event at a position of the tenant's log."""
+
+    def version_at(self, tenant: str, stream: str, at: datetime) -> int:
+        """Return the version that a stream had at a time, 0 before it began."""
+
+
+class Happened(msgspec.Struct):
+    """An event as auditors see it; `position` is dense within the tenant."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    recorded_at: datetime
+    actor: str | None
+    metadata: dict[str, Any]
+    data: Any
+
+
+@router.get("")
+@heavy
+def list_history(
+    caller: MayRead,
+    stream: Stream | None = None,
+    type: Stream | None = None,  # noqa: A002 - the name of the parameter
+    actor: Stream | None = None,
+    since: InUtc | None = None,
+    until: InUtc | None = None,
+    *,
+    oldest_first: bool = False,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
+    cursor: Stream | None = None,
+) -> Response:
+    """List what happened, the newest first. Pages of a rare actor may be empty: go on."""
+    page = _audit(caller).page(
+        caller.tenant,
+        stream=stream,
+        types=tuple(part for part in (type or "").split(",") if part),
+        actor=actor,
+        since=since,
+        until=until,
+        newest_first=not oldest_first,
+        position=_position(caller, cursor, stream) if cursor else None,
+        limit=limit,
+    )
+    next_ = _cursor(caller, page.reached, stream) if page.more else None
+    data = [_happened(past) for past in page.events]
+    body = {"data": data, "next_cursor": next_, "has_more": page.more}
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+@router.get("/{position}")
+def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -> Response:
+    """Show one event, with what is personal in it as far as it was not erased."""
+    past = _audit(caller).event(caller.tenant, position)
+    if past is None:
+        raise NotFound
+    return Response(msgspec.json.encode(_happened(past)), media_type=JSON)
+
+
+@router.get("/streams/{stream}")
+@heavy
+def show_as_of(
+    stream: str,
+    caller: MayRead,
+    version: Version | None = None,
+    at: InUtc | None = None,
+) -> Response:
+    """Show a thing as it was at a version, or at a time; as it is when neither is named."""
+    if at is not None:
+        version = _audit(caller).version_at(caller.tenant, stream, at)
+    return caller.show(_as_of(caller, stream, version))
+
+
+@router.get("/streams/{stream}/difference")
+@heavy
+def show_difference(
+    stream: str,
+    caller: MayRead,
+    from_version: Annotated[int, Query(alias="from", ge=1, le=2**31 - 1)],
+    to_version: Annotated[int, Query(alias="to", ge=1, le=2**31 - 1)],
+) -> Response:
+    """Show what changed in a thing between two versions: each field from what to what."""
+    old, new = (
+        msgspec.json.decode(_as_of(caller, stream, version).json)
+        for version in (from_version, to_version)
+    )
+    changes = {
+        name: [old.get(name), value] for name, value in new.items() if old.get(name) != value
+    }
+    body = {"stream": stream, "from": from_version, "to": to_version, "changes": changes}
+    return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+def _cursor(caller: Caller, reached: int, stream: str | None) -> str:
+    content = msgspec.json.encode([reached, stream]).decode()
+    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
+
+
+def _position(caller: Caller, cursor: str, stream: str | None) -> int:
+    """Return what a cursor stands for: a version if a stream was asked for, or else a position."""
+    content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
+    reached, asked = msgspec.json.decode(content, type=tuple[int, str | None])
+    if asked != stream:
+        raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+    return reached
+
+
+def _as_of(caller: Caller, stream: str, version: int | None) -> Document:
+    model = _shown_by(stream)
+    return caller.folded(model, stream, to_version=LATEST if version is None else version)
+
+
+def _shown_by(stream: str) -> ReadModel:
+    model = SHOWN_BY.get(stream.partition("-")[0])
+    if model is None:
+        raise NotFound
+    return model
+
+
+def _happened(past: Recorded) -> Happened:
+    metadata = past.metadata
+    return Happened(
+        position=past.tenant_position,
+        stream=past.stream,
+        version=past.version,
+        type=past.type,
+        recorded_at=past.recorded_at,
+        actor=metadata.get("actor"),
+        metadata=metadata,
+        data=past.event,
+    )
+
+
+def _audit(caller: Caller) -> Audit:
+    audit: Audit = caller.backend.parts["history"]
+    return audit

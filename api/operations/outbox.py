@@ -1,0 +1,44 @@
+"""The mails that would have been sent, where no mail server is configured."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import Response
+
+from api.requests.caller import JSON, Caller
+from api.requests.listing import text
+from api.requests.pages import page, question
+from api.web.gate import may
+from api.web.routing import Router
+from application.operations.outbox import Outbox
+from application.permissions import Permission
+
+MayRead = Annotated[Caller, may(Permission.OUTBOX_READ)]
+
+router: Final = Router(prefix="/v1/outbox", tags=["outbox"])
+
+FILTERS: Final = {"to": text, "about": text}
+
+
+@router.get("")
+def list_outbox_mails(caller: MayRead) -> Response:
+    """List the mails in the outbox, newest first: `?to=zoe@example.org&about=booking-…`."""
+    asked = question(caller, FILTERS)
+
+    def find(before: int | None, limit: int) -> Any:
+        return _outbox(caller).find(caller.tenant, before=before, limit=limit, **asked)
+
+    return page(caller, "outbox", find, lambda mail: mail.number, int)
+
+
+@router.get("/{mail_id}")
+def get_outbox_mail(mail_id: UUID, caller: MayRead) -> Response:
+    """Show one mail: text, HTML and invitation."""
+    found = _outbox(caller).get(caller.tenant, mail_id)
+    return Response(msgspec.json.encode(found), media_type=JSON)
+
+
+def _outbox(caller: Caller) -> Outbox:
+    outbox: Outbox = caller.backend.parts["outbox"]
+    return outbox

@@ -1,0 +1,54 @@
+"""What read models and processes have set aside because it failed, and what an operator does."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Response
+from pydantic import StringConstraints
+
+from api.requests.caller import Caller
+from api.requests.forms import Body
+from api.requests.listing import text
+from api.requests.pages import page, question
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.operations.parked import ParkedKeys
+from application.permissions import Permission
+
+MayManage = Annotated[Caller, may(Permission.READ_MODELS_MANAGE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+router: Final = Router(prefix="/v1/read-models", tags=["read models"])
+
+FILTERS: Final = {"consumer": text}
+
+
+class ParkedBody(Body):
+    """Of whom, and which key: both as the list gives them."""
+
+    consumer: Name
+    key: Name
+
+
+@router.get("/parked")
+def list_parked(caller: MayManage) -> Response:
+    """List the keys that were set aside: where each failed, at what, since when."""
+    asked = question(caller, FILTERS)
+
+    def find(after: tuple[str, str] | None, limit: int) -> Any:
+        return _desk(caller).find(caller.tenant, after=after, limit=limit, **asked)
+
+    return page(caller, "parked", find, lambda key: (key.consumer, key.key), tuple[str, str])
+
+
+@router.post("/parked/retry", status_code=204)
+@heavy
+def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
+    """Let a key take part again, from where it failed; what fails again stays set aside."""
+    _desk(caller).retry(caller.tenant, body.consumer, body.key)
+    return Response(status_code=204)
+
+
+def _desk(caller: Caller) -> ParkedKeys:
+    desk: ParkedKeys = caller.backend.parts["parked"]
+    return desk

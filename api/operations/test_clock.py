@@ -1,0 +1,47 @@
+"""The clock of a system in test mode: acceptance tests move it over hours and changes of DST.
+
+These routes exist in test mode only: nobody else can set the time.
+"""
+
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import msgspec
+from fastapi import Request, Response
+
+from api.requests.caller import JSON
+from api.requests.forms import Body
+from api.requests.moments import Instant
+from api.web.routing import Router
+
+router: Final = Router(prefix="/v1/test/clock", tags=["test"])
+PUBLIC: Final[dict[str, Any]] = {"security": []}
+
+
+class Walk(Protocol):
+    """Moves the time of the whole system; see `infra/composition/`."""
+
+    def __call__(self, until: datetime) -> int:
+        """Walk from due time to due time up to `until`; return the number of stops."""
+
+
+class ClockBody(Body):
+    """The time that it shall be; time goes forwards only."""
+
+    now: Instant
+
+
+@router.get("", openapi_extra=PUBLIC)
+def show_test_clock(request: Request) -> Response:
+    """Say what time it is here."""
+    now = request.app.state.backend.clock()
+    return Response(msgspec.json.encode({"now": now}), media_type=JSON)
+
+
+@router.put("", openapi_extra=PUBLIC)
+def set_test_clock(request: Request, body: ClockBody) -> Response:
+    """Let time pass: everything that falls due on the way is done at its minute."""
+    walk: Walk = request.app.state.backend.parts["walk"]
+    stops = walk(body.now)
+    now = request.app.state.backend.clock()
+    return Response(msgspec.json.encode({"now": now, "stops": stops}), media_type=JSON)

@@ -1,0 +1,239 @@
+"""Clients over HTTP. Clients see themselves; everything else is for those who work here."""
+
+import time
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import Response
+
+from api.requests.caller import JSON, Caller, new_id
+from api.requests.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
+from api.requests.listing import Listing, one_of, text
+from api.requests.moments import instant
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.people.erasure import PATIENCE, Erasures, erasing
+from application.permissions import Permission
+from application.ports import Recorded
+from application.transact import Together
+from domain.people.clients import (
+    AddClientNote,
+    ChangeClient,
+    ChangeClientStatus,
+    ClientNoteAdded,
+    ClientStatus,
+    RegisterClient,
+)
+from domain.people.identities import ClientAlreadyExists
+from domain.scheduling.bookings import BookingStatus
+from domain.values import ClientId, NoteId
+from projections.paging import Op, Where
+from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
+from projections.people.client_visits import CLIENT_VISITS, visits_of
+from projections.people.clients import CLIENTS, found_by
+from projections.scheduling.bookings import BOOKINGS
+
+MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
+MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
+MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
+ClientPath = Annotated[ClientId, id_of("client")]
+
+router: Final = Router(prefix="/v1/clients", tags=["clients"])
+
+LISTING: Final = Listing(
+    model=CLIENTS,
+    filters={
+        "status": one_of(ClientStatus),
+        "email": text,
+        "phone": text,
+        "custom_id": text,
+        "strategy_id": text,
+        "user_id": text,
+        "created_at": instant,
+        "updated_at": instant,
+    },
+    spans=("created_at", "updated_at"),
+    sorts=("sort_name", "created_at", "updated_at"),
+    default_sort="sort_name",
+    also=("q",),
+)
+BOOKINGS_OF_CLIENT: Final = Listing(
+    model=BOOKINGS,
+    filters={"status": one_of(BookingStatus), "starts_at": instant},
+    spans=("starts_at",),
+    sorts=("starts_at", "created_at"),
+    default_sort="-starts_at",
+)
+TIMELINE: Final = Listing(model=CLIENT_TIMELINE, filters={"kind": one_of(EntryKind)})
+
+
+class OnDuplicate(StrEnum):
+    """What to do when there is such a client: refuse, or answer with that client."""
+
+    REFUSE = "refuse"
+    RETURN = "return"
+
+
+class ClientBody(ContactBody):
+    """No status: a lead when registered, as it was when changed."""
+
+    status: ClientStatus | None = None
+    custom_id: Line | None = None
+    strategy_id: Line | None = None
+
+    def known(self, caller: Caller) -> dict[str, Any]:
+        """Return what commands want to know of a client."""
+        contact = self.contact(caller)
+        return {
+            "contact": contact,
+            "custom_id": self.custom_id,
+            "strategy_id": self.strategy_id,
+            "identities": identities(contact, caller, self.custom_id),
+        }
+
+
+class StatusBody(Body):
+    status: ClientStatus
+
+
+class NoteBody(Body):
+    text: Text
+
+
+@router.post("", status_code=201)
+def register_client(
+    body: ClientBody, caller: MayWrite, on_duplicate: OnDuplicate = OnDuplicate.REFUSE
+) -> Response:
+    """Register a client; nobody is registered twice under one address, number or custom id."""
+    client_id = ClientId(new_id("client"))
+    status = body.status or ClientStatus.LEAD
+    command = RegisterClient(client_id=client_id, status=status, **body.known(caller))
+    try:
+        return caller.created(CLIENTS, client_id, command, where="/v1/clients")
+    except ClientAlreadyExists as refusal:
+        if on_duplicate is OnDuplicate.REFUSE:
+            raise
+        return caller.shown(CLIENTS, str(refusal.facts["client_id"]))
+
+
+@router.get("")
+def list_clients(caller: MayRead, q: Sought = "") -> Response:
+    """List clients; `q` finds them by any part of name, address or number, however typed. Among very
+    many a page of what it finds may be short, or empty: go on while there is more.
+    """
+    return LISTING.answer(caller, extra=[found_by(q)] if q else [])
+
+
+@router.get("/{client_id}")
+def get_client(client_id: ClientPath, caller: MayRead) -> Response:
+    """Show a client: details, what the bookings add up to, the last visit."""
+    known = caller.document(CLIENTS, client_id)
+    if caller.asks_of_the_past:
+        return caller.show(known)
+    with caller.asking(CLIENT_VISITS) as (connection, within):
+        visits = visits_of(connection, caller.tenant, client_id, within=within)
+    body = known.json[:-1] + b',"visits":' + msgspec.json.encode(visits) + b"}"
+    # Visits change without the client: there is an ETag for If-Match, but no 304.
+    marks = {"ETag": f'"{known.version}"'} | ({"Consistency": "stream"} if known.from_log else {})
+    return Response(body, headers=marks, media_type=JSON)
+
+
+@router.put("/{client_id}")
+def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
+    """Describe a client anew, the whole of it."""
+    return described(client_id, body, caller)
+
+
+@router.put("/{client_id}/status")
+def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWrite) -> Response:
+    """Say where the business stands with a client."""
+    command = ChangeClientStatus(client_id=client_id, status=body.status)
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.post("/{client_id}/notes", status_code=201)
+def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> Response:
+    """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
+    note_id = NoteId(new_id("note"))
+    answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
+    note = msgspec.json.encode(_note(answer.recorded[0]))
+    return Response(note, 201, caller.marks(answer), JSON)
+
+
+@router.get("/{client_id}/bookings")
+def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
+    """List the bookings of a client, newest first."""
+    refuse_unknown(caller, client_id)
+    return BOOKINGS_OF_CLIENT.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
+
+
+@router.get("/{client_id}/timeline")
+@heavy
+def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
+    """Show what happened with a client, in order. Notes are for those who work here."""
+    refuse_unknown(caller, client_id)
+    return TIMELINE.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
+
+
+@router.delete("/{client_id}/personal-data", status_code=204)
+@heavy
+def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
+    """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
+    was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.
+    """
+    until, erasures = time.monotonic() + PATIENCE, _erasures(caller)
+    left = erasures.left(caller.tenant, client_id)
+    answer = caller.order(Together(commands=erasing({client_id: (), **left})))
+    # An erased client books no more; what was booked while we looked is there by now.
+    while (left := erasures.left(caller.tenant, client_id)) and time.monotonic() < until:
+        caller.order_also(Together(commands=erasing(left)))
+    where = {"Location": f"/v1/clients/{client_id}/personal-data", **caller.marks(answer)}
+    patience = until - time.monotonic()
+    if erasures.finish(caller.tenant, client_id, patience=patience) and not left:
+        return Response(status_code=204, headers=where)
+    return Response(_far(client_id, caller), 202, where, JSON)
+
+
+@router.get("/{client_id}/personal-data")
+@heavy
+def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
+    """Whether a client is erased, how far that is, and what stays although it concerns them."""
+    return Response(_far(client_id, caller), media_type=JSON)
+
+
+def described(
+    client_id: ClientId, body: ClientBody, caller: Caller, *, seen: int | None = None
+) -> Response:
+    """Have a client described, by somebody who saw this version if they name no other."""
+    command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
+    return caller.changed(CLIENTS, client_id, command, seen=seen)
+
+
+def refuse_unknown(caller: Caller, client_id: ClientId) -> None:
+    """What is not there, or is others', does not exist for the caller."""
+    caller.document(CLIENTS, client_id)
+
+
+def _note(past: Recorded) -> TimelineEntry:
+    """Return a note as the timeline will show it."""
+    assert isinstance(past.event, ClientNoteAdded)
+    return TimelineEntry(
+        id=past.event.note_id,
+        client_id=past.event.client_id,
+        kind=EntryKind.NOTE,
+        text=past.event.text,
+        version=1,
+        created_at=past.recorded_at,
+        updated_at=past.recorded_at,
+    )
+
+
+def _erasures(caller: Caller) -> Erasures:
+    erasures: Erasures = caller.backend.parts["erasures"]
+    return erasures
+
+
+def _far(client_id: ClientId, caller: Caller) -> bytes:
+    return msgspec.json.encode(_erasures(caller).of(caller.tenant, client_id))

@@ -1,0 +1,336 @@
+"""Who sends a request, and what they may do with it: the one thing a route asks for.
+
+@router.post("/{booking_id}/confirmation")
+def confirm_booking(booking_id: BookingPath, caller: May[Permission.BOOKINGS_WRITE]) -> Response:
+return caller.changed(BOOKINGS, booking_id, ConfirmBooking(booking_id=booking_id))
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from fastapi import Request, Response
+from msgspec.structs import replace
+from psycopg import Connection
+from uuid_utils import uuid7
+
+from api.backend import Backend
+from api.problems.refusals import BodyTooLarge
+from api.requests.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
+from api.requests.moments import AS_OF, moment_of
+from api.requests.preferences import CONSISTENCY, Preferences, preferences
+from api.requests.reach import covers, within
+from api.web.bodies import text_of
+from api.web.marks import RECORDED, mark
+from api.web.sizes import ANYTHING
+from application.patience import IN_ALL, left
+from application.permissions import Permission, PermissionMissing, Principal, Reach
+from application.ports import About, Answer, Document, ProjectionBehind
+from application.reach import Leave, NotFound, refuse_outdated
+from application.transact import Past, Together
+from domain.messages import Command
+from projections.paging import MOST_BYTES, Within
+from projections.read_model import ReadModel
+
+T = TypeVar("T")
+
+JSON: Final = "application/json"
+READING: Final = frozenset({"GET", "HEAD"})
+LATEST: Final = 2**31 - 1
+"""In place of a version: the one that there is."""
+
+
+class Caller:
+    """The sender of one request: what they order is recorded under their name."""
+
+    __slots__ = ("_body", "_preferences", "backend", "heavy", "permission", "principal", "request")
+
+    def __init__(
+        self,
+        request: Request,
+        principal: Principal,
+        permission: Permission,
+        body: bytes | None,
+        *,
+        heavy: bool = False,
+    ) -> None:
+        self.request = request
+        self.backend: Backend = request.app.state.backend
+        self.principal = principal
+        self.permission = permission
+        self.heavy = heavy
+        self._body = body
+        self._preferences: Preferences | None = None
+
+    # --- Who ----------------------------------------------------------------------------
+
+    @property
+    def tenant(self) -> str:
+        """The tenant in whose name everything is done."""
+        return self.principal.tenant_id
+
+    @property
+    def reach(self) -> Reach:
+        """How far the permission of this route goes for them."""
+        return self.principal.reach(self.permission)
+
+    def refuse_outdated(self) -> None:
+        """Look them up in the log. Raises StandingChanged, if they are not what their token says."""
+        self.ask(lambda past: refuse_outdated(self.principal, past))
+
+    def refuse_clients(self) -> None:
+        """What the business decides is not for its clients, whatever there is. Raises PermissionMissing."""
+        if self.reach.field == "client_id":
+            raise PermissionMissing(permission=self.permission)
+
+    @property
+    def leave(self) -> Leave:
+        """By what right they order something."""
+        return Leave(principal=self.principal, permission=self.permission)
+
+    @property
+    def thing(self) -> str | None:
+        """What an order is about, by its address: orders about one thing take turns."""
+        if self.request.method in READING:
+            return None
+        named = next(iter(self.request.path_params.values()), None)
+        return None if named is None else f"{self.tenant}/{named}"
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.backend.clock()
+
+    @property
+    def preferences(self) -> Preferences:
+        """What they say in Prefer and Consistency-Token."""
+        if self._preferences is None:
+            self._preferences = preferences(self.request.headers, self.backend.signer, self.tenant)
+        return self._preferences
+
+    # --- Ordering -----------------------------------------------------------------------
+
+    def order(
+        self,
+        command: Command,
+        *,
+        on: str | None = None,
+        seen: int | None = None,
+        fresh: str | None = None,
+    ) -> Answer:
+        """Have a command carried out. `on` is the stream that If-Match speaks of, and `seen` what
+        it would say if there were none; `fresh` an id that was made for this command.
+        """
+        answer = self.backend.dispatch(command, self.about(on, seen, fresh))
+        self.request.scope[RECORDED] = True
+        return answer
+
+    def order_also(self, command: Command) -> Answer:
+        """Have a second thing carried out for the same request, under an id of its own."""
+        also = self.about()
+        return self.backend.dispatch(
+            command,
+            replace(also, command_id=UUID(int=uuid7().int), retried=False, fingerprint=None),
+        )
+
+    def created(
+        self, model: ReadModel, key: str, command: Command, *, where: str, fresh: bool = True
+    ) -> Response:
+        """Have something made, and answer 201 with it."""
+        answer = self.order(command, fresh=key if fresh else None)
+        key = _first_made(model, answer) if answer.repeated else key
+        response = self.answered(model, key, answer, 201)
+        response.headers["Location"] = f"{where}/{key}"
+        return response
+
+    def changed(
+        self,
+        model: ReadModel,
+        key: str,
+        command: Command,
+        *others: Command,
+        seen: int | None = None,
+    ) -> Response:
+        """Have something changed by one command, or by several together or not at all, and answer
+        200 with it as it is now.
+        """
+        whole = Together(commands=(command, *others)) if others else command
+        answer = self.order(whole, on=key, seen=seen)
+        return self.answered(model, key, answer, 200)
+
+    def answered(self, model: ReadModel, key: str, answer: Answer, status: int) -> Response:
+        """Answer with a row as a command left it."""
+        document = self._covered(model, key, self._after(model, key, answer))
+        if document is None:
+            raise NotFound
+        headers = self.marks(answer)
+        headers["ETag"] = f'"{document.version}"'
+        return Response(document.json, status, headers, JSON)
+
+    def done(self, answer: Answer) -> Response:
+        """Answer without a body."""
+        return Response(status_code=204, headers=self.marks(answer))
+
+    def _after(self, model: ReadModel, key: str, answer: Answer) -> Document | None:
+        """Return the row as this command left it: also when it is answered a second time."""
+        mine = [past for past in answer.recorded if past.stream == key]
+        read_models = self.backend.read_models
+        if mine and mine[0].version == 1:
+            return read_models.fold(model, key, mine)
+        if mine:
+            return read_models.folded(self.tenant, model, key, to_version=mine[-1].version)
+        return read_models.folded(self.tenant, model, key)
+
+    def marks(self, answer: Answer) -> dict[str, str]:
+        """Return the headers that say what a command did. Those of another answer are not for copying:
+        among them is its length.
+        """
+        token = self.backend.signer.sign(CONSISTENCY, self.tenant, str(answer.position))
+        marks = {"Consistency-Token": token}
+        if answer.repeated:
+            marks["Idempotent-Replayed"] = "true"
+        return marks
+
+    def about(
+        self, on: str | None = None, seen: int | None = None, fresh: str | None = None
+    ) -> About:
+        """Say who orders something, by what right, and with which request."""
+        request = self.request
+        key = idempotency_key(request.headers)
+        version = None if on is None else version_seen(request, otherwise=seen)
+        whose = (self.tenant, self.principal.user_id, request.scope["route"].path)
+        return About(
+            tenant=self.tenant,
+            actor=self.principal.user_id,
+            command_id=command_id(key, *whose),
+            retried=key is not None,
+            fingerprint=None if key is None else self._fingerprint(),
+            trace=trace_of(request.headers),
+            if_match=(on, version) if on is not None and version is not None else None,
+            fresh=fresh,
+            leave=self.leave,
+        )
+
+    def _fingerprint(self) -> str:
+        return fingerprint(self.request, self._body or b"", self.backend.pepper)
+
+    def raw(self, field: str) -> str | None:
+        """Return a field of the body as the very text that was sent; None when it is not there.
+        Raises BodyTooLarge.
+        """
+        text = text_of(field, self._body or b"{}")
+        if text is not None and len(text.encode()) > ANYTHING:
+            raise BodyTooLarge(field=field, most_bytes=ANYTHING)
+        return text
+
+    # --- Asking -------------------------------------------------------------------------
+
+    def ask(self, question: Callable[[Past], T]) -> T:
+        """Ask what a decision would be made by at this moment."""
+        return self.backend.ask(self.tenant, question)
+
+    @contextmanager
+    def asking(
+        self, model: ReadModel, *also: ReadModel
+    ) -> Iterator[tuple[Connection[Any], Within]]:
+        """Lend a connection on which a read model shows at least what they have written, and say
+        within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
+        """
+        reach, models = within(self.principal, model), [model, *also]
+        for other in also:
+            if within(self.principal, other) != Within():
+                raise PermissionMissing(permission=self.permission)
+        ask, wishes = self.backend.read_models.asking, self.preferences
+        wait = left(wishes.wait, IN_ALL)
+        fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wait)
+        with self._leniently(models, fresh) if wishes.lenient else fresh as connection:
+            yield connection, reach
+
+    @contextmanager
+    def _leniently(
+        self, models: Sequence[ReadModel], fresh: AbstractContextManager[Connection[Any]]
+    ) -> Iterator[Connection[Any]]:
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(fresh)
+            except ProjectionBehind:
+                mark(self.request.scope, b"consistency", b"stale")
+                stale = self.backend.read_models.asking(self.tenant, models)
+                connection = stack.enter_context(stale)
+            yield connection
+
+    def document(self, model: ReadModel, key: str) -> Document:
+        """Return a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is
+        others' does not exist for them.
+        """
+        found = self.found(model, key)
+        if found is None:
+            raise NotFound
+        return found
+
+    def found(self, model: ReadModel, key: str) -> Document | None:
+        """Return the same; None when there is no such row within reach."""
+        if self.asks_of_the_past:
+            row = self._as_of(model, key, self.request.query_params[AS_OF])
+        else:
+            wishes = self.preferences
+            wait = left(wishes.wait, IN_ALL)
+            ask = self.backend.read_models.row
+            row = ask(self.tenant, model, key, at_least=wishes.at_least, wait=wait)
+        return self._covered(model, key, row)
+
+    def folded(self, model: ReadModel, key: str, *, to_version: int = LATEST) -> Document:
+        """Return a row within reach as the log has it at this moment, or had it at a version."""
+        row = self.backend.read_models.folded(self.tenant, model, key, to_version=to_version)
+        found = self._covered(model, key, row)
+        if found is None:
+            raise NotFound
+        return found
+
+    def steps(self, model: ReadModel, key: str, *, after: int) -> Any:
+        """Return what happened behind a version to what a row within reach shows, and what it changed, as
+        far as it fits into an answer.
+        """
+        self.document(model, key)
+        ask = self.backend.read_models.steps
+        return ask(self.tenant, model, key, after=after, most_bytes=MOST_BYTES)
+
+    def _covered(self, model: ReadModel, key: str, row: Document | None) -> Document | None:
+        return row if covers(self.principal, model, key, row and row.json) else None
+
+    @property
+    def asks_of_the_past(self) -> bool:
+        """Whether they want to see something as it was."""
+        return self.request.method == "GET" and AS_OF in self.request.query_params
+
+    def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:
+        if not self.principal.may(Permission.HISTORY_READ):
+            raise PermissionMissing(permission=Permission.HISTORY_READ)
+        return self.backend.read_models.row_as_of(self.tenant, model, key, moment_of(moment))
+
+    def shown(self, model: ReadModel, key: str) -> Response:
+        """Answer 200 with a row, or 304 when they have it already."""
+        return self.show(self.document(model, key))
+
+    def show(self, document: Document) -> Response:
+        """Answer 200 with a document, or 304 when they have it already."""
+        etag = f'"{document.version}"'
+        headers = {"ETag": etag}
+        if document.from_log:
+            headers["Consistency"] = "stream"
+        if self.request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(document.json, 200, headers, JSON)
+
+
+def _first_made(model: ReadModel, answer: Answer) -> str:
+    """Return the id that a repeated command made the first time: it was minted anew for this one."""
+    made = (past.stream for past in answer.recorded if past.version == 1)
+    return next((stream for stream in made if stream.startswith(f"{model.owner}-")), "")
+
+
+def new_id(kind: str) -> str:
+    """Make an id: the kind and a UUID of version 7, so that ids sort by time."""
+    return f"{kind}-{uuid7()}"

@@ -1,0 +1,116 @@
+"""What the paths and bodies of every area have in common: ids, texts, money, people."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from api.requests.caller import Caller
+from application.people.contact_details import identities_of, parse_email, parse_phone
+from domain.values import Contact, IdentityId, Money, TenantId
+from domain.zones import ZONES
+
+MOST_UNKNOWN: Final = 10
+"""Fields that are not declared of which each is named in the refusal."""
+
+LARGEST_AMOUNT: Final = 10**12
+"""In the smallest unit. More fits into no invoice, and a million of these still add up in 64 bits."""
+
+
+def id_of(kind: str) -> StringConstraints:
+    """Declare an id: its kind, a dash, a UUID. Without it, one could order on others' streams."""
+    return StringConstraints(pattern=rf"^{kind}-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$")
+
+
+def _known_zone(name: str) -> str:
+    if name not in ZONES:
+        raise PydanticCustomError("time-zone-unknown", "There is no such IANA time zone")
+    return name
+
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$"),
+]
+"""A line of text that says something."""
+
+Text = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$"
+    ),
+]
+"""Lines of text. No zero characters, here or elsewhere: PostgreSQL cannot hold them."""
+
+Sought = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+"""What somebody types to find something."""
+
+Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class Body(BaseModel):
+    """A request body: what it does not declare is refused, of much that is not declared the first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_at_most(cls, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > len(cls.model_fields) + MOST_UNKNOWN:
+            raise PydanticCustomError(
+                "extra_forbidden", "There are more fields than are declared: {most}", _declared(cls)
+            )
+        return data
+
+
+def _declared(body: type[BaseModel]) -> dict[str, Any]:
+    return {"most": len(body.model_fields)}
+
+
+class MoneyBody(Body):
+    """An amount in the smallest unit of its currency: 1250 EUR is 12.50 euros."""
+
+    amount: Annotated[int, Field(strict=True, ge=0, le=LARGEST_AMOUNT)]
+    currency: Currency
+
+    def money(self) -> Money:
+        """Return the value."""
+        return Money(self.amount, self.currency)
+
+
+class ContactBody(Body):
+    """A person. A phone number without country code is one of the business's own country."""
+
+    name: Line
+    email: Annotated[str, StringConstraints(max_length=254)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+
+    def contact(self, caller: Caller) -> Contact:
+        """Return the value, parsed. Raises EmailAddressNotUnderstood, PhoneNumberNotUnderstood."""
+        region = caller.backend.default_region
+        return Contact(
+            name=self.name,
+            email=parse_email(self.email) if self.email else None,
+            phone=parse_phone(self.phone, region) if self.phone else None,
+            language=self.language,
+            time_zone=self.time_zone,
+        )
+
+
+def identities(
+    contact: Contact, caller: Caller, custom_id: str | None = None
+) -> tuple[IdentityId, ...]:
+    """Name what nobody else in the caller's business may have."""
+    pepper = caller.backend.pepper.encode()
+    return identities_of(contact, custom_id, tenant=TenantId(caller.tenant), pepper=pepper)

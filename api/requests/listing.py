@@ -1,0 +1,203 @@
+"""Lists over HTTP: `?status=confirmed,pending&starts_at.gte=…&sort=-starts_at&limit=50&cursor=…`.
+
+A list declares what it can be asked; everything else is refused, never silently ignored.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Response
+
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import JSON, Caller
+from projections.paging import Op, Page, Place, Sort, Where, page
+from projections.read_model import ReadModel
+
+CURSOR: Final = "cursor"
+MOST: Final = 200
+USUAL: Final = 50
+LONGEST_TEXT: Final = 200
+MOST_VALUES: Final = 200
+"""Of one filter: as many as a page has rows."""
+
+RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a list can be asked: filters by column with the parser of their values, and sorts.
+
+    `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
+    parameters to filters (`from` to `starts_at.gte`).
+    """
+
+    model: ReadModel
+    filters: Mapping[str, Parse] = field(default_factory=dict)
+    spans: Sequence[str] = ()
+    sorts: Sequence[str] = ("created_at",)
+    default_sort: str = "created_at"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    also: Sequence[str] = ()
+
+    def answer(
+        self,
+        caller: Caller,
+        *,
+        where: Sequence[Where] = (),
+        extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    ) -> Response:
+        """Answer the caller's question, within their reach; `where` and `extra` are what the route
+        itself demands.
+        """
+        asked = caller.request.query_params
+        question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
+        place = self._place(caller, asked.get(CURSOR), question)
+        with caller.asking(self.model) as (connection, within):
+            found = page(
+                connection,
+                self.model,
+                caller.tenant,
+                within=within,
+                where=[*question.where, *where],
+                extra=extra,
+                sort=question.sort,
+                place=place,
+                limit=question.limit,
+            )
+        return _response(caller, found, question, place)
+
+    def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
+        """Parse what is asked; `names` are those of the parameters as they came."""
+        if len(set(names)) < len(names):
+            raise QueryInvalid(reason="a parameter is given twice; separate values by commas")
+        where = [self._where(n, v) for n, v in asked.items() if n not in RESERVED | {*self.also}]
+        sort = asked.get("sort", self.default_sort)
+        if sort.removeprefix("-") not in self.sorts:
+            raise QueryInvalid(parameter="sort", allowed=list(self.sorts))
+        fields = tuple(f for f in _several("fields", asked.get("fields", "")) if f)
+        if unknown := set(fields) - {*self.model.row.__struct_fields__}:
+            raise QueryInvalid(parameter="fields", unknown=sorted(unknown))
+        return Question(
+            name=f"{self.model.name}:{sort}",
+            where=where,
+            sort=Sort(sort.removeprefix("-"), sort.startswith("-")),
+            limit=limit_of(asked.get("limit")),
+            fields=fields,
+        )
+
+    def _where(self, name: str, text: str) -> Where:
+        column, _, op = self.aliases.get(name, name).partition(".")
+        parse = self.filters.get(column)
+        if parse is None or (op and (column not in self.spans or op not in set(Op) - {Op.IS})):
+            raise QueryInvalid(parameter=name, reason="unknown parameter")
+        try:
+            if op:
+                return Where(column, Op(op), parse(text))
+            return Where(column, Op.IS, [parse(part) for part in _several(name, text)])
+        except ValueError:
+            raise QueryInvalid(parameter=name, reason="not a value of its kind") from None
+
+    def _place(self, caller: Caller, cursor: str | None, question: "Question") -> Place | None:
+        if cursor is None:
+            return None
+        content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
+        name, value, key, backwards = msgspec.json.decode(content)
+        if name != question.name:
+            raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+        return Place(value, key, backwards)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A list question, parsed; cursors are good for the `name` they were made for."""
+
+    name: str
+    where: Sequence[Where]
+    sort: Sort
+    limit: int
+    fields: Sequence[str]
+
+    def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
+        """Keep of the documents what was asked for."""
+        return [_only(self.fields, each) for each in documents] if self.fields else documents
+
+
+def _several(name: str, text: str) -> list[str]:
+    """Return the values of a parameter. Raises QueryInvalid where they are more than one looks for."""
+    if text.count(",") >= MOST_VALUES:
+        raise QueryInvalid(parameter=name, reason=f"more than {MOST_VALUES} values")
+    return text.split(",")
+
+
+def boolean(text: str) -> bool:
+    """Parse `true` or `false`."""
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Parses a member of an enum."""
+
+    kind: type[StrEnum]
+
+    def __call__(self, text: str) -> str:
+        return str(self.kind(text))
+
+
+def one_of(kind: type[StrEnum]) -> Parse:
+    """Parse a member of an enum."""
+    return OneOf(kind)
+
+
+def text(value: str) -> str:
+    """Take a text as it is; PostgreSQL cannot hold a zero character."""
+    if "\x00" in value or len(value) > LONGEST_TEXT:
+        raise ValueError(value)
+    return value
+
+
+def limit_of(text: str | None, usual: int = USUAL) -> int:
+    """Parse how many are wanted at once. Raises QueryInvalid."""
+    if text is None:
+        return usual
+    if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
+        raise QueryInvalid(parameter="limit", allowed=[1, MOST])
+    return int(text)
+
+
+def _response(caller: Caller, found: Page, question: Question, place: Place | None) -> Response:
+    backwards = place is not None and place.backwards
+    more_after = found.has_more if not backwards else True
+    more_before = found.has_more if backwards else place is not None
+    next_ = _cursor(caller, question, found.last) if more_after else None
+    prev = _cursor(caller, question, found.first) if more_before else None
+    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
+    data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
+    body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
+    links = [_link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
+    return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
+
+
+def _cursor(caller: Caller, question: Question, place: Place | None) -> str | None:
+    if place is None:
+        return None
+    content = msgspec.json.encode([question.name, place.value, place.key, place.backwards]).decode()
+    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
+
+
+def _link(caller: Caller, cursor: str, rel: str) -> str:
+    asked = {**caller.request.query_params, CURSOR: cursor}
+    return f'<{caller.request.url.path}?{urlencode(asked)}>; rel="{rel}"'
+
+
+def _only(fields: Sequence[str], document: bytes) -> bytes:
+    known = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({name: known[name] for name in fields if name in known})

@@ -1,0 +1,77 @@
+"""Pages of what is no read model: what waits in the queue, what lies in the outbox."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Response
+
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import JSON, Caller
+from api.requests.listing import CURSOR, USUAL, Parse, limit_of
+from projections.paging import MOST_BYTES
+
+T = TypeVar("T")
+
+
+def question(caller: Caller, filters: Mapping[str, Parse]) -> dict[str, Any]:
+    """Return the filters that were asked for, parsed; what is no filter was refused before."""
+    asked = caller.request.query_params
+    if len(asked.multi_items()) > len(asked):
+        raise QueryInvalid(reason="a parameter is given twice")
+    try:
+        return {name: parse(asked[name]) for name, parse in filters.items() if name in asked}
+    except ValueError:
+        raise QueryInvalid(reason="a value is not of its kind") from None
+
+
+def page(
+    caller: Caller,
+    name: str,
+    find: Callable[[Any, int], Sequence[T]],
+    place: Callable[[T], Any],
+    kind: type[Any],
+    *,
+    usual: int = USUAL,
+) -> Response:
+    """Answer with the page that the cursor asks for. `find` takes the place after which it begins,
+    of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are;
+    `usual` how many there are where nobody says.
+    """
+    limit = limit_of(caller.request.query_params.get("limit"), usual)
+    cursor = caller.request.query_params.get(CURSOR)
+    purpose = f"{CURSOR}/{name}"
+    after = None
+    if cursor is not None:
+        content = caller.backend.signer.open(purpose, caller.tenant, cursor)
+        after = msgspec.json.decode(content, type=kind)
+    found = find(after, limit + 1)
+    items = within(MOST_BYTES, found[:limit])
+    more = len(found) > len(items)
+    next_ = None
+    if more:
+        content = msgspec.json.encode(place(items[-1][0])).decode()
+        next_ = caller.backend.signer.sign(purpose, caller.tenant, content)
+    body = {"data": [text for _, text in items], "next_cursor": next_, "has_more": more}
+    return Response(msgspec.json.encode(body), headers=_links(caller, next_), media_type=JSON)
+
+
+def within(most: int, items: Sequence[T]) -> list[tuple[T, msgspec.Raw]]:
+    """Return each item with its JSON, as far as all together have so many bytes; the first always."""
+    kept: list[tuple[T, msgspec.Raw]] = []
+    size = 0
+    for item in items:
+        text = msgspec.json.encode(item)
+        size += len(text)
+        if kept and size > most:
+            break
+        kept.append((item, msgspec.Raw(text)))
+    return kept
+
+
+def _links(caller: Caller, next_: str | None) -> dict[str, str]:
+    if next_ is None:
+        return {}
+    asked = {**caller.request.query_params, CURSOR: next_}
+    return {"Link": f'<{caller.request.url.path}?{urlencode(asked)}>; rel="next"'}

@@ -1,0 +1,44 @@
+"""What a client wishes for a question: how fresh the answer must be, and how long it may take."""
+
+import re
+from typing import Final, NamedTuple
+
+from starlette.datastructures import Headers
+
+from api.requests.signing import Signer
+
+CONSISTENCY: Final = "consistency"
+WAIT: Final = 2.0
+LONGEST_WAIT: Final = 3.0
+"""Whoever asks hears something within five seconds, and has waited for a thread before this begins."""
+
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d{1,3})?)", re.IGNORECASE)
+_LENIENT: Final = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\b", re.IGNORECASE)
+
+
+class Preferences(NamedTuple):
+    """`at_least` is the position that the answer must have seen, 0 for none; `wait` is seconds;
+    who is lenient would rather be told what is known by then than wait longer.
+    """
+
+    at_least: int = 0
+    wait: float = WAIT
+    lenient: bool = False
+
+
+NONE: Final = Preferences()
+
+
+def preferences(headers: Headers, signer: Signer, tenant: str) -> Preferences:
+    """Read `Consistency-Token` and `Prefer: wait=…, handling=lenient` (RFC 7240).
+
+    Raises TokenInvalid.
+    """
+    token = headers.get("consistency-token")
+    if token is None:
+        return NONE
+    prefer = ", ".join(headers.getlist("prefer"))
+    found = _WAIT.search(prefer)
+    wait = min(float(found.group(1)), LONGEST_WAIT) if found else WAIT
+    lenient = _LENIENT.search(prefer) is not None
+    return Preferences(int(signer.open(CONSISTENCY, tenant, token)), wait, lenient)

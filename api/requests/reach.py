@@ -1,0 +1,105 @@
+"""How far a question reaches: for each read model, who sees all of its rows, and whose rows are one's
+own. What is ordered is held against the log: `application/reach.py`.
+
+A read model that is not in the table cannot be asked, and a page of a list has to be told within
+what it is asked for.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from application.permissions import Permission, PermissionMissing, Principal, Reach
+from projections.business.tenants import TENANTS
+from projections.business.users import USERS
+from projections.paging import Op, Where, Within
+from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
+from projections.people.client_visits import CLIENT_VISITS
+from projections.people.clients import CLIENTS
+from projections.read_model import ReadModel
+from projections.scheduling.booked_slots import BOOKED_SLOTS
+from projections.scheduling.bookings import BOOKINGS
+from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
+from projections.scheduling.professionals import PROFESSIONALS
+from projections.scheduling.series import SERIES
+from projections.scheduling.services import SERVICES
+from projections.scheduling.time_blocks import TIME_BLOCKS
+
+KEY: Final = "key"
+PROFESSIONALS_OWN: Final = {"professional_id": "professional_id"}
+VISITS_OWN: Final = {"client_id": "client_id", **PROFESSIONALS_OWN}
+
+
+class Rows(NamedTuple):
+    """Who sees the rows of a read model: with this permission all of them, with its `own-…` those
+    where one's id stands in a column. What is of the kind `besides` names sees who may do that, and
+    nobody else.
+    """
+
+    permission: Permission
+    own: Mapping[str, str] = {}
+    besides: tuple[EntryKind, Permission] | None = None
+
+
+ROWS: Final[Mapping[str, Rows]] = {
+    TENANTS.name: Rows(Permission.TENANT_READ),
+    USERS.name: Rows(Permission.USERS_READ),
+    PROFESSIONALS.name: Rows(Permission.PROFESSIONALS_READ),
+    PROFESSIONAL_CONTACTS.name: Rows(Permission.CLIENTS_READ),
+    SERVICES.name: Rows(Permission.SERVICES_READ),
+    TIME_BLOCKS.name: Rows(Permission.BOOKINGS_READ, PROFESSIONALS_OWN),
+    BOOKINGS.name: Rows(Permission.BOOKINGS_READ, VISITS_OWN),
+    BOOKED_SLOTS.name: Rows(Permission.BOOKINGS_READ, PROFESSIONALS_OWN),
+    SERIES.name: Rows(Permission.BOOKINGS_READ, VISITS_OWN),
+    CLIENTS.name: Rows(Permission.CLIENTS_READ, {"client_id": KEY}),
+    CLIENT_VISITS.name: Rows(Permission.BOOKINGS_READ, VISITS_OWN),
+    CLIENT_TIMELINE.name: Rows(
+        Permission.BOOKINGS_READ, VISITS_OWN, besides=(EntryKind.NOTE, Permission.CLIENTS_READ)
+    ),
+}
+
+
+class Whose(msgspec.Struct):
+    """What of a row says whose it is."""
+
+    client_id: str | None = None
+    professional_id: str | None = None
+
+
+_whose: Final = msgspec.json.Decoder(Whose).decode
+
+
+def within(principal: Principal, model: ReadModel) -> Within:
+    """Return what a list of these rows is kept to. Raises PermissionMissing when there is nothing."""
+    reach, column = _reach(principal, model)
+    if reach.everything:
+        return Within()
+    besides = ROWS[model.name].besides
+    if besides is None:
+        return Within(where=(Where(column, Op.IS, reach.ids),))
+    kind, permission = besides
+    way = "OR r.kind =" if principal.may(permission) else "AND r.kind <>"
+    return Within(((f"(r.{column} = ANY(%s) {way} %s)", (reach.ids, kind)),))
+
+
+def covers(principal: Principal, model: ReadModel, key: str, document: bytes | None) -> bool:
+    """Whether there is a row, within reach; oneself always is. Raises PermissionMissing whether
+    or not there is one.
+    """
+    if key == principal.user_id:
+        return document is not None
+    reach, column = _reach(principal, model)
+    if document is None or reach.everything:
+        return document is not None
+    found = key if column == KEY else getattr(_whose(document), column)
+    return reach.includes(**{str(reach.field): found})
+
+
+def _reach(principal: Principal, model: ReadModel) -> tuple[Reach, str]:
+    rows = ROWS[model.name]
+    reach = principal.reach(rows.permission)
+    column = rows.own.get(str(reach.field), "")
+    if not reach.everything and not column:
+        raise PermissionMissing(permission=rows.permission)
+    return reach, column

@@ -1,0 +1,131 @@
+"""When can somebody be booked? Every slot that is given could be booked at that instant."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Query, Response
+from pydantic import Field
+
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import JSON, Caller
+from api.requests.forms import TimeZone, id_of
+from api.requests.listing import CURSOR
+from api.requests.moments import Day, Instant
+from api.scheduling.bookings import BookingPath, Minutes
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.permissions import Permission
+from application.scheduling.availability import MOST_AT_ONCE, FreeSlot, Reached, Wish, availability
+from domain.business.users import Role
+from domain.values import ProfessionalId, ServiceId
+from projections.scheduling.bookings import BOOKINGS
+from projections.scheduling.professionals import PROFESSIONALS, bookable
+
+MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
+Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
+Cursor = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00]*$")]
+
+router: Final = Router(prefix="/v1/availability", tags=["bookings"])
+
+PURPOSE: Final = f"{CURSOR}/availability"
+
+
+class FreeSlots(msgspec.Struct):
+    """A page of them. It may be short, or empty, and not the last: where much is booked, there is
+    an end to looking, and one goes on by the cursor.
+    """
+
+    time_zone: str
+    data: Sequence[FreeSlot]
+    next_cursor: str | None
+    has_more: bool
+
+
+@router.get("")
+@heavy
+def show_availability(  # noqa: PLR0917 - parameters of the query, which all have names
+    caller: MayRead,
+    professional_id: Annotated[ProfessionalId, id_of("professional")] | None = None,
+    service_id: Annotated[ServiceId, id_of("service")] | None = None,
+    first: Annotated[Moment | None, Query(alias="from")] = None,
+    last: Annotated[Moment | None, Query(alias="to")] = None,
+    tz: TimeZone | None = None,
+    duration_minutes: Minutes | None = None,
+    moving: BookingPath | None = None,
+    limit: Annotated[int, Query(ge=1, le=2000)] = 500,
+    cursor: Cursor | None = None,
+) -> Response:
+    """Show free slots of a professional, or of everybody who offers the service.
+
+    `from` and `to` are instants, or whole days on the clock of `tz`; a week from now on when not
+    given, three months at most. A slot begins in between, and may end later. `moving` is a booking
+    that would be moved: its own time is free to it, and it says with whom, what and how long.
+    """
+    wish = Wish(
+        professional_id=professional_id,
+        service_id=service_id,
+        duration_minutes=duration_minutes,
+        moving=moving,
+        first=first,
+        last=last,
+        time_zone=tz,
+        limit=limit,
+    )
+    return answered(caller, wish, cursor)
+
+
+def answered(caller: Caller, wish: Wish, cursor: str | None) -> Response:
+    """Ask what bookings would be decided by at this moment."""
+    if wish.moving is not None:
+        caller.document(BOOKINGS, wish.moving)  # others' visits are not there
+    question = _question(wish)
+    after = None if cursor is None else _opened(caller, cursor, question)
+    anybody = wish.professional_id is None and wish.moving is None
+    wish = msgspec.structs.replace(
+        wish,
+        after=after,
+        others=everybody(caller, after.passed if after else "") if anybody else (),
+        by_client=Role.CLIENT in caller.principal.roles,
+    )
+    found = caller.ask(lambda past: availability(wish, past))
+    next_ = None if found.reached is None else _sealed(caller, found.reached, question)
+    page = FreeSlots(found.time_zone, found.data, next_, next_ is not None)
+    return Response(msgspec.json.encode(page), media_type=JSON)
+
+
+def everybody(caller: Caller, after: str) -> tuple[ProfessionalId, ...]:
+    """Return everybody who can be booked at present, of very many one more than are looked at."""
+    with caller.asking(PROFESSIONALS) as (connection, _):
+        return bookable(connection, caller.tenant, after=after, most=MOST_AT_ONCE + 1)
+
+
+# --- Going on -------------------------------------------------------------------------
+
+
+def _question(wish: Wish) -> str:
+    """Name what is asked: a cursor goes on with nothing else, but for how much is wanted at once."""
+    same = (
+        wish.professional_id,
+        wish.service_id,
+        wish.duration_minutes,
+        wish.moving,
+        wish.first,
+        wish.last,
+        wish.time_zone,
+    )
+    return "/".join(map(str, same))
+
+
+def _sealed(caller: Caller, reached: Reached, question: str) -> str:
+    content = msgspec.json.encode([question, reached]).decode()
+    return caller.backend.signer.sign(PURPOSE, caller.tenant, content)
+
+
+def _opened(caller: Caller, cursor: str, question: str) -> Reached:
+    content = caller.backend.signer.open(PURPOSE, caller.tenant, cursor)
+    asked, reached = msgspec.json.decode(content, type=tuple[str, Reached])
+    if asked != question:
+        raise QueryInvalid(parameter=CURSOR, reason="it belongs to another question")
+    return reached

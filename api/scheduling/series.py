@@ -1,0 +1,127 @@
+"""Series over HTTP: the same visit again and again, booked and ended together."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import Field
+
+from api.requests.caller import Caller, new_id
+from api.requests.forms import Body, Text, TimeZone, id_of, identities
+from api.requests.listing import Listing, text
+from api.requests.moments import Instant, LocalTime, instant
+from api.scheduling.bookings import Visit, client_of, is_client
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.permissions import Permission
+from domain.scheduling.recurrence import Recurrence
+from domain.scheduling.series import CancelSeries, RequestSeries
+from domain.values import SeriesId
+from projections.scheduling.series import SERIES
+
+MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
+MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
+SeriesPath = Annotated[SeriesId, id_of("series")]
+
+router: Final = Router(prefix="/v1/series", tags=["bookings"])
+
+LISTING: Final = Listing(
+    model=SERIES,
+    filters={"professional_id": text, "client_id": text, "created_at": instant},
+    spans=("created_at",),
+)
+
+LocalTimes = Annotated[list[LocalTime], Field(max_length=200)]
+
+
+class RecurrenceBody(Body):
+    """An RRULE of RFC 5545 with its EXDATE and RDATE; all times are read off the wall clock."""
+
+    starts_at: LocalTime
+    time_zone: TimeZone
+    rule: Annotated[str, Field(max_length=500)]
+    except_at: LocalTimes = Field(default_factory=list)
+    also_at: LocalTimes = Field(default_factory=list)
+
+    def recurrence(self) -> Recurrence:
+        """Return the value."""
+        return Recurrence(
+            starts_at=self.starts_at,
+            time_zone=self.time_zone,
+            rule=self.rule,
+            except_at=tuple(self.except_at),
+            also_at=tuple(self.also_at),
+        )
+
+
+class OnConflict(StrEnum):
+    """What to do when some of the times cannot be booked."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+class NewSeries(Visit):
+    """What is booked, and when it recurs."""
+
+    id: Annotated[SeriesId, id_of("series")] | None = None
+    recurrence: RecurrenceBody
+
+
+class From(Body):
+    starting_from: Instant
+    reason: Text | None = None
+
+
+@router.post("", status_code=201)
+@heavy
+def request_series(
+    body: NewSeries, caller: MayWrite, on_conflict: OnConflict = OnConflict.REFUSE
+) -> Response:
+    """Book every time of a rule, or, with `on_conflict=skip`, those that can be booked."""
+    series_id = body.id or SeriesId(new_id("series"))
+    guest = body.guest.contact(caller) if body.guest else None
+    command = RequestSeries(
+        series_id=series_id,
+        professional_id=body.professional_id,
+        recurrence=body.recurrence.recurrence(),
+        duration_minutes=body.duration_minutes,
+        service_id=body.service_id,
+        client_id=client_of(caller, body.client_id),
+        guest=guest,
+        guest_identities=identities(guest, caller) if guest else (),
+        booking_type=body.booking_type,
+        details=caller.raw("details") if body.details is not None else None,
+        notes=body.notes,
+        location=body.location,
+        override=body.override,
+        by_client=is_client(caller),
+        on_conflict=on_conflict.value,
+    )
+    return caller.created(SERIES, series_id, command, where="/v1/series")
+
+
+@router.get("")
+def list_series(caller: MayRead) -> Response:
+    """List series, the oldest first."""
+    return LISTING.answer(caller)
+
+
+@router.get("/{series_id}")
+def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
+    """Show a series."""
+    return caller.shown(SERIES, series_id)
+
+
+@router.post("/{series_id}/cancel")
+@heavy
+def cancel_series(series_id: SeriesPath, body: From, caller: MayWrite) -> Response:
+    """Call off what begins at a time or later."""
+    command = CancelSeries(
+        series_id=series_id,
+        starting_from=body.starting_from,
+        reason=body.reason,
+        by_client=is_client(caller),
+    )
+    return caller.changed(SERIES, series_id, command)

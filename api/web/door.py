@@ -1,0 +1,18 @@
+"""The door for strangers: what may be asked without logging in is counted by where it comes from."""
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from api.web.limiting import Limits
+
+
+async def _stranger(request: Request) -> str:
+    limits: Limits = request.app.state.backend.limits
+    limits.count_stranger(request.scope)
+    return limits.address_of(request.scope)
+
+
+COUNTED: Final = Depends(_stranger)
+Address = Annotated[str, COUNTED]
+"""Where a request comes from that needs nobody to be logged in. It has been counted."""

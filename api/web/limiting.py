@@ -1,0 +1,155 @@
+"""How often one may ask: told in every answer to who is logged in.
+
+Each person has a limit for each class of route, each tenant one for all its people together, and
+each address one for what nobody is logged in for. The headers are those of
+draft-ietf-httpapi-ratelimit-headers-09.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from math import ceil
+from typing import Any, Final
+
+from api.problems.refusals import TooManyRequests
+from api.web.addresses import Addresses
+from api.web.marks import mark
+from api.web.turns import HEAVY
+from application.business.accounts import EmailTaken, RegistrationUnderWay, WeakPassword
+from application.operations.rate_limits import Decision, Limit, RateLimiter
+from application.people.contact_details import EmailAddressNotUnderstood
+from application.permissions import Principal
+
+READS: Final = "reads"
+WRITES: Final = "writes"
+TENANT: Final = "tenant"
+STRANGERS: Final = "strangers"
+EVERYBODY: Final = "everybody"
+REGISTRATIONS: Final = "registrations"
+TAKEN: Final = "taken-addresses"
+ACCOUNTS: Final = "accounts"
+
+LIGHTER: Final = 10
+"""What is heavy may be asked a tenth as often. What that is, `api/web/turns.py` says."""
+
+AT_ONCE: Final = 10
+"""As much as so many people ask is left to one tenant, or to all strangers together."""
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+
+COUNTED: Final = "frontdesk.counted"
+
+MISTYPED: Final = (WeakPassword, EmailAddressNotUnderstood)
+TELLING: Final = (EmailTaken, RegistrationUnderWay)
+"""Refusals that say of an address that somebody has an account."""
+
+
+class Limits:
+    """Counts requests. What is refused here was not carried out: its key is as good as before.
+
+    `limiter` counts for all processes; `own`, if there is another, for this one alone: it counts
+    what this process has to bear, at each request.
+    """
+
+    def __init__(
+        self,
+        limiter: RateLimiter,
+        per_minute: int,
+        *,
+        own: RateLimiter | None = None,
+        strangers_per_minute: int = 600,
+        registrations_per_hour: int = 5,
+        accounts_per_hour: int = 20,
+        addresses: Addresses | None = None,
+    ) -> None:
+        self.policies: Mapping[str, Limit] = {
+            READS: Limit(per_minute, MINUTE),
+            WRITES: Limit(per_minute, MINUTE),
+            HEAVY: Limit(max(1, per_minute // LIGHTER), MINUTE),
+            TENANT: Limit(per_minute * AT_ONCE, MINUTE),
+            STRANGERS: Limit(strangers_per_minute, MINUTE),
+            EVERYBODY: Limit(strangers_per_minute * AT_ONCE, MINUTE),
+            REGISTRATIONS: Limit(registrations_per_hour, HOUR),
+            TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
+            ACCOUNTS: Limit(accounts_per_hour, HOUR),
+        }
+        self._limiter = limiter
+        self._own = own or limiter
+        self._addresses = addresses or Addresses()
+        self._told = {
+            name: b'"%b";q=%d;w=%d' % (name.encode(), policy.quota, policy.window)
+            for name, policy in self.policies.items()
+        }
+
+    def count_known(self, principal: Principal) -> None:
+        """Count a request of somebody who is logged in among all of their tenant, whatever it asks.
+        Raises TooManyRequests.
+        """
+        self._refuse_beyond(TENANT, self._own, f"{TENANT}/{principal.tenant_id}")
+
+    def count(self, scope: Any, principal: Principal, name: str) -> None:
+        """Count it among those of its class, too, once its route is known. Raises TooManyRequests."""
+        key = f"{name}/{principal.tenant_id}/{principal.user_id}"
+        decision = self._limiter.check(key, self.policies[name])
+        grows = ceil(decision.reset_after)
+        mark(scope, b"ratelimit-policy", self._told[name])
+        mark(scope, b"ratelimit", b'"%b";r=%d;t=%d' % (name.encode(), decision.remaining, grows))
+        _refuse(decision, name)
+
+    def count_stranger(self, scope: Any) -> None:
+        """Count a request of whoever is not logged in, once. Raises TooManyRequests."""
+        if COUNTED in scope:
+            return
+        scope[COUNTED] = True
+        self._refuse_beyond(STRANGERS, self._own, f"{STRANGERS}/{self.address_of(scope)}")
+        self._refuse_beyond(EVERYBODY, self._own, EVERYBODY)
+
+    def registering(self, scope: Any) -> AbstractContextManager[None]:
+        """Count an account that is made by whoever is not logged in, but for those that are refused
+        for what was typed. Raises TooManyRequests.
+        """
+        address = self.address_of(scope)
+        return self._counting(REGISTRATIONS, address, lambda error: not isinstance(error, MISTYPED))
+
+    @contextmanager
+    def adding(self, scope: Any, principal: Principal) -> Iterator[None]:
+        """Count an account that is made by whoever is logged in among those of their business: anybody
+        can open one. If it comes to be known instead that somebody has an account, count that by where
+        they come from; who has heard it too often hears nothing more. Raises TooManyRequests.
+        """
+        made = self._counting(ACCOUNTS, principal.tenant_id, lambda error: error is None)
+        told = self._counting(
+            TAKEN, self.address_of(scope), lambda error: isinstance(error, TELLING)
+        )
+        with made, told:
+            yield
+
+    @contextmanager
+    def _counting(
+        self, name: str, whose: str, counts: Callable[[BaseException | None], bool]
+    ) -> Iterator[None]:
+        """Count what is done meanwhile, and give it back if by its outcome it does not count."""
+        key = f"{name}/{whose}"
+        self._refuse_beyond(name, self._limiter, key)
+        outcome: BaseException | None = None
+        try:
+            yield
+        except BaseException as error:
+            outcome = error
+            raise
+        finally:
+            if not counts(outcome):
+                self._limiter.give_back(key)
+
+    def address_of(self, scope: Any) -> str:
+        """Return where a request comes from."""
+        return self._addresses.of(scope)
+
+    def _refuse_beyond(self, name: str, limiter: RateLimiter, key: str) -> None:
+        _refuse(limiter.check(key, self.policies[name]), name)
+
+
+def _refuse(decision: Decision, name: str) -> None:
+    if not decision.allowed:
+        wait = max(1, ceil(decision.reset_after))
+        raise TooManyRequests(retry_after=wait, policy=name, quota=decision.limit)

@@ -1,0 +1,117 @@
+"""Use cases of clients. What names a client is claimed and released in the same append."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from application.transact import Changes, Past, UseCase
+from domain.business import users
+from domain.business.users import USER
+from domain.messages import Command, Event
+from domain.people import clients, identities
+from domain.people.clients import CLIENT, Client, ClientEvent
+from domain.people.identities import IDENTITY, Identity
+from domain.values import ClientId, IdentityId, TenantId, UserId
+
+
+def register(command: clients.RegisterClient, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.register(command, client), past)
+
+
+def change(command: clients.ChangeClient, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.change(command, client), past)
+
+
+def change_status(command: clients.ChangeClientStatus, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.change_status(command, client), past)
+
+
+def add_note(command: clients.AddClientNote, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.add_note(command, client), past)
+
+
+def link_to_user(command: clients.LinkClientToUser, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.link_to_user(command, client), past)
+
+
+def erase(command: clients.EraseClient, past: Past) -> Changes:
+    """Forget the person; whoever logged in as this client does so no more."""
+    client = past.of(CLIENT, command.client_id)
+    erased = clients.erase(command, client)
+    shut_out = {user: _shut_out(UserId(user), past) for user in command.streams if _is_user(user)}
+    return {**_changes(command.client_id, client, erased, past), **shut_out}
+
+
+def _is_user(stream: str) -> bool:
+    return stream.startswith(f"{USER.kind}-")
+
+
+def _shut_out(user_id: UserId, past: Past) -> Sequence[Event]:
+    user = past.of(USER, user_id)
+    order = users.DeactivateUser(tenant_id=TenantId(""), user_id=user_id)
+    return users.deactivate(order, user) if user.exists else ()
+
+
+def hand_over(identity: IdentityId, client_id: ClientId, past: Past) -> Changes:
+    """Let a client bear what was proved to be theirs, whoever bears it now."""
+    owned = past.of(IDENTITY, identity)
+    if owned.owner == client_id or past.of(CLIENT, client_id).erased:
+        return {}
+    changes = _bearing(client_id, past, {identity})
+    released: Sequence[Event] = ()
+    if owned.owner is not None:
+        changes.update(_bearing(owned.owner, past, set(), but=identity))
+        released = identities.release(owned.owner, identity, owned)
+    claimed = identities.claim(client_id, identity, Identity())
+    return {**changes, identity: [*released, *claimed]}
+
+
+def _bearing(
+    client_id: ClientId, past: Past, more: set[IdentityId], but: IdentityId | None = None
+) -> dict[str, Sequence[Event]]:
+    """Describe a client as before, but for what names them."""
+    client = past.of(CLIENT, client_id)
+    if client.contact is None:
+        return {}
+    kept = [each for each in client.identities if each != but and each not in more]
+    order = clients.ChangeClient(
+        client_id=client_id,
+        contact=client.contact,
+        custom_id=client.custom_id,
+        strategy_id=client.strategy_id,
+        identities=(*more, *kept),
+    )
+    return {client_id: clients.change(order, client)}
+
+
+def _changes(
+    client_id: ClientId, before: Client, events: Sequence[ClientEvent], past: Past
+) -> Changes:
+    """Record the events, and let go of and claim what names the client before and after them."""
+    after = CLIENT.fold(events, before)
+    changes: dict[str, Sequence[Event]] = {client_id: events}
+    for identity in before.identities:
+        if identity not in after.identities:
+            owned = past.of(IDENTITY, identity)
+            changes[identity] = identities.release(client_id, identity, owned)
+    for identity in after.identities:
+        if identity not in before.identities:
+            owned = past.of(IDENTITY, identity)
+            if after.user_id is not None and owned.owner is not None:
+                continue  # what one who signed up says of themselves is no reason to refuse anything
+            changes[identity] = identities.claim(client_id, identity, owned)
+    return changes
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    clients.RegisterClient: register,
+    clients.ChangeClient: change,
+    clients.ChangeClientStatus: change_status,
+    clients.AddClientNote: add_note,
+    clients.LinkClientToUser: link_to_user,
+    clients.EraseClient: erase,
+}

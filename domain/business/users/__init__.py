@@ -1,0 +1,112 @@
+"""A person who may log in. What the person may do follows from the roles; see
+`application/permissions.py`. Passwords and tokens are no part of history: `adapters/accounts`.
+
+register ─► ACTIVE ─ deactivate ─► DEACTIVATED
+abandon  ─► ABANDONED                     (a registration that came to nothing, and now cannot)
+
+What may be asked, what can happen and why not is in `messages`, what a user remembers in `user`, and
+what one does in `decisions`.
+"""
+
+from typing import Final
+
+from domain.business.users.decisions import (
+    abandon,
+    add,
+    appoint_operator,
+    change_details,
+    change_roles,
+    deactivate,
+    dismiss_operator,
+    link_to_client,
+    prove_address,
+    request_code,
+)
+from domain.business.users.messages import (
+    AbandonRegistration,
+    AddressCodeRequested,
+    AddUser,
+    AppointOperator,
+    ChangeRoles,
+    ChangeUserDetails,
+    ClientIsNoStaff,
+    DeactivateUser,
+    DismissOperator,
+    NoRoleGiven,
+    OperatorNotGrantable,
+    ProfessionalNotNamed,
+    ProveAddress,
+    RegistrationAbandoned,
+    RequestAddressCode,
+    Role,
+    SignUpClient,
+    UserAddressProved,
+    UserDeactivated,
+    UserDetailsChanged,
+    UserEvent,
+    UserIdTaken,
+    UserIsDeactivated,
+    UserLinkedToClient,
+    UserNotFound,
+    UserRegistered,
+    UserRolesChanged,
+    UserStatus,
+)
+from domain.business.users.user import USER, User, evolve
+from domain.messages import Event
+
+__all__ = [
+    "STORED_AS",
+    "USER",
+    "AbandonRegistration",
+    "AddUser",
+    "AddressCodeRequested",
+    "AppointOperator",
+    "ChangeRoles",
+    "ChangeUserDetails",
+    "ClientIsNoStaff",
+    "DeactivateUser",
+    "DismissOperator",
+    "NoRoleGiven",
+    "OperatorNotGrantable",
+    "ProfessionalNotNamed",
+    "ProveAddress",
+    "RegistrationAbandoned",
+    "RequestAddressCode",
+    "Role",
+    "SignUpClient",
+    "User",
+    "UserAddressProved",
+    "UserDeactivated",
+    "UserDetailsChanged",
+    "UserEvent",
+    "UserIdTaken",
+    "UserIsDeactivated",
+    "UserLinkedToClient",
+    "UserNotFound",
+    "UserRegistered",
+    "UserRolesChanged",
+    "UserStatus",
+    "abandon",
+    "add",
+    "appoint_operator",
+    "change_details",
+    "change_roles",
+    "deactivate",
+    "dismiss_operator",
+    "evolve",
+    "link_to_client",
+    "prove_address",
+    "request_code",
+]
+
+STORED_AS: Final[dict[str, type[Event]]] = {
+    "user-registered.v1": UserRegistered,
+    "user-roles-changed.v1": UserRolesChanged,
+    "user-details-changed.v1": UserDetailsChanged,
+    "user-deactivated.v1": UserDeactivated,
+    "address-code-requested.v1": AddressCodeRequested,
+    "user-address-proved.v1": UserAddressProved,
+    "user-linked-to-client.v1": UserLinkedToClient,
+    "registration-abandoned.v1": RegistrationAbandoned,
+}

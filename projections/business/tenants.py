@@ -1,0 +1,53 @@
+"""What is this business called, where is it, and who owns it?"""
+
+from typing import assert_never
+
+from msgspec.structs import asdict, replace
+
+from domain.business.tenants import (
+    OwnerAppointed,
+    OwnerDismissed,
+    TenantChanged,
+    TenantEvent,
+    TenantRegistered,
+    stream_of,
+)
+from domain.values import TenantId, UserId
+from projections.read_model import ReadModel, Row
+
+
+class ListedTenant(Row, frozen=True, kw_only=True):
+    id: TenantId
+    name: str
+    time_zone: str
+    language: str
+    currency: str
+    owner_ids: tuple[UserId, ...] = ()
+
+
+def _evolve(row: ListedTenant | None, event: TenantEvent) -> ListedTenant | None:
+    match event:
+        case TenantRegistered(tenant_id=tenant, business=business):
+            return ListedTenant(id=tenant, **asdict(business))
+        case TenantChanged(business=business):
+            return row and replace(row, **asdict(business))
+        case OwnerAppointed(user_id=user):
+            return row and replace(row, owner_ids=(*row.owner_ids, user))
+        case OwnerDismissed(user_id=user):
+            return row and replace(
+                row, owner_ids=tuple(owner for owner in row.owner_ids if owner != user)
+            )
+        case _:
+            assert_never(event)
+
+
+TENANTS = ReadModel(
+    name="tenants",
+    version=1,
+    row=ListedTenant,
+    subscribes_to=(TenantRegistered, TenantChanged, OwnerAppointed, OwnerDismissed),
+    key=lambda event: [stream_of(event.tenant_id)],
+    evolve=_evolve,
+    columns=("name",),
+    owner="tenant",
+)

@@ -1,0 +1,210 @@
+"""Which bookings are there, and what do we know of each?"""
+
+from datetime import datetime
+from typing import Final, assert_never
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from domain.people.clients import ClientErased
+from domain.scheduling.bookings import (
+    Appointment,
+    BookingCancelled,
+    BookingChanged,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingLinkedToClient,
+    BookingMarkedNoShow,
+    BookingMove,
+    BookingRequested,
+    BookingRescheduled,
+    BookingStatus,
+    JsonText,
+    WallClock,
+    status_after,
+)
+from domain.values import (
+    BookingId,
+    ClientId,
+    Contact,
+    HoldId,
+    Money,
+    ProfessionalId,
+    SeriesId,
+    ServiceId,
+)
+from projections.read_model import ReadModel, Row
+
+NO_DETAILS: Final = Raw(b"null")
+
+
+class KnownBooking(Row, frozen=True, kw_only=True):
+    """`details` are JSON as it was sent, to the byte. `override`: it was booked, or moved last, or given
+    to its client, with leave to pass over what may be passed over. `reason` is why it was called off.
+    """
+
+    id: BookingId
+    status: BookingStatus
+    professional_id: ProfessionalId
+    service_id: ServiceId | None
+    client_id: ClientId | None
+    guest: Contact | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    local_start: WallClock | None
+    time_zone: str
+    price: Money | None
+    booking_type: str | None
+    details: Raw
+    notes: str | None
+    location: str | None
+    series_id: SeriesId | None
+    hold_id: HoldId | None
+    override: bool
+    reason: str | None = None
+    cancelled_by_client: bool | None = None
+
+
+LaterEvent = (
+    BookingMove | BookingRescheduled | BookingChanged | BookingLinkedToClient | ClientErased
+)
+
+
+def _evolve(row: KnownBooking | None, event: BookingRequested | LaterEvent) -> KnownBooking | None:
+    if isinstance(event, BookingRequested):
+        return _requested(event)
+    return row and _after(row, event)
+
+
+def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
+    match event:
+        case BookingRescheduled(appointment=appointment, override=override):
+            return replace(_at(row, appointment), override=override)
+        case BookingChanged(notes=notes, location=location, details=details):
+            return replace(row, notes=notes, location=location, details=_json(details))
+        case BookingLinkedToClient(appointment=appointment, override=override):
+            return replace(row, client_id=appointment.client_id, override=row.override or override)
+        case ClientErased():
+            return _erased(row)
+        case (
+            BookingConfirmed()
+            | BookingDeclined()
+            | BookingCompleted()
+            | BookingMarkedNoShow()
+            | BookingCancelled()
+        ):
+            return _moved_on(row, event)
+        case _:
+            assert_never(event)
+
+
+def _requested(event: BookingRequested) -> KnownBooking:
+    appointment, slot = event.appointment, event.appointment.slot
+    return KnownBooking(
+        id=event.booking_id,
+        status=BookingStatus.PENDING,
+        professional_id=appointment.professional_id,
+        service_id=appointment.service_id,
+        client_id=appointment.client_id,
+        guest=event.guest,
+        starts_at=slot.starts_at if slot else None,
+        ends_at=slot.ends_at if slot else None,
+        local_start=appointment.local_start,
+        time_zone=appointment.time_zone,
+        price=event.price,
+        booking_type=event.booking_type,
+        details=_json(event.details),
+        notes=event.notes,
+        location=event.location,
+        series_id=appointment.series_id,
+        hold_id=event.hold_id,
+        override=event.override,
+    )
+
+
+def _moved_on(row: KnownBooking, event: BookingMove) -> KnownBooking:
+    row = replace(row, status=status_after(event))
+    match event:
+        case BookingDeclined(reason=reason):
+            return replace(row, reason=reason)
+        case BookingCancelled(reason=reason, by_client=by_client):
+            return replace(row, reason=reason, cancelled_by_client=by_client)
+        case _:
+            return row
+
+
+def _at(row: KnownBooking, appointment: Appointment) -> KnownBooking:
+    slot = appointment.slot
+    return replace(
+        row,
+        starts_at=slot and slot.starts_at,
+        ends_at=slot and slot.ends_at,
+        local_start=appointment.local_start,
+        time_zone=appointment.time_zone,
+    )
+
+
+def _json(details: JsonText | None) -> Raw:
+    return NO_DETAILS if details is None else Raw(details.encode())
+
+
+def _erased(row: KnownBooking) -> KnownBooking:
+    """What a rebuild would give: nothing personal can be read from its events any more."""
+    return replace(
+        row,
+        guest=None,
+        booking_type=None,
+        details=NO_DETAILS,
+        notes=None,
+        location=None,
+        reason=None,
+    )
+
+
+def _key(event: BookingRequested | LaterEvent) -> list[str]:
+    if isinstance(event, ClientErased):
+        return [stream for stream in event.streams if stream.startswith("booking-")]
+    return [event.booking_id]
+
+
+BOOKINGS = ReadModel(
+    name="bookings",
+    version=1,
+    row=KnownBooking,
+    subscribes_to=(
+        BookingRequested,
+        BookingConfirmed,
+        BookingDeclined,
+        BookingCompleted,
+        BookingMarkedNoShow,
+        BookingCancelled,
+        BookingRescheduled,
+        BookingChanged,
+        BookingLinkedToClient,
+        ClientErased,
+    ),
+    key=_key,
+    evolve=_evolve,
+    columns=(
+        "status",
+        "professional_id",
+        "service_id",
+        "client_id",
+        "booking_type",
+        "series_id",
+        "starts_at",
+        "created_at",
+    ),
+    indexes=(
+        ("starts_at",),
+        ("created_at",),
+        ("status", "starts_at"),
+        ("professional_id", "starts_at"),
+        ("service_id", "starts_at"),
+        ("client_id", "starts_at"),
+        ("booking_type", "starts_at"),
+        ("series_id", "starts_at"),
+    ),
+    owner="booking",
+)
