@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
+import psycopg
 import pytest
 
 from adapters.read_models.rebuild import Rebuilder
@@ -17,6 +18,7 @@ from adapters.read_models.tables import NEXT
 from tests.read_models.doomed import patiently
 from tests.read_models.examples import ACCOUNTS, MODELS, Paid, World
 from tests.read_models.test_parked import THANK, runner_of, thanked
+from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -29,6 +31,18 @@ def doomed(world: World, work: str) -> Iterator["subprocess.Popen[bytes]"]:
     ) as process:
         yield process
         process.send_signal(signal.SIGKILL)
+    until(lambda: nobody_works(world))  # PostgreSQL may still carry out what was sent last
+
+
+def nobody_works(world: World) -> bool:
+    with psycopg.connect(world.database.dsn) as connection:
+        return connection.execute(WORKING).fetchall() == []
+
+
+WORKING = """
+    SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'
+"""
 
 
 def test_a_runner_that_is_killed_anywhere_has_done_everything_once(world: World) -> None:
