@@ -1,4 +1,8 @@
-"""Redis while it answers soon; nobody waits for it otherwise."""
+"""Redis while it answers soon; nobody waits for it otherwise.
+
+All that processes share by way of it may be lost at any time, and nobody is told anything wrong when
+it is away (decision 0012).
+"""
 
 import time
 from collections.abc import Callable

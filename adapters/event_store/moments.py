@@ -5,13 +5,11 @@ grow together, so that a place is found by halving, but for where the clock went
 says where that was, and each stretch in between is halved by itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
-
-from application.ports import Recorded
 
 LAST: Final = 2**62
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
@@ -73,14 +71,6 @@ def end_of(connection: Connection[Any], tenant: str) -> int:
     """Return the tenant's position of the last event, 0 if there is none."""
     row = connection.execute(END_OF, (tenant,), prepare=True).fetchone()
     return int(row[0] or 0) if row else 0
-
-
-def known_at(history: Sequence[Recorded], at: datetime | None) -> Sequence[Recorded]:
-    """Return what had happened to a thing by then: all up to the last event recorded by that time."""
-    if at is None:
-        return history
-    last = max((n for n, past in enumerate(history, 1) if past.recorded_at <= at), default=0)
-    return history[:last]
 
 
 def _until(stretch: _Stretch, holds: Holds) -> Holds:

@@ -1,0 +1,1 @@
+"""Who is there at this moment: as one process knows it, or by way of Redis for all."""

@@ -1,43 +1,25 @@
-"""What was: any row of a read model, a tenant's whole list, and any aggregate, as of a position, a
-version or a time. Nothing is kept for it: it is folded from the log.
+"""What was: any row of a read model, as of a position or a time. Nothing is kept for it: it is folded
+from the log.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 
 import msgspec
 from psycopg import Connection
 
-from adapters.event_store.moments import known_at, last_until
-from adapters.event_store.reader import COLUMNS, LAST, LAST_VERSION, Reader, cut
+from adapters.event_store.moments import last_until
+from adapters.event_store.reader import COLUMNS, LAST, Reader, cut
 from adapters.event_store.unread import Hearer
 from adapters.read_models.fold import fold, relevant
-from adapters.read_models.tables import Key, Rows
+from adapters.read_models.tables import Rows
 from application.ports import Document, Recorded
-from domain.aggregate import Aggregate
-from domain.messages import DomainError
 from projections.read_model import ReadModel
 
-S = TypeVar("S")
-
 PAGE: Final = 5_000
-MOST_ROWS: Final = 10_000
-"""A list that is longer is refused: it is folded in memory."""
-
 _encode = msgspec.json.Encoder().encode
-
-
-class ListTooLong(DomainError):
-    """There are too many rows to show all of them as they were; ask for single ones."""
-
-
-class Known(NamedTuple):
-    """The state of an aggregate, and the version it is at; 0 if it had not happened yet."""
-
-    state: Any
-    version: int
 
 
 def row_as_of(
@@ -57,42 +39,6 @@ def row_as_of(
                 break
     row = rows.get(wanted)
     return None if row is None else Document(row.version, _encode(row), from_log=True)
-
-
-def rows_as_of(
-    reader: Reader, connection: Connection[Any], model: ReadModel, tenant: str, to: int
-) -> list[Document]:
-    """Return all rows of a tenant as they were, by key. Raises ListTooLong."""
-    rows: Rows = {}
-    failed: set[Key] = set()
-    for page in events_of_tenant(reader, connection, model, tenant, to=to):
-        failures = fold(model, rows, relevant(model, page), failed)
-        failed.update(failure.key for failure in failures)
-        if len(rows) > MOST_ROWS:
-            rows = {key: row for key, row in rows.items() if row is not None}
-            if len(rows) > MOST_ROWS:
-                raise ListTooLong(most=MOST_ROWS)
-    kept = [(key, row) for key, row in sorted(rows.items()) if row is not None]
-    return [Document(row.version, _encode(row), from_log=True) for _, row in kept]
-
-
-def state_as_of(
-    reader: Reader,
-    connection: Connection[Any],
-    aggregate: Aggregate[S, Any],
-    tenant: str,
-    identity: str,
-    *,
-    version: int = LAST_VERSION,
-    position: int = LAST,
-    time: datetime | None = None,
-) -> Known:
-    """Return an aggregate as it was at a version, a position or a time."""
-    with reader.parts(connection, tenant, identity, to=version, until=position) as parts:
-        history = known_at([past for part in parts for past in part], time)
-    reader.whole(history)
-    state = aggregate.fold(past.event for past in history if past.event is not None)
-    return Known(state, history[-1].version if history else 0)
 
 
 def place_of(connection: Connection[Any], tenant: str, moment: int | datetime) -> int:

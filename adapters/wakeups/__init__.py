@@ -1,0 +1,1 @@
+"""Hints that something may be new: within a process, between processes."""

@@ -16,10 +16,11 @@ from fastapi.routing import APIRoute
 
 from api.openapi.answers import FAULT_SCHEMA, PROBLEM_SCHEMA, refusals, success
 from api.openapi.questions import parameters
-from api.openapi.routes import is_row, methods_of, permission_of, shape_of
+from api.openapi.routes import is_row, methods_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.openapi.shapes import Made, Row
 from api.problems.documents import PROBLEM
+from api.web.gate import permission_of
 
 SECURITY: Final = {
     "accessToken": {

@@ -7,10 +7,10 @@ from typing import Final
 from fastapi.routing import APIRoute
 
 from api.openapi.reasons import reasons
-from api.openapi.routes import permission_of
 from api.openapi.schemas import JSON, REF, Document, schema_of
 from api.openapi.shapes import Listed, Made, Paged, Row, Shape
 from api.problems.documents import PROBLEM, TYPE
+from api.web.gate import permission_of
 
 
 def success(usual: Document, shape: Shape | None, method: str, status: str) -> Document:

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from fastapi.routing import APIRoute
 
-from api.openapi.routes import is_row, methods_of, permission_of, shape_of
+from api.openapi.routes import is_row, methods_of, shape_of
 from api.openapi.shapes import NEVER_CONFLICT, NO_COMMANDS, Listed, Paged, Shape
 from api.requests.conditions import LONGEST_KEY, needs_if_match
 from api.requests.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
 from api.requests.moments import AS_OF, instant
+from api.web.gate import permission_of
 
 Document = dict[str, Any]
 

@@ -12,12 +12,6 @@ def methods_of(route: APIRoute) -> list[str]:
     return sorted(route.methods or ())
 
 
-def permission_of(route: APIRoute) -> str | None:
-    """Return the permission that a route demands; None for what is for everybody."""
-    gates = (getattr(each.call, "permission", None) for each in route.dependant.dependencies)
-    return next((str(permission) for permission in gates if permission), None)
-
-
 def shape_of(route: APIRoute) -> Shape | None:
     """Tell what a route answers with, where its function does not say so itself."""
     return ANSWERS.get(inspect.unwrap(route.endpoint))

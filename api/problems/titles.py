@@ -61,7 +61,6 @@ FRENCH: Final[Mapping[str, str]] = {
     "job-payload-invalid": "Contenu de tâche invalide",
     "last-owner": "Dernier propriétaire",
     "length-not-offered": "Durée non proposée",
-    "list-too-long": "Liste trop longue",
     "media-type-unsupported": "Type de contenu non accepté",
     "method-not-allowed": "Méthode non admise",
     "no-role-given": "Aucun rôle donné",

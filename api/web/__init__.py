@@ -1,0 +1,1 @@
+"""A request on its way in and its answer on the way out; nothing here knows an area."""

@@ -11,10 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
-from api.openapi.routes import permission_of
 from api.problems.refusals import BodyTooLarge
 from api.web.bodies import refuse_depth, refuse_many
-from api.web.gate import authentic, is_known, party
+from api.web.gate import authentic, is_known, party, permission_of
 from api.web.shares import Shares
 from api.web.sizes import LEAST, SMALL, most_of
 from domain.messages import DomainError

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from fastapi.params import Depends
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
 from api.backend import Backend
@@ -98,6 +99,12 @@ def may(permission: Permission) -> Any:
     `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`.
     """
     return Depends(Gate(permission))
+
+
+def permission_of(route: APIRoute) -> str | None:
+    """Return the permission that a route demands; None for what is for everybody."""
+    gates = (getattr(each.call, "permission", None) for each in route.dependant.dependencies)
+    return next((str(permission) for permission in gates if permission), None)
 
 
 def bearer(scope: Any) -> str:

@@ -1,0 +1,1 @@
+"""The programs that run: what each serves, how it is kept running, and how it is."""

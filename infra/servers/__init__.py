@@ -1,0 +1,1 @@
+"""PostgreSQL, Kafka and Redis without installing them: children of whoever needs them."""

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from adapters.event_store.reader import MOST_AT_ONCE, head
 from adapters.read_models.rebuild import Rebuilder
 from api.app import ROUTERS
-from api.openapi.routes import permission_of
 from api.problems.documents import MOST_BYTES, MOST_ERRORS
+from api.web.gate import permission_of
 from api.web.sizes import ANYTHING, most_of
 from domain.business.users import Role
 from domain.scheduling.bookings import ChangeBooking, RequestBooking

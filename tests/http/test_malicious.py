@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.event_store.reader import head
-from api.openapi.routes import permission_of
 from api.problems.documents import PROBLEM
+from api.web.gate import permission_of
 from infra.settings import Mode, Settings
 from tests.http import hostile
 from tests.http.furnished import ASKING, furnish, reversible, token

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from api import openapi
 from api.app import ROUTERS
-from api.openapi.routes import methods_of, permission_of
+from api.openapi.routes import methods_of
 from api.openapi.schemas import rows
+from api.web.gate import permission_of
 from tests.contract import document
 from tests.http.routes import refusals
 from tests.waiting import until
@@ -30,7 +31,6 @@ ELSEWHERE = {
     "source-not-known": "answers facts on Kafka",
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
-    "list-too-long": "no list is asked for as of the past",
 }
 
 

@@ -14,10 +14,11 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.openapi.questions import asked_of
-from api.openapi.routes import methods_of, permission_of
+from api.openapi.routes import methods_of
 from api.problems.refusals import Unavailable
 from api.requests.caller import Caller
 from api.requests.moments import AS_OF
+from api.web.gate import permission_of
 from api.web.routing import THREADS, Threads
 from api.web.turns import (
     OF_ONE,

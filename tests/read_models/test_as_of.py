@@ -1,4 +1,4 @@
-"""Any row, list and aggregate can be had as it was."""
+"""Any row can be had as it was."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,23 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from adapters.clock import SettableClock
 from adapters.event_store.moments import last_until
 from adapters.postgres import Database
-from adapters.read_models import as_of
-from adapters.read_models.as_of import (
-    Known,
-    ListTooLong,
-    row_as_of,
-    rows_as_of,
-    state_as_of,
-)
+from adapters.read_models.as_of import row_as_of
 from tests.read_models.examples import (
     ACCOUNTS,
-    BALANCE,
-    GROUPS,
     MODELS,
     TENANT,
     TENANTS,
     Closed,
-    Paid,
     Renamed,
     World,
 )
@@ -53,9 +43,6 @@ def test_every_row_at_every_position_is_what_a_plain_fold_gave_then(
                 then = world.folded(model, to=position)
                 for tenant in TENANTS:
                     mine = {key: row for (owner, key), row in then.items() if owner == tenant}
-                    rows = rows_as_of(world.reader, connection, model, tenant, position)
-                    expected = [msgspec.json.encode(row) for _, row in sorted(mine.items())]
-                    assert [row.json for row in rows] == expected
                     for key, row in mine.items():
                         found = row_as_of(world.reader, connection, model, tenant, key, position)
                         assert found is not None
@@ -83,10 +70,8 @@ def test_a_tenant_asks_for_his_own_past_only(world: World) -> None:
     account = world.account()
     with world.database.as_tenant(TENANTS[1]) as connection:
         assert row_as_of(world.reader, connection, ACCOUNTS, TENANT, account, 1) is None
-        assert rows_as_of(world.reader, connection, GROUPS, TENANT, 1) == []
     with world.database.as_tenant(TENANT) as connection:
         assert row_as_of(world.reader, connection, ACCOUNTS, TENANT, account, 1) is not None
-        assert len(rows_as_of(world.reader, connection, GROUPS, TENANT, 1)) == 1
 
 
 def test_a_row_that_was_set_aside_is_as_it_was_shown(world: World) -> None:
@@ -97,19 +82,6 @@ def test_a_row_that_was_set_aside_is_as_it_was_shown(world: World) -> None:
 
     assert found is not None
     assert msgspec.json.decode(found.json)["name"] is None
-
-
-def test_a_list_that_is_too_long_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(as_of, "MOST_ROWS", 2)
-    accounts = [world.account() for _ in range(2)]
-    world.record(accounts[0], Closed(account=accounts[0], group="red"))
-    world.account()
-    with world.database.as_worker() as connection:
-        assert len(rows_as_of(world.reader, connection, ACCOUNTS, TENANT, 4)) == 2
-        world.account()
-
-        with pytest.raises(ListTooLong):
-            rows_as_of(world.reader, connection, ACCOUNTS, TENANT, 5)
 
 
 def test_the_position_of_a_time_is_that_of_the_last_event_until_then(database: Database) -> None:
@@ -133,24 +105,3 @@ def test_the_position_of_a_time_is_that_of_the_last_event_until_then(database: D
 def test_nothing_ever_happened(world: World) -> None:
     with world.database.as_worker() as connection:
         assert last_until(connection, TENANT, NOON).position == 0
-        assert rows_as_of(world.reader, connection, ACCOUNTS, TENANT, 0) == []
-
-
-def test_an_aggregate_as_of_a_version_a_position_and_a_time(database: Database) -> None:
-    clock = SettableClock(NOON, stands=True)
-    world = World(database, clock)
-    account = world.account()
-    for amount in (1, 2, 4):
-        clock.set(NOON + timedelta(hours=amount))
-        world.record(account, Paid(account=account, group="red", amount=amount))
-
-    def state(**at: Any) -> Known:
-        with world.database.as_tenant(TENANT) as connection:
-            return state_as_of(world.reader, connection, BALANCE, TENANT, account, **at)
-
-    assert state() == Known(7, 4)
-    assert state(version=2) == Known(1, 2)
-    assert state(position=3) == Known(3, 3)
-    assert state(time=NOON + timedelta(hours=3)) == Known(3, 3)
-    assert state(position=0) == Known(0, 0)
-    world.close()
