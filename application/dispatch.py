@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
 from application.reach import refuse_beyond, refuse_endless
+from application.refusals import NotNow
 from application.transact import Together, UseCase, together
-from domain.messages import Bookkeeping, Command, DomainError
+from domain.messages import Bookkeeping, Command, DomainError, Invalid
 
 ATTEMPTS: Final = 200
 """How often a decision is made before giving up. In one process commands on a contended aggregate
@@ -18,11 +19,11 @@ class VersionMismatch(DomainError):
     """It has changed since you last saw it."""
 
 
-class IdempotencyKeyReused(DomainError):
+class IdempotencyKeyReused(Invalid):
     """The idempotency key was used for another request."""
 
 
-class TooContended(DomainError):
+class TooContended(NotNow):
     """Too many changes are being made to this at once; try again in a moment."""
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.business.users import Role
-from domain.messages import DomainError, Value
+from domain.messages import Forbidden, Value
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 
@@ -117,7 +117,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
 }
 
 
-class PermissionMissing(DomainError):
+class PermissionMissing(Forbidden):
     """Your role does not permit this."""
 
 

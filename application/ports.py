@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from application.reach import Leave
+from application.refusals import NotNow, TooMuch
 from application.transact import Changes, Past
-from domain.messages import DomainError, Event
+from domain.messages import DomainError, Event, Gone
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware and in UTC."""
@@ -149,23 +150,23 @@ class Document(NamedTuple):
     from_log: bool = False
 
 
-class NotReadableHere(DomainError):
+class NotReadableHere(NotNow):
     """Something that is recorded about this cannot be read by this process; ask again in a moment."""
 
 
-class EventTooLarge(DomainError):
+class EventTooLarge(TooMuch):
     """An event may be 900 KB at most."""
 
 
-class OrderTooLarge(DomainError):
+class OrderTooLarge(TooMuch):
     """One order may record 2 MB at most; give several with less in each."""
 
 
-class PersonalDataErased(DomainError):
+class PersonalDataErased(Gone):
     """The personal data of this record was erased; nothing personal can be added to it."""
 
 
-class ProjectionBehind(DomainError):
+class ProjectionBehind(NotNow):
     """What you wrote is recorded, but cannot be shown yet; ask again in a moment."""
 
 

@@ -9,25 +9,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
+from application.refusals import Unproven
 from application.transact import Changes, Past, Together
 from domain.aggregate import Aggregate
 from domain.business.users import USER, ChangeUserDetails, UserStatus
-from domain.messages import Command, DomainError, Value
+from domain.messages import Command, DomainError, Forbidden, Missing, Value
 from domain.scheduling import agendas, bookings, professionals, series, time_blocks
 
 Ids = Mapping[str, str | None]
 """Whose a thing is: by `client_id` and `professional_id`."""
 
 
-class NotFound(DomainError):
+class NotFound(Missing):
     """There is nothing here by this id."""
 
 
-class StandingChanged(DomainError):
+class StandingChanged(Unproven):
     """What you may do here has changed since this access token was made; refresh it."""
 
 
-class ChangedTooOften(DomainError):
+class ChangedTooOften(Forbidden):
     """It was changed as often as those can whom it is about. The business still can."""
 
 

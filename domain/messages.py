@@ -66,3 +66,23 @@ class DomainError(Exception):
         """Name the refusal for clients: `SlotTaken` is `slot-taken`, for ever."""
         words = "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__)
         cls.code = words.lstrip("-")
+
+
+# --- Families of refusals -----------------------------------------------------------------
+# A refusal is of one of these, or a fact in the way of what was asked.
+
+
+class Missing(DomainError):
+    """There is no such thing, or none that they may know of."""
+
+
+class Gone(DomainError):
+    """There was such a thing, and it is not used any more."""
+
+
+class Invalid(DomainError):
+    """What was said cannot be."""
+
+
+class Forbidden(DomainError):
+    """They may not."""

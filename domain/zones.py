@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 import tzdata  # type: ignore[import-untyped]  # it ships no types
 
-from domain.messages import DomainError
+from domain.messages import Invalid
 from domain.values import TimeSlot
 
 reset_tzpath(())
@@ -26,7 +26,7 @@ A_DAY: Final = timedelta(days=1)
 NOT_A_WALL_CLOCK: Final = "a wall clock reads a time from 1970 to 2999, and no offset"
 
 
-class UnknownTimeZone(DomainError):
+class UnknownTimeZone(Invalid):
     """There is no such time zone; use an IANA name like Europe/Paris."""
 
 

@@ -17,6 +17,8 @@ from api.business.accounts import (
     registering,
 )
 from api.compat import OldRouter
+from api.problems.reasons import ACCOUNTS
+from api.requests.answers import Made, Row, answers
 from api.requests.caller import JSON, Caller
 from api.requests.forms import Body, Currency, Language, Line, TimeZone
 from api.web.door import Address
@@ -28,8 +30,8 @@ from application.permissions import Permission, Principal
 from application.ports import About
 from domain.business.tenants import Business, stream_of
 from domain.business.users import ChangeUserDetails, Role
-from projections.business.tenants import TENANTS
-from projections.business.users import USERS
+from projections.business.tenants import TENANTS, ListedTenant
+from projections.business.users import USERS, ListedUser
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 """What OpenAPI says of a route that asks for no token."""
@@ -111,8 +113,18 @@ old_router: Final = OldRouter(successor="/v1/auth", tags=["auth"])
 """Where seed 003 has them."""
 
 
+class Oneself(ListedUser, frozen=True, kw_only=True):
+    """A user, and what the session permits."""
+
+    tenant_id: str
+    tenant: ListedTenant | None
+    user_type: UserType
+    permissions: list[Permission]
+
+
 @router.post("/register", status_code=201, openapi_extra=PUBLIC)
 @old_router.post("/auth/register", status_code=201, openapi_extra=PUBLIC)
+@answers(Row(USERS), refuses=ACCOUNTS)
 @hashing
 def register(
     body: RegistrationBody, request: Request, accounts: TheAccounts, _: Address
@@ -126,6 +138,7 @@ def register(
 
 @router.post("/login", openapi_extra=PUBLIC)
 @old_router.post("/auth/login", openapi_extra=PUBLIC)
+@answers(refuses=ACCOUNTS)
 @hashing
 def log_in(body: LoginBody, accounts: TheAccounts, address: Address) -> TokensBody:
     """Begin a session."""
@@ -135,6 +148,7 @@ def log_in(body: LoginBody, accounts: TheAccounts, address: Address) -> TokensBo
 
 @router.post("/refresh", openapi_extra=PUBLIC)
 @old_router.post("/auth/refresh", openapi_extra=PUBLIC)
+@answers(refuses=ACCOUNTS)
 @renewing
 def refresh(body: RefreshBody, accounts: TheAccounts, _: Address) -> TokensBody:
     """Go on with a session. Each refresh token is good for one use."""
@@ -143,6 +157,7 @@ def refresh(body: RefreshBody, accounts: TheAccounts, _: Address) -> TokensBody:
 
 @router.post("/logout", status_code=204)
 @old_router.post("/auth/logout", status_code=204)
+@answers(refuses=ACCOUNTS, records=False)
 @renewing
 def log_out(caller: MayWrite, accounts: TheAccounts) -> Response:
     """End the session: its tokens are good for nothing any more."""
@@ -153,6 +168,7 @@ def log_out(caller: MayWrite, accounts: TheAccounts) -> Response:
 @router.get("/me")
 @old_router.get("/auth/me")
 @old_router.get("/profiles/me")
+@answers(Made(Oneself, tagged=True))
 def show_me(caller: MayRead) -> Response:
     """Show who one is, where, and what one may do."""
     me = caller.document(USERS, caller.principal.user_id)
@@ -164,6 +180,7 @@ def show_me(caller: MayRead) -> Response:
 @router.put("/me")
 @old_router.put("/auth/me")
 @old_router.put("/profiles/me")
+@answers(Row(USERS), refuses=ACCOUNTS)
 def change_me(body: DetailsBody, caller: MayWrite) -> Response:
     """Change one's own name and language."""
     user_id = caller.principal.user_id
@@ -172,6 +189,7 @@ def change_me(body: DetailsBody, caller: MayWrite) -> Response:
 
 
 @router.post("/email/code", status_code=204)
+@answers(refuses=ACCOUNTS)
 def request_address_code(caller: MayWrite, accounts: TheAccounts) -> Response:
     """Have a code sent to one's own address, once more: the first comes by itself with signing up.
     The answer is the same whether anybody else has the address.
@@ -181,6 +199,7 @@ def request_address_code(caller: MayWrite, accounts: TheAccounts) -> Response:
 
 
 @router.post("/email/proof")
+@answers(Row(USERS), refuses=ACCOUNTS)
 def prove_address(body: CodeBody, caller: MayWrite, accounts: TheAccounts) -> Response:
     """Show the code, and so prove the address. Who was a client here under it is that client from
     now on: refresh the access token then. What they booked before stays theirs, too.

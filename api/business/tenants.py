@@ -5,12 +5,15 @@ from uuid import UUID
 
 from fastapi import Response
 
+from api.requests.answers import Row, answers, of
 from api.requests.caller import Caller
 from api.requests.forms import Body, Currency, Language, Line, TimeZone
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission
 from application.reach import NotFound
+from domain import zones
+from domain.business import tenants
 from domain.business.tenants import Business, ChangeBusiness, stream_of
 from projections.business.tenants import TENANTS
 
@@ -39,6 +42,7 @@ class BusinessBody(Body):
 
 
 @router.get("/{tenant_id}")
+@answers(Row(TENANTS))
 def get_tenant(tenant_id: UUID, caller: MayRead) -> Response:
     """Show one's own business."""
     _refuse_others(tenant_id, caller)
@@ -46,6 +50,7 @@ def get_tenant(tenant_id: UUID, caller: MayRead) -> Response:
 
 
 @router.put("/{tenant_id}")
+@answers(Row(TENANTS), refuses=of(tenants, zones))
 def change_tenant(tenant_id: UUID, body: BusinessBody, caller: MayManage) -> Response:
     """Present one's own business anew."""
     _refuse_others(tenant_id, caller)

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from api.business.accounts import AccountBody, TheAccounts, registered, registering
+from api.problems.reasons import ACCOUNTS
+from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body, id_of
 from api.requests.listing import Listing, boolean, text
@@ -51,6 +53,7 @@ class RolesBody(Body):
 
 
 @router.post("", status_code=201)
+@answers(Row(USERS), refuses=ACCOUNTS)
 @hashing
 @heavy
 def add_user(
@@ -70,18 +73,21 @@ def add_user(
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_users(caller: MayRead) -> Response:
     """List who may log in here, and who no longer may."""
     return LISTING.answer(caller)
 
 
 @router.get("/{user_id}")
+@answers(Row(USERS))
 def get_user(user_id: UserPath, caller: MayRead) -> Response:
     """Show one user."""
     return caller.shown(USERS, user_id)
 
 
 @router.put("/{user_id}/roles")
+@answers(Row(USERS), refuses=ACCOUNTS)
 def change_roles(
     user_id: UserPath, body: RolesBody, caller: MayManage, accounts: TheAccounts
 ) -> Response:
@@ -99,6 +105,7 @@ def change_roles(
 
 
 @router.delete("/{user_id}", status_code=204)
+@answers(refuses=ACCOUNTS)
 def deactivate_user(user_id: UserPath, caller: MayManage, accounts: TheAccounts) -> Response:
     """End a user's access at once; what they did stays in history."""
     tenant_id = caller.principal.tenant_id

@@ -14,6 +14,8 @@ from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
 from api.people import clients
+from api.problems.reasons import VISITS
+from api.requests.answers import Listed, Row, answers
 from api.requests.forms import Body, Sought, Text, id_of
 from api.requests.moments import Instant
 from api.scheduling import bookings, services
@@ -21,6 +23,7 @@ from domain.scheduling.bookings import BookingStatus
 from domain.values import ClientId, ProfessionalId, ServiceId
 from projections.paging import Op, Where
 from projections.people.clients import found_by
+from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.services import offered_by
 
 Professional = Annotated[ProfessionalId, id_of("professional")]
@@ -81,6 +84,7 @@ class StatusBody(Body):
 
 
 @appointments.post("", status_code=201)
+@answers(Row(BOOKINGS), refuses=VISITS)
 def create_appointment(body: NewAppointment, caller: bookings.MayWrite) -> Response:
     """Book an appointment."""
     with_whom = professional(caller, body.professional_id, body.service_id, field="professional")
@@ -88,6 +92,7 @@ def create_appointment(body: NewAppointment, caller: bookings.MayWrite) -> Respo
 
 
 @appointments.get("")
+@answers(Listed(APPOINTMENTS))
 def list_appointments(caller: bookings.MayRead) -> Response:
     """List appointments: `?status=&from=&to=&client=&service=`, with `sort` and `cursor` or with
     `page`, `limit`, `sortBy` and `sortOrder`.
@@ -96,6 +101,7 @@ def list_appointments(caller: bookings.MayRead) -> Response:
 
 
 @appointments.put("/{booking_id}/status")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def change_appointment_status(
     booking_id: bookings.BookingPath, body: StatusBody, caller: bookings.MayWrite
 ) -> Response:
@@ -105,12 +111,14 @@ def change_appointment_status(
 
 
 @appointments.delete("/{booking_id}")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def cancel_appointment(booking_id: bookings.BookingPath, caller: bookings.MayWrite) -> Response:
     """Cancel an appointment. It is still there afterwards, as cancelled."""
     return bookings.cancel_booking(booking_id, caller)
 
 
 @appointments.post("/{booking_id}/reschedule")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def reschedule_appointment(
     booking_id: bookings.BookingPath, body: NewStart, caller: bookings.MayWrite
 ) -> Response:
@@ -132,6 +140,7 @@ SERVICES: Final = OldListing(listing=replace(services.LISTING, also=("profile",)
 
 
 @old_services.get("")
+@answers(Listed(SERVICES))
 def list_old_services(caller: services.MayRead, profile: Professional | None = None) -> Response:
     """List what is offered, by everybody or by one professional."""
     asked = caller.request.query_params
@@ -156,12 +165,14 @@ THEIR_APPOINTMENTS: Final = OldListing(listing=clients.BOOKINGS_OF_CLIENT, sorts
 
 
 @old_clients.get("")
+@answers(Listed(CLIENTS))
 def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
     """List clients."""
     return CLIENTS.answer(caller, extra=[found_by(q)] if q else [])
 
 
 @old_clients.get("/{client_id}/appointments")
+@answers(Listed(THEIR_APPOINTMENTS))
 def list_appointments_of_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Response:
     """List the appointments of a client, newest first."""
     clients.refuse_unknown(caller, client_id)

@@ -5,10 +5,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from api.compat import OldRouter
+from api.problems.reasons import FREE, WORKING
+from api.requests.answers import Made, Row, answers
 from api.requests.caller import Caller
 from api.requests.forms import TimeZone, id_of
 from api.scheduling import time_blocks
-from api.scheduling.availability import Cursor, MayRead, Moment, answered
+from api.scheduling.availability import Cursor, FreeSlots, MayRead, Moment, answered
 from api.scheduling.bookings import BookingPath
 from api.scheduling.professionals import MayWrite, SettingsBody, change_professional_settings
 from api.web.turns import heavy
@@ -30,6 +32,7 @@ settings: Final = OldRouter(
 
 
 @availability.get("")
+@answers(Made(FreeSlots), refuses=FREE)
 @heavy
 def show_availability(
     caller: MayRead,
@@ -54,12 +57,14 @@ def show_availability(
 
 
 @settings.get("")
+@answers(Row(PROFESSIONALS), refuses=FREE)
 def get_own_settings(caller: MayRead) -> Response:
     """Show one's own hours and rules."""
     return caller.shown(PROFESSIONALS, _oneself(caller))
 
 
 @settings.put("")
+@answers(Row(PROFESSIONALS), refuses=WORKING)
 def change_own_settings(body: SettingsBody, caller: MayWrite) -> Response:
     """Change one's own hours and rules."""
     return change_professional_settings(_oneself(caller), body, caller)

@@ -13,12 +13,13 @@ from pydantic import Field
 
 from api.compat import OldRouter
 from api.operations import jobs
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON
 from api.requests.forms import Body
 from api.requests.moments import InUtc
 from api.scheduling import bookings
 from api.web.turns import heavy
-from application.operations.jobs import JobStatus, QueuedJob
+from application.operations.jobs import JobNotFound, JobStatus, QueuedJob
 from domain.scheduling.bookings import BookingStatus
 from projections.paging import Op, Sort, Where, numbered_page
 from projections.scheduling.bookings import BOOKINGS
@@ -52,7 +53,12 @@ class TaskStatus(msgspec.Struct):
     error: str | None
 
 
+class Count(msgspec.Struct):
+    count: int
+
+
 @tasks.get("/status/{job_id}")
+@answers(Made(TaskStatus), refuses=(JobNotFound,))
 def show_task_status(job_id: UUID, caller: jobs.MayManage) -> Response:
     """Show how far something is that was to be done."""
     job = msgspec.json.decode(jobs.get_job(job_id, caller).body, type=QueuedJob)
@@ -66,6 +72,7 @@ def show_task_status(job_id: UUID, caller: jobs.MayManage) -> Response:
 
 
 @tasks.post("/schedule-reminders", status_code=202)
+@answers(Made(Count), records=False)
 @heavy
 def schedule_reminders(body: RangeBody, caller: bookings.MayWrite) -> Response:
     """See to it that clients are reminded of what is confirmed: they are anyway. Give the count."""

@@ -16,10 +16,10 @@ from fastapi.routing import APIRoute
 
 from api.openapi.answers import FAULT_SCHEMA, PROBLEM_SCHEMA, refusals, success
 from api.openapi.questions import parameters
-from api.openapi.routes import is_row, methods_of, shape_of
+from api.openapi.routes import methods_of, shape_of
 from api.openapi.schemas import Document, rows
-from api.openapi.shapes import Made, Row
 from api.problems.documents import PROBLEM
+from api.requests.answers import Made, Row, is_row
 from api.web.gate import permission_of
 
 SECURITY: Final = {
@@ -68,15 +68,15 @@ def described(app: FastAPI) -> Document:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
     # Enums are known to both; the framework gives their values in order.
     document["components"]["schemas"] = {
-        **rows(),
+        **rows(map(shape_of, routes)),
         **schemas,
         "Fault": FAULT_SCHEMA,
         "Problem": PROBLEM_SCHEMA,
     }
     document["components"]["securitySchemes"] = SECURITY
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
     for route, method, operation in _operations(document, routes):
         _complete(operation, route, method)
     _link(document, routes)

@@ -8,15 +8,15 @@ from fastapi.routing import APIRoute
 
 from api.openapi.reasons import reasons
 from api.openapi.schemas import JSON, REF, Document, schema_of
-from api.openapi.shapes import Listed, Made, Paged, Row, Shape
 from api.problems.documents import PROBLEM, TYPE
+from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
 from api.web.gate import permission_of
 
 
-def success(usual: Document, shape: Shape | None, method: str, status: str) -> Document:
+def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
     found = {"description": "Done.", **usual} if status == "204" else {**usual}
     found["description"] = DONE.get(status, "As asked.")
-    if shape is not None and status != "204":
+    if not isinstance(shape, Nothing) and status != "204":
         found["content"] = {JSON: {"schema": schema_of(shape)}}
     headers = {}
     if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):

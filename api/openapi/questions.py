@@ -1,13 +1,12 @@
 """What a route can be asked: filters, pages, and the headers that say how."""
 
-import inspect
 from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
 
-from api.openapi.routes import is_row, methods_of, shape_of
-from api.openapi.shapes import NEVER_CONFLICT, NO_COMMANDS, Listed, Paged, Shape
+from api.openapi.routes import methods_of, shape_of
+from api.requests.answers import Listed, Paged, Shape, is_row, said_of
 from api.requests.conditions import LONGEST_KEY, needs_if_match
 from api.requests.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
 from api.requests.moments import AS_OF, instant
@@ -33,7 +32,7 @@ def _names(route: APIRoute) -> Iterator[str]:
     yield from (each.alias for each in route.dependant.query_params)
 
 
-def parameters(route: APIRoute, method: str, shape: Shape | None) -> Iterator[Document]:
+def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]:
     if isinstance(shape, Listed):
         yield from _filters(shape)
     if isinstance(shape, Paged) and shape.filters is not None:
@@ -43,7 +42,7 @@ def parameters(route: APIRoute, method: str, shape: Shape | None) -> Iterator[Do
         yield from _when_reading(shape) if method == "GET" else _when_writing(route, method)
 
 
-def _when_reading(shape: Shape | None) -> Iterator[Document]:
+def _when_reading(shape: Shape) -> Iterator[Document]:
     if is_row(shape):
         yield _query(AS_OF, MOMENT, "Show it as it was at a time, or a position of the history.")
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
@@ -51,12 +50,12 @@ def _when_reading(shape: Shape | None) -> Iterator[Document]:
 
 
 def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
-    function = inspect.unwrap(route.endpoint)
-    if function in NO_COMMANDS:
+    said = said_of(route.endpoint)
+    if not said.records:
         return
     yield _header("Idempotency-Key", KEY, "The same key again is answered as the first time.")
     required = needs_if_match(method, route.path_format)
-    if required or ("{" in route.path_format and function not in NEVER_CONFLICT):
+    if required or ("{" in route.path_format and not said.any_version):
         yield _header("If-Match", TAG, "The ETag of what you have seen.", required=required)
 
 

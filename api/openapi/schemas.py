@@ -1,12 +1,12 @@
 """The schemas of what is answered: rows and bodies as msgspec knows them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 
-from api.openapi.shapes import ANSWERS, Listed, Made, Paged, Row, Shape
+from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
 from api.requests.listing import Listing
 
 Document = dict[str, Any]
@@ -31,6 +31,8 @@ def schema_of(shape: Shape) -> Document:
             return _page(_reference(item))
         case Made(kind):
             return _reference(kind)
+        case Nothing():
+            return {}
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:
@@ -58,9 +60,9 @@ def _reference(kind: Any) -> Document:
     return dict(schema)
 
 
-def rows() -> Document:
+def rows(shapes: Iterable[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
-    kinds = [kind for shape in ANSWERS.values() for kind in _kinds(shape)]
+    kinds = [kind for shape in shapes for kind in _kinds(shape)]
     _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
     for name, schema in found.items():
         if name not in ON_THE_WALL:

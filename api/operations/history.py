@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Path, Query, Response
 
 from api.problems.refusals import QueryInvalid
+from api.requests.answers import Made, Paged, answers
 from api.requests.caller import JSON, LATEST, Caller
 from api.requests.listing import MOST, USUAL
 from api.requests.moments import InUtc
@@ -56,7 +57,36 @@ class Happened(msgspec.Struct):
     data: Any
 
 
+Pair = Annotated[list[Any], msgspec.Meta(min_length=2, max_length=2)]
+
+
+class Change(msgspec.Struct):
+    """What an event changed: each field from what to what."""
+
+    version: int
+    position: int
+    type: str
+    at: str
+    actor: str | None
+    changes: dict[str, Pair]
+
+
+class Steps(msgspec.Struct):
+    data: list[Change]
+    has_more: bool
+
+
+class Difference(msgspec.Struct, rename={"from_": "from"}):
+    """What differs between two versions: each field from what to what."""
+
+    stream: str
+    from_: int
+    to: int
+    changes: dict[str, Pair]
+
+
 @router.get("")
+@answers(Paged(Happened))
 @heavy
 def list_history(
     caller: MayRead,
@@ -89,6 +119,7 @@ def list_history(
 
 
 @router.get("/{position}")
+@answers(Made(Happened))
 def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -> Response:
     """Show one event, with what is personal in it as far as it was not erased."""
     past = _audit(caller).event(caller.tenant, position)
@@ -98,6 +129,7 @@ def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -
 
 
 @router.get("/streams/{stream}")
+@answers(Made(dict[str, Any], tagged=True))
 @heavy
 def show_as_of(
     stream: str,
@@ -112,6 +144,7 @@ def show_as_of(
 
 
 @router.get("/streams/{stream}/difference")
+@answers(Made(Difference))
 @heavy
 def show_difference(
     stream: str,

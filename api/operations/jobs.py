@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from fastapi import Response
 
+from api.requests.answers import Made, Paged, answers, of
 from api.requests.caller import JSON, Caller
 from api.requests.forms import Body
 from api.requests.listing import one_of, text
@@ -14,6 +15,7 @@ from api.requests.moments import InUtc
 from api.requests.pages import page, question
 from api.web.gate import may
 from api.web.routing import Router
+from application.operations import jobs
 from application.operations.jobs import Jobs, JobStatus, QueuedJob
 from application.permissions import Permission
 
@@ -32,6 +34,7 @@ class JobChange(Body):
 
 
 @router.get("")
+@answers(Paged(QueuedJob, tuple(FILTERS)), refuses=of(jobs))
 def list_jobs(caller: MayManage) -> Response:
     """List what is to be done and what was, by due time: `?status=parked&kind=send-booking-mail`."""
     asked = question(caller, FILTERS)
@@ -43,12 +46,14 @@ def list_jobs(caller: MayManage) -> Response:
 
 
 @router.get("/{job_id}")
+@answers(Made(QueuedJob), refuses=of(jobs))
 def get_job(job_id: UUID, caller: MayManage) -> Response:
     """Show one job: how far it is, what came of it, what went wrong."""
     return _shown(_jobs(caller).get(caller.tenant, job_id))
 
 
 @router.patch("/{job_id}")
+@answers(Made(QueuedJob), refuses=of(jobs), records=False)
 def edit_job(job_id: UUID, body: JobChange, caller: MayManage) -> Response:
     """Change what a waiting, parked or uncertain job shall do, or when it is tried next."""
     changed = _jobs(caller).edit(caller.tenant, job_id, payload=body.payload, run_at=body.run_at)
@@ -56,12 +61,14 @@ def edit_job(job_id: UUID, body: JobChange, caller: MayManage) -> Response:
 
 
 @router.post("/{job_id}/retry")
+@answers(Made(QueuedJob), refuses=of(jobs), records=False)
 def retry_job(job_id: UUID, caller: MayManage) -> Response:
     """Try a job that is failing, parked or uncertain again, at once and as if for the first time."""
     return _shown(_jobs(caller).retry(caller.tenant, job_id))
 
 
 @router.post("/{job_id}/discard")
+@answers(Made(QueuedJob), refuses=of(jobs), records=False)
 def discard_job(job_id: UUID, caller: MayManage) -> Response:
     """Give a failing or parked job up for good, or call an uncertain one settled."""
     return _shown(_jobs(caller).discard(caller.tenant, job_id))

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Response
 
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller
 from api.web.gate import may
 from api.web.routing import Router
@@ -23,7 +24,12 @@ class Policy(msgspec.Struct):
     window_seconds: float
 
 
+class Policies(msgspec.Struct):
+    data: list[Policy]
+
+
 @router.get("")
+@answers(Made(Policies))
 def list_limits(caller: MayRead) -> Response:
     """List how often one may ask: reads, writes and what is heavy; and what all of a tenant, and who
     is not logged in.

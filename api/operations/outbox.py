@@ -6,12 +6,14 @@ from uuid import UUID
 import msgspec
 from fastapi import Response
 
+from api.requests.answers import Made, Paged, answers, of
 from api.requests.caller import JSON, Caller
 from api.requests.listing import text
 from api.requests.pages import page, question
 from api.web.gate import may
 from api.web.routing import Router
-from application.operations.outbox import Outbox
+from application.operations import outbox
+from application.operations.outbox import Outbox, OutboxMail
 from application.permissions import Permission
 
 MayRead = Annotated[Caller, may(Permission.OUTBOX_READ)]
@@ -22,6 +24,7 @@ FILTERS: Final = {"to": text, "about": text}
 
 
 @router.get("")
+@answers(Paged(OutboxMail, tuple(FILTERS)), refuses=of(outbox))
 def list_outbox_mails(caller: MayRead) -> Response:
     """List the mails in the outbox, newest first: `?to=zoe@example.org&about=booking-…`."""
     asked = question(caller, FILTERS)
@@ -33,6 +36,7 @@ def list_outbox_mails(caller: MayRead) -> Response:
 
 
 @router.get("/{mail_id}")
+@answers(Made(OutboxMail), refuses=of(outbox))
 def get_outbox_mail(mail_id: UUID, caller: MayRead) -> Response:
     """Show one mail: text, HTML and invitation."""
     found = _outbox(caller).get(caller.tenant, mail_id)

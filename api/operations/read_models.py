@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import Response
 from pydantic import StringConstraints
 
+from api.requests.answers import Paged, answers, of
 from api.requests.caller import Caller
 from api.requests.forms import Body
 from api.requests.listing import text
@@ -12,7 +13,8 @@ from api.requests.pages import page, question
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.operations.parked import ParkedKeys
+from application.operations import parked
+from application.operations.parked import ParkedKey, ParkedKeys
 from application.permissions import Permission
 
 MayManage = Annotated[Caller, may(Permission.READ_MODELS_MANAGE)]
@@ -31,6 +33,7 @@ class ParkedBody(Body):
 
 
 @router.get("/parked")
+@answers(Paged(ParkedKey, tuple(FILTERS)))
 def list_parked(caller: MayManage) -> Response:
     """List the keys that were set aside: where each failed, at what, since when."""
     asked = question(caller, FILTERS)
@@ -42,6 +45,7 @@ def list_parked(caller: MayManage) -> Response:
 
 
 @router.post("/parked/retry", status_code=204)
+@answers(refuses=of(parked), records=False)
 @heavy
 def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
     """Let a key take part again, from where it failed; what fails again stays set aside."""

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON
 from api.web.door import COUNTED
 from api.web.routing import Threads
@@ -46,7 +47,13 @@ class Vitals(Protocol):
         """Gives what Prometheus scrapes, and its media type."""
 
 
+class Health(msgspec.Struct):
+    status: str
+    database: str
+
+
 @router.get("/health", openapi_extra=PUBLIC)
+@answers(Made(Health, also=(503,)))
 async def show_health(request: Request) -> Response:
     """Say whether requests can be answered: 503 when the database is away, or takes no writes: since it
     may not (`read-only`), or since what was to be recorded of late was not (`not-writing`).
@@ -66,6 +73,7 @@ async def show_health(request: Request) -> Response:
 
 
 @router.get("/status", openapi_extra=PUBLIC, dependencies=[COUNTED])
+@answers(Made(dict[str, Any]))
 async def show_status(request: Request) -> Response:
     """Say how far the log, the read models and the queue are. It holds nobody's data."""
     status = await ONLOOKERS.run(_vitals(request).status, {"came": monotonic()})
@@ -75,6 +83,7 @@ async def show_status(request: Request) -> Response:
 @metrics_router.get(
     "/metrics", response_class=PlainTextResponse, openapi_extra=PUBLIC, dependencies=[COUNTED]
 )
+@answers()
 async def show_metrics(request: Request) -> Response:
     """Return counters and gauges in the text format of Prometheus."""
     body, media_type = await ONLOOKERS.run(_vitals(request).metrics, {"came": monotonic()})

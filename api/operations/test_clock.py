@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from fastapi import Request, Response
 
+from api.requests.answers import answers
 from api.requests.caller import JSON
 from api.requests.forms import Body
 from api.requests.moments import Instant
@@ -32,6 +33,7 @@ class ClockBody(Body):
 
 
 @router.get("", openapi_extra=PUBLIC)
+@answers()
 def show_test_clock(request: Request) -> Response:
     """Say what time it is here."""
     now = request.app.state.backend.clock()
@@ -39,6 +41,7 @@ def show_test_clock(request: Request) -> Response:
 
 
 @router.put("", openapi_extra=PUBLIC)
+@answers()
 def set_test_clock(request: Request, body: ClockBody) -> Response:
     """Let time pass: everything that falls due on the way is done at its minute."""
     walk: Walk = request.app.state.backend.parts["walk"]

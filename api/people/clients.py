@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Response
 
+from api.problems.reasons import PEOPLE
+from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
 from api.requests.listing import Listing, one_of, text
@@ -14,7 +16,7 @@ from api.requests.moments import instant
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.people.erasure import PATIENCE, Erasures, erasing
+from application.people.erasure import PATIENCE, Erasure, Erasures, erasing
 from application.permissions import Permission
 from application.ports import Recorded
 from application.transact import Together
@@ -31,8 +33,8 @@ from domain.scheduling.bookings import BookingStatus
 from domain.values import ClientId, NoteId
 from projections.paging import Op, Where
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
-from projections.people.client_visits import CLIENT_VISITS, visits_of
-from projections.people.clients import CLIENTS, found_by
+from projections.people.client_visits import CLIENT_VISITS, Visits, visits_of
+from projections.people.clients import CLIENTS, KnownClient, found_by
 from projections.scheduling.bookings import BOOKINGS
 
 MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
@@ -102,7 +104,14 @@ class NoteBody(Body):
     text: Text
 
 
+class ClientWithVisits(KnownClient, frozen=True, kw_only=True):
+    """`visits` is what the bookings add up to now; it is left out of a client as of the past."""
+
+    visits: Visits | None = None
+
+
 @router.post("", status_code=201)
+@answers(Row(CLIENTS), refuses=PEOPLE)
 def register_client(
     body: ClientBody, caller: MayWrite, on_duplicate: OnDuplicate = OnDuplicate.REFUSE
 ) -> Response:
@@ -119,6 +128,7 @@ def register_client(
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_clients(caller: MayRead, q: Sought = "") -> Response:
     """List clients; `q` finds them by any part of name, address or number, however typed. Among very
     many a page of what it finds may be short, or empty: go on while there is more.
@@ -127,6 +137,7 @@ def list_clients(caller: MayRead, q: Sought = "") -> Response:
 
 
 @router.get("/{client_id}")
+@answers(Made(ClientWithVisits, tagged=True))
 def get_client(client_id: ClientPath, caller: MayRead) -> Response:
     """Show a client: details, what the bookings add up to, the last visit."""
     known = caller.document(CLIENTS, client_id)
@@ -141,12 +152,14 @@ def get_client(client_id: ClientPath, caller: MayRead) -> Response:
 
 
 @router.put("/{client_id}")
+@answers(Row(CLIENTS), refuses=PEOPLE)
 def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
     """Describe a client anew, the whole of it."""
     return described(client_id, body, caller)
 
 
 @router.put("/{client_id}/status")
+@answers(Row(CLIENTS), refuses=PEOPLE)
 def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWrite) -> Response:
     """Say where the business stands with a client."""
     command = ChangeClientStatus(client_id=client_id, status=body.status)
@@ -154,6 +167,7 @@ def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWri
 
 
 @router.post("/{client_id}/notes", status_code=201)
+@answers(Made(CLIENT_TIMELINE.row), refuses=PEOPLE, any_version=True)
 def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> Response:
     """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
     note_id = NoteId(new_id("note"))
@@ -163,6 +177,7 @@ def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> 
 
 
 @router.get("/{client_id}/bookings")
+@answers(Listed(BOOKINGS_OF_CLIENT))
 def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
     """List the bookings of a client, newest first."""
     refuse_unknown(caller, client_id)
@@ -170,6 +185,7 @@ def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
 
 
 @router.get("/{client_id}/timeline")
+@answers(Listed(TIMELINE))
 @heavy
 def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
@@ -178,6 +194,7 @@ def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
+@answers(Made(Erasure, also=(202,)), refuses=PEOPLE, any_version=True)
 @heavy
 def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
     """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
@@ -197,6 +214,7 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
 
 
 @router.get("/{client_id}/personal-data")
+@answers(Made(Erasure))
 @heavy
 def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
     """Whether a client is erased, how far that is, and what stays although it concerns them."""

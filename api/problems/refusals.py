@@ -1,73 +1,73 @@
 """What is refused at the edge, before anybody has asked what the request is about."""
 
-from domain.messages import DomainError
+from api.problems.refused import Refused
 
 
-class RequestUnreadable(DomainError):
+class RequestUnreadable(Refused, status=400):
     """What was sent is not a request of HTTP."""
 
 
-class HeadTooLarge(DomainError):
+class HeadTooLarge(Refused, status=431):
     """The address or the headers are longer, or more, than what is taken here."""
 
 
-class ChunksTooSmall(DomainError):
+class ChunksTooSmall(Refused, status=400):
     """The body comes in chunks of too few bytes."""
 
 
-class RequestTooSlow(DomainError):
+class RequestTooSlow(Refused, status=408):
     """The request did not come to its end in time."""
 
 
-class PathUnknown(DomainError):
+class PathUnknown(Refused, status=404):
     """There is nothing at this address."""
 
 
-class MethodNotAllowed(DomainError):
+class MethodNotAllowed(Refused, status=405):
     """Another method is wanted at this address."""
 
 
-class BodyMalformed(DomainError):
+class BodyMalformed(Refused, status=400):
     """The body cannot be read as JSON in UTF-8."""
 
 
-class BodyTooDeep(DomainError):
+class BodyTooDeep(Refused, status=400):
     """Things are nested too deeply in the body."""
 
 
-class BodyTooLarge(DomainError):
+class BodyTooLarge(Refused, status=413):
     """The body is larger than what is taken here."""
 
 
-class MediaTypeUnsupported(DomainError):
+class MediaTypeUnsupported(Refused, status=415):
     """Bodies are taken as application/json only."""
 
 
-class ValidationFailed(DomainError):
+class ValidationFailed(Refused, status=422):
     """The request does not have the form that is declared for it."""
 
 
-class IdempotencyKeyInvalid(DomainError):
+class IdempotencyKeyInvalid(Refused, status=400):
     """An idempotency key has 1 to 255 visible characters."""
 
 
-class TooManyRequests(DomainError):
+class TooManyRequests(Refused, status=429):
     """That was often enough for now."""
 
 
-class Unavailable(DomainError):
+class Unavailable(Refused, status=503):
     """It could not be begun in time, or the database cannot be reached. Nothing is lost; please try again."""
 
 
-class OutcomeUnknown(DomainError):
+class OutcomeUnknown(Refused, status=503):
     """Nobody knows yet whether it was done. Ask again with the same Idempotency-Key: if it was, you
     get the first answer. If you sent none, look before you ask again.
     """
 
 
-class InternalError(DomainError):
+class InternalError(Refused, status=500):
     """Something went wrong on our side. It has been noted; please try again."""
 
 
-class QueryInvalid(DomainError):
+class QueryInvalid(Refused, status=400):
     """It cannot be asked this way."""

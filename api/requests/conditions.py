@@ -10,8 +10,8 @@ from starlette.datastructures import Headers
 from uuid_utils import uuid7
 
 from api.problems.refusals import IdempotencyKeyInvalid
+from api.problems.refused import Refused
 from application.ports import THERE, traced
-from domain.messages import DomainError
 from domain.values import FRONTDESK
 
 LONGEST_KEY: Final = 255
@@ -19,11 +19,11 @@ ANY: Final = "*"
 _TAG: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
-class IfMatchRequired(DomainError):
+class IfMatchRequired(Refused, status=428):
     """Say in If-Match which version you are changing."""
 
 
-class IfMatchInvalid(DomainError):
+class IfMatchInvalid(Refused, status=400):
     """If-Match must be an ETag that was given out, such as "3"."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from domain.messages import DomainError
+from api.problems.refused import Refused
 
 SIGNATURE: Final = 12
 """Bytes of HMAC-SHA256 that are kept: 96 bits, far more than can be tried over HTTP."""
 
 
-class TokenInvalid(DomainError):
+class TokenInvalid(Refused, status=400):
     """Not a token or cursor that was given out here."""
 
 

@@ -7,7 +7,9 @@ import msgspec
 from fastapi import Query, Response
 from pydantic import Field
 
+from api.problems.reasons import FREE
 from api.problems.refusals import QueryInvalid
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller
 from api.requests.forms import TimeZone, id_of
 from api.requests.listing import CURSOR
@@ -44,6 +46,7 @@ class FreeSlots(msgspec.Struct):
 
 
 @router.get("")
+@answers(Made(FreeSlots), refuses=FREE)
 @heavy
 def show_availability(  # noqa: PLR0917 - parameters of the query, which all have names
     caller: MayRead,

@@ -7,6 +7,9 @@ from fastapi import Query, Response
 from msgspec import UNSET
 from pydantic import Field
 
+from api.operations.history import Steps
+from api.problems.reasons import VISITS
+from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, Text, id_of, identities
 from api.requests.listing import Listing, one_of, text
@@ -116,6 +119,7 @@ class Confirmation(Body):
 
 
 @router.post("", status_code=201)
+@answers(Row(BOOKINGS), refuses=VISITS)
 def request_booking(body: NewBooking, caller: MayWrite) -> Response:
     """Book a professional's time. Who is faster has it; the other is told what else is free."""
     booking_id = body.id or BookingId(new_id("booking"))
@@ -141,18 +145,21 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_bookings(caller: MayRead) -> Response:
     """List bookings; `from` and `to` bound their beginning."""
     return LISTING.answer(caller)
 
 
 @router.get("/{booking_id}")
+@answers(Row(BOOKINGS))
 def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
     """Show a booking."""
     return caller.shown(BOOKINGS, booking_id)
 
 
 @router.get("/{booking_id}/history")
+@answers(Made(Steps))
 @heavy
 def show_booking_history(
     booking_id: BookingPath,
@@ -167,6 +174,7 @@ def show_booking_history(
 
 
 @router.patch("/{booking_id}")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWrite) -> Response:
     """Change notes, location or details."""
     named = body.model_fields_set
@@ -181,6 +189,7 @@ def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWri
 
 
 @router.post("/{booking_id}/confirm")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def confirm_booking(
     booking_id: BookingPath, caller: MayWrite, body: Confirmation | None = None
 ) -> Response:
@@ -190,6 +199,7 @@ def confirm_booking(
 
 
 @router.post("/{booking_id}/decline")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def decline_booking(
     booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
 ) -> Response:
@@ -201,18 +211,21 @@ def decline_booking(
 
 
 @router.post("/{booking_id}/complete")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def complete_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
     """Say that it took place. A guest becomes a client by it."""
     return move(caller, booking_id, CompleteBooking(booking_id=booking_id))
 
 
 @router.post("/{booking_id}/no-show")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def mark_no_show(booking_id: BookingPath, caller: MayWrite) -> Response:
     """Say that nobody came."""
     return move(caller, booking_id, MarkNoShow(booking_id=booking_id))
 
 
 @router.post("/{booking_id}/cancel")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def cancel_booking(
     booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
 ) -> Response:
@@ -222,6 +235,7 @@ def cancel_booking(
 
 
 @router.post("/{booking_id}/reschedule")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite) -> Response:
     """Move it: the new slot is taken and the old one freed together, or neither."""
     command = RescheduleBooking(
@@ -235,6 +249,7 @@ def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite)
 
 
 @router.put("/{booking_id}/client")
+@answers(Row(BOOKINGS), refuses=VISITS)
 def link_booking(booking_id: BookingPath, body: LinkedClient, caller: MayWrite) -> Response:
     """Say whose booking it is."""
     command = LinkBookingToClient(

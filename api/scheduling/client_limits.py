@@ -6,11 +6,13 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
+from api.requests.answers import Made, answers, of
 from api.requests.caller import JSON, Caller
 from api.requests.forms import Body
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission
+from domain.scheduling import allowances
 from domain.scheduling.allowances import (
     CLIENT_LIMITS,
     MOST,
@@ -34,12 +36,14 @@ class ChangedLimits(Body):
 
 
 @router.get("")
+@answers(Made(ClientLimits))
 def show_client_limits(caller: MayRead) -> Response:
     """Show how many requests and holds one client may have open at once."""
     return Response(msgspec.json.encode(_limits(caller)), media_type=JSON)
 
 
 @router.patch("")
+@answers(Made(ClientLimits), refuses=of(allowances), any_version=True)
 def change_client_limits(body: ChangedLimits, caller: MayManage) -> Response:
     """Let clients have more open from now on, or less; what is open stays open."""
     command = ChangeClientLimits(open_requests=body.open_requests, open_holds=body.open_holds)

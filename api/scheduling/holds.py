@@ -7,6 +7,8 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
+from api.problems.reasons import VISITS
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, id_of
 from api.requests.moments import Instant
@@ -46,6 +48,7 @@ class PlacedHold(msgspec.Struct):
 
 
 @router.post("", status_code=201)
+@answers(Made(PlacedHold), refuses=VISITS)
 def place_hold(body: NewHold, caller: MayWrite) -> Response:
     """Keep a slot from others until it expires or is booked."""
     hold_id = HoldId(new_id("hold"))
@@ -67,6 +70,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
 
 
 @router.delete("/{hold_id}", status_code=204)
+@answers(refuses=VISITS)
 def release_hold(hold_id: HoldPath, caller: MayWrite) -> Response:
     """Give the slot back before it expires."""
     return caller.done(caller.order(ReleaseHold(hold_id=hold_id), on=hold_id))

@@ -5,12 +5,13 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Response
 
+from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission
-from application.scheduling.live import last_hour
+from application.scheduling.live import LastHour, last_hour
 
 MayRead = Annotated[Caller, may(Permission.LIVE_READ)]
 
@@ -18,6 +19,7 @@ router: Final = Router(prefix="/v1/live", tags=["live"])
 
 
 @router.get("/bookings")
+@answers(Made(LastHour))
 @heavy
 def show_live_bookings(caller: MayRead) -> Response:
     """Return how many bookings were made in each minute of the last hour, the one that runs included;

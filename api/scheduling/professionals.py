@@ -6,6 +6,8 @@ import msgspec
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
+from api.problems.reasons import WORKING
+from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, MoneyBody, TimeZone, id_of
 from api.requests.listing import Listing, boolean, text
@@ -128,6 +130,7 @@ class BookingBody(Body):
 
 
 @router.post("", status_code=201)
+@answers(Row(PROFESSIONALS), refuses=WORKING)
 def register_professional(body: ProfessionalBody, caller: MayWrite) -> Response:
     """Let somebody begin to work here, open for booking."""
     command = registration(body, caller)
@@ -137,6 +140,7 @@ def register_professional(body: ProfessionalBody, caller: MayWrite) -> Response:
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_professionals(caller: MayRead) -> Response:
     """List who works here, or with `active=false` who no longer does."""
     asked = caller.request.query_params
@@ -144,12 +148,14 @@ def list_professionals(caller: MayRead) -> Response:
 
 
 @router.get("/{professional_id}")
+@answers(Row(PROFESSIONALS))
 def get_professional(professional_id: ProfessionalPath, caller: MayRead) -> Response:
     """Show a professional: name, hours and rules."""
     return caller.shown(PROFESSIONALS, professional_id)
 
 
 @router.put("/{professional_id}")
+@answers(Row(PROFESSIONALS), refuses=WORKING)
 def rename_professional(
     professional_id: ProfessionalPath, body: NameBody, caller: MayWrite
 ) -> Response:
@@ -159,6 +165,7 @@ def rename_professional(
 
 
 @router.delete("/{professional_id}", status_code=204)
+@answers(refuses=WORKING)
 def retire_professional(professional_id: ProfessionalPath, caller: MayWrite) -> Response:
     """Let somebody work here no longer; what is booked stays, and so does the history."""
     command = RetireProfessional(professional_id=professional_id)
@@ -166,6 +173,7 @@ def retire_professional(professional_id: ProfessionalPath, caller: MayWrite) -> 
 
 
 @router.get("/{professional_id}/contact")
+@answers(Row(PROFESSIONAL_CONTACTS))
 def get_professional_contact(
     professional_id: ProfessionalPath, caller: MayReadContacts
 ) -> Response:
@@ -174,6 +182,7 @@ def get_professional_contact(
 
 
 @router.put("/{professional_id}/contact")
+@answers(Row(PROFESSIONAL_CONTACTS), refuses=WORKING)
 def change_professional_contact(
     professional_id: ProfessionalPath, body: ContactBody, caller: MayWrite
 ) -> Response:
@@ -185,6 +194,7 @@ def change_professional_contact(
 
 
 @router.put("/{professional_id}/settings")
+@answers(Row(PROFESSIONALS), refuses=WORKING)
 def change_professional_settings(
     professional_id: ProfessionalPath, body: SettingsBody, caller: MayWrite
 ) -> Response:
@@ -194,6 +204,7 @@ def change_professional_settings(
 
 
 @router.put("/{professional_id}/booking")
+@answers(Row(PROFESSIONALS), refuses=WORKING)
 def switch_booking(
     professional_id: ProfessionalPath, body: BookingBody, caller: MayWrite
 ) -> Response:

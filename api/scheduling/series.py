@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import Field
 
+from api.problems.reasons import VISITS
+from api.requests.answers import Listed, Row, answers, of
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Text, TimeZone, id_of, identities
 from api.requests.listing import Listing, text
@@ -15,6 +17,8 @@ from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission
+from domain import zones
+from domain.scheduling import series
 from domain.scheduling.recurrence import Recurrence
 from domain.scheduling.series import CancelSeries, RequestSeries
 from domain.values import SeriesId
@@ -25,6 +29,8 @@ MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
 SeriesPath = Annotated[SeriesId, id_of("series")]
 
 router: Final = Router(prefix="/v1/series", tags=["bookings"])
+
+REFUSED: Final = (*VISITS, *of(series, zones))
 
 LISTING: Final = Listing(
     model=SERIES,
@@ -75,6 +81,7 @@ class From(Body):
 
 
 @router.post("", status_code=201)
+@answers(Row(SERIES), refuses=REFUSED)
 @heavy
 def request_series(
     body: NewSeries, caller: MayWrite, on_conflict: OnConflict = OnConflict.REFUSE
@@ -103,18 +110,21 @@ def request_series(
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_series(caller: MayRead) -> Response:
     """List series, the oldest first."""
     return LISTING.answer(caller)
 
 
 @router.get("/{series_id}")
+@answers(Row(SERIES))
 def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
     """Show a series."""
     return caller.shown(SERIES, series_id)
 
 
 @router.post("/{series_id}/cancel")
+@answers(Row(SERIES), refuses=REFUSED)
 @heavy
 def cancel_series(series_id: SeriesPath, body: From, caller: MayWrite) -> Response:
     """Call off what begins at a time or later."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import Field
 
+from api.requests.answers import Listed, Paged, Row, answers, of
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Line, MoneyBody, id_of
 from api.requests.listing import MOST, Listing, boolean, text
@@ -13,6 +14,8 @@ from api.requests.pages import page
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission
+from domain.scheduling import services
+from domain.scheduling.professionals import ProfessionalNotFound
 from domain.scheduling.services import (
     LONGEST,
     ChangeService,
@@ -32,6 +35,8 @@ Professional = Annotated[ProfessionalId, id_of("professional")]
 Minutes = Annotated[int, Field(strict=True, ge=0, le=LONGEST)]
 
 router: Final = Router(prefix="/v1/services", tags=["services"])
+
+REFUSED: Final = (*of(services), ProfessionalNotFound)
 
 LISTING: Final = Listing(
     model=SERVICES,
@@ -68,6 +73,7 @@ class OfferBody(Body):
 
 
 @router.post("", status_code=201)
+@answers(Row(SERVICES), refuses=REFUSED)
 def create_service(body: OfferBody, caller: MayWrite) -> Response:
     """Offer a new service."""
     service_id = ServiceId(new_id("service"))
@@ -76,6 +82,7 @@ def create_service(body: OfferBody, caller: MayWrite) -> Response:
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_services(caller: MayRead, professional_id: Professional | None = None) -> Response:
     """List what is offered, or with `active=false` what no longer is."""
     asked = caller.request.query_params
@@ -87,6 +94,7 @@ def list_services(caller: MayRead, professional_id: Professional | None = None) 
 
 
 @router.get("/categories")
+@answers(Paged(Category, (), usual=MOST))
 def list_service_categories(caller: MayRead) -> Response:
     """List the categories of what is offered, each with the number of its services."""
 
@@ -98,12 +106,14 @@ def list_service_categories(caller: MayRead) -> Response:
 
 
 @router.get("/{service_id}")
+@answers(Row(SERVICES))
 def get_service(service_id: ServicePath, caller: MayRead) -> Response:
     """Show one service."""
     return caller.shown(SERVICES, service_id)
 
 
 @router.put("/{service_id}")
+@answers(Row(SERVICES), refuses=REFUSED)
 def change_service(service_id: ServicePath, body: OfferBody, caller: MayWrite) -> Response:
     """Change what is offered; what is booked keeps its price."""
     command = ChangeService(service_id=service_id, offer=body.offer())
@@ -111,12 +121,14 @@ def change_service(service_id: ServicePath, body: OfferBody, caller: MayWrite) -
 
 
 @router.delete("/{service_id}", status_code=204)
+@answers(refuses=REFUSED)
 def remove_service(service_id: ServicePath, caller: MayWrite) -> Response:
     """Offer it no longer; what is booked stays."""
     return caller.done(caller.order(RemoveService(service_id=service_id), on=service_id))
 
 
 @router.post("/{service_id}/restoration")
+@answers(Row(SERVICES), refuses=REFUSED)
 def restore_service(service_id: ServicePath, caller: MayWrite) -> Response:
     """Offer it again, as it was."""
     return caller.changed(SERVICES, service_id, RestoreService(service_id=service_id))

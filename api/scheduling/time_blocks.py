@@ -6,6 +6,8 @@ import msgspec
 from fastapi import Response
 from pydantic import Field
 
+from api.problems.reasons import TIMES_OFF
+from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Text, TimeZone, id_of
 from api.requests.listing import Listing, text
@@ -87,6 +89,7 @@ class NewBlock(ChangedBlock):
 
 
 @router.post("", status_code=201)
+@answers(Row(TIME_BLOCKS), refuses=TIMES_OFF)
 @heavy
 def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
     """Take a time out of what can be booked. Bookings that are there stay."""
@@ -104,18 +107,21 @@ def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
 
 
 @router.get("")
+@answers(Listed(LISTING))
 def list_time_blocks(caller: MayRead) -> Response:
     """List blocks, the oldest first, for those who work here."""
     return LISTING.answer(caller)
 
 
 @router.get("/{block_id}")
+@answers(Row(TIME_BLOCKS))
 def get_time_block(block_id: BlockPath, caller: MayRead) -> Response:
     """Show a block to those who work here."""
     return caller.shown(TIME_BLOCKS, block_id)
 
 
 @router.put("/{block_id}")
+@answers(Row(TIME_BLOCKS), refuses=TIMES_OFF)
 @heavy
 def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite) -> Response:
     """Let a block be at another time, or for another reason."""
@@ -124,6 +130,7 @@ def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite)
 
 
 @router.delete("/{block_id}", status_code=204)
+@answers(refuses=TIMES_OFF)
 def remove_time_block(block_id: BlockPath, caller: MayWrite) -> Response:
     """Let the time be booked again."""
     caller.document(TIME_BLOCKS, block_id)

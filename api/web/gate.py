@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 
 from api.backend import Backend
 from api.problems.refusals import QueryInvalid
+from api.problems.refused import Refused
 from api.requests.caller import READING, Caller
 from api.web.limiting import READS, STRANGERS, WRITES
 from api.web.routing import in_thread
@@ -19,7 +20,7 @@ from domain.messages import DomainError
 PRINCIPAL: Final = "frontdesk.principal"
 
 
-class TokenMissing(DomainError):
+class TokenMissing(Refused, status=401):
     """Log in first: this needs an access token."""
 
 

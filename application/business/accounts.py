@@ -11,9 +11,10 @@ from application.operations.jobs import Handlers, Job
 from application.permissions import Principal
 from application.ports import About, Answer
 from application.processes.effects import EndSessions
+from application.refusals import TooOften, Unproven
 from domain.business.tenants import Business
 from domain.business.users import Role
-from domain.messages import DomainError, Value
+from domain.messages import DomainError, Invalid, Value
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -27,31 +28,31 @@ class RegistrationUnderWay(DomainError):
     """Somebody is registering this e-mail address at this moment."""
 
 
-class WeakPassword(DomainError):
+class WeakPassword(Invalid):
     """The password is too easy to guess."""
 
 
-class PasswordHashNotUnderstood(DomainError):
+class PasswordHashNotUnderstood(Invalid):
     """Only hashes of bcrypt and argon2id can be taken over."""
 
 
-class WrongCredentials(DomainError):
+class WrongCredentials(Unproven):
     """The e-mail address or the password is wrong."""
 
 
-class TooManyAttempts(DomainError):
+class TooManyAttempts(TooOften):
     """Too many attempts; wait before you try again."""
 
 
-class InvalidToken(DomainError):
+class InvalidToken(Unproven):
     """The access token is not valid, or its session has ended."""
 
 
-class TokenExpired(DomainError):
+class TokenExpired(Unproven):
     """The access token has expired; refresh it."""
 
 
-class InvalidRefreshToken(DomainError):
+class InvalidRefreshToken(Unproven):
     """The refresh token is not valid, was used before or has expired; log in again."""
 
 

@@ -26,14 +26,14 @@ from application.scheduling.mails import (
 )
 from domain.business.tenants import TENANT, stream_of
 from domain.business.users import USER, UserStatus
-from domain.messages import DomainError
+from domain.messages import Invalid
 from domain.values import TenantId, UserId
 
 CODES_ASKED: Final = Limit(quota=5, window=3600.0)
 """Of one user: each is a mail to an address that may be another's."""
 
 
-class AddressCodeWrong(DomainError):
+class AddressCodeWrong(Invalid):
     """The code is wrong, was used or has expired. Ask for another one."""
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from application.ports import About
 from application.processes.process import Effect
-from domain.messages import Command, DomainError, Value
+from domain.messages import Command, DomainError, Invalid, Missing, Value
 
 
 class JobStatus(StrEnum):
@@ -116,7 +116,7 @@ class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
-class JobNotFound(DomainError):
+class JobNotFound(Missing):
     """There is no such job."""
 
 
@@ -128,7 +128,7 @@ class JobIsNotParked(DomainError):
     """Only a job that is failing, parked or uncertain can be retried or discarded."""
 
 
-class JobPayloadInvalid(DomainError):
+class JobPayloadInvalid(Invalid):
     """An order of this kind looks otherwise."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from application.scheduling.mails import Message
-from domain.messages import DomainError
+from domain.messages import Missing
 
 
 class OutboxMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class OutboxMail(msgspec.Struct, frozen=True, kw_only=True):
     mail: Message
 
 
-class OutboxMailNotFound(DomainError):
+class OutboxMailNotFound(Missing):
     """There is no such mail in the outbox."""
 
 

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import msgspec
 
-from domain.messages import DomainError
+from domain.messages import DomainError, Missing
 
 
-class NotParked(DomainError):
+class NotParked(Missing):
     """Nothing is set aside under this key."""
 
 

@@ -4,16 +4,16 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import ValidationResult
 
-from domain.messages import DomainError
+from domain.messages import Invalid
 from domain.people.identities import IdentityKind, identity_of
 from domain.values import Contact, IdentityId, TenantId
 
 
-class PhoneNumberNotUnderstood(DomainError):
+class PhoneNumberNotUnderstood(Invalid):
     """No phone number can be read from this. With the country code in front it is clear: +33 …"""
 
 
-class EmailAddressNotUnderstood(DomainError):
+class EmailAddressNotUnderstood(Invalid):
     """No e-mail address can be read from this."""
 
 

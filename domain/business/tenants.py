@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Event, Value
+from domain.messages import Command, DomainError, Event, Missing, Value
 from domain.values import ProfessionalId, TenantId, UserId
 from domain.zones import zone
 
@@ -74,7 +74,7 @@ TenantEvent = TenantRegistered | TenantChanged | OwnerAppointed | OwnerDismissed
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class TenantNotFound(DomainError):
+class TenantNotFound(Missing):
     """There is no such business."""
 
 

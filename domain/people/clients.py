@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Erasure, Event, Personal, Value
+from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Personal, Value
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 
 
@@ -129,7 +129,7 @@ ClientEvent = (
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class ClientNotFound(DomainError):
+class ClientNotFound(Missing):
     """There is no such client."""
 
 
@@ -137,7 +137,7 @@ class ClientIdTaken(DomainError):
     """Another client was registered under this id."""
 
 
-class ClientIsErased(DomainError):
+class ClientIsErased(Gone):
     """The client's personal data was erased; nothing can be added to it."""
 
 

@@ -16,7 +16,7 @@ from typing import Final, assert_never
 from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Event, Value
+from domain.messages import Command, DomainError, Event, Invalid, Value
 from domain.values import (
     AllowanceId,
     BookingId,
@@ -94,7 +94,7 @@ class TooManyHolds(DomainError):
     """So many slots are held already; book one or give it back."""
 
 
-class ClientLimitsOutOfRange(DomainError):
+class ClientLimitsOutOfRange(Invalid):
     """A client may have from none to a thousand open at once."""
 
 

@@ -16,7 +16,7 @@ from enum import IntEnum
 
 from msgspec.structs import replace
 
-from domain.messages import DomainError, Value
+from domain.messages import DomainError, Forbidden, Invalid, Value
 from domain.people.clients import Client, ClientIsErased, ClientNotFound
 from domain.scheduling.availability import (
     FARTHEST,
@@ -80,7 +80,7 @@ class Wish(Value, frozen=True, kw_only=True):
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class ClientIsBlocked(DomainError):
+class ClientIsBlocked(Forbidden):
     """At present the business takes no bookings from this client."""
 
 
@@ -88,7 +88,7 @@ class BetweenSlots(DomainError):
     """A visit begins when one of the offered slots begins."""
 
 
-class LengthNotOffered(DomainError):
+class LengthNotOffered(Invalid):
     """A visit takes as long as its service; without one, from one step of the calendar to a day."""
 
 

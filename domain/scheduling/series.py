@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.faults import below, in_document
-from domain.messages import Command, DomainError, Event, Personal, Value
+from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, first_starts
 from domain.values import (
     BookingId,
@@ -108,7 +108,7 @@ SeriesEvent = SeriesRequested | SeriesCancelled
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class SeriesNotFound(DomainError):
+class SeriesNotFound(Missing):
     """There is no such series."""
 
 
@@ -116,15 +116,15 @@ class SeriesIdTaken(DomainError):
     """Another series was requested under this id."""
 
 
-class InvalidRecurrence(DomainError):
+class InvalidRecurrence(Invalid):
     """The times of this series make no sense."""
 
 
-class SeriesTooLong(DomainError):
+class SeriesTooLong(Invalid):
     """A series has 104 bookings at most; give its rule a COUNT or an UNTIL."""
 
 
-class SeriesIsEmpty(DomainError):
+class SeriesIsEmpty(Invalid):
     """The rule names no time at all."""
 
 

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Event, Value
+from domain.messages import Command, DomainError, Event, Invalid, Missing, Value
 from domain.values import Money, ProfessionalId, ServiceId
 
 LONGEST: Final = 24 * 60
@@ -76,7 +76,7 @@ ServiceEvent = ServiceCreated | ServiceChanged | ServiceRemoved | ServiceRestore
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class ServiceNotFound(DomainError):
+class ServiceNotFound(Missing):
     """There is no such service."""
 
 
@@ -88,15 +88,15 @@ class ServiceIsRemoved(DomainError):
     """The service was removed; restore it first."""
 
 
-class PriceIsNegative(DomainError):
+class PriceIsNegative(Invalid):
     """A price is zero or more."""
 
 
-class DurationOutOfRange(DomainError):
+class DurationOutOfRange(Invalid):
     """A service takes from one minute to a day."""
 
 
-class BufferOutOfRange(DomainError):
+class BufferOutOfRange(Invalid):
     """A buffer before or after a service takes from nothing to a day."""
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.faults import Fault, below, in_document
-from domain.messages import Command, DomainError, Event, Personal, Value
+from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, times_a_day
 from domain.values import BlockId, ProfessionalId, TimeSlot
 from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock
@@ -118,7 +118,7 @@ TimeBlocksEvent = TimeBlocked | TimeUnblocked
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class TimeBlockNotFound(DomainError):
+class TimeBlockNotFound(Missing):
     """There is no such time block."""
 
 
@@ -126,7 +126,7 @@ class TimeBlockIdTaken(DomainError):
     """Another time block was added under this id."""
 
 
-class InvalidTimeBlock(DomainError):
+class InvalidTimeBlock(Invalid):
     """The time of this block makes no sense."""
 
 

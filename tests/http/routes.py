@@ -8,6 +8,8 @@ import adapters
 import api
 import application
 import domain
+from api.problems.refused import Refused
+from api.problems.statuses import FAMILIES
 from domain.messages import DomainError
 
 
@@ -18,7 +20,9 @@ def refusals() -> list[type[DomainError]]:
             importlib.import_module(module.name)
     ours = (domain.__name__, application.__name__, adapters.__name__, api.__name__)
     found = {kind for kind in _below(DomainError) if kind.__module__.split(".")[0] in ours}
-    return sorted(found, key=lambda kind: (kind.code, kind.__module__))
+    return sorted(
+        found - FAMILIES.keys() - {Refused}, key=lambda kind: (kind.code, kind.__module__)
+    )
 
 
 def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from api import openapi
 from api.app import ROUTERS
-from api.openapi.routes import methods_of
+from api.openapi.routes import methods_of, shape_of
 from api.openapi.schemas import rows
 from api.web.gate import permission_of
 from tests.contract import document
@@ -104,10 +104,27 @@ def test_what_is_made_says_what_can_be_done_with_it() -> None:
     assert {"ETag", "Location", "Consistency-Token"} == set(made["headers"])
 
 
+def test_every_answer_with_a_body_says_of_what_form_it_is() -> None:
+    """What is prose, or bytes of no form that we know, says that."""
+    unsaid = [
+        f"{method} {path} {status}"
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+        for status, response in operation["responses"].items()
+        if status not in ("204", "304") and "$ref" not in response
+        for kind, content in response.get("content", {"nothing": {}}).items()
+        if not content.get("schema")
+    ]
+
+    assert unsaid == []
+
+
 def test_two_things_do_not_share_a_name() -> None:
     schemas = document()["components"]["schemas"]
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    found = rows(map(shape_of, routes))
 
-    for name, schema in rows().items():
+    for name, schema in found.items():
         assert schemas[name] == schema or set(schemas[name]["enum"]) == set(schema["enum"]), name
 
 

@@ -13,6 +13,8 @@ from api.compat.moves import order_for
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import professional
+from api.problems.reasons import VISITS
+from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body, id_of
 from api.requests.moments import Instant
@@ -107,6 +109,7 @@ class ChangedBooking(Body):
 
 
 @router.post("", status_code=201)
+@answers(Made(OldBooking), refuses=VISITS)
 def create_old_booking(body: BookingBody, caller: bookings.MayWrite) -> Response:
     """Book, for somebody or nobody yet, at a time or at none yet."""
     with_whom = professional(caller, body.user_id, body.service_id, field="userId")
@@ -115,18 +118,21 @@ def create_old_booking(body: BookingBody, caller: bookings.MayWrite) -> Response
 
 
 @router.get("")
+@answers(Listed(BOOKINGS, always_numbered=True))
 def list_old_bookings(caller: bookings.MayRead) -> Response:
     """List bookings: `?status=&userId=&clientId=&bookingType=&page=&limit=&sortBy=&sortOrder=`."""
     return BOOKINGS.numbered(caller)
 
 
 @router.get("/{booking_id}")
+@answers(Made(OldBooking, tagged=True))
 def get_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayRead) -> Response:
     """Show a booking."""
     return reshaped(bookings.get_booking(booking_id, caller), _booking, WHERE)
 
 
 @router.put("/{booking_id}")
+@answers(Made(OldBooking, tagged=True), refuses=VISITS)
 def change_old_booking(
     booking_id: bookings.BookingPath, body: ChangedBooking, caller: bookings.MayWrite
 ) -> Response:
@@ -136,6 +142,7 @@ def change_old_booking(
 
 
 @router.delete("/{booking_id}")
+@answers(Made(OldBooking, tagged=True), refuses=VISITS)
 def cancel_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayWrite) -> Response:
     """Cancel a booking. It is still there afterwards, as cancelled."""
     return reshaped(bookings.cancel_booking(booking_id, caller), _booking, WHERE)

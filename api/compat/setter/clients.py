@@ -15,6 +15,8 @@ from api.compat import OldRouter
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.people import clients
+from api.problems.reasons import PEOPLE
+from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body, Line, Sought, id_of
 from domain.people.clients import ClientStatus
@@ -85,6 +87,7 @@ class NewClient(ChangedClient):
 
 
 @router.post("", status_code=201)
+@answers(Made(OldClient, tagged=True), refuses=PEOPLE)
 def create_old_client(
     body: NewClient,
     caller: clients.MayWrite,
@@ -96,6 +99,7 @@ def create_old_client(
 
 
 @router.get("")
+@answers(Listed(LISTING, always_numbered=True))
 def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
     """List clients: `?custom_id=&status=&q=&page=&limit=&sortBy=&sortOrder=`."""
     extra = [found_by(q)] if q else []
@@ -103,12 +107,14 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 
 
 @router.get("/{client_id}")
+@answers(Made(OldClient, tagged=True))
 def get_old_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Response:
     """Show a client."""
     return reshaped(clients.get_client(client_id, caller), _client, WHERE)
 
 
 @router.put("/{client_id}")
+@answers(Made(OldClient, tagged=True), refuses=PEOPLE)
 def change_old_client(
     client_id: clients.ClientPath, body: ChangedClient, caller: clients.MayWrite
 ) -> Response:

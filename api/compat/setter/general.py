@@ -9,6 +9,7 @@ from api.business.auth import PUBLIC
 from api.compat import OldRouter
 from api.compat.setter.shapes import TAGS
 from api.operations import status
+from api.requests.answers import answers
 
 router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
 old_health: Final = OldRouter(prefix="/health", successor="/v1/health", tags=TAGS)
@@ -16,6 +17,7 @@ old_status: Final = OldRouter(prefix="/status", successor="/v1/status", tags=TAG
 
 
 @router.get("", openapi_extra=PUBLIC)
+@answers()
 def show_general(request: Request) -> dict[str, Any]:
     """Tell what this is and what it can do."""
     app = request.app

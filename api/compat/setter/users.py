@@ -14,6 +14,8 @@ from api.compat import OldRouter
 from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, TAGS, reshaped
 from api.compat.whom import ACTIVE
+from api.problems.reasons import WORKING
+from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body, ContactBody, Line, TimeZone
 from api.scheduling import professionals
@@ -136,68 +138,6 @@ class Known(msgspec.Struct):
         return min(self.listed.version, self.contact.version)
 
 
-@router.post("", status_code=201)
-def create_user(body: NewUser, caller: professionals.MayWrite) -> Response:
-    """Let somebody be booked."""
-    begin = professionals.registration(body.professional(caller), caller)
-    user_id = begin.professional_id
-    switch = SWITCH[body.booking_enabled](professional_id=user_id)
-    both = Together(commands=(begin, switch))
-    return _reshaped(caller, caller.created(PROFESSIONALS, user_id, both, where=WHERE))
-
-
-@router.get("")
-def list_users(caller: professionals.MayReadContacts) -> Response:
-    """List who can be booked."""
-    _refuse_clients(caller)
-    return LISTING.numbered(caller, where=[ACTIVE])
-
-
-@router.get("/{user_id}")
-def get_user(
-    user_id: professionals.ProfessionalPath, caller: professionals.MayReadContacts
-) -> Response:
-    """Show a user."""
-    _refuse_clients(caller)
-    document = caller.document(PROFESSIONALS, user_id)
-    if not msgspec.json.decode(document.json, type=ListedProfessional).active:
-        raise NotFound
-    return _reshaped(caller, caller.show(document))
-
-
-@router.put("/{user_id}")
-def change_user(
-    user_id: professionals.ProfessionalPath, body: ChangedUser, caller: professionals.MayWrite
-) -> Response:
-    """Change what is named of a user."""
-    known = _known(caller, user_id)
-    orders = body.orders(caller, known)
-    return _reshaped(caller, caller.changed(PROFESSIONALS, user_id, *orders, seen=known.version))
-
-
-@router.delete("/{user_id}", status_code=204)
-def delete_user(
-    user_id: professionals.ProfessionalPath, caller: professionals.MayWrite
-) -> Response:
-    """Let somebody be booked no longer; what is booked stays, and so does the history."""
-    return professionals.retire_professional(user_id, caller)
-
-
-def _known(caller: Caller, user_id: ProfessionalId) -> Known:
-    contact = caller.folded(PROFESSIONAL_CONTACTS, user_id)
-    listed = caller.folded(PROFESSIONALS, user_id)
-    return Known(
-        msgspec.json.decode(listed.json, type=ListedProfessional),
-        msgspec.json.decode(contact.json, type=ProfessionalContact),
-    )
-
-
-def _user(caller: Caller, document: bytes) -> bytes:
-    listed = msgspec.json.decode(document, type=ListedProfessional)
-    contact = caller.folded(PROFESSIONAL_CONTACTS, listed.id)
-    return _shaped(listed, msgspec.json.decode(contact.json, type=ProfessionalContact))
-
-
 def _users(connection: Connection[Any], tenant: str, documents: Sequence[bytes]) -> Sequence[bytes]:
     listed = [msgspec.json.decode(document, type=ListedProfessional) for document in documents]
     contacts = contacts_of(connection, tenant, [each.id for each in listed])
@@ -225,6 +165,73 @@ def _shaped(listed: ListedProfessional, contact: ProfessionalContact | None) -> 
 LISTING: Final = OldListing(
     listing=professionals.LISTING, shape=_users, also=(PROFESSIONAL_CONTACTS,)
 )
+
+
+@router.post("", status_code=201)
+@answers(Made(OldUser, tagged=True), refuses=WORKING)
+def create_user(body: NewUser, caller: professionals.MayWrite) -> Response:
+    """Let somebody be booked."""
+    begin = professionals.registration(body.professional(caller), caller)
+    user_id = begin.professional_id
+    switch = SWITCH[body.booking_enabled](professional_id=user_id)
+    both = Together(commands=(begin, switch))
+    return _reshaped(caller, caller.created(PROFESSIONALS, user_id, both, where=WHERE))
+
+
+@router.get("")
+@answers(Listed(LISTING, always_numbered=True))
+def list_users(caller: professionals.MayReadContacts) -> Response:
+    """List who can be booked."""
+    _refuse_clients(caller)
+    return LISTING.numbered(caller, where=[ACTIVE])
+
+
+@router.get("/{user_id}")
+@answers(Made(OldUser, tagged=True))
+def get_user(
+    user_id: professionals.ProfessionalPath, caller: professionals.MayReadContacts
+) -> Response:
+    """Show a user."""
+    _refuse_clients(caller)
+    document = caller.document(PROFESSIONALS, user_id)
+    if not msgspec.json.decode(document.json, type=ListedProfessional).active:
+        raise NotFound
+    return _reshaped(caller, caller.show(document))
+
+
+@router.put("/{user_id}")
+@answers(Made(OldUser, tagged=True), refuses=WORKING)
+def change_user(
+    user_id: professionals.ProfessionalPath, body: ChangedUser, caller: professionals.MayWrite
+) -> Response:
+    """Change what is named of a user."""
+    known = _known(caller, user_id)
+    orders = body.orders(caller, known)
+    return _reshaped(caller, caller.changed(PROFESSIONALS, user_id, *orders, seen=known.version))
+
+
+@router.delete("/{user_id}", status_code=204)
+@answers(refuses=WORKING)
+def delete_user(
+    user_id: professionals.ProfessionalPath, caller: professionals.MayWrite
+) -> Response:
+    """Let somebody be booked no longer; what is booked stays, and so does the history."""
+    return professionals.retire_professional(user_id, caller)
+
+
+def _known(caller: Caller, user_id: ProfessionalId) -> Known:
+    contact = caller.folded(PROFESSIONAL_CONTACTS, user_id)
+    listed = caller.folded(PROFESSIONALS, user_id)
+    return Known(
+        msgspec.json.decode(listed.json, type=ListedProfessional),
+        msgspec.json.decode(contact.json, type=ProfessionalContact),
+    )
+
+
+def _user(caller: Caller, document: bytes) -> bytes:
+    listed = msgspec.json.decode(document, type=ListedProfessional)
+    contact = caller.folded(PROFESSIONAL_CONTACTS, listed.id)
+    return _shaped(listed, msgspec.json.decode(contact.json, type=ProfessionalContact))
 
 
 def _reshaped(caller: Caller, response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.messages import Command, DomainError, Event, Personal
+from domain.messages import Command, DomainError, Event, Forbidden, Gone, Invalid, Missing, Personal
 from domain.values import ClientId, IdentityId, ProfessionalId, TenantId, UserId
 
 
@@ -172,7 +172,7 @@ UserEvent = (
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class UserNotFound(DomainError):
+class UserNotFound(Missing):
     """There is no such user."""
 
 
@@ -180,21 +180,21 @@ class UserIdTaken(DomainError):
     """Another user was registered under this id."""
 
 
-class UserIsDeactivated(DomainError):
+class UserIsDeactivated(Gone):
     """The user was deactivated."""
 
 
-class NoRoleGiven(DomainError):
+class NoRoleGiven(Invalid):
     """A user has at least one role."""
 
 
-class ClientIsNoStaff(DomainError):
+class ClientIsNoStaff(Invalid):
     """The role client stands alone: a client is not staff."""
 
 
-class ProfessionalNotNamed(DomainError):
+class ProfessionalNotNamed(Invalid):
     """The role professional needs the professional that the user is."""
 
 
-class OperatorNotGrantable(DomainError):
+class OperatorNotGrantable(Forbidden):
     """The role operator is given by those who run the system, not by a business."""

@@ -15,7 +15,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Event, Value
+from domain.messages import Command, DomainError, Event, Invalid, Missing, Value
 from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId, TimeSlot
 
 LONGEST_HOLD: Final = 600
@@ -86,7 +86,7 @@ HoldEvent = HoldPlaced | HoldRedeemed | HoldReleased | HoldLapsed
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class HoldNotFound(DomainError):
+class HoldNotFound(Missing):
     """There is no such hold."""
 
 
@@ -94,7 +94,7 @@ class HoldIdTaken(DomainError):
     """Another slot was held under this id."""
 
 
-class HoldTooLong(DomainError):
+class HoldTooLong(Invalid):
     """A slot can be held for ten minutes at most."""
 
 

@@ -6,7 +6,16 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from domain.messages import Bookkeeping, Command, DomainError, Event, Personal, Value
+from domain.messages import (
+    Bookkeeping,
+    Command,
+    DomainError,
+    Event,
+    Invalid,
+    Missing,
+    Personal,
+    Value,
+)
 from domain.values import (
     BookingId,
     ClientId,
@@ -283,7 +292,7 @@ BookingMailEvent = BookingMailSent | BookingMailFailed
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class BookingNotFound(DomainError):
+class BookingNotFound(Missing):
     """There is no such booking."""
 
 
@@ -311,11 +320,11 @@ class ServiceNotOffered(DomainError):
     """The professional does not offer this service."""
 
 
-class DurationNotKnown(DomainError):
+class DurationNotKnown(Invalid):
     """A booking without a service must say how long it takes."""
 
 
-class DurationNotAllowed(DomainError):
+class DurationNotAllowed(Invalid):
     """A booking takes from one minute to one week."""
 
 

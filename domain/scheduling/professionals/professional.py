@@ -10,7 +10,7 @@ from typing import Final, assert_never
 from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
-from domain.messages import Command, DomainError, Event, Personal, Value
+from domain.messages import Command, DomainError, Event, Forbidden, Gone, Missing, Personal, Value
 from domain.scheduling.professionals.settings import Settings, Week, refuse_invalid
 from domain.values import Contact, ProfessionalId
 
@@ -94,7 +94,7 @@ ProfessionalEvent = (
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class ProfessionalNotFound(DomainError):
+class ProfessionalNotFound(Missing):
     """There is no such professional."""
 
 
@@ -102,11 +102,11 @@ class ProfessionalIdTaken(DomainError):
     """Another professional was registered under this id."""
 
 
-class ProfessionalIsRetired(DomainError):
+class ProfessionalIsRetired(Gone):
     """The professional works here no longer."""
 
 
-class BookingDisabled(DomainError):
+class BookingDisabled(Forbidden):
     """At present the professional takes no bookings."""
 
 

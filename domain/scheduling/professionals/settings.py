@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, assert_never
 
 from domain.faults import Fault, below, in_document
-from domain.messages import DomainError, Value
+from domain.messages import Invalid, Value
 from domain.values import Money
 from domain.zones import ZONES
 
@@ -98,7 +98,7 @@ class Settings(Value, frozen=True, kw_only=True):
 # --- Why it may be refused ------------------------------------------------------------
 
 
-class InvalidSettings(DomainError):
+class InvalidSettings(Invalid):
     """These settings contradict themselves or go beyond what is possible."""
 
 

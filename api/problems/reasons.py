@@ -1,0 +1,65 @@
+"""Why routes of several areas may refuse: what has to do with visits, with people, with accounts."""
+
+from typing import Final
+
+from api.requests.answers import of
+from application.business import accounts, address_proofs
+from application.people import contact_details
+from application.scheduling import availability
+from domain import zones
+from domain.business import tenants, users
+from domain.people import clients, identities
+from domain.scheduling import (
+    agendas,
+    allowances,
+    bookable,
+    bookings,
+    professionals,
+    services,
+    time_blocks,
+)
+from domain.scheduling import availability as hours
+
+DETAILS: Final = of(contact_details)
+VISITS: Final = (
+    *of(bookings, hours, agendas, bookable),
+    allowances.TooManyHolds,
+    allowances.TooManyOpenRequests,
+    *DETAILS,
+    clients.ClientNotFound,
+    clients.ClientIsErased,
+    identities.ClientAlreadyExists,
+    professionals.ProfessionalNotFound,
+    professionals.ProfessionalIsRetired,
+    professionals.BookingDisabled,
+    services.ServiceNotFound,
+    services.ServiceIsRemoved,
+)
+FREE: Final = (
+    bookable.LengthNotOffered,
+    availability.WindowInvalid,
+    bookings.BookingNotFound,
+    bookings.DurationNotKnown,
+    bookings.DurationNotAllowed,
+    bookings.ServiceNotBookable,
+    bookings.ServiceNotOffered,
+    professionals.ProfessionalNotFound,
+    professionals.ProfessionalIsRetired,
+    professionals.BookingDisabled,
+    services.ServiceNotFound,
+    services.ServiceIsRemoved,
+    zones.UnknownTimeZone,
+)
+WORKING: Final = (*of(professionals, zones), *DETAILS)
+TIMES_OFF: Final = (
+    *of(time_blocks, zones),
+    professionals.ProfessionalNotFound,
+    professionals.ProfessionalIsRetired,
+)
+PEOPLE: Final = (*of(clients, identities), *DETAILS)
+ACCOUNTS: Final = (
+    *of(accounts, address_proofs, users, tenants, zones),
+    *PEOPLE,
+    professionals.ProfessionalNotFound,
+    professionals.ProfessionalIsRetired,
+)

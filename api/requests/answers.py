@@ -1,0 +1,141 @@
+"""What a route answers with, and what refuses it, said where it is written:
+
+@router.post("", status_code=201)
+@answers(Row(SERVICES), refuses=REFUSED)
+def create_service(body: OfferBody, caller: MayWrite) -> Response: …
+
+Tests hold every answer to it, and the OpenAPI document is made of it.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final, Protocol, TypeVar
+
+from api.requests.listing import USUAL, Listing
+from domain.messages import DomainError
+from projections.read_model import ReadModel
+
+# --- What it answers with -----------------------------------------------------------------
+
+
+class Numbered(Protocol):
+    """A list in the form of an older product: by page number."""
+
+    @property
+    def listing(self) -> Listing:
+        """The same list, asked by cursor."""
+
+    @property
+    def sorts(self) -> Mapping[str, str]:
+        """Old names of columns."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a read model, with an ETag."""
+
+    model: ReadModel
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list that is asked by cursor, or in the old form by page number too."""
+
+    asked: Listing | Numbered
+    always_numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Paged:
+    """A list of what is no read model, asked by cursor and by these filters, or as its route declares
+    where there are none to tell. `usual` is how many are told where nobody says.
+    """
+
+    item: type[Any]
+    filters: Sequence[str] | None = None
+    usual: int = USUAL
+
+
+@dataclass(frozen=True)
+class Made:
+    """A body that msgspec encodes. `tagged` if it comes with an ETag; `also` are statuses besides the
+    usual one that have this body.
+    """
+
+    kind: Any
+    tagged: bool = False
+    also: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No body, or one that is no JSON of ours."""
+
+
+Shape = Row | Listed | Paged | Made | Nothing
+
+
+def is_row(shape: Shape) -> bool:
+    """Whether an answer has a version."""
+    return isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged)
+
+
+# --- What refuses it ----------------------------------------------------------------------
+
+Refusals = tuple[type[DomainError], ...]
+
+
+def of(*modules: ModuleType) -> Refusals:
+    """Return the refusals that are declared in these modules, and below them."""
+    names = tuple(f"{module.__name__}." for module in modules)
+    return tuple(kind for kind in _below(DomainError) if f"{kind.__module__}.".startswith(names))
+
+
+def _below(kind: type[DomainError]) -> Sequence[type[DomainError]]:
+    return [each for below in kind.__subclasses__() for each in (below, *_below(below))]
+
+
+# --- Said of a route ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What is declared of one route."""
+
+    shape: Shape
+    refuses: Refusals = ()
+    records: bool = True
+    """Whether it adds to the log what can be done once only, and on a version."""
+    any_version: bool = False
+    """Whether it is done whatever version somebody has seen."""
+
+
+SAID: Final = "answers"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def answers(
+    shape: Shape | None = None,
+    *,
+    refuses: Refusals = (),
+    records: bool = True,
+    any_version: bool = False,
+) -> Callable[[Function], Function]:
+    """Say of the function of a route what it answers with; nothing, by default."""
+    said = Answers(
+        shape=shape or Nothing(), refuses=refuses, records=records, any_version=any_version
+    )
+
+    def say(function: Function) -> Function:
+        setattr(function, SAID, said)
+        return function
+
+    return say
+
+
+def said_of(function: Callable[..., Any]) -> Answers:
+    """Return what a route says of itself. Raises AttributeError where it says nothing."""
+    said: Answers = getattr(inspect.unwrap(function), SAID)
+    return said
