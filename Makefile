@@ -81,7 +81,7 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 ##@ Write
 
 schemas: $(VENV)/dev ## Accept the events' shapes as they are now
-	$(BIN)/python -m infra.printing.event_schemas tests/architecture/schemas
+	$(BIN)/python -m tests.architecture.golden
 
 catalogue: $(VENV)/dev ## Write the event catalogue, for people and as AsyncAPI
 	$(BIN)/python -m infra.printing.event_catalogue > infra/event_catalogue.md

@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
+from api import records
 from api.backend import Backend
 from api.business import auth, tenants, users
 from api.compat import beauty, calendar, setter, tasks
@@ -45,6 +46,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     limits.router,
     history.router,
     live.router,
+    *records.ROUTERS,
     auth.router,
     auth.old_router,
     status.router,
@@ -53,6 +55,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *setter.ROUTERS,
     *calendar.ROUTERS,
     *tasks.ROUTERS,
+    *records.OLD_ROUTERS,
 )
 
 

@@ -5,12 +5,15 @@ from enum import StrEnum
 from typing import Final
 
 from domain.business.users import Role
+from domain.catalogue import KINDS
 from domain.messages import Forbidden, Value
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 
 class Permission(StrEnum):
-    """What a route demands. `own-…` is the same for what bears one's own id, and nothing else."""
+    """What a route demands. `own-…` is the same for what bears one's own id, and nothing else. Kinds of
+    records have their own, by name: see `OF_RECORDS`.
+    """
 
     BOOKINGS_READ = "bookings:read"
     BOOKINGS_WRITE = "bookings:write"
@@ -40,7 +43,7 @@ class Permission(StrEnum):
     READ_MODELS_MANAGE = "read-models:manage"
 
 
-OWN: Final[Mapping[Permission, Permission]] = {
+OWN: Final[Mapping[str, Permission]] = {
     Permission.BOOKINGS_READ: Permission.OWN_BOOKINGS_READ,
     Permission.BOOKINGS_WRITE: Permission.OWN_BOOKINGS_WRITE,
     Permission.CLIENTS_READ: Permission.OWN_CLIENT_READ,
@@ -58,6 +61,12 @@ EVERYBODY: Final = frozenset(
         Permission.PROFESSIONALS_READ,
     }
 )
+
+OF_RECORDS: Final[Mapping[str, frozenset[Role]]] = {
+    **{kind.reading: kind.readers | kind.writers for kind in KINDS},
+    **{kind.writing: kind.writers for kind in KINDS},
+}
+"""Who has which permission to see and to change records, as each kind declares it."""
 
 GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OWNER: EVERYBODY
@@ -163,17 +172,17 @@ class Principal(Value, frozen=True, kw_only=True):
     tenant_id: TenantId
     user_id: UserId
     roles: tuple[Role, ...]
-    permissions: frozenset[Permission]
+    permissions: frozenset[str]
     session_id: str
     professional_id: ProfessionalId | None = None
     client_id: ClientId | None = None
     earlier_clients: tuple[ClientId, ...] = ()
 
-    def may(self, permission: Permission) -> bool:
+    def may(self, permission: str) -> bool:
         """Whether this is permitted for everything in the tenant."""
         return permission in self.permissions
 
-    def reach(self, permission: Permission) -> Reach:
+    def reach(self, permission: str) -> Reach:
         """Return how far it goes; refuse if it goes nowhere."""
         if permission in self.permissions:
             return EVERYTHING
@@ -187,6 +196,8 @@ class Principal(Value, frozen=True, kw_only=True):
 EVERYTHING: Final = Reach(everything=True)
 
 
-def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
     """Return what any of the roles permits."""
-    return frozenset[Permission]().union(*(GRANTED[role] for role in roles))
+    several = frozenset(roles)
+    records = (permission for permission, who in OF_RECORDS.items() if several & who)
+    return frozenset(records).union(*(GRANTED[role] for role in several))

@@ -36,7 +36,7 @@ class Leave(Value, frozen=True, kw_only=True):
     """By what right something is ordered: who orders it, and the permission that lets them."""
 
     principal: Principal
-    permission: Permission
+    permission: str
 
 
 class Thing(NamedTuple):

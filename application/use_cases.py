@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from application import records
 from application.business import tenants, users
 from application.people import clients
 from application.scheduling import (
@@ -30,4 +31,5 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
     **series.USE_CASES,
+    **records.USE_CASES,
 }

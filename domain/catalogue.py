@@ -1,11 +1,16 @@
 """Every event under its permanent name. A name is for ever: history is full of it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from domain import records
 from domain.business import tenants, users
+from domain.business.departments import DEPARTMENTS
 from domain.messages import Event, StreamErased
+from domain.money.products import PRODUCTS
+from domain.money.taxes import TAXES
 from domain.people import clients, identities
+from domain.records import Kind
 from domain.scheduling import (
     agendas,
     allowances,
@@ -28,7 +33,11 @@ AREAS: Final = (
     allowances,
     bookings,
     series,
+    records,
 )
+KINDS: Final[tuple[Kind[Any], ...]] = (DEPARTMENTS, TAXES, PRODUCTS)
+"""Every kind of record."""
+
 OF_EVERY_STREAM: Final[Mapping[str, type[Event]]] = {"stream-erased.v1": StreamErased}
 """What can happen to a stream, whatever it is about."""
 
@@ -39,5 +48,6 @@ takes the name from here. See `infra/runbooks/deploy.md`.
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
     **{name: event for area in AREAS for name, event in area.STORED_AS.items()},
+    **{name: event for kind in KINDS for name, event in kind.events.items()},
     **OF_EVERY_STREAM,
 }

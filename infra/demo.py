@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
@@ -17,10 +18,13 @@ from adapters.postgres import Database
 from application.business.accounts import NewAccount
 from application.people.contact_details import identities_of
 from application.ports import About
+from application.records import claims_of
 from domain.business.tenants import Business
 from domain.business.users import AppointOperator, Role
+from domain.catalogue import KINDS
 from domain.messages import Command, DomainError
 from domain.people.clients import ClientStatus, RegisterClient
+from domain.records import CreateRecord
 from domain.scheduling.bookings import (
     CancelBooking,
     CompleteBooking,
@@ -225,7 +229,9 @@ class _Shop:
         accounts = self._system.accounts
         registered = accounts.register_business(business, owner, about, professional=False)
         self._tenant = registered.tenant_id
-        for step in (*self._operator(), *self._people(), *self._services(), *self._clients()):
+        for step in chain(
+            self._operator(), self._people(), self._services(), self._records(), self._clients()
+        ):
             _carry_out(self._system, step)
 
     def _operator(self) -> Iterator[Step]:
@@ -266,6 +272,16 @@ class _Shop:
             )
             command = CreateService(service_id=self._service(name), offer=offer)
             yield self._step(self._today, name, command)
+
+    def _records(self) -> Iterator[Step]:
+        """Keep of each kind of record what it gives as examples: those speak French."""
+        pepper = self._system.settings.pepper.encode()
+        for kind in KINDS if self._shop.language == "fr" else ():
+            for values in kind.examples:
+                claims = claims_of(kind, values, tenant=self._tenant, pepper=pepper)
+                id_ = self._id(kind.one, repr(values))
+                command = CreateRecord(kind=kind.one, id=id_, values=values, claims=claims)
+                yield self._step(self._today, id_, command)
 
     def _clients(self) -> Iterator[Step]:
         for name in self._client_names():

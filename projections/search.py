@@ -1,29 +1,14 @@
 """How people look for people: without accents, capitals or the beginning of a phone number."""
 
 import re
-import unicodedata
 from typing import Final
 
-UNDECOMPOSED: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i", "æ": "ae", "œ": "oe"}
-)
-"""Letters that Unicode does not write as a plain letter and a mark."""
+from domain.texts import plain
 
 WILD: Final = re.compile(r"([%_\\])")
 ESCAPED: Final = r"\\\1"
 
 PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
-
-
-def plain(text: str) -> str:
-    """Return the text as it is compared.
-
-    >>> plain("Zoé Strauß")
-    'zoe strauss'
-    """
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return bare.translate(UNDECOMPOSED)
 
 
 def sought(query: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Final
 
 from kafka.partitioner.default import murmur2
 
+from domain.catalogue import KINDS
+
 PARTITIONS: Final = 12
 """Of every topic. It cannot be changed later: it would send streams elsewhere."""
 
@@ -17,6 +19,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "agenda": "frontdesk.agendas",
     "block": "frontdesk.time-blocks",
     "booking": "frontdesk.bookings",
+    "claim": "frontdesk.claims",
     "client": "frontdesk.clients",
     "hold": "frontdesk.holds",
     "identity": "frontdesk.identities",
@@ -26,6 +29,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "tenant": "frontdesk.tenants",
     "timeblocks": "frontdesk.time-blocks",
     "user": "frontdesk.users",
+    **{kind.one: f"frontdesk.{kind.many}" for kind in KINDS},
 }
 """By the kind of a stream, which is how its name begins. A block of time and the stream that lists
 those of a professional are one kind of thing to others.

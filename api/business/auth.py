@@ -119,7 +119,7 @@ class Oneself(ListedUser, frozen=True, kw_only=True):
     tenant_id: str
     tenant: ListedTenant | None
     user_type: UserType
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 @router.post("/register", status_code=201, openapi_extra=PUBLIC)

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from api.openapi.routes import methods_of, shape_of
 from api.requests.answers import Listed, Paged, Shape, is_row, said_of
 from api.requests.conditions import LONGEST_KEY, needs_if_match
-from api.requests.listing import LONGEST_TEXT, MOST, USUAL, Listing, OneOf, boolean
+from api.requests.listing import LONGEST_TEXT, MOST, NUMBER, USUAL, Listing, OneOf, boolean, number
 from api.requests.moments import AS_OF, instant
 from api.web.gate import permission_of
 
@@ -92,6 +92,8 @@ def _of(parse: Any) -> Document:
         return {"type": "string", "format": "date-time"}
     if parse is boolean:
         return {"type": "boolean"}
+    if parse is number:
+        return {"type": "string", "pattern": f"^{NUMBER}(,{NUMBER})*$"}
     if isinstance(parse, OneOf):
         one = "|".join(parse.kind)
         return {"type": "string", "pattern": f"^({one})(,({one}))*$"}

@@ -1,12 +1,25 @@
 """What each refusal is called, in the languages people read here. English is the code in words."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from domain.catalogue import KINDS
+from domain.records import Kind
 
 ENGLISH: Final = "en"
 MOST_WISHES: Final = 20
 
+
+def _of_records(kind: Kind[Any]) -> Iterator[tuple[str, str]]:
+    yield kind.not_found.code, f"{kind.french} introuvable"
+    yield kind.is_removed.code, f"{kind.french} hors service"
+    yield kind.is_gone.code, f"{kind.french} hors service depuis trop longtemps"
+    yield kind.id_taken.code, f"{kind.french} : identifiant déjà pris"
+    yield kind.value_taken.code, f"{kind.french} : valeur déjà prise"
+
+
 FRENCH: Final[Mapping[str, str]] = {
+    **{code: title for kind in KINDS for code, title in _of_records(kind)},
     "address-code-wrong": "Code erroné",
     "between-slots": "Entre deux créneaux",
     "beyond-horizon": "Trop loin dans l'avenir",
@@ -105,6 +118,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "slot-taken": "Créneau pris",
     "source-not-known": "Source inconnue",
     "tenant-id-taken": "Identifiant d'entreprise déjà pris",
+    "tax-twice": "Taxe nommée deux fois",
     "tenant-not-found": "Entreprise introuvable",
     "standing-changed": "Droits modifiés",
     "time-block-id-taken": "Identifiant d'indisponibilité déjà pris",

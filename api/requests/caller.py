@@ -51,7 +51,7 @@ class Caller:
         self,
         request: Request,
         principal: Principal,
-        permission: Permission,
+        permission: str,
         body: bytes | None,
         *,
         heavy: bool = False,

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from api.requests.caller import Caller
 from application.people.contact_details import identities_of, parse_email, parse_phone
+from domain.fields import LINE, TEXT, Held
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
 
@@ -29,25 +30,21 @@ def id_of(kind: str) -> StringConstraints:
     return StringConstraints(pattern=rf"^{kind}-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$")
 
 
+def held(limits: Held) -> StringConstraints:
+    """Say in pydantic's words what a text may hold."""
+    return StringConstraints(
+        min_length=limits.min_length, max_length=limits.max_length, pattern=limits.pattern
+    )
+
+
 def _known_zone(name: str) -> str:
     if name not in ZONES:
         raise PydanticCustomError("time-zone-unknown", "There is no such IANA time zone")
     return name
 
 
-Line = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$"),
-]
-"""A line of text that says something."""
-
-Text = Annotated[
-    str,
-    StringConstraints(
-        min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$"
-    ),
-]
-"""Lines of text. No zero characters, here or elsewhere: PostgreSQL cannot hold them."""
+Line = Annotated[str, held(LINE)]
+Text = Annotated[str, held(TEXT)]
 
 Sought = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 """What somebody types to find something."""

@@ -3,6 +3,7 @@
 A list declares what it can be asked; everything else is refused, never silently ignored.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,6 +25,7 @@ LONGEST_TEXT: Final = 200
 MOST_VALUES: Final = 200
 """Of one filter: as many as a page has rows."""
 
+NUMBER: Final = "-?[0-9]{1,18}"
 RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
 
 Parse = Callable[[str], Any]
@@ -162,6 +164,13 @@ def text(value: str) -> str:
     if "\x00" in value or len(value) > LONGEST_TEXT:
         raise ValueError(value)
     return value
+
+
+def number(value: str) -> int:
+    """Parse a whole number that PostgreSQL can hold."""
+    if not re.fullmatch(NUMBER, value, re.ASCII):
+        raise ValueError(value)
+    return int(value)
 
 
 def limit_of(text: str | None, usual: int = USUAL) -> int:

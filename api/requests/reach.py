@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
+from domain.catalogue import KINDS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.paging import Op, Where, Within
@@ -37,12 +38,13 @@ class Rows(NamedTuple):
     nobody else.
     """
 
-    permission: Permission
+    permission: str
     own: Mapping[str, str] = {}
     besides: tuple[EntryKind, Permission] | None = None
 
 
 ROWS: Final[Mapping[str, Rows]] = {
+    **{kind.many: Rows(kind.reading) for kind in KINDS},
     TENANTS.name: Rows(Permission.TENANT_READ),
     USERS.name: Rows(Permission.USERS_READ),
     PROFESSIONALS.name: Rows(Permission.PROFESSIONALS_READ),

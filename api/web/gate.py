@@ -31,7 +31,7 @@ ELSEWHERE: Final = frozenset({Permission.JOBS_MANAGE, Permission.READ_MODELS_MAN
 class Gate:
     """Lets in who has the permission; the route is declared by it (see `routes_and_permissions`)."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: str) -> None:
         self.permission = permission
 
     async def __call__(self, request: Request) -> Caller:
@@ -95,7 +95,7 @@ def _refuse_unknown(request: Request) -> None:
         raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
 
 
-def may(permission: Permission) -> Any:
+def may(permission: str) -> Any:
     """Mark a parameter as the caller of a route that demands this permission:
     `MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]`.
     """

@@ -1,7 +1,12 @@
 """The numbers everything starts from, each said once: first what was measured, then what is assumed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+from adapters.streams.topics import PARTITIONS, slot_of
+from application.processes import PROCESSES
+from projections import READ_MODELS
 
 # --- Measured: `make bench`, two shared cores with everything on them, 21 November 2026 -------
 
@@ -42,8 +47,10 @@ STORED_BYTES: Final = 1_270
 RECORD_BYTES: Final = 1_200
 """Of an event as a Kafka record, headers included (booking-requested.v2)."""
 
-SLOTS: Final[Sequence[int]] = (5, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1, 0)
-"""Consumers in each slot: where the names of the 20 that there are happen to fall."""
+CONSUMERS: Final = [*(model.name for model in READ_MODELS), *(each.name for each in PROCESSES)]
+_IN_SLOTS: Final = Counter(map(slot_of, CONSUMERS))
+SLOTS: Final[Sequence[int]] = sorted(map(_IN_SLOTS.__getitem__, range(PARTITIONS)), reverse=True)
+"""Consumers in each slot: where their names happen to fall."""
 
 EVENTS_OF_A_BOOKING: Final = 8
 """Wished, slot taken, confirmed, four mails noted, completed."""

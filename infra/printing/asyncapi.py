@@ -15,7 +15,7 @@ from adapters.streams.records import METADATA, PERSONAL
 from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, topic_of
 from application.operations import facts
 from domain.aggregate import Aggregate
-from domain.catalogue import AREAS, EVENTS, OF_EVERY_STREAM
+from domain.catalogue import AREAS, EVENTS, KINDS, OF_EVERY_STREAM
 from domain.messages import Event
 
 Json = dict[str, Any]
@@ -90,7 +90,7 @@ def _topics() -> Mapping[type[Event], str]:
         event: topic_of(f"{aggregate.kind}-")
         for aggregate in aggregates
         for event in _moved_by(aggregate)
-    }
+    } | {event: topic_of(f"{kind.one}-") for kind in KINDS for event in kind.events.values()}
 
 
 def _moved_by(aggregate: Aggregate[Any, Any]) -> tuple[type[Event], ...]:

@@ -14,9 +14,10 @@ from domain.people.clients import (
     ClientStatus,
     ClientStatusChanged,
 )
+from domain.texts import plain
 from domain.values import ClientId, UserId
 from projections.read_model import ReadModel, Row
-from projections.search import plain, sought
+from projections.search import sought
 
 
 class KnownClient(Row, frozen=True, kw_only=True):

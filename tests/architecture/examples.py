@@ -2,9 +2,13 @@
 
 import importlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
 
+from domain.catalogue import KINDS
 from domain.messages import Event
+from domain.records import Kind, ValueClaimed, ValueReleased
 from domain.scheduling.bookings import BookingMailFailed, BookingMailSent
 from tests.scheduling.bookings.examples import booking_id
 
@@ -24,3 +28,22 @@ def examples() -> Iterator[Event]:
             module = importlib.import_module(f"{place}.examples")
             yield from (value for value in vars(module).values() if isinstance(value, Event))
     yield from MAILS
+    yield from RECORDS
+
+
+def of_kind(kind: Kind[Any]) -> Iterator[Event]:
+    """Return an example of everything that can happen to a record."""
+    first, second = kind.examples
+    id_ = f"{kind.one}-{UUID}"
+    yield kind.created(id=id_, values=first)
+    yield kind.changed(id=id_, values=second, claims=(f"claim-{UUID}",))
+    yield kind.removed(id=id_, at=datetime(2026, 11, 29, 12, tzinfo=UTC))
+    yield kind.restored(id=id_)
+
+
+UUID: Final = "0198c0de-0000-7000-8000-00000000000e"
+RECORDS: Final[tuple[Event, ...]] = (
+    ValueClaimed(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
+    ValueReleased(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
+    *(event for kind in KINDS for event in of_kind(kind)),
+)

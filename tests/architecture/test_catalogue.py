@@ -5,20 +5,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.event_store.mapper import Mapper
-from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import EVENTS
-from domain.messages import Event
 from infra.printing.event_catalogue import catalogue
-from infra.printing.event_schemas import schema
 from tests.architecture.examples import examples
-
-HERE = Path(__file__).parent
-MAPPER = Mapper(EVENTS, UPCASTERS)
-
-
-def example_of(name: str) -> Event:
-    return next(event for event in examples() if type(event) is EVENTS[name])
+from tests.architecture.golden import (
+    BY_AREA,
+    MAPPER,
+    SHAPES,
+    STORED,
+    Stored,
+    example_of,
+    shapes,
+    stored,
+)
 
 
 def test_every_event_has_an_example() -> None:
@@ -27,26 +26,28 @@ def test_every_event_has_an_example() -> None:
     assert [name for name, event in EVENTS.items() if event not in shown] == []
 
 
-@pytest.mark.parametrize("name", EVENTS)
-def test_the_shape_of_an_event_is_the_one_that_was_accepted(name: str) -> None:
+@pytest.mark.parametrize("area", BY_AREA)
+def test_the_shape_of_an_event_is_the_one_that_was_accepted(area: str) -> None:
     """`make schemas` accepts a new event. A changed shape is a new version and an upcaster."""
-    golden = HERE / "schemas" / f"{name}.json"
-
-    assert golden.read_text(encoding="utf-8") == schema(name)
+    assert (SHAPES / f"{area}.json").read_text(encoding="utf-8") == shapes(area)
 
 
-@pytest.mark.parametrize("path", sorted((HERE / "stored").glob("*.json")), ids=lambda p: p.stem)
-def test_what_was_stored_once_is_read_for_ever(path: Path) -> None:
-    stored = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
-    personal = bytes(stored["personal"]) if "personal" in stored else b"{}"
+@pytest.mark.parametrize(
+    ("name", "once"), [pair for area in BY_AREA for pair in stored(area).items()]
+)
+def test_what_was_stored_once_is_read_for_ever(name: str, once: Stored) -> None:
+    personal = bytes(once["personal"]) if "personal" in once else b"{}"
 
-    event = MAPPER.decode(path.stem, bytes(stored["data"]).decode(), personal)
+    event = MAPPER.decode(name, bytes(once["data"]).decode(), personal)
 
-    assert event == example_of(MAPPER.name(type(event))) if event else pytest.fail("unknown name")
+    assert event == example_of(type(event)) if event else pytest.fail("unknown name")
 
 
-def test_every_event_has_stored_bytes() -> None:
-    assert {path.stem for path in (HERE / "stored").glob("*.json")} >= set(EVENTS)
+def test_every_event_has_stored_bytes_and_stands_in_one_file() -> None:
+    assert {name for area in BY_AREA for name in stored(area)} >= set(EVENTS)
+    assert sum(map(len, BY_AREA.values())) == len(EVENTS)
+    for folder in (SHAPES, STORED):
+        assert {path.stem for path in folder.iterdir()} == set(BY_AREA)
 
 
 def test_the_catalogue_that_people_read_is_fresh() -> None:

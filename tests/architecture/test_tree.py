@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 LAYERS = ("domain", "application", "projections", "api", "tests")
-CONTEXTS = ("scheduling", "people", "business", "operations")
+CONTEXTS = ("scheduling", "people", "business", "money", "operations")
 """What the product is about. An area is in one of them, in every layer."""
 
 
@@ -35,7 +35,10 @@ def test_what_can_happen_belongs_to_a_context() -> None:
         "aggregate",
         "catalogue",
         "faults",
+        "fields",
         "messages",
+        "records",
+        "texts",
         "values",
         "zones",
     }

@@ -20,8 +20,9 @@ from application.processes.effects import EFFECTS
 from application.processes.process import Effect
 from application.use_cases import USE_CASES
 from domain.aggregate import Aggregate
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, KINDS
 from domain.messages import Bookkeeping, Command, DomainError, Erasure, Event
+from domain.records import BASES
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -48,7 +49,8 @@ def test_every_command_has_a_use_case() -> None:
 def test_every_event_has_a_permanent_name_and_only_one() -> None:
     named = list(EVENTS.values())
 
-    assert classes(domain, Event) - {Erasure, Bookkeeping} == set(named)
+    of_records = {event for kind in KINDS for event in kind.events.values()}
+    assert classes(domain, Event) - {Erasure, Bookkeeping, *BASES} == set(named) - of_records
     assert len(named) == len(set(named))
 
 
@@ -74,6 +76,7 @@ def test_every_effect_is_in_the_table_by_which_a_release_knows_what_it_can_carry
 
 def test_every_read_model_and_every_process_is_in_its_table() -> None:
     models = {v.name for v in members(projections) if isinstance(v, ReadModel)}
+    models |= {kind.many for kind in KINDS}
     names = [process.name for process in PROCESSES]
 
     assert models == {model.name for model in READ_MODELS}
@@ -84,6 +87,8 @@ def test_every_aggregate_names_its_streams_by_its_kind() -> None:
     kinds = [
         v.kind for v in {id(a): a for a in members(domain) if isinstance(a, Aggregate)}.values()
     ]
+
+    kinds += [kind.one for kind in KINDS]
 
     assert len(kinds) == len(set(kinds))
     assert all(model.owner in kinds for model in READ_MODELS if model.owner)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from msgspec import to_builtins
 from starlette.testclient import TestClient
 
 from adapters.event_store.bundle import export
@@ -17,6 +18,7 @@ from adapters.postgres import WORKER
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
 from domain.business.users import Role
+from domain.catalogue import KINDS
 from tests.at_size.log import BEGAN, tenant
 from tests.contract import document
 from tests.running import Running
@@ -35,7 +37,7 @@ def tour(running: Running) -> Ids:
     http = running.http()
     accounts(running)
     salon = Salon.opened(running)
-    ids = {**people(salon, http), **bookings(salon, http)}
+    ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
     ids |= queues(running, ids)
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
@@ -115,6 +117,19 @@ def bookings(salon: Salon, http: TestClient) -> dict[str, Any]:
     series = made(http, "/v1/series", weekly(salon))
     http.post(f"/v1/series/{series}/cancel", json={"starting_from": "2027-03-23T00:00:00Z"})
     return {"booking_id": first.rpartition("/")[2], "hold_id": hold, "series_id": series}
+
+
+def records(http: TestClient) -> dict[str, Any]:
+    """Make one of each kind that is declared, change it, remove it and have it again."""
+    ids = {}
+    for kind in KINDS:
+        first, second = (to_builtins(example) for example in kind.examples)
+        one = ids[f"{kind.one}_id"] = made(http, f"/v1/{kind.many}", first)
+        http.put(f"/v1/{kind.many}/{one}", json=second)
+        http.patch(f"/v1/{kind.many}/{one}", json={})
+        http.delete(f"/v1/{kind.many}/{one}")
+        http.post(f"/v1/{kind.many}/{one}/restoration")
+    return ids
 
 
 def weekly(salon: Salon) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from application.permissions import Principal, permissions_of
 from application.ports import About
 from domain.business.tenants import Business, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
+from domain.catalogue import KINDS
 from domain.people.clients import RegisterClient
+from domain.records import CreateRecord
 from domain.scheduling.bookings import RequestBooking
 from domain.scheduling.professionals import RegisterProfessional
 from domain.scheduling.recurrence import Recurrence
@@ -71,6 +73,10 @@ def furnish(running: Running) -> None:
             professional_id=professional,
         ),
         AppointOperator(user_id=UserId(f"user-{ID}")),
+        *(
+            CreateRecord(kind=kind.one, id=f"{kind.one}-{ID}", values=kind.examples[0])
+            for kind in KINDS
+        ),
         CreateService(service_id=ServiceId(f"service-{ID}"), offer=CUT),
         RegisterClient(client_id=client, contact=Contact(name="Zoé", email="zoe@example.org")),
         RequestBooking(

@@ -33,6 +33,7 @@ KNOWN: Final[Mapping[str, Any]] = {
     "timezone": "Europe/Paris",
     "language": "en",
     "currency": "EUR",
+    "country": "FR",
     "opens": "09:00",
     "closes": "18:00",
     "tenant_id": ID,

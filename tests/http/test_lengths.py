@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from msgspec import to_builtins
 
+from domain.catalogue import KINDS
 from tests.contract import check
 from tests.http import hostile
 from tests.http.furnished import ASKING, furnish, reversible, token
@@ -50,6 +52,8 @@ MORE: dict[str, dict[str, Any]] = {
     },
     "/auth/register": {"email": "zoe@salon.example"},
     "/v1/users": {"email": "max@salon.example"},
+    **{f"/v1/{kind.many}": to_builtins(kind.examples[0]) for kind in KINDS},
+    **{str(kind.old_path): to_builtins(kind.examples[1]) for kind in KINDS},
 }
 """What is told instead of the least, for it to be done."""
 

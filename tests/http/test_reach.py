@@ -46,7 +46,7 @@ NEEDED = {
 }
 
 
-def permission_of(asked: Asked) -> Permission | None:
+def permission_of(asked: Asked) -> str | None:
     gates = (each.call for each in asked.route.dependant.dependencies)
     return next((gate.permission for gate in gates if isinstance(gate, Gate)), None)
 

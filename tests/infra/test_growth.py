@@ -1,6 +1,5 @@
 """What the page on growth says is what its simulation gives, and the simulation obeys its laws."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,11 @@ from hypothesis import strategies as st
 from adapters.consumers import runner
 from adapters.event_store import writer
 from adapters.streams import relay
-from adapters.streams.topics import PARTITIONS, slot_of
-from application.processes import PROCESSES
 from infra.growth import basis, placement, regions, workers
 from infra.growth.page import PAGE, with_tables
 from infra.growth.placement import PLACINGS, by_directory, by_hash, by_rendezvous, filled, levelled
 from infra.growth.queues import Service, arriving, closed, served, waited
 from infra.growth.tenants import LOG, ZONES, busiest_hour
-from projections import READ_MODELS
 
 LOADS = st.lists(st.floats(0.01, 1_000), min_size=1, max_size=60)
 DATABASES = st.integers(1, 9)
@@ -36,13 +32,6 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert basis.MOST_IN_A_RELAYED_BATCH == relay.BATCH
     assert basis.MOST_IN_A_STEP == runner.BATCH
     assert basis.RHYTHM_MS == runner.RHYTHM * 1_000
-
-
-def test_consumers_fall_into_slots_as_their_names_do() -> None:
-    names = [*(model.name for model in READ_MODELS), *(process.name for process in PROCESSES)]
-    named = Counter(map(slot_of, names))
-
-    assert sorted((named[slot] for slot in range(PARTITIONS)), reverse=True) == list(basis.SLOTS)
 
 
 # --- Queues ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ import pytest
 
 from application.permissions import (
     GRANTED,
+    OF_RECORDS,
     OWN,
     Permission,
     PermissionMissing,
@@ -30,7 +31,7 @@ def somebody(
 
 def test_every_role_is_granted_something_and_every_permission_to_somebody() -> None:
     assert set(GRANTED) == set(Role)
-    assert permissions_of(Role) == set(Permission)
+    assert permissions_of(Role) == {*Permission, *OF_RECORDS}
 
 
 def test_what_is_ones_own_is_never_granted_with_everything() -> None:

@@ -13,11 +13,12 @@ from domain.scheduling.bookings import (
     BookingMarkedNoShow,
     BookingStatus,
 )
+from domain.texts import plain
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
 from projections.people.client_visits import CLIENT_VISITS, ClientVisit
 from projections.people.clients import CLIENTS, KnownClient
 from projections.read_model import ReadModel
-from projections.search import plain, sought
+from projections.search import sought
 from tests.people.clients.bookings import (
     appointment,
     booking_id,

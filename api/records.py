@@ -1,0 +1,318 @@
+"""Records over HTTP: the same routes for every kind that is declared."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from api.compat import OldRouter
+from api.operations.history import Steps
+from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
+from api.requests.caller import JSON, Caller, new_id
+from api.requests.forms import Body, id_of
+from api.requests.listing import Listing, number
+from api.requests.moments import instant
+from api.requests.values import checked, form_of, merged_with, parser_of, part_of
+from api.web.gate import may
+from api.web.routing import Router
+from application.dispatch import VersionMismatch
+from application.permissions import PermissionMissing
+from application.records import claims_of
+from domain.catalogue import KINDS
+from domain.messages import Command
+from domain.records import ChangeRecord, CreateRecord, Kind, RemoveRecord, RestoreRecord
+from projections.paging import Op, Where
+from projections.records import BESIDES, RECORDS
+
+IF_MATCH: Final = "if-match"
+TRIES: Final = 5
+"""How often a part of something is changed anew, where somebody else has changed it meanwhile."""
+
+ACTIVE: Final = Where("active", Op.IS, [True])
+
+
+class Routes:
+    """What answers for one kind."""
+
+    def __init__(self, kind: Kind[Any]) -> None:
+        self.kind = kind
+        self.model = RECORDS[kind.one]
+        self.where = f"/v1/{kind.many}"
+        self.form = form_of(kind.values, _ids(kind))
+        self.part = part_of(self.form)
+        self.listing = _listing(kind)
+
+    # --- What each does -------------------------------------------------------------------
+
+    def create(self, caller: Caller, body: Any) -> Response:
+        """Make a new one."""
+        new, values = new_id(self.kind.one), self._values(body)
+        claims = self._claims(caller, values)
+        command = CreateRecord(kind=self.kind.one, id=new, values=values, claims=claims)
+        return caller.created(self.model, new, command, where=self.where)
+
+    def list(self, caller: Caller, *, include_deleted: bool) -> Response:
+        """List those in use; those that were removed as well, if one asks so and may change them."""
+        if include_deleted and not caller.principal.may(self.kind.writing):
+            raise PermissionMissing(permission=self.kind.writing)
+        every = include_deleted or "active" in caller.request.query_params
+        return self.listing.answer(caller, where=[] if every else [ACTIVE])
+
+    def get(self, caller: Caller, id_: str) -> Response:
+        """Show one."""
+        return caller.shown(self.model, id_)
+
+    def change(self, caller: Caller, id_: str, body: Any) -> Response:
+        """Change one as a whole."""
+        return caller.changed(self.model, id_, self._changed(caller, id_, self._values(body)))
+
+    def change_part(self, caller: Caller, id_: str, body: Any) -> Response:
+        """Change what is named of one (RFC 7396): what is null is taken away. Where somebody else has
+        changed it meanwhile, the same is done to what it is now.
+        """
+        caller.refuse_outdated()
+        for _ in range(0 if IF_MATCH in caller.request.headers else TRIES - 1):
+            with suppress(VersionMismatch):
+                return self._change_part(caller, id_, body)
+        return self._change_part(caller, id_, body)
+
+    def _change_part(self, caller: Caller, id_: str, body: Body) -> Response:
+        known = caller.folded(self.model, id_)
+        part = body.model_dump(mode="json", exclude_unset=True)
+        whole = merged_with(self._shown(known.json), part)
+        command = self._changed(caller, id_, self._values(checked(self.form, whole)))
+        return caller.changed(self.model, id_, command, seen=known.version)
+
+    def remove(self, caller: Caller, id_: str) -> Response:
+        """Use one no longer. It can be restored for thirty days."""
+        return caller.done(caller.order(RemoveRecord(kind=self.kind.one, id=id_), on=id_))
+
+    def restore(self, caller: Caller, id_: str) -> Response:
+        """Use one again, as it was."""
+        return caller.changed(self.model, id_, RestoreRecord(kind=self.kind.one, id=id_))
+
+    def history(self, caller: Caller, id_: str, after: int) -> Response:
+        """Show what happened to one `after` a version: when, by whom, from what to what."""
+        steps = caller.steps(self.model, id_, after=after)
+        return Response(msgspec.json.encode(steps), media_type=JSON)
+
+    def act(self, order: type[Command], caller: Caller, id_: str, body: Body) -> Response:
+        """Do what a kind has besides."""
+        command = msgspec.convert({**body.model_dump(mode="json"), "id": id_}, order)
+        return caller.changed(self.model, id_, command)
+
+    # --- Values ---------------------------------------------------------------------------
+
+    def _values(self, body: Body) -> Any:
+        return msgspec.convert(body.model_dump(mode="json"), self.kind.values)
+
+    def _shown(self, document: bytes) -> Mapping[str, Any]:
+        row = msgspec.json.decode(document, type=dict[str, Any])
+        return {name: row[name] for name in self.form.model_fields}
+
+    def _claims(self, caller: Caller, values: Any) -> tuple[str, ...]:
+        pepper = caller.backend.pepper.encode()
+        return claims_of(self.kind, values, tenant=caller.tenant, pepper=pepper)
+
+    def _changed(self, caller: Caller, id_: str, values: Any) -> Command:
+        claims = self._claims(caller, values)
+        return ChangeRecord(kind=self.kind.one, id=id_, values=values, claims=claims)
+
+
+def _ids(kind: Kind[Any]) -> Mapping[str, str]:
+    """Return whose ids the fields of a kind hold, by field."""
+    return {field: reference.aggregate.kind for field, reference in kind.refers_to.items()}
+
+
+def _listing(kind: Kind[Any]) -> Listing:
+    hints = get_type_hints(RECORDS[kind.one].row)
+    filters = {name: parser_of(hints[name]) for name in (*kind.columns, *BESIDES)}
+    return Listing(
+        model=RECORDS[kind.one],
+        filters=filters,
+        spans=tuple(name for name, parse in filters.items() if parse in (number, instant)),
+        sorts=(*kind.columns, "created_at"),
+        default_sort=kind.columns[0],
+        also=("include_deleted",),
+    )
+
+
+# --- Routes -------------------------------------------------------------------------------
+
+Included = Annotated[bool, Query(description="Those that were removed as well.")]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
+class Declared(NamedTuple):
+    """A route: what it does in words, its method and path, and what it takes besides its caller."""
+
+    name: str
+    says: str
+    method: str
+    path: str
+    function: Callable[..., Response]
+    shape: Shape
+    takes: Mapping[str, Any]
+    status: int = 200
+
+
+def declared(routes: Routes) -> Iterator[Declared]:
+    """Return the routes of a kind."""
+    kind, row, body = routes.kind, Row(routes.model), {"body": routes.form}
+    one, many, words = kind.one.replace("-", "_"), kind.many.replace("-", "_"), kind.words
+    id_ = {_id_name(kind): Annotated[str, id_of(kind.one)]}
+    it = f"/{{{_id_name(kind)}}}"
+    listed = Listed(routes.listing)
+    yield Declared(
+        f"create_{one}", f"Make a new {words}.", "POST", "", routes.create, row, body, 201
+    )
+    yield Declared(
+        f"list_{many}",
+        LIST.format(many=kind.many.replace("-", " ")),
+        "GET",
+        "",
+        routes.list,
+        listed,
+        {"include_deleted": Included},
+    )
+    yield Declared(f"get_{one}", f"Show a {words}.", "GET", it, routes.get, row, id_)
+    yield Declared(
+        f"show_{one}_history",
+        HISTORY.format(words=words),
+        "GET",
+        f"{it}/history",
+        routes.history,
+        Made(Steps),
+        {**id_, "after": After},
+    )
+    yield Declared(
+        f"change_{one}",
+        f"Change a {words} as a whole.",
+        "PUT",
+        it,
+        routes.change,
+        row,
+        {**id_, **body},
+    )
+    yield Declared(
+        f"change_part_of_{one}",
+        PART.format(words=words),
+        "PATCH",
+        it,
+        routes.change_part,
+        row,
+        {**id_, "body": routes.part},
+    )
+    yield Declared(
+        f"remove_{one}",
+        REMOVE.format(words=words),
+        "DELETE",
+        it,
+        routes.remove,
+        Nothing(),
+        id_,
+        204,
+    )
+    yield Declared(
+        f"restore_{one}",
+        f"Use a removed {words} again, as it was.",
+        "POST",
+        f"{it}/restoration",
+        routes.restore,
+        row,
+        id_,
+    )
+    for path, action in kind.actions.items():
+        form = form_of(action.command, {}, without=("id",))
+        yield Declared(
+            _words(action.command),
+            f"{action.decide.__doc__}",
+            "POST",
+            f"{it}/{path}",
+            partial(routes.act, action.command),
+            row,
+            {**id_, "body": form},
+        )
+
+
+LIST: Final = (
+    "List the {many} in use; with `include_deleted`, for who may change them, all there are."
+)
+HISTORY: Final = (
+    "Show what happened to a {words} `after` a version: when, by whom, from what to what. With "
+    "`has_more` it goes on after the last."
+)
+PART: Final = "Change what is named of a {words} (RFC 7396): what is null is taken away."
+REMOVE: Final = "Use a {words} no longer. It can be restored for thirty days."
+DEFAULTS: Final = {"include_deleted": False, "after": 0}
+
+
+def _words(command: type[Command]) -> str:
+    return re.sub("(?<!^)(?=[A-Z])", "_", command.__name__).lower()
+
+
+def add(router: APIRouter, kind: Kind[Any], route: Declared) -> None:
+    """Add a route to a router."""
+    reads = route.method == "GET"
+    caller = Annotated[Caller, may(kind.reading if reads else kind.writing)]
+    takes = {"caller": caller, **route.takes}
+
+    def function(**given: Any) -> Response:
+        return route.function(**{_own(name, kind): value for name, value in given.items()})
+
+    function.__name__ = function.__qualname__ = route.name
+    function.__doc__ = route.says
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [_parameter(name, hint) for name, hint in takes.items()], return_annotation=Response
+    )
+    said = answers(route.shape, refuses=() if reads else refusals_of(kind))
+    router.add_api_route(
+        route.path, said(function), methods=[route.method], status_code=route.status
+    )
+
+
+def _own(name: str, kind: Kind[Any]) -> str:
+    """Return what a parameter is called here: the id is called after its kind outside."""
+    return "id_" if name == _id_name(kind) else name
+
+
+def _id_name(kind: Kind[Any]) -> str:
+    return f"{kind.one.replace('-', '_')}_id"
+
+
+def _parameter(name: str, hint: Any) -> inspect.Parameter:
+    default = DEFAULTS.get(name, inspect.Parameter.empty)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def refusals_of(kind: Kind[Any]) -> Refusals:
+    """Return why an order about a record may be refused."""
+    besides = [each for reference in kind.refers_to.values() for each in reference.refusals]
+    return (*kind.refusals, *of(sys.modules[kind.values.__module__]), *besides)
+
+
+def router_of(kind: Kind[Any]) -> APIRouter:
+    """Make the router of a kind."""
+    return _with_routes(Router(prefix=f"/v1/{kind.many}", tags=[kind.many]), kind)
+
+
+def old_router_of(kind: Kind[Any]) -> APIRouter:
+    """Make the router of the path that a kind had in an older product."""
+    where, tags = f"/v1/{kind.many}", ["old paths: hotel"]
+    return _with_routes(OldRouter(prefix=kind.old_path or "", successor=where, tags=tags), kind)
+
+
+def _with_routes(router: APIRouter, kind: Kind[Any]) -> APIRouter:
+    for route in declared(Routes(kind)):
+        add(router, kind, route)
+    return router
+
+
+ROUTERS: Final = tuple(map(router_of, KINDS))
+OLD_ROUTERS: Final = tuple(old_router_of(kind) for kind in KINDS if kind.old_path)

@@ -1,0 +1,164 @@
+"""Forms of bodies, and parsers of filters, made from the values that they are for: what a value may hold
+is said where it is declared.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+import msgspec
+from fastapi.exceptions import RequestValidationError
+from msgspec.structs import FieldInfo as Described
+from msgspec.structs import asdict, fields
+from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
+from api.requests.forms import Body, MoneyBody, id_of
+from api.requests.listing import boolean, number, one_of, text
+from api.requests.moments import Instant, instant
+from domain.fields import Held
+from domain.values import Money
+
+MOST: Final = 1_000
+"""Of a list within a value, where it says nothing else."""
+
+PLAIN: Final[Mapping[Any, Any]] = {
+    int: Annotated[int, Field(strict=True)],
+    bool: Annotated[bool, Field(strict=True)],
+    datetime: Instant,
+    Money: MoneyBody,
+}
+"""What is not the same in a body."""
+
+
+# --- Forms --------------------------------------------------------------------------------
+
+
+def form_of(
+    values: type[msgspec.Struct], ids: Mapping[str, str], *, without: tuple[str, ...] = ()
+) -> type[Body]:
+    """Make the form of a body from the values that it holds; `ids` are the kinds of things whose ids
+    fields hold.
+    """
+    described: dict[str, Any] = {
+        each.name: (_hint(each.type, ids.get(each.name)), _default(each))
+        for each in fields(values)
+        if each.name not in without
+    }
+    name = f"{values.__name__}Body"
+    return create_model(name, __base__=Body, __doc__=values.__doc__, **described)
+
+
+def _default(field: Described) -> Any:
+    if field.required:
+        return ...
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    return Field(default_factory=field.default_factory)
+
+
+def _hint(hint: Any, kind: str | None = None) -> Any:
+    """Say in pydantic's words what a field may hold."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        plain, *metas = get_args(hint)
+        return Annotated[_hint(plain, kind), Field(**_limits(metas))]
+    if origin in (Union, UnionType):
+        return Union[tuple(_hint(each, kind) for each in get_args(hint))]  # noqa: UP007
+    if origin is tuple:
+        item: Any = _hint(get_args(hint)[0], kind)
+        return Annotated[tuple[item, ...], Field(max_length=MOST)]
+    if kind is not None and hint is not NoneType:
+        return Annotated[str, id_of(kind)]
+    return _plainly(hint)
+
+
+def _plainly(hint: Any) -> Any:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in PLAIN:
+        return form_of(hint, {})
+    return PLAIN.get(hint, getattr(hint, "__supertype__", hint))
+
+
+def _limits(metas: list[Any]) -> dict[str, Any]:
+    said = [asdict(meta) for meta in metas if isinstance(meta, Held)]
+    return {name: limit for each in said for name, limit in each.items() if limit is not None}
+
+
+# --- Parts --------------------------------------------------------------------------------
+
+
+def part_of(form: type[BaseModel]) -> type[Body]:
+    """Make the form of a part of it: whatever is named is changed, and null takes it away."""
+    described: dict[str, Any] = {
+        name: (_part(_whole(field)) | None, None) for name, field in form.model_fields.items()
+    }
+    return create_model(f"PartOf{form.__name__}", __base__=Body, **described)
+
+
+def _whole(field: FieldInfo) -> Any:
+    """Return the type of a field with what limits it."""
+    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+
+
+def _part(hint: Any) -> Any:
+    if get_origin(hint) in (Union, UnionType):
+        return Union[tuple(_part(each) for each in get_args(hint))]  # noqa: UP007
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return part_of(hint)
+    return hint
+
+
+def merged_with(whole: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the whole with what is named of it changed (RFC 7396).
+
+    >>> merged_with({"a": 1, "b": {"c": 2, "d": 3}}, {"a": None, "b": {"c": 4}})
+    {'b': {'c': 4, 'd': 3}}
+    """
+    merged = {**whole}
+    for name, value in part.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping):
+            known = merged.get(name)
+            merged[name] = merged_with(known if isinstance(known, Mapping) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def checked(form: type[Body], value: Mapping[str, Any]) -> Body:
+    """Return a body of this form. Raises RequestValidationError, as a body that was sent does."""
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        faults = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(faults) from error
+
+
+# --- Filters ------------------------------------------------------------------------------
+
+
+def parser_of(hint: Any) -> Callable[[str], Any]:
+    """Return what parses a filter by a field of this type."""
+    plain = _plain(hint)
+    if isinstance(plain, type) and issubclass(plain, StrEnum):
+        return one_of(plain)
+    return PARSERS[plain]
+
+
+def _plain(hint: Any) -> Any:
+    if get_origin(hint) is Annotated:
+        return _plain(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return next(_plain(each) for each in get_args(hint) if each is not NoneType)
+    return getattr(hint, "__supertype__", hint)
+
+
+PARSERS: Final[Mapping[Any, Callable[[str], Any]]] = {
+    str: text,
+    bool: boolean,
+    int: number,
+    datetime: instant,
+}

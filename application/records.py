@@ -1,0 +1,102 @@
+"""Use cases of records: the same for every kind that is declared."""
+
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from application.transact import Changes, Past, UseCase
+from domain import records
+from domain.catalogue import KINDS
+from domain.messages import Command, Event, Value
+from domain.records import CLAIM, Kind, Record
+from domain.texts import loosely
+
+V = TypeVar("V", bound=Value)
+Decide = Callable[[Any, Record[Any]], Sequence[Event]]
+
+BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
+
+
+def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[str, ...]:
+    """Name what nobody else may have of these values. Without the pepper nobody finds them again, so
+    that the log does not say of whom a claim is; a value that is not given is nobody's.
+    """
+    found = []
+    for unique in kind.unique:
+        parts = [getattr(values, field) for field in unique.fields]
+        if None not in parts:
+            text = [loosely(str(part)) if unique.loosely else str(part) for part in parts]
+            what = json.dumps([tenant, kind.one, *unique.fields, *text])
+            digest = hmac.digest(pepper, what.encode(), "sha256")
+            found.append(f"claim-{UUID(bytes=digest[:16], version=5)}")
+    return tuple(sorted(found))
+
+
+def create(command: records.CreateRecord, past: Past) -> Changes:
+    kind = BY_NAME[command.kind]
+    return _changes(kind, command, past, lambda it, record: records.create(kind, it, record))
+
+
+def change(command: records.ChangeRecord, past: Past) -> Changes:
+    kind = BY_NAME[command.kind]
+    return _changes(kind, command, past, lambda it, record: records.change(kind, it, record))
+
+
+def remove(command: records.RemoveRecord, past: Past) -> Changes:
+    kind, now = BY_NAME[command.kind], past.now
+    return _changes(kind, command, past, lambda it, record: records.remove(kind, it, record, now))
+
+
+def restore(command: records.RestoreRecord, past: Past) -> Changes:
+    kind, now = BY_NAME[command.kind], past.now
+    return _changes(kind, command, past, lambda it, record: records.restore(kind, it, record, now))
+
+
+def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Changes:
+    """Record what is decided, with what is claimed and let go of by it."""
+    before = past.of(kind.aggregate, command.id)
+    events = decide(command, before)
+    after = kind.aggregate.fold(events, before)
+    if events and after.active:
+        _refuse_useless(kind, before, after, past)
+    return {command.id: events, **_claimed(kind, command.id, before, after, past)}
+
+
+def _refuse_useless(kind: Kind[Any], before: Record[Any], after: Record[Any], past: Past) -> None:
+    """Refuse what refers to something of no use. What was referred to before was of use then."""
+    known = {each for each, _ in kind.references(before.values)} if before.active else set()
+    for each, reference in kind.references(after.values):
+        if each not in known:
+            reference.refuse(past.of(reference.aggregate, each))
+
+
+def _claimed(
+    kind: Kind[Any], owner: str, before: Record[Any], after: Record[Any], past: Past
+) -> Changes:
+    had = set(before.claims) if before.active else set()
+    has = set(after.claims) if after.active else set()
+    changes: dict[str, Sequence[Event]] = {}
+    for each in sorted(had - has):
+        changes[each] = records.release(owner, each, past.of(CLAIM, each))
+    for each in sorted(has - had):
+        changes[each] = records.claim(kind, owner, each, past.of(CLAIM, each))
+    return changes
+
+
+def _acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
+    return lambda command, past: _changes(kind, command, past, decide)
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    records.CreateRecord: create,
+    records.ChangeRecord: change,
+    records.RemoveRecord: remove,
+    records.RestoreRecord: restore,
+    **{
+        action.command: _acting(kind, action.decide)
+        for kind in KINDS
+        for action in kind.actions.values()
+    },
+}

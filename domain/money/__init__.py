@@ -1,0 +1,1 @@
+"""What is charged, for what, and what is added to it."""

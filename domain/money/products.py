@@ -1,0 +1,65 @@
+"""Products: what is sold besides visits. What a price was, and when, its history shows."""
+
+from typing import Final
+
+from domain.business.users import Role
+from domain.fields import Line, Text
+from domain.messages import Invalid, Value
+from domain.money.taxes import TAXES
+from domain.records import Kind, Record, Reference, StoredAs, Unique
+from domain.values import Money
+
+
+class Product(Value, frozen=True, kw_only=True):
+    """`price` is without taxes. `sku` is the number by which one's own stock knows it."""
+
+    name: Line
+    price: Money
+    sku: Line | None = None
+    description: Text | None = None
+    tax_ids: tuple[str, ...] = ()
+
+
+class TaxTwice(Invalid):
+    """A tax is added to a price once."""
+
+
+def refuse(product: Product) -> None:
+    if len(set(product.tax_ids)) < len(product.tax_ids):
+        raise TaxTwice
+
+
+def refuse_unless_in_use(tax: Record[Value]) -> None:
+    if tax.values is None:
+        raise TAXES.not_found
+    if not tax.active:
+        raise TAXES.is_removed
+
+
+TAXED: Final = Reference(
+    aggregate=TAXES.aggregate,
+    refuse=refuse_unless_in_use,
+    refusals=(TAXES.not_found, TAXES.is_removed),
+)
+PRODUCTS: Final = Kind(
+    one="product",
+    many="products",
+    french="Produit",
+    values=Product,
+    examples=(
+        Product(name="Shampooing", price=Money(14_50, "EUR"), sku="SH-250"),
+        Product(name="Brosse", price=Money(9_00, "EUR"), description="En bois de hêtre"),
+    ),
+    stored_as=StoredAs(
+        created="product-created.v1",
+        changed="product-changed.v1",
+        removed="product-removed.v1",
+        restored="product-restored.v1",
+    ),
+    columns=("name", "sku"),
+    unique=(Unique(fields=("sku",)),),
+    refers_to={"tax_ids": TAXED},
+    refuse=refuse,
+    writers=frozenset({Role.OWNER}),
+    old_path="/products",
+)

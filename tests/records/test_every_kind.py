@@ -1,0 +1,251 @@
+"""What is promised of every kind of record, over HTTP."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from fastapi.testclient import TestClient
+
+from domain.business.users import Role
+from domain.catalogue import KINDS
+from domain.records import Kind
+from tests.architecture.examples import UUID
+from tests.running import Running
+
+pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.many)]
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+def bodies(kind: Kind[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    first, second = kind.examples
+    return _sent(first), _sent(second)
+
+
+def _sent(values: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(values))
+
+
+def create(http: TestClient, kind: Kind[Any], body: Any) -> str:
+    made = http.post(f"/v1/{kind.many}", json=body)
+    assert made.status_code == 201, made.text
+    return str(made.headers["location"])
+
+
+def has(answer: Any, values: dict[str, Any]) -> bool:
+    row = answer.json()
+    return bool({**row, **values} == row)
+
+
+def code(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
+
+
+def test_what_was_created_is_shown_at_once_and_listed(running, http, kind) -> None:
+    first, _ = bodies(kind)
+    where = create(http, kind, first)
+    running.settle()
+
+    shown = http.get(where)
+
+    assert has(shown, {**first, "active": True, "version": 1})
+    assert http.get(f"/v1/{kind.many}").json()["data"] == [shown.json()]
+
+
+def test_it_is_changed_as_a_whole_on_the_version_that_was_seen(http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    seen = {"If-Match": http.get(where).headers["etag"]}
+
+    changed = http.put(where, json=second, headers=seen)
+    stale = http.put(where, json=first, headers=seen)
+
+    assert has(changed, second)
+    assert code(stale) == (412, "version-mismatch")
+
+
+def test_a_part_of_it_is_changed_and_the_rest_stays(http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    name = kind.columns[0]
+
+    changed = http.patch(where, json={name: second[name]})
+    nothing = http.patch(where, json={})
+    stale = http.patch(where, json={name: first[name]}, headers={"If-Match": '"1"'})
+
+    assert has(changed, {**first, name: second[name]})
+    assert nothing.json()["version"] == changed.json()["version"] == 2
+    assert code(stale) == (412, "version-mismatch")
+
+
+def test_null_takes_away_what_may_be_missing_and_nothing_else(http, kind) -> None:
+    first, _ = bodies(kind)
+    where = create(http, kind, first)
+    fields = msgspec.structs.fields(kind.values)
+
+    for field in fields:
+        answer = http.patch(where, json={field.name: None})
+        if field.required:
+            assert code(answer) == (422, "validation-failed")
+            assert answer.json()["errors"][0]["pointer"] == f"#/{field.name}"
+        else:
+            assert answer.json()[field.name] == _sent(field.default)
+
+
+def test_two_who_change_different_parts_at_once_both_have_their_way(running, http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    wanted = [{name: second[name]} for name in first if first[name] != second[name]]
+
+    with ThreadPoolExecutor(len(wanted)) as threads:
+        answers = [*threads.map(lambda part: http.patch(where, json=part), wanted)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert has(http.get(where), second)
+
+
+def test_what_was_removed_is_hidden_and_can_be_restored_for_thirty_days(
+    running: Running, http, kind
+) -> None:
+    first, second = bodies(kind)
+    where, other = create(http, kind, first), create(http, kind, second)
+    name = kind.many
+
+    assert http.delete(where).status_code == 204
+    assert http.delete(where).status_code == 204
+    http.delete(other)
+    assert code(http.put(where, json=second)) == (409, f"{kind.one}-is-removed")
+    running.settle()
+    assert http.get(f"/v1/{name}").json()["data"] == []
+    assert len(http.get(f"/v1/{name}?include_deleted=true").json()["data"]) == 2
+    running.clock.set(running.clock() + timedelta(days=29))
+    restored = http.post(f"{where}/restoration")
+    assert has(restored, {**first, "active": True, "removed_at": None})
+    running.clock.set(running.clock() + timedelta(days=2))
+    assert code(http.post(f"{other}/restoration")) == (410, f"{kind.one}-is-gone")
+
+
+def test_who_may_not_change_it_does_not_see_what_was_removed(running: Running, http, kind) -> None:
+    for role in set(Role) - kind.writers:
+        asked = running.http(role).get(f"/v1/{kind.many}?include_deleted=true")
+        assert code(asked) == (403, "permission-missing")
+
+
+def test_it_is_shown_as_it_was_and_what_happened_to_it(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    position = http.get("/v1/history").json()["data"][0]["position"]
+    http.put(where, json=second)
+
+    [made, changed] = http.get(f"{where}/history").json()["data"]
+
+    assert has(http.get(f"{where}?as_of={position}"), first)
+    assert (made["type"], changed["type"]) == tuple(kind.events)[:2]
+    differs = [name for name in first if first[name] != second[name]]
+    assert {name: changed["changes"][name] for name in differs} == {
+        name: [first[name], second[name]] for name in differs
+    }
+
+
+def test_the_same_key_makes_one(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    key = {"Idempotency-Key": "7"}
+
+    made = [http.post(f"/v1/{kind.many}", json=first, headers=key) for _ in range(2)]
+
+    assert made[0].json() == made[1].json()
+    assert made[1].headers["idempotent-replayed"] == "true"
+
+
+def test_what_is_not_of_the_declared_form_is_refused(http, kind) -> None:
+    first, _ = bodies(kind)
+
+    for body in ({**first, "colour": "red"}, {**first, next(iter(first)): {}}, {}):
+        assert code(http.post(f"/v1/{kind.many}", json=body)) == (422, "validation-failed")
+
+
+def test_what_never_was_is_not_there(http, kind) -> None:
+    first, _ = bodies(kind)
+    nowhere = f"/v1/{kind.many}/{kind.one}-{UUID}"
+
+    assert code(http.get(nowhere)) == (404, "not-found")
+    assert code(http.put(nowhere, json=first)) == (404, f"{kind.one}-not-found")
+    assert code(http.delete(nowhere)) == (404, f"{kind.one}-not-found")
+
+
+def test_others_do_not_see_it_and_who_may_not_cannot(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    where = create(http, kind, first)
+    stranger = running.http(tenant=UUID)
+
+    assert stranger.get(where).status_code == 404
+    assert stranger.delete(where).status_code == 404
+    for role in set(Role) - kind.writers:
+        client = running.http(role)
+        assert client.post(f"/v1/{kind.many}", json=first).status_code == 403
+        seen = client.get(where).status_code
+        assert seen == (200 if role in kind.readers else 403)
+
+
+def test_it_is_filtered_and_sorted_by_every_column(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    create(http, kind, first)
+    create(http, kind, second)
+    running.settle()
+
+    for column in kind.columns:
+        sought = [row for row in (first, second) if row.get(column) == first.get(column)]
+        if first.get(column) is not None:
+            found = http.get(f"/v1/{kind.many}", params={column: first[column]}).json()["data"]
+            assert len(found) == len(sought)
+        for sort in (column, f"-{column}"):
+            assert len(http.get(f"/v1/{kind.many}?sort={sort}").json()["data"]) == 2
+
+
+def test_what_is_unique_is_had_by_one_and_freed_with_it(running: Running, http, kind) -> None:
+    for unique in kind.unique:
+        first, second = bodies(kind)
+        where = create(http, kind, first)
+        written = {field: f" {first[field].lower()} " for field in unique.fields}
+        again = {**second, **{f: written[f] if unique.loosely else first[f] for f in written}}
+        again = {**again, **{f: first[f] for f in ("country",) if f in again}}
+
+        refused = http.post(f"/v1/{kind.many}", json=again)
+        assert code(refused) == (409, f"{kind.one}-value-taken")
+        assert where.endswith(refused.json()["by"])
+        http.delete(where)
+        other = create(http, kind, again)
+        assert code(http.post(f"{where}/restoration")) == (409, f"{kind.one}-value-taken")
+        http.delete(other)
+        assert http.post(f"{where}/restoration").status_code == 200
+
+
+def test_of_twelve_who_want_one_value_at_once_one_has_it(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = [*threads.map(lambda _: http.post(f"/v1/{kind.many}", json=first), range(12))]
+
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 11]
+
+
+def test_the_old_path_is_the_same_and_says_where_to_go(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    made = http.post(kind.old_path, json=first)
+    running.settle()
+
+    assert made.status_code == 201
+    assert made.headers["link"] == f'</v1/{kind.many}>; rel="successor-version"'
+    assert http.get(kind.old_path).json()["data"] == [http.get(made.headers["location"]).json()]
+
+
+def test_another_business_may_have_the_same(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    create(http, kind, first)
+
+    create(running.http(tenant=UUID), kind, first)
