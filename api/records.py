@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from types import GenericAlias
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
@@ -18,7 +19,7 @@ from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, id_of
 from api.requests.listing import Listing, number
 from api.requests.moments import instant
-from api.requests.values import checked, form_of, merged_with, parser_of, part_of
+from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
 from api.web.gate import may
 from api.web.routing import Router
 from application.dispatch import VersionMismatch
@@ -26,9 +27,19 @@ from application.permissions import PermissionMissing
 from application.records import claims_of
 from domain.catalogue import KINDS
 from domain.messages import Command
-from domain.records import ChangeRecord, CreateRecord, Kind, RemoveRecord, RestoreRecord
+from domain.records import (
+    ChangeRecord,
+    CreateRecord,
+    CreateRecords,
+    Kind,
+    RemoveRecord,
+    RestoreRecord,
+)
 from projections.paging import Op, Where
 from projections.records import BESIDES, RECORDS
+
+MOST: Final = 100
+"""Made at once."""
 
 IF_MATCH: Final = "if-match"
 TRIES: Final = 5
@@ -44,18 +55,31 @@ class Routes:
         self.kind = kind
         self.model = RECORDS[kind.one]
         self.where = f"/v1/{kind.many}"
-        self.form = form_of(kind.values, _ids(kind))
+        self.form = form_of(kind.values, _ids(kind), examples=kind.examples)
         self.part = part_of(self.form)
+        self.several = several_of(self.form, MOST)
+        rows = GenericAlias(list, (self.model.row,))
+        self.made = msgspec.defstruct(f"Made{kind.values.__name__}", [("data", rows)])
         self.listing = _listing(kind)
 
     # --- What each does -------------------------------------------------------------------
 
     def create(self, caller: Caller, body: Any) -> Response:
         """Make a new one."""
+        command = self._new(caller, body)
+        return caller.created(self.model, command.id, command, where=self.where)
+
+    def create_all(self, caller: Caller, body: Any) -> Response:
+        """Make several: all of them, or none."""
+        orders = tuple(self._new(caller, each) for each in body.items)
+        answer = caller.order(CreateRecords(kind=self.kind.one, records=orders))
+        rows = b",".join(caller.made(self.model, answer))
+        return Response(b'{"data":[%b]}' % rows, 201, caller.marks(answer), JSON)
+
+    def _new(self, caller: Caller, body: Body) -> CreateRecord:
         new, values = new_id(self.kind.one), self._values(body)
         claims = self._claims(caller, values)
-        command = CreateRecord(kind=self.kind.one, id=new, values=values, claims=claims)
-        return caller.created(self.model, new, command, where=self.where)
+        return CreateRecord(kind=self.kind.one, id=new, values=values, claims=claims)
 
     def list(self, caller: Caller, *, include_deleted: bool) -> Response:
         """List those in use; those that were removed as well, if one asks so and may change them."""
@@ -173,6 +197,16 @@ def declared(routes: Routes) -> Iterator[Declared]:
         f"create_{one}", f"Make a new {words}.", "POST", "", routes.create, row, body, 201
     )
     yield Declared(
+        f"create_{many}",
+        SEVERAL.format(words=many.replace("_", " ")),
+        "POST",
+        "/batch",
+        routes.create_all,
+        Made(routes.made),
+        {"body": routes.several},
+        201,
+    )
+    yield Declared(
         f"list_{many}",
         LIST.format(many=kind.many.replace("-", " ")),
         "GET",
@@ -244,6 +278,7 @@ def declared(routes: Routes) -> Iterator[Declared]:
 LIST: Final = (
     "List the {many} in use; with `include_deleted`, for who may change them, all there are."
 )
+SEVERAL: Final = "Make several {words}: all of them, or none. What is refused for one of them says `at` which place."
 HISTORY: Final = (
     "Show what happened to a {words} `after` a version: when, by whom, from what to what. With "
     "`has_more` it goes on after the last."
@@ -297,22 +332,24 @@ def refusals_of(kind: Kind[Any]) -> Refusals:
     return (*kind.refusals, *of(sys.modules[kind.values.__module__]), *besides)
 
 
-def router_of(kind: Kind[Any]) -> APIRouter:
-    """Make the router of a kind."""
-    return _with_routes(Router(prefix=f"/v1/{kind.many}", tags=[kind.many]), kind)
+def router_of(routes: Routes) -> APIRouter:
+    """Return the router of a kind."""
+    kind = routes.kind
+    return _with_routes(Router(prefix=routes.where, tags=[kind.many]), routes)
 
 
-def old_router_of(kind: Kind[Any]) -> APIRouter:
-    """Make the router of the path that a kind had in an older product."""
-    where, tags = f"/v1/{kind.many}", ["old paths: hotel"]
-    return _with_routes(OldRouter(prefix=kind.old_path or "", successor=where, tags=tags), kind)
+def old_router_of(routes: Routes) -> APIRouter:
+    """Return the router of the path that a kind had in an older product."""
+    path, tags = routes.kind.old_path or "", ["old paths: chat desk"]
+    return _with_routes(OldRouter(prefix=path, successor=routes.where, tags=tags), routes)
 
 
-def _with_routes(router: APIRouter, kind: Kind[Any]) -> APIRouter:
-    for route in declared(Routes(kind)):
-        add(router, kind, route)
+def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
+    for route in declared(routes):
+        add(router, routes.kind, route)
     return router
 
 
-ROUTERS: Final = tuple(map(router_of, KINDS))
-OLD_ROUTERS: Final = tuple(old_router_of(kind) for kind in KINDS if kind.old_path)
+ROUTES: Final = tuple(map(Routes, KINDS))
+ROUTERS: Final = tuple(map(router_of, ROUTES))
+OLD_ROUTERS: Final = tuple(old_router_of(each) for each in ROUTES if each.kind.old_path)

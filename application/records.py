@@ -3,14 +3,15 @@
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from application.transact import Changes, Past, UseCase
+from application.transact import Changes, Past, Since, UseCase
 from domain import records
 from domain.catalogue import KINDS
-from domain.messages import Command, Event, Value
-from domain.records import CLAIM, Kind, Record
+from domain.messages import Command, DomainError, Event, Value
+from domain.records import CLAIM, LINKS, Kind, Record
 from domain.texts import loosely
 
 V = TypeVar("V", bound=Value)
@@ -36,22 +37,45 @@ def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[
 
 def create(command: records.CreateRecord, past: Past) -> Changes:
     kind = BY_NAME[command.kind]
-    return _changes(kind, command, past, lambda it, record: records.create(kind, it, record))
+    return _changes(kind, command, past, partial(records.create, kind))
 
 
 def change(command: records.ChangeRecord, past: Past) -> Changes:
     kind = BY_NAME[command.kind]
-    return _changes(kind, command, past, lambda it, record: records.change(kind, it, record))
-
-
-def remove(command: records.RemoveRecord, past: Past) -> Changes:
-    kind, now = BY_NAME[command.kind], past.now
-    return _changes(kind, command, past, lambda it, record: records.remove(kind, it, record, now))
+    return _changes(kind, command, past, partial(records.change, kind))
 
 
 def restore(command: records.RestoreRecord, past: Past) -> Changes:
-    kind, now = BY_NAME[command.kind], past.now
-    return _changes(kind, command, past, lambda it, record: records.restore(kind, it, record, now))
+    kind = BY_NAME[command.kind]
+    return _changes(kind, command, past, partial(records.restore, kind, now=past.now))
+
+
+def create_all(command: records.CreateRecords, past: Past) -> Changes:
+    """All of them or none: what is refused says `at` which place."""
+    changes: dict[str, list[Event]] = {}
+    for place, each in enumerate(command.records):
+        try:
+            more = create(each, Since(past, changes))
+        except DomainError as refusal:
+            refusal.facts = {**refusal.facts, "at": place}
+            raise
+        for stream, events in more.items():
+            changes.setdefault(stream, []).extend(events)
+    return changes
+
+
+def remove(command: records.RemoveRecord, past: Past) -> Changes:
+    kind, links = BY_NAME[command.kind], _links_to(command.id, past)
+    return _changes(kind, command, past, partial(records.remove, kind, links=links, now=past.now))
+
+
+def purge(command: records.PurgeRecord, past: Past) -> Changes:
+    kind, links = BY_NAME[command.kind], _links_to(command.id, past)
+    return _changes(kind, command, past, partial(records.purge, kind, links=links, now=past.now))
+
+
+def _links_to(record_id: str, past: Past) -> records.Links:
+    return past.of(LINKS, records.links_of(record_id))
 
 
 def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Changes:
@@ -61,7 +85,8 @@ def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Chang
     after = kind.aggregate.fold(events, before)
     if events and after.active:
         _refuse_useless(kind, before, after, past)
-    return {command.id: events, **_claimed(kind, command.id, before, after, past)}
+    claimed = _claimed(kind, command.id, before, after, past)
+    return {command.id: events, **claimed, **_linked(kind, command.id, before, after, past)}
 
 
 def _refuse_useless(kind: Kind[Any], before: Record[Any], after: Record[Any], past: Past) -> None:
@@ -85,6 +110,27 @@ def _claimed(
     return changes
 
 
+def _linked(
+    kind: Kind[Any], owner: str, before: Record[Any], after: Record[Any], past: Past
+) -> Changes:
+    had, has = _references(kind, before), _references(kind, after)
+    changes: dict[str, Sequence[Event]] = {}
+    for each in sorted(had.keys() ^ has.keys()):
+        link_id = records.links_of(each)
+        links = past.of(LINKS, link_id)
+        if each in has:
+            changes[link_id] = records.link(owner, link_id, links, keeps=has[each])
+        else:
+            changes[link_id] = records.unlink(owner, link_id, links)
+    return changes
+
+
+def _references(kind: Kind[Any], record: Record[Any]) -> Mapping[str, bool]:
+    """Return to which records one in use refers, and whether it keeps them."""
+    found = kind.references(record.values) if record.active else ()
+    return {each: reference.keeps for each, reference in found if reference.is_record}
+
+
 def _acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
     return lambda command, past: _changes(kind, command, past, decide)
 
@@ -92,8 +138,10 @@ def _acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     records.CreateRecord: create,
     records.ChangeRecord: change,
+    records.CreateRecords: create_all,
     records.RemoveRecord: remove,
     records.RestoreRecord: restore,
+    records.PurgeRecord: purge,
     **{
         action.command: _acting(kind, action.decide)
         for kind in KINDS

@@ -37,7 +37,7 @@ class Together(Command, frozen=True):
     commands: tuple[Command, ...]
 
 
-class _Since:
+class Since:
     """A past to which something was added that is not recorded yet."""
 
     def __init__(self, past: Past, added: Changes) -> None:
@@ -61,7 +61,7 @@ def together(use_cases: Mapping[type[Command], UseCase[Any]]) -> UseCase[Togethe
     def carry_out(all_: Together, past: Past) -> Changes:
         changes: dict[str, list[Event]] = {}
         for command in all_.commands:
-            more = use_cases[type(command)](command, _Since(past, changes))
+            more = use_cases[type(command)](command, Since(past, changes))
             for stream, events in more.items():
                 changes.setdefault(stream, []).extend(events)
         return changes

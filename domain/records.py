@@ -1,6 +1,6 @@
 """Records: what a business keeps lists of, such as its taxes.
 
-create ─► ACTIVE ⇄ remove / restore ⇄ REMOVED ─ thirty days ─► gone
+create ─► ACTIVE ⇄ remove / restore ⇄ REMOVED ─ purge, after thirty days ─► gone
 
 Each kind of record is one file, such as `domain/money/taxes.py`: its values and a `Kind`. Its events,
 refusals, use cases, read model, routes, permissions, topics and titles follow from the `Kind`.
@@ -16,12 +16,16 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.business.users import Role
-from domain.messages import Command, DomainError, Event, Gone, Missing, Value
+from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Value
+from domain.values import derived_id
 
 V = TypeVar("V", bound=Value)
 
 RESTORABLE: Final = timedelta(days=30)
 """So long what was removed can be had again."""
+
+NAMED: Final = 10
+"""Of those who keep a record, so many are named."""
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -43,12 +47,26 @@ class ChangeRecord(Command, frozen=True):
     claims: tuple[str, ...] = ()
 
 
+class CreateRecords(Command, frozen=True):
+    """All of them, or none."""
+
+    kind: str
+    records: tuple[CreateRecord, ...]
+
+
 class RemoveRecord(Command, frozen=True):
     kind: str
     id: str
 
 
 class RestoreRecord(Command, frozen=True):
+    kind: str
+    id: str
+
+
+class PurgeRecord(Command, frozen=True):
+    """Ordered by a process, when it can be restored no more."""
+
     kind: str
     id: str
 
@@ -77,6 +95,13 @@ class Restored(Event, frozen=True):
     id: str
 
 
+class Purged(Erasure, frozen=True):
+    """What was personal in it is gone for good; and all of it, unless something refers to it."""
+
+    id: str
+    wholly: bool = True
+
+
 class ValueClaimed(Event, frozen=True):
     claim_id: str
     owner: str
@@ -87,19 +112,34 @@ class ValueReleased(Event, frozen=True):
     owner: str
 
 
-RecordEvent = Created[V] | Changed[V] | Removed | Restored
+class ReferenceMade(Event, frozen=True):
+    """`keeps`: what is referred to cannot be removed."""
+
+    link_id: str
+    owner: str
+    keeps: bool = False
+
+
+class ReferenceLost(Event, frozen=True):
+    link_id: str
+    owner: str
+
+
+RecordEvent = Created[V] | Changed[V] | Removed | Restored | Purged
 ClaimEvent = ValueClaimed | ValueReleased
+LinkEvent = ReferenceMade | ReferenceLost
 
 # --- What a decision needs to remember ------------------------------------------------
 
 
 class Record(Value, Generic[V], frozen=True, kw_only=True):
-    """`values` is None before it was created."""
+    """`values` is None before it was created, and when it is `gone`."""
 
     values: V | None = None
     claims: tuple[str, ...] = ()
     active: bool = False
     removed_at: datetime | None = None
+    gone: bool = False
 
 
 def evolve(record: Record[V], event: RecordEvent[V]) -> Record[V]:
@@ -110,6 +150,8 @@ def evolve(record: Record[V], event: RecordEvent[V]) -> Record[V]:
             return Record(values=record.values, claims=record.claims, removed_at=at)
         case Restored():
             return Record(values=record.values, claims=record.claims, active=True)
+        case Purged(wholly=wholly):
+            return Record(gone=True) if wholly else record
         case _:
             assert_never(event)
 
@@ -131,6 +173,31 @@ def evolve_claim(_: Claim, event: ClaimEvent) -> Claim:
 CLAIM = Aggregate(kind="claim", initial=Claim(), evolve=evolve_claim)
 
 
+class Links(Value, frozen=True):
+    """Who refers to one record, and who of them keeps it."""
+
+    owners: frozenset[str] = frozenset()
+    keepers: frozenset[str] = frozenset()
+
+
+def evolve_links(links: Links, event: LinkEvent) -> Links:
+    match event:
+        case ReferenceMade(owner=owner, keeps=keeps):
+            return Links(links.owners | {owner}, links.keepers | ({owner} if keeps else set()))
+        case ReferenceLost(owner=owner):
+            return Links(links.owners - {owner}, links.keepers - {owner})
+        case _:
+            assert_never(event)
+
+
+LINKS = Aggregate(kind="links", initial=Links(), evolve=evolve_links)
+
+
+def links_of(record_id: str) -> str:
+    """Name the links to a record."""
+    return derived_id("links", record_id)
+
+
 # --- What a kind declares -------------------------------------------------------------
 
 
@@ -144,14 +211,18 @@ class Unique(Value, frozen=True, kw_only=True):
 
 
 class Reference(Value, frozen=True, kw_only=True):
-    """A field holds ids of this aggregate; `refuse` raises where its state is of no use.
+    """A field holds ids of this aggregate; `refuse` raises one of the `refusals` where its state is of
+    no use.
 
-    What is referred to may be removed later: then the reference says what was, and stays.
+    What is referred to may go later: then the reference says what was, and stays. Records cannot while
+    one that is in use `keeps` them; and something stays of those that are referred to (`is_record`).
     """
 
     aggregate: Aggregate[Any, Any]
     refuse: Callable[[Any], object]
     refusals: tuple[type[DomainError], ...]
+    is_record: bool = False
+    keeps: bool = False
 
 
 class Action(Value, frozen=True, kw_only=True):
@@ -168,9 +239,7 @@ class StoredAs(Value, frozen=True, kw_only=True):
     changed: str
     removed: str
     restored: str
-
-
-NOBODY: Final[frozenset[Role]] = frozenset()
+    purged: str
 
 
 class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
@@ -228,6 +297,11 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
         return cast("type[Restored]", self._event("Restored", Restored))
 
     @cached_property
+    def purged(self) -> type[Purged]:
+        """The event by which it is gone for good."""
+        return cast("type[Purged]", self._event("Purged", Purged))
+
+    @cached_property
     def events(self) -> Mapping[str, type[Event]]:
         """Everything that can happen to a record, by its stored name."""
         return {
@@ -235,6 +309,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             self.stored_as.changed: self.changed,
             self.stored_as.removed: self.removed,
             self.stored_as.restored: self.restored,
+            self.stored_as.purged: self.purged,
             **self.also,
         }
 
@@ -265,10 +340,23 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
         said = f"Another {self.words} has this already, and only one may."
         return self._refusal("ValueTaken", DomainError, said)
 
+    @cached_property
+    def in_use(self) -> type[DomainError]:
+        """The refusal to remove what others need."""
+        said = f"The {self.words} is used elsewhere; take it out there first."
+        return self._refusal("InUse", DomainError, said)
+
     @property
     def refusals(self) -> tuple[type[DomainError], ...]:
         """Why any order about a record may be refused."""
-        return self.not_found, self.is_removed, self.is_gone, self.id_taken, self.value_taken
+        return (
+            self.not_found,
+            self.is_removed,
+            self.is_gone,
+            self.id_taken,
+            self.value_taken,
+            self.in_use,
+        )
 
     @property
     def words(self) -> str:
@@ -322,8 +410,10 @@ def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[
     """Make it, once."""
     values = cast("V", command.values)
     kind.refuse(values)
-    if record.values is None:
+    if record.values is None and not record.gone:
         return [kind.created(id=command.id, values=values, claims=command.claims)]
+    if record.gone:
+        raise kind.is_gone
     if not record.active:
         raise kind.is_removed
     if record.values != values:
@@ -343,10 +433,14 @@ def change(kind: Kind[V], command: ChangeRecord, record: Record[V]) -> Sequence[
 
 
 def remove(
-    kind: Kind[V], command: RemoveRecord, record: Record[V], now: datetime
+    kind: Kind[V], command: RemoveRecord, record: Record[V], links: Links, now: datetime
 ) -> Sequence[Event]:
     """Use it no longer."""
-    return [kind.removed(id=command.id, at=now)] if there(kind, record).active else []
+    if not there(kind, record).active:
+        return []
+    if links.keepers:
+        raise kind.in_use(by=sorted(links.keepers)[:NAMED], of=len(links.keepers))
+    return [kind.removed(id=command.id, at=now)]
 
 
 def restore(
@@ -358,6 +452,16 @@ def restore(
     if record.removed_at is not None and now - record.removed_at > RESTORABLE:
         raise kind.is_gone(removed_at=record.removed_at)
     return [kind.restored(id=command.id)]
+
+
+def purge(
+    kind: Kind[V], command: PurgeRecord, record: Record[V], links: Links, now: datetime
+) -> Sequence[Event]:
+    """Keep no more of it than others need, once it can be restored no more."""
+    removed_at = record.removed_at
+    if record.values is None or removed_at is None or now - removed_at <= RESTORABLE:
+        return []
+    return [kind.purged(id=command.id, streams=(command.id,), wholly=not links.owners)]
 
 
 def there(kind: Kind[V], record: Record[V]) -> Record[V]:
@@ -379,9 +483,36 @@ def release(owner: str, claim_id: str, claimed: Claim) -> Sequence[Event]:
     return [ValueReleased(claim_id=claim_id, owner=owner)] if claimed.owner == owner else []
 
 
+def link(owner: str, link_id: str, links: Links, *, keeps: bool) -> Sequence[Event]:
+    """Note that somebody refers to a record."""
+    if owner in links.owners and (owner in links.keepers) == keeps:
+        return []
+    return [ReferenceMade(link_id=link_id, owner=owner, keeps=keeps)]
+
+
+def unlink(owner: str, link_id: str, links: Links) -> Sequence[Event]:
+    """Note that they do no more."""
+    return [ReferenceLost(link_id=link_id, owner=owner)] if owner in links.owners else []
+
+
+def to(kind: Kind[Any], *, keeps: bool = False) -> Reference:
+    """Refer to records of a kind, which have to be in use at that moment."""
+
+    def refuse(record: Record[Any]) -> None:
+        if not there(kind, record).active:
+            raise kind.is_removed
+
+    refusals = (kind.not_found, kind.is_removed)
+    return Reference(
+        aggregate=kind.aggregate, refuse=refuse, refusals=refusals, is_record=True, keeps=keeps
+    )
+
+
 STORED_AS: Final[dict[str, type[Event]]] = {
     "value-claimed.v1": ValueClaimed,
     "value-released.v1": ValueReleased,
+    "reference-made.v1": ReferenceMade,
+    "reference-lost.v1": ReferenceLost,
 }
-BASES: Final = frozenset({Created, Changed, Removed, Restored})
+BASES: Final = frozenset({Created, Changed, Removed, Restored, Purged})
 """What the events of each kind derive from; these have no names of their own."""

@@ -35,6 +35,15 @@ def derived_id(kind: str, *parts: str) -> str:
     return f"{kind}-{uuid5(FRONTDESK, '/'.join(parts))}"
 
 
+def kind_of(id_: str) -> str:
+    """Return of which kind a thing is, by its id.
+
+    >>> kind_of("gift-card-0198c0de-0000-7000-8000-00000000000e")
+    'gift-card'
+    """
+    return id_[: -len("-00000000-0000-0000-0000-000000000000")]
+
+
 class Money(Value, frozen=True):
     """An amount in the smallest unit of its currency (ISO 4217): 1250 EUR is 12.50 euros."""
 

@@ -51,7 +51,8 @@ def _evolve(kind: Kind[Any], row: Any) -> Callable[[Any, Any], Any]:
 
     def evolve(known: Any, event: Any) -> Any:
         after = kind.evolve(_record(kind, names, known), event)
-        assert after.values is not None
+        if after.values is None:
+            return None
         return row(
             id=event.id, active=after.active, removed_at=after.removed_at, **asdict(after.values)
         )

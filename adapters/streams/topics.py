@@ -23,6 +23,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "client": "frontdesk.clients",
     "hold": "frontdesk.holds",
     "identity": "frontdesk.identities",
+    "links": "frontdesk.links",
     "professional": "frontdesk.professionals",
     "series": "frontdesk.series",
     "service": "frontdesk.services",

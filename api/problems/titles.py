@@ -16,6 +16,7 @@ def _of_records(kind: Kind[Any]) -> Iterator[tuple[str, str]]:
     yield kind.is_gone.code, f"{kind.french} hors service depuis trop longtemps"
     yield kind.id_taken.code, f"{kind.french} : identifiant déjà pris"
     yield kind.value_taken.code, f"{kind.french} : valeur déjà prise"
+    yield kind.in_use.code, f"{kind.french} en service ailleurs"
 
 
 FRENCH: Final[Mapping[str, str]] = {

@@ -169,6 +169,13 @@ class Caller:
         headers["ETag"] = f'"{document.version}"'
         return Response(document.json, status, headers, JSON)
 
+    def made(self, model: ReadModel, answer: Answer) -> Sequence[bytes]:
+        """Return the rows that a command made, in their order, as it left them."""
+        kind = f"{model.owner}-"
+        keys = [p.stream for p in answer.recorded if p.version == 1 and p.stream.startswith(kind)]
+        rows = (self._after(model, key, answer) for key in keys)
+        return [row.json for row in rows if row is not None]
+
     def done(self, answer: Answer) -> Response:
         """Answer without a body."""
         return Response(status_code=204, headers=self.marks(answer))

@@ -2,7 +2,7 @@
 is said where it is declared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -37,18 +37,26 @@ PLAIN: Final[Mapping[Any, Any]] = {
 
 
 def form_of(
-    values: type[msgspec.Struct], ids: Mapping[str, str], *, without: tuple[str, ...] = ()
+    values: type[msgspec.Struct],
+    ids: Mapping[str, str],
+    *,
+    without: tuple[str, ...] = (),
+    examples: Sequence[msgspec.Struct] = (),
 ) -> type[Body]:
     """Make the form of a body from the values that it holds; `ids` are the kinds of things whose ids
-    fields hold.
+    fields hold, `examples` are shown in the OpenAPI document.
     """
     described: dict[str, Any] = {
         each.name: (_hint(each.type, ids.get(each.name)), _default(each))
         for each in fields(values)
         if each.name not in without
     }
+    shown = [msgspec.to_builtins(example) for example in examples]
+    base = type(
+        Body.__name__, (Body,), {"model_config": {"json_schema_extra": {"examples": shown}}}
+    )
     name = f"{values.__name__}Body"
-    return create_model(name, __base__=Body, __doc__=values.__doc__, **described)
+    return create_model(name, __base__=base if shown else Body, __doc__=values.__doc__, **described)
 
 
 def _default(field: Described) -> Any:
@@ -84,6 +92,12 @@ def _plainly(hint: Any) -> Any:
 def _limits(metas: list[Any]) -> dict[str, Any]:
     said = [asdict(meta) for meta in metas if isinstance(meta, Held)]
     return {name: limit for each in said for name, limit in each.items() if limit is not None}
+
+
+def several_of(form: type[BaseModel], most: int) -> type[Body]:
+    """Make the form of a body that holds several: at least one."""
+    items = Annotated[list[form], Field(min_length=1, max_length=most)]  # type: ignore[valid-type]
+    return create_model(f"SeveralOf{form.__name__}", __base__=Body, items=(items, ...))
 
 
 # --- Parts --------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ from application.processes.end_sessions_on_standing_changed import (
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.process import Process
+from application.processes.purge_record_when_it_can_be_restored_no_more import (
+    PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
+)
 from application.processes.register_client_on_booking_completed import (
     REGISTER_CLIENT_ON_BOOKING_COMPLETED,
 )
@@ -25,4 +28,5 @@ PROCESSES: Final[tuple[Process, ...]] = (
     FORGET_MAILS_ON_CLIENT_ERASED,
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,
+    PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
 )

@@ -39,6 +39,7 @@ DEPARTMENTS: Final = Kind(
         changed="department-changed.v1",
         removed="department-removed.v1",
         restored="department-restored.v1",
+        purged="department-purged.v1",
     ),
     columns=("name",),
     unique=(Unique(fields=("name",)),),

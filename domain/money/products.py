@@ -6,7 +6,7 @@ from domain.business.users import Role
 from domain.fields import Line, Text
 from domain.messages import Invalid, Value
 from domain.money.taxes import TAXES
-from domain.records import Kind, Record, Reference, StoredAs, Unique
+from domain.records import Kind, StoredAs, Unique, to
 from domain.values import Money
 
 
@@ -29,18 +29,6 @@ def refuse(product: Product) -> None:
         raise TaxTwice
 
 
-def refuse_unless_in_use(tax: Record[Value]) -> None:
-    if tax.values is None:
-        raise TAXES.not_found
-    if not tax.active:
-        raise TAXES.is_removed
-
-
-TAXED: Final = Reference(
-    aggregate=TAXES.aggregate,
-    refuse=refuse_unless_in_use,
-    refusals=(TAXES.not_found, TAXES.is_removed),
-)
 PRODUCTS: Final = Kind(
     one="product",
     many="products",
@@ -55,10 +43,11 @@ PRODUCTS: Final = Kind(
         changed="product-changed.v1",
         removed="product-removed.v1",
         restored="product-restored.v1",
+        purged="product-purged.v1",
     ),
     columns=("name", "sku"),
     unique=(Unique(fields=("sku",)),),
-    refers_to={"tax_ids": TAXED},
+    refers_to={"tax_ids": to(TAXES, keeps=True)},
     refuse=refuse,
     writers=frozenset({Role.OWNER}),
     old_path="/products",

@@ -30,6 +30,7 @@ TAXES: Final = Kind(
         changed="tax-changed.v1",
         removed="tax-removed.v1",
         restored="tax-restored.v1",
+        purged="tax-purged.v1",
     ),
     columns=("name", "rate", "country"),
     unique=(Unique(fields=("country", "name")),),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.catalogue import KINDS
 from domain.messages import Event
-from domain.records import Kind, ValueClaimed, ValueReleased
+from domain.records import Kind, ReferenceLost, ReferenceMade, ValueClaimed, ValueReleased
 from domain.scheduling.bookings import BookingMailFailed, BookingMailSent
 from tests.scheduling.bookings.examples import booking_id
 
@@ -39,11 +39,14 @@ def of_kind(kind: Kind[Any]) -> Iterator[Event]:
     yield kind.changed(id=id_, values=second, claims=(f"claim-{UUID}",))
     yield kind.removed(id=id_, at=datetime(2026, 11, 29, 12, tzinfo=UTC))
     yield kind.restored(id=id_)
+    yield kind.purged(id=id_, streams=(id_,), wholly=False)
 
 
 UUID: Final = "0198c0de-0000-7000-8000-00000000000e"
 RECORDS: Final[tuple[Event, ...]] = (
     ValueClaimed(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
     ValueReleased(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
+    ReferenceMade(link_id=f"links-{UUID}", owner=f"product-{UUID}", keeps=True),
+    ReferenceLost(link_id=f"links-{UUID}", owner=f"product-{UUID}"),
     *(event for kind in KINDS for event in of_kind(kind)),
 )

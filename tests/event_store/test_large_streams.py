@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from application.ports import About
-from tests.event_store.examples import GUEST, TENANT, Came, Log, new_guest
+from adapters.event_store.store import MOST_BYTES
+from application.ports import About, EventTooLarge
+from tests.event_store.examples import GUEST, TENANT, Came, Described, Log, new_guest
 
 pytestmark = pytest.mark.postgres
 
@@ -45,3 +46,14 @@ def test_what_does_not_fit_comes_in_parts(log: Log, text: str) -> None:
 @pytest.mark.parametrize("text", [COMPRESSED, NOT_COMPRESSED], ids=["compressed", "not compressed"])
 def test_what_fits_comes_at_once(log: Log, text: str) -> None:
     assert parts_of(log, text, FEWER) == [FEWER]
+
+
+def test_what_is_personal_counts_as_well_to_what_an_event_may_be(log: Log) -> None:
+    """Kafka's brokers take messages up to a megabyte, headers included."""
+    stream = new_guest()
+    about = About(tenant=TENANT, actor="user-1", command_id=uuid4())
+
+    with log.store.view(about) as past:
+        past.of(GUEST, stream)
+        with pytest.raises(EventTooLarge):
+            log.store.append(past, {stream: [Described(guest="g", looks="x" * MOST_BYTES)]}, about)

@@ -145,6 +145,15 @@ def test_a_key_is_for_one_request(http, cut) -> None:
     assert http.get(other).json()["active"] is True
 
 
+def test_a_key_is_for_what_stands_behind_the_question_mark_too(http) -> None:
+    key, zoe = {"Idempotency-Key": "a"}, {"name": "Zoé", "email": "zoe@example.org"}
+    http.post("/v1/clients?on_duplicate=refuse", json=zoe, headers=key)
+
+    refused = http.post("/v1/clients?on_duplicate=return", json=zoe, headers=key)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency-key-reused")
+
+
 # --- Seeing one's own writes ------------------------------------------------------------
 
 
@@ -153,6 +162,20 @@ def token(running: Running, position: int, tenant: str | None = None) -> dict[st
     signer = running.app.state.backend.signer
     text = signer.sign(CONSISTENCY, tenant or running.tenant, str(position))
     return {"Consistency-Token": text, "Prefer": "wait=0"}
+
+
+def test_one_row_shows_what_one_has_written_although_the_projector_has_not(
+    running: Running, http, cut
+) -> None:
+    running.settle()
+    http.delete(cut)
+    changed = http.post(f"{cut}/restoration")
+    written = changed.headers["consistency-token"]
+    mine = {"Consistency-Token": written, "Prefer": "wait=0"}
+
+    shown = http.get(cut, headers=mine)
+
+    assert (shown.json()["version"], shown.headers["consistency"]) == (3, "stream")
 
 
 def test_a_token_of_another_business_is_none_here(running: Running, http, cut) -> None:

@@ -12,6 +12,7 @@ import pytest
 from msgspec import to_builtins
 
 from domain.catalogue import KINDS
+from domain.records import Kind
 from tests.contract import check
 from tests.http import hostile
 from tests.http.furnished import ASKING, furnish, reversible, token
@@ -34,6 +35,14 @@ SERIES = {
         "rule": "FREQ=DAILY;COUNT=2",
     },
 }
+
+
+def named(kind: Kind[Any], name: str) -> Any:
+    """Return values that no other has."""
+    values = to_builtins(kind.examples[0])
+    return {**values, **{field: name for field in ("name", "sku") if field in values}}
+
+
 MORE: dict[str, dict[str, Any]] = {
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
@@ -54,6 +63,8 @@ MORE: dict[str, dict[str, Any]] = {
     "/v1/users": {"email": "max@salon.example"},
     **{f"/v1/{kind.many}": to_builtins(kind.examples[0]) for kind in KINDS},
     **{str(kind.old_path): to_builtins(kind.examples[1]) for kind in KINDS},
+    **{f"/v1/{kind.many}/batch": {"items": [named(kind, "One")]} for kind in KINDS},
+    **{f"{kind.old_path}/batch": {"items": [named(kind, "Two")]} for kind in KINDS},
 }
 """What is told instead of the least, for it to be done."""
 

@@ -185,11 +185,13 @@ def test_no_header_is_too_strange(stranger: Stranger) -> None:
 
 @pytest.mark.usefixtures("quiet")
 def test_other_methods_change_nothing(stranger: Stranger) -> None:
+    """What is only ordered at `…/batch` is asked for as a thing of that name, which is none."""
     before = stranger.position()
 
     for path in {asked.path for asked in hostile.everything()}:
+        ordinary = {200, 422} if path.endswith("/batch") else {200}
         for method in ("HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "X" * 1_000):
             answer = stranger.tries(method, path + ASKING.get(path, ""), b'{"a":1}')
-            assert answer.status in (200, 405), f"{method} {path}"
+            assert answer.status in {405, *ordinary}, f"{method} {path}"
 
     assert stranger.position() == before

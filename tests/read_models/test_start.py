@@ -15,7 +15,7 @@ from adapters.read_models.answers import Answers
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal, Standing, no_longer_declared, standing
 from adapters.read_models.switch import switch, switch_back
-from adapters.read_models.tables import PREVIOUS
+from adapters.read_models.tables import PREVIOUS, Table
 from application.ports import ProjectionBehind, Recorded
 from projections.read_model import ReadModel
 from tests.read_models.examples import (
@@ -241,3 +241,16 @@ def test_a_table_that_changes_under_a_question_refuses_it_in_the_right_way(world
         answers.asking(TENANT, [ACCOUNTS]) as connection,
     ):
         connection.execute("SELECT name FROM live.accounts")
+
+
+def test_a_table_is_not_gone_on_with_whose_column_is_of_another_type(world: World) -> None:
+    """It would be, if it had all columns: nobody has to rebuild for one that is taken away."""
+    with world.database.connect(None, "test") as connection:
+        Table(ACCOUNTS).create(connection)
+        assert Table(TIDIER).suffices(connection)
+        column = ACCOUNTS.columns[0]
+        connection.execute(
+            f'ALTER TABLE live.{ACCOUNTS.name} ALTER COLUMN "{column}" TYPE bytea USING NULL'.encode()
+        )
+
+        assert not Table(TIDIER).suffices(connection)

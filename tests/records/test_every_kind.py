@@ -12,6 +12,7 @@ from domain.business.users import Role
 from domain.catalogue import KINDS
 from domain.records import Kind
 from tests.architecture.examples import UUID
+from tests.contract import document
 from tests.running import Running
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.many)]
@@ -249,3 +250,63 @@ def test_another_business_may_have_the_same(running: Running, http, kind) -> Non
     create(http, kind, first)
 
     create(running.http(tenant=UUID), kind, first)
+
+
+def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    where = f"/v1/{kind.many}/batch"
+    key = {"Idempotency-Key": "7"}
+
+    made = http.post(where, json={"items": [first, second]}, headers=key)
+    again = http.post(where, json={"items": [first, second]}, headers=key)
+    running.settle()
+
+    assert made.status_code == 201
+    assert again.json() == made.json()
+    listed = http.get(f"/v1/{kind.many}?sort=created_at").json()["data"]
+    assert sorted(map(str, listed)) == sorted(map(str, made.json()["data"]))
+
+
+def test_of_several_the_one_that_is_refused_is_named_and_none_is_made(
+    running: Running, http, kind
+) -> None:
+    first, second = bodies(kind)
+    where = f"/v1/{kind.many}/batch"
+
+    refused = http.post(where, json={"items": [second, first, first]})
+    wrong = http.post(where, json={"items": [second, {}]})
+    none = http.post(where, json={"items": []})
+    running.settle()
+
+    assert (*code(refused), refused.json()["at"]) == (409, f"{kind.one}-value-taken", 2)
+    assert wrong.json()["errors"][0]["pointer"].startswith("#/items/1/")
+    assert none.json()["errors"][0]["pointer"] == "#/items"
+    assert http.get(f"/v1/{kind.many}").json()["data"] == []
+
+
+def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    where, other = create(http, kind, first), create(http, kind, second)
+    http.delete(where)
+    http.delete(other)
+    running.settle()
+    running.clock.set(running.clock() + timedelta(days=20))
+    http.post(f"{other}/restoration")
+    running.settle()
+    running.clock.set(running.clock() + timedelta(days=11))
+    running.settle()
+
+    assert code(http.get(where)) == (404, "not-found")
+    assert code(http.post(f"{where}/restoration")) == (404, f"{kind.one}-not-found")
+    listed = http.get(f"/v1/{kind.many}?include_deleted=true").json()["data"]
+    assert [row["id"] for row in listed] == [other.rpartition("/")[2]]
+    stream = where.rpartition("/")[2]
+    happened = http.get(f"/v1/history?stream={stream}").json()["data"]
+    assert happened[0]["type"] == kind.stored_as.purged
+
+
+def test_the_document_shows_its_examples(kind) -> None:
+    schemas = document()["components"]["schemas"]
+
+    said = [{k: v for k, v in body.items() if v is not None} for body in bodies(kind)]
+    assert schemas[f"{kind.values.__name__}Body"]["examples"] == said

@@ -17,6 +17,7 @@ from domain.records import (
     ChangeRecord,
     CreateRecord,
     Kind,
+    PurgeRecord,
     Record,
     RemoveRecord,
     RestoreRecord,
@@ -42,6 +43,7 @@ def orders(kind: Kind[Any]) -> st.SearchStrategy[Any]:
         st.builds(ChangeRecord, **valued).map(lambda it: claiming(kind, it)),
         st.builds(RemoveRecord, **plain),
         st.builds(RestoreRecord, **plain),
+        st.builds(PurgeRecord, **plain),
     )
 
 
@@ -67,8 +69,11 @@ def test_one_has_what_is_unique_and_a_row_is_what_the_log_says(
             continue
         for event in past.streams.get(order.id, [])[known:]:
             rows[order.id] = model.evolve(rows.get(order.id), event)
+            gone = rows[order.id] is None
+            assert gone == past.of(kind.aggregate, order.id).gone
         assert past.run(order) == [], "what was done is not done again"
 
+    rows = {id_: row for id_, row in rows.items() if row is not None}
     states = {id_: past.of(kind.aggregate, id_) for id_ in rows}
     for id_, row in rows.items():
         assert shown(kind, row) == shown(kind, states[id_])

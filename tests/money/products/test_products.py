@@ -34,14 +34,35 @@ def test_a_tax_is_added_once_and_only_one_in_use(running: Running) -> None:
     taxed = http.post("/v1/products", json={**comb, "tax_ids": [tax_id]})
     twice = http.post("/v1/products", json={**comb, "tax_ids": [tax_id, tax_id]})
     unknown = http.post("/v1/products", json={**comb, "tax_ids": [f"tax-{UUID}"]})
+    http.patch(taxed.headers["location"], json={"tax_ids": None})
     http.delete(made.headers["location"])
     removed = http.post("/v1/products", json={**comb, "tax_ids": [tax_id]})
-    kept = http.patch(taxed.headers["location"], json={"name": "Fine comb"})
 
-    assert taxed.json()["tax_ids"] == kept.json()["tax_ids"] == [tax_id]
+    assert taxed.json()["tax_ids"] == [tax_id]
     assert (twice.status_code, twice.json()["code"]) == (422, "tax-twice")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "tax-not-found")
     assert (removed.status_code, removed.json()["code"]) == (409, "tax-is-removed")
+
+
+def test_a_tax_stays_as_long_as_a_product_needs_it(running: Running) -> None:
+    http = running.http()
+    tax = http.post("/v1/taxes", json={"name": "VAT", "rate": 2000, "country": "FR"})
+    comb = {"name": "Comb", "price": price(900), "tax_ids": [tax.json()["id"]]}
+    product = http.post("/v1/products", json=comb)
+    where, product_at = tax.headers["location"], product.headers["location"]
+
+    kept = http.delete(where)
+    http.delete(product_at)
+    removed = http.delete(where)
+    restored = http.post(f"{product_at}/restoration")
+    http.post(f"{where}/restoration")
+    both = http.post(f"{product_at}/restoration")
+
+    assert (kept.status_code, kept.json()["code"]) == (409, "tax-in-use")
+    assert (kept.json()["by"], kept.json()["of"]) == ([product.json()["id"]], 1)
+    assert removed.status_code == 204
+    assert (restored.status_code, restored.json()["code"]) == (409, "tax-is-removed")
+    assert both.json()["tax_ids"] == [tax.json()["id"]]
 
 
 @pytest.mark.parametrize("amount", [-1, 10**12 + 1, 9.5, "9", True])

@@ -239,3 +239,20 @@ def test_a_refusal_is_not_decided_on_what_another_process_has_changed(
     changed = there.put(where, json={**CUT, "name": "Wash"})
 
     assert changed.status_code == 200, changed.text
+
+
+@pytest.mark.parametrize("way", ["", "-"])
+def test_pages_reach_what_has_nothing_to_be_sorted_by(running: Running, way: str) -> None:
+    http = running.http()
+    categories = ["A", "B", None, None, None]
+    for number, category in enumerate(categories):
+        http.post("/v1/services", json={**CUT, "name": f"S{number}", "category": category})
+    running.settle()
+    names, cursor = list[str](), ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = http.get(f"/v1/services?sort={way}category&limit=1{more}").json()
+        names += [each["name"] for each in page["data"]]
+        cursor = page["next_cursor"]
+
+    assert sorted(names) == [f"S{number}" for number in range(5)]

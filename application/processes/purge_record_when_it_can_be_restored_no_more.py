@@ -1,0 +1,29 @@
+"""Of a record that was removed, no more is kept than others need, once it can be restored no more."""
+
+from datetime import timedelta
+from typing import Final
+
+from application.ports import Recorded
+from application.processes.process import Do, Orders, Process, Withdraw
+from domain.catalogue import KINDS
+from domain.records import RESTORABLE, PurgeRecord, Removed, Restored
+from domain.values import kind_of
+
+AFTER: Final = RESTORABLE + timedelta(seconds=1)
+
+
+def _purge_it_in_time(past: Recorded) -> Orders:
+    match past.event:
+        case Removed(id=id_, at=at) if at is not None:
+            return [Do(PurgeRecord(kind=kind_of(id_), id=id_), about=id_, at=at + AFTER)]
+        case Restored(id=id_):
+            return [Withdraw(PurgeRecord, about=id_)]
+        case _:
+            return []
+
+
+PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE: Final = Process(
+    name="purge-record-when-it-can-be-restored-no-more",
+    when=tuple(event for kind in KINDS for event in (kind.removed, kind.restored)),
+    then=_purge_it_in_time,
+)
