@@ -8,6 +8,7 @@ PostgreSQL takes no samples of what people have typed: they would outlast an era
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -53,6 +54,18 @@ def table_for(model: ReadModel, schema: str = LIVE) -> "Table":
     return Table(model, schema)
 
 
+def _schema(row: type[Row]) -> str:
+    """Return the form of the documents, without what is said of it in words."""
+    _, found = msgspec.json.schema_components([row])
+    return json.dumps(_wordless(found), sort_keys=True, default=str)
+
+
+def _wordless(schema: Any) -> Any:
+    if isinstance(schema, Mapping):
+        return {name: _wordless(part) for name, part in schema.items() if name != "description"}
+    return [*map(_wordless, schema)] if isinstance(schema, list) else schema
+
+
 class Table:
     """Reads and writes the rows of one read model in one schema."""
 
@@ -82,7 +95,8 @@ class Table:
     def shape(self) -> str:
         """Tell declarations apart: a changed one needs a rebuild."""
         columns = [f"{name} {self._declared(name)}" for name in self.model.columns]
-        text = "|".join([str(self.model.version), *columns, *map(str, self.model.indexes)])
+        indexes = map(str, self.model.indexes)
+        text = "|".join([str(self.model.version), *columns, *indexes, _schema(self.model.row)])
         return f"{self.model.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def type(self, column: str) -> str:

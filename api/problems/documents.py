@@ -27,6 +27,7 @@ from api.problems.statuses import status_of
 from api.problems.titles import language, title
 from api.web.marks import RECORDED
 from application.ports import OutcomeUnknownError, StoreUnavailableError
+from application.reach import NotFound
 from domain.messages import DomainError
 from domain.scheduling.agendas import SlotTaken
 
@@ -96,6 +97,8 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
         return problem(request, BodyMalformed(at=faults[0]["loc"][-1]))
     if isinstance(error.body, bytes) and error.body:  # it was not read as JSON
         return problem(request, MediaTypeUnsupported(accepted=["application/json"]))
+    if faults[0]["loc"][0] == "path":
+        return problem(request, NotFound())  # nothing has an id of such a form
     told = [_fault(fault) for fault in faults[:MOST_ERRORS]]
     return problem(request, ValidationFailed(errors=told, **_unsaid(len(faults))))
 

@@ -15,6 +15,7 @@ from fastapi import Response
 
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
+from api.requests.moments import instant
 from projections.paging import Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
@@ -103,7 +104,8 @@ class Listing:
                 return Where(column, Op(op), parse(text))
             return Where(column, Op.IS, [parse(part) for part in _several(name, text)])
         except ValueError:
-            raise QueryInvalid(parameter=name, reason="not a value of its kind") from None
+            reason = "not a value of its kind"
+            raise QueryInvalid(parameter=name, reason=reason, **_allowed(parse)) from None
 
     def _place(self, caller: Caller, cursor: str | None, question: "Question") -> Place | None:
         if cursor is None:
@@ -154,6 +156,13 @@ class OneOf:
         return str(self.kind(text))
 
 
+def _allowed(parse: Parse) -> dict[str, Any]:
+    """Say what would be a value, where it is one of a few, or of one form."""
+    if isinstance(parse, OneOf):
+        return {"allowed": [str(each) for each in parse.kind]}
+    return EXAMPLES.get(parse, {})
+
+
 def one_of(kind: type[StrEnum]) -> Parse:
     """Parse a member of an enum."""
     return OneOf(kind)
@@ -171,6 +180,13 @@ def number(value: str) -> int:
     if not re.fullmatch(NUMBER, value, re.ASCII):
         raise ValueError(value)
     return int(value)
+
+
+EXAMPLES: Final[Mapping[Parse, dict[str, Any]]] = {
+    boolean: {"allowed": ["true", "false"]},
+    number: {"example": "20"},
+    instant: {"example": "2027-01-05T09:30:00Z"},
+}
 
 
 def limit_of(text: str | None, usual: int = USUAL) -> int:

@@ -5,7 +5,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from fastapi.routing import APIRoute
 
@@ -81,6 +81,17 @@ def test_every_read_model_and_every_process_is_in_its_table() -> None:
 
     assert models == {model.name for model in READ_MODELS}
     assert len(names) == len(set(names))
+
+
+def test_every_read_model_is_told_of_all_that_its_fold_knows() -> None:
+    """The type checker sees to it that a fold knows every member of its union; nobody else sees a
+    member that it is never told of.
+    """
+    for model in READ_MODELS:
+        _, hint, *_ = get_type_hints(model.evolve).values()
+        known = set(get_args(hint) or (hint,)) - {Any}
+
+        assert not known or known == set(model.subscribes_to), model.name
 
 
 def test_every_aggregate_names_its_streams_by_its_kind() -> None:

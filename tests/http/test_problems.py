@@ -11,6 +11,7 @@ from api.problems.statuses import status_of
 from api.problems.titles import FRENCH
 from application.ports import OutcomeUnknownError, StoreUnavailableError
 from domain.messages import DomainError
+from domain.scheduling.bookings import BookingStatus
 from infra.settings import Mode, Settings
 from tests.http.faulty import with_backend
 from tests.http.routes import refusals
@@ -216,3 +217,27 @@ def test_codes_are_told_apart() -> None:
     kinds: dict[str, type[DomainError]] = {}
     for refusal in refusals():
         assert kinds.setdefault(refusal.code, refusal) is refusal
+
+
+def test_nothing_has_an_id_of_another_form(http: TestClient) -> None:
+    for path in ("/v1/services/zoe", "/v1/bookings/booking-7", "/v1/taxes/client-7/history"):
+        refused = http.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (404, "not-found"), path
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("bookings?status=new", {"allowed": [str(each) for each in BookingStatus]}),
+        ("services?active=yes", {"allowed": ["true", "false"]}),
+        ("bookings?starts_at.gte=tomorrow", {"example": "2027-01-05T09:30:00Z"}),
+        ("taxes?rate=high", {"example": "20"}),
+    ],
+)
+def test_who_filters_by_what_is_none_hears_what_would_be_one(
+    http: TestClient, asked: str, told: dict[str, object]
+) -> None:
+    refused = http.get(f"/v1/{asked}")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid")
+    assert refused.json() == {**refused.json(), **told}

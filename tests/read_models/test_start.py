@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
@@ -254,3 +255,11 @@ def test_a_table_is_not_gone_on_with_whose_column_is_of_another_type(world: Worl
         )
 
         assert not Table(TIDIER).suffices(connection)
+
+
+def test_a_row_of_another_form_is_another_shape_and_words_about_it_are_none() -> None:
+    more = msgspec.defstruct("Row", [("nickname", str | None, None)], bases=(ACCOUNTS.row,))
+    told = type("Row", (ACCOUNTS.row,), {"__doc__": "An account."}, frozen=True, kw_only=True)
+    shapes = [Table(replace(ACCOUNTS, row=row)).shape for row in (told, more)]
+
+    assert len(set(shapes)) == 2

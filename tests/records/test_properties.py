@@ -14,6 +14,7 @@ from domain.messages import DomainError
 from domain.money.taxes import TAXES, Tax
 from domain.records import (
     CLAIM,
+    RESTORABLE,
     ChangeRecord,
     CreateRecord,
     Kind,
@@ -62,7 +63,7 @@ def test_one_has_what_is_unique_and_a_row_is_what_the_log_says(
     model, rows = RECORDS[kind.one], dict[str, Any]()
     for order in data.draw(st.lists(orders(kind), max_size=30)):
         past.now += timedelta(days=data.draw(st.sampled_from([0, 1, 29, 31])))
-        known = len(past.streams.get(order.id, ()))
+        known, before = len(past.streams.get(order.id, ())), past.of(kind.aggregate, order.id)
         try:
             past.run(order)
         except DomainError:
@@ -72,6 +73,10 @@ def test_one_has_what_is_unique_and_a_row_is_what_the_log_says(
             gone = rows[order.id] is None
             assert gone == past.of(kind.aggregate, order.id).gone
         assert past.run(order) == [], "what was done is not done again"
+        if isinstance(order, PurgeRecord) and not before.gone:
+            removed_at = before.removed_at
+            late = removed_at is not None and past.now - removed_at > RESTORABLE
+            assert past.of(kind.aggregate, order.id).gone == late
 
     rows = {id_: row for id_, row in rows.items() if row is not None}
     states = {id_: past.of(kind.aggregate, id_) for id_ in rows}
