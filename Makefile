@@ -80,7 +80,7 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 
 ##@ Write
 
-schemas: $(VENV)/dev ## Accept the events' shapes as they are now
+schemas: $(VENV)/dev ## Accept the shapes of events, and the routes, as they are now
 	$(BIN)/python -m tests.architecture.golden
 
 catalogue: $(VENV)/dev ## Write the event catalogue, for people and as AsyncAPI

@@ -247,8 +247,9 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     call one. The `examples` are two that differ, for the OpenAPI document, the demonstration and tests.
 
     `columns` are what one can filter and sort by, the first being how a list is sorted; `writers` may
-    change them, `readers` besides see them. `refuse` raises what else is wrong with values. What is
-    `also` stored are events of its own, which `evolve` hears of. Raising `version` rebuilds its list.
+    change them, `readers` besides see them. `refuse` raises what else is wrong with values. `also` gives
+    an example of each event of its own, by its stored name; `evolve` hears of them, and `actions` make
+    them. Raising `version` rebuilds its list.
     """
 
     one: str
@@ -265,7 +266,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     refuse: Callable[[V], object] = lambda _: None
     evolve: Callable[[Record[V], Any], Record[V]] = evolve
     actions: Mapping[str, Action] = {}
-    also: Mapping[str, type[Event]] = {}
+    also: Mapping[str, Event] = {}
     old_path: str | None = None
     version: int = 1
 
@@ -310,7 +311,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             self.stored_as.removed: self.removed,
             self.stored_as.restored: self.restored,
             self.stored_as.purged: self.purged,
-            **self.also,
+            **{name: type(example) for name, example in self.also.items()},
         }
 
     @cached_property

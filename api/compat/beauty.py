@@ -78,7 +78,7 @@ class NewStart(Body):
     override: bool = False
 
 
-class StatusBody(Body):
+class OldStatusBody(Body):
     status: BookingStatus
     reason: Text | None = None
 
@@ -103,7 +103,7 @@ def list_appointments(caller: bookings.MayRead) -> Response:
 @appointments.put("/{booking_id}/status")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def change_appointment_status(
-    booking_id: bookings.BookingPath, body: StatusBody, caller: bookings.MayWrite
+    booking_id: bookings.BookingPath, body: OldStatusBody, caller: bookings.MayWrite
 ) -> Response:
     """Put an appointment into a status, if the one it has allows it."""
     command = order_for(body.status, booking_id, caller, body.reason)

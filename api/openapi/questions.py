@@ -8,7 +8,17 @@ from fastapi.routing import APIRoute
 from api.openapi.routes import methods_of, shape_of
 from api.requests.answers import Listed, Paged, Shape, is_row, said_of
 from api.requests.conditions import LONGEST_KEY, needs_if_match
-from api.requests.listing import LONGEST_TEXT, MOST, NUMBER, USUAL, Listing, OneOf, boolean, number
+from api.requests.listing import (
+    LONGEST_TEXT,
+    MOST,
+    MOST_VALUES,
+    NUMBER,
+    USUAL,
+    Listing,
+    OneOf,
+    boolean,
+    number,
+)
 from api.requests.moments import AS_OF, instant
 from api.web.gate import permission_of
 
@@ -95,8 +105,8 @@ def _of(parse: Any) -> Document:
     if parse is number:
         return {"type": "string", "pattern": f"^{NUMBER}(,{NUMBER})*$"}
     if isinstance(parse, OneOf):
-        one = "|".join(parse.kind)
-        return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+        one = {"type": "string", "enum": [str(each) for each in parse.kind]}
+        return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES}
     return TEXT
 
 
@@ -112,6 +122,8 @@ def _parameter(
     where: str, name: str, schema: Document, description: str, *, required: bool = False
 ) -> Document:
     found = {"name": name, "in": where, "required": required, "schema": schema}
+    if schema.get("type") == "array":
+        found |= {"style": "form", "explode": False}  # values with commas between them
     return {**found, "description": description} if description else found
 
 

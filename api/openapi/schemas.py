@@ -8,6 +8,7 @@ import msgspec
 
 from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
 from api.requests.listing import Listing
+from projections.read_model import Row as Answer
 
 Document = dict[str, Any]
 
@@ -64,9 +65,13 @@ def rows(shapes: Iterable[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in shapes for kind in _kinds(shape)]
     _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
+    rows_ = {kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, Answer)}
     for name, schema in found.items():
         if name not in ON_THE_WALL:
             _say_what_is_an_instant(schema)
+        if name in rows_:
+            schema["required"] = [*Answer.__struct_fields__, *schema["required"]]
+        _say_what_is_in_arrays(schema)
     plain: Document = msgspec.json.decode(msgspec.json.encode(found))  # defaults may be tuples
     return plain
 
@@ -81,6 +86,18 @@ def _kinds(shape: Shape) -> Iterator[Any]:
             yield item
         case Made(kind):
             yield kind
+
+
+def _say_what_is_in_arrays(schema: Any) -> None:
+    """Anything, where nothing is said: there are generators that stop at an array without items."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "array":
+            schema.setdefault("items", {})
+        for part in schema.values():
+            _say_what_is_in_arrays(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _say_what_is_in_arrays(part)
 
 
 def _say_what_is_an_instant(schema: Document) -> None:

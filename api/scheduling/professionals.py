@@ -123,7 +123,7 @@ class NameBody(Body):
     name: Line
 
 
-class BookingBody(Body):
+class BookingSwitchBody(Body):
     """Whether bookings are taken at present."""
 
     enabled: bool
@@ -206,7 +206,7 @@ def change_professional_settings(
 @router.put("/{professional_id}/booking")
 @answers(Row(PROFESSIONALS), refuses=WORKING)
 def switch_booking(
-    professional_id: ProfessionalPath, body: BookingBody, caller: MayWrite
+    professional_id: ProfessionalPath, body: BookingSwitchBody, caller: MayWrite
 ) -> Response:
     """Take bookings, or none for the time being."""
     switch = OpenForBooking if body.enabled else CloseForBooking

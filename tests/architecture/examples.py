@@ -40,6 +40,7 @@ def of_kind(kind: Kind[Any]) -> Iterator[Event]:
     yield kind.removed(id=id_, at=datetime(2026, 11, 29, 12, tzinfo=UTC))
     yield kind.restored(id=id_)
     yield kind.purged(id=id_, streams=(id_,), wholly=False)
+    yield from kind.also.values()
 
 
 UUID: Final = "0198c0de-0000-7000-8000-00000000000e"

@@ -1,4 +1,4 @@
-"""What was accepted of the log: the shape of each event, and bytes as they were stored once.
+"""What was accepted: the shape of each event, bytes as they were stored once, and the table of routes.
 
 `make schemas` accepts shapes as they are now, and stores an example of what has none yet. What was
 stored is never written anew: it has to be read for ever. One file for each area.
@@ -16,6 +16,7 @@ from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import AREAS, EVENTS, KINDS, OF_EVERY_STREAM
 from domain.messages import Event
 from tests.architecture.examples import examples
+from tests.http.routes import GOLDEN, table
 
 HERE: Final = Path(__file__).parent
 SHAPES: Final = HERE / "schemas"
@@ -59,6 +60,7 @@ def main() -> None:
             if name not in known:
                 known[name] = _stored(example_of(event))
         (STORED / f"{area}.json").write_text(_lines(known), encoding="utf-8")
+    GOLDEN.write_text(table(), encoding="utf-8")
 
 
 def _stored(event: Event) -> Stored:

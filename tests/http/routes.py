@@ -3,13 +3,20 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from fastapi.routing import APIRoute
 
 import adapters
 import api
 import application
 import domain
+from api.app import ROUTERS
+from api.openapi.routes import methods_of
 from api.problems.refused import Refused
 from api.problems.statuses import FAMILIES
+from api.web.gate import permission_of
 from domain.messages import DomainError
 
 
@@ -23,6 +30,20 @@ def refusals() -> list[type[DomainError]]:
     return sorted(
         found - FAMILIES.keys() - {Refused}, key=lambda kind: (kind.code, kind.__module__)
     )
+
+
+def table() -> str:
+    """Return a line for each route: its path, its method, and who may."""
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    lines = sorted(
+        f"{route.path} {method} {permission_of(route) or 'everybody'}"
+        for route in routes
+        for method in methods_of(route)
+    )
+    return "\n".join(lines) + "\n"
+
+
+GOLDEN: Final = Path(__file__).with_name("routes.txt")
 
 
 def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:

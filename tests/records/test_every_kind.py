@@ -1,5 +1,6 @@
 """What is promised of every kind of record, over HTTP."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,16 @@ from tests.architecture.examples import UUID
 from tests.contract import document
 from tests.running import Running
 
-pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.many)]
+pytestmark = pytest.mark.postgres
+
+
+def of_those(kinds: Sequence[Kind[Any]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("kind", kinds, ids=[kind.many for kind in kinds])
+
+
+every_kind = of_those(KINDS)
+unique_kinds = of_those([kind for kind in KINDS if kind.unique])
+older_kinds = of_those([kind for kind in KINDS if kind.old_path])
 
 
 @pytest.fixture
@@ -47,6 +57,7 @@ def code(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
+@every_kind
 def test_what_was_created_is_shown_at_once_and_listed(running, http, kind) -> None:
     first, _ = bodies(kind)
     where = create(http, kind, first)
@@ -58,6 +69,7 @@ def test_what_was_created_is_shown_at_once_and_listed(running, http, kind) -> No
     assert http.get(f"/v1/{kind.many}").json()["data"] == [shown.json()]
 
 
+@every_kind
 def test_it_is_changed_as_a_whole_on_the_version_that_was_seen(http, kind) -> None:
     first, second = bodies(kind)
     where = create(http, kind, first)
@@ -70,6 +82,7 @@ def test_it_is_changed_as_a_whole_on_the_version_that_was_seen(http, kind) -> No
     assert code(stale) == (412, "version-mismatch")
 
 
+@every_kind
 def test_a_part_of_it_is_changed_and_the_rest_stays(http, kind) -> None:
     first, second = bodies(kind)
     where = create(http, kind, first)
@@ -84,6 +97,7 @@ def test_a_part_of_it_is_changed_and_the_rest_stays(http, kind) -> None:
     assert code(stale) == (412, "version-mismatch")
 
 
+@every_kind
 def test_null_takes_away_what_may_be_missing_and_nothing_else(http, kind) -> None:
     first, _ = bodies(kind)
     where = create(http, kind, first)
@@ -98,6 +112,7 @@ def test_null_takes_away_what_may_be_missing_and_nothing_else(http, kind) -> Non
             assert answer.json()[field.name] == _sent(field.default)
 
 
+@every_kind
 def test_two_who_change_different_parts_at_once_both_have_their_way(running, http, kind) -> None:
     first, second = bodies(kind)
     where = create(http, kind, first)
@@ -110,6 +125,7 @@ def test_two_who_change_different_parts_at_once_both_have_their_way(running, htt
     assert has(http.get(where), second)
 
 
+@every_kind
 def test_what_was_removed_is_hidden_and_can_be_restored_for_thirty_days(
     running: Running, http, kind
 ) -> None:
@@ -131,12 +147,14 @@ def test_what_was_removed_is_hidden_and_can_be_restored_for_thirty_days(
     assert code(http.post(f"{other}/restoration")) == (410, f"{kind.one}-is-gone")
 
 
+@every_kind
 def test_who_may_not_change_it_does_not_see_what_was_removed(running: Running, http, kind) -> None:
     for role in set(Role) - kind.writers:
         asked = running.http(role).get(f"/v1/{kind.many}?include_deleted=true")
         assert code(asked) == (403, "permission-missing")
 
 
+@every_kind
 def test_it_is_shown_as_it_was_and_what_happened_to_it(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     where = create(http, kind, first)
@@ -153,6 +171,7 @@ def test_it_is_shown_as_it_was_and_what_happened_to_it(running: Running, http, k
     }
 
 
+@every_kind
 def test_the_same_key_makes_one(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     key = {"Idempotency-Key": "7"}
@@ -163,6 +182,7 @@ def test_the_same_key_makes_one(running: Running, http, kind) -> None:
     assert made[1].headers["idempotent-replayed"] == "true"
 
 
+@every_kind
 def test_what_is_not_of_the_declared_form_is_refused(http, kind) -> None:
     first, _ = bodies(kind)
 
@@ -170,6 +190,7 @@ def test_what_is_not_of_the_declared_form_is_refused(http, kind) -> None:
         assert code(http.post(f"/v1/{kind.many}", json=body)) == (422, "validation-failed")
 
 
+@every_kind
 def test_what_never_was_is_not_there(http, kind) -> None:
     first, _ = bodies(kind)
     nowhere = f"/v1/{kind.many}/{kind.one}-{UUID}"
@@ -179,6 +200,7 @@ def test_what_never_was_is_not_there(http, kind) -> None:
     assert code(http.delete(nowhere)) == (404, f"{kind.one}-not-found")
 
 
+@every_kind
 def test_others_do_not_see_it_and_who_may_not_cannot(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     where = create(http, kind, first)
@@ -193,6 +215,7 @@ def test_others_do_not_see_it_and_who_may_not_cannot(running: Running, http, kin
         assert seen == (200 if role in kind.readers else 403)
 
 
+@every_kind
 def test_it_is_filtered_and_sorted_by_every_column(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     create(http, kind, first)
@@ -208,6 +231,7 @@ def test_it_is_filtered_and_sorted_by_every_column(running: Running, http, kind)
             assert len(http.get(f"/v1/{kind.many}?sort={sort}").json()["data"]) == 2
 
 
+@unique_kinds
 def test_what_is_unique_is_had_by_one_and_freed_with_it(running: Running, http, kind) -> None:
     for unique in kind.unique:
         first, second = bodies(kind)
@@ -226,6 +250,7 @@ def test_what_is_unique_is_had_by_one_and_freed_with_it(running: Running, http, 
         assert http.post(f"{where}/restoration").status_code == 200
 
 
+@unique_kinds
 def test_of_twelve_who_want_one_value_at_once_one_has_it(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
 
@@ -235,6 +260,7 @@ def test_of_twelve_who_want_one_value_at_once_one_has_it(running: Running, http,
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 11]
 
 
+@older_kinds
 def test_the_old_path_is_the_same_and_says_where_to_go(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     made = http.post(kind.old_path, json=first)
@@ -245,6 +271,7 @@ def test_the_old_path_is_the_same_and_says_where_to_go(running: Running, http, k
     assert http.get(kind.old_path).json()["data"] == [http.get(made.headers["location"]).json()]
 
 
+@every_kind
 def test_another_business_may_have_the_same(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     create(http, kind, first)
@@ -252,6 +279,7 @@ def test_another_business_may_have_the_same(running: Running, http, kind) -> Non
     create(running.http(tenant=UUID), kind, first)
 
 
+@every_kind
 def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     where = f"/v1/{kind.many}/batch"
@@ -267,6 +295,7 @@ def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
     assert sorted(map(str, listed)) == sorted(map(str, made.json()["data"]))
 
 
+@unique_kinds
 def test_of_several_the_one_that_is_refused_is_named_and_none_is_made(
     running: Running, http, kind
 ) -> None:
@@ -284,6 +313,7 @@ def test_of_several_the_one_that_is_refused_is_named_and_none_is_made(
     assert http.get(f"/v1/{kind.many}").json()["data"] == []
 
 
+@every_kind
 def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     where, other = create(http, kind, first), create(http, kind, second)
@@ -305,6 +335,7 @@ def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, k
     assert happened[0]["type"] == kind.stored_as.purged
 
 
+@every_kind
 def test_the_document_shows_its_examples(kind) -> None:
     schemas = document()["components"]["schemas"]
 

@@ -72,7 +72,7 @@ BOOKINGS: Final = OldListing(
 )
 
 
-class BookingBody(bookings.Wishes):
+class OldBookingBody(bookings.Wishes):
     """Without a time it is a wish that somebody has to answer."""
 
     model_config = CAMEL
@@ -86,7 +86,7 @@ class BookingBody(bookings.Wishes):
         return bookings.NewBooking(professional_id=professional_id, **rest)
 
 
-class ChangedBooking(Body):
+class ChangedOldBooking(Body):
     """What is not named stays."""
 
     model_config = CAMEL
@@ -110,7 +110,7 @@ class ChangedBooking(Body):
 
 @router.post("", status_code=201)
 @answers(Made(OldBooking), refuses=VISITS)
-def create_old_booking(body: BookingBody, caller: bookings.MayWrite) -> Response:
+def create_old_booking(body: OldBookingBody, caller: bookings.MayWrite) -> Response:
     """Book, for somebody or nobody yet, at a time or at none yet."""
     with_whom = professional(caller, body.user_id, body.service_id, field="userId")
     made = bookings.request_booking(body.booking(with_whom), caller)
@@ -134,7 +134,7 @@ def get_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayRead) 
 @router.put("/{booking_id}")
 @answers(Made(OldBooking, tagged=True), refuses=VISITS)
 def change_old_booking(
-    booking_id: bookings.BookingPath, body: ChangedBooking, caller: bookings.MayWrite
+    booking_id: bookings.BookingPath, body: ChangedOldBooking, caller: bookings.MayWrite
 ) -> Response:
     """Change status, details or whose it is."""
     changed = bookings.move(caller, booking_id, *body.orders(booking_id, caller))

@@ -134,7 +134,7 @@ def test_the_bookings_of_a_client_are_listed_newest_first(running, http, zoe, he
 
     assert ids() == [last, first]
     assert ids("?status=completed") == [first]
-    assert http.get("/v1/clients/client-0/bookings").status_code == 422
+    assert http.get("/v1/clients/client-0/bookings").status_code == 404
 
 
 def test_the_timeline_merges_bookings_and_notes_in_order(running, http, zoe, hers) -> None:
