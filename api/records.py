@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from types import GenericAlias
@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.compat import OldRouter
 from api.operations.history import Steps
+from api.problems.refusals import ValidationFailed
 from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, id_of
@@ -40,6 +41,9 @@ from projections.records import BESIDES, RECORDS
 
 MOST: Final = 100
 """Made at once."""
+
+MOST_REFERRED_TO: Final = 1_000
+"""By all of them."""
 
 IF_MATCH: Final = "if-match"
 TRIES: Final = 5
@@ -72,9 +76,18 @@ class Routes:
     def create_all(self, caller: Caller, body: Any) -> Response:
         """Make several: all of them, or none."""
         orders = tuple(self._new(caller, each) for each in body.items)
+        self._refuse_too_many(orders)
         answer = caller.order(CreateRecords(kind=self.kind.one, records=orders))
         rows = b",".join(caller.made(self.model, answer))
         return Response(b'{"data":[%b]}' % rows, 201, caller.marks(answer), JSON)
+
+    def _refuse_too_many(self, orders: Sequence[CreateRecord]) -> None:
+        """Whatever is referred to is looked at, one by one."""
+        count = sum(len([*self.kind.references(each.values)]) for each in orders)
+        if count > MOST_REFERRED_TO:
+            fault = {"pointer": "#/items", "in": "body", "code": "too-many-references"}
+            detail = f"They refer to {count} others; {MOST_REFERRED_TO} are taken at once"
+            raise ValidationFailed(errors=[{**fault, "detail": detail}])
 
     def _new(self, caller: Caller, body: Body) -> CreateRecord:
         new, values = new_id(self.kind.one), self._values(body)

@@ -11,7 +11,7 @@ from application.transact import Changes, Past, Since, UseCase
 from domain import records
 from domain.catalogue import KINDS
 from domain.messages import Command, DomainError, Event, Value
-from domain.records import CLAIM, LINKS, Kind, Record
+from domain.records import CLAIM, LINKS, Kind, Record, ReferenceLost, ReferenceMade
 from domain.texts import loosely
 
 V = TypeVar("V", bound=Value)
@@ -116,12 +116,10 @@ def _linked(
     had, has = _references(kind, before), _references(kind, after)
     changes: dict[str, Sequence[Event]] = {}
     for each in sorted(had.keys() ^ has.keys()):
-        link_id = records.links_of(each)
-        links = past.of(LINKS, link_id)
-        if each in has:
-            changes[link_id] = records.link(owner, link_id, links, keeps=has[each])
-        else:
-            changes[link_id] = records.unlink(owner, link_id, links)
+        link_id, made = records.links_of(each), each in has
+        past.of(LINKS, link_id)  # at no other version than that which whoever removes it has seen
+        event = ReferenceMade if made else ReferenceLost
+        changes[link_id] = [event(link_id=link_id, owner=owner, keeps=(has if made else had)[each])]
     return changes
 
 

@@ -123,6 +123,7 @@ class ReferenceMade(Event, frozen=True):
 class ReferenceLost(Event, frozen=True):
     link_id: str
     owner: str
+    keeps: bool = False
 
 
 RecordEvent = Created[V] | Changed[V] | Removed | Restored | Purged
@@ -173,19 +174,24 @@ def evolve_claim(_: Claim, event: ClaimEvent) -> Claim:
 CLAIM = Aggregate(kind="claim", initial=Claim(), evolve=evolve_claim)
 
 
-class Links(Value, frozen=True):
-    """Who refers to one record, and who of them keeps it."""
+class Links(Value, frozen=True, kw_only=True):
+    """How many refer to one record, and how many of them keep it; `some` of those. They are counted,
+    not kept: a tax may be that of a hundred thousand products. Who refers to what stands in each of them.
+    """
 
-    owners: frozenset[str] = frozenset()
-    keepers: frozenset[str] = frozenset()
+    owners: int = 0
+    keepers: int = 0
+    some: tuple[str, ...] = ()
 
 
 def evolve_links(links: Links, event: LinkEvent) -> Links:
     match event:
         case ReferenceMade(owner=owner, keeps=keeps):
-            return Links(links.owners | {owner}, links.keepers | ({owner} if keeps else set()))
-        case ReferenceLost(owner=owner):
-            return Links(links.owners - {owner}, links.keepers - {owner})
+            some = (*links.some, owner) if keeps and len(links.some) < NAMED else links.some
+            return Links(owners=links.owners + 1, keepers=links.keepers + keeps, some=some)
+        case ReferenceLost(owner=owner, keeps=keeps):
+            some = tuple(each for each in links.some if each != owner)
+            return Links(owners=links.owners - 1, keepers=links.keepers - keeps, some=some)
         case _:
             assert_never(event)
 
@@ -440,7 +446,7 @@ def remove(
     if not there(kind, record).active:
         return []
     if links.keepers:
-        raise kind.in_use(by=sorted(links.keepers)[:NAMED], of=len(links.keepers))
+        raise kind.in_use(by=links.some, of=links.keepers)
     return [kind.removed(id=command.id, at=now)]
 
 
@@ -482,18 +488,6 @@ def claim(kind: Kind[V], owner: str, claim_id: str, claimed: Claim) -> Sequence[
 def release(owner: str, claim_id: str, claimed: Claim) -> Sequence[Event]:
     """Let others have it."""
     return [ValueReleased(claim_id=claim_id, owner=owner)] if claimed.owner == owner else []
-
-
-def link(owner: str, link_id: str, links: Links, *, keeps: bool) -> Sequence[Event]:
-    """Note that somebody refers to a record."""
-    if owner in links.owners and (owner in links.keepers) == keeps:
-        return []
-    return [ReferenceMade(link_id=link_id, owner=owner, keeps=keeps)]
-
-
-def unlink(owner: str, link_id: str, links: Links) -> Sequence[Event]:
-    """Note that they do no more."""
-    return [ReferenceLost(link_id=link_id, owner=owner)] if owner in links.owners else []
 
 
 def to(kind: Kind[Any], *, keeps: bool = False) -> Reference:

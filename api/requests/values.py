@@ -21,7 +21,7 @@ from api.requests.moments import Instant, instant
 from domain.fields import Held
 from domain.values import Money
 
-MOST: Final = 1_000
+MOST: Final = 100
 """Of a list within a value, where it says nothing else."""
 
 PLAIN: Final[Mapping[Any, Any]] = {

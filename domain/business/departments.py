@@ -1,9 +1,9 @@
 """Departments: who of those who work here belongs together, for others to turn to."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from domain.business.users import USER, Role, User, UserIsDeactivated, UserNotFound, UserStatus
-from domain.fields import Line, Text
+from domain.fields import Held, Line, Text
 from domain.messages import Value
 from domain.records import Kind, Reference, StoredAs, Unique
 from domain.values import UserId
@@ -12,7 +12,7 @@ from domain.values import UserId
 class Department(Value, frozen=True, kw_only=True):
     name: Line
     description: Text | None = None
-    user_ids: tuple[UserId, ...] = ()
+    user_ids: Annotated[tuple[UserId, ...], Held(max_length=200)] = ()
 
 
 def refuse_unless_here(user: User) -> None:
@@ -28,7 +28,7 @@ MEMBERS: Final = Reference(
 DEPARTMENTS: Final = Kind(
     one="department",
     many="departments",
-    french="Service",
+    french="Département",
     values=Department,
     examples=(
         Department(name="Accueil", description="Qui répond au téléphone"),

@@ -1,9 +1,9 @@
 """Products: what is sold besides visits. What a price was, and when, its history shows."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from domain.business.users import Role
-from domain.fields import Line, Text
+from domain.fields import Held, Line, Text
 from domain.messages import Invalid, Value
 from domain.money.taxes import TAXES
 from domain.records import Kind, StoredAs, Unique, to
@@ -17,7 +17,7 @@ class Product(Value, frozen=True, kw_only=True):
     price: Money
     sku: Line | None = None
     description: Text | None = None
-    tax_ids: tuple[str, ...] = ()
+    tax_ids: Annotated[tuple[str, ...], Held(max_length=20)] = ()
 
 
 class TaxTwice(Invalid):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.records import LINKS, NAMED, ReferenceMade
 from tests.architecture.examples import UUID
 from tests.running import Running
 
@@ -63,6 +64,25 @@ def test_a_tax_stays_as_long_as_a_product_needs_it(running: Running) -> None:
     assert removed.status_code == 204
     assert (restored.status_code, restored.json()["code"]) == (409, "tax-is-removed")
     assert both.json()["tax_ids"] == [tax.json()["id"]]
+
+
+def test_a_tax_of_thousands_is_known_as_soon_as_one_of_a_few() -> None:
+    state = LINKS.fold(
+        ReferenceMade(link_id="links-1", owner=f"product-{number}", keeps=True)
+        for number in range(100_000)
+    )
+
+    assert (state.owners, state.keepers, len(state.some)) == (100_000, 100_000, NAMED)
+
+
+def test_what_is_referred_to_at_once_has_a_bound(running: Running) -> None:
+    taxes = [f"tax-{UUID[:-4]}{number:04}" for number in range(20)]
+    comb = {"name": "Comb", "price": price(900), "tax_ids": taxes}
+    refused = running.http().post("/v1/products/batch", json={"items": 51 * [comb]})
+    more = running.http().post("/v1/products", json={**comb, "tax_ids": [*taxes, f"tax-{UUID}"]})
+
+    assert refused.json()["errors"][0]["code"] == "too-many-references"
+    assert more.json()["errors"][0]["pointer"] == "#/tax_ids"
 
 
 @pytest.mark.parametrize("amount", [-1, 10**12 + 1, 9.5, "9", True])
