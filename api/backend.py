@@ -1,8 +1,8 @@
 """What the routes need from the running system: made by the composition root, one value."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -10,8 +10,16 @@ from psycopg import Connection
 
 from api.requests.signing import Signer
 from api.web.limiting import Limits
+from application.business.accounts import Accounts
+from application.operations.audit import Audit
+from application.operations.jobs import Jobs
+from application.operations.outbox import Outbox
+from application.operations.parked import ParkedKeys
+from application.operations.vitals import Vitals, Walk
+from application.people.erasure import Erasures
 from application.permissions import Principal
 from application.ports import About, Answer, Clock, Document, Recorded
+from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
 from projections.read_model import ReadModel
@@ -63,7 +71,7 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """Everything behind HTTP. `parts` holds what only some areas need, by name of the area."""
+    """Everything behind HTTP."""
 
     dispatch: Callable[[Command, About], Answer]
     read_models: ReadModels
@@ -76,4 +84,14 @@ class Backend:
     most_body_bytes: int = 1_000_000
     limits: Limits
     answered: Answered = lambda *_: None
-    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    # What only some areas need.
+    accounts: Accounts
+    erasures: Erasures
+    audit: Audit
+    jobs: Jobs
+    live: LiveBookings
+    outbox: Outbox
+    parked: ParkedKeys
+    vitals: Vitals
+    walk: Walk

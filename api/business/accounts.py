@@ -56,7 +56,7 @@ class AccountBody(Body):
 
 
 async def _accounts(request: Request) -> Accounts:
-    accounts: Accounts = request.app.state.backend.parts["accounts"]
+    accounts: Accounts = request.app.state.backend.accounts
     return accounts
 
 

@@ -1,7 +1,7 @@
 """History for auditors: what happened, one event, a thing as it was, and what changed in between."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Path, Query, Response
@@ -14,6 +14,7 @@ from api.requests.moments import InUtc
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
+from application.operations.audit import Audit
 from application.permissions import Permission
 from application.ports import Document, Recorded
 from application.reach import NotFound
@@ -29,19 +30,6 @@ router: Final = Router(prefix="/v1/history", tags=["history"])
 
 SHOWN_BY: Final = {model.owner: model for model in reversed(READ_MODELS) if model.owner}
 """The read model that shows a kind of thing: the first of its kind in the table."""
-
-
-class Audit(Protocol):
-    """What is asked of the log; see `adapters/event_store/audit.py`."""
-
-    def page(self, tenant: str, **asked: Any) -> Any:
-        """Return a page: its `events`, the position `reached`, and whether there are `more`."""
-
-    def event(self, tenant: str, position: int) -> Recorded | None:
-        """Return the event at a position of the tenant's log."""
-
-    def version_at(self, tenant: str, stream: str, at: datetime) -> int:
-        """Return the version that a stream had at a time, 0 before it began."""
 
 
 class Happened(msgspec.Struct):
@@ -205,5 +193,4 @@ def _happened(past: Recorded) -> Happened:
 
 
 def _audit(caller: Caller) -> Audit:
-    audit: Audit = caller.backend.parts["history"]
-    return audit
+    return caller.backend.audit

@@ -75,8 +75,7 @@ def discard_job(job_id: UUID, caller: MayManage) -> Response:
 
 
 def _jobs(caller: Caller) -> Jobs:
-    jobs: Jobs = caller.backend.parts["jobs"]
-    return jobs
+    return caller.backend.jobs
 
 
 def _shown(job: QueuedJob) -> Response:

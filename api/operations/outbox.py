@@ -44,5 +44,4 @@ def get_outbox_mail(mail_id: UUID, caller: MayRead) -> Response:
 
 
 def _outbox(caller: Caller) -> Outbox:
-    outbox: Outbox = caller.backend.parts["outbox"]
-    return outbox
+    return caller.backend.outbox

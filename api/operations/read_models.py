@@ -54,5 +54,4 @@ def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
 
 
 def _desk(caller: Caller) -> ParkedKeys:
-    desk: ParkedKeys = caller.backend.parts["parked"]
-    return desk
+    return caller.backend.parked

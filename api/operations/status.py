@@ -1,8 +1,7 @@
 """How the system is: for load balancers, for operators, for Prometheus."""
 
-from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -12,6 +11,7 @@ from api.requests.answers import Made, answers
 from api.requests.caller import JSON
 from api.web.door import COUNTED
 from api.web.routing import Threads
+from application.operations.vitals import Vitals
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 CONNECTED: Final = "connected"
@@ -23,28 +23,6 @@ ONLOOKERS: Final = Threads(2, apart=True)
 
 router: Final = APIRouter(prefix="/v1", tags=["status"])
 metrics_router: Final = APIRouter(tags=["status"])
-
-
-class Vitals(Protocol):
-    """What can be said of the running system; see `adapters/running/vitals.py`. Each is told when it was
-    asked, by `time.monotonic`, and says nothing that is older.
-    """
-
-    @property
-    def database(self) -> Callable[[float], str]:
-        """How the database is: `connected`, `read-only`, `not-writing` or `disconnected`."""
-
-    @property
-    def lacking(self) -> Sequence[str]:
-        """What this process has met of late and cannot read."""
-
-    @property
-    def status(self) -> Callable[[float], Any]:
-        """Describes the log, the read models, the queue and the releases in use."""
-
-    @property
-    def metrics(self) -> Callable[[float], tuple[bytes, str]]:
-        """Gives what Prometheus scrapes, and its media type."""
 
 
 class Health(msgspec.Struct):
@@ -91,5 +69,5 @@ async def show_metrics(request: Request) -> Response:
 
 
 def _vitals(request: Request) -> Vitals:
-    vitals: Vitals = request.app.state.backend.parts["vitals"]
+    vitals: Vitals = request.app.state.backend.vitals
     return vitals

@@ -3,8 +3,7 @@
 These routes exist in test mode only: nobody else can set the time.
 """
 
-from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 from fastapi import Request, Response
@@ -14,16 +13,10 @@ from api.requests.caller import JSON
 from api.requests.forms import Body
 from api.requests.moments import Instant
 from api.web.routing import Router
+from application.operations.vitals import Walk
 
 router: Final = Router(prefix="/v1/test/clock", tags=["test"])
 PUBLIC: Final[dict[str, Any]] = {"security": []}
-
-
-class Walk(Protocol):
-    """Moves the time of the whole system; see `infra/composition/`."""
-
-    def __call__(self, until: datetime) -> int:
-        """Walk from due time to due time up to `until`; return the number of stops."""
 
 
 class ClockBody(Body):
@@ -44,7 +37,7 @@ def show_test_clock(request: Request) -> Response:
 @answers()
 def set_test_clock(request: Request, body: ClockBody) -> Response:
     """Let time pass: everything that falls due on the way is done at its minute."""
-    walk: Walk = request.app.state.backend.parts["walk"]
+    walk: Walk = request.app.state.backend.walk
     stops = walk(body.now)
     now = request.app.state.backend.clock()
     return Response(msgspec.json.encode({"now": now, "stops": stops}), media_type=JSON)

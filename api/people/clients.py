@@ -249,8 +249,7 @@ def _note(past: Recorded) -> TimelineEntry:
 
 
 def _erasures(caller: Caller) -> Erasures:
-    erasures: Erasures = caller.backend.parts["erasures"]
-    return erasures
+    return caller.backend.erasures
 
 
 def _far(client_id: ClientId, caller: Caller) -> bytes:

@@ -25,5 +25,5 @@ def show_live_bookings(caller: MayRead) -> Response:
     """Return how many bookings were made in each minute of the last hour, the one that runs included;
     what was booked in the last seconds may still be missing.
     """
-    found = last_hour(caller.backend.parts["live"], caller.tenant, caller.now)
+    found = last_hour(caller.backend.live, caller.tenant, caller.now)
     return Response(msgspec.json.encode(found), media_type=JSON)

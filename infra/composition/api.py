@@ -50,18 +50,16 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         default_region=settings.default_region,
         most_body_bytes=settings.most_body_bytes,
         limits=_limits(settings, system.limiter),
-        parts={
-            "accounts": system.accounts,
-            "erasures": system.erasures,
-            "history": Audit(system.database, History(system.reader)),
-            "jobs": system.jobs,
-            "live": _live(system),
-            "outbox": system.outbox,
-            "parked": system.parked,
-            "vitals": vitals,
-            "walk": system.walk,
-        },
         answered=vitals.count,
+        accounts=system.accounts,
+        erasures=system.erasures,
+        audit=Audit(system.database, History(system.reader)),
+        jobs=system.jobs,
+        live=_live(system),
+        outbox=system.outbox,
+        parked=system.parked,
+        vitals=vitals,
+        walk=system.walk,
     )
 
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 import application
 import domain
 import projections
+from adapters.event_store.mapper import personal_fields
 from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from api.app import ROUTERS
 from api.problems.statuses import FAMILIES
@@ -81,6 +82,13 @@ def test_every_read_model_and_every_process_is_in_its_table() -> None:
 
     assert models == {model.name for model in READ_MODELS}
     assert len(names) == len(set(names))
+
+
+def test_no_kind_of_record_says_anything_of_a_person() -> None:
+    """Lists of records are not cleared by an erasure yet: see infra/decisions/0034."""
+    personal = [n for kind in KINDS for n, e in kind.events.items() if personal_fields(e)]
+
+    assert personal == []
 
 
 def test_every_read_model_is_told_of_all_that_its_fold_knows() -> None:

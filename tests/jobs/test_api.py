@@ -40,7 +40,7 @@ def log_in(system: System, clock: ManualClock) -> LogIn:
     principals: dict[str, Principal] = {}
     behind = backend(system, authenticate=principals.__getitem__)
     desk = JobDesk(system.database, clock, Orders([WaterPlants, RecordBellRung, RingBell]))
-    app = create_app(replace(behind, parts={**behind.parts, "jobs": desk}), (jobs.router,))
+    app = create_app(replace(behind, jobs=desk), (jobs.router,))
 
     def log_in(role: Role = Role.OPERATOR, tenant: str = TENANT) -> TestClient:
         token = uuid4().hex
