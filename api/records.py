@@ -23,6 +23,7 @@ from api.requests.moments import instant
 from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
 from api.web.gate import may
 from api.web.routing import Router
+from api.web.turns import heavy
 from application.dispatch import VersionMismatch
 from application.permissions import PermissionMissing
 from application.records import claims_of
@@ -96,9 +97,9 @@ class Routes:
 
     def list(self, caller: Caller, *, include_deleted: bool) -> Response:
         """List those in use; those that were removed as well, if one asks so and may change them."""
-        if include_deleted and not caller.principal.may(self.kind.writing):
-            raise PermissionMissing(permission=self.kind.writing)
         every = include_deleted or "active" in caller.request.query_params
+        if every and not caller.principal.may(self.kind.writing):
+            raise PermissionMissing(permission=self.kind.writing)
         return self.listing.answer(caller, where=[] if every else [ACTIVE])
 
     def get(self, caller: Caller, id_: str) -> Response:
@@ -197,6 +198,7 @@ class Declared(NamedTuple):
     shape: Shape
     takes: Mapping[str, Any]
     status: int = 200
+    is_heavy: bool = False
 
 
 def declared(routes: Routes) -> Iterator[Declared]:
@@ -218,6 +220,7 @@ def declared(routes: Routes) -> Iterator[Declared]:
         Made(routes.made),
         {"body": routes.several},
         201,
+        is_heavy=True,
     )
     yield Declared(
         f"list_{many}",
@@ -237,6 +240,7 @@ def declared(routes: Routes) -> Iterator[Declared]:
         routes.history,
         Made(Steps),
         {**id_, "after": After},
+        is_heavy=True,
     )
     yield Declared(
         f"change_{one}",
@@ -319,6 +323,8 @@ def add(router: APIRouter, kind: Kind[Any], route: Declared) -> None:
     function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [_parameter(name, hint) for name, hint in takes.items()], return_annotation=Response
     )
+    if route.is_heavy:
+        heavy(function)
     said = answers(route.shape, refuses=() if reads else refusals_of(kind))
     router.add_api_route(
         route.path, said(function), methods=[route.method], status_code=route.status

@@ -33,6 +33,7 @@ from api.web.turns import (
 from application.patience import IN_LINE, SHORTEST, asked_at, left
 from application.permissions import Permission
 from domain.business.users import Role
+from domain.catalogue import KINDS
 from tests.http.hostile import ID
 from tests.running import Running
 
@@ -40,6 +41,13 @@ MUCH_OF_ONE, MUCH_OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
 MOST_OF_ONE = int(THREADS * OF_ONE)
 ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
 HEAVY_ROUTES = {
+    *(
+        each
+        for kind in KINDS
+        for path in (f"/v1/{kind.many}", kind.old_path)
+        if path
+        for each in ((f"{path}/batch", "POST"), (f"{path}/{{{kind.one}_id}}/history", "GET"))
+    ),
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
     ("/v1/series", "POST"),
