@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
 from fastapi import APIRouter, Query, Response
+from msgspec.structs import replace
 
 from api.compat import OldRouter
 from api.operations.history import Steps
@@ -24,12 +25,13 @@ from api.requests.values import checked, form_of, merged_with, parser_of, part_o
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.dispatch import VersionMismatch
 from application.permissions import PermissionMissing
+from application.reach import NotFound
 from application.records import claims_of
 from domain.catalogue import KINDS
 from domain.messages import Command
 from domain.records import (
+    ChangedMeanwhile,
     ChangeRecord,
     CreateRecord,
     CreateRecords,
@@ -46,11 +48,14 @@ MOST: Final = 100
 MOST_REFERRED_TO: Final = 1_000
 """By all of them."""
 
-IF_MATCH: Final = "if-match"
-TRIES: Final = 5
+TRIES: Final = 50
 """How often a part of something is changed anew, where somebody else has changed it meanwhile."""
 
 ACTIVE: Final = Where("active", Op.IS, [True])
+
+
+class InUse(msgspec.Struct):
+    active: bool
 
 
 class Routes:
@@ -103,8 +108,12 @@ class Routes:
         return self.listing.answer(caller, where=[] if every else [ACTIVE])
 
     def get(self, caller: Caller, id_: str) -> Response:
-        """Show one."""
-        return caller.shown(self.model, id_)
+        """Show one; what was removed, to who may change it."""
+        document = caller.document(self.model, id_)
+        active = msgspec.json.decode(document.json, type=InUse).active
+        if not active and not caller.principal.may(self.kind.writing):
+            raise NotFound
+        return caller.show(document)
 
     def change(self, caller: Caller, id_: str, body: Any) -> Response:
         """Change one as a whole."""
@@ -115,17 +124,29 @@ class Routes:
         changed it meanwhile, the same is done to what it is now.
         """
         caller.refuse_outdated()
-        for _ in range(0 if IF_MATCH in caller.request.headers else TRIES - 1):
-            with suppress(VersionMismatch):
+        for _ in range(TRIES):
+            with suppress(ChangedMeanwhile):
                 return self._change_part(caller, id_, body)
-        return self._change_part(caller, id_, body)
+        raise ChangedMeanwhile
 
     def _change_part(self, caller: Caller, id_: str, body: Body) -> Response:
-        known = caller.folded(self.model, id_)
+        known = self._known(caller, id_)
+        if known is None:  # never was, or is gone: unless this was done before that
+            command = ChangeRecord(kind=self.kind.one, id=id_, values=None)
+            return caller.changed(self.model, id_, command)
         part = body.model_dump(mode="json", exclude_unset=True)
-        whole = merged_with(self._shown(known.json), part)
-        command = self._changed(caller, id_, self._values(checked(self.form, whole)))
-        return caller.changed(self.model, id_, command, seen=known.version)
+        values = self._values(checked(self.form, merged_with(known, part)))
+        command = replace(self._changed(caller, id_, values), base=self._converted(known))
+        return caller.changed(self.model, id_, command)
+
+    def _known(self, caller: Caller, id_: str) -> Mapping[str, Any] | None:
+        """Return the values as the log has them at this moment."""
+        try:
+            document = caller.folded(self.model, id_)
+        except NotFound:
+            return None
+        row = msgspec.json.decode(document.json, type=dict[str, Any])
+        return {name: row[name] for name in self.form.model_fields}
 
     def remove(self, caller: Caller, id_: str) -> Response:
         """Use one no longer. It can be restored for thirty days."""
@@ -148,17 +169,16 @@ class Routes:
     # --- Values ---------------------------------------------------------------------------
 
     def _values(self, body: Body) -> Any:
-        return msgspec.convert(body.model_dump(mode="json"), self.kind.values)
+        return self._converted(body.model_dump(mode="json"))
 
-    def _shown(self, document: bytes) -> Mapping[str, Any]:
-        row = msgspec.json.decode(document, type=dict[str, Any])
-        return {name: row[name] for name in self.form.model_fields}
+    def _converted(self, values: Mapping[str, Any]) -> Any:
+        return msgspec.convert(values, self.kind.values)
 
     def _claims(self, caller: Caller, values: Any) -> tuple[str, ...]:
         pepper = caller.backend.pepper.encode()
         return claims_of(self.kind, values, tenant=caller.tenant, pepper=pepper)
 
-    def _changed(self, caller: Caller, id_: str, values: Any) -> Command:
+    def _changed(self, caller: Caller, id_: str, values: Any) -> ChangeRecord:
         claims = self._claims(caller, values)
         return ChangeRecord(kind=self.kind.one, id=id_, values=values, claims=claims)
 
@@ -199,6 +219,7 @@ class Declared(NamedTuple):
     takes: Mapping[str, Any]
     status: int = 200
     is_heavy: bool = False
+    for_writers: bool = False
 
 
 def declared(routes: Routes) -> Iterator[Declared]:
@@ -241,6 +262,7 @@ def declared(routes: Routes) -> Iterator[Declared]:
         Made(Steps),
         {**id_, "after": After},
         is_heavy=True,
+        for_writers=True,
     )
     yield Declared(
         f"change_{one}",
@@ -312,7 +334,8 @@ def _words(command: type[Command]) -> str:
 def add(router: APIRouter, kind: Kind[Any], route: Declared) -> None:
     """Add a route to a router."""
     reads = route.method == "GET"
-    caller = Annotated[Caller, may(kind.reading if reads else kind.writing)]
+    needed = kind.reading if reads and not route.for_writers else kind.writing
+    caller = Annotated[Caller, may(needed)]
     takes = {"caller": caller, **route.takes}
 
     def function(**given: Any) -> Response:

@@ -90,10 +90,12 @@ def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Chang
 
 
 def _refuse_useless(kind: Kind[Any], before: Record[Any], after: Record[Any], past: Past) -> None:
-    """Refuse what refers to something of no use. What was referred to before was of use then."""
-    known = {each for each, _ in kind.references(before.values)} if before.active else set()
+    """Refuse what refers to something of no use. What was referred to before was of use then; but what
+    was not in use kept nothing.
+    """
+    known = {each for each, _ in kind.references(before.values)} if before.values else set()
     for each, reference in kind.references(after.values):
-        if each not in known:
+        if each not in known or (reference.keeps and not before.active):
             reference.refuse(past.of(reference.aggregate, each))
 
 
@@ -115,18 +117,23 @@ def _linked(
 ) -> Changes:
     had, has = _references(kind, before), _references(kind, after)
     changes: dict[str, Sequence[Event]] = {}
-    for each in sorted(had.keys() ^ has.keys()):
-        link_id, made = records.links_of(each), each in has
+    for each in sorted(each for each in {**had, **has} if had.get(each) != has.get(each)):
+        link_id = records.links_of(each)
         past.of(LINKS, link_id)  # at no other version than that which whoever removes it has seen
-        event = ReferenceMade if made else ReferenceLost
-        changes[link_id] = [event(link_id=link_id, owner=owner, keeps=(has if made else had)[each])]
+        known = {"link_id": link_id, "target": each, "owner": owner}
+        lost = [ReferenceLost(**known, keeps=had[each])] if each in had else []
+        made = [ReferenceMade(**known, keeps=has[each])] if each in has else []
+        changes[link_id] = [*lost, *made]
     return changes
 
 
 def _references(kind: Kind[Any], record: Record[Any]) -> Mapping[str, bool]:
     """Return to which records one in use refers, and whether it keeps them."""
-    found = kind.references(record.values) if record.active else ()
-    return {each: reference.keeps for each, reference in found if reference.is_record}
+    found: dict[str, bool] = {}
+    for each, reference in kind.references(record.values) if record.active else ():
+        if reference.is_record:
+            found[each] = found.get(each, False) or reference.keeps
+    return found
 
 
 def _acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any, Final, Generic, TypeVar, assert_never, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.business.users import Role
-from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Value
+from domain.messages import Command, DomainError, Erasure, Event, Gone, Invalid, Missing, Value
 from domain.values import derived_id
 
 V = TypeVar("V", bound=Value)
@@ -26,6 +27,9 @@ RESTORABLE: Final = timedelta(days=30)
 
 NAMED: Final = 10
 """Of those who keep a record, so many are named."""
+
+KNOWN: Final = 1_000
+"""And so many are known by name, for there to be some to name when others have gone."""
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -41,10 +45,13 @@ class CreateRecord(Command, frozen=True):
 
 
 class ChangeRecord(Command, frozen=True):
+    """`base`: what the values are a part-changed form of; where that is another by now, they are stale."""
+
     kind: str
     id: str
-    values: Value
+    values: Value | None
     claims: tuple[str, ...] = ()
+    base: Value | None = None
 
 
 class CreateRecords(Command, frozen=True):
@@ -116,12 +123,14 @@ class ReferenceMade(Event, frozen=True):
     """`keeps`: what is referred to cannot be removed."""
 
     link_id: str
+    target: str
     owner: str
     keeps: bool = False
 
 
 class ReferenceLost(Event, frozen=True):
     link_id: str
+    target: str
     owner: str
     keeps: bool = False
 
@@ -129,6 +138,17 @@ class ReferenceLost(Event, frozen=True):
 RecordEvent = Created[V] | Changed[V] | Removed | Restored | Purged
 ClaimEvent = ValueClaimed | ValueReleased
 LinkEvent = ReferenceMade | ReferenceLost
+
+# --- Why it may be refused; each kind has refusals of its own besides -----------------
+
+
+class NamedTwice(Invalid):
+    """Something is named twice where once is enough."""
+
+
+class ChangedMeanwhile(DomainError):
+    """It was changed meanwhile, again and again. Please try once more."""
+
 
 # --- What a decision needs to remember ------------------------------------------------
 
@@ -140,6 +160,7 @@ class Record(Value, Generic[V], frozen=True, kw_only=True):
     claims: tuple[str, ...] = ()
     active: bool = False
     removed_at: datetime | None = None
+    shredded: bool = False
     gone: bool = False
 
 
@@ -152,7 +173,7 @@ def evolve(record: Record[V], event: RecordEvent[V]) -> Record[V]:
         case Restored():
             return Record(values=record.values, claims=record.claims, active=True)
         case Purged(wholly=wholly):
-            return Record(gone=True) if wholly else record
+            return Record(gone=True) if wholly else replace(record, shredded=True)
         case _:
             assert_never(event)
 
@@ -187,7 +208,7 @@ class Links(Value, frozen=True, kw_only=True):
 def evolve_links(links: Links, event: LinkEvent) -> Links:
     match event:
         case ReferenceMade(owner=owner, keeps=keeps):
-            some = (*links.some, owner) if keeps and len(links.some) < NAMED else links.some
+            some = (*links.some, owner) if keeps and len(links.some) < KNOWN else links.some
             return Links(owners=links.owners + 1, keepers=links.keepers + keeps, some=some)
         case ReferenceLost(owner=owner, keeps=keeps):
             some = tuple(each for each in links.some if each != owner)
@@ -363,6 +384,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             self.id_taken,
             self.value_taken,
             self.in_use,
+            NamedTwice,
+            ChangedMeanwhile,
         )
 
     @property
@@ -379,6 +402,14 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     def writing(self) -> str:
         """The permission to change them."""
         return f"{self.many}:write"
+
+    def refuse_impossible(self, values: V) -> None:
+        """Raise what is wrong with values: a rule of the kind's own, or something named twice."""
+        self.refuse(values)
+        for field in self.refers_to:
+            held = getattr(values, field)
+            if isinstance(held, tuple) and len(set(held)) < len(held):
+                raise NamedTwice(field=field)
 
     def references(self, values: V) -> Iterable[tuple[str, Reference]]:
         """Return each id that the values hold, and what it refers to."""
@@ -416,7 +447,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[Event]:
     """Make it, once."""
     values = cast("V", command.values)
-    kind.refuse(values)
+    kind.refuse_impossible(values)
     if record.values is None and not record.gone:
         return [kind.created(id=command.id, values=values, claims=command.claims)]
     if record.gone:
@@ -433,7 +464,9 @@ def change(kind: Kind[V], command: ChangeRecord, record: Record[V]) -> Sequence[
     values = cast("V", command.values)
     if not there(kind, record).active:
         raise kind.is_removed
-    kind.refuse(values)
+    if command.base not in (None, record.values):
+        raise ChangedMeanwhile
+    kind.refuse_impossible(values)
     if (record.values, record.claims) == (values, command.claims):
         return []
     return [kind.changed(id=command.id, values=values, claims=command.claims)]
@@ -446,7 +479,7 @@ def remove(
     if not there(kind, record).active:
         return []
     if links.keepers:
-        raise kind.in_use(by=links.some, of=links.keepers)
+        raise kind.in_use(by=links.some[:NAMED], of=links.keepers)
     return [kind.removed(id=command.id, at=now)]
 
 
@@ -467,6 +500,8 @@ def purge(
     """Keep no more of it than others need, once it can be restored no more."""
     removed_at = record.removed_at
     if record.values is None or removed_at is None or now - removed_at <= RESTORABLE:
+        return []
+    if record.shredded and links.owners:
         return []
     return [kind.purged(id=command.id, streams=(command.id,), wholly=not links.owners)]
 

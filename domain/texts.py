@@ -21,9 +21,17 @@ def plain(text: str) -> str:
 
 
 def loosely(text: str) -> str:
-    """Return the text as it is compared where spaces do not count either.
+    """Return the text as it is compared where two of the same name are one too many: without capitals,
+    spaces around, and accents of Latin letters. In other scripts a mark makes another letter.
 
-    >>> loosely("  Crème   BRÛLÉE ")
-    'creme brulee'
+    >>> loosely("  Crème   BRÛLÉE "), loosely("мой") == loosely("мои"), loosely("x²")
+    ('creme brulee', False, 'x²')
     """
-    return " ".join(plain(text).split())
+    bare, latin = "", False
+    for letter in unicodedata.normalize("NFD", text.casefold()):
+        if not unicodedata.combining(letter):
+            latin = unicodedata.name(letter, "").startswith("LATIN")
+        elif latin:
+            continue
+        bare += letter
+    return " ".join(unicodedata.normalize("NFC", bare).translate(UNDECOMPOSED).split())

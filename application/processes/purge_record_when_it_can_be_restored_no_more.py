@@ -6,7 +6,7 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.catalogue import KINDS
-from domain.records import RESTORABLE, PurgeRecord, Removed, Restored
+from domain.records import RESTORABLE, PurgeRecord, ReferenceLost, Removed, Restored
 from domain.values import kind_of
 
 AFTER: Final = RESTORABLE + timedelta(seconds=1)
@@ -18,12 +18,14 @@ def _purge_it_in_time(past: Recorded) -> Orders:
             return [Do(PurgeRecord(kind=kind_of(id_), id=id_), about=id_, at=at + AFTER)]
         case Restored(id=id_):
             return [Withdraw(PurgeRecord, about=id_)]
+        case ReferenceLost(target=target):  # perhaps it was the last, and something was left for it
+            return [Do(PurgeRecord(kind=kind_of(target), id=target), about=target)]
         case _:
             return []
 
 
 PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE: Final = Process(
     name="purge-record-when-it-can-be-restored-no-more",
-    when=tuple(event for kind in KINDS for event in (kind.removed, kind.restored)),
+    when=(ReferenceLost, *(each for kind in KINDS for each in (kind.removed, kind.restored))),
     then=_purge_it_in_time,
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from domain.business.users import Role
 from domain.fields import Held, Line, Text
-from domain.messages import Invalid, Value
+from domain.messages import Value
 from domain.money.taxes import TAXES
 from domain.records import Kind, StoredAs, Unique, to
 from domain.values import Money
@@ -18,15 +18,6 @@ class Product(Value, frozen=True, kw_only=True):
     sku: Line | None = None
     description: Text | None = None
     tax_ids: Annotated[tuple[str, ...], Held(max_length=20)] = ()
-
-
-class TaxTwice(Invalid):
-    """A tax is added to a price once."""
-
-
-def refuse(product: Product) -> None:
-    if len(set(product.tax_ids)) < len(product.tax_ids):
-        raise TaxTwice
 
 
 PRODUCTS: Final = Kind(
@@ -48,7 +39,6 @@ PRODUCTS: Final = Kind(
     columns=("name", "sku"),
     unique=(Unique(fields=("sku",)),),
     refers_to={"tax_ids": to(TAXES, keeps=True)},
-    refuse=refuse,
     writers=frozenset({Role.OWNER}),
     old_path="/products",
 )

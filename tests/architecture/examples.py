@@ -47,7 +47,9 @@ UUID: Final = "0198c0de-0000-7000-8000-00000000000e"
 RECORDS: Final[tuple[Event, ...]] = (
     ValueClaimed(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
     ValueReleased(claim_id=f"claim-{UUID}", owner=f"tax-{UUID}"),
-    ReferenceMade(link_id=f"links-{UUID}", owner=f"product-{UUID}", keeps=True),
-    ReferenceLost(link_id=f"links-{UUID}", owner=f"product-{UUID}"),
+    ReferenceMade(
+        link_id=f"links-{UUID}", target=f"tax-{UUID}", owner=f"product-{UUID}", keeps=True
+    ),
+    ReferenceLost(link_id=f"links-{UUID}", target=f"tax-{UUID}", owner=f"product-{UUID}"),
     *(event for kind in KINDS for event in of_kind(kind)),
 )

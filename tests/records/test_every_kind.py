@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
+from api.requests.values import merged_with
 from domain.business.users import Role
 from domain.catalogue import KINDS
-from domain.records import Kind
+from domain.records import ChangeRecord, Kind
 from tests.architecture.examples import UUID
 from tests.contract import document
 from tests.running import Running
@@ -214,6 +215,10 @@ def test_others_do_not_see_it_and_who_may_not_cannot(running: Running, http, kin
         assert client.post(f"/v1/{kind.many}", json=first).status_code == 403
         seen = client.get(where).status_code
         assert seen == (200 if role in kind.readers else 403)
+        assert client.get(f"{where}/history").status_code == 403
+    http.delete(where)
+    for role in kind.readers - kind.writers:
+        assert code(running.http(role).get(where)) == (404, "not-found")
 
 
 @every_kind
@@ -342,3 +347,44 @@ def test_the_document_shows_its_examples(kind) -> None:
 
     said = [{k: v for k, v in body.items() if v is not None} for body in bodies(kind)]
     assert schemas[f"{kind.values.__name__}Body"]["examples"] == said
+
+
+@every_kind
+def test_whatever_stands_in_if_match_nobody_undoes_what_another_did(
+    running: Running, http, kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody is faster, once, in between."""
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    mine, theirs = [name for name in first if first[name] != second[name]][:2]
+    values = msgspec.convert({**first, theirs: second[theirs]}, kind.values)
+    faster = ChangeRecord(kind=kind.one, id=where.rpartition("/")[2], values=values)
+
+    def slowly(*merging: Any) -> Any:
+        monkeypatch.setattr("api.records.merged_with", merged_with)
+        running.order(faster)
+        return merged_with(*merging)
+
+    monkeypatch.setattr("api.records.merged_with", slowly)
+    changed = http.patch(where, json={mine: second[mine]}, headers={"If-Match": "*"})
+
+    assert has(changed, {mine: second[mine], theirs: second[theirs]})
+
+
+@every_kind
+def test_a_repeated_change_is_answered_as_the_first_time_also_when_it_is_gone(
+    running: Running, http, kind
+) -> None:
+    first, second = bodies(kind)
+    where, name, key = create(http, kind, first), kind.columns[0], {"Idempotency-Key": "7"}
+    changed = http.patch(where, json={name: second[name]}, headers=key)
+    http.delete(where)
+    running.settle()
+    running.clock.set(running.clock() + timedelta(days=31))
+    running.settle()
+
+    again = http.patch(where, json={name: second[name]}, headers=key)
+    another = http.patch(where, json={name: second[name]})
+
+    assert again.json() == changed.json()
+    assert code(another) == (404, f"{kind.one}-not-found")

@@ -38,6 +38,12 @@ def test_nobody_is_assigned_who_is_not_here(running: Running, user: str) -> None
     assert booking.json()["errors"][0]["pointer"] == "#/user_ids/0"
 
 
+def test_nobody_is_assigned_twice(running: Running, user: str) -> None:
+    refused = running.http().post("/v1/departments", json={"name": "A", "user_ids": [user, user]})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "named-twice")
+
+
 def test_who_has_left_stays_where_they_were_and_is_assigned_no_more(
     running: Running, user: str
 ) -> None:
@@ -47,6 +53,9 @@ def test_who_has_left_stays_where_they_were_and_is_assigned_no_more(
 
     renamed = http.patch(where, json={"name": "B"})
     other = http.post("/v1/departments", json={"name": "C", "user_ids": [user]})
+    http.delete(where)
+    restored = http.post(f"{where}/restoration")
 
+    assert restored.json()["user_ids"] == [user]
     assert renamed.json()["user_ids"] == [user]
     assert (other.status_code, other.json()["code"]) == (410, "user-is-deactivated")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.records import LINKS, NAMED, ReferenceMade
+from domain.records import KNOWN, LINKS, ReferenceMade
 from tests.architecture.examples import UUID
 from tests.running import Running
 
@@ -40,7 +40,7 @@ def test_a_tax_is_added_once_and_only_one_in_use(running: Running) -> None:
     removed = http.post("/v1/products", json={**comb, "tax_ids": [tax_id]})
 
     assert taxed.json()["tax_ids"] == [tax_id]
-    assert (twice.status_code, twice.json()["code"]) == (422, "tax-twice")
+    assert (twice.status_code, twice.json()["code"]) == (422, "named-twice")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "tax-not-found")
     assert (removed.status_code, removed.json()["code"]) == (409, "tax-is-removed")
 
@@ -68,11 +68,11 @@ def test_a_tax_stays_as_long_as_a_product_needs_it(running: Running) -> None:
 
 def test_a_tax_of_thousands_is_known_as_soon_as_one_of_a_few() -> None:
     state = LINKS.fold(
-        ReferenceMade(link_id="links-1", owner=f"product-{number}", keeps=True)
+        ReferenceMade(link_id="links-1", target="tax-1", owner=f"product-{number}", keeps=True)
         for number in range(100_000)
     )
 
-    assert (state.owners, state.keepers, len(state.some)) == (100_000, 100_000, NAMED)
+    assert (state.owners, state.keepers, len(state.some)) == (100_000, 100_000, KNOWN)
 
 
 def test_what_is_referred_to_at_once_has_a_bound(running: Running) -> None:
