@@ -27,6 +27,7 @@ from domain.records import (
     links_of,
     to,
 )
+from domain.texts import loosely
 from tests.in_memory import InMemory
 
 NOON: Final = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -151,3 +152,32 @@ def test_what_was_referred_to_before_does_not_keep_it_from_being_restored(past: 
     past.run(RestoreRecord(kind="shelf", id=S[0]))
 
     assert past.of(SHELVES.aggregate, S[0]).active
+
+
+def test_who_keeps_something_is_named_as_long_as_anybody_does(past: InMemory) -> None:
+    past.run(tax(T[0]))
+    shelves = [f"shelf-0198c0de-0000-7000-8000-0000000001{number:02}" for number in range(11)]
+    for id_ in shelves:
+        past.run(shelf(CreateRecord, id_, other=T[0]))
+    for id_ in shelves[:10]:
+        past.run(RemoveRecord(kind="shelf", id=id_))
+
+    with pytest.raises(TAXES.in_use) as refused:
+        past.run(RemoveRecord(kind="tax", id=T[0]))
+
+    assert refused.value.facts == {"by": (shelves[10],), "of": 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Crème", " CREME ", True),
+        ("Ærø", "aero", True),
+        ("мой", "мои", False),
+        ("バス", "ハス", False),
+        ("ขาว", "ข่าว", False),
+        ("x²", "x2", False),
+    ],
+)
+def test_a_mark_makes_another_letter_but_in_latin(one: str, other: str, *, same: bool) -> None:
+    assert (loosely(one) == loosely(other)) == same
