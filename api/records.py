@@ -5,17 +5,16 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from types import GenericAlias
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
 from fastapi import APIRouter, Query, Response
+from fastapi.exceptions import RequestValidationError
 from msgspec.structs import replace
 
 from api.compat import OldRouter
 from api.operations.history import Steps
-from api.problems.refusals import ValidationFailed
 from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, id_of
@@ -27,10 +26,11 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import PermissionMissing
 from application.reach import NotFound
-from application.records import claims_of
+from application.records import claims_of, creation
 from domain.catalogue import KINDS
 from domain.messages import Command
 from domain.records import (
+    Action,
     ChangedMeanwhile,
     ChangeRecord,
     CreateRecord,
@@ -58,6 +58,25 @@ class InUse(msgspec.Struct):
     active: bool
 
 
+class Taken(NamedTuple):
+    """What a route takes besides its caller: as it is called outside, and by the method that answers."""
+
+    name: str
+    own: str
+    hint: Any
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def parameter(self) -> inspect.Parameter:
+        """The same, for the framework."""
+        kind = inspect.Parameter.KEYWORD_ONLY
+        return inspect.Parameter(self.name, kind, default=self.default, annotation=self.hint)
+
+
+Included = Annotated[bool, Query(description="Those that were removed as well.")]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
 class Routes:
     """What answers for one kind."""
 
@@ -66,11 +85,18 @@ class Routes:
         self.model = RECORDS[kind.one]
         self.where = f"/v1/{kind.many}"
         self.form = form_of(kind.values, _ids(kind), examples=kind.examples)
-        self.part = part_of(self.form)
-        self.several = several_of(self.form, MOST)
+        self.listing = _listing(kind)
+        self.refusals = _refusals(kind)
         rows = GenericAlias(list, (self.model.row,))
         self.made = msgspec.defstruct(f"Made{kind.values.__name__}", [("data", rows)])
-        self.listing = _listing(kind)
+        self.taken = {
+            "id": Taken(f"{kind.one.replace('-', '_')}_id", "id_", Annotated[str, id_of(kind.one)]),
+            "whole": Taken("body", "body", self.form),
+            "part": Taken("body", "body", part_of(self.form)),
+            "several": Taken("body", "body", several_of(self.form, MOST)),
+            "deleted": Taken("include_deleted", "include_deleted", Included, default=False),
+            "after": Taken("after", "after", After, default=0),
+        }
 
     # --- What each does -------------------------------------------------------------------
 
@@ -91,14 +117,13 @@ class Routes:
         """Whatever is referred to is looked at, one by one."""
         count = sum(len([*self.kind.references(each.values)]) for each in orders)
         if count > MOST_REFERRED_TO:
-            fault = {"pointer": "#/items", "in": "body", "code": "too-many-references"}
-            detail = f"They refer to {count} others; {MOST_REFERRED_TO} are taken at once"
-            raise ValidationFailed(errors=[{**fault, "detail": detail}])
+            said = f"They refer to {count} others; {MOST_REFERRED_TO} are taken at once"
+            fault = {"loc": ("body", "items"), "type": "too_many_references", "msg": said}
+            raise RequestValidationError([fault])
 
     def _new(self, caller: Caller, body: Body) -> CreateRecord:
-        new, values = new_id(self.kind.one), self._values(body)
-        claims = self._claims(caller, values)
-        return CreateRecord(kind=self.kind.one, id=new, values=values, claims=claims)
+        new, pepper = new_id(self.kind.one), caller.backend.pepper.encode()
+        return creation(self.kind, new, self._values(body), tenant=caller.tenant, pepper=pepper)
 
     def list(self, caller: Caller, *, include_deleted: bool) -> Response:
         """List those in use; those that were removed as well, if one asks so and may change them."""
@@ -108,10 +133,10 @@ class Routes:
         return self.listing.answer(caller, where=[] if every else [ACTIVE])
 
     def get(self, caller: Caller, id_: str) -> Response:
-        """Show one; what was removed, to who may change it."""
+        """Show one; what was removed, to who may change it, or ask what was."""
         document = caller.document(self.model, id_)
-        active = msgspec.json.decode(document.json, type=InUse).active
-        if not active and not caller.principal.may(self.kind.writing):
+        every = caller.principal.may(self.kind.writing) or caller.asks_of_the_past
+        if not every and not msgspec.json.decode(document.json, type=InUse).active:
             raise NotFound
         return caller.show(document)
 
@@ -174,12 +199,9 @@ class Routes:
     def _converted(self, values: Mapping[str, Any]) -> Any:
         return msgspec.convert(values, self.kind.values)
 
-    def _claims(self, caller: Caller, values: Any) -> tuple[str, ...]:
-        pepper = caller.backend.pepper.encode()
-        return claims_of(self.kind, values, tenant=caller.tenant, pepper=pepper)
-
     def _changed(self, caller: Caller, id_: str, values: Any) -> ChangeRecord:
-        claims = self._claims(caller, values)
+        pepper = caller.backend.pepper.encode()
+        claims = claims_of(self.kind, values, tenant=caller.tenant, pepper=pepper)
         return ChangeRecord(kind=self.kind.one, id=id_, values=values, claims=claims)
 
 
@@ -201,183 +223,161 @@ def _listing(kind: Kind[Any]) -> Listing:
     )
 
 
-# --- Routes -------------------------------------------------------------------------------
-
-Included = Annotated[bool, Query(description="Those that were removed as well.")]
-After = Annotated[int, Query(ge=0, le=2**31 - 1)]
-
-
-class Declared(NamedTuple):
-    """A route: what it does in words, its method and path, and what it takes besides its caller."""
-
-    name: str
-    says: str
-    method: str
-    path: str
-    function: Callable[..., Response]
-    shape: Shape
-    takes: Mapping[str, Any]
-    status: int = 200
-    is_heavy: bool = False
-    for_writers: bool = False
-
-
-def declared(routes: Routes) -> Iterator[Declared]:
-    """Return the routes of a kind."""
-    kind, row, body = routes.kind, Row(routes.model), {"body": routes.form}
-    one, many, words = kind.one.replace("-", "_"), kind.many.replace("-", "_"), kind.words
-    id_ = {_id_name(kind): Annotated[str, id_of(kind.one)]}
-    it = f"/{{{_id_name(kind)}}}"
-    listed = Listed(routes.listing)
-    yield Declared(
-        f"create_{one}", f"Make a new {words}.", "POST", "", routes.create, row, body, 201
-    )
-    yield Declared(
-        f"create_{many}",
-        SEVERAL.format(words=many.replace("_", " ")),
-        "POST",
-        "/batch",
-        routes.create_all,
-        Made(routes.made),
-        {"body": routes.several},
-        201,
-        is_heavy=True,
-    )
-    yield Declared(
-        f"list_{many}",
-        LIST.format(many=kind.many.replace("-", " ")),
-        "GET",
-        "",
-        routes.list,
-        listed,
-        {"include_deleted": Included},
-    )
-    yield Declared(f"get_{one}", f"Show a {words}.", "GET", it, routes.get, row, id_)
-    yield Declared(
-        f"show_{one}_history",
-        HISTORY.format(words=words),
-        "GET",
-        f"{it}/history",
-        routes.history,
-        Made(Steps),
-        {**id_, "after": After},
-        is_heavy=True,
-        for_writers=True,
-    )
-    yield Declared(
-        f"change_{one}",
-        f"Change a {words} as a whole.",
-        "PUT",
-        it,
-        routes.change,
-        row,
-        {**id_, **body},
-    )
-    yield Declared(
-        f"change_part_of_{one}",
-        PART.format(words=words),
-        "PATCH",
-        it,
-        routes.change_part,
-        row,
-        {**id_, "body": routes.part},
-    )
-    yield Declared(
-        f"remove_{one}",
-        REMOVE.format(words=words),
-        "DELETE",
-        it,
-        routes.remove,
-        Nothing(),
-        id_,
-        204,
-    )
-    yield Declared(
-        f"restore_{one}",
-        f"Use a removed {words} again, as it was.",
-        "POST",
-        f"{it}/restoration",
-        routes.restore,
-        row,
-        id_,
-    )
-    for path, action in kind.actions.items():
-        form = form_of(action.command, {}, without=("id",))
-        yield Declared(
-            _words(action.command),
-            f"{action.decide.__doc__}",
-            "POST",
-            f"{it}/{path}",
-            partial(routes.act, action.command),
-            row,
-            {**id_, "body": form},
-        )
-
-
-LIST: Final = (
-    "List the {many} in use; with `include_deleted`, for who may change them, all there are."
-)
-SEVERAL: Final = "Make several {words}: all of them, or none. What is refused for one of them says `at` which place."
-HISTORY: Final = (
-    "Show what happened to a {words} `after` a version: when, by whom, from what to what. With "
-    "`has_more` it goes on after the last."
-)
-PART: Final = "Change what is named of a {words} (RFC 7396): what is null is taken away."
-REMOVE: Final = "Use a {words} no longer. It can be restored for thirty days."
-DEFAULTS: Final = {"include_deleted": False, "after": 0}
-
-
-def _words(command: type[Command]) -> str:
-    return re.sub("(?<!^)(?=[A-Z])", "_", command.__name__).lower()
-
-
-def add(router: APIRouter, kind: Kind[Any], route: Declared) -> None:
-    """Add a route to a router."""
-    reads = route.method == "GET"
-    needed = kind.reading if reads and not route.for_writers else kind.writing
-    caller = Annotated[Caller, may(needed)]
-    takes = {"caller": caller, **route.takes}
-
-    def function(**given: Any) -> Response:
-        return route.function(**{_own(name, kind): value for name, value in given.items()})
-
-    function.__name__ = function.__qualname__ = route.name
-    function.__doc__ = route.says
-    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [_parameter(name, hint) for name, hint in takes.items()], return_annotation=Response
-    )
-    if route.is_heavy:
-        heavy(function)
-    said = answers(route.shape, refuses=() if reads else refusals_of(kind))
-    router.add_api_route(
-        route.path, said(function), methods=[route.method], status_code=route.status
-    )
-
-
-def _own(name: str, kind: Kind[Any]) -> str:
-    """Return what a parameter is called here: the id is called after its kind outside."""
-    return "id_" if name == _id_name(kind) else name
-
-
-def _id_name(kind: Kind[Any]) -> str:
-    return f"{kind.one.replace('-', '_')}_id"
-
-
-def _parameter(name: str, hint: Any) -> inspect.Parameter:
-    default = DEFAULTS.get(name, inspect.Parameter.empty)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
-
-
-def refusals_of(kind: Kind[Any]) -> Refusals:
+def _refusals(kind: Kind[Any]) -> Refusals:
     """Return why an order about a record may be refused."""
     besides = [each for reference in kind.refers_to.values() for each in reference.refusals]
     return (*kind.refusals, *of(sys.modules[kind.values.__module__]), *besides)
 
 
+# --- The table of routes ------------------------------------------------------------------
+
+
+class Declared(NamedTuple):
+    """A route of every kind: its name and what it does, in which a kind puts its own words; its method
+    and path, what answers it, and what that takes.
+    """
+
+    name: str
+    says: str
+    method: str
+    path: str
+    answer: Callable[..., Response]
+    takes: tuple[str, ...] = ()
+    shape: Callable[[Routes], Shape] = lambda routes: Row(routes.model)
+    status: int = 200
+    is_heavy: bool = False
+    for_writers: bool = False
+
+
+TABLE: Final = (
+    Declared(
+        "create_{one}", "Make a new {word}.", "POST", "", Routes.create, ("whole",), status=201
+    ),
+    Declared(
+        "create_{many}",
+        "Make several {words}: all of them, or none. What is refused for one of them says `at` which "
+        "place.",
+        "POST",
+        "/batch",
+        Routes.create_all,
+        ("several",),
+        shape=lambda routes: Made(routes.made),
+        status=201,
+        is_heavy=True,
+    ),
+    Declared(
+        "list_{many}",
+        "List the {words} in use; with `include_deleted`, for who may change them, all there are.",
+        "GET",
+        "",
+        Routes.list,
+        ("deleted",),
+        shape=lambda routes: Listed(routes.listing),
+    ),
+    Declared("get_{one}", "Show a {word}.", "GET", "/{{{id}}}", Routes.get, ("id",)),
+    Declared(
+        "show_{one}_history",
+        "Show what happened to a {word} `after` a version: when, by whom, from what to what. With "
+        "`has_more` it goes on after the last.",
+        "GET",
+        "/{{{id}}}/history",
+        Routes.history,
+        ("id", "after"),
+        shape=lambda _: Made(Steps),
+        is_heavy=True,
+        for_writers=True,
+    ),
+    Declared(
+        "change_{one}",
+        "Change a {word} as a whole.",
+        "PUT",
+        "/{{{id}}}",
+        Routes.change,
+        ("id", "whole"),
+    ),
+    Declared(
+        "change_part_of_{one}",
+        "Change what is named of a {word} (RFC 7396): what is null is taken away.",
+        "PATCH",
+        "/{{{id}}}",
+        Routes.change_part,
+        ("id", "part"),
+    ),
+    Declared(
+        "remove_{one}",
+        "Use a {word} no longer. It can be restored for thirty days.",
+        "DELETE",
+        "/{{{id}}}",
+        Routes.remove,
+        ("id",),
+        shape=lambda _: Nothing(),
+        status=204,
+    ),
+    Declared(
+        "restore_{one}",
+        "Use a removed {word} again, as it was.",
+        "POST",
+        "/{{{id}}}/restoration",
+        Routes.restore,
+        ("id",),
+    ),
+)
+
+
+def declared(routes: Routes) -> Iterator[Declared]:
+    """Return the routes of a kind, those of its own actions last."""
+    kind = routes.kind
+    words = {
+        "one": kind.one.replace("-", "_"),
+        "many": kind.many.replace("-", "_"),
+        "word": kind.words,
+        "words": kind.many.replace("-", " "),
+        "id": routes.taken["id"].name,
+    }
+    for route in TABLE:
+        named = (getattr(route, field).format(**words) for field in ("name", "says", "path"))
+        yield route._replace(**dict(zip(("name", "says", "path"), named, strict=True)))
+    for path, action in kind.actions.items():
+        yield _acting(routes, path, action)
+
+
+def _acting(routes: Routes, path: str, action: Action) -> Declared:
+    name = re.sub("(?<!^)(?=[A-Z])", "_", action.command.__name__).lower()
+    routes.taken[name] = Taken("body", "body", form_of(action.command, {}, without=("id",)))
+    where = f"/{{{routes.taken['id'].name}}}/{path}"
+
+    def act(routes: Routes, **given: Any) -> Response:
+        return routes.act(action.command, **given)
+
+    return Declared(name, f"{action.decide.__doc__}", "POST", where, act, ("id", name))
+
+
+def add(router: APIRouter, routes: Routes, route: Declared) -> None:
+    """Add a route to a router."""
+    reads = route.method == "GET"
+    needed = routes.kind.reading if reads and not route.for_writers else routes.kind.writing
+    caller = Taken("caller", "caller", Annotated[Caller, may(needed)])
+    takes = [caller, *map(routes.taken.__getitem__, route.takes)]
+
+    def function(**given: Any) -> Response:
+        return route.answer(routes, **{each.own: given[each.name] for each in takes})
+
+    function.__name__ = function.__qualname__ = route.name
+    function.__doc__ = route.says
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [each.parameter for each in takes], return_annotation=Response
+    )
+    if route.is_heavy:
+        heavy(function)
+    said = answers(route.shape(routes), refuses=() if reads else routes.refusals)
+    router.add_api_route(
+        route.path, said(function), methods=[route.method], status_code=route.status
+    )
+
+
 def router_of(routes: Routes) -> APIRouter:
     """Return the router of a kind."""
-    kind = routes.kind
-    return _with_routes(Router(prefix=routes.where, tags=[kind.many]), routes)
+    return _with_routes(Router(prefix=routes.where, tags=[routes.kind.many]), routes)
 
 
 def old_router_of(routes: Routes) -> APIRouter:
@@ -388,7 +388,7 @@ def old_router_of(routes: Routes) -> APIRouter:
 
 def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
     for route in declared(routes):
-        add(router, routes.kind, route)
+        add(router, routes, route)
     return router
 
 

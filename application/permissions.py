@@ -198,6 +198,10 @@ EVERYTHING: Final = Reach(everything=True)
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
     """Return what any of the roles permits."""
-    several = frozenset(roles)
-    records = (permission for permission, who in OF_RECORDS.items() if several & who)
-    return frozenset(records).union(*(GRANTED[role] for role in several))
+    return frozenset[str]().union(*(_ALL[role] for role in roles))
+
+
+_ALL: Final[Mapping[Role, frozenset[str]]] = {
+    role: granted | {permission for permission, who in OF_RECORDS.items() if role in who}
+    for role, granted in GRANTED.items()
+}

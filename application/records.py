@@ -1,18 +1,17 @@
 """Use cases of records: the same for every kind that is declared."""
 
-import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
-from application.transact import Changes, Past, Since, UseCase
+from application.transact import Changes, Past, UseCase, one_by_one
 from domain import records
 from domain.catalogue import KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.records import CLAIM, LINKS, Kind, Record, ReferenceLost, ReferenceMade
 from domain.texts import loosely
+from domain.values import keyed_id
 
 V = TypeVar("V", bound=Value)
 Decide = Callable[[Any, Record[Any]], Sequence[Event]]
@@ -30,9 +29,16 @@ def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[
         if None not in parts:
             text = [loosely(str(part)) if unique.loosely else str(part) for part in parts]
             what = json.dumps([tenant, kind.one, *unique.fields, *text])
-            digest = hmac.digest(pepper, what.encode(), "sha256")
-            found.append(f"claim-{UUID(bytes=digest[:16], version=5)}")
+            found.append(keyed_id("claim", what, pepper))
     return tuple(sorted(found))
+
+
+def creation(
+    kind: Kind[V], id_: str, values: V, *, tenant: str, pepper: bytes
+) -> records.CreateRecord:
+    """Return the order to make a record of these values."""
+    claims = claims_of(kind, values, tenant=tenant, pepper=pepper)
+    return records.CreateRecord(kind=kind.one, id=id_, values=values, claims=claims)
 
 
 def create(command: records.CreateRecord, past: Past) -> Changes:
@@ -52,16 +58,16 @@ def restore(command: records.RestoreRecord, past: Past) -> Changes:
 
 def create_all(command: records.CreateRecords, past: Past) -> Changes:
     """All of them or none: what is refused says `at` which place."""
-    changes: dict[str, list[Event]] = {}
-    for place, each in enumerate(command.records):
-        try:
-            more = create(each, Since(past, changes))
-        except DomainError as refusal:
-            refusal.facts = {**refusal.facts, "at": place}
-            raise
-        for stream, events in more.items():
-            changes.setdefault(stream, []).extend(events)
-    return changes
+    return one_by_one(enumerate(command.records), past, _create_at)
+
+
+def _create_at(numbered: tuple[int, records.CreateRecord], past: Past) -> Changes:
+    place, command = numbered
+    try:
+        return create(command, past)
+    except DomainError as refusal:
+        refusal.facts = {**refusal.facts, "at": place}
+        raise
 
 
 def remove(command: records.RemoveRecord, past: Past) -> Changes:

@@ -1,6 +1,6 @@
 """The one way state changes: look at the past, decide, append; decide again on conflict."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -8,6 +8,7 @@ from domain.aggregate import Aggregate
 from domain.messages import Command, Event
 
 S = TypeVar("S")
+T = TypeVar("T")
 C = TypeVar("C", bound=Command)
 
 Changes = Mapping[str, Sequence[Event]]
@@ -37,7 +38,7 @@ class Together(Command, frozen=True):
     commands: tuple[Command, ...]
 
 
-class Since:
+class _Since:
     """A past to which something was added that is not recorded yet."""
 
     def __init__(self, past: Past, added: Changes) -> None:
@@ -59,11 +60,17 @@ def together(use_cases: Mapping[type[Command], UseCase[Any]]) -> UseCase[Togethe
     """Return the use case that carries out several, each on the past that those before it left."""
 
     def carry_out(all_: Together, past: Past) -> Changes:
-        changes: dict[str, list[Event]] = {}
-        for command in all_.commands:
-            more = use_cases[type(command)](command, Since(past, changes))
-            for stream, events in more.items():
-                changes.setdefault(stream, []).extend(events)
-        return changes
+        return one_by_one(
+            all_.commands, past, lambda each, so_far: use_cases[type(each)](each, so_far)
+        )
 
     return carry_out
+
+
+def one_by_one(orders: Iterable[T], past: Past, carry_out: Callable[[T, Past], Changes]) -> Changes:
+    """Return what several change, each carried out on the past that those before it left."""
+    changes: dict[str, list[Event]] = {}
+    for order in orders:
+        for stream, events in carry_out(order, _Since(past, changes)).items():
+            changes.setdefault(stream, []).extend(events)
+    return changes

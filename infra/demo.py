@@ -18,13 +18,12 @@ from adapters.postgres import Database
 from application.business.accounts import NewAccount
 from application.people.contact_details import identities_of
 from application.ports import About
-from application.records import claims_of
+from application.records import creation
 from domain.business.tenants import Business
 from domain.business.users import AppointOperator, Role
 from domain.catalogue import KINDS
 from domain.messages import Command, DomainError
 from domain.people.clients import ClientStatus, RegisterClient
-from domain.records import CreateRecord
 from domain.scheduling.bookings import (
     CancelBooking,
     CompleteBooking,
@@ -278,9 +277,8 @@ class _Shop:
         pepper = self._system.settings.pepper.encode()
         for kind in KINDS if self._shop.language == "fr" else ():
             for values in kind.examples:
-                claims = claims_of(kind, values, tenant=self._tenant, pepper=pepper)
                 id_ = self._id(kind.one, repr(values))
-                command = CreateRecord(kind=kind.one, id=id_, values=values, claims=claims)
+                command = creation(kind, id_, values, tenant=self._tenant, pepper=pepper)
                 yield self._step(self._today, id_, command)
 
     def _clients(self) -> Iterator[Step]:

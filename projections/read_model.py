@@ -2,11 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
 from domain.messages import Event
+
+
+def some(hint: Any) -> Any:
+    """Return the type of what there is, if there is anything: of `str | None` it is text."""
+    if get_origin(hint) is Annotated:
+        return some(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return next(some(part) for part in get_args(hint) if part is not NoneType)
+    return hint
+
+
+def plain(hint: Any) -> Any:
+    """Return the plain type behind a hint: of `BookingId | None` it is text, too."""
+    hint = some(hint)
+    return getattr(hint, "__supertype__", hint)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

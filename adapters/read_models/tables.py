@@ -11,17 +11,16 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
-from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_type_hints
 from uuid import UUID, uuid4
 
 import msgspec
 from psycopg import Connection, sql
 
 from adapters.postgres import APP
-from projections.read_model import ReadModel, Row
+from projections.read_model import ReadModel, Row, plain, some
 
 LIVE: Final = "live"
 NEXT: Final = "next"
@@ -54,6 +53,9 @@ def table_for(model: ReadModel, schema: str = LIVE) -> "Table":
     return Table(model, schema)
 
 
+WORDS: Final = frozenset({"description", "title"})
+
+
 def _schema(row: type[Row]) -> str:
     """Return the form of the documents, without what is said of it in words."""
     _, found = msgspec.json.schema_components([row])
@@ -61,8 +63,10 @@ def _schema(row: type[Row]) -> str:
 
 
 def _wordless(schema: Any) -> Any:
+    """Leave words out; a field that is called so is none."""
     if isinstance(schema, Mapping):
-        return {name: _wordless(part) for name, part in schema.items() if name != "description"}
+        parts = ((n, p) for n, p in schema.items() if not (n in WORDS and isinstance(p, str)))
+        return {name: _wordless(part) for name, part in parts}
     return [*map(_wordless, schema)] if isinstance(schema, list) else schema
 
 
@@ -73,7 +77,7 @@ class Table:
         self.model = model
         self.schema = schema
         hints = get_type_hints(model.row)
-        self._kinds = {name: _plain(hint) for name, hint in hints.items()}
+        self._kinds = {name: _stored(hint) for name, hint in hints.items()}
         self._typed = [name for name in model.columns if _is_typed(hints[name])]
         self._leading = sorted({leading for leading, *more in model.indexes if more})
         self._decode = msgspec.json.Decoder(model.row).decode
@@ -91,7 +95,7 @@ class Table:
         self._copy_sql = self._sql("COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)")
         self._upsert_sql = self._upsert().as_bytes(None)
 
-    @property
+    @cached_property
     def shape(self) -> str:
         """Tell declarations apart: a changed one needs a rebuild."""
         columns = [f"{name} {self._declared(name)}" for name in self.model.columns]
@@ -278,19 +282,11 @@ def _collated(kind: str) -> str:
 
 def _is_typed(hint: Any) -> bool:
     """Whether it is a text as somebody typed it, and neither an id nor one of some words of ours."""
-    return _some(hint) is str
+    return some(hint) is str
 
 
-def _some(hint: Any) -> Any:
-    """Return what there is, if there is anything."""
-    if get_origin(hint) in (Union, UnionType):
-        return next(part for part in get_args(hint) if part is not NoneType)
-    return hint
-
-
-def _plain(hint: Any) -> type:
-    """Return the plain type behind a hint: `BookingId | None` is text."""
-    hint = _some(hint)
-    hint = getattr(hint, "__supertype__", hint)
-    kinds = (kind for kind in TYPES if isinstance(hint, type) and issubclass(hint, kind))
+def _stored(hint: Any) -> type:
+    """Return as which of our types PostgreSQL keeps it: `BookingId | None` is text."""
+    known = plain(hint)
+    kinds = (kind for kind in TYPES if isinstance(known, type) and issubclass(known, kind))
     return next(kinds, object)

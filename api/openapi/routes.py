@@ -11,5 +11,5 @@ def methods_of(route: APIRoute) -> list[str]:
 
 
 def shape_of(route: APIRoute) -> Shape:
-    """Tell what a route answers with."""
+    """Return what a route answers with."""
     return said_of(route.endpoint).shape

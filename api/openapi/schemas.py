@@ -65,11 +65,11 @@ def rows(shapes: Iterable[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in shapes for kind in _kinds(shape)]
     _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
-    rows_ = {kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, Answer)}
+    told = {each.__name__ for each in kinds if isinstance(each, type) and issubclass(each, Answer)}
     for name, schema in found.items():
         if name not in ON_THE_WALL:
             _say_what_is_an_instant(schema)
-        if name in rows_:
+        if name in told:
             schema["required"] = [*Answer.__struct_fields__, *schema["required"]]
         _say_what_is_in_arrays(schema)
     plain: Document = msgspec.json.decode(msgspec.json.encode(found))  # defaults may be tuples

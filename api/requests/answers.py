@@ -90,11 +90,12 @@ Refusals = tuple[type[DomainError], ...]
 def of(*modules: ModuleType) -> Refusals:
     """Return the refusals that are declared in these modules, and below them."""
     names = tuple(f"{module.__name__}." for module in modules)
-    return tuple(kind for kind in _below(DomainError) if f"{kind.__module__}.".startswith(names))
+    return tuple(kind for kind in below(DomainError) if f"{kind.__module__}.".startswith(names))
 
 
-def _below(kind: type[DomainError]) -> Sequence[type[DomainError]]:
-    return [each for below in kind.__subclasses__() for each in (below, *_below(below))]
+def below(family: type[DomainError]) -> Sequence[type[DomainError]]:
+    """Return all that are of a family, and of families within it."""
+    return [each for kind in family.__subclasses__() for each in (kind, *below(kind))]
 
 
 # --- Said of a route ----------------------------------------------------------------------

@@ -173,7 +173,7 @@ class Caller:
         """Return the rows that a command made, in their order, as it left them."""
         kind = f"{model.owner}-"
         keys = [p.stream for p in answer.recorded if p.version == 1 and p.stream.startswith(kind)]
-        rows = (self._after(model, key, answer) for key in keys)
+        rows = (self._covered(model, key, self._after(model, key, answer)) for key in keys)
         return [row.json for row in rows if row is not None]
 
     def done(self, answer: Answer) -> Response:

@@ -57,7 +57,7 @@ def fingerprint(request: Request, body: bytes, pepper: str) -> str:
 
 def version_seen(request: Request, *, otherwise: int | None = None) -> int | None:
     """Return the version that If-Match demands, `THERE` for any; or `otherwise`, where there is no
-    If-Match. A weak tag is as good: proxies that compress make it so, and versions are exact.
+    If-Match, or any will do: what is put together from that version must not undo a later one. A weak tag is as good: proxies that compress make it so, and versions are exact.
 
     Raises IfMatchInvalid, and IfMatchRequired on PUT: who replaces a whole must have seen it. The
     paths of older products know no versions.
@@ -69,7 +69,7 @@ def version_seen(request: Request, *, otherwise: int | None = None) -> int | Non
         return otherwise
     tag = text.strip()
     if tag == ANY:
-        return THERE
+        return THERE if otherwise is None else otherwise
     found = _TAG.fullmatch(tag)
     if found is None:
         raise IfMatchInvalid

@@ -5,6 +5,7 @@ is said where it is declared.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -20,6 +21,7 @@ from api.requests.listing import boolean, number, one_of, text
 from api.requests.moments import Instant, instant
 from domain.fields import Held
 from domain.values import Money
+from projections.read_model import plain
 
 MOST: Final = 100
 """Of a list within a value, where it says nothing else."""
@@ -71,8 +73,8 @@ def _hint(hint: Any, kind: str | None = None) -> Any:
     """Say in pydantic's words what a field may hold."""
     origin = get_origin(hint)
     if origin is Annotated:
-        plain, *metas = get_args(hint)
-        return Annotated[_hint(plain, kind), Field(**_limits(metas))]
+        held, *metas = get_args(hint)
+        return Annotated[_hint(held, kind), Field(**_limits(metas))]
     if origin in (Union, UnionType):
         return Union[tuple(_hint(each, kind) for each in get_args(hint))]  # noqa: UP007
     if origin is tuple:
@@ -85,8 +87,14 @@ def _hint(hint: Any, kind: str | None = None) -> Any:
 
 def _plainly(hint: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in PLAIN:
-        return form_of(hint, {})
+        return _within(hint)
     return PLAIN.get(hint, getattr(hint, "__supertype__", hint))
+
+
+@cache
+def _within(values: type[msgspec.Struct]) -> type[Body]:
+    """Make the form of a value within others once: two schemas of one name would get others' names."""
+    return form_of(values, {})
 
 
 def _limits(metas: list[Any]) -> dict[str, Any]:
@@ -103,6 +111,7 @@ def several_of(form: type[BaseModel], most: int) -> type[Body]:
 # --- Parts --------------------------------------------------------------------------------
 
 
+@cache
 def part_of(form: type[BaseModel]) -> type[Body]:
     """Make the form of a part of it: whatever is named is changed, and null takes it away."""
     described: dict[str, Any] = {
@@ -156,18 +165,10 @@ def checked(form: type[Body], value: Mapping[str, Any]) -> Body:
 
 def parser_of(hint: Any) -> Callable[[str], Any]:
     """Return what parses a filter by a field of this type."""
-    plain = _plain(hint)
-    if isinstance(plain, type) and issubclass(plain, StrEnum):
-        return one_of(plain)
-    return PARSERS[plain]
-
-
-def _plain(hint: Any) -> Any:
-    if get_origin(hint) is Annotated:
-        return _plain(get_args(hint)[0])
-    if get_origin(hint) in (Union, UnionType):
-        return next(_plain(each) for each in get_args(hint) if each is not NoneType)
-    return getattr(hint, "__supertype__", hint)
+    known = plain(hint)
+    if isinstance(known, type) and issubclass(known, StrEnum):
+        return one_of(known)
+    return PARSERS[known]
 
 
 PARSERS: Final[Mapping[Any, Callable[[str], Any]]] = {

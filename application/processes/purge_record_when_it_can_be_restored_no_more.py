@@ -14,11 +14,12 @@ AFTER: Final = RESTORABLE + timedelta(seconds=1)
 
 def _purge_it_in_time(past: Recorded) -> Orders:
     match past.event:
-        case Removed(id=id_, at=at) if at is not None:
+        case Removed(id=id_, at=at):
             return [Do(PurgeRecord(kind=kind_of(id_), id=id_), about=id_, at=at + AFTER)]
         case Restored(id=id_):
             return [Withdraw(PurgeRecord, about=id_)]
-        case ReferenceLost(target=target):  # perhaps it was the last, and something was left for it
+        # Perhaps it was the last for which something was left. What is kept was not removed.
+        case ReferenceLost(target=target, keeps=False):
             return [Do(PurgeRecord(kind=kind_of(target), id=target), about=target)]
         case _:
             return []

@@ -6,15 +6,13 @@ them is refused. The id is a keyed digest: the log does not say whose address it
     nobody ─ claim ─► owned ─ release ─► nobody
 """
 
-import hmac
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, assert_never
-from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.messages import DomainError, Event, Value
-from domain.values import ClientId, IdentityId, TenantId
+from domain.values import ClientId, IdentityId, TenantId, keyed_id
 
 # --- What names a person --------------------------------------------------------------
 
@@ -34,8 +32,7 @@ def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: byt
     >>> one == identity_of(IdentityKind.EMAIL, "ana@example.org", tenant=TenantId("t"), pepper=b"p")
     True
     """
-    digest = hmac.digest(pepper, f"{tenant}/{kind}/{value}".encode(), "sha256")
-    return IdentityId(f"identity-{UUID(bytes=digest[:16], version=5)}")
+    return IdentityId(keyed_id("identity", f"{tenant}/{kind}/{value}", pepper))
 
 
 # --- What can happen ------------------------------------------------------------------

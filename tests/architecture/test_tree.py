@@ -1,11 +1,18 @@
 """Where anything is can be told from the tree: the same few words in every layer."""
 
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 LAYERS = ("domain", "application", "projections", "api", "tests")
 CONTEXTS = ("scheduling", "people", "business", "money", "operations")
 """What the product is about. An area is in one of them, in every layer."""
+
+
+KNOWING_NONE = {
+    "What every route is made of knows no area": "api",
+    "The words of the domain know none of its areas": "domain",
+}
 
 
 def areas(layer: str) -> dict[str, str]:
@@ -25,6 +32,24 @@ def test_an_area_is_in_the_same_context_in_every_layer() -> None:
             found[area].add(context)
 
     assert {area: contexts for area, contexts in found.items() if len(contexts) > 1} == {}
+
+
+def test_what_knows_no_area_knows_none_of_these() -> None:
+    """An import contract names what must not be imported: a new context has to be among it."""
+    contracts = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    forbidden = {each["name"]: {*each.get("forbidden_modules", [])} for each in contracts}
+
+    for name, layer in KNOWING_NONE.items():
+        there = {f"{layer}.{context}" for context in CONTEXTS if Path(layer, context).is_dir()}
+        assert there <= forbidden[name]
+
+
+def test_every_folder_of_the_domain_is_a_context_or_a_word_of_it() -> None:
+    folders = {path.name for path in Path("domain").iterdir() if path.is_dir()}
+
+    assert folders - {"__pycache__", "records"} <= set(CONTEXTS)
 
 
 def test_what_can_happen_belongs_to_a_context() -> None:

@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from api.app import ROUTERS
 from api.openapi.routes import methods_of
 from api.problems.refused import Refused
 from api.problems.statuses import FAMILIES
+from api.requests.answers import below
 from api.web.gate import permission_of
 from domain.messages import DomainError
 
@@ -26,7 +26,7 @@ def refusals() -> list[type[DomainError]]:
         for module in pkgutil.walk_packages(layer.__path__, f"{layer.__name__}."):
             importlib.import_module(module.name)
     ours = (domain.__name__, application.__name__, adapters.__name__, api.__name__)
-    found = {kind for kind in _below(DomainError) if kind.__module__.split(".")[0] in ours}
+    found = {kind for kind in below(DomainError) if kind.__module__.split(".")[0] in ours}
     return sorted(
         found - FAMILIES.keys() - {Refused}, key=lambda kind: (kind.code, kind.__module__)
     )
@@ -44,9 +44,3 @@ def table() -> str:
 
 
 GOLDEN: Final = Path(__file__).with_name("routes.txt")
-
-
-def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
-    for below in kind.__subclasses__():
-        yield below
-        yield from _below(below)

@@ -3,9 +3,11 @@
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
+from api.requests.conditions import version_seen
 from api.requests.preferences import CONSISTENCY, LONGEST_WAIT, preferences
 from application.dispatch import VersionMismatch
 from application.patience import IN_ALL
@@ -98,6 +100,20 @@ def test_an_etag_that_was_never_given_out_is_refused(http, cut, tag) -> None:
     refused = http.put(cut, json=CUT, headers={"If-Match": tag.encode()})
 
     assert (refused.status_code, refused.json()["code"]) == (400, "if-match-invalid")
+
+
+@pytest.mark.parametrize(
+    ("said", "merged_with", "demanded"),
+    [(b"*", None, THERE), (b"*", 3, 3), (b'"2"', 3, 2), (b'"2"', None, 2)],
+)
+def test_any_version_is_the_one_that_something_was_put_together_from(
+    said: bytes, merged_with: int | None, demanded: int
+) -> None:
+    request = Request(
+        {"type": "http", "method": "PUT", "path": "/user", "headers": [(b"if-match", said)]}
+    )
+
+    assert version_seen(request, otherwise=merged_with) == demanded
 
 
 # --- Once only --------------------------------------------------------------------------

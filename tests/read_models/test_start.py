@@ -258,8 +258,13 @@ def test_a_table_is_not_gone_on_with_whose_column_is_of_another_type(world: Worl
 
 
 def test_a_row_of_another_form_is_another_shape_and_words_about_it_are_none() -> None:
-    more = msgspec.defstruct("Row", [("nickname", str | None, None)], bases=(ACCOUNTS.row,))
-    told = type("Row", (ACCOUNTS.row,), {"__doc__": "An account."}, frozen=True, kw_only=True)
-    shapes = [Table(replace(ACCOUNTS, row=row)).shape for row in (told, more)]
+    called = ACCOUNTS.row.__name__
+    more, other = (
+        msgspec.defstruct(called, [(name, str | None, None)], bases=(ACCOUNTS.row,))
+        for name in ("nickname", "description")
+    )
+    told = type(called, (ACCOUNTS.row,), {"__doc__": "An account."}, frozen=True, kw_only=True)
+    shapes = [Table(replace(ACCOUNTS, row=row)).shape for row in (ACCOUNTS.row, told, more, other)]
 
-    assert len(set(shapes)) == 2
+    assert shapes[0] == shapes[1]
+    assert len(set(shapes)) == 3

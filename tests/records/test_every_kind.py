@@ -9,10 +9,13 @@ import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.read_models.difference import compare
+from adapters.read_models.rebuild import Rebuilder
 from api.requests.values import merged_with
 from domain.business.users import Role
 from domain.catalogue import KINDS
 from domain.records import ChangeRecord, Kind
+from projections.records import RECORDS
 from tests.architecture.examples import UUID
 from tests.contract import document
 from tests.running import Running
@@ -388,3 +391,46 @@ def test_a_repeated_change_is_answered_as_the_first_time_also_when_it_is_gone(
 
     assert again.json() == changed.json()
     assert code(another) == (404, f"{kind.one}-not-found")
+
+
+@unique_kinds
+def test_of_twelve_in_two_processes_who_want_one_value_one_has_it(two_systems, kind) -> None:
+    first, _ = bodies(kind)
+    desks = [each.http() for each in two_systems]
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = [
+            *threads.map(lambda n: desks[n % 2].post(f"/v1/{kind.many}", json=first), range(12))
+        ]
+
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 11]
+
+
+@every_kind
+def test_who_asks_what_was_sees_what_was_removed_then(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    where = create(http, kind, first)
+    http.delete(where)
+    position = http.get("/v1/history").json()["data"][0]["position"]
+    auditor = running.http(Role.AUDITOR)
+
+    assert has(auditor.get(f"{where}?as_of={position}"), {**first, "active": False})
+    assert code(auditor.get(where)) == (404, "not-found")
+
+
+@every_kind
+def test_rebuilt_it_is_as_it_was(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    http.put(where, json=second)
+    http.delete(create(http, kind, first))
+    running.settle()
+    listed = http.get(f"/v1/{kind.many}?include_deleted=true").json()["data"]
+    system, model = running.system, RECORDS[kind.one]
+    rebuilder = Rebuilder(database=system.database, reader=system.reader)
+
+    rebuilder.rebuild(model, anew=True)
+
+    assert len(listed) == 2
+    found = compare(rebuilder, model)
+    assert (found.added, found.changed, found.removed) == (0, 0, 0)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from application import records as use_cases
 from application.records import claims_of
@@ -22,6 +23,7 @@ from domain.records import (
     Record,
     RemoveRecord,
     RestoreRecord,
+    Unique,
 )
 from projections.records import RECORDS
 from tests.architecture.golden import MAPPER
@@ -111,3 +113,12 @@ def test_history_is_read_whatever_is_allowed_today() -> None:
     assert MAPPER.decode("tax-created.v1", stored) == TAXES.created(
         id="tax-1", values=Tax(name="", rate=20_001, country="Ruritania")
     )
+
+
+def test_what_is_unique_to_the_letter_is_had_by_another_in_other_letters() -> None:
+    to_the_letter = replace(TAXES, unique=(Unique(fields=("name",), loosely=False),))
+    loosely = replace(TAXES, unique=(Unique(fields=("name",)),))
+    one, other = (Tax(name=name, rate=1, country="FR") for name in ("VAT", "vat"))
+
+    assert claims(loosely, one) == claims(loosely, other)
+    assert not {*claims(to_the_letter, one)} & {*claims(to_the_letter, other)}

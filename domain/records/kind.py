@@ -1,0 +1,261 @@
+"""What a kind of record declares, and what follows from it."""
+
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar, cast
+
+import msgspec
+
+from domain.aggregate import Aggregate
+from domain.business.users import Role
+from domain.messages import Command, DomainError, Event, Gone, Missing, Value
+from domain.records.messages import (
+    Changed,
+    ChangedMeanwhile,
+    Created,
+    NamedTwice,
+    Purged,
+    Removed,
+    Restored,
+)
+from domain.records.record import Record, evolve
+
+V = TypeVar("V", bound=Value)
+
+RESTORABLE: Final = timedelta(days=30)
+"""So long what was removed can be had again."""
+
+
+class Unique(Value, frozen=True, kw_only=True):
+    """Only one active record has these values of `fields`; `loosely`: however they are written, with
+    or without capitals, accents and spaces around.
+    """
+
+    fields: tuple[str, ...]
+    loosely: bool = True
+
+
+class Reference(Value, frozen=True, kw_only=True):
+    """A field holds ids of this aggregate; `refuse` raises one of the `refusals` where its state is of
+    no use.
+
+    What is referred to may go later: then the reference says what was, and stays. Records cannot while
+    one that is in use `keeps` them; and something stays of those that are referred to (`is_record`).
+    """
+
+    aggregate: Aggregate[Any, Any]
+    refuse: Callable[[Any], object]
+    refusals: tuple[type[DomainError], ...]
+    is_record: bool = False
+    keeps: bool = False
+
+
+class Action(Value, frozen=True, kw_only=True):
+    """What can be done besides: a command with an `id`, and the decision that makes events of it."""
+
+    command: type[Command]
+    decide: Callable[[Any, Record[Any]], Sequence[Event]]
+
+
+class StoredAs(Value, frozen=True, kw_only=True):
+    """The names of a kind's events in the log, for ever."""
+
+    created: str
+    changed: str
+    removed: str
+    restored: str
+    purged: str
+
+
+class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
+    """`one` begins every id, `many` is the path, the read model and the topic; `french` is what people
+    call one. The `examples` are two that differ, for the OpenAPI document, the demonstration and tests.
+
+    `columns` are what one can filter and sort by, the first being how a list is sorted; `writers` may
+    change them, `readers` besides see them. `refuse` raises what else is wrong with values. `also` gives
+    an example of each event of its own, by its stored name; `evolve` hears of them, and `actions` make
+    them. Raising `version` rebuilds its list.
+    """
+
+    one: str
+    many: str
+    french: str
+    values: type[V]
+    examples: tuple[V, V]
+    stored_as: StoredAs
+    columns: tuple[str, ...]
+    writers: frozenset[Role]
+    readers: frozenset[Role] = frozenset(Role)
+    unique: tuple[Unique, ...] = ()
+    refers_to: Mapping[str, Reference] = {}
+    refuse: Callable[[V], object] = lambda _: None
+    evolve: Callable[[Record[V], Any], Record[V]] = evolve
+    actions: Mapping[str, Action] = {}
+    also: Mapping[str, Event] = {}
+    old_path: str | None = None
+    version: int = 1
+
+    # --- What follows from it -------------------------------------------------------------
+
+    @cached_property
+    def aggregate(self) -> Aggregate[Record[V], Any]:
+        """The aggregate of one record."""
+        return Aggregate(kind=self.one, initial=Record(), evolve=self.evolve)
+
+    @cached_property
+    def created(self) -> type[Created[V]]:
+        """The event by which there is one."""
+        return cast("type[Created[V]]", self._event("Created", Created, values=self.values))
+
+    @cached_property
+    def changed(self) -> type[Changed[V]]:
+        """The event by which it is otherwise, as a whole."""
+        return cast("type[Changed[V]]", self._event("Changed", Changed, values=self.values))
+
+    @cached_property
+    def removed(self) -> type[Removed]:
+        """The event by which it is used no longer."""
+        return cast("type[Removed]", self._event("Removed", Removed))
+
+    @cached_property
+    def restored(self) -> type[Restored]:
+        """The event by which it is used again."""
+        return cast("type[Restored]", self._event("Restored", Restored))
+
+    @cached_property
+    def purged(self) -> type[Purged]:
+        """The event by which it is gone for good."""
+        return cast("type[Purged]", self._event("Purged", Purged))
+
+    @cached_property
+    def events(self) -> Mapping[str, type[Event]]:
+        """Everything that can happen to a record, by its stored name."""
+        return {
+            self.stored_as.created: self.created,
+            self.stored_as.changed: self.changed,
+            self.stored_as.removed: self.removed,
+            self.stored_as.restored: self.restored,
+            self.stored_as.purged: self.purged,
+            **{name: type(example) for name, example in self.also.items()},
+        }
+
+    @cached_property
+    def not_found(self) -> type[DomainError]:
+        """The refusal where there is none."""
+        return self._refusal("NotFound", Missing, f"There is no such {self.words}.")
+
+    @cached_property
+    def is_removed(self) -> type[DomainError]:
+        """The refusal of changes to what was removed."""
+        return self._refusal("IsRemoved", DomainError, f"The {self.words} was removed.")
+
+    @cached_property
+    def is_gone(self) -> type[DomainError]:
+        """The refusal to restore what was removed too long ago."""
+        said = f"The {self.words} was removed more than {RESTORABLE.days} days ago."
+        return self._refusal("IsGone", Gone, said)
+
+    @cached_property
+    def id_taken(self) -> type[DomainError]:
+        """The refusal where another one was created under its id."""
+        return self._refusal("IdTaken", DomainError, f"Another {self.words} has this id.")
+
+    @cached_property
+    def value_taken(self) -> type[DomainError]:
+        """The refusal where another one has what only one may have."""
+        said = f"Another {self.words} has this already, and only one may."
+        return self._refusal("ValueTaken", DomainError, said)
+
+    @cached_property
+    def in_use(self) -> type[DomainError]:
+        """The refusal to remove what others need."""
+        said = f"The {self.words} is used elsewhere; take it out there first."
+        return self._refusal("InUse", DomainError, said)
+
+    @property
+    def refusals(self) -> tuple[type[DomainError], ...]:
+        """Why any order about a record may be refused."""
+        return (
+            self.not_found,
+            self.is_removed,
+            self.is_gone,
+            self.id_taken,
+            self.value_taken,
+            self.in_use,
+            NamedTwice,
+            ChangedMeanwhile,
+        )
+
+    @property
+    def words(self) -> str:
+        """What people call one, in English."""
+        return self.one.replace("-", " ")
+
+    @property
+    def reading(self) -> str:
+        """The permission to see them."""
+        return f"{self.many}:read"
+
+    @property
+    def writing(self) -> str:
+        """The permission to change them."""
+        return f"{self.many}:write"
+
+    def refuse_impossible(self, values: V) -> None:
+        """Raise what is wrong with values: a rule of the kind's own, or something named twice."""
+        self.refuse(values)
+        for field in self.refers_to:
+            held = getattr(values, field)
+            if isinstance(held, tuple) and len(set(held)) < len(held):
+                raise NamedTwice(field=field)
+
+    def references(self, values: V) -> Iterable[tuple[str, Reference]]:
+        """Return each id that the values hold, and what it refers to."""
+        for field, reference in self.refers_to.items():
+            held = getattr(values, field)
+            for each in (held,) if isinstance(held, str) else held or ():
+                yield each, reference
+
+    def _event(self, word: str, base: Any, **fields: Any) -> Any:
+        """Make a class of events; the types of its `fields` are those of this kind."""
+
+        def place(namespace: dict[str, Any]) -> None:
+            self._placed(namespace)
+            namespace["__annotations__"] = fields
+
+        name = f"{self.values.__name__}{word}"
+        return types.new_class(name, (base,), {"frozen": True}, place)
+
+    def _refusal(self, word: str, family: type[DomainError], said: str) -> type[DomainError]:
+        name = f"{self.values.__name__}{word}"
+
+        def place(namespace: dict[str, Any]) -> None:
+            self._placed(namespace)
+            namespace["__doc__"] = said
+
+        return types.new_class(name, (family,), {}, place)
+
+    def _placed(self, namespace: dict[str, Any]) -> None:
+        namespace["__module__"] = self.values.__module__
+
+
+def there(kind: Kind[V], record: Record[V]) -> Record[V]:
+    """Return the record. Raises the refusal of what never was."""
+    if record.values is None:
+        raise kind.not_found
+    return record
+
+
+def to(kind: Kind[Any], *, keeps: bool = False) -> Reference:
+    """Refer to records of a kind, which have to be in use at that moment."""
+
+    def refuse(record: Record[Any]) -> None:
+        if not there(kind, record).active:
+            raise kind.is_removed
+
+    refusals = (kind.not_found, kind.is_removed)
+    return Reference(
+        aggregate=kind.aggregate, refuse=refuse, refusals=refusals, is_record=True, keeps=keeps
+    )
