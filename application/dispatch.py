@@ -18,6 +18,8 @@ time one loses forty times in a row within minutes, two hundred times never."""
 class VersionMismatch(DomainError):
     """It has changed since you last saw it."""
 
+    current_version: int
+
 
 class IdempotencyKeyReused(Invalid):
     """The idempotency key was used for another request."""

@@ -129,6 +129,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
 class PermissionMissing(Forbidden):
     """Your role does not permit this."""
 
+    permission: str
+
 
 class Reach(Value, frozen=True):
     """How far a permission goes: to everything in the tenant, or to what bears this one id.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -153,6 +153,8 @@ class Document(NamedTuple):
 class NotReadableHere(NotNow):
     """Something that is recorded about this cannot be read by this process; ask again in a moment."""
 
+    needs: Literal["key", "release"]
+
 
 class EventTooLarge(TooMuch):
     """An event may be 900 KB at most."""
@@ -160,6 +162,8 @@ class EventTooLarge(TooMuch):
 
 class OrderTooLarge(TooMuch):
     """One order may record 2 MB at most; give several with less in each."""
+
+    most_bytes: int
 
 
 class PersonalDataErased(Gone):
@@ -169,6 +173,15 @@ class PersonalDataErased(Gone):
 class ProjectionBehind(NotNow):
     """What you wrote is recorded, but cannot be shown yet; ask again in a moment."""
 
+    position: int
+    parked: bool = False
+    checkpoint: int | None = None
+    lag_events: int | None = None
+    lag_ms: int | None = None
+
 
 class PositionUnknown(DomainError):
     """The position asked for is beyond the end of the log."""
+
+    position: int
+    head: int

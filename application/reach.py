@@ -31,6 +31,8 @@ class StandingChanged(Unproven):
 class ChangedTooOften(Forbidden):
     """It was changed as often as those can whom it is about. The business still can."""
 
+    most: int
+
 
 class Leave(Value, frozen=True, kw_only=True):
     """By what right something is ordered: who orders it, and the permission that lets them."""

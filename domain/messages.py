@@ -5,7 +5,7 @@ All three are frozen values; `msgspec` gives them JSON in both directions at C s
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -50,17 +50,20 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Carrying it out twice changes nothing the second time."""
 
 
+@dataclass_transform(kw_only_default=True)
 class DomainError(Exception):
     """A refusal. The docstring of each subclass is the message a person reads.
 
-    `facts` are what a client may show or act upon: the next free slots, the allowed moves.
+    Its facts are what a client may show or act upon: the next free slots, the allowed moves. Each is
+    declared in the class as a field is, and said by its name where the refusal is raised.
     """
 
     code: ClassVar[str]
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(self.__doc__)
+        super().__init__(" ".join((self.__doc__ or "").split()))
         self.facts: Mapping[str, object] = facts
+        vars(self).update(facts)
 
     def __init_subclass__(cls) -> None:
         """Name the refusal for clients: `SlotTaken` is `slot-taken`, for ever."""

@@ -29,6 +29,8 @@ NOT_A_WALL_CLOCK: Final = "a wall clock reads a time from 1970 to 2999, and no o
 class UnknownTimeZone(Invalid):
     """There is no such time zone; use an IANA name like Europe/Paris."""
 
+    time_zone: str | None = None
+
 
 @cache
 def zone(name: str) -> ZoneInfo:

@@ -47,6 +47,13 @@ def _validator(path: str, method: str, status: str, kind: str) -> Any:
     return jsonschema_rs.Draft202012Validator(whole)
 
 
+@functools.cache
+def _said_of_problems() -> dict[str, set[str]]:
+    """Return what the document says that each refusal says, by its code."""
+    schemas = [each.get("properties", {}) for each in document()["components"]["schemas"].values()]
+    return {said["code"]["const"]: {*said} for said in schemas if "const" in said.get("code", {})}
+
+
 def check_length(response: httpx.Response) -> None:
     """Fail where a server would hang up, or leave the next answer out of step: clients in the same
     process take any length.
@@ -78,3 +85,6 @@ def check(response: httpx.Response) -> None:
     assert kind in said.get("content", {}), f"{where}: {kind} is not in the document"
     if kind.endswith("json"):
         _validator(path, method, status, kind).validate(response.json())
+    if kind == "application/problem+json":
+        undeclared = {*response.json()} - _said_of_problems()[response.json()["code"]]
+        assert not undeclared, f"{where}: the document knows nothing of {undeclared}"

@@ -24,6 +24,7 @@ from application.operations.jobs import (
     QueuedJob,
 )
 from application.ports import Clock
+from domain.faults import Fault
 
 # By name: what is prepared goes on as it is while a newer release adds a column.
 COLUMNS: Final = """
@@ -204,9 +205,8 @@ class JobDesk:
         try:
             return self._orders.decode_changed(kind, payload)
         except (UnknownOrderError, msgspec.ValidationError, UnicodeEncodeError) as error:
-            raise JobPayloadInvalid(
-                errors=[{"pointer": "#/payload", "detail": str(error)}]
-            ) from error
+            fault = Fault("#/payload", "not-of-its-kind", str(error))
+            raise JobPayloadInvalid(errors=[fault]) from error
 
     @contextmanager
     def _lent(self, tenant: str | None) -> Iterator[Connection[Any]]:

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from api.problems.refusals import ValidationFailed
+from api.problems.refused import FaultInRequest
 from api.requests.caller import Caller
 from domain.values import ProfessionalId, ServiceId
 from projections.paging import Op, Sort, Where, page
@@ -21,7 +22,7 @@ def professional(
     found = named or caller.principal.professional_id or _only_one(caller, service_id)
     if found is None:
         detail = "Not just one works here: say with whom"
-        fault = {"pointer": f"#/{field}", "in": "body", "code": "missing", "detail": detail}
+        fault = FaultInRequest(f"#/{field}", "missing", detail, where="body")
         raise ValidationFailed(errors=[fault])
     return found
 

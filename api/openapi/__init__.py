@@ -14,7 +14,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from api.openapi.answers import FAULT_SCHEMA, PROBLEM_SCHEMA, refusals, success
+from api.openapi.answers import success
+from api.openapi.problems import problems, refusals
 from api.openapi.questions import parameters
 from api.openapi.routes import methods_of, shape_of
 from api.openapi.schemas import Document, rows
@@ -72,9 +73,8 @@ def described(app: FastAPI) -> Document:
     # Enums are known to both; the framework gives their values in order.
     document["components"]["schemas"] = {
         **rows(map(shape_of, routes)),
+        **problems(routes),
         **schemas,
-        "Fault": FAULT_SCHEMA,
-        "Problem": PROBLEM_SCHEMA,
     }
     document["components"]["securitySchemes"] = SECURITY
     for route, method, operation in _operations(document, routes):

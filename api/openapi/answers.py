@@ -1,16 +1,9 @@
-"""What a route answers with, and why it may refuse."""
+"""What a route answers with where it does as it was asked."""
 
-import re
-from collections.abc import Sequence
 from typing import Final
 
-from fastapi.routing import APIRoute
-
-from api.openapi.reasons import reasons
-from api.openapi.schemas import JSON, REF, Document, schema_of
-from api.problems.documents import PROBLEM, TYPE
+from api.openapi.schemas import JSON, Document, schema_of
 from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
-from api.web.gate import permission_of
 
 
 def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
@@ -40,42 +33,3 @@ DONE: Final = {
 
 def _said(description: str) -> Document:
     return {"description": description, "schema": {"type": "string"}}
-
-
-def refusals(route: APIRoute, method: str) -> Document:
-    found = reasons(route, method, permission_of(route))
-    return {str(status): _problem(status, codes) for status, codes in sorted(found.items())}
-
-
-def _problem(status: int, codes: Sequence[str]) -> Document:
-    code = {"properties": {"code": {"enum": sorted(codes)}, "status": {"const": status}}}
-    schema = {"allOf": [{"$ref": f"{REF}Problem"}, code]}
-    return {
-        "description": ", ".join(sorted(codes)) + ".",
-        "content": {PROBLEM: {"schema": schema}},
-    }
-
-
-PROBLEM_SCHEMA: Final = {
-    "title": "Problem",
-    "description": "RFC 9457. `code` is stable; what else there is depends on it.",
-    "type": "object",
-    "properties": {
-        "type": {"type": "string", "format": "uri", "pattern": f"^{re.escape(TYPE)}"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "code": {"type": "string"},
-        "trace_id": {"type": ["string", "null"]},
-        "errors": {"type": "array", "items": {"$ref": f"{REF}Fault"}},
-    },
-    "required": ["type", "title", "status", "detail", "instance", "code", "trace_id"],
-}
-FAULT_SCHEMA: Final = {
-    "title": "Fault",
-    "description": "One place that is not of the declared form; `pointer` is a JSON pointer.",
-    "type": "object",
-    "properties": {name: {"type": "string"} for name in ("pointer", "in", "code", "detail")},
-    "required": ["pointer", "code", "detail"],
-}

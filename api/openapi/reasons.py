@@ -4,18 +4,16 @@ request of its kind may meet.
 It says no less than what happens: tests hold every refusal that any of them gets against it.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
 from typing import Final
 
 from fastapi.routing import APIRoute
 
 from api.problems import refusals
-from api.problems.statuses import number_of
 from api.requests import conditions, signing
 from api.requests.answers import Refusals, said_of
 from api.requests.conditions import needs_if_match
 from api.web import gate
+from api.web.gate import permission_of
 from application import dispatch, permissions, ports, reach
 from application.business import accounts
 
@@ -63,12 +61,10 @@ WRITING: Final[Refusals] = (
 )
 
 
-def reasons(route: APIRoute, method: str, permission: str | None) -> dict[int, Sequence[str]]:
-    """Return the codes of the refusals of a route, by status."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for kind in _refusals(route, method, permission):
-        found[number_of(kind)].add(kind.code)
-    return {status: sorted(codes) for status, codes in found.items()}
+def reasons(route: APIRoute, method: str) -> Refusals:
+    """Return the refusals of a route, each once, by their codes."""
+    found = {kind.code: kind for kind in _refusals(route, method, permission_of(route))}
+    return tuple(found[code] for code in sorted(found))
 
 
 def _refusals(route: APIRoute, method: str, permission: str | None) -> Refusals:

@@ -64,13 +64,21 @@ def _reference(kind: Any) -> Document:
 def rows(shapes: Iterable[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in shapes for kind in _kinds(shape)]
-    _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
     told = {each.__name__ for each in kinds if isinstance(each, type) and issubclass(each, Answer)}
+    found = components(kinds)
+    for name in told:
+        found[name]["required"] = [*Answer.__struct_fields__, *found[name]["required"]]
+    return found
+
+
+def components(kinds: Iterable[Any]) -> Document:
+    """Return the schemas of types, and of what they are made of, by name."""
+    _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
     for name, schema in found.items():
         if name not in ON_THE_WALL:
             _say_what_is_an_instant(schema)
-        if name in told:
-            schema["required"] = [*Answer.__struct_fields__, *schema["required"]]
+        if "description" in schema:
+            schema["description"] = " ".join(schema["description"].split())
         _say_what_is_in_arrays(schema)
     plain: Document = msgspec.json.decode(msgspec.json.encode(found))  # defaults may be tuples
     return plain

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.problems.facts import said
 from api.problems.refusals import (
     BodyMalformed,
     InternalError,
@@ -23,13 +24,13 @@ from api.problems.refusals import (
     Unavailable,
     ValidationFailed,
 )
+from api.problems.refused import FaultInRequest
 from api.problems.statuses import status_of
 from api.problems.titles import language, title
 from api.web.marks import RECORDED
 from application.ports import OutcomeUnknownError, StoreUnavailableError
 from application.reach import NotFound
 from domain.messages import DomainError
-from domain.scheduling.agendas import SlotTaken
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ LONGEST: Final = 200
 """Characters of each text in a document that would be longer than that."""
 
 PROBLEM: Final = "application/problem+json"
-TYPE: Final = "https://frontdesk.example/problems/"
+TYPE: Final = "/problems/"
 
 
 def problem(request: Request, refusal: DomainError) -> Response:
@@ -47,7 +48,7 @@ def problem(request: Request, refusal: DomainError) -> Response:
     status, headers = status_of(refusal)
     tongue = language(request.headers.get("accept-language", ""))
     body = {
-        **refusal.facts,
+        **said(refusal),
         "type": TYPE + refusal.code,
         "title": title(refusal.code, tongue),
         "status": status,
@@ -56,8 +57,6 @@ def problem(request: Request, refusal: DomainError) -> Response:
         "code": refusal.code,
         "trace_id": request.scope.get("trace_id"),
     }
-    if isinstance(refusal, SlotTaken):
-        body["has_more"] = refusal.has_more
     headers["Content-Language"] = tongue
     return Response(_encoded(body), status, headers, PROBLEM)
 
@@ -149,15 +148,15 @@ def _unsaid(faults: int) -> dict[str, int]:
     return {"errors_left_out": faults - MOST_ERRORS} if faults > MOST_ERRORS else {}
 
 
-def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+def _fault(fault: Mapping[str, Any]) -> FaultInRequest:
     where: Sequence[Any] = fault["loc"]
     path = ["#", *(str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])]
-    return {
-        "pointer": "/".join(path)[:LONGEST],
-        "in": str(where[0]),
-        "code": str(fault["type"]).replace("_", "-"),
-        "detail": str(fault["msg"]),
-    }
+    return FaultInRequest(
+        "/".join(path)[:LONGEST],
+        str(fault["type"]).replace("_", "-"),
+        str(fault["msg"]),
+        where=str(where[0]),
+    )
 
 
 def _methods(request: Request) -> list[str]:

@@ -1,6 +1,8 @@
 """What is refused at the edge, before anybody has asked what the request is about."""
 
-from api.problems.refused import Refused
+from collections.abc import Sequence
+
+from api.problems.refused import FaultInRequest, Refused
 
 
 class RequestUnreadable(Refused, status=400):
@@ -26,33 +28,54 @@ class PathUnknown(Refused, status=404):
 class MethodNotAllowed(Refused, status=405):
     """Another method is wanted at this address."""
 
+    allowed: Sequence[str]
+
 
 class BodyMalformed(Refused, status=400):
     """The body cannot be read as JSON in UTF-8."""
+
+    at: int | None = None
 
 
 class BodyTooDeep(Refused, status=400):
     """Things are nested too deeply in the body."""
 
+    deepest: int
+
 
 class BodyTooLarge(Refused, status=413):
     """The body is larger than what is taken here."""
+
+    most_bytes: int | None = None
+    most_values: int | None = None
+    field: str | None = None
 
 
 class MediaTypeUnsupported(Refused, status=415):
     """Bodies are taken as application/json only."""
 
+    accepted: Sequence[str]
+
 
 class ValidationFailed(Refused, status=422):
     """The request does not have the form that is declared for it."""
+
+    errors: Sequence[FaultInRequest]
+    errors_left_out: int | None = None
 
 
 class IdempotencyKeyInvalid(Refused, status=400):
     """An idempotency key has 1 to 255 visible characters."""
 
+    longest: int
+
 
 class TooManyRequests(Refused, status=429):
     """That was often enough for now."""
+
+    retry_after: int
+    policy: str
+    quota: int
 
 
 class Unavailable(Refused, status=503):
@@ -71,3 +94,9 @@ class InternalError(Refused, status=500):
 
 class QueryInvalid(Refused, status=400):
     """It cannot be asked this way."""
+
+    parameter: str | None = None
+    reason: str | None = None
+    allowed: Sequence[str | int] | None = None
+    unknown: Sequence[str] | None = None
+    example: str | None = None

@@ -4,6 +4,7 @@ register ─► reserve the address ─► record the user ─► activate      
                                                                                  │  refresh, again and again
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ from application.processes.effects import EndSessions
 from application.refusals import TooOften, Unproven
 from domain.business.tenants import Business
 from domain.business.users import Role
+from domain.faults import Fault
 from domain.messages import DomainError, Invalid, Value
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
@@ -27,9 +29,13 @@ class EmailTaken(DomainError):
 class RegistrationUnderWay(DomainError):
     """Somebody is registering this e-mail address at this moment."""
 
+    retry_after: int
+
 
 class WeakPassword(Invalid):
     """The password is too easy to guess."""
+
+    errors: Sequence[Fault]
 
 
 class PasswordHashNotUnderstood(Invalid):
@@ -42,6 +48,10 @@ class WrongCredentials(Unproven):
 
 class TooManyAttempts(TooOften):
     """Too many attempts; wait before you try again."""
+
+    retry_after: int
+    limit: int
+    window: int
 
 
 class InvalidToken(Unproven):

@@ -8,7 +8,7 @@ A fact is told under an id of its source. Told again, it is answered as it was t
 
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar, assert_never
 from uuid import UUID, uuid5
@@ -45,9 +45,13 @@ class SourceNotKnown(DomainError):
 class FactTypeNotKnown(DomainError):
     """There are no facts of this type."""
 
+    known: Sequence[str]
+
 
 class FactNotUnderstood(DomainError):
     """A fact is a CloudEvent in the binary mode, and says what its type wants to know."""
+
+    reason: str
 
 
 # --- What may be told -----------------------------------------------------------------

@@ -16,6 +16,7 @@ import msgspec
 
 from application.ports import About
 from application.processes.process import Effect
+from domain.faults import Fault
 from domain.messages import Command, DomainError, Invalid, Missing, Value
 
 
@@ -123,13 +124,19 @@ class JobNotFound(Missing):
 class JobIsNotWaiting(DomainError):
     """Only a job that waits, is parked or is uncertain can be changed."""
 
+    current_status: JobStatus
+
 
 class JobIsNotParked(DomainError):
     """Only a job that is failing, parked or uncertain can be retried or discarded."""
 
+    current_status: JobStatus
+
 
 class JobPayloadInvalid(Invalid):
     """An order of this kind looks otherwise."""
+
+    errors: Sequence[Fault]
 
 
 class Jobs(Protocol):

@@ -12,9 +12,16 @@ from domain.messages import DomainError, Missing
 class NotParked(Missing):
     """Nothing is set aside under this key."""
 
+    consumer: str
+    key: str
+
 
 class FailedAgain(DomainError):
     """It was tried again and failed as before; it stays set aside."""
+
+    consumer: str
+    key: str
+    error: str
 
 
 class ParkedKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,9 +87,8 @@ class Agendas:
             yield
         except SlotTaken as taken:
             free = self._free_after(slot.starts_at, span_of(slot, reserved), moving)
-            refusal = SlotTaken(next_free_slots=free[:SUGGESTIONS])
-            refusal.has_more = len(free) > SUGGESTIONS
-            raise refusal from taken
+            offered, has_more = free[:SUGGESTIONS], len(free) > SUGGESTIONS
+            raise SlotTaken(next_free_slots=offered, has_more=has_more) from taken
 
     def free(
         self,

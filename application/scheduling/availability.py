@@ -45,6 +45,8 @@ MOST_LOOKED_AT: Final = 700
 class WindowInvalid(DomainError):
     """The time asked about ends after it begins, and is three months long at most."""
 
+    most_days: int
+
 
 class Reached(Value, frozen=True, kw_only=True):
     """How far one has looked: at the professionals after `passed` and in this window, from the slot

@@ -93,7 +93,7 @@ def times(starts_at: datetime, span: Span) -> tuple[TimeSlot, TimeSlot]:
     if starts_at < EARLIEST:
         raise SlotInThePast
     if starts_at >= LATEST:
-        raise BeyondHorizon
+        raise BeyondHorizon(bookable_until=LATEST)
     starts_at = starts_at.astimezone(UTC)
     ends_at = starts_at + span.duration
     return TimeSlot(starts_at, ends_at), TimeSlot(starts_at - span.before, ends_at + span.after)

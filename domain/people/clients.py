@@ -136,6 +136,8 @@ class ClientNotFound(Missing):
 class ClientIdTaken(DomainError):
     """Another client was registered under this id."""
 
+    client_id: ClientId
+
 
 class ClientIsErased(Gone):
     """The client's personal data was erased; nothing can be added to it."""
@@ -143,6 +145,8 @@ class ClientIsErased(Gone):
 
 class NoteIsWritten(DomainError):
     """A note stays as it was written. Add another one."""
+
+    note_id: NoteId
 
 
 class ClientIsLinkedToAnotherUser(DomainError):

@@ -57,6 +57,8 @@ IdentityEvent = IdentityClaimed | IdentityReleased
 class ClientAlreadyExists(DomainError):
     """There is a client with this e-mail address, phone number or id already."""
 
+    client_id: ClientId
+
 
 # --- What a decision needs to remember ------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -155,24 +155,24 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     def is_gone(self) -> type[DomainError]:
         """The refusal to restore what was removed too long ago."""
         said = f"The {self.words} was removed more than {RESTORABLE.days} days ago."
-        return self._refusal("IsGone", Gone, said)
+        return self._refusal("IsGone", Gone, said, removed_at=datetime | None)
 
     @cached_property
     def id_taken(self) -> type[DomainError]:
         """The refusal where another one was created under its id."""
-        return self._refusal("IdTaken", DomainError, f"Another {self.words} has this id.")
+        return self._refusal("IdTaken", DomainError, f"Another {self.words} has this id.", id=str)
 
     @cached_property
     def value_taken(self) -> type[DomainError]:
         """The refusal where another one has what only one may have."""
         said = f"Another {self.words} has this already, and only one may."
-        return self._refusal("ValueTaken", DomainError, said)
+        return self._refusal("ValueTaken", DomainError, said, by=str)
 
     @cached_property
     def in_use(self) -> type[DomainError]:
         """The refusal to remove what others need."""
         said = f"The {self.words} is used elsewhere; take it out there first."
-        return self._refusal("InUse", DomainError, said)
+        return self._refusal("InUse", DomainError, said, by=Sequence[str], of=int)
 
     @property
     def refusals(self) -> tuple[type[DomainError], ...]:
@@ -228,12 +228,15 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
         name = f"{self.values.__name__}{word}"
         return types.new_class(name, (base,), {"frozen": True}, place)
 
-    def _refusal(self, word: str, family: type[DomainError], said: str) -> type[DomainError]:
+    def _refusal(
+        self, word: str, family: type[DomainError], said: str, **facts: Any
+    ) -> type[DomainError]:
         name = f"{self.values.__name__}{word}"
 
         def place(namespace: dict[str, Any]) -> None:
             self._placed(namespace)
             namespace["__doc__"] = said
+            namespace["__annotations__"] = facts
 
         return types.new_class(name, (family,), {}, place)
 

@@ -123,6 +123,8 @@ LinkEvent = ReferenceMade | ReferenceLost
 class NamedTwice(Invalid):
     """Something is named twice where once is enough."""
 
+    field: str
+
 
 class ChangedMeanwhile(DomainError):
     """It was changed meanwhile, again and again. Please try once more."""

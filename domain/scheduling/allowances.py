@@ -89,13 +89,21 @@ AllowanceEvent = OpenRequestsCounted | OpenHoldsCounted
 class TooManyOpenRequests(DomainError):
     """So many requests are open already; wait for an answer, or call one off."""
 
+    at_most: int
+    open: int
+
 
 class TooManyHolds(DomainError):
     """So many slots are held already; book one or give it back."""
 
+    at_most: int
+    open: int
+
 
 class ClientLimitsOutOfRange(Invalid):
     """A client may have from none to a thousand open at once."""
+
+    most: int
 
 
 # --- What a decision needs to remember ------------------------------------------------

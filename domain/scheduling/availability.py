@@ -44,21 +44,31 @@ class Span(Value, frozen=True):
 class SlotInThePast(DomainError):
     """The slot has already begun."""
 
+    now: datetime | None = None
+
 
 class BeyondHorizon(DomainError):
     """The slot is farther ahead than can be booked."""
+
+    bookable_until: datetime
 
 
 class NoticeTooShort(DomainError):
     """The slot begins too soon to be booked."""
 
+    bookable_from: datetime
+
 
 class OutsideHours(DomainError):
     """The professional is closed then."""
 
+    time_zone: str
+
 
 class Blocked(DomainError):
     """The professional is not available then."""
+
+    blocked: Sequence[TimeSlot]
 
 
 # --- The questions --------------------------------------------------------------------

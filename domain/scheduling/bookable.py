@@ -87,9 +87,14 @@ class ClientIsBlocked(Forbidden):
 class BetweenSlots(DomainError):
     """A visit begins when one of the offered slots begins."""
 
+    step_minutes: int
+
 
 class LengthNotOffered(Invalid):
     """A visit takes as long as its service; without one, from one step of the calendar to a day."""
+
+    shortest: int
+    longest: int
 
 
 # --- The question ---------------------------------------------------------------------

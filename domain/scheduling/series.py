@@ -12,7 +12,7 @@ from typing import Final, Literal, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
-from domain.faults import below, in_document
+from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, first_starts
 from domain.values import (
@@ -115,13 +115,19 @@ class SeriesNotFound(Missing):
 class SeriesIdTaken(DomainError):
     """Another series was requested under this id."""
 
+    series_id: SeriesId
+
 
 class InvalidRecurrence(Invalid):
     """The times of this series make no sense."""
 
+    errors: Sequence[Fault]
+
 
 class SeriesTooLong(Invalid):
     """A series has 104 bookings at most; give its rule a COUNT or an UNTIL."""
+
+    at_most: int
 
 
 class SeriesIsEmpty(Invalid):
@@ -130,6 +136,8 @@ class SeriesIsEmpty(Invalid):
 
 class SeriesConflicts(DomainError):
     """Some of these times cannot be booked."""
+
+    instances: Sequence[Conflict]
 
 
 # --- What a decision needs to remember ------------------------------------------------

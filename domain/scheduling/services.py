@@ -83,6 +83,8 @@ class ServiceNotFound(Missing):
 class ServiceIdTaken(DomainError):
     """Another service was created under this id."""
 
+    service_id: ServiceId
+
 
 class ServiceIsRemoved(DomainError):
     """The service was removed; restore it first."""
@@ -95,9 +97,15 @@ class PriceIsNegative(Invalid):
 class DurationOutOfRange(Invalid):
     """A service takes from one minute to a day."""
 
+    shortest: int
+    longest: int
+
 
 class BufferOutOfRange(Invalid):
     """A buffer before or after a service takes from nothing to a day."""
+
+    shortest: int
+    longest: int
 
 
 # --- What a decision needs to remember ------------------------------------------------

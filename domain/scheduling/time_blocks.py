@@ -125,13 +125,19 @@ class TimeBlockNotFound(Missing):
 class TimeBlockIdTaken(DomainError):
     """Another time block was added under this id."""
 
+    block_id: BlockId
+
 
 class InvalidTimeBlock(Invalid):
     """The time of this block makes no sense."""
 
+    errors: Sequence[Fault]
+
 
 class TooManyTimeBlocks(DomainError):
     """The blocks of this professional that recur fill the day; remove one, or let one last longer."""
+
+    most_a_day: int
 
 
 # --- What a decision needs to remember ------------------------------------------------

@@ -240,7 +240,7 @@ class Protocol(HttpToolsProtocol):
         self._in_time()
         self._in_head, self._gained = False, True
         if len(self.pipeline) >= MOST_IN_LINE:
-            self._stop(TooManyRequests(retry_after=1))
+            self._stop(TooManyRequests(retry_after=1, policy="waiting", quota=MOST_IN_LINE))
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

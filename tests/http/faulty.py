@@ -30,7 +30,7 @@ class Faulty:
         self, tenant: str, models: Sequence[ReadModel] = (), *, at_least: int = 0, wait: float = 2.0
     ) -> Iterator[Connection[Any]]:
         if at_least and self._behind:
-            raise ProjectionBehind
+            raise ProjectionBehind(position=at_least)
         with self._sound.asking(tenant, models) as connection:
             yield connection
 

@@ -51,8 +51,13 @@ def answered(operation: dict[str, Any], status: str) -> dict[str, Any]:
 def codes(operation: dict[str, Any]) -> set[str]:
     """Return the codes of all refusals of an operation."""
     problems = (answered(operation, status) for status in operation["responses"])
-    parts = (p["content"]["application/problem+json"] for p in problems if is_problem(p))
-    return {c for part in parts for c in part["schema"]["allOf"][1]["properties"]["code"]["enum"]}
+    parts = (p["content"]["application/problem+json"]["schema"] for p in problems if is_problem(p))
+    links = [link["$ref"] for part in parts for link in part.get("oneOf", [part])]
+    return {schema(link)["properties"]["code"]["const"] for link in links}
+
+
+def schema(link: str) -> dict[str, Any]:
+    return dict(document()["components"]["schemas"][link.rpartition("/")[2]])
 
 
 def is_problem(response: dict[str, Any]) -> bool:
@@ -92,6 +97,25 @@ def test_every_refusal_there_is_can_be_looked_up() -> None:
     said = {code for _, _, operation in operations() for code in codes(operation)}
 
     assert {refusal.code for refusal in refusals()} - said == set(ELSEWHERE)
+
+
+def test_each_refusal_says_what_its_facts_are() -> None:
+    taken = schema("SlotTakenProblem")
+
+    assert taken["properties"]["next_free_slots"]["items"] == {
+        "$ref": "#/components/schemas/TimeSlot"
+    }
+    assert {"code", "next_free_slots", "has_more"} < {*taken["required"]}
+    assert taken["properties"]["status"] == {"type": "integer", "const": 409}
+    assert schema("VersionMismatchProblem")["properties"]["current_version"] == {"type": "integer"}
+
+
+def test_refusals_of_one_status_are_told_apart_by_their_code() -> None:
+    refused = answered(document()["paths"]["/v1/bookings"]["post"], "409")
+    said = refused["content"]["application/problem+json"]["schema"]
+
+    assert said["discriminator"]["propertyName"] == "code"
+    assert [*said["discriminator"]["mapping"].values()] == [each["$ref"] for each in said["oneOf"]]
 
 
 def test_what_is_made_says_what_can_be_done_with_it() -> None:

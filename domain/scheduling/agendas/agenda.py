@@ -68,7 +68,8 @@ AgendaEvent = SlotReserved | SlotReleased | SlotHeld | HeldSlotFreed
 class SlotTaken(DomainError):
     """Someone else has this slot."""
 
-    has_more = False
+    next_free_slots: Sequence[TimeSlot] = ()
+    has_more: bool = False
     """Whether there are more free slots than are offered instead."""
 
 

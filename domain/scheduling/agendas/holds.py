@@ -93,13 +93,19 @@ class HoldNotFound(Missing):
 class HoldIdTaken(DomainError):
     """Another slot was held under this id."""
 
+    hold_id: HoldId
+
 
 class HoldTooLong(Invalid):
     """A slot can be held for ten minutes at most."""
 
+    at_most_seconds: int
+
 
 class HoldExpired(DomainError):
     """The hold has ended; the slot is open to everybody again."""
+
+    expired_at: datetime
 
 
 class HoldAlreadyUsed(DomainError):
@@ -108,6 +114,8 @@ class HoldAlreadyUsed(DomainError):
 
 class HoldIsForAnotherSlot(DomainError):
     """The hold does not cover this booking."""
+
+    slot: TimeSlot
 
 
 # --- What a decision needs to remember ------------------------------------------------

@@ -1,5 +1,6 @@
 """What may be asked of bookings, what can happen to them, and why an order may be refused."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -299,17 +300,26 @@ class BookingNotFound(Missing):
 class BookingIdTaken(DomainError):
     """Another booking was requested under this id."""
 
+    booking_id: BookingId
+
 
 class TransitionNotAllowed(DomainError):
     """The booking's status does not allow this."""
+
+    booking_status: BookingStatus
+    allowed: Sequence[BookingStatus]
 
 
 class NotYetBegun(DomainError):
     """A booking can be completed or marked as no-show only once it has begun."""
 
+    starts_at: datetime
+
 
 class CancellationWindowClosed(DomainError):
     """It is too late for the client to cancel or move this booking; please call."""
+
+    closed_at: datetime
 
 
 class ServiceNotBookable(DomainError):
@@ -326,6 +336,9 @@ class DurationNotKnown(Invalid):
 
 class DurationNotAllowed(Invalid):
     """A booking takes from one minute to one week."""
+
+    shortest: int
+    longest: int
 
 
 class BookingHasAnotherClient(DomainError):

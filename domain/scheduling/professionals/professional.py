@@ -101,6 +101,8 @@ class ProfessionalNotFound(Missing):
 class ProfessionalIdTaken(DomainError):
     """Another professional was registered under this id."""
 
+    professional_id: ProfessionalId
+
 
 class ProfessionalIsRetired(Gone):
     """The professional works here no longer."""

@@ -101,6 +101,8 @@ class Settings(Value, frozen=True, kw_only=True):
 class InvalidSettings(Invalid):
     """These settings contradict themselves or go beyond what is possible."""
 
+    errors: Sequence[Fault]
+
 
 def refuse_invalid(settings: Settings, place: str | None = None) -> None:
     """Refuse settings that make no sense, and say where; `place` is where in what was sent they are."""
