@@ -13,6 +13,7 @@ from api.openapi import describe
 from api.openapi.questions import asked_of
 from api.operations import history, jobs, limits, outbox, read_models, status
 from api.people import clients
+from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.scheduling import (
     availability,
@@ -51,6 +52,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.old_router,
     status.router,
     status.metrics_router,
+    pages.router,
     *beauty.ROUTERS,
     *setter.ROUTERS,
     *calendar.ROUTERS,

@@ -26,7 +26,7 @@ from api.problems.refusals import (
 )
 from api.problems.refused import FaultInRequest
 from api.problems.statuses import status_of
-from api.problems.titles import language, title
+from api.problems.words import language, said_in
 from api.web.marks import RECORDED
 from application.ports import OutcomeUnknownError, StoreUnavailableError
 from application.reach import NotFound
@@ -47,12 +47,13 @@ def problem(request: Request, refusal: DomainError) -> Response:
     """Return the problem document of a refusal."""
     status, headers = status_of(refusal)
     tongue = language(request.headers.get("accept-language", ""))
+    title, detail = said_in(tongue, type(refusal))
     body = {
         **said(refusal),
         "type": TYPE + refusal.code,
-        "title": title(refusal.code, tongue),
+        "title": title,
         "status": status,
-        "detail": str(refusal),
+        "detail": detail,
         "instance": request.scope["path"],
         "code": refusal.code,
         "trace_id": request.scope.get("trace_id"),

@@ -2,13 +2,15 @@
 
 import json
 from contextlib import ExitStack
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from api.problems.facts import facts_of
+from api.problems.french import FRENCH
 from api.problems.statuses import status_of
-from api.problems.titles import FRENCH
 from application.ports import OutcomeUnknownError, StoreUnavailableError
 from domain.messages import DomainError
 from domain.scheduling.bookings import BookingStatus
@@ -204,13 +206,44 @@ def test_who_finds_every_connection_in_use_is_asked_to_come_again(running: Runni
     assert http.get("/v1/services").status_code == 200
 
 
-def test_every_refusal_has_a_sentence_and_a_french_title() -> None:
+def test_every_refusal_is_said_in_both_languages() -> None:
     for refusal in refusals():
         assert (refusal.__doc__ or "").strip(), refusal
         assert 400 <= status_of(refusal(allowed=[]))[0] < 600
     codes = {refusal.code for refusal in refusals()}
-    assert codes - FRENCH.keys() == set(), "a French title is missing in api/problems/titles.py"
+    assert codes - FRENCH.keys() == set(), "French words are missing in api/problems/french.py"
     assert FRENCH.keys() - codes == set(), "nothing is refused with this code any more"
+
+
+def test_what_was_refused_is_told_in_the_readers_language(http: TestClient) -> None:
+    refused = http.get("/nowhere", headers={"Accept-Language": "fr-BE"})
+
+    assert refused.json()["detail"] == "Il n'y a rien à cette adresse."
+    assert refused.headers["content-language"] == "fr"
+
+
+def test_the_type_of_a_refusal_leads_to_a_page_about_it(http: TestClient) -> None:
+    refused = http.get("/v1/services/zoe").json()
+    french = {"Accept-Language": "fr"}
+
+    page, translated = http.get(refused["type"]), http.get(refused["type"], headers=french)
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert refused["detail"] in unescape(page.text)
+    assert "Il n'y a rien ici sous cet identifiant." in unescape(translated.text)
+
+
+def test_every_refusal_has_a_page_that_says_which_facts_it_tells(running: Running) -> None:
+    http = TestClient(running.app)  # a stranger
+    listed = http.get("/problems?language=en").text
+
+    for kind in refusals():
+        page = http.get(f"/problems/{kind.code}?language=en")
+        assert str(kind()) in unescape(page.text), kind.code
+        assert f"/problems/{kind.code}?" in listed
+        assert all(f"<code>{fact}</code>" in page.text for fact in facts_of(kind))
+    assert http.get("/problems/nothing-at-all").json()["code"] == "not-found"
 
 
 def test_codes_are_told_apart() -> None:

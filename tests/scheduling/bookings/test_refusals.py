@@ -53,7 +53,8 @@ def test_a_taken_slot_is_refused_with_the_next_free_ones():
             slot(0, "13:00", "13:45"),
             slot(0, "13:15", "14:00"),
             slot(0, "13:30", "14:15"),
-        ]
+        ],
+        "has_more": True,
     }
 
 
@@ -71,7 +72,7 @@ def test_the_next_free_slots_are_sought_for_two_weeks():
     with pytest.raises(agendas.SlotTaken) as refusal:
         past.run(another)
 
-    assert refusal.value.facts == {"next_free_slots": []}
+    assert refusal.value.facts == {"next_free_slots": [], "has_more": False}
 
 
 def test_each_free_slot_that_is_suggested_can_be_booked():
