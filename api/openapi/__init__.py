@@ -72,7 +72,7 @@ def described(app: FastAPI) -> Document:
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
     # Enums are known to both; the framework gives their values in order.
     document["components"]["schemas"] = {
-        **rows(map(shape_of, routes)),
+        **rows([shape_of(route) for route in routes]),
         **problems(routes),
         **schemas,
     }

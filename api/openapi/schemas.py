@@ -1,7 +1,7 @@
 """The schemas of what is answered: rows and bodies as msgspec knows them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,13 +23,12 @@ def schema_of(shape: Shape) -> Document:
     match shape:
         case Row(model):
             return _reference(model.row)
-        case Listed(asked):
-            old = not isinstance(asked, Listing)
-            listing = asked if isinstance(asked, Listing) else asked.listing
-            item = {} if old else {"$ref": f"{REF}{listing.model.row.__name__}"}
-            return _page({**item}, numbered=old)
+        case Listed(asked) if isinstance(asked, Listing):
+            return {"$ref": REF + _name_of_page(asked.model.row)}
+        case Listed():
+            return _page({}, numbered=True)
         case Paged(item):
-            return _page(_reference(item))
+            return {"$ref": REF + _name_of_page(item)}
         case Made(kind):
             return _reference(kind)
         case Nothing():
@@ -61,14 +60,15 @@ def _reference(kind: Any) -> Document:
     return dict(schema)
 
 
-def rows(shapes: Iterable[Shape]) -> Document:
+def rows(shapes: Sequence[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in shapes for kind in _kinds(shape)]
     told = {each.__name__ for each in kinds if isinstance(each, type) and issubclass(each, Answer)}
     found = components(kinds)
     for name in told:
         found[name]["required"] = [*Answer.__struct_fields__, *found[name]["required"]]
-    return found
+    paged = [kind for shape in shapes for kind in _paged(shape)]
+    return {**found, **{_name_of_page(kind): _page(_reference(kind)) for kind in paged}}
 
 
 def components(kinds: Iterable[Any]) -> Document:
@@ -94,6 +94,19 @@ def _kinds(shape: Shape) -> Iterator[Any]:
             yield item
         case Made(kind):
             yield kind
+
+
+def _paged(shape: Shape) -> Iterator[Any]:
+    """Return what there are pages of, with a cursor."""
+    match shape:
+        case Listed(asked) if isinstance(asked, Listing):
+            yield asked.model.row
+        case Paged(item):
+            yield item
+
+
+def _name_of_page(kind: Any) -> str:
+    return f"{kind.__name__}Page"
 
 
 def _say_what_is_in_arrays(schema: Any) -> None:

@@ -170,7 +170,7 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 def test_two_things_do_not_share_a_name() -> None:
     schemas = document()["components"]["schemas"]
     routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
-    found = rows(map(shape_of, routes))
+    found = rows([shape_of(each) for each in routes])
 
     for name, schema in found.items():
         assert schemas[name] == schema or set(schemas[name]["enum"]) == set(schema["enum"]), name
