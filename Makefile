@@ -20,7 +20,7 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run cluster rebuild test test-fast test-large test-cluster chaos bench bench-quick \
+.PHONY: help run cluster rebuild test test-fast test-large test-cluster test-generated chaos bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
 ##@ Run
@@ -38,16 +38,19 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 ##@ Test
 
 test: $(VENV)/dev ## All tests, on a real PostgreSQL
-	$(PYTEST) -m "not cluster and not large" $(ARGS)
+	$(PYTEST) -m "not cluster and not large and not generated" $(ARGS)
 
 test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka
-	$(PYTEST) -m "not postgres and not kafka and not cluster and not large" $(ARGS)
+	$(PYTEST) -m "not postgres and not kafka and not cluster and not large and not generated" $(ARGS)
 
 test-large: $(VENV)/dev ## What takes too long for every change: a log of a million events
 	$(BIN)/pytest -m large $(ARGS)
 
 test-cluster: $(VENV)/dev ## Start the cluster, and kill one of each
 	$(BIN)/pytest -m cluster $(ARGS)
+
+test-generated: $(VENV)/dev $(VENV)/generated/made ## Make clients from the document, in TypeScript and Python, and book with them
+	$(BIN)/pytest -m generated $(ARGS)
 
 chaos: $(VENV)/dev ## Kill processes at random while people book: make chaos SEEDS=3, or SEED=4711
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1)) $(ARGS)
@@ -91,6 +94,7 @@ lock: $(VENV)/uv ## Pin what pyproject.toml asks for, changing no more than need
 	$(BIN)/$(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt
 	$(BIN)/$(COMPILE) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/runtime.txt
 	$(BIN)/$(COMPILE) --constraint $(LOCKS)/dev.txt --extra bench --output-file $(LOCKS)/bench.txt
+	$(BIN)/$(subst pyproject.toml,$(GENERATED)/requirements.in,$(COMPILE)) --output-file $(GENERATED)/requirements.txt
 
 upgrade: ## Pin the newest of everything
 	$(MAKE) lock LOCK_ARGS=--upgrade
@@ -130,6 +134,14 @@ $(VENV)/bench: $(LOCKS)/bench.txt | $(VENV)/made
 	$(PIP) --require-hashes --requirement $<
 	$(OURSELVES)
 	@touch $@ $(VENV)/runtime
+
+# Generators of clients have pins of their own, and stand apart. TypeScript needs Node.
+GENERATED := tests/generated
+$(VENV)/generated/made: $(GENERATED)/requirements.txt $(GENERATED)/package-lock.json
+	$(PYTHON) -m venv $(VENV)/generated
+	$(VENV)/generated/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	npm ci --prefix $(GENERATED) --silent
+	@touch $@
 
 $(VENV)/uv: | $(VENV)/made
 	$(PIP) uv

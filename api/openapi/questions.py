@@ -81,7 +81,7 @@ def _filters(shape: Listed) -> Iterator[Document]:
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
         yield _query("sort", {"type": "string", "enum": sorts, "default": asked.default_sort})
-        yield _query("fields", {"type": "string"}, "Of each row only these, separated by commas.")
+        yield _query("fields", {"type": "string"}, FIELDS)
         yield _query("cursor", {"type": "string"}, CURSOR)
     yield _query("limit", LIMIT)
     if old is not None:
@@ -139,5 +139,8 @@ KEY: Final = {
     "pattern": "^[ -~]+$",
 }
 TAG: Final = {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,9}")$'}
+FIELDS: Final = (
+    "Of each row only these, separated by commas; what else a row has to have is left out."
+)
 CURSOR: Final = "From `next_cursor` or `prev_cursor` of a page of the same list."
 TOKEN: Final = "Of an answer to what you wrote: you are shown at least that."  # noqa: S105

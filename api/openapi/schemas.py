@@ -8,7 +8,6 @@ import msgspec
 
 from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
 from api.requests.listing import Listing
-from projections.read_model import Row as Answer
 
 Document = dict[str, Any]
 
@@ -36,13 +35,11 @@ def schema_of(shape: Shape) -> Document:
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:
-    part = {"type": "object", "description": "With `fields`, only those."}
-    items = {"anyOf": [item, part]} if item else {"type": "object"}
     cursor = {"type": ["string", "null"]}
     page = {
         "type": "object",
         "properties": {
-            "data": {"type": "array", "items": items},
+            "data": {"type": "array", "items": item or {"type": "object"}},
             "next_cursor": cursor,
             "prev_cursor": cursor,
             "has_more": {"type": "boolean"},
@@ -63,16 +60,13 @@ def _reference(kind: Any) -> Document:
 def rows(shapes: Sequence[Shape]) -> Document:
     """Return the schemas of what is answered, by name."""
     kinds = [kind for shape in shapes for kind in _kinds(shape)]
-    told = {each.__name__ for each in kinds if isinstance(each, type) and issubclass(each, Answer)}
     found = components(kinds)
-    for name in told:
-        found[name]["required"] = [*Answer.__struct_fields__, *found[name]["required"]]
     paged = [kind for shape in shapes for kind in _paged(shape)]
     return {**found, **{_name_of_page(kind): _page(_reference(kind)) for kind in paged}}
 
 
 def components(kinds: Iterable[Any]) -> Document:
-    """Return the schemas of types, and of what they are made of, by name."""
+    """Return the schemas of types that are answered, and of what they are made of, by name."""
     _, found = msgspec.json.schema_components(kinds, ref_template=REF + "{name}")
     for name, schema in found.items():
         if name not in ON_THE_WALL:
@@ -80,6 +74,7 @@ def components(kinds: Iterable[Any]) -> Document:
         if "description" in schema:
             schema["description"] = " ".join(schema["description"].split())
         _say_what_is_in_arrays(schema)
+        _say_what_is_always_there(schema)
     plain: Document = msgspec.json.decode(msgspec.json.encode(found))  # defaults may be tuples
     return plain
 
@@ -119,6 +114,14 @@ def _say_what_is_in_arrays(schema: Any) -> None:
     elif isinstance(schema, list):
         for part in schema:
             _say_what_is_in_arrays(part)
+
+
+def _say_what_is_always_there(schema: Document) -> None:
+    """Whatever has a default is answered, too; who asks has no use for the default."""
+    fields = schema.get("properties", {})
+    usual = {name for name, field in fields.items() if field.pop("default", fields) is not fields}
+    if required := usual | {*schema.get("required", [])}:
+        schema["required"] = [name for name in fields if name in required]
 
 
 def _say_what_is_an_instant(schema: Document) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Response
+from msgspec import UNSET, UnsetType
 
 from api.problems.reasons import PEOPLE
 from api.requests.answers import Listed, Made, Row, answers
@@ -107,7 +108,7 @@ class NoteBody(Body):
 class ClientWithVisits(KnownClient, frozen=True, kw_only=True):
     """`visits` is what the bookings add up to now; it is left out of a client as of the past."""
 
-    visits: Visits | None = None
+    visits: Visits | UnsetType = UNSET
 
 
 @router.post("", status_code=201)

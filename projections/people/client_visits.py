@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, assert_never
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from psycopg import Connection, sql
 from psycopg.rows import class_row
@@ -50,7 +51,7 @@ VisitEvent = (
 )
 
 
-class Visits(Value, frozen=True, kw_only=True, omit_defaults=True):
+class Visits(Value, frozen=True, kw_only=True):
     """What bookings of a client add up to. Only completed ones are visits, and cost. `is_least`, if so: of
     so many bookings there are, the latest 1,000 were looked at; there may be more.
     """
@@ -61,7 +62,7 @@ class Visits(Value, frozen=True, kw_only=True, omit_defaults=True):
     cancelled: int
     last_visit_at: datetime | None
     total_spent: tuple[Money, ...]
-    is_least: bool = False
+    is_least: bool | UnsetType = UNSET
 
 
 ADDED_UP: Final = 1_000
@@ -113,7 +114,7 @@ def visits_of(
         cancelled=sum(each.cancelled for each in sums),
         last_visit_at=max((e.last_visit_at for e in sums if e.last_visit_at), default=None),
         total_spent=tuple(Money(e.spent, e.currency) for e in sums if e.currency and e.completed),
-        is_least=sum(each.looked_at for each in sums) == ADDED_UP,
+        is_least=sum(each.looked_at for each in sums) == ADDED_UP or UNSET,
     )
 
 

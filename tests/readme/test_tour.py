@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra import demo
+from tests.demonstration import demonstration
 
 pytestmark = [
     pytest.mark.postgres,
@@ -21,18 +21,10 @@ README = Path("README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def desk(dsn: str, tmp_path: Path) -> Iterator[str]:
-    """Start everything, as `make run` does; return its address."""
-    environment = {**os.environ, "DATABASE_URL": dsn, "PORT": "0", "FRONTDESK_MODE": "demo"}
-    command = [sys.executable, "-m", "infra.cli", "up"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield next(line.split()[1] for line in process.stdout if " API " in line)[: -len("/v1")]
-        finally:
-            process.terminate()
+def desk(dsn: str) -> Iterator[str]:
+    """The address of the demonstration."""
+    with demonstration(dsn) as address:
+        yield address
 
 
 def tour() -> str:
