@@ -108,18 +108,18 @@ class Routes:
     def create_all(self, caller: Caller, body: Any) -> Response:
         """Make several: all of them, or none."""
         orders = tuple(self._new(caller, each) for each in body.items)
-        self._refuse_too_many(orders)
+        self._refuse_too_many(orders, body)
         answer = caller.order(CreateRecords(kind=self.kind.one, records=orders))
         rows = b",".join(caller.made(self.model, answer))
         return Response(b'{"data":[%b]}' % rows, 201, caller.marks(answer), JSON)
 
-    def _refuse_too_many(self, orders: Sequence[CreateRecord]) -> None:
+    def _refuse_too_many(self, orders: Sequence[CreateRecord], body: Body) -> None:
         """Whatever is referred to is looked at, one by one."""
         count = sum(len([*self.kind.references(each.values)]) for each in orders)
         if count > MOST_REFERRED_TO:
             said = f"They refer to {count} others; {MOST_REFERRED_TO} are taken at once"
             fault = {"loc": ("body", "items"), "type": "too_many_references", "msg": said}
-            raise RequestValidationError([fault])
+            raise RequestValidationError([fault], body=dict(body))
 
     def _new(self, caller: Caller, body: Body) -> CreateRecord:
         new, pepper = new_id(self.kind.one), caller.backend.pepper.encode()

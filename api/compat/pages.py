@@ -6,7 +6,7 @@ answers by cursor, as everywhere else: only that neither skips nor repeats while
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any, Final
 
@@ -14,18 +14,21 @@ import msgspec
 from fastapi import Response
 from psycopg import Connection
 
-from api.problems.refusals import QueryInvalid
+from api.problems.questions import all_of, out_of_range, refuse, wrong
 from api.requests.caller import JSON, Caller
-from api.requests.listing import CURSOR, Listing, Question
-from projections.paging import NumberedPage, Where, numbered_page
+from api.requests.listing import CURSOR, Listing, Question, limit_of
+from projections.paging import NumberedPage, Sort, Where, numbered_page
 from projections.read_model import ReadModel
 
 FARTHEST: Final = 10_000
 """Rows from the beginning of a list: what lies further is read by cursor."""
 
-NUMBERED: Final = frozenset({"page", "sortBy", "sortOrder"})
+SORTING: Final = frozenset({"sortBy", "sortOrder"})
+NUMBERED: Final = frozenset({"page", *SORTING})
 NEVER_NUMBERED: Final = frozenset({CURSOR, "fields"})
-WAYS: Final = {"asc": "", "desc": "-"}
+WAYS: Final = {"asc": False, "desc": True}
+"""Whether it descends."""
+
 WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Extra = Sequence[tuple[str, Sequence[Any]]]
@@ -77,8 +80,7 @@ class OldListing:
         """Answer with a page by number, the first if none is named."""
         asked = caller.request.query_params
         names = [name for name, _ in asked.multi_items()]
-        question = self.listing.question(self._translated(asked), names)
-        number = _number(asked.get("page", "1"), question.limit)
+        question, number = self._numbered(asked, names)
         with caller.asking(self.listing.model, *self.also) as (connection, within):
             found = numbered_page(
                 connection,
@@ -93,25 +95,55 @@ class OldListing:
             )
             shaped = self.shape(connection, caller.tenant, found.documents)
         if found.cut:
-            raise QueryInvalid(parameter="limit", reason="so many at once are more than 5 MB")
+            raise wrong("limit", "so many at once are more than 5 MB", code="too-many")
         page = _page(found, shaped, number, question)
         return Response(msgspec.json.encode(page), media_type=JSON)
 
-    def _translated(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """Return the question as the list understands it."""
-        if unknown := NEVER_NUMBERED & asked.keys():
-            raise QueryInvalid(parameter=min(unknown), reason="unknown together with page numbers")
-        kept = {name: value for name, value in asked.items() if name not in NUMBERED}
-        if "sortBy" not in asked and "sortOrder" not in asked:
-            return kept
-        way = WAYS.get(asked.get("sortOrder", "asc").lower())
-        if way is None:
-            raise QueryInvalid(parameter="sortOrder", allowed=list(WAYS))
-        by = asked.get("sortBy", self.listing.default_sort.removeprefix("-"))
+    def look_at(self, asked: Mapping[str, str]) -> object:
+        """Look at a question in the form in which it is asked. Raises QueryInvalid."""
+        if NUMBERED & asked.keys():
+            return self._numbered(asked, [*asked])
+        return self.listing.look_at(asked)
+
+    def _numbered(self, asked: Mapping[str, str], names: Sequence[str]) -> tuple[Question, int]:
+        """Return the question as the list understands it, and the number of the page."""
+        theirs = {*NUMBERED, "sort"} if SORTING & asked.keys() else NUMBERED
+        kept = {name: text for name, text in asked.items() if name not in theirs}
+        _, sort, question, number = all_of(
+            lambda: _refuse_by_cursor(asked),
+            lambda: self._sort(asked),
+            lambda: self.listing.question(kept, names),
+            lambda: _number(asked.get("page", "1"), limit_of(asked.get("limit"))),
+        )
+        return (replace(question, sort=sort) if sort else question), number
+
+    def _sort(self, asked: Mapping[str, str]) -> Sort | None:
+        if not SORTING & asked.keys():
+            return None
+        usual = self.listing.default_sort.removeprefix("-")
+        column, descending = all_of(
+            lambda: self._column(asked.get("sortBy", usual)),
+            lambda: _descends(asked.get("sortOrder", "asc")),
+        )
+        return Sort(column, descending)
+
+    def _column(self, by: str) -> str:
         column = self.sorts.get(by, WORD.sub("_", by).lower())
         if column not in self.listing.sorts:
-            raise QueryInvalid(parameter="sortBy", allowed=[*self.sorts, *self.listing.sorts])
-        return {**kept, "sort": way + column}
+            allowed = [*self.sorts, *self.listing.sorts]
+            raise wrong("sortBy", "it cannot be sorted by this", allowed=allowed)
+        return column
+
+
+def _descends(way: str) -> bool:
+    if way.lower() not in WAYS:
+        raise wrong("sortOrder", "not a way to sort", allowed=[*WAYS])
+    return WAYS[way.lower()]
+
+
+def _refuse_by_cursor(asked: Mapping[str, str]) -> None:
+    reason, code = "unknown together with page numbers", "unknown-parameter"
+    refuse([wrong(name, reason, code=code) for name in sorted(NEVER_NUMBERED & asked.keys())])
 
 
 def _page(found: NumberedPage, shaped: Documents, number: int, question: Question) -> OldPage:
@@ -128,5 +160,5 @@ def _page(found: NumberedPage, shaped: Documents, number: int, question: Questio
 def _number(text: str, limit: int) -> int:
     farthest = FARTHEST // limit
     if not text.isdecimal() or len(text) > len(str(FARTHEST)) or not 1 <= int(text) <= farthest:
-        raise QueryInvalid(parameter="page", allowed=[1, farthest])
+        raise out_of_range("page", 1, farthest)
     return int(text)

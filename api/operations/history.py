@@ -6,10 +6,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Path, Query, Response
 
-from api.problems.refusals import QueryInvalid
 from api.requests.answers import Made, Paged, answers
 from api.requests.caller import JSON, LATEST, Caller
-from api.requests.listing import MOST, USUAL
+from api.requests.listing import MOST, USUAL, of_another_question
 from api.requests.moments import InUtc
 from api.web.gate import may
 from api.web.routing import Router
@@ -162,7 +161,7 @@ def _position(caller: Caller, cursor: str, stream: str | None) -> int:
     content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
     reached, asked = msgspec.json.decode(content, type=tuple[int, str | None])
     if asked != stream:
-        raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+        raise of_another_question()
     return reached
 
 

@@ -4,7 +4,7 @@
 the facts of a refusal are extensions: `allowed`, `next_free_slots`, `current_version`, `errors`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.problems.facts import said
+from api.problems.faults import LONGEST, told
 from api.problems.refusals import (
     BodyMalformed,
     InternalError,
@@ -36,8 +37,6 @@ log = structlog.get_logger()
 
 MOST_ERRORS: Final = 100
 MOST_BYTES: Final = 65_536
-LONGEST: Final = 200
-"""Characters of each text in a document that would be longer than that."""
 
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "/problems/"
@@ -99,8 +98,11 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
         return problem(request, MediaTypeUnsupported(accepted=["application/json"]))
     if faults[0]["loc"][0] == "path":
         return problem(request, NotFound())  # nothing has an id of such a form
-    told = [_fault(fault) for fault in faults[:MOST_ERRORS]]
-    return problem(request, ValidationFailed(errors=told, **_unsaid(len(faults))))
+    errors: list[FaultInRequest] = []
+    for fault in faults[:MOST_ERRORS]:
+        if (each := told(fault, error.body)) not in errors:
+            errors.append(each)
+    return problem(request, ValidationFailed(errors=errors, **_unsaid(len(faults))))
 
 
 async def from_http(request: Request, error: HTTPException) -> Response:
@@ -147,17 +149,6 @@ def answer_with_problems(app: FastAPI) -> None:
 def _unsaid(faults: int) -> dict[str, int]:
     """Say how many faults are not told of, where it is any."""
     return {"errors_left_out": faults - MOST_ERRORS} if faults > MOST_ERRORS else {}
-
-
-def _fault(fault: Mapping[str, Any]) -> FaultInRequest:
-    where: Sequence[Any] = fault["loc"]
-    path = ["#", *(str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])]
-    return FaultInRequest(
-        "/".join(path)[:LONGEST],
-        str(fault["type"]).replace("_", "-"),
-        str(fault["msg"]),
-        where=str(where[0]),
-    )
 
 
 def _methods(request: Request) -> list[str]:

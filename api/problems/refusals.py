@@ -95,6 +95,7 @@ class InternalError(Refused, status=500):
 class QueryInvalid(Refused, status=400):
     """It cannot be asked this way."""
 
+    errors: Sequence[FaultInRequest]
     parameter: str | None = None
     reason: str | None = None
     allowed: Sequence[str | int] | None = None

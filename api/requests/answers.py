@@ -31,6 +31,9 @@ class Numbered(Protocol):
     def sorts(self) -> Mapping[str, str]:
         """Old names of columns."""
 
+    def look_at(self, asked: Mapping[str, str]) -> object:
+        """Look at a question. Raises QueryInvalid."""
+
 
 @dataclass(frozen=True)
 class Row:

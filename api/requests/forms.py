@@ -64,7 +64,7 @@ class Body(BaseModel):
     def _unknown_at_most(cls, data: Any) -> Any:
         if isinstance(data, dict) and len(data) > len(cls.model_fields) + MOST_UNKNOWN:
             raise PydanticCustomError(
-                "extra_forbidden", "There are more fields than are declared: {most}", _declared(cls)
+                "extra-forbidden", "There are more fields than are declared: {most}", _declared(cls)
             )
         return data
 

@@ -7,15 +7,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Response
 
+from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
-from api.requests.moments import instant
+from api.requests.moments import EXAMPLE, instant
 from projections.paging import Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
@@ -75,37 +77,53 @@ class Listing:
             )
         return _response(caller, found, question, place)
 
+    def look_at(self, asked: Mapping[str, str]) -> "Question":
+        """Parse what is asked, each once. Raises QueryInvalid, with all that is wrong."""
+        return self.question(asked, [*asked])
+
     def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
         """Parse what is asked; `names` are those of the parameters as they came."""
-        if len(set(names)) < len(names):
-            raise QueryInvalid(reason="a parameter is given twice; separate values by commas")
-        where = [self._where(n, v) for n, v in asked.items() if n not in RESERVED | {*self.also}]
-        sort = asked.get("sort", self.default_sort)
-        if sort.removeprefix("-") not in self.sorts:
-            raise QueryInvalid(parameter="sort", allowed=list(self.sorts))
-        fields = tuple(f for f in _several("fields", asked.get("fields", "")) if f)
-        if unknown := set(fields) - {*self.model.row.__struct_fields__}:
-            raise QueryInvalid(parameter="fields", unknown=sorted(unknown))
+        filters = {n: text for n, text in asked.items() if n not in RESERVED | {*self.also}}
+        _, sort, fields, limit, *where = all_of(
+            lambda: refuse_twice(names),
+            lambda: self._sort(asked.get("sort", self.default_sort)),
+            lambda: self._fields(asked.get("fields", "")),
+            lambda: limit_of(asked.get("limit")),
+            *(partial(self._where, name, text) for name, text in filters.items()),
+        )
+        way = "-" if sort.descending else ""
         return Question(
-            name=f"{self.model.name}:{sort}",
+            name=f"{self.model.name}:{way}{sort.column}",
             where=where,
-            sort=Sort(sort.removeprefix("-"), sort.startswith("-")),
-            limit=limit_of(asked.get("limit")),
+            sort=sort,
+            limit=limit,
             fields=fields,
         )
+
+    def _sort(self, text: str) -> Sort:
+        column = text.removeprefix("-")
+        if column not in self.sorts:
+            raise wrong("sort", "it cannot be sorted by this", allowed=[*self.sorts])
+        return Sort(column, text.startswith("-"))
+
+    def _fields(self, text: str) -> tuple[str, ...]:
+        fields = tuple(field for field in _several("fields", text) if field)
+        known = self.model.row.__struct_fields__
+        if strange := sorted({*fields} - {*known}):
+            raise wrong("fields", "not a field of a row", allowed=known, unknown=strange)
+        return fields
 
     def _where(self, name: str, text: str) -> Where:
         column, _, op = self.aliases.get(name, name).partition(".")
         parse = self.filters.get(column)
         if parse is None or (op and (column not in self.spans or op not in set(Op) - {Op.IS})):
-            raise QueryInvalid(parameter=name, reason="unknown parameter")
+            raise wrong(name, UNKNOWN, code="unknown-parameter")
         try:
             if op:
                 return Where(column, Op(op), parse(text))
             return Where(column, Op.IS, [parse(part) for part in _several(name, text)])
         except ValueError:
-            reason = "not a value of its kind"
-            raise QueryInvalid(parameter=name, reason=reason, **_allowed(parse)) from None
+            raise not_of_its_kind(name, parse) from None
 
     def _place(self, caller: Caller, cursor: str | None, question: "Question") -> Place | None:
         if cursor is None:
@@ -113,7 +131,7 @@ class Listing:
         content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
         name, value, key, backwards = msgspec.json.decode(content)
         if name != question.name:
-            raise QueryInvalid(parameter="cursor", reason="it belongs to another question")
+            raise of_another_question()
         return Place(value, key, backwards)
 
 
@@ -135,7 +153,7 @@ class Question:
 def _several(name: str, text: str) -> list[str]:
     """Return the values of a parameter. Raises QueryInvalid where they are more than one looks for."""
     if text.count(",") >= MOST_VALUES:
-        raise QueryInvalid(parameter=name, reason=f"more than {MOST_VALUES} values")
+        raise wrong(name, f"more than {MOST_VALUES} values", code="too-many-values")
     return text.split(",")
 
 
@@ -163,6 +181,16 @@ def _allowed(parse: Parse) -> dict[str, Any]:
     return EXAMPLES.get(parse, {})
 
 
+def not_of_its_kind(name: str, parse: Parse) -> QueryInvalid:
+    """Say that a value is none of a filter's kind, and what would be one."""
+    return wrong(name, "not a value of its kind", **_allowed(parse))
+
+
+def of_another_question() -> QueryInvalid:
+    """Say that a cursor goes on with another question than this."""
+    return wrong(CURSOR, "it belongs to another question", code="of-another-question")
+
+
 def one_of(kind: type[StrEnum]) -> Parse:
     """Parse a member of an enum."""
     return OneOf(kind)
@@ -185,7 +213,7 @@ def number(value: str) -> int:
 EXAMPLES: Final[Mapping[Parse, dict[str, Any]]] = {
     boolean: {"allowed": ["true", "false"]},
     number: {"example": "20"},
-    instant: {"example": "2027-01-05T09:30:00Z"},
+    instant: {"example": EXAMPLE},
 }
 
 
@@ -194,7 +222,7 @@ def limit_of(text: str | None, usual: int = USUAL) -> int:
     if text is None:
         return usual
     if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
-        raise QueryInvalid(parameter="limit", allowed=[1, MOST])
+        raise out_of_range("limit", 1, MOST)
     return int(text)
 
 

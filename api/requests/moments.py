@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.problems.refusals import QueryInvalid
+from api.problems.questions import wrong
 
 AS_OF: Final = "as_of"
+EXAMPLE: Final = "2027-01-05T09:30:00Z"
 LAST: Final = 2**62
 
 DAY: Final = r"\d{4}-\d{2}-\d{2}"
@@ -77,4 +78,4 @@ def moment_of(text: str) -> int | datetime:
             return int(text)
         return instant(text)
     except ValueError:
-        raise QueryInvalid(parameter=AS_OF, reason="neither a position nor a time") from None
+        raise wrong(AS_OF, "neither a position nor a time", example=EXAMPLE) from None

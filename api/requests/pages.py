@@ -1,15 +1,16 @@
 """Pages of what is no read model: what waits in the queue, what lies in the outbox."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Response
 
-from api.problems.refusals import QueryInvalid
+from api.problems.questions import all_of, refuse_twice
 from api.requests.caller import JSON, Caller
-from api.requests.listing import CURSOR, USUAL, Parse, limit_of
+from api.requests.listing import CURSOR, USUAL, Parse, limit_of, not_of_its_kind
 from projections.paging import MOST_BYTES
 
 T = TypeVar("T")
@@ -18,12 +19,20 @@ T = TypeVar("T")
 def question(caller: Caller, filters: Mapping[str, Parse]) -> dict[str, Any]:
     """Return the filters that were asked for, parsed; what is no filter was refused before."""
     asked = caller.request.query_params
-    if len(asked.multi_items()) > len(asked):
-        raise QueryInvalid(reason="a parameter is given twice")
+    names = [name for name in filters if name in asked]
+    _, _, *values = all_of(
+        lambda: refuse_twice([name for name, _ in asked.multi_items()]),
+        lambda: limit_of(asked.get("limit")),
+        *(partial(_parsed, name, filters[name], asked[name]) for name in names),
+    )
+    return dict(zip(names, values, strict=True))
+
+
+def _parsed(name: str, parse: Parse, text: str) -> Any:
     try:
-        return {name: parse(asked[name]) for name, parse in filters.items() if name in asked}
+        return parse(text)
     except ValueError:
-        raise QueryInvalid(reason="a value is not of its kind") from None
+        raise not_of_its_kind(name, parse) from None
 
 
 def page(

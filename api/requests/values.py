@@ -157,7 +157,7 @@ def checked(form: type[Body], value: Mapping[str, Any]) -> Body:
         return form.model_validate(value)
     except ValidationError as error:
         faults = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        raise RequestValidationError(faults) from error
+        raise RequestValidationError(faults, body=value) from error
 
 
 # --- Filters ------------------------------------------------------------------------------

@@ -8,11 +8,10 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from api.problems.reasons import FREE
-from api.problems.refusals import QueryInvalid
 from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller
 from api.requests.forms import TimeZone, id_of
-from api.requests.listing import CURSOR
+from api.requests.listing import CURSOR, of_another_question
 from api.requests.moments import Day, Instant
 from api.scheduling.bookings import BookingPath, Minutes
 from api.web.gate import may
@@ -130,5 +129,5 @@ def _opened(caller: Caller, cursor: str, question: str) -> Reached:
     content = caller.backend.signer.open(PURPOSE, caller.tenant, cursor)
     asked, reached = msgspec.json.decode(content, type=tuple[str, Reached])
     if asked != question:
-        raise QueryInvalid(parameter=CURSOR, reason="it belongs to another question")
+        raise of_another_question()
     return reached

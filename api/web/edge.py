@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from api.backend import Backend
 from api.problems.documents import broken, problem
-from api.problems.refusals import QueryInvalid
+from api.problems.questions import too_many
 from api.web.arriving import Arrivals
 from api.web.gate import party, recognise
 from api.web.leaving import Departures, is_large
@@ -132,7 +132,7 @@ def _said(scope: Scope, error: Exception) -> Response:
 def _refuse_many_parameters(scope: Scope) -> None:
     """Refuse before they are parsed what are more than any question has."""
     if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
-        raise QueryInvalid(reason=f"more than {MOST_PARAMETERS} parameters")
+        raise too_many(f"more than {MOST_PARAMETERS} parameters")
 
 
 def refusing(refusal: DomainError) -> ASGIApp:

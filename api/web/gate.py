@@ -1,5 +1,6 @@
 """Lets in who sends a request, with the permission that its route demands, and counts them."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import Request
@@ -8,8 +9,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
 from api.backend import Backend
+from api.problems.questions import refuse, unknown
 from api.problems.refusals import QueryInvalid
 from api.problems.refused import Refused
+from api.requests.answers import Listed, said_of
 from api.requests.caller import READING, Caller
 from api.web.limiting import READS, STRANGERS, WRITES
 from api.web.routing import in_thread
@@ -90,9 +93,21 @@ def party(scope: Any) -> str:
 
 def _refuse_unknown(request: Request) -> None:
     """What is asked and not understood is refused, never ignored."""
-    known = request.app.state.asked(request.scope["route"])
-    if unknown := request.query_params.keys() - known:
-        raise QueryInvalid(parameter=min(unknown), reason="unknown parameter")
+    known, asked = request.app.state.asked(request.scope["route"]), request.query_params
+    if strange := sorted(asked.keys() - known):
+        rest = {name: text for name, text in asked.items() if name in known}
+        refuse([*unknown(strange, sorted(known)), *_wrong_besides(request, rest)])
+
+
+def _wrong_besides(request: Request, asked: Mapping[str, str]) -> list[QueryInvalid]:
+    """Return what else a list refuses of a question, for all of it to be told at once."""
+    shape = said_of(request.scope["endpoint"]).shape
+    if isinstance(shape, Listed):
+        try:
+            shape.asked.look_at(asked)
+        except QueryInvalid as refusal:
+            return [refusal]
+    return []
 
 
 def may(permission: str) -> Any:
