@@ -8,9 +8,9 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, tenants, users
-from api.compat import beauty, calendar, setter, tasks
-from api.openapi import describe
+from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.openapi.questions import asked_of
+from api.openapi.served import describe
 from api.operations import history, jobs, limits, outbox, read_models, status
 from api.people import clients
 from api.problems import pages
@@ -72,7 +72,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     )
     app.state.backend = backend
     app.state.asked = asked_of
-    describe(app)
+    describe(app, CALLED)
     for router in routers:
         # Not `include_router`: a router inside a router is searched twice, at 160 µs a request.
         app.router.routes.extend(router.routes)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec.structs import replace
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.operations.history import Steps
 from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
 from api.requests.caller import JSON, Caller, new_id
@@ -382,8 +382,8 @@ def router_of(routes: Routes) -> APIRouter:
 
 def old_router_of(routes: Routes) -> APIRouter:
     """Return the router of the path that a kind had in an older product."""
-    path, tags = routes.kind.old_path or "", ["old paths: chat desk"]
-    return _with_routes(OldRouter(prefix=path, successor=routes.where, tags=tags), routes)
+    path = routes.kind.old_path or ""
+    return _with_routes(OldRouter(Product.DESK, prefix=path, successor=routes.where), routes)
 
 
 def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:

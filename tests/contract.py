@@ -1,4 +1,4 @@
-"""Holds every answer that a test gets against the OpenAPI document."""
+"""Holds every answer that a test gets against the OpenAPI documents."""
 
 import functools
 import re
@@ -9,6 +9,8 @@ import httpx2 as httpx
 import jsonschema_rs
 
 from api.app import create_app
+from api.compat import CALLED
+from api.openapi import described
 
 OUTSIDE: Final = frozenset({"path-unknown", "method-not-allowed", "body-too-large"})
 """Answers of the edge, before anybody knows which operation was meant."""
@@ -17,32 +19,47 @@ BODILESS: Final = frozenset({204, 304})
 
 
 @functools.cache
-def document() -> dict[str, Any]:
-    """Return the document of the application as it is shipped."""
-    return create_app(Mock(most_body_bytes=0)).openapi()
+def document(product: str | None = None) -> dict[str, Any]:
+    """Return a document of the application as it is shipped: of what is of today, or of an older product."""
+    return described(create_app(Mock(most_body_bytes=0)), CALLED, product)
+
+
+@functools.cache
+def documents() -> list[dict[str, Any]]:
+    """Return all of them."""
+    return [document(product) for product in (None, *CALLED)]
 
 
 @functools.cache
 def _paths() -> list[tuple[re.Pattern[str], str]]:
     """Return what tells paths apart; fixed ones first, as the routes are declared."""
-    paths = sorted(document()["paths"], key=lambda path: path.count("{"))
+    paths = sorted({p for each in documents() for p in each["paths"]}, key=lambda p: p.count("{"))
     return [(re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in paths]
 
 
 @functools.cache
+def _document_with(path: str, method: str) -> dict[str, Any] | None:
+    """Return the document that an operation is in."""
+    return next((each for each in documents() if method in each["paths"].get(path, ())), None)
+
+
+@functools.cache
 def _response(path: str, method: str, status: str) -> dict[str, Any] | None:
-    found = document()["paths"][path][method]["responses"].get(status)
+    document = _document_with(path, method)
+    assert document is not None
+    found = document["paths"][path][method]["responses"].get(status)
     if found and "$ref" in found:
         name = found["$ref"].rpartition("/")[2]
-        return dict(document()["components"]["responses"][name])
+        return dict(document["components"]["responses"][name])
     return dict(found) if found else None
 
 
 @functools.cache
 def _validator(path: str, method: str, status: str, kind: str, *, in_part: bool = False) -> Any:
-    response = _response(path, method, status)
+    response, document = _response(path, method, status), _document_with(path, method)
     assert response is not None
-    schemas = document()["components"]["schemas"]
+    assert document is not None
+    schemas = document["components"]["schemas"]
     if in_part:  # of rows there is only what was asked for
         schemas = {n: {**each, "required": []} for n, each in schemas.items()}
     whole = {**response["content"][kind]["schema"], "components": {"schemas": schemas}}
@@ -51,9 +68,10 @@ def _validator(path: str, method: str, status: str, kind: str, *, in_part: bool 
 
 @functools.cache
 def _said_of_problems() -> dict[str, set[str]]:
-    """Return what the document says that each refusal says, by its code."""
-    schemas = [each.get("properties", {}) for each in document()["components"]["schemas"].values()]
-    return {said["code"]["const"]: {*said} for said in schemas if "const" in said.get("code", {})}
+    """Return what the documents say that each refusal says, by its code."""
+    schemas = [s for each in documents() for s in each["components"]["schemas"].values()]
+    said = [each.get("properties", {}) for each in schemas]
+    return {each["code"]["const"]: {*each} for each in said if "const" in each.get("code", {})}
 
 
 def check_length(response: httpx.Response) -> None:
@@ -68,13 +86,13 @@ def check_length(response: httpx.Response) -> None:
 
 
 def check(response: httpx.Response) -> None:
-    """Fail unless the document says that this may be answered, and its length is what it says."""
+    """Fail unless its document says that this may be answered, and its length is what it says."""
     check_length(response)
     where = f"{response.request.method} {response.request.url.path} → {response.status_code}"
     method = {"HEAD": "GET"}.get(response.request.method, response.request.method).lower()
     asked = response.request.url.path
     path = next((path for regex, path in _paths() if regex.match(asked)), None)
-    if path is None or method not in document()["paths"][path]:
+    if path is None or _document_with(path, method) is None:
         return
     kind = response.headers.get("content-type", "").partition(";")[0]
     status = str(response.status_code)

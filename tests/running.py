@@ -22,7 +22,7 @@ from tests.contract import check
 
 class Client(TestClient):
     """Has seen whatever is there, where a test says nothing of versions: see `needs_if_match`.
-    Every answer is held against the OpenAPI document.
+    Every answer is held against the OpenAPI documents.
     """
 
     def send(self, request: Any, **more: Any) -> Any:

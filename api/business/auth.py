@@ -16,7 +16,7 @@ from api.business.accounts import (
     registered,
     registering,
 )
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.problems.reasons import ACCOUNTS
 from api.requests.answers import Made, Row, answers
 from api.requests.caller import JSON, Caller
@@ -109,7 +109,7 @@ class TokensBody(BaseModel):
 
 
 router: Final = Router(prefix="/v1/auth", tags=["auth"])
-old_router: Final = OldRouter(successor="/v1/auth", tags=["auth"])
+old_router: Final = OldRouter(Product.BEAUTY, successor="/v1/auth")
 """Where seed 003 has them."""
 
 

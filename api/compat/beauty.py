@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Response
 from pydantic import AliasChoices, Field
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
@@ -30,11 +30,9 @@ Professional = Annotated[ProfessionalId, id_of("professional")]
 Service = Annotated[ServiceId, id_of("service")]
 Client = Annotated[ClientId, id_of("client")]
 
-TAGS: Final = ["old paths: salon"]
-
-appointments: Final = OldRouter(prefix="/appointments", successor="/v1/bookings", tags=TAGS)
-old_services: Final = OldRouter(prefix="/services", successor="/v1/services", tags=TAGS)
-old_clients: Final = OldRouter(prefix="/clients", successor="/v1/clients", tags=TAGS)
+appointments: Final = OldRouter(Product.BEAUTY, prefix="/appointments", successor="/v1/bookings")
+old_services: Final = OldRouter(Product.BEAUTY, prefix="/services", successor="/v1/services")
+old_clients: Final = OldRouter(Product.BEAUTY, prefix="/clients", successor="/v1/clients")
 
 
 def named(*names: str) -> Any:

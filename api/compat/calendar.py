@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.problems.reasons import FREE, WORKING
 from api.requests.answers import Made, Row, answers
 from api.requests.caller import Caller
@@ -22,12 +22,12 @@ from projections.scheduling.professionals import PROFESSIONALS
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Service = Annotated[ServiceId, id_of("service")]
 
-TAGS: Final = ["old paths: salon"]
-
-availability: Final = OldRouter(prefix="/availability", successor="/v1/availability", tags=TAGS)
-blocks: Final = OldRouter(prefix="/time-blocks", successor="/v1/time-blocks", tags=TAGS)
+availability: Final = OldRouter(
+    Product.BEAUTY, prefix="/availability", successor="/v1/availability"
+)
+blocks: Final = OldRouter(Product.BEAUTY, prefix="/time-blocks", successor="/v1/time-blocks")
 settings: Final = OldRouter(
-    prefix="/profiles/business-settings", successor="/v1/professionals", tags=TAGS
+    Product.BEAUTY, prefix="/profiles/business-settings", successor="/v1/professionals"
 )
 
 

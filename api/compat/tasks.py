@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.operations import jobs
 from api.requests.answers import Made, answers
 from api.requests.caller import JSON
@@ -36,7 +36,7 @@ STATUS: Final = {
 }
 CONFIRMED: Final = Where("status", Op.IS, [BookingStatus.CONFIRMED])
 
-tasks: Final = OldRouter(prefix="/tasks", successor="/v1/jobs", tags=["old paths: salon"])
+tasks: Final = OldRouter(Product.BEAUTY, prefix="/tasks", successor="/v1/jobs")
 
 
 class RangeBody(Body):

@@ -1,23 +1,22 @@
-"""The OpenAPI document: what the framework knows of the routes, and all that it cannot know.
+"""The OpenAPI documents: what the framework knows of the routes, and all that it cannot know. One is of
+what is of today, and one of each older product.
 
 Whatever is said here is held against every answer that any test gets (see `tests/running.py`).
 """
 
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final
 
-import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.openapi.addresses import about
 from api.openapi.answers import success
 from api.openapi.problems import problems, refusals
 from api.openapi.questions import parameters
-from api.openapi.routes import methods_of, shape_of
+from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.problems.documents import PROBLEM
 from api.requests.answers import Made, Row, is_row
@@ -33,43 +32,21 @@ SECURITY: Final = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application give this document, made when it is first asked for: in a thread, since
-    it takes some tenths of a second in which others want an answer.
-    """
-    one_makes_it = threading.Lock()
-
-    @cache
-    def document() -> Document:
-        return described(app)
-
-    @cache
-    def text() -> bytes:
-        return msgspec.json.encode(document())
-
-    def answer(_: Request) -> Response:
-        with one_makes_it:
-            return Response(text(), media_type="application/json")
-
-    there = app.router.routes
-    app.router.routes = [r for r in there if getattr(r, "path", None) != app.openapi_url]
-    app.add_route(str(app.openapi_url), answer, include_in_schema=False)
-    app.openapi = document  # type: ignore[method-assign]
-
-
-def described(app: FastAPI) -> Document:
-    """Make the document."""
+def described(app: FastAPI, products: Mapping[str, str], product: str | None = None) -> Document:
+    """Make the document of what is of today, or of an older product."""
+    routes = [r for r in app.routes if isinstance(r, APIRoute) and product_of(r) == product]
+    title, description = about(app.title, products, product)
     document = get_openapi(
-        title=app.title,
+        title=title,
         version=app.version,
         summary=app.summary,
-        routes=app.routes,
+        description=description,
+        routes=routes,
         separate_input_output_schemas=False,
     )
-    schemas = document["components"]["schemas"]
+    schemas = document.setdefault("components", {}).get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
     # Enums are known to both; the framework gives their values in order.
     document["components"]["schemas"] = {
         **rows([shape_of(route) for route in routes]),

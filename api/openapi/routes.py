@@ -10,6 +10,12 @@ def methods_of(route: APIRoute) -> list[str]:
     return sorted(route.methods or ())
 
 
+def product_of(route: APIRoute) -> str | None:
+    """Return which of the older products a path was of; None for what is of today."""
+    product: str | None = getattr(route, "product", None)
+    return product
+
+
 def shape_of(route: APIRoute) -> Shape:
     """Return what a route answers with."""
     return said_of(route.endpoint).shape

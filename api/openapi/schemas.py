@@ -83,8 +83,8 @@ def _kinds(shape: Shape) -> Iterator[Any]:
     match shape:
         case Row(model):
             yield model.row
-        case Listed(asked):
-            yield (asked if isinstance(asked, Listing) else asked.listing).model.row
+        case Listed(asked) if isinstance(asked, Listing):
+            yield asked.model.row
         case Paged(item):
             yield item
         case Made(kind):

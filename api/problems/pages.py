@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from api.problems.documents import TYPE
 from api.problems.facts import facts_of
+from api.problems.refusals import ValidationFailed
 from api.problems.refused import Refused
 from api.problems.statuses import FAMILIES, number_of
 from api.problems.words import ENGLISH, LANGUAGES, language, said_in
@@ -36,7 +37,7 @@ router: Final = Router(prefix=TYPE.rstrip("/"), tags=["problems"])
 
 
 @router.get("", **SHOWN)
-@answers()
+@answers(refuses=(ValidationFailed,))
 def list_problems(wanted: Wanted = None, spoken: Spoken = "") -> Response:
     """List everything that is refused, for people."""
     tongue = wanted or language(spoken)
@@ -46,7 +47,7 @@ def list_problems(wanted: Wanted = None, spoken: Spoken = "") -> Response:
 
 
 @router.get("/{code}", **SHOWN)
-@answers(refuses=(NotFound,))
+@answers(refuses=(NotFound, ValidationFailed))
 def show_problem(code: str, wanted: Wanted = None, spoken: Spoken = "") -> Response:
     """Explain one refusal to people."""
     kind = _all().get(code)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.compat import CALLED
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -47,6 +48,24 @@ def test_the_document_of_the_api_is_served_and_can_be_read_by_people(running: Ru
     assert document.json()["openapi"].startswith("3.1.")
     assert "/v1/bookings" in document.json()["paths"]
     assert (pages.status_code, pages.headers["content-type"][:9]) == (200, "text/html")
+
+
+def test_older_products_have_documents_of_their_own_and_each_says_where_the_others_are(
+    running: Running,
+) -> None:
+    anybody = TestClient(running.app)
+    today = anybody.get("/openapi.json").json()
+
+    for product, called in CALLED.items():
+        document, page = anybody.get(f"/openapi/{product}.json"), anybody.get(f"/docs/{product}")
+        assert f"[docs/{product}](docs/{product})" in today["info"]["description"]
+        assert f"`/openapi/{product}.json`" in today["info"]["description"]
+        assert called in document.json()["info"]["title"]
+        assert "[docs](../docs)" in document.json()["info"]["description"]
+        assert not document.json()["paths"].keys() & today["paths"].keys()
+        assert (page.status_code, page.headers["content-type"][:9]) == (200, "text/html")
+        assert f"/openapi/{product}.json" in page.text
+    assert anybody.get("/openapi/nobody.json").json()["code"] == "path-unknown"
 
 
 def test_what_is_asked_and_not_understood_is_refused_wherever_it_is_asked(

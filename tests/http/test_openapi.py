@@ -1,5 +1,7 @@
-"""The OpenAPI document: whole, valid, and the same tomorrow unless somebody means it."""
+"""The OpenAPI documents: whole, valid, and the same tomorrow unless somebody means it."""
 
+import json
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,11 +13,12 @@ from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
 from starlette.routing import Route
 
-from api import openapi
 from api.app import ROUTERS
-from api.openapi.routes import shape_of
+from api.compat import CALLED
+from api.openapi import served
+from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import rows
-from tests.contract import document
+from tests.contract import document, documents
 from tests.http.routes import GOLDEN, refusals, table
 from tests.waiting import until
 
@@ -32,40 +35,71 @@ ELSEWHERE = {
 }
 
 
-def operations() -> list[tuple[str, str, dict[str, Any]]]:
+def operations(*, of: dict[str, Any] | None = None) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return the operations of a document, or of all; each with its answers written out."""
     return [
-        (method.upper(), path, operation)
-        for path, operations in document()["paths"].items()
+        (method.upper(), path, written_out(operation, each))
+        for each in ([of] if of else documents())
+        for path, operations in each["paths"].items()
         for method, operation in operations.items()
     ]
 
 
-def answered(operation: dict[str, Any], status: str) -> dict[str, Any]:
-    """Return what an operation answers with, wherever it is written down."""
-    found: dict[str, Any] = operation["responses"][status]
-    if "$ref" in found:
-        return dict(document()["components"]["responses"][found["$ref"].rpartition("/")[2]])
-    return found
+def written_out(operation: dict[str, Any], within: dict[str, Any]) -> dict[str, Any]:
+    shared = within["components"].get("responses", {})
+    responses = {
+        status: shared[said["$ref"].rpartition("/")[2]] if "$ref" in said else said
+        for status, said in operation["responses"].items()
+    }
+    return {**operation, "responses": responses}
 
 
 def codes(operation: dict[str, Any]) -> set[str]:
     """Return the codes of all refusals of an operation."""
-    problems = (answered(operation, status) for status in operation["responses"])
+    problems = operation["responses"].values()
     parts = (p["content"]["application/problem+json"]["schema"] for p in problems if is_problem(p))
     links = [link["$ref"] for part in parts for link in part.get("oneOf", [part])]
     return {schema(link)["properties"]["code"]["const"] for link in links}
 
 
 def schema(link: str) -> dict[str, Any]:
-    return dict(document()["components"]["schemas"][link.rpartition("/")[2]])
+    """Return a schema, of whatever document: they are the same."""
+    name = link.rpartition("/")[2]
+    return next(
+        dict(s[name]) for each in documents() if name in (s := each["components"]["schemas"])
+    )
 
 
 def is_problem(response: dict[str, Any]) -> bool:
     return "application/problem+json" in response.get("content", {})
 
 
-def test_it_is_a_valid_document() -> None:
-    validate(document())
+@pytest.mark.parametrize("product", [None, *CALLED])
+def test_it_is_a_valid_document(product: str | None) -> None:
+    validate(document(product))
+
+
+def test_every_route_is_in_one_document_old_ones_in_that_of_their_product() -> None:
+    documented = [f"{method} {path}" for method, path, _ in operations()]
+    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+
+    assert sorted(documented) == sorted(
+        f"{method} {route.path_format}" for route in routes for method in methods_of(route)
+    )
+    for product in CALLED:
+        found = operations(of=document(product))
+        assert {operation["deprecated"] for _, _, operation in found} == {True}
+    assert not any("deprecated" in operation for _, _, operation in operations(of=document()))
+    assert "/appointments" in document("beauty")["paths"]
+    assert "/booking" in document("setter")["paths"]
+    assert "/taxes" in document("desk")["paths"]
+
+
+def test_a_document_has_no_schema_that_only_another_needs() -> None:
+    for each in documents():
+        schemas = each["components"]["schemas"]
+        used = set(re.findall(r"#/components/schemas/([\w.-]+)", json.dumps(each)))
+        assert schemas.keys() - {"Problem"} == used, each["info"]["title"]
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_does() -> None:
@@ -80,7 +114,7 @@ def test_every_operation_says_what_it_answers_with() -> None:
         succeeds = [status for status in operation["responses"] if status.startswith("2")]
         assert succeeds, f"{method} {path}"
         for status in succeeds:
-            said = answered(operation, status)
+            said = operation["responses"][status]
             assert (status == "204") == ("content" not in said), f"{method} {path}"
 
 
@@ -111,7 +145,8 @@ def test_each_refusal_says_what_its_facts_are() -> None:
 
 
 def test_refusals_of_one_status_are_told_apart_by_their_code() -> None:
-    refused = answered(document()["paths"]["/v1/bookings"]["post"], "409")
+    booking = written_out(document()["paths"]["/v1/bookings"]["post"], document())
+    refused = booking["responses"]["409"]
     said = refused["content"]["application/problem+json"]["schema"]
 
     assert said["discriminator"]["propertyName"] == "code"
@@ -130,10 +165,9 @@ def test_every_answer_with_a_body_says_of_what_form_it_is() -> None:
     """What is prose, or bytes of no form that we know, says that."""
     unsaid = [
         f"{method} {path} {status}"
-        for path, operations in document()["paths"].items()
-        for method, operation in operations.items()
+        for method, path, operation in operations()
         for status, response in operation["responses"].items()
-        if status not in ("204", "304") and "$ref" not in response
+        if status not in ("204", "304")
         for kind, content in response.get("content", {"nothing": {}}).items()
         if not content.get("schema")
     ]
@@ -143,12 +177,13 @@ def test_every_answer_with_a_body_says_of_what_form_it_is() -> None:
 
 def test_nothing_stops_who_makes_a_client_of_it() -> None:
     """Names are those of one thing each, arrays say what is in them, and what is always there is told."""
-    schemas = document()["components"]["schemas"]
+    for each in documents():
+        schemas = each["components"]["schemas"]
+        arrays = [part for part in parts(schemas) if part.get("type") == "array"]
+        assert [name for name in schemas if "__" in name] == []
+        assert [array for array in arrays if "items" not in array] == []
 
-    assert [name for name in schemas if "__" in name] == []
-    assert [
-        each for each in parts(schemas) if each.get("type") == "array" and "items" not in each
-    ] == []
+    schemas = document()["components"]["schemas"]
     for name in ("KnownBooking", "ListedTax", "KnownClient"):
         assert {"id", "version", "created_at", "updated_at"} <= set(schemas[name]["required"])
     status = next(
@@ -167,9 +202,11 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
             yield from parts(part)
 
 
-def test_two_things_do_not_share_a_name() -> None:
-    schemas = document()["components"]["schemas"]
-    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+@pytest.mark.parametrize("product", [None, *CALLED])
+def test_two_things_do_not_share_a_name(product: str | None) -> None:
+    schemas = document(product)["components"]["schemas"]
+    every = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    routes = [each for each in every if product_of(each) == product]
     found = rows([shape_of(each) for each in routes])
 
     for name, schema in found.items():
@@ -206,7 +243,7 @@ OPS = ("", ".gte", ".gt", ".lte", ".lt")
 
 
 def test_old_paths_are_marked() -> None:
-    old = document()["paths"]["/appointments/{booking_id}"]["put"]
+    old = document("beauty")["paths"]["/appointments/{booking_id}"]["put"]
 
     assert (old["deprecated"], old["tags"]) == (True, ["old paths: salon"])
 
@@ -219,14 +256,14 @@ def test_no_route_comes_or_goes_unnoticed() -> None:
 def test_however_many_ask_for_it_first_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made, go_on = list[str](), threading.Event()
 
-    def slowly(app: FastAPI) -> dict[str, str]:
+    def slowly(app: FastAPI, *_: object) -> dict[str, str]:
         made.append(app.title)
         assert go_on.wait(30)
         return {}
 
-    monkeypatch.setattr(openapi, "described", slowly)
+    monkeypatch.setattr(served, "described", slowly)
     app = FastAPI(title="frontdesk")
-    openapi.describe(app)
+    served.describe(app, {})
     [answer] = [
         each.endpoint
         for each in app.routes

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from api.compat import CALLED
+from api.openapi.addresses import address_of
 from infra.composition import running_system
 from infra.settings import Settings
 from tests.acceptance.processes import owner, servers
@@ -32,15 +34,15 @@ def port(dsn: str) -> Iterator[int]:
         yield port
 
 
-def test_the_api_is_as_its_document_says(port: int, tmp_path: Path) -> None:
-    """Old paths are left out: they lead to the same functions, and their shapes are tested."""
+@pytest.mark.parametrize("product", [None, *CALLED])
+def test_the_api_is_as_its_documents_say(port: int, tmp_path: Path, product: str | None) -> None:
     done = subprocess.run(
         [
             str(SCHEMATHESIS),
             *("--config-file", str(CONFIGURATION)),
-            *("run", f"http://127.0.0.1:{port}/openapi.json"),
+            *("run", f"http://127.0.0.1:{port}{address_of(product)}"),
             *("--header", f"Authorization: Bearer {owner(port)}"),
-            *("--exclude-deprecated", "--continue-on-failure", "--no-shrink", "--no-color"),
+            *("--continue-on-failure", "--no-shrink", "--no-color"),
             *("--generation-deterministic", "--max-examples", EXAMPLES, "--warnings", "off"),
         ],
         cwd=tmp_path,

@@ -8,10 +8,10 @@ import msgspec
 from fastapi import Response
 from msgspec import UNSET
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.compat.moves import order_for
 from api.compat.pages import OldListing, each
-from api.compat.setter.shapes import CAMEL, TAGS, reshaped
+from api.compat.setter.shapes import CAMEL, reshaped
 from api.compat.whom import professional
 from api.problems.reasons import VISITS
 from api.requests.answers import Listed, Made, answers
@@ -29,7 +29,7 @@ Client = Annotated[ClientId, id_of("client")]
 
 WHERE: Final = "/booking"
 
-router: Final = OldRouter(prefix=WHERE, successor="/v1/bookings", tags=TAGS)
+router: Final = OldRouter(Product.SETTER, prefix=WHERE, successor="/v1/bookings")
 
 
 class OldBooking(msgspec.Struct, kw_only=True, rename="camel"):

@@ -11,9 +11,9 @@ import msgspec
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.compat.pages import OldListing, each
-from api.compat.setter.shapes import CAMEL, TAGS, reshaped
+from api.compat.setter.shapes import CAMEL, reshaped
 from api.people import clients
 from api.problems.reasons import PEOPLE
 from api.requests.answers import Listed, Made, answers
@@ -30,7 +30,7 @@ Phone = Annotated[str, StringConstraints(max_length=40)]
 
 WHERE: Final = "/client"
 
-router: Final = OldRouter(prefix=WHERE, successor="/v1/clients", tags=TAGS)
+router: Final = OldRouter(Product.SETTER, prefix=WHERE, successor="/v1/clients")
 
 
 class OldClient(msgspec.Struct, kw_only=True, rename="camel"):

@@ -6,14 +6,13 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 
 from api.business.auth import PUBLIC
-from api.compat import OldRouter
-from api.compat.setter.shapes import TAGS
+from api.compat import OldRouter, Product
 from api.operations import status
 from api.requests.answers import answers
 
-router: Final = OldRouter(prefix="/general", successor="/openapi.json", tags=TAGS)
-old_health: Final = OldRouter(prefix="/health", successor="/v1/health", tags=TAGS)
-old_status: Final = OldRouter(prefix="/status", successor="/v1/status", tags=TAGS)
+router: Final = OldRouter(Product.SETTER, prefix="/general", successor="/openapi.json")
+old_health: Final = OldRouter(Product.SETTER, prefix="/health", successor="/v1/health")
+old_status: Final = OldRouter(Product.SETTER, prefix="/status", successor="/v1/status")
 
 
 @router.get("", openapi_extra=PUBLIC)

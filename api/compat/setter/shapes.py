@@ -7,7 +7,6 @@ from fastapi import Response
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
-TAGS: Final = ["old paths: appointment setter"]
 CAMEL: Final = ConfigDict(alias_generator=to_camel)
 
 Shape = Callable[[bytes], bytes]

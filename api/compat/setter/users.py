@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from psycopg import Connection
 from pydantic import Field, StringConstraints
 
-from api.compat import OldRouter
+from api.compat import OldRouter, Product
 from api.compat.pages import OldListing
-from api.compat.setter.shapes import CAMEL, TAGS, reshaped
+from api.compat.setter.shapes import CAMEL, reshaped
 from api.compat.whom import ACTIVE
 from api.problems.reasons import WORKING
 from api.requests.answers import Listed, Made, answers
@@ -52,7 +52,7 @@ SWITCH: Final[dict[int, type[OpenForBooking | CloseForBooking]]] = {
 
 WHERE: Final = "/user"
 
-router: Final = OldRouter(prefix=WHERE, successor="/v1/professionals", tags=TAGS)
+router: Final = OldRouter(Product.SETTER, prefix=WHERE, successor="/v1/professionals")
 
 
 class OldUser(msgspec.Struct, kw_only=True, rename="camel"):
