@@ -20,7 +20,7 @@ from adapters.streams.relay import Relay
 from domain.business.users import Role
 from domain.catalogue import KINDS
 from tests.at_size.log import BEGAN, tenant
-from tests.contract import document
+from tests.contract import documents
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -199,7 +199,7 @@ class Nowhere:
 
 def questions(running: Running, ids: Ids, asked: Mapping[str, str]) -> Iterator[Any]:
     """Ask whatever can be asked with GET, as an owner and as whoever runs the system."""
-    for path, methods in document()["paths"].items():
+    for path, methods in [each for part in documents() for each in part["paths"].items()]:
         if "get" in methods:
             where = re.sub(r"{(\w+)}", lambda name: str(ids[name[1]]), path)
             for role in (Role.OWNER, Role.OPERATOR, Role.PROFESSIONAL):

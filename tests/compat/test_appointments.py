@@ -212,7 +212,7 @@ def test_a_pending_appointment_put_into_pending_stays_as_it_is(http, salon) -> N
 
 def test_a_status_nobody_knows_is_refused_and_openapi_names_those_there_are(http, salon) -> None:
     refused = put_into(http, book(http, salon), "maybe")
-    schema = http.get("/openapi.json").json()["components"]["schemas"]["BookingStatus"]
+    schema = http.get("/openapi/beauty.json").json()["components"]["schemas"]["BookingStatus"]
 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/status")
     assert schema["enum"] == [status.value for status in BookingStatus]
