@@ -20,6 +20,7 @@ from domain.scheduling import (
     services,
     time_blocks,
 )
+from domain.telling import NOT_TOLD, Tellings
 
 AREAS: Final = (
     tenants,
@@ -51,3 +52,10 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
     **{name: event for kind in KINDS for name, event in kind.events.items()},
     **OF_EVERY_STREAM,
 }
+
+TOLD_AS: Final[Tellings] = {
+    **{event: telling for area in AREAS for event, telling in area.TOLD_AS.items()},
+    **{event: telling for kind in KINDS for event, telling in kind.told_as.items()},
+    StreamErased: NOT_TOLD,
+}
+"""How others are told of each, if at all."""

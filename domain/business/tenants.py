@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Missing, Value
+from domain.telling import Tellings, public
 from domain.values import ProfessionalId, TenantId, UserId
 from domain.zones import zone
 
@@ -160,4 +161,13 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "tenant-changed.v1": TenantChanged,
     "owner-appointed.v1": OwnerAppointed,
     "owner-dismissed.v1": OwnerDismissed,
+}
+
+_AS_SHOWN: Final = ("business.name", "business.time_zone", "business.language", "business.currency")
+
+TOLD_AS: Final[Tellings] = {
+    TenantRegistered: public("tenant.registered", *_AS_SHOWN, id="tenant_id"),
+    TenantChanged: public("tenant.changed", *_AS_SHOWN, id="tenant_id"),
+    OwnerAppointed: public("tenant.owner-appointed", "user_id", id="tenant_id"),
+    OwnerDismissed: public("tenant.owner-dismissed", "user_id", id="tenant_id"),
 }

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Personal, Value
+from domain.telling import Tellings, public
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 
 
@@ -327,3 +328,37 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "client-linked-to-user.v1": ClientLinkedToUser,
     "client-erased.v1": ClientErased,
 }
+
+_AS_SHOWN: Final = (
+    "contact.name",
+    "contact.email",
+    "contact.phone",
+    "contact.language",
+    "contact.time_zone",
+    "custom_id",
+    "strategy_id",
+)
+_THEMSELVES: Final = {"client_id": "id"}
+_NOBODYS: Final[Mapping[str, str]] = {}
+
+TOLD_AS: Final[Tellings] = {
+    ClientRegistered: public(
+        "client.registered", *_AS_SHOWN, "status", id="client_id", about=_THEMSELVES
+    ),
+    ClientChanged: public("client.changed", *_AS_SHOWN, id="client_id", about=_THEMSELVES),
+    ClientStatusChanged: public(
+        "client.status-changed",
+        "status",
+        id="client_id",
+        previous_status="previous",
+        about=_THEMSELVES,
+    ),
+    ClientNoteAdded: public("client.note-added", "note_id", "text", id="client_id", about=_NOBODYS),
+    ClientLinkedToUser: public(
+        "client.linked-to-user", "user_id", id="client_id", about=_THEMSELVES
+    ),
+    ClientErased: public("client.erased", "streams", "note_ids", id="client_id", about=_THEMSELVES),
+}
+"""Notes are for those who work here. `streams` are the ids of all that spoke of the person: whoever
+has kept anything personal of these has to forget it, too.
+"""

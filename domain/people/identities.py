@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from domain.aggregate import Aggregate
 from domain.messages import DomainError, Event, Value
+from domain.telling import NOT_TOLD, Tellings
 from domain.values import ClientId, IdentityId, TenantId, keyed_id
 
 # --- What names a person --------------------------------------------------------------
@@ -105,3 +106,5 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "identity-claimed.v1": IdentityClaimed,
     "identity-released.v1": IdentityReleased,
 }
+
+TOLD_AS: Final[Tellings] = {IdentityClaimed: NOT_TOLD, IdentityReleased: NOT_TOLD}

@@ -34,6 +34,7 @@ from domain.records.messages import (
     ValueReleased,
 )
 from domain.records.record import CLAIM, KNOWN, LINKS, Claim, Links, Record, evolve, links_of
+from domain.telling import NOT_TOLD, Tellings
 
 __all__ = [
     "BASES",
@@ -43,6 +44,7 @@ __all__ = [
     "NAMED",
     "RESTORABLE",
     "STORED_AS",
+    "TOLD_AS",
     "Action",
     "ChangeRecord",
     "Changed",
@@ -87,5 +89,13 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "reference-made.v1": ReferenceMade,
     "reference-lost.v1": ReferenceLost,
 }
+TOLD_AS: Final[Tellings] = {
+    ValueClaimed: NOT_TOLD,
+    ValueReleased: NOT_TOLD,
+    ReferenceMade: NOT_TOLD,
+    ReferenceLost: NOT_TOLD,
+}
+"""What is told of the records themselves, each kind says: `Kind.told_as`."""
+
 BASES: Final = frozenset({Created, Changed, Removed, Restored, Purged})
 """What the events of each kind derive from; these have no names of their own."""

@@ -21,6 +21,7 @@ from domain.records.messages import (
     Restored,
 )
 from domain.records.record import Record, evolve
+from domain.telling import Telling, public
 
 V = TypeVar("V", bound=Value)
 
@@ -140,6 +141,23 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             self.stored_as.purged: self.purged,
             **{name: type(example) for name, example in self.also.items()},
         }
+
+    @cached_property
+    def told_as(self) -> Mapping[type[Event], Telling]:
+        """How others are told: what a list shows of a record, and events of its own as they are."""
+        values = [f"values.{name}" for name in self.values.__struct_fields__]
+        return {
+            self.created: public(f"{self.one}.created", "id", *values),
+            self.changed: public(f"{self.one}.changed", "id", *values),
+            self.removed: public(f"{self.one}.removed", id="id", removed_at="at"),
+            self.restored: public(f"{self.one}.restored", "id"),
+            self.purged: public(f"{self.one}.purged", "id"),
+            **{type(own): self._as_it_is(name, own) for name, own in self.also.items()},
+        }
+
+    def _as_it_is(self, name: str, own: Event) -> Telling:
+        said = name.removeprefix(f"{self.one}-").partition(".")[0]
+        return public(f"{self.one}.{said}", *own.__struct_fields__)
 
     @cached_property
     def not_found(self) -> type[DomainError]:

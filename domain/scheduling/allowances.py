@@ -17,6 +17,7 @@ from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Invalid, Value
+from domain.telling import NOT_TOLD, Tellings, public
 from domain.values import (
     AllowanceId,
     BookingId,
@@ -189,4 +190,12 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "open-requests-counted.v1": OpenRequestsCounted,
     "open-holds-counted.v1": OpenHoldsCounted,
     "client-limits-changed.v1": ClientLimitsChanged,
+}
+
+TOLD_AS: Final[Tellings] = {
+    OpenRequestsCounted: NOT_TOLD,
+    OpenHoldsCounted: NOT_TOLD,
+    ClientLimitsChanged: public(
+        "client-limits.changed", "limits.open_requests", "limits.open_holds"
+    ),
 }

@@ -15,6 +15,7 @@ from domain.aggregate import Aggregate
 from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, first_starts
+from domain.telling import Tellings, public
 from domain.values import (
     BookingId,
     ClientId,
@@ -251,4 +252,19 @@ def refuse_another_series(command: RequestSeries, series: Series) -> None:
 STORED_AS: Final[dict[str, type[Event]]] = {
     "series-requested.v1": SeriesRequested,
     "series-cancelled.v1": SeriesCancelled,
+}
+
+TOLD_AS: Final[Tellings] = {
+    SeriesRequested: public(
+        "series.requested",
+        *("professional_id", "service_id", "client_id", "recurrence", "instances", "skipped"),
+        id="series_id",
+    ),
+    SeriesCancelled: public(
+        "series.cancelled",
+        "reason",
+        id="series_id",
+        cancelled_from="starting_from",
+        cancelled_by_client="by_client",
+    ),
 }

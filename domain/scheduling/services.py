@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Value
+from domain.telling import Tellings, public
 from domain.values import Money, ProfessionalId, ServiceId
 
 LONGEST: Final = 24 * 60
@@ -201,4 +202,21 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "service-changed.v1": ServiceChanged,
     "service-removed.v1": ServiceRemoved,
     "service-restored.v1": ServiceRestored,
+}
+
+_AS_SHOWN: Final = (
+    "offer.name",
+    "offer.category",
+    "offer.price",
+    "offer.duration_minutes",
+    "offer.buffer_before_minutes",
+    "offer.buffer_after_minutes",
+    "offer.professional_ids",
+)
+
+TOLD_AS: Final[Tellings] = {
+    ServiceCreated: public("service.created", *_AS_SHOWN, id="service_id"),
+    ServiceChanged: public("service.changed", *_AS_SHOWN, id="service_id"),
+    ServiceRemoved: public("service.removed", id="service_id"),
+    ServiceRestored: public("service.restored", id="service_id"),
 }

@@ -17,6 +17,7 @@ from domain.aggregate import Aggregate
 from domain.faults import Fault, below, in_document
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, times_a_day
+from domain.telling import NOT_TOLD, Tellings, public
 from domain.values import BlockId, ProfessionalId, TimeSlot
 from domain.zones import NOT_A_WALL_CLOCK, ZONES, is_wall_clock
 
@@ -305,4 +306,14 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "time-block-removed.v1": TimeBlockRemoved,
     "time-blocked.v1": TimeBlocked,
     "time-unblocked.v1": TimeUnblocked,
+}
+
+_AS_SHOWN: Final = ("professional_id", "when", "reason")
+
+TOLD_AS: Final[Tellings] = {
+    TimeBlockAdded: public("time-block.added", *_AS_SHOWN, id="block_id"),
+    TimeBlockChanged: public("time-block.changed", *_AS_SHOWN, id="block_id"),
+    TimeBlockRemoved: public("time-block.removed", "professional_id", id="block_id"),
+    TimeBlocked: NOT_TOLD,
+    TimeUnblocked: NOT_TOLD,
 }

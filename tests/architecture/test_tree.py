@@ -63,6 +63,7 @@ def test_what_can_happen_belongs_to_a_context() -> None:
         "fields",
         "messages",
         "records",
+        "telling",
         "texts",
         "values",
         "zones",

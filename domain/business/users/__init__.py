@@ -54,9 +54,11 @@ from domain.business.users.messages import (
 )
 from domain.business.users.user import USER, User, evolve
 from domain.messages import Event
+from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "STORED_AS",
+    "TOLD_AS",
     "USER",
     "AbandonRegistration",
     "AddUser",
@@ -109,4 +111,23 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "user-address-proved.v1": UserAddressProved,
     "user-linked-to-client.v1": UserLinkedToClient,
     "registration-abandoned.v1": RegistrationAbandoned,
+}
+
+TOLD_AS: Final[Tellings] = {
+    UserRegistered: public(
+        "user.registered",
+        *("name", "email", "language", "roles", "professional_id", "client_id"),
+        id="user_id",
+    ),
+    UserRolesChanged: public(
+        "user.roles-changed", "roles", "professional_id", id="user_id", previous_roles="previous"
+    ),
+    UserDetailsChanged: public("user.details-changed", "name", "language", id="user_id"),
+    UserDeactivated: public("user.deactivated", id="user_id"),
+    AddressCodeRequested: NOT_TOLD,
+    UserAddressProved: public("user.address-proved", id="user_id"),
+    UserLinkedToClient: public(
+        "user.linked-to-client", "client_id", id="user_id", previous_client_id="previous"
+    ),
+    RegistrationAbandoned: NOT_TOLD,
 }

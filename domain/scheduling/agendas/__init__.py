@@ -54,12 +54,14 @@ from domain.scheduling.agendas.holds import (
     refuse_another_hold,
     release_hold,
 )
+from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "AGENDA",
     "HOLD",
     "LONGEST_HOLD",
     "STORED_AS",
+    "TOLD_AS",
     "Agenda",
     "AgendaEvent",
     "ExpireHold",
@@ -111,3 +113,20 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "hold-released.v1": HoldReleased,
     "hold-lapsed.v1": HoldLapsed,
 }
+
+TOLD_AS: Final[Tellings] = {
+    SlotReserved: NOT_TOLD,
+    SlotReleased: NOT_TOLD,
+    SlotHeld: NOT_TOLD,
+    HeldSlotFreed: NOT_TOLD,
+    HoldPlaced: public(
+        "hold.placed",
+        *("professional_id", "service_id", "client_id"),
+        *("slot.starts_at", "slot.ends_at", "expires_at"),
+        id="hold_id",
+    ),
+    HoldRedeemed: public("hold.redeemed", "booking_id", id="hold_id"),
+    HoldReleased: public("hold.released", id="hold_id"),
+    HoldLapsed: public("hold.lapsed", id="hold_id"),
+}
+"""What becomes of a slot is told by the booking or the hold that has it."""

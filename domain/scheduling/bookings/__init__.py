@@ -80,12 +80,14 @@ from domain.scheduling.bookings.messages import (
     TransitionNotAllowed,
     WallClock,
 )
+from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "BOOKING",
     "MOVES",
     "OCCUPYING",
     "STORED_AS",
+    "TOLD_AS",
     "Appointment",
     "Booking",
     "BookingCancelled",
@@ -157,4 +159,46 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "booking-linked-to-client.v2": BookingLinkedToClient,
     "booking-mail-sent.v1": BookingMailSent,
     "booking-mail-failed.v1": BookingMailFailed,
+}
+
+_VISIT: Final = (
+    "appointment.professional_id",
+    "appointment.service_id",
+    "appointment.client_id",
+    "appointment.series_id",
+    "appointment.slot.starts_at",
+    "appointment.slot.ends_at",
+    "appointment.local_start",
+    "appointment.time_zone",
+)
+
+TOLD_AS: Final[Tellings] = {
+    BookingRequested: public(
+        "booking.requested",
+        *_VISIT,
+        *("guest", "price", "booking_type", "details", "notes", "location"),
+        id="booking_id",
+    ),
+    BookingConfirmed: public("booking.confirmed", *_VISIT, id="booking_id"),
+    BookingDeclined: public("booking.declined", *_VISIT, "reason", id="booking_id"),
+    BookingCompleted: public("booking.completed", *_VISIT, id="booking_id"),
+    BookingMarkedNoShow: public("booking.marked-no-show", *_VISIT, id="booking_id"),
+    BookingCancelled: public(
+        "booking.cancelled", *_VISIT, "reason", id="booking_id", cancelled_by_client="by_client"
+    ),
+    BookingRescheduled: public(
+        "booking.rescheduled",
+        *_VISIT,
+        "status",
+        id="booking_id",
+        previous_starts_at="previous_slot.starts_at",
+        previous_ends_at="previous_slot.ends_at",
+        moved_by_client="by_client",
+    ),
+    BookingChanged: public(
+        "booking.changed", *_VISIT, "notes", "location", "details", id="booking_id"
+    ),
+    BookingLinkedToClient: public("booking.linked-to-client", *_VISIT, id="booking_id"),
+    BookingMailSent: NOT_TOLD,
+    BookingMailFailed: NOT_TOLD,
 }

@@ -3,6 +3,7 @@
 from domain.scheduling.professionals.professional import (
     PROFESSIONAL,
     STORED_AS,
+    TOLD_AS,
     BookingDisabled,
     ChangeProfessionalContact,
     ChangeProfessionalSettings,
@@ -58,6 +59,7 @@ __all__ = [
     "RANGES",
     "STORED_AS",
     "TIME_OF_DAY",
+    "TOLD_AS",
     "WEEKDAYS",
     "BookingDisabled",
     "ChangeProfessionalContact",

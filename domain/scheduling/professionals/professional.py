@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Forbidden, Gone, Missing, Personal, Value
 from domain.scheduling.professionals.settings import Settings, Week, refuse_invalid
+from domain.telling import Tellings, public
 from domain.values import Contact, ProfessionalId
 
 # --- What may be asked ----------------------------------------------------------------
@@ -264,3 +265,19 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "professional-closed-for-booking.v1": ProfessionalClosedForBooking,
     "professional-retired.v1": ProfessionalRetired,
 }
+
+TOLD_AS: Final[Tellings] = {
+    ProfessionalRegistered: public(
+        "professional.registered", "contact.name", "settings", id="professional_id"
+    ),
+    ProfessionalContactChanged: public(
+        "professional.contact-changed", "contact.name", id="professional_id"
+    ),
+    ProfessionalSettingsChanged: public(
+        "professional.settings-changed", "settings", id="professional_id"
+    ),
+    ProfessionalOpenedForBooking: public("professional.opened-for-booking", id="professional_id"),
+    ProfessionalClosedForBooking: public("professional.closed-for-booking", id="professional_id"),
+    ProfessionalRetired: public("professional.retired", id="professional_id"),
+}
+"""Of the contact the name alone: the rest of it is not for everybody who may see professionals."""
