@@ -21,6 +21,7 @@ from adapters.streams.topics import (
     PARTITIONS,
     REFUSED,
     RETENTION_MS,
+    TOLD,
     WORK,
 )
 
@@ -89,9 +90,9 @@ class KafkaPublisher:
 
 def retentions(facts_ms: int = RETENTION_MS) -> dict[str, int]:
     """Return for how long each topic keeps what is on it, in milliseconds."""
-    told = {FACTS: facts_ms, REFUSED: facts_ms}
-    ours = dict.fromkeys((*ALL, WORK), RETENTION_MS)
-    return {**ours, **told, LIVE_CHANGELOG: LIVE_RETENTION_MS}
+    facts = {FACTS: facts_ms, REFUSED: facts_ms}
+    ours = dict.fromkeys((*ALL, *TOLD, WORK), RETENTION_MS)
+    return {**ours, **facts, LIVE_CHANGELOG: LIVE_RETENTION_MS}
 
 
 def ensure_topics(bootstrap: str, replication: int = 1, facts_ms: int = RETENTION_MS) -> None:

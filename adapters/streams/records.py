@@ -1,5 +1,6 @@
 """An event as a Kafka record, in the binary mode of CloudEvents 1.0: the value is what happened,
-the headers say where and when. What is personal stays encrypted, in a header of its own.
+the headers say where and when. Our own workers read it as it is stored, with what is personal in a
+header of its own, encrypted; others as it is told, without.
 
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
@@ -10,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from adapters.streams.topics import place_of
+from adapters.streams.topics import place_of, told_place_of
 
 Row = tuple[Any, ...]
 """An event in the columns of `adapters.event_store.reader.WRITTEN`."""
@@ -51,12 +52,31 @@ class _Noted(msgspec.Struct):
 _noted: Final = msgspec.json.Decoder(_Noted).decode
 
 
+class Said(NamedTuple):
+    """What others are told of an event: the name of it, and the JSON."""
+
+    name: str
+    value: bytes
+
+
 def record_of(row: Row, sequence: int = 0) -> Record:
     """Return the record of an event; `sequence` counts those of its partition."""
-    position, tenant, tenant_position, stream, version, type_, data, at, metadata, personal = row[
-        :10
-    ]
-    noted, place = _noted(metadata), place_of(stream)
+    stream, type_, data, metadata, personal = row[3], row[5], row[6], row[8], row[9]
+    headers = [*_headers(row, type_, sequence), (METADATA, metadata.encode())]
+    if personal is not None:
+        headers.append((PERSONAL, bytes(personal)))
+    return Record(*place_of(stream), stream.encode(), data.encode(), headers)
+
+
+def told_record_of(row: Row, said: Said, sequence: int = 0) -> Record:
+    """Return the record by which others are told of an event."""
+    stream, headers = row[3], _headers(row, said.name, sequence)
+    return Record(*told_place_of(stream), stream.encode(), said.value, headers)
+
+
+def _headers(row: Row, type_: str, sequence: int) -> Headers:
+    position, tenant, tenant_position, stream, version, _, _, at, metadata = row[:9]
+    noted = _noted(metadata)
     said = {
         "ce_specversion": "1.0",
         "ce_id": noted.id,
@@ -74,12 +94,8 @@ def record_of(row: Row, sequence: int = 0) -> Record:
         "ce_causationid": noted.causation,
         "traceparent": noted.trace,
         "content-type": "application/json",
-        METADATA: metadata,
     }
-    headers = [(name, value.encode()) for name, value in said.items() if value is not None]
-    if personal is not None:
-        headers.append((PERSONAL, bytes(personal)))
-    return Record(*place, stream.encode(), data.encode(), headers)
+    return [(name, value.encode()) for name, value in said.items() if value is not None]
 
 
 def ce_time(at: datetime) -> str:

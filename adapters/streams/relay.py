@@ -1,4 +1,5 @@
-"""Publishes the log: every event at least once, and those of a partition in order.
+"""Publishes the log: every event at least once, and those of a partition in order. What others are
+told of it goes the same way, beside it.
 
 One relay is active at a time, by a lock that its connection holds; another waits for it. Events are
 read, published, acknowledged by the broker, and only then is the checkpoint moved on: what was not
@@ -7,7 +8,7 @@ acknowledged is published again, under the same numbers.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Final, Protocol
 
@@ -19,8 +20,8 @@ from adapters.event_store.reader import LAST, WRITTEN, cut
 from adapters.event_store.unread import is_ours
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError
 from adapters.streams import RELAY
-from adapters.streams.records import Record, Row, record_of
-from adapters.streams.topics import is_placed, place_of
+from adapters.streams.records import Record, Row, Said, record_of, told_record_of
+from adapters.streams.topics import place_of, told_place_of
 from adapters.wakeups.bell import Bell
 
 BATCH: Final = 500
@@ -43,8 +44,8 @@ Counts = Counter[tuple[str, int]]
 """Records, by topic and partition."""
 
 
-class PlaceNotKnown(Exception):
-    """An event comes next of a kind of things that only a newer release knows."""
+class EventNotKnown(Exception):
+    """An event comes next that only another release knows: where it goes, or what to tell of it."""
 
     def __init__(self, type_: str) -> None:
         super().__init__(type_)
@@ -75,7 +76,8 @@ class Relay:
         *,
         appended: Bell,
         batch: int = BATCH,
-        knows: Callable[[str], bool] = lambda _: True,
+        knows: Callable[[str, str], bool] = lambda _stream, _type: True,
+        tells: Callable[[Row], Said | None] = lambda _: None,
         unread: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._database = database
@@ -83,6 +85,7 @@ class Relay:
         self._appended = appended
         self._batch = batch
         self._knows = knows
+        self._tells = tells
         self._unread = unread
         self.is_active = False
 
@@ -94,7 +97,7 @@ class Relay:
                     with self._database.connect(WORKER, "frontdesk relay") as line:
                         self.take_over(line, stop)
                         self._carry_on(line, stop)
-                except PlaceNotKnown as problem:
+                except EventNotKnown as problem:
                     self.is_active = False
                     self._unread(problem.type)
                     stop.wait(AGAIN)
@@ -129,27 +132,35 @@ class Relay:
                 self._appended.wait(heard, IDLE)
 
     def step(self, line: Connection[Any]) -> int:
-        """Publish one batch; return the number of events. Raises NotAcknowledged, PlaceNotKnown."""
+        """Publish one batch; return the number of events. Raises NotAcknowledged, EventNotKnown."""
         after = checkpoints.read(line, [RELAY])[RELAY]
         found = line.execute(NEXT, (after, LAST, self._batch), prepare=True, binary=True).fetchall()
         if not found:
             return 0
-        rows = self._placed(found)
+        rows = self._known(found)
         counts: Counts = Counter()
         before = _published(line)
-        self._publisher.publish([_numbered(row, counts, before) for row in rows])
+        records = [record for row in rows for record in self._records(row, counts, before)]
+        self._publisher.publish(records)
         self._move_on(line, after, rows[-1][0], counts)
         return len(rows)
 
-    def _placed(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Return those before the first of which only a newer release knows where it is published."""
+    def _known(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return those before the first that only another release knows."""
         for n, row in enumerate(rows):
-            type_ = row[TYPE]
-            if not (is_placed(row[STREAM]) or self._knows(type_)) and is_ours(type_):
+            if not self._knows(row[STREAM], row[TYPE]) and is_ours(row[TYPE]):
                 if n == 0:
-                    raise PlaceNotKnown(type_)
+                    raise EventNotKnown(row[TYPE])
                 return rows[:n]
         return rows
+
+    def _records(self, row: Row, counts: Counts, before: Counts) -> Iterator[Record]:
+        """Return an event as our workers read it and, if they are told of it, as others do."""
+        stream = row[STREAM]
+        yield record_of(row, _next(place_of(stream), counts, before))
+        if (said := self._tells(row)) is not None:
+            number = _next(told_place_of(stream), counts, before)
+            yield told_record_of(row, said, number)
 
     def _move_on(self, line: Connection[Any], after: int, to: int, counts: Counts) -> None:
         """Note what was published, unless another relay has done so meanwhile."""
@@ -169,10 +180,10 @@ def _published(connection: Connection[Any]) -> Counts:
     return Counter({(topic, partition): records for topic, partition, records in rows})
 
 
-def _numbered(row: Row, counts: Counts, before: Counts) -> Record:
-    place = place_of(row[STREAM])
+def _next(place: tuple[str, int], counts: Counts, before: Counts) -> int:
+    """Count one more record at a place; return its number."""
     counts[place] += 1
-    return record_of(row, before[place] + counts[place])
+    return before[place] + counts[place]
 
 
 NEXT: Final = cut(

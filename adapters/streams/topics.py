@@ -36,6 +36,9 @@ TOPICS: Final[Mapping[str, str]] = {
 those of a professional are one kind of thing to others.
 """
 
+_LONGEST: Final = sorted(TOPICS, key=len, reverse=True)
+"""Longest first: a kind whose name has a dash is not the one that its first word would be."""
+
 OTHERS: Final = "frontdesk.others"
 """For what others record by way of our log, under names of their own. What a newer release of ours
 may record, of a kind that we do not know, is published by a relay that knows where.
@@ -63,16 +66,33 @@ LIVE_RETENTION_MS: Final = 2 * 3600 * 1000
 """Deleted, not compacted: the last word on something need not be the newest."""
 
 ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
+"""What our own workers carry on from: events as they are stored, and nothing for anybody else."""
+
+UNTOLD: Final = frozenset(TOPICS[kind] for kind in ("agenda", "claim", "identity", "links"))
+"""Of which nothing is told to others."""
+
+
+def told_of(topic: str) -> str:
+    """Return the topic on which others are told of what is on one of ours."""
+    return topic.replace("frontdesk.", "frontdesk.told.", 1)
+
+
+TOLD: Final = tuple(told_of(topic) for topic in ALL if topic not in UNTOLD)
+"""What others read: see `application/told.py`."""
 
 
 def topic_of(stream: str) -> str:
-    """Return the topic of a stream."""
-    return TOPICS.get(stream.partition("-")[0], OTHERS)
+    """Return the topic of a stream.
+
+    >>> topic_of("client-1"), topic_of("clientlimits-1")
+    ('frontdesk.clients', 'frontdesk.others')
+    """
+    return next((TOPICS[kind] for kind in _LONGEST if stream.startswith(f"{kind}-")), OTHERS)
 
 
 def is_placed(stream: str) -> bool:
     """Whether a stream has a topic that this release knows of."""
-    return stream.partition("-")[0] in TOPICS
+    return place_of(stream)[0] != OTHERS
 
 
 def partition_of(key: bytes) -> int:
@@ -86,6 +106,12 @@ def place_of(stream: str) -> tuple[str, int]:
     partition out takes as long as making a third of a record.
     """
     return topic_of(stream), partition_of(stream.encode())
+
+
+def told_place_of(stream: str) -> tuple[str, int]:
+    """Return where others are told of a stream."""
+    topic, partition = place_of(stream)
+    return told_of(topic), partition
 
 
 def slot_of(consumer: str) -> int:

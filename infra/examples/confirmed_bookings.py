@@ -9,13 +9,12 @@ from kafka import KafkaConsumer
 
 seen: dict[int, int] = {}  # by partition: a record may come again, with the number it had
 consumer = KafkaConsumer(
-    "frontdesk.bookings", bootstrap_servers=sys.argv[1], auto_offset_reset="earliest"
+    "frontdesk.told.bookings", bootstrap_servers=sys.argv[1], auto_offset_reset="earliest"
 )
 for record in consumer:
     said = {name: value.decode() for name, value in record.headers}
     if int(said["ce_sequence"]) > seen.get(record.partition, 0):
         seen[record.partition] = int(said["ce_sequence"])
-        if said["ce_type"] == "booking-confirmed.v1":
+        if said["ce_type"] == "booking.confirmed.v1":
             booked = json.loads(record.value)
-            slot = booked["appointment"].get("slot") or {"starts_at": "no time yet"}
-            print(booked["booking_id"], slot["starts_at"], flush=True)
+            print(booked["id"], booked["starts_at"] or "no time yet", flush=True)

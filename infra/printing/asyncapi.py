@@ -9,31 +9,40 @@ from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
-from adapters.event_store.mapper import personal_fields
 from adapters.streams.facts import FACT_REFUSED, Refused
-from adapters.streams.records import METADATA, PERSONAL
-from adapters.streams.topics import ALL, FACTS, PARTITIONS, REFUSED, RETENTION_MS, topic_of
+from adapters.streams.told import PUBLISHED
+from adapters.streams.topics import (
+    FACTS,
+    PARTITIONS,
+    REFUSED,
+    RETENTION_MS,
+    TOLD,
+    told_of,
+    topic_of,
+)
 from application.operations import facts
 from domain.aggregate import Aggregate
-from domain.catalogue import AREAS, EVENTS, KINDS, OF_EVERY_STREAM
+from domain.catalogue import AREAS, KINDS
 from domain.messages import Event
 
 Json = dict[str, Any]
 
 ABOUT: Final = f"""
-Everything that happens in frontdesk, as CloudEvents 1.0 in the binary mode of its Kafka binding:
+What happens in frontdesk, told to others as CloudEvents 1.0 in the binary mode of its Kafka binding:
 the value is what happened, the headers say where and when.
 
 - What is published may come twice: drop what has a `ce_sequence` that you have seen of its topic and
   partition, or a `ce_position` that you have seen at all. Events of one stream, which is the key, come
   in order; over all topics `ce_position` orders them.
 - Ignore types and fields that you do not know: new ones may come at any time. A type never changes
-  its meaning; what would change it is a new type, `.v2`.
-- Times are ISO 8601 in UTC. A field that is left out has its default.
-- What says something about a person is not in the value. It is in the header `{PERSONAL}`, under a
-  key that we keep and destroy when the person is to be forgotten; `x-personal` tells which fields.
-- An id is the name of its stream: `booking-` and a UUID. Ask the HTTP API for more about it.
+  its meaning, and no field leaves it; what would change it is a new type, `.v2`.
+- Times are ISO 8601 in UTC. Every field is there; what is not known is null.
+- What says something about a person is not told here. Ask the HTTP API for it, as somebody who may
+  see it: a field has the name that it has there.
+- An id is the name of its stream: `booking-` and a UUID. `ce_subject` is what it happened to.
 - Topics keep records for a week; the history is kept by frontdesk, for ever.
+- Read no other topics whose names begin with `frontdesk.`: what is on them is how we keep our books,
+  and changes without notice.
 
 What other systems know or want they may say on `{FACTS}`, if they are listed in KAFKA_FACTS. The
 same `ce_id` of the same `ce_source` is the same fact: it may be sent again, and is done once. Facts
@@ -67,8 +76,8 @@ def document() -> Json:
         },
         "components": {
             "messages": {
-                **{name: _message(name, event) for name, event in EVENTS.items()},
-                **{name: _told(name, kind) for name, kind in OTHERS_MESSAGES.items()},
+                **{name: _message(name, kind) for name, kind in TOLD_MESSAGES.items()},
+                **{name: _fact(name, kind) for name, kind in OTHERS_MESSAGES.items()},
             },
             "schemas": {CLOUD_EVENT: _headers(), FACT: _fact_headers(), **_schemas()},
         },
@@ -80,11 +89,11 @@ def text() -> str:
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
-# --- Which event goes where ---------------------------------------------------------------
+# --- What is told where --------------------------------------------------------------------
 
 
 def _topics() -> Mapping[type[Event], str]:
-    """Return the topic of every event: that of the streams whose aggregate is moved by it."""
+    """Return our topic of every event: that of the streams whose aggregate is moved by it."""
     aggregates = (v for area in AREAS for v in vars(area).values() if isinstance(v, Aggregate))
     return {
         event: topic_of(f"{aggregate.kind}-")
@@ -102,12 +111,17 @@ TOPIC_OF: Final = _topics()
 MESSAGES: Final[Mapping[str, Sequence[str]]] = {
     **{
         topic: [
-            n for n, event in EVENTS.items() if n in OF_EVERY_STREAM or TOPIC_OF[event] == topic
+            shape.telling.name
+            for event, shape in PUBLISHED.items()
+            if told_of(TOPIC_OF[event]) == topic
         ]
-        for topic in ALL
+        for topic in TOLD
     },
     FACTS: list(facts.FACTS),
     REFUSED: [FACT_REFUSED],
+}
+TOLD_MESSAGES: Final[Mapping[str, type]] = {
+    shape.telling.name: shape.struct for shape in PUBLISHED.values()
 }
 OTHERS_MESSAGES: Final[Mapping[str, type]] = {**facts.FACTS, FACT_REFUSED: Refused}
 
@@ -138,19 +152,17 @@ def _operation(topic: str) -> Json:
     return {"action": action, "channel": {"$ref": f"#/channels/{_short(topic)}"}}
 
 
-# --- What an event looks like -------------------------------------------------------------
+# --- What it looks like --------------------------------------------------------------------
 
 
-def _message(name: str, event: type[Event]) -> Json:
-    message = {
-        **_cloud_event(name, event, CLOUD_EVENT),
+def _message(name: str, kind: type) -> Json:
+    return {
+        **_cloud_event(name, kind, CLOUD_EVENT),
         "bindings": {"kafka": {"key": KEY, "bindingVersion": "0.5.0"}},
     }
-    personal = personal_fields(event)
-    return {**message, "x-personal": personal} if personal else message
 
 
-def _told(name: str, kind: type) -> Json:
+def _fact(name: str, kind: type) -> Json:
     """Describe what others tell us, or what we tell them of it."""
     key = {**TEXT, "description": "Keeps in order what has the same key."}
     return {
@@ -209,42 +221,22 @@ def _headers() -> Json:
             "description": "In the partition, dense; the same if sent again.",
         },
         "content-type": {"const": "application/json"},
-        METADATA: {**TEXT, "description": "Our own notes, in JSON: who ordered it."},
     }
-    sometimes = {
-        "ce_correlationid": TEXT,
-        "ce_causationid": TEXT,
-        "traceparent": TEXT,
-        PERSONAL: {**TEXT, "description": "Encrypted: of no use to anybody else."},
-    }
+    sometimes = {"ce_correlationid": TEXT, "ce_causationid": TEXT, "traceparent": TEXT}
     return {"type": "object", "required": [*always], "properties": {**always, **sometimes}}
 
 
 def _schemas() -> Json:
     """Return the schemas of what is published, with those of the values in it and no others."""
     _, found = msgspec.json.schema_components(
-        [*EVENTS.values(), *OTHERS_MESSAGES.values()], ref_template="#/components/schemas/{name}"
+        [*TOLD_MESSAGES.values(), *OTHERS_MESSAGES.values()],
+        ref_template="#/components/schemas/{name}",
     )
-    messages = {
-        **{name: _published_of(found[event.__name__], event) for name, event in EVENTS.items()},
-        **{name: found[kind.__name__] for name, kind in OTHERS_MESSAGES.items()},
-    }
+    kinds = {**TOLD_MESSAGES, **OTHERS_MESSAGES}
+    messages = {name: found[kind.__name__] for name, kind in kinds.items()}
     needed = set(_reached(list(messages.values()), found))
     values = {name: found[name] for name in sorted(needed)}
     return {name: _tidy(schema) for name, schema in {**messages, **values}.items()}
-
-
-def _published_of(schema: Json, event: type[Event]) -> Json:
-    """Leave out what is personal; of an object of which a part is, the shape is not said."""
-    hidden = personal_fields(event)
-    partly = {place.partition(".")[0] for place in hidden if "." in place}
-    shown = {
-        field: {"type": "object"} if field in partly else value
-        for field, value in schema["properties"].items()
-        if field not in hidden
-    }
-    required = [field for field in schema["required"] if field not in hidden]
-    return {**schema, "properties": shown, "required": required}
 
 
 def _reached(schema: Any, known: Json) -> Iterator[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from adapters.event_store.mapper import personal_fields
 from application.processes import PROCESSES
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, TOLD_AS
 from domain.messages import Event
 from projections import READ_MODELS
 
@@ -17,9 +17,10 @@ HEAD = """# Events
 
 Generated from the code by `make catalogue`; a test keeps it fresh. A name is permanent: what is
 stored under it can be read for ever. Fields in *italics* are personal: encrypted, and erasable.
+What others are told of it bears the name that is beside it; of the rest they are told nothing.
 
-| Event | Carries | Read models | Processes |
-|---|---|---|---|"""
+| Event | Told as | Carries | Read models | Processes |
+|---|---|---|---|---|"""
 
 
 def catalogue() -> str:
@@ -30,7 +31,9 @@ def catalogue() -> str:
 def _line(name: str, event: type[Event]) -> str:
     models = ", ".join(f"`{m.name}`" for m in READ_MODELS if event in m.subscribes_to)
     processes = ", ".join(p.name for p in PROCESSES if event in p.when)
-    return f"| {name} | {', '.join(_fields(event))} | {models} | {processes} |"
+    telling = TOLD_AS[event]
+    told = telling.name if telling else ""
+    return f"| {name} | {told} | {', '.join(_fields(event))} | {models} | {processes} |"
 
 
 def _fields(event: type[Event]) -> Iterator[str]:

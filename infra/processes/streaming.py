@@ -17,6 +17,8 @@ from adapters.streams.feed import Feed
 from adapters.streams.intake import FactsIntake
 from adapters.streams.producer import KafkaPublisher, ensure_topics
 from adapters.streams.relay import Publisher, Relay
+from adapters.streams.told import Teller
+from adapters.streams.topics import is_placed
 from adapters.streams.watchdog import Watchdog
 from adapters.streams.worker import Slots, worker_app
 from adapters.wakeups.bell import Bell
@@ -58,12 +60,14 @@ def _facts_ms(settings: Settings) -> int:
 
 def relay_of(system: System, publisher: Publisher | None = None) -> Relay:
     """Compose a relay. What may happen to every stream says nothing of where one is published."""
-    known = system.mapper.known - OF_EVERY_STREAM.keys()
+    known = system.mapper.known
+    of_a_kind = known - OF_EVERY_STREAM.keys()
     return Relay(
         system.database,
         publisher or publisher_of(system.settings),
         appended=system.appended,
-        knows=known.__contains__,
+        knows=lambda stream, type_: type_ in (known if is_placed(stream) else of_a_kind),
+        tells=Teller(system.mapper),
         unread=system.reader.notes.met,
     )
 

@@ -19,7 +19,7 @@ import pytest
 
 from adapters.clock import SettableClock, system_clock
 from adapters.event_store.verify import verify
-from adapters.streams.topics import ALL, FACTS, LIVE_CHANGELOG, REFUSED, WORK
+from adapters.streams.topics import ALL, FACTS, LIVE_CHANGELOG, REFUSED, TOLD, WORK
 from infra.composition import System, running_system
 from infra.migrate import migrate
 from infra.servers.postgres import Server
@@ -265,5 +265,5 @@ def nothing_is_wrong(system: System) -> None:
 def test_of_kafka_only_what_we_publish_is_deleted() -> None:
     [pattern] = re.findall(r"--delete --topic '(.*)'", RUNBOOK)
 
-    ours = {*ALL, LIVE_CHANGELOG}
+    ours = {*ALL, *TOLD, LIVE_CHANGELOG}
     assert {t for t in (*ours, WORK, FACTS, REFUSED) if re.fullmatch(pattern, t)} == ours

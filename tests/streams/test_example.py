@@ -11,9 +11,9 @@ import pytest
 from adapters.postgres import WORKER
 from adapters.streams.producer import KafkaPublisher
 from adapters.streams.records import Record
-from adapters.streams.relay import Relay
 from adapters.streams.topics import partition_of
 from infra.composition import System
+from infra.processes.streaming import relay_of
 from infra.servers.kafka import Broker
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
@@ -34,7 +34,7 @@ class Twice(KafkaPublisher):
 
 @pytest.fixture
 def example(kafka: Broker) -> Iterator["subprocess.Popen[str]"]:
-    emptied(kafka.bootstrap, "frontdesk.bookings")
+    emptied(kafka.bootstrap, "frontdesk.told.bookings")
     command = [sys.executable, EXAMPLE, kafka.bootstrap]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield process
@@ -68,7 +68,7 @@ def booking_of_partition(partition: int) -> str:
 
 def publish_all(system: System, kafka: Broker) -> None:
     publisher = Twice(kafka.bootstrap)
-    relay = Relay(system.database, publisher, appended=system.appended, batch=1)
+    relay = relay_of(system, publisher)
     with system.database.connect(WORKER, "test relay") as line:
         relay.take_over(line, threading.Event())
         while relay.step(line):
