@@ -1,7 +1,9 @@
-"""What was accepted: the shape of each event, bytes as they were stored once, and the table of routes.
+"""What was accepted: the shape of each event and of what others are told of it, bytes as they were
+stored once, and the table of routes.
 
 `make schemas` accepts shapes as they are now, and stores an example of what has none yet. What was
-stored is never written anew: it has to be read for ever. One file for each area.
+stored is never written anew: it has to be read for ever; and what others are told only grows. One file
+for each area.
 """
 
 import json
@@ -15,12 +17,14 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import AREAS, EVENTS, KINDS, OF_EVERY_STREAM
 from domain.messages import Event
+from infra.printing.told import text
 from tests.architecture.examples import examples
 from tests.http.routes import GOLDEN, table
 
 HERE: Final = Path(__file__).parent
 SHAPES: Final = HERE / "schemas"
 STORED: Final = HERE / "stored"
+TOLD: Final = HERE / "told"
 MAPPER: Final = Mapper(EVENTS, UPCASTERS)
 
 BY_AREA: Final[Mapping[str, Mapping[str, type[Event]]]] = {
@@ -40,6 +44,34 @@ def shapes(area: str) -> str:
     return json.dumps(found, indent=2, sort_keys=True) + "\n"
 
 
+def told(area: str) -> str:
+    """Return the schemas of what others are told of an area, as text that is the same every time."""
+    return text(BY_AREA[area].values())
+
+
+def accepted(area: str) -> Any:
+    """Return what others were told of an area when it was accepted last."""
+    path = TOLD / f"{area}.json"
+    return json.loads(path.read_bytes()) if path.exists() else {}
+
+
+def lost(before: Any, now: Any, where: str = "") -> list[str]:
+    """Name what others were told and would be no longer, or otherwise. Words about it may change."""
+    match before, now:
+        case dict(), dict():
+            return [
+                each
+                for name, said in before.items()
+                if not (name in ("description", "title") and isinstance(said, str))
+                for each in lost(said, now.get(name), f"{where}/{name}")
+            ]
+        case list(), list():
+            there = [one for one in before if any(not lost(one, other) for other in now)]
+            return [] if len(there) == len(before) else [where]
+        case _:
+            return [] if before == now else [where]
+
+
 def example_of(event: type[Event]) -> Event:
     """Return the first example of a class of events."""
     return next(each for each in examples() if type(each) is event)
@@ -55,6 +87,9 @@ def main() -> None:
     """Write what is missing."""
     for area, events in BY_AREA.items():
         (SHAPES / f"{area}.json").write_text(shapes(area), encoding="utf-8")
+        if gone := lost(accepted(area), json.loads(told(area))):
+            raise SystemExit(f"others rely on it; give it a new version: {gone}")
+        (TOLD / f"{area}.json").write_text(told(area), encoding="utf-8")
         known = stored(area)
         for name, event in events.items():
             if name not in known:
