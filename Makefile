@@ -83,7 +83,7 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 
 ##@ Write
 
-schemas: $(VENV)/dev ## Accept the shapes of events, and the routes, as they are now
+schemas: $(VENV)/dev ## Accept the shapes of events, what others are told, and the routes, as they are
 	$(BIN)/python -m tests.architecture.golden
 
 catalogue: $(VENV)/dev ## Write the event catalogue, for people and as AsyncAPI

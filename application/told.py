@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_
 
 import msgspec
 
-from application.permissions import OWN, Permission
+from application.permissions import OWN, Permission, PermissionMissing, Principal
 from application.ports import Recorded
 from domain.catalogue import KINDS, TOLD_AS
 from domain.messages import Event, Value
@@ -19,9 +19,7 @@ from domain.telling import Telling
 
 
 class Told(Value, frozen=True, kw_only=True):
-    """What happened, as others see it, to the thing `subject`. It is seen with `permission`, or by those
-    whose own id is in `about`, as `Reach` has it: see `application/permissions.py`.
-    """
+    """What happened, as others see it, to the thing `subject`; `about` are the ids of those whose it is."""
 
     type: str
     version: int
@@ -82,6 +80,14 @@ def told(past: Recorded, state: object = None) -> Told | None:
         permission=permission,
         about=_whose(telling, data, state) if permission in OWN else {},
     )
+
+
+def hears(principal: Principal, told: Told) -> bool:
+    """Whether somebody is told of it: who may see everything of this kind, or whose own it is."""
+    try:
+        return principal.reach(told.permission).includes(**told.about)
+    except PermissionMissing:
+        return False
 
 
 def _whose(telling: Telling, data: object, state: object) -> Mapping[str, str]:

@@ -76,8 +76,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 
     `columns` are what one can filter and sort by, the first being how a list is sorted; `writers` may
     change them, `readers` besides see them. `refuse` raises what else is wrong with values. `also` gives
-    an example of each event of its own, by its stored name; `evolve` hears of them, and `actions` make
-    them. Raising `version` rebuilds its list.
+    an example of each event of its own, by its stored name; `evolve` hears of them, `actions` make
+    them, and others are told all that is in them. Raising `version` rebuilds its list.
     """
 
     one: str

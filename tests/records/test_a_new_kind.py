@@ -14,6 +14,7 @@ TICKETS = Path(__file__).with_name("tickets.py.txt")
 ITS_OWN_TEST = """
 import pytest
 
+from domain.people.tickets import TICKETS
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -31,6 +32,12 @@ def test_it_is_closed_once_and_shown_as_closed(running: Running) -> None:
     assert again.json()["version"] == closed.json()["version"] == 2
     assert (other.status_code, other.json()["code"]) == (409, "ticket-is-closed")
     assert http.get("/v1/tickets").json()["data"][0]["resolution"] == "Found."
+
+
+def test_others_are_told_that_it_was_closed() -> None:
+    told = {each.name: [*each.fields] for each in TICKETS.told_as.values()}
+
+    assert told["ticket.closed.v1"] == ["id", "resolution"]
 
 
 def test_it_is_assigned_only_to_who_works_here(running: Running) -> None:
@@ -55,10 +62,11 @@ TESTED = (
     "tests/records/test_tickets.py",
     "tests/records/test_every_kind.py",
     "tests/architecture/test_catalogue.py",
+    "tests/architecture/test_told.py",
     "tests/architecture/test_wiring.py",
     "tests/streams/test_asyncapi.py",
 )
-OF_IT = "tickets or test_catalogue or test_wiring or test_asyncapi"
+OF_IT = "tickets or test_catalogue or test_told or test_wiring or test_asyncapi"
 
 
 def test_a_kind_is_one_file_and_its_name_in_the_catalogue(tmp_path: Path) -> None:

@@ -12,18 +12,21 @@ import pytest
 
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.streams.facts import FACT_REFUSED, refusal_of
-from adapters.streams.records import record_of
-from adapters.streams.topics import ALL
+from adapters.streams.records import told_record_of
+from adapters.streams.told import PUBLISHED, Teller
+from adapters.streams.topics import ALL, REFUSED, TOLD, told_of
+from adapters.streams.topics import FACTS as FACTS_TOPIC
 from application.operations.facts import FACTS
-from domain.catalogue import EVENTS, OF_EVERY_STREAM
+from domain.catalogue import EVENTS
 from domain.messages import Event
-from infra.printing.asyncapi import document, text
+from infra.printing.asyncapi import TOPIC_OF, document, text
 from tests.architecture.examples import examples
 from tests.streams.telling import sent
 from tests.streams.test_records import AT, METADATA
 
 MAPPER = Mapper(EVENTS)
 DOCUMENT = document()
+TELLING = [event for event in examples() if type(event) in PUBLISHED]
 OFFICIAL = jsonschema_rs.Draft7Validator(
     json.loads((Path(__file__).parent / "asyncapi" / "3.0.0.json").read_text(encoding="utf-8"))
 )
@@ -73,38 +76,48 @@ def references(part: Any) -> list[str]:
     return []
 
 
-def test_every_event_and_every_fact_is_in_one_channel() -> None:
-    """What can happen to every stream is in that of every event."""
-    channels = [set(each["messages"]) for each in DOCUMENT["channels"].values()]
-    named = sorted(name for each in channels for name in each - set(OF_EVERY_STREAM))
+def test_whatever_is_told_and_every_fact_is_in_one_channel_and_nothing_stored_in_any() -> None:
+    named = [name for each in DOCUMENT["channels"].values() for name in each["messages"]]
+    told = [shape.telling.name for shape in PUBLISHED.values()]
 
-    assert named == sorted([*(EVENTS.keys() - OF_EVERY_STREAM), *FACTS, FACT_REFUSED])
-    assert sum(set(OF_EVERY_STREAM) <= each for each in channels) == len(ALL)
+    assert sorted(named) == sorted([*told, *FACTS, FACT_REFUSED])
+    assert set(named).isdisjoint(EVENTS)
 
 
-@pytest.mark.parametrize("event", list(examples()), ids=lambda event: type(event).__name__)
+def test_every_topic_that_others_read_is_described_and_none_of_ours() -> None:
+    described = {each["address"]: set(each["messages"]) for each in DOCUMENT["channels"].values()}
+
+    assert set(described) == {*TOLD, FACTS_TOPIC, REFUSED}
+    assert all(described.values())
+    assert set(described).isdisjoint(ALL)
+
+
+@pytest.mark.parametrize("event", TELLING, ids=lambda event: type(event).__name__)
 def test_a_record_is_what_the_document_says(event: Event) -> None:
     stored = MAPPER.encode(event)
-    message = DOCUMENT["components"]["messages"][stored.type]
-    record = record_of(row(stored), sequence=1)
+    said = Teller(MAPPER)(row(stored))
+    assert said is not None
+    message = DOCUMENT["components"]["messages"][said.name]
+    published = DOCUMENT["components"]["schemas"][said.name]["properties"]
+    record = told_record_of(row(stored), said, sequence=1)
     headers = {name: value.decode() for name, value in record.headers}
 
     schema_of(message["payload"]).validate(json.loads(record.value))
     schema_of(message["headers"]).validate(headers)
+    assert set(json.loads(record.value)) == set(published)
     assert set(headers) <= set(
         DOCUMENT["components"]["schemas"]["cloud-event-headers"]["properties"]
     )
 
 
-@pytest.mark.parametrize("event", list(examples()), ids=lambda event: type(event).__name__)
-def test_nothing_personal_is_described_as_published(event: Event) -> None:
-    stored = MAPPER.encode(event)
-    message = DOCUMENT["components"]["messages"][stored.type]
-    published = DOCUMENT["components"]["schemas"][stored.type]["properties"]
+@pytest.mark.parametrize("event", TELLING, ids=lambda event: type(event).__name__)
+def test_a_record_goes_to_the_topic_that_the_document_says(event: Event) -> None:
+    kind = TOPIC_OF[type(event)]
+    name = PUBLISHED[type(event)].telling.name
 
-    assert set(json.loads(stored.personal or b"{}")) <= set(message.get("x-personal", ()))
-    assert set(published).isdisjoint(message.get("x-personal", ()))
-    assert set(json.loads(stored.data)) <= set(published)
+    channels = [each for each in DOCUMENT["channels"].values() if name in each["messages"]]
+
+    assert [each["address"] for each in channels] == [told_of(kind)]
 
 
 def row(stored: Stored) -> tuple[Any, ...]:

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.streams.records import RecordNotUnderstood, record_of, row_of
-from adapters.streams.topics import OTHERS, PARTITIONS, partition_of, slot_of, topic_of
+from adapters.streams.records import (
+    RecordNotUnderstood,
+    Said,
+    record_of,
+    row_of,
+    told_record_of,
+)
+from adapters.streams.topics import OTHERS, PARTITIONS, TOPICS, partition_of, slot_of, topic_of
 
 AT = datetime(2027, 1, 4, 8, 30, 15, 123456, tzinfo=UTC)
 METADATA = (
@@ -45,6 +51,21 @@ def test_an_event_is_a_cloud_event() -> None:
         "content-type": b"application/json",
         "frontdesk_metadata": METADATA.encode(),
     }
+
+
+def test_others_are_told_of_it_in_a_record_without_our_notes() -> None:
+    sealed = (*ROW[:9], b"sealed")
+
+    ours = record_of(sealed, sequence=41)
+    told = told_record_of(sealed, Said("booking.confirmed.v1", b'{"id":"booking-1"}'), sequence=7)
+
+    assert (told.topic, told.partition) == ("frontdesk.told.bookings", ours.partition)
+    assert (told.key, told.value) == (ours.key, b'{"id":"booking-1"}')
+    assert dict(told.headers) == {
+        name: value
+        for name, value in ours.headers
+        if name not in ("frontdesk_metadata", "frontdesk_personal")
+    } | {"ce_type": b"booking.confirmed.v1", "ce_sequence": b"7"}
 
 
 @given(
@@ -87,6 +108,11 @@ def test_keys_go_where_kafkas_own_clients_send_them(key: bytes, partition: int) 
 def test_what_nobody_knows_yet_is_published_too() -> None:
     assert topic_of("booking-1") == "frontdesk.bookings"
     assert topic_of("invoice-1") == OTHERS
+
+
+@pytest.mark.parametrize("kind", TOPICS)
+def test_a_kind_of_thing_has_its_topic_also_if_its_name_begins_as_another_does(kind: str) -> None:
+    assert topic_of(f"{kind}-0198c0de-0000-7000-8000-00000000000e") == TOPICS[kind]
 
 
 def test_a_consumer_has_one_slot_everywhere() -> None:

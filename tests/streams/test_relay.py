@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.consumers import checkpoints
 from adapters.postgres import WORKER
 from adapters.streams import RELAY
-from adapters.streams.records import row_of
+from adapters.streams.records import Record, Row, Said, row_of
 from adapters.streams.relay import NotAcknowledged, Relay
 from adapters.wakeups.bell import Bell
 from tests.read_models.examples import World
@@ -31,8 +31,8 @@ def active(relay: Relay, world: World) -> Iterator[Any]:
         yield line
 
 
-def relay_of(world: World, topics: Topics, batch: int = 500) -> Relay:
-    return Relay(world.database, topics, appended=Bell(), batch=batch)
+def relay_of(world: World, topics: Topics, batch: int = 500, **more: Any) -> Relay:
+    return Relay(world.database, topics, appended=Bell(), batch=batch, **more)
 
 
 def publish_all(relay: Relay, world: World) -> None:
@@ -66,6 +66,44 @@ def test_everything_is_published_in_order_whatever_the_broker_does(
         first_times = list(dict.fromkeys(sequences))
         began = len(before.get(place, [])) + 1
         assert first_times == list(range(began, began + len(first_times)))
+
+
+def tells(row: Row) -> Said | None:
+    """Tell others of every other event."""
+    return Said("account.changed.v1", b"{}") if row[0] % 2 else None
+
+
+@given(
+    history=HISTORY,
+    batch=st.integers(1, 10),
+    failures=st.lists(st.none() | st.integers(0, 9), max_size=20),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_others_are_told_in_the_same_order_and_nothing_is_left_out(
+    world: World, history: list[Any], batch: int, failures: list[int | None]
+) -> None:
+    before = world_topics(world)
+    happen(world, history)
+    topics = Topics(failures)
+
+    publish_all(relay_of(world, topics, batch, tells=tells), world)
+
+    told = {place: found for place, found in topics.partitions.items() if "told" in place[0]}
+    positions = {place: [position(each) for each in found] for place, found in told.items()}
+    new = [past.position for past in world.history()][-len(history) :]
+    assert sorted({each for found in positions.values() for each in found}) == [
+        each for each in new if each % 2
+    ]
+    for place, sequences in topics.sequences().items():
+        first_times = list(dict.fromkeys(sequences))
+        began = len(before.get(place, [])) + 1
+        assert first_times == list(range(began, began + len(first_times)))
+    for found in positions.values():
+        assert list(dict.fromkeys(found)) == sorted({*found})
+
+
+def position(record: Record) -> int:
+    return int(dict(record.headers)["ce_position"])
 
 
 def world_topics(world: World) -> dict[tuple[str, int], list[int]]:

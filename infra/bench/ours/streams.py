@@ -26,7 +26,7 @@ from adapters.streams import RELAY
 from adapters.streams.feed import Feed
 from adapters.streams.producer import KafkaPublisher
 from adapters.streams.records import Record, record_of, row_of
-from adapters.streams.relay import BATCH, NEXT, Relay
+from adapters.streams.relay import BATCH, NEXT
 from adapters.streams.topics import PARTITIONS, TOPICS
 from adapters.streams.worker import FETCH, fetch
 from adapters.wakeups.bell import Bell
@@ -36,6 +36,7 @@ from infra.bench.ours.read_model import SEEN
 from infra.bench.ours.system import DSN, system
 from infra.bench.rounds import Tally, answer_rounds, timed, watched
 from infra.composition import System
+from infra.processes.streaming import relay_of
 from infra.servers.children import dying_with_us
 from infra.servers.kafka import Broker, running_kafka
 from projections.scheduling.bookings import BOOKINGS
@@ -52,7 +53,7 @@ def relay(composed: System, broker: Broker, *, events: int) -> Tally:
     """Publish a history, acknowledged by the broker, as the relay does when it was away."""
     history.filled(composed, events)
     publisher = KafkaPublisher(broker.bootstrap)
-    carrier = Relay(composed.database, publisher, appended=composed.appended)
+    carrier = relay_of(composed, publisher)
     with composed.database.as_worker() as line:
         checkpoints.begin(line, RELAY)
         checkpoints.advance(line, [RELAY], 0)
