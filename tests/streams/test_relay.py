@@ -89,17 +89,18 @@ def test_others_are_told_in_the_same_order_and_nothing_is_left_out(
     publish_all(relay_of(world, topics, batch, tells=tells), world)
 
     told = {place: found for place, found in topics.partitions.items() if "told" in place[0]}
-    positions = {place: [position(each) for each in found] for place, found in told.items()}
+    positions = sorted({position(each) for found in told.values() for each in found})
     new = [past.position for past in world.history()][-len(history) :]
-    assert sorted({each for found in positions.values() for each in found}) == [
-        each for each in new if each % 2
-    ]
-    for place, sequences in topics.sequences().items():
-        first_times = list(dict.fromkeys(sequences))
+    assert positions == [each for each in new if each % 2]
+    for place, found in told.items():
+        first_times = list(dict.fromkeys((sequence(each), position(each)) for each in found))
         began = len(before.get(place, [])) + 1
-        assert first_times == list(range(began, began + len(first_times)))
-    for found in positions.values():
-        assert list(dict.fromkeys(found)) == sorted({*found})
+        assert [n for n, _ in first_times] == [*range(began, began + len(first_times))]
+        assert first_times == sorted(first_times, key=lambda each: each[1])
+
+
+def sequence(record: Record) -> int:
+    return int(dict(record.headers)["ce_sequence"])
 
 
 def position(record: Record) -> int:
