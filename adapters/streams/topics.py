@@ -82,12 +82,12 @@ TOLD: Final = tuple(told_of(topic) for topic in ALL if topic not in UNTOLD)
 
 
 def topic_of(stream: str) -> str:
-    """Return the topic of a stream.
+    """Return the topic of a stream, or of all of a kind.
 
-    >>> topic_of("client-1"), topic_of("clientlimits-1")
-    ('frontdesk.clients', 'frontdesk.others')
+    >>> topic_of("client-1"), topic_of("client"), topic_of("clientlimits-1")
+    ('frontdesk.clients', 'frontdesk.clients', 'frontdesk.others')
     """
-    return next((TOPICS[kind] for kind in _LONGEST if stream.startswith(f"{kind}-")), OTHERS)
+    return next((TOPICS[kind] for kind in _LONGEST if f"{stream}-".startswith(f"{kind}-")), OTHERS)
 
 
 def is_placed(stream: str) -> bool:
