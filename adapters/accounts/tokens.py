@@ -43,7 +43,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     earlier: tuple[ClientId, ...] = ()
 
 
-class Known(NamedTuple):
+class Verified(NamedTuple):
     """A token whose signature was found right, and until when it counts."""
 
     principal: Principal
@@ -107,7 +107,7 @@ class AccessTokens:
             raise TokenExpired
         return principal
 
-    def _verify(self, token: str) -> Known:
+    def _verify(self, token: str) -> Verified:
         """Check all but the time, of which only our clock knows. What is refused is forgotten."""
         if len(token) > LONGEST:
             raise InvalidToken
@@ -125,7 +125,7 @@ class AccessTokens:
             client_id=claims.client,
             earlier_clients=claims.earlier,
         )
-        return Known(principal, datetime.fromtimestamp(claims.exp, UTC))
+        return Verified(principal, datetime.fromtimestamp(claims.exp, UTC))
 
     def _decoded(self, token: str) -> dict[str, object]:
         decoded: dict[str, object] = jwt.decode(

@@ -10,10 +10,9 @@ from typing import Any, Final, NamedTuple
 import structlog
 from psycopg import Connection
 
-SOURCE: Final = "log"
+from adapters.keys import Key
 
-Key = tuple[str, str]
-"""Tenant and key of what can be set aside: a row, or a stream."""
+SOURCE: Final = "log"
 
 log = structlog.get_logger()
 

@@ -13,8 +13,9 @@ from psycopg import Connection, DataError, Error, IntegrityError
 from psycopg.errors import ProgramLimitExceeded
 
 from adapters.consumers import checkpoints
-from adapters.consumers.checkpoints import Key
-from adapters.read_models.fold import Failure, described
+from adapters.errors import without_data
+from adapters.keys import Key
+from adapters.read_models.fold import Failure
 from application.ports import Recorded
 from domain.messages import Event
 
@@ -113,7 +114,7 @@ class Careful:
         """Set aside what fails of the keys of one event; the others shall not miss it."""
         keys = set(self.consumer.keys_of(past))
         if len(keys) == 1:
-            return [Failure(key, past.position, described(error)) for key in keys]
+            return [Failure(key, past.position, without_data(error)) for key in keys]
         failures: list[Failure] = []
         for key in sorted(keys - parked):
             try:
@@ -123,7 +124,7 @@ class Careful:
             except Exception as own:
                 if not is_poison(own):
                     raise
-                failures.append(Failure(key, past.position, described(own)))
+                failures.append(Failure(key, past.position, without_data(own)))
         return failures
 
 

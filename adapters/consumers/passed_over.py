@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection
 
 from adapters.consumers import checkpoints
-from adapters.consumers.checkpoints import Key
 from adapters.consumers.processes import ProcessConsumer
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
 from adapters.jobs.queue import ordered
+from adapters.keys import Key
 from application.ports import Recorded
 from domain.catalogue import EVENTS
 from domain.messages import Erasure, Event, StreamErased

@@ -10,12 +10,12 @@ from psycopg import Connection
 
 from adapters import jobs
 from adapters.consumers import checkpoints
+from adapters.errors import without_data
 from adapters.event_store.reader import head
-from adapters.read_models.fold import Failure, described
+from adapters.keys import Key
+from adapters.read_models.fold import Failure
 from application.ports import Clock, Recorded
 from application.processes.process import Orders, Process
-
-Key = tuple[str, str]
 
 
 class ProcessConsumer:
@@ -46,7 +46,7 @@ class ProcessConsumer:
             try:
                 orders = self.process.then(told)
             except Exception as error:  # noqa: BLE001 - whatever it does, the rest must flow
-                failed[key] = Failure(key, past.position, described(error))
+                failed[key] = Failure(key, past.position, without_data(error))
                 continue
             intake.add(orders, told)
         intake.enqueue()

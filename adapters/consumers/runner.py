@@ -25,12 +25,12 @@ from adapters.consumers.delivery import (
     standing_at,
     waiting_for_key,
 )
+from adapters.errors import without_data
 from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader, head
 from adapters.event_store.unread import Hearer
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models.consumer import table_of, version_of
-from adapters.read_models.fold import described
 from adapters.read_models.parked import retry
 from adapters.wakeups.bell import Bell
 from application.operations.parked import NotParked
@@ -64,7 +64,7 @@ class HoleInTheLogError(Exception):
     """Events are missing between a checkpoint and what was read after it."""
 
 
-class Page(NamedTuple):
+class Batch(NamedTuple):
     """What is handled together: events, the position after which they come, over which connection,
     and the last erasure that whoever read them knows of.
     """
@@ -74,7 +74,7 @@ class Page(NamedTuple):
     events: Sequence[Recorded]
     since: int
 
-    def parts(self, stops: Mapping[str, object]) -> Iterator["Page"]:
+    def parts(self, stops: Mapping[str, object]) -> Iterator["Batch"]:
         """Cut it so that what needs a master key, or may stop somebody, stands alone."""
         after = self.after
         for events in parts(self.events, stops):
@@ -212,20 +212,20 @@ class Runner:
         self, connection: Connection[Any], after: int, consumers: Sequence[Consumer], since: int
     ) -> int:
         try:
-            page = Page(connection, after, self._read(connection, after), since)
+            batch = Batch(connection, after, self._read(connection, after), since)
         except UnreadableEventError as problem:
             return self._pass_over(connection, consumers, problem, since)
-        if not page.events:
+        if not batch.events:
             return 0
-        if all(past.event is not None for past in page.events):
-            return self._handled(page, consumers)
-        return self._in_parts(page, consumers)
+        if all(past.event is not None for past in batch.events):
+            return self._handled(batch, consumers)
+        return self._in_parts(batch, consumers)
 
-    def _in_parts(self, page: Page, consumers: Sequence[Consumer]) -> int:
+    def _in_parts(self, batch: Batch, consumers: Sequence[Consumer]) -> int:
         """Go on as far as each can: before what may concern them and cannot be read, they stop."""
-        stops = self._reader.stops(page.connection, page.events, hearers(consumers))
+        stops = self._reader.stops(batch.connection, batch.events, hearers(consumers))
         done = 0
-        for part in page.parts(stops):
+        for part in batch.parts(stops):
             first = part.events[0]
             consumers = self._going_on(part, consumers, stops.get(first.type, ()))
             handle = self._set_aside if first.needs else self._handled
@@ -235,46 +235,46 @@ class Runner:
         return done
 
     def _going_on(
-        self, page: Page, consumers: Sequence[Consumer], stopping: Container[str]
+        self, batch: Batch, consumers: Sequence[Consumer], stopping: Container[str]
     ) -> Sequence[Consumer]:
         """Return those who may go on. The others step back: somebody who can read it takes over."""
-        first = page.events[0]
+        first = batch.events[0]
         for consumer in consumers:
             if consumer.name in stopping:
                 self._reader.notes.met(first.type)
                 self._resting[consumer.name] = time.monotonic() + REST
-                checkpoints.hand_over(page.connection, consumer.name, page.after, first.type)
+                checkpoints.hand_over(batch.connection, consumer.name, batch.after, first.type)
         return [each for each in consumers if each.name not in stopping]
 
-    def _set_aside(self, page: Page, consumers: Sequence[Consumer]) -> int:
+    def _set_aside(self, batch: Batch, consumers: Sequence[Consumer]) -> int:
         """Set the stream of an event aside for want of a master key: all others flow."""
-        needs = page.events[0].needs
+        needs = batch.events[0].needs
         self._reader.notes.met(str(needs))
         names = self._reader.names
         return self._deliver(
-            page, [waiting_for_key(each, names(each.types), needs) for each in consumers]
+            batch, [waiting_for_key(each, names(each.types), needs) for each in consumers]
         )
 
-    def _handled(self, page: Page, consumers: Sequence[Consumer]) -> int:
+    def _handled(self, batch: Batch, consumers: Sequence[Consumer]) -> int:
         try:
-            return self._deliver(page, consumers)
+            return self._deliver(batch, consumers)
         except ErasedMeanwhileError:
             raise
         except OperationalError as error:
             if not is_poison(error):
                 raise
         except Exception as error:  # noqa: BLE001 - one of them has failed: each is tried alone
-            log.warning("a batch has failed", after=page.after, error=described(error))
-        return max(self._alone(page, consumer) for consumer in consumers)
+            log.warning("a batch has failed", after=batch.after, error=without_data(error))
+        return max(self._alone(batch, consumer) for consumer in consumers)
 
-    def _alone(self, page: Page, consumer: Consumer) -> int:
+    def _alone(self, batch: Batch, consumer: Consumer) -> int:
         """Deliver to one consumer, with care. If it fails altogether, it holds up nobody else."""
         try:
-            return self._deliver(page, [Careful(consumer)])
+            return self._deliver(batch, [Careful(consumer)])
         except (OperationalError, ErasedMeanwhileError):
             raise
         except Exception:
-            log.exception("a consumer has failed", consumer=consumer.name, after=page.after)
+            log.exception("a consumer has failed", consumer=consumer.name, after=batch.after)
             self._resting[consumer.name] = time.monotonic() + REST
             return 0
 
@@ -287,28 +287,28 @@ class Runner:
     ) -> int:
         log.error("an event cannot be read", position=problem.position, error=problem.error)
         past = self._reader.unread(connection, problem.position)
-        page = Page(connection, problem.position - 1, [past], since)
-        return self._deliver(page, self._waiting(consumers, problem.error))
+        batch = Batch(connection, problem.position - 1, [past], since)
+        return self._deliver(batch, self._waiting(consumers, problem.error))
 
     def _waiting(self, consumers: Sequence[Consumer], error: str) -> list[Consumer]:
         return [
             Unreadable(each, frozenset(self._reader.names(each.types)), error) for each in consumers
         ]
 
-    def _deliver(self, page: Page, consumers: Sequence[Consumer]) -> int:
-        position = page.events[-1].position
-        with page.connection.transaction():
-            here = standing_at(page.connection, page.after, consumers)
+    def _deliver(self, batch: Batch, consumers: Sequence[Consumer]) -> int:
+        position = batch.events[-1].position
+        with batch.connection.transaction():
+            here = standing_at(batch.connection, batch.after, consumers)
             if not here:
                 return 0
-            troubled = deliver(page.connection, here, page.events)
-            refuse_erased(page.connection, page.since, page.after, position)
+            troubled = deliver(batch.connection, here, batch.events)
+            refuse_erased(batch.connection, batch.since, batch.after, position)
         if self._moved is not None:
             self._moved({each.name: position for each in here if each.name not in troubled})
-        return len(page.events)
+        return len(batch.events)
 
     def _read(self, connection: Connection[Any], after: int) -> Sequence[Recorded]:
-        """Read a page, or what comes before an event in it that cannot be read."""
+        """Read a batch, or what comes before an event in it that cannot be read."""
         limit = self._batch
         while True:
             try:
@@ -317,7 +317,7 @@ class Runner:
                 raise
             except Exception as error:
                 if limit == 1:
-                    raise UnreadableEventError(after + 1, described(error)) from error
+                    raise UnreadableEventError(after + 1, without_data(error)) from error
                 limit //= 2
             else:
                 _refuse_holes(after, events)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from psycopg import Connection, sql
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
-from adapters.erasure.persons import Known, left_of, records_of, was_in_clear, whole
+from adapters.erasure.persons import OwnStream, left_of, records_of, was_in_clear, whole
 from adapters.erasure.tables import TableOfAnotherReleaseError, clear
 from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
@@ -86,7 +86,7 @@ class PostgresErasures:
         )
 
     def _end(
-        self, connection: Connection[Any], tenant: str, records: Mapping[ClientId, Known]
+        self, connection: Connection[Any], tenant: str, records: Mapping[ClientId, OwnStream]
     ) -> datetime | None:
         """Return when the last of a person's records was taken out everywhere, if all of them are."""
         if left_of(connection, self._reader, tenant, records):
@@ -95,7 +95,7 @@ class PostgresErasures:
         ends = {record: end for record, at, end in finished if at >= records[record].last}
         return max(ends.values()) if ends.keys() == records.keys() else None
 
-    def _finish(self, tenant: str, record: ClientId, client: Known, until: float) -> bool:
+    def _finish(self, tenant: str, record: ClientId, client: OwnStream, until: float) -> bool:
         for stream in client.erased_streams:
             if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
@@ -105,7 +105,7 @@ class PostgresErasures:
             time.sleep(AGAIN)
         return True
 
-    def _took_out(self, tenant: str, client_id: ClientId, client: Known, until: float) -> bool:
+    def _took_out(self, tenant: str, client_id: ClientId, client: OwnStream, until: float) -> bool:
         """Whether all of it could be taken out, and so it was."""
         erased = whole(client_id, client)
         with self._database.as_desk() as connection:

@@ -25,7 +25,7 @@ from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.values import ClientId
 
 
-class Known(NamedTuple):
+class OwnStream(NamedTuple):
     """What a client's own stream says. `erased` are its erasures."""
 
     identities: list[str]
@@ -50,9 +50,9 @@ class Known(NamedTuple):
         return list(dict.fromkeys(found))
 
 
-def _known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> Known:
+def _known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> OwnStream:
     """Read the stream of a client. Raises ClientNotFound."""
-    named, past = Known([], [], [], []), None
+    named, past = OwnStream([], [], [], []), None
     with reader.parts(connection, tenant, client_id) as parts:
         for past in (past for part in parts for past in reader.whole(part)):
             _note(past, named)
@@ -61,7 +61,7 @@ def _known(connection: Connection[Any], reader: Reader, tenant: str, client_id: 
     return named
 
 
-def _note(past: Recorded, named: Known) -> None:
+def _note(past: Recorded, named: OwnStream) -> None:
     match past.event:
         case ClientRegistered(identities=ids) | ClientChanged(identities=ids):
             named.identities.extend(ids)
@@ -77,11 +77,11 @@ def _note(past: Recorded, named: Known) -> None:
 
 def records_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: ClientId
-) -> dict[ClientId, Known]:
+) -> dict[ClientId, OwnStream]:
     """Return what is said of each record of the same person, this one first: whoever proves an address
     may have had another before, and have another by now. Raises ClientNotFound.
     """
-    records: dict[ClientId, Known] = {}
+    records: dict[ClientId, OwnStream] = {}
     unseen = {client_id}
     while unseen:
         record = unseen.pop()
@@ -93,7 +93,7 @@ def records_of(
 
 
 def left_of(
-    connection: Connection[Any], reader: Reader, tenant: str, records: Mapping[ClientId, Known]
+    connection: Connection[Any], reader: Reader, tenant: str, records: Mapping[ClientId, OwnStream]
 ) -> Mapping[ClientId, tuple[str, ...]]:
     """Return the records of which something is not erased, and the streams that it is in."""
     about = {
@@ -106,7 +106,7 @@ def left_of(
 
 
 def _streams_of(
-    connection: Connection[Any], reader: Reader, tenant: str, client_id: str, client: Known
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str, client: OwnStream
 ) -> tuple[str, ...]:
     """Return the streams that speak of a client: whatever names them, and whatever named an address
     or number of theirs up to the first erasure, since it may be another's by now.
@@ -130,7 +130,7 @@ def was_in_clear(connection: Connection[Any], tenant: str, streams: Sequence[str
     return rows.fetchone() is not None
 
 
-def whole(client_id: str, client: Known) -> ClientErased:
+def whole(client_id: str, client: OwnStream) -> ClientErased:
     """Return all erasures of a client as one event."""
     return ClientErased(
         client_id=ClientId(client_id),

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.event_store.history import Asked, History, Page
+from adapters.event_store.history import Asked, History
 from adapters.postgres import Database
+from application.operations.audit import AuditPage
 from application.ports import Recorded
 
 
@@ -27,7 +28,7 @@ class Audit:
         newest_first: bool = True,
         position: int | None = None,
         limit: int = 50,
-    ) -> Page:
+    ) -> AuditPage:
         """Return a page of what happened, from a position on or back from it."""
         asked = Asked(stream=stream, types=tuple(types), actor=actor, since=since, until=until)
         with self._database.as_tenant(tenant) as connection:

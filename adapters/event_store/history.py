@@ -15,6 +15,7 @@ from adapters.event_store.reader import COLUMNS, LAST, Reader
 from adapters.event_store.reader import cut as cut_at
 from adapters.postgres import Database
 from adapters.wakeups.bell import Bell
+from application.operations.audit import AuditPage
 from application.ports import Recorded
 
 PAGE: Final = 100
@@ -65,18 +66,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
-class Page(msgspec.Struct, frozen=True):
-    """Events, and the position that the search has reached; it goes on behind (or before) that.
-
-    Within a stream it is the version that stands for the position. `more` says whether there is
-    anything left to look at.
-    """
-
-    events: list[Recorded]
-    reached: int
-    more: bool
-
-
 EVERYTHING: Final = Asked()
 MOMENT: Final = timedelta(microseconds=1)
 """The least that two times differ by."""
@@ -97,14 +86,14 @@ class History:
         *,
         position: int = 0,
         limit: int = PAGE,
-    ) -> Page:
+    ) -> AuditPage:
         """Return what happened behind a position, the oldest first."""
         first, last = _bounds(connection, tenant, asked)
         first = max(first, position + 1)
         stop = min(last, first + self._most - 1)
         events, cut = self._select(connection, tenant, asked, (first, stop), "ASC", limit)
         reached = _place(events[-1], asked) if cut else max(stop, position)
-        return Page(events, reached, more=reached < last)
+        return AuditPage(events, reached, more=reached < last)
 
     def before(
         self,
@@ -114,14 +103,14 @@ class History:
         *,
         position: int = LAST,
         limit: int = PAGE,
-    ) -> Page:
+    ) -> AuditPage:
         """Return what happened before a position, the newest first."""
         first, last = _bounds(connection, tenant, asked)
         last = min(last, position - 1)
         stop = max(first, last - self._most + 1)
         events, cut = self._select(connection, tenant, asked, (stop, last), "DESC", limit)
         reached = _place(events[-1], asked) if cut else min(stop, position)
-        return Page(events, reached, more=reached > first)
+        return AuditPage(events, reached, more=reached > first)
 
     def event(self, connection: Connection[Any], tenant: str, position: int) -> Recorded | None:
         """Return one event."""
@@ -145,7 +134,7 @@ class History:
         position: int = 0,
         idle: float = 0.5,
         stop: threading.Event | None = None,
-    ) -> Iterator[Page]:
+    ) -> Iterator[AuditPage]:
         """Return pages behind a position, then what is appended, for as long as one likes.
 
         When nothing happens an empty page is given every `idle` seconds: whoever follows can say

@@ -8,6 +8,8 @@ import threading
 from collections import OrderedDict
 from typing import Any, Final
 
+from adapters.keys import Key
+
 QUEUES: Final = 512
 DOUBTED: Final = 1_000
 """States of which it is known that they are out of date, kept to be carried on."""
@@ -15,8 +17,7 @@ DOUBTED: Final = 1_000
 PATIENCE: Final = 1.0
 """Seconds: the writer has patience, too, and the caller for five seconds in all."""
 
-Key = tuple[str, str]
-Known = tuple[Any, int]
+Remembered = tuple[Any, int]
 """A state and the version it is at."""
 
 
@@ -25,11 +26,11 @@ class Memory:
 
     def __init__(self, size: int = 20_000) -> None:
         self._size = size
-        self._states: OrderedDict[Key, Known] = OrderedDict()
-        self._doubted: OrderedDict[Key, Known] = OrderedDict()
+        self._states: OrderedDict[Key, Remembered] = OrderedDict()
+        self._doubted: OrderedDict[Key, Remembered] = OrderedDict()
         self._gate = threading.Lock()
 
-    def get(self, key: Key) -> Known | None:
+    def get(self, key: Key) -> Remembered | None:
         """Return what is known, if anything."""
         with self._gate:
             known = self._states.get(key)
@@ -57,7 +58,7 @@ class Memory:
                 if len(self._doubted) > DOUBTED:
                     self._doubted.popitem(last=False)
 
-    def doubted(self, key: Key) -> Known | None:
+    def doubted(self, key: Key) -> Remembered | None:
         """Return what was known when it was last doubted, and forget it."""
         with self._gate:
             return self._doubted.pop(key, None)

@@ -10,16 +10,14 @@ from typing import Any, Final
 from psycopg import Connection
 
 from adapters.event_store.personal_data import NAME, MasterKeys, UnknownMasterKeyError
+from adapters.keys import Key
 
 PAGE: Final = 1_000
-
-Place = tuple[str, str]
-"""A tenant, and a stream of theirs."""
 
 Told = Callable[[int, int], None]
 """Is told how many keys were looked at, and of how many."""
 
-FIRST: Final[Place] = ("00000000-0000-0000-0000-000000000000", "")
+FIRST: Final[Key] = ("00000000-0000-0000-0000-000000000000", "")
 
 
 def rotate(connection: Connection[Any], keys: MasterKeys, told: Told, page: int = PAGE) -> int:
@@ -51,7 +49,7 @@ def _count(connection: Connection[Any]) -> int:
     return int(count)
 
 
-def _next(connection: Connection[Any], after: Place, page: int) -> list[tuple[str, str, bytes]]:
+def _next(connection: Connection[Any], after: Key, page: int) -> list[tuple[str, str, bytes]]:
     return connection.execute(NEXT, (*after, page), binary=True).fetchall()
 
 

@@ -15,6 +15,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.rows import New, new_events, recorded_by, rows_of
 from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Verdict, Writer
+from adapters.keys import Key
 from adapters.postgres import Database
 from application.dispatch import IdempotencyKeyReused
 from application.ports import (
@@ -118,7 +119,7 @@ class PostgresEventStore:
                 lock.release()
 
     def state(
-        self, aggregate: Aggregate[S, Any], key: tuple[str, str], *, fresh: bool = False
+        self, aggregate: Aggregate[S, Any], key: Key, *, fresh: bool = False
     ) -> tuple[S, int]:
         """Return a state and its version, from memory or from the log."""
         known = self._memory.get(key)
@@ -130,9 +131,7 @@ class PostgresEventStore:
         self._memory.put(key, *found)
         return found
 
-    def _carried_on(
-        self, aggregate: Aggregate[S, Any], key: tuple[str, str]
-    ) -> tuple[S, int] | None:
+    def _carried_on(self, aggregate: Aggregate[S, Any], key: Key) -> tuple[S, int] | None:
         """Return what was known with all that has happened since. None if it has to be read anew:
         nothing was known, or the log does not tell why it was out of date.
         """
@@ -146,7 +145,7 @@ class PostgresEventStore:
         return found if found[1] > known[1] else None
 
     def _read(
-        self, aggregate: Aggregate[S, Any], key: tuple[str, str], start: tuple[S, int] | None = None
+        self, aggregate: Aggregate[S, Any], key: Key, start: tuple[S, int] | None = None
     ) -> tuple[S, int]:
         """Carry a state on to the end of its stream. Raises _ErasedSinceError: what was erased was
         erased from its beginning on.

@@ -18,7 +18,7 @@ from psycopg import OperationalError
 from adapters.jobs import claims
 from adapters.jobs.claims import Begun, Claimed
 from adapters.jobs.hands import Hands, TakenOverError, holding
-from adapters.jobs.orders import Order, Orders, Report, UnknownOrderError, kind_of
+from adapters.jobs.orders import KeptReport, Order, Orders, UnknownOrderError, kind_of
 from adapters.postgres import Database, DatabaseUnavailableError
 from application.dispatch import TooContended
 from application.operations.jobs import (
@@ -88,12 +88,12 @@ class Attempts:
             except TakenOverError:
                 return None
             except UncertainError as doubt:
-                return Result(JobStatus.UNCERTAIN, _described(doubt))
+                return Result(JobStatus.UNCERTAIN, _said_by(doubt))
             except GivenUpError as end:
                 cause = end.__cause__ or end
                 away = isinstance(cause, AwayError)
                 told = Provider.AWAY if away else Provider.ANSWERS
-                return Result(JobStatus.PARKED, _described(cause), told)
+                return Result(JobStatus.PARKED, _said_by(cause), told)
             except Exception as error:  # noqa: BLE001  (whatever it is, it is kept, shown and retried)
                 return self._failed(error, claimed, begun, hands)
 
@@ -138,7 +138,7 @@ class Attempts:
         and what cannot be read here is for others.
         """
         if hands.is_uncertain and not isinstance(error, NotTakenError):
-            return Result(JobStatus.UNCERTAIN, _described(error))
+            return Result(JobStatus.UNCERTAIN, _said_by(error))
         if isinstance(error, UnknownOrderError):
             self._unread(error.kind)
         elsewhere = isinstance(error, NotReadableHere | UnknownOrderError)
@@ -146,14 +146,14 @@ class Attempts:
         away = isinstance(error, AwayError)
         return Result(
             JobStatus.PARKED if last else JobStatus.TODO,
-            _described(error),
+            _said_by(error),
             Provider.AWAY if away else Provider.NOT_ASKED,
             elsewhere,
         )
 
     def _is_kept(self, claimed: Claimed, report: Command) -> bool:
         """Keep what an effect did; return whether that succeeded. It may be recorded all the same."""
-        kept = Report(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
+        kept = KeptReport(kind_of(type(report)), msgspec.Raw(msgspec.json.encode(report)))
         text = msgspec.json.encode(kept).decode()
         for _ in range(KEPT_AGAIN):
             try:
@@ -191,5 +191,5 @@ class Attempts:
         return "carried out"
 
 
-def _described(error: BaseException) -> str:
+def _said_by(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]

@@ -32,7 +32,7 @@ class UnknownOrderError(Exception):
         self.kind = kind
 
 
-class Report(msgspec.Struct):
+class KeptReport(msgspec.Struct):
     """The command that records an effect, as kept in the effect's job."""
 
     kind: str
@@ -54,7 +54,7 @@ class Orders:
 
     def decode_report(self, text: str) -> Command:
         """Return the command that is kept as a report. Raises UnknownOrderError."""
-        kept = msgspec.json.decode(text, type=Report)
+        kept = msgspec.json.decode(text, type=KeptReport)
         report = self.decode(kept.kind, bytes(kept.command))
         assert isinstance(report, Command)
         return report

@@ -18,11 +18,12 @@ from adapters.consumers import checkpoints
 from adapters.consumers.delivery import standing_at
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, cut
+from adapters.keys import Key
 from adapters.postgres import WORKER, Database
 from adapters.read_models.as_of import hearer
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, fold, older, relevant
-from adapters.read_models.tables import Key, Rows
+from adapters.read_models.tables import Rows
 
 # What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
 # within the tenant.
@@ -42,7 +43,7 @@ PAGE: Final = cut(
 
 class Limits(NamedTuple):
     """What bounds memory and what a kill may cost: positions of the log read at a time, as far as they
-    are one page (`reader.cut`), pages read before they are needed, and the rows, the positions, and
+    are one page (`reader.cut`), stretches read before they are needed, and the rows, the positions, and
     the bytes of events after which a lot is written.
     """
 
@@ -57,7 +58,7 @@ class MovedMeanwhileError(Exception):
     """Somebody else has carried this table on."""
 
 
-class Page(NamedTuple):
+class Stretch(NamedTuple):
     """What was read at a time, up to a position: what is folded of it, or why that cannot be had."""
 
     position: int
@@ -66,7 +67,7 @@ class Page(NamedTuple):
 
 
 class _Place:
-    """Where the next page begins."""
+    """Where the next stretch begins."""
 
     def __init__(self, after: int) -> None:
         self.after = after
@@ -124,7 +125,7 @@ class Bulk:
         self._open.close()
 
     def load(self, end: int, goes_on: Callable[[int], bool]) -> None:
-        """Load up to `end`, asking after each page whether to go on, and write what was loaded.
+        """Load up to `end`, asking after each stretch whether to go on, and write what was loaded.
 
         Raises ErasedMeanwhileError for a lot of which something was erased since.
         """
@@ -133,7 +134,7 @@ class Bulk:
         lot, leaving = Lot(checkpoints.read(self._looks, [name])[name]), Lot(0)
         parked = checkpoints.parked(self._looks, [name]).get(name, set())
         try:
-            for position, size, touches in self._pages(lot.after, end):
+            for position, size, touches in self._stretches(lot.after, end):
                 self._gather(lot, leaving, touches.result(), parked)
                 lot.bytes += size
                 on = goes_on(position) and position < end
@@ -183,17 +184,17 @@ class Bulk:
 
     # --- Reading ahead --------------------------------------------------------------------
 
-    def _pages(self, after: int, end: int) -> Iterator[Page]:
-        """Return the pages up to `end`, while the next ones are read."""
-        place, waiting = _Place(after), deque[Future[Page | None]]()
+    def _stretches(self, after: int, end: int) -> Iterator[Stretch]:
+        """Return the stretches up to `end`, while the next ones are read."""
+        place, waiting = _Place(after), deque[Future[Stretch | None]]()
         for _ in range(1 + self._limits.ahead):
             waiting.append(self._reading.submit(self._read, place, end))
-        while (page := waiting.popleft().result()) is not None:
+        while (stretch := waiting.popleft().result()) is not None:
             waiting.append(self._reading.submit(self._read, place, end))
-            self.reached = page.position
-            yield page
+            self.reached = stretch.position
+            yield stretch
 
-    def _read(self, place: _Place, end: int) -> Page | None:
+    def _read(self, place: _Place, end: int) -> Stretch | None:
         after, place.after = place.after, min(place.after + self._limits.page, end)
         if after >= end:
             return None
@@ -207,7 +208,7 @@ class Bulk:
             touches.set_result(self._heard(rows))
         except Exception as error:  # noqa: BLE001 - raised where it is known how far was read
             touches.set_exception(error)
-        return Page(place.after, size, touches)
+        return Stretch(place.after, size, touches)
 
     def _heard(self, rows: Sequence[tuple[Any, ...]]) -> Touches:
         model, events = self._consumer.model, self._reader.recorded(rows)

@@ -6,8 +6,9 @@ from typing import Any
 
 from psycopg import Connection
 
+from adapters.keys import Key
 from adapters.read_models.fold import Failure, fold, older, relevant
-from adapters.read_models.tables import LIVE, Key, table_for
+from adapters.read_models.tables import LIVE, table_for
 from application.ports import Recorded
 from projections.read_model import ReadModel
 

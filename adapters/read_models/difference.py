@@ -13,6 +13,7 @@ from psycopg import Connection, sql
 
 from adapters.consumers import checkpoints
 from adapters.event_store.reader import Reader
+from adapters.keys import Key
 from adapters.read_models.as_of import hearer, stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
 from adapters.read_models.fold import moved_on
@@ -162,7 +163,7 @@ class _Hidden:
 
     def __init__(self, connection: Connection[Any], model: ReadModel) -> None:
         rows = connection.execute(WITHOUT_KEY, (consumer_name(model.name, NEXT),)).fetchall()
-        self.keys: set[tuple[str, str]] = set(rows)
+        self.keys: set[Key] = set(rows)
         self._tenants = {tenant for tenant, _ in self.keys if model.owner is None}
 
     def __contains__(self, found: Difference) -> bool:

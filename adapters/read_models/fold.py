@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from adapters.read_models.tables import Key, Rows
+from adapters.errors import without_data
+from adapters.keys import Key
+from adapters.read_models.tables import Rows
 from application.ports import Recorded
 from projections.read_model import ReadModel, Row
 
@@ -57,7 +59,7 @@ def fold(
             try:
                 rows[key] = moved_on(model, key, rows.get(key), past)
             except Exception as error:  # noqa: BLE001 - whatever a fold does, the rest must flow
-                failures[key] = Failure(key, past.position, described(error))
+                failures[key] = Failure(key, past.position, without_data(error))
     return list(failures.values())
 
 
@@ -76,12 +78,3 @@ def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row
         version = (row.version if row else 0) + (model.owner is None)
     created_at = row.created_at if row else past.recorded_at
     return replace(new, version=version, created_at=created_at, updated_at=past.recorded_at)
-
-
-def described(error: Exception) -> str:
-    """Say what went wrong without repeating any data: only the kind and place of the error."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{where}"

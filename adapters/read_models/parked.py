@@ -15,13 +15,15 @@ from psycopg.rows import class_row
 
 from adapters.consumers import checkpoints
 from adapters.consumers.delivery import Careful, Consumer, is_poison
+from adapters.errors import without_data
 from adapters.event_store.erased import ErasedMeanwhileError, noted, refuse_erased
 from adapters.event_store.reader import Reader
 from adapters.event_store.unread import Hearer
+from adapters.keys import Key
 from adapters.read_models.as_of import hearer, stored_of_tenant
 from adapters.read_models.consumer import ReadModelConsumer
-from adapters.read_models.fold import Failure, Touches, described, fold, relevant
-from adapters.read_models.tables import Key, Rows
+from adapters.read_models.fold import Failure, Touches, fold, relevant
+from adapters.read_models.tables import Rows
 from application.operations.parked import NotParked, ParkedKey
 from application.ports import NotReadableHere, Recorded
 from projections.read_model import ReadModel
@@ -122,7 +124,7 @@ def _stream_again(
     except Exception as error:
         if not is_poison(error):
             raise
-        return Failure(key, span.start, described(error))
+        return Failure(key, span.start, without_data(error))
     careful = Careful(consumer)
     due = [past for past in events if past.position in span]
     reader.heard(connection, due, Hearer(consumer.name, consumer.types))
@@ -161,7 +163,7 @@ def _row_again(
     except Exception as error:
         if not is_poison(error):
             raise
-        return Failure(key, at, described(error))
+        return Failure(key, at, without_data(error))
     return None
 
 

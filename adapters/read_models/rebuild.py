@@ -17,13 +17,13 @@ from psycopg import Connection, OperationalError
 from adapters.consumers import checkpoints
 from adapters.consumers.delivery import Careful, Consumer, deliver, waiting_for_key
 from adapters.consumers.runner import Runner, parts
+from adapters.errors import without_data
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, head
 from adapters.postgres import WORKER, Database, DatabaseUnavailableError, Session
 from adapters.read_models.as_of import hearer
 from adapters.read_models.bulk import Bulk, Limits, MovedMeanwhileError
 from adapters.read_models.consumer import ReadModelConsumer, consumer_name
-from adapters.read_models.fold import described
 from adapters.read_models.tables import NEXT
 from adapters.wakeups.bell import Bell
 from application.ports import NotReadableHere
@@ -237,7 +237,7 @@ class _Building:
         except MovedMeanwhileError:
             raise RebuildUnderWay(self._consumer.model.name) from None
         except Exception as error:  # noqa: BLE001 - poison, which is the runner's trade
-            log.warning("a rebuild goes on with care", error=described(error))
+            log.warning("a rebuild goes on with care", error=without_data(error))
             self._load_with_care(bulk.reached)
         if self._stopped():
             raise RebuildStopped(self._consumer.model.name)

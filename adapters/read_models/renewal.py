@@ -23,6 +23,7 @@ from psycopg import Connection, Error
 
 from adapters.consumers import checkpoints
 from adapters.consumers.checkpoints import Place
+from adapters.errors import without_data
 from adapters.event_store.reader import head
 from adapters.postgres import DatabaseUnavailableError
 from adapters.read_models.consumer import (
@@ -31,7 +32,6 @@ from adapters.read_models.consumer import (
     table_of,
     version_of,
 )
-from adapters.read_models.fold import described
 from adapters.read_models.rebuild import Rebuilder, RebuildStopped, RebuildUnderWay
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
 from adapters.read_models.tables import LIVE, PREVIOUS, table_for
@@ -156,7 +156,7 @@ class Renewal:
 
     def _say(self, model: ReadModel, error: Exception) -> None:
         """Say what is in the way, once, unless that is somebody who does the same."""
-        found = described(error)
+        found = without_data(error)
         if not isinstance(error, PASSING) and self._said.get(model.name) != found:
             log.error("a read model cannot be renewed yet", name=model.name, exc_info=error)
             self._said[model.name] = found

@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 import msgspec
 from psycopg import Connection, sql
 
+from adapters.keys import Key
 from adapters.postgres import APP
 from projections.read_model import ReadModel, Row, plain, some
 
@@ -28,9 +29,6 @@ PREVIOUS: Final = "previous"
 
 MANY: Final = 100
 """New rows from which on COPY is faster than INSERT."""
-
-Key = tuple[str, str]
-"""Tenant and key of a row."""
 
 Rows = dict[Key, Row | None]
 """Rows as they are to be; None removes."""

@@ -18,6 +18,7 @@ import structlog
 from psycopg import Connection
 
 from adapters.event_store.reader import Reader
+from adapters.keys import Key
 from adapters.streams.records import Row
 from adapters.wakeups.bell import Bell
 from application.ports import Recorded
@@ -141,7 +142,7 @@ def _are_in_the_log(connection: Connection[Any], rows: Sequence[Row]) -> bool:
 def _with_keys(connection: Connection[Any], rows: Sequence[Row]) -> list[Row]:
     """Add the keys of what is personal, as they are now: they may have been destroyed meanwhile."""
     sealed = {(row[1], row[3]) for row in rows if row[ENCRYPTED] is not None}
-    keys: dict[tuple[str, str], bytes | None] = {}
+    keys: dict[Key, bytes | None] = {}
     if sealed:
         tenants, streams = zip(*sealed, strict=True)
         found = connection.execute(KEYS, (list(tenants), list(streams)), prepare=True, binary=True)

@@ -156,7 +156,7 @@ def get_client(client_id: ClientPath, caller: MayRead) -> Response:
 @answers(Row(CLIENTS), refuses=PEOPLE)
 def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
     """Describe a client anew, the whole of it."""
-    return described(client_id, body, caller)
+    return described_anew(client_id, body, caller)
 
 
 @router.put("/{client_id}/status")
@@ -222,7 +222,7 @@ def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
     return Response(_far(client_id, caller), media_type=JSON)
 
 
-def described(
+def described_anew(
     client_id: ClientId, body: ClientBody, caller: Caller, *, seen: int | None = None
 ) -> Response:
     """Have a client described, by somebody who saw this version if they name no other."""

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from application.ports import Recorded
 
 
-class AuditPage(Protocol):
-    """The events of a page, the position that was `reached`, and whether there are `more`."""
+class AuditPage(msgspec.Struct, frozen=True):
+    """Events, and the position that the search has reached; it goes on behind (or before) that.
 
-    @property
-    def events(self) -> Sequence[Recorded]:
-        """What happened."""
+    Within a stream it is the version that stands for the position. `more` says whether there is
+    anything left to look at.
+    """
 
-    @property
-    def reached(self) -> int:
-        """How far it was looked."""
-
-    @property
-    def more(self) -> bool:
-        """Whether there is more behind."""
+    events: list[Recorded]
+    reached: int
+    more: bool
 
 
 class Audit(Protocol):

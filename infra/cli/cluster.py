@@ -21,7 +21,7 @@ from infra.migrate import migrate
 from infra.processes.cluster import Cluster, running_cluster
 from infra.processes.logs import configure_logs
 from infra.processes.serving import listen
-from infra.processes.supervision import Report
+from infra.processes.supervision import MemberReport
 from infra.settings import Mode, Settings, read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON each time all are ready.")]
@@ -30,7 +30,7 @@ Empty = Annotated[bool, typer.Option("--empty", help="Without the demonstration.
 EVERY: Final = 0.5
 """Seconds from one look at them to the next."""
 
-Show = Callable[[Cluster, list[Report]], Any]
+Show = Callable[[Cluster, list[MemberReport]], Any]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -100,7 +100,7 @@ def _once_all_are_ready(show: Show) -> Show:
     """Show them when all are ready, and again when somebody has died and all are ready again."""
     shown: list[int | None] = []
 
-    def show_if_new(cluster: Cluster, reports: list[Report]) -> None:
+    def show_if_new(cluster: Cluster, reports: list[MemberReport]) -> None:
         pids = [report.pid for report in reports]
         if all(report.healthy for report in reports) and pids != shown:
             shown[:] = pids
@@ -109,17 +109,17 @@ def _once_all_are_ready(show: Show) -> Show:
     return show_if_new
 
 
-def _print_table(cluster: Cluster, reports: list[Report]) -> None:
+def _print_table(cluster: Cluster, reports: list[MemberReport]) -> None:
     say.print(_table(cluster, reports))
     sys.stdout.flush()
 
 
-def _print_json(cluster: Cluster, reports: list[Report]) -> None:
+def _print_json(cluster: Cluster, reports: list[MemberReport]) -> None:
     document = {"pid": os.getpid(), "port": cluster.port, "members": reports}
     print(msgspec.json.encode(document).decode(), flush=True)
 
 
-def _table(cluster: Cluster, reports: list[Report]) -> Table:
+def _table(cluster: Cluster, reports: list[MemberReport]) -> Table:
     host = cluster.listener.getsockname()[0]
     table = Table(title=f"http://{host}:{cluster.port}/v1", title_justify="left")
     for heading in ("", "doing", "port", "process", "for", "restarts"):

@@ -10,10 +10,10 @@ import typer
 from psycopg import connect
 
 from adapters.clock import system_clock
-from adapters.consumers.checkpoints import Key
 from adapters.consumers.passed_over import missed, redo
 from adapters.consumers.processes import ProcessConsumer
 from adapters.jobs.worker import KEEP
+from adapters.keys import Key
 from adapters.read_models import difference
 from adapters.read_models.rebuild import Rebuilder, RebuildUnderWay
 from adapters.read_models.switch import KeysSetAside, switch

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.processes.health import NotHealthy, health_of
-from infra.processes.supervision import Member, Report, kept
+from infra.processes.supervision import Member, MemberReport, kept
 from infra.servers import postgres
 from infra.servers.children import Child, Program, free_port, listens
 from infra.servers.kafka import running_kafka
@@ -49,7 +49,7 @@ class Cluster:
     def port(self) -> int:
         return int(self.listener.getsockname()[1])
 
-    def reports(self) -> list[Report]:
+    def reports(self) -> list[MemberReport]:
         return [member.report() for member in self.members]
 
 

@@ -30,7 +30,7 @@ Running = Callable[[Callable[[], None]], AbstractContextManager[int]]
 """Runs it as long as the block lasts, gives its pid, and calls what it is given if it dies."""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class MemberReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one of them is."""
 
     name: str
@@ -82,9 +82,9 @@ class Member:
         if self._thread:
             self._thread.join(seconds)
 
-    def report(self) -> Report:
+    def report(self) -> MemberReport:
         healthy, doing = self._state()
-        return Report(
+        return MemberReport(
             name=self.name,
             healthy=healthy,
             doing=doing,

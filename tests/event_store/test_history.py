@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.clock import SettableClock
-from adapters.event_store.history import EVERYTHING, Asked, History, Page
+from adapters.event_store.history import EVERYTHING, Asked, History
+from application.operations.audit import AuditPage
 from application.ports import Recorded
 from tests.event_store.examples import (
     ANOTHER_TENANT,
@@ -60,7 +61,7 @@ def ask(log: Log, history: History) -> Iterator[Ask]:
         )
 
 
-def positions(page: Page) -> list[int]:
+def positions(page: AuditPage) -> list[int]:
     return [past.tenant_position for past in page.events]
 
 
@@ -155,7 +156,7 @@ def test_which_version_something_had(ask: Ask, clock: SettableClock) -> None:
 def test_an_empty_history(log: Log, history: History) -> None:
     nobody = "0198c0de-0000-7000-8000-0000000000cc"
     with log.database.as_tenant(nobody) as connection:
-        assert history.after(connection, nobody) == Page([], 0, more=False)
+        assert history.after(connection, nobody) == AuditPage([], 0, more=False)
         assert history.before(connection, nobody).more is False
 
 
@@ -187,7 +188,7 @@ def test_what_happens_is_followed_live(log: Log, history: History) -> None:
 def test_who_follows_hears_that_nothing_happened(log: Log, history: History) -> None:
     pages = history.live(log.database, log.appended, TENANT, position=9, idle=0.01)
 
-    assert [next(pages), next(pages)] == [Page([], 9, more=False)] * 2
+    assert [next(pages), next(pages)] == [AuditPage([], 9, more=False)] * 2
 
 
 def test_following_goes_on_where_it_stood(log: Log, history: History) -> None:

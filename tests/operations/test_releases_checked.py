@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from adapters.clock import SettableClock
 from adapters.consumers import checkpoints
-from adapters.consumers.checkpoints import Key
 from adapters.consumers.passed_over import missed, redo
 from adapters.consumers.processes import ProcessConsumer
 from adapters.event_store.mapper import Mapper, NotRecordedYetError
+from adapters.keys import Key
 from adapters.running.releases import dangers
 from application.ports import NotReadableHere
 from application.processes import PROCESSES

@@ -18,11 +18,12 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
+from adapters.keys import Key
 from adapters.postgres import WRITER, Database
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.renewal import enter
-from adapters.read_models.tables import LIVE, Key, Rows
+from adapters.read_models.tables import LIVE, Rows
 from adapters.wakeups.bell import Bell
 from application.ports import About, Answer, Clock, Recorded
 from domain.aggregate import Aggregate

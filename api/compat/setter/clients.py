@@ -124,5 +124,5 @@ def change_old_client(
     row = msgspec.json.decode(known.json, type=KnownClient)
     as_is = {name: getattr(row, name) for name in clients.ClientBody.model_fields}
     whole = clients.ClientBody(**as_is | body.named(caller))
-    changed = clients.described(client_id, whole, caller, seen=known.version)
+    changed = clients.described_anew(client_id, whole, caller, seen=known.version)
     return reshaped(changed, _client, WHERE)

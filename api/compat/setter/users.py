@@ -82,7 +82,7 @@ class ChangedUser(Body):
     bookings_time: professionals.WeekBody | None = None
     time_zone: TimeZone | None = None
 
-    def orders(self, caller: Caller, known: "Known") -> list[Command]:
+    def orders(self, caller: Caller, known: "KnownUser") -> list[Command]:
         """Return what makes the user so; what is so already changes nothing."""
         user_id, enabled = known.listed.id, known.listed.accepts_bookings
         switch = SWITCH[enabled if self.booking_enabled is None else self.booking_enabled]
@@ -93,7 +93,7 @@ class ChangedUser(Body):
             switch(professional_id=user_id),
         ]
 
-    def _settings(self, known: "Known") -> Settings:
+    def _settings(self, known: "KnownUser") -> Settings:
         settings = known.listed.settings
         week = self.bookings_time
         return replace(
@@ -102,7 +102,7 @@ class ChangedUser(Body):
             hours=msgspec.convert(week.model_dump(), Week) if week else settings.hours,
         )
 
-    def _contact(self, caller: Caller, known: "Known") -> Contact:
+    def _contact(self, caller: Caller, known: "KnownUser") -> Contact:
         as_is = {name: getattr(known.contact, name) for name in ContactBody.model_fields}
         named = self.model_dump(include={"name", "email", "phone"}, exclude_unset=True)
         return ContactBody(**as_is | named).contact(caller)
@@ -126,7 +126,7 @@ class NewUser(ChangedUser):
         )
 
 
-class Known(msgspec.Struct):
+class KnownUser(msgspec.Struct):
     """All we know of a user, read from history."""
 
     listed: ListedProfessional
@@ -219,10 +219,10 @@ def delete_user(
     return professionals.retire_professional(user_id, caller)
 
 
-def _known(caller: Caller, user_id: ProfessionalId) -> Known:
+def _known(caller: Caller, user_id: ProfessionalId) -> KnownUser:
     contact = caller.folded(PROFESSIONAL_CONTACTS, user_id)
     listed = caller.folded(PROFESSIONALS, user_id)
-    return Known(
+    return KnownUser(
         msgspec.json.decode(listed.json, type=ListedProfessional),
         msgspec.json.decode(contact.json, type=ProfessionalContact),
     )
