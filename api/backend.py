@@ -18,7 +18,7 @@ from application.operations.parked import ParkedKeys
 from application.operations.vitals import Vitals, Walk
 from application.people.erasure import Erasures
 from application.permissions import Principal
-from application.ports import About, Answer, Clock, Document, Recorded
+from application.ports import About, Answer, Clock, Document, Recorded, Steps
 from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
@@ -53,7 +53,9 @@ class ReadModels(Protocol):
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
 
-    def steps(self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int) -> Any:
+    def steps(
+        self, tenant: str, model: ReadModel, key: str, *, after: int, most_bytes: int
+    ) -> Steps:
         """Return what each event of an aggregate behind a version changed in the row that shows it, and
         whether there are more than have so many bytes.
         """

@@ -150,6 +150,13 @@ class Document(NamedTuple):
     from_log: bool = False
 
 
+class Steps(msgspec.Struct, frozen=True):
+    """What events changed, each as JSON, and whether there are more behind the last of them."""
+
+    data: list[msgspec.Raw]
+    has_more: bool
+
+
 class NotReadableHere(NotNow):
     """Something that is recorded about this cannot be read by this process; ask again in a moment."""
 

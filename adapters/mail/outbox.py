@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 import msgspec
+from psycopg.abc import Params
 from psycopg.rows import dict_row
 
 from adapters.event_store.erased import hold_off_erasures
@@ -100,7 +101,7 @@ class OutboxMailer:
                 "DELETE FROM work.outbox WHERE sent_at < %s", (before,)
             ).rowcount
 
-    def _mails(self, tenant: str, sql: str, values: Any) -> list[OutboxMail]:
+    def _mails(self, tenant: str, sql: str, values: Params) -> list[OutboxMail]:
         with self._database.as_tenant(tenant) as connection:
             cursor = connection.cursor(row_factory=dict_row)
             rows = cursor.execute(sql.encode(), values).fetchall()

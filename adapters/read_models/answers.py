@@ -23,11 +23,11 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.freshness import Freshness, refuse_hidden
 from adapters.read_models.known import Known
-from adapters.read_models.steps import Steps, steps
+from adapters.read_models.steps import steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
 from adapters.wakeups.bell import Bell
-from application.ports import Document, ProjectionBehind, Recorded
+from application.ports import Document, ProjectionBehind, Recorded, Steps
 from domain.messages import Erasure, StreamErased
 from projections.read_model import ReadModel, Row
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from adapters.read_models.fold import moved_on
-from application.ports import Recorded
+from application.ports import Recorded, Steps
 from projections.read_model import ReadModel, Row
 
 FILLED_IN: Final = ("version", "created_at", "updated_at")
@@ -23,13 +23,6 @@ class Step(msgspec.Struct, frozen=True):
     at: datetime
     actor: str | None
     changes: dict[str, tuple[Any, Any]]
-
-
-class Steps(msgspec.Struct, frozen=True):
-    """Steps as JSON, and whether there are more behind the last of them."""
-
-    data: list[msgspec.Raw]
-    has_more: bool
 
 
 def steps(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -87,7 +87,7 @@ class PostgresVitals:
         self._writer.try_again()
         return "not-writing"
 
-    def _status(self) -> Any:
+    def _status(self) -> dict[str, object]:
         with self._database.as_onlooker() as connection:
             schema = connection.execute(SCHEMA).fetchone()
             return {
@@ -127,7 +127,7 @@ class PostgresVitals:
         return Gauge(f"frontdesk_{name}", help_, labels, registry=self._registry)
 
 
-def _shown(process: Present) -> dict[str, Any]:
+def _shown(process: Present) -> dict[str, object]:
     """Show of a process what anybody may see."""
     return {
         "id": process.id,

@@ -1,5 +1,6 @@
 """What waits in the queue, what is parked there, and what an operator does about it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -39,7 +40,7 @@ def list_jobs(caller: MayManage) -> Response:
     """List what is to be done and what was, by due time: `?status=parked&kind=send-booking-mail`."""
     asked = question(caller, FILTERS)
 
-    def find(after: tuple[datetime, UUID] | None, limit: int) -> Any:
+    def find(after: tuple[datetime, UUID] | None, limit: int) -> Sequence[QueuedJob]:
         return _jobs(caller).find(caller.tenant, after=after, limit=limit, **asked)
 
     return page(caller, "jobs", find, lambda job: (job.due_at, job.id), tuple[datetime, UUID])

@@ -1,6 +1,7 @@
 """The mails that would have been sent, where no mail server is configured."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -29,7 +30,7 @@ def list_outbox_mails(caller: MayRead) -> Response:
     """List the mails in the outbox, newest first: `?to=zoe@example.org&about=booking-…`."""
     asked = question(caller, FILTERS)
 
-    def find(before: int | None, limit: int) -> Any:
+    def find(before: int | None, limit: int) -> Sequence[OutboxMail]:
         return _outbox(caller).find(caller.tenant, before=before, limit=limit, **asked)
 
     return page(caller, "outbox", find, lambda mail: mail.number, int)

@@ -1,6 +1,7 @@
 """What read models and processes have set aside because it failed, and what an operator does."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from fastapi import Response
 from pydantic import StringConstraints
@@ -38,7 +39,7 @@ def list_parked(caller: MayManage) -> Response:
     """List the keys that were set aside: where each failed, at what, since when."""
     asked = question(caller, FILTERS)
 
-    def find(after: tuple[str, str] | None, limit: int) -> Any:
+    def find(after: tuple[str, str] | None, limit: int) -> Sequence[ParkedKey]:
         return _desk(caller).find(caller.tenant, after=after, limit=limit, **asked)
 
     return page(caller, "parked", find, lambda key: (key.consumer, key.key), tuple[str, str])

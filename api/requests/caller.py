@@ -27,7 +27,7 @@ from api.web.marks import RECORDED, mark
 from api.web.sizes import ANYTHING
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
-from application.ports import About, Answer, Document, ProjectionBehind
+from application.ports import About, Answer, Document, ProjectionBehind, Steps
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command
@@ -296,7 +296,7 @@ class Caller:
             raise NotFound
         return found
 
-    def steps(self, model: ReadModel, key: str, *, after: int) -> Any:
+    def steps(self, model: ReadModel, key: str, *, after: int) -> Steps:
         """Return what happened behind a version to what a row within reach shows, and what it changed, as
         far as it fits into an answer.
         """

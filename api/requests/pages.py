@@ -14,6 +14,7 @@ from api.requests.listing import CURSOR, USUAL, Parse, limit_of, not_of_its_kind
 from projections.paging import MOST_BYTES
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 
 def question(caller: Caller, filters: Mapping[str, Parse]) -> dict[str, Any]:
@@ -38,9 +39,9 @@ def _parsed(name: str, parse: Parse, text: str) -> Any:
 def page(
     caller: Caller,
     name: str,
-    find: Callable[[Any, int], Sequence[T]],
-    place: Callable[[T], Any],
-    kind: type[Any],
+    find: Callable[[P | None, int], Sequence[T]],
+    place: Callable[[T], P],
+    kind: type[P],
     *,
     usual: int = USUAL,
 ) -> Response:

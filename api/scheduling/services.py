@@ -102,7 +102,10 @@ def list_service_categories(caller: MayRead) -> Response:
         with caller.asking(SERVICES) as (connection, _):
             return categories(connection, caller.tenant, after=after, limit=limit)
 
-    return page(caller, "categories", find, lambda category: category.name, str, usual=MOST)
+    def place(category: Category) -> str:
+        return category.name or ""  # what is in none comes last, and nothing behind it
+
+    return page(caller, "categories", find, place, str, usual=MOST)
 
 
 @router.get("/{service_id}")

@@ -1,8 +1,8 @@
 """How the running system is, and what time it is there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Vitals(Protocol):
@@ -19,7 +19,7 @@ class Vitals(Protocol):
         """What this process has met of late and cannot read."""
 
     @property
-    def status(self) -> Callable[[float], Any]:
+    def status(self) -> Callable[[float], Mapping[str, object]]:
         """Describes the log, the read models, the queue and the releases in use."""
 
     @property

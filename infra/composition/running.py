@@ -1,10 +1,8 @@
 """Puts a system together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from functools import partial, wraps
-from typing import Any, TypeVar, cast
 
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
@@ -116,7 +114,6 @@ def _compose(
     erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
     mailing = effects_of(settings, database, store, outbox, clock)
     effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
-    at_work = partial(_at_work, database)
     return System(
         settings=settings,
         database=database,
@@ -137,9 +134,9 @@ def _compose(
         worker=Worker(
             database,
             clock,
-            at_work(dispatch),
+            database.at_work()(dispatch),
             list(USE_CASES),
-            {kind: at_work(handle) for kind, handle in effects.items()},
+            {kind: database.at_work()(handle) for kind, handle in effects.items()},
             bell=advanced,
             upkeep=[outbox.prune],
             unread=reader.notes.met,
@@ -184,17 +181,3 @@ def _accounts(
 
 def _lifetime(settings: Settings) -> timedelta:
     return timedelta(minutes=settings.access_token_minutes)
-
-
-Done = TypeVar("Done", bound=Callable[..., Any])
-
-
-def _at_work(database: Database, do: Done) -> Done:
-    """Let something be done by workers, whatever is asked by way of HTTP meanwhile."""
-
-    @wraps(do)
-    def done(*arguments: Any) -> Any:
-        with database.at_work():
-            return do(*arguments)
-
-    return cast("Done", done)

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.problems.refusals import Unavailable
 from api.web.edge import refusing
@@ -55,7 +56,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    app: Any,
+    app: ASGIApp,
     *listeners: socket.socket,
     ready: Callable[[], None] = lambda: None,
     connected: Connections | None = None,
@@ -72,7 +73,7 @@ def _repeated(listeners: Iterable[socket.socket]) -> list[socket.socket]:
     return [each for one in listeners for each in (one, *(one.dup() for _ in range(AT_ONCE - 1)))]
 
 
-def _config(app: Any, connected: Connections | None) -> uvicorn.Config:
+def _config(app: ASGIApp, connected: Connections | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -99,7 +100,7 @@ def refusing_all(listener: socket.socket, connected: Connections) -> Iterator[No
 
 
 def serve_in_thread(
-    app: Any, listener: socket.socket, connected: Connections | None = None
+    app: ASGIApp, listener: socket.socket, connected: Connections | None = None
 ) -> Callable[[], None]:
     """Answer requests in a thread; return what stops it."""
     ready = threading.Event()
