@@ -57,27 +57,16 @@ def _evolve(row: ListedUser | None, event: UserEvent | ClientErased) -> ListedUs
             return row and replace(row, name=name, language=language)
         case UserDeactivated():
             return row and replace(row, active=False)
-        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient() | ClientErased():
-            return row and _known_better(row, event)
-        case RegistrationAbandoned():
-            return None
-        case _:
-            assert_never(event)
-
-
-def _known_better(
-    row: ListedUser,
-    event: AddressCodeRequested | UserAddressProved | UserLinkedToClient | ClientErased,
-) -> ListedUser:
-    match event:
         case AddressCodeRequested():
             return row
         case UserAddressProved():
-            return replace(row, email_proved=True)
+            return row and replace(row, email_proved=True)
         case UserLinkedToClient(client_id=client):
-            return replace(row, client_id=client)
+            return row and replace(row, client_id=client)
         case ClientErased():
-            return replace(row, name=ERASED, email=ERASED, language=None)
+            return row and replace(row, name=ERASED, email=ERASED, language=None)
+        case RegistrationAbandoned():
+            return None
         case _:
             assert_never(event)
 

@@ -87,14 +87,13 @@ def _after(row: KnownBooking, event: LaterEvent) -> KnownBooking:
             return replace(row, client_id=appointment.client_id, override=row.override or override)
         case ClientErased():
             return _erased(row)
-        case (
-            BookingConfirmed()
-            | BookingDeclined()
-            | BookingCompleted()
-            | BookingMarkedNoShow()
-            | BookingCancelled()
-        ):
-            return _moved_on(row, event)
+        case BookingConfirmed() | BookingCompleted() | BookingMarkedNoShow():
+            return replace(row, status=status_after(event))
+        case BookingDeclined(reason=reason):
+            return replace(row, status=status_after(event), reason=reason)
+        case BookingCancelled(reason=reason, by_client=by_client):
+            status = status_after(event)
+            return replace(row, status=status, reason=reason, cancelled_by_client=by_client)
         case _:
             assert_never(event)
 
@@ -121,17 +120,6 @@ def _requested(event: BookingRequested) -> KnownBooking:
         hold_id=event.hold_id,
         override=event.override,
     )
-
-
-def _moved_on(row: KnownBooking, event: BookingMove) -> KnownBooking:
-    row = replace(row, status=status_after(event))
-    match event:
-        case BookingDeclined(reason=reason):
-            return replace(row, reason=reason)
-        case BookingCancelled(reason=reason, by_client=by_client):
-            return replace(row, reason=reason, cancelled_by_client=by_client)
-        case _:
-            return row
 
 
 def _at(row: KnownBooking, appointment: Appointment) -> KnownBooking:

@@ -57,27 +57,15 @@ def evolve(user: User, event: UserEvent) -> User:
             return replace(user, name=name, language=language)
         case UserDeactivated():
             return replace(user, status=UserStatus.DEACTIVATED)
-        case AddressCodeRequested() | UserAddressProved() | UserLinkedToClient():
-            return _known_better(user, event)
-        case RegistrationAbandoned():
-            return replace(user, status=UserStatus.ABANDONED)
-        case _:
-            assert_never(event)
-
-
-def _known_better(
-    user: User, event: AddressCodeRequested | UserAddressProved | UserLinkedToClient
-) -> User:
-    match event:
         case AddressCodeRequested():
             return user
         case UserAddressProved(identity_id=identity):
             return replace(user, proved=identity)
         case UserLinkedToClient(client_id=client, previous=previous):
-            earlier = (
-                user.earlier_clients if previous is None else (*user.earlier_clients, previous)
-            )
-            return replace(user, client_id=client, earlier_clients=earlier)
+            gone = () if previous is None else (previous,)
+            return replace(user, client_id=client, earlier_clients=user.earlier_clients + gone)
+        case RegistrationAbandoned():
+            return replace(user, status=UserStatus.ABANDONED)
         case _:
             assert_never(event)
 
