@@ -18,7 +18,7 @@ from application.operations.parked import ParkedKeys
 from application.operations.vitals import Vitals, Walk
 from application.people.erasure import Erasures
 from application.permissions import Principal
-from application.ports import About, Answer, Clock, Document, Recorded, Steps
+from application.ports import LAST_VERSION, About, Answer, Clock, Document, Recorded, Steps
 from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
@@ -49,7 +49,7 @@ class ReadModels(Protocol):
         """Return a row as it was at a position of the tenant's log, or at a time."""
 
     def folded(
-        self, tenant: str, model: ReadModel, key: str, *, to_version: int = 2**31 - 1
+        self, tenant: str, model: ReadModel, key: str, *, to_version: int = LAST_VERSION
     ) -> Document | None:
         """Fold a row from the stream that owns it, as of a version."""
 

@@ -17,7 +17,8 @@ from api.compat import OldRouter, Product
 from api.operations.history import Steps
 from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
 from api.requests.caller import JSON, Caller, new_id
-from api.requests.forms import Body, id_of
+from api.requests.forms import After, Body
+from api.requests.ids import id_of
 from api.requests.listing import Listing, number
 from api.requests.moments import instant
 from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
@@ -74,7 +75,6 @@ class Taken(NamedTuple):
 
 
 Included = Annotated[bool, Query(description="Those that were removed as well.")]
-After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 class Routes:

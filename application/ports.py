@@ -45,6 +45,9 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
+LAST_VERSION: Final = 2**31 - 1
+"""No stream has a later one: PostgreSQL keeps them as `integer`."""
+
 THERE: Final = -1
 """In place of a version: whichever it is, so long as there is something."""
 

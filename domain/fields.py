@@ -27,9 +27,33 @@ LINE: Final = Held(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00
 TEXT: Final = Held(min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$")
 """Lines of text. No zero characters, here or elsewhere: PostgreSQL cannot hold them."""
 
+ANY_TEXT: Final = r"^[^\x00]*$"
+SOUGHT: Final = Held(max_length=200, pattern=ANY_TEXT)
+"""What somebody types to find something."""
+
+ADDRESS: Final = Held(max_length=254)
+"""A mail address as somebody writes it, before it is understood: RFC 5321 has no room for a longer one."""
+
+NUMBER: Final = Held(max_length=40)
+"""A phone number as somebody writes it, before it is understood."""
+
+LANGUAGE: Final = Held(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")
+"""ISO 639, with the country (ISO 3166-1) where it matters."""
+
 COUNTRY: Final = Held(pattern="^[A-Z]{2}$")
 """ISO 3166-1 alpha-2."""
+
+CURRENCY: Final = Held(pattern="^[A-Z]{3}$")
+"""ISO 4217."""
+
+ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""A UUID (RFC 9562), as it is written here."""
 
 Line = Annotated[str, LINE]
 Text = Annotated[str, TEXT]
 Country = Annotated[str, COUNTRY]
+
+
+def id_of(kind: str) -> Held:
+    """Say what an id of a kind of thing looks like: the kind, a dash, a UUID."""
+    return Held(pattern=f"^{kind}-{ID}$")

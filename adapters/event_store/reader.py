@@ -20,7 +20,7 @@ from adapters.event_store.unread import (
     unknown_types,
     who_hears,
 )
-from application.ports import NotReadableHere, Recorded
+from application.ports import LAST_VERSION, NotReadableHere, Recorded
 from domain.messages import Event
 
 WRITTEN: Final = """
@@ -110,7 +110,6 @@ OF_TENANT: Final = f"""
     ORDER BY e.tenant_position
 """
 LAST: Final = 2**62
-LAST_VERSION: Final = 2**31 - 1
 PAGE: Final = 5_000
 
 NOTHING: Final = b"{}"

@@ -36,7 +36,7 @@ from adapters.event_store.unread import is_ours
 from adapters.event_store.writer import WAIT, Writer, bounds_of
 from adapters.postgres import WRITER, Database, DatabaseUnavailableError
 from adapters.wakeups.bell import Bell
-from application.ports import StoreUnavailableError
+from application.ports import LAST_VERSION, StoreUnavailableError
 
 ACTOR: Final = "eventsourcing"
 PAGE: Final = 500
@@ -92,7 +92,7 @@ class StreamRecorder(AggregateRecorder):
         """Return the events of a stream with `gt < version <= lte`."""
         sql = EVENTS.format(order="DESC" if desc else "ASC")
         after = -1 if gt is None else gt
-        to = 2**31 - 1 if lte is None else lte
+        to = LAST_VERSION if lte is None else lte
         rows = self._select(sql, (self._tenant, str(originator_id), after, to, limit))
         return [
             StoredEvent(originator_id, version, topic, _unwrapped(data))

@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColumn, UndefinedTable
 
 from adapters.consumers import checkpoints
-from adapters.event_store.reader import LAST_VERSION, Reader
+from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.as_of import hearer, place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
@@ -27,7 +27,7 @@ from adapters.read_models.steps import steps
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
 from adapters.wakeups.bell import Bell
-from application.ports import Document, ProjectionBehind, Recorded, Steps
+from application.ports import LAST_VERSION, Document, ProjectionBehind, Recorded, Steps
 from domain.messages import Erasure, StreamErased
 from projections.read_model import ReadModel, Row
 

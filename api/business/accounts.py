@@ -13,13 +13,18 @@ from api.requests.conditions import idempotency_key, trace_of
 from api.requests.forms import Body, Language, Line
 from application.business.accounts import Accounts, NewAccount, Registered
 from application.ports import About
+from domain.fields import ADDRESS, ANY_TEXT
 from domain.values import FRONTDESK
 from projections.business.users import USERS
 
 LONGEST_PASSWORD: Final = 1024
 """Only a bound on the work: what is too long or short is told by the accounts, with the reason."""
 
-Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\x00]*$")]
+Login = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=ADDRESS.max_length, pattern=ANY_TEXT),
+]
+"""The address that somebody logs in with."""
 
 
 def _text(password: SecretStr) -> SecretStr:
@@ -40,7 +45,7 @@ Password = Annotated[
 class AccountBody(Body):
     """A person who is to have an account."""
 
-    email: Email
+    email: Login
     password: Password
     name: Line
     language: Language | None = None

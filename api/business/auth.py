@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 
 from api.business.accounts import (
     AccountBody,
-    Email,
+    Login,
     Password,
     TheAccounts,
     registered,
@@ -78,7 +78,7 @@ class RegistrationBody(AccountBody):
 
 
 class LoginBody(Body):
-    email: Email
+    email: Login
     password: Password
 
 

@@ -8,23 +8,20 @@ from pydantic import Field
 
 from api.business.accounts import AccountBody, TheAccounts, registered, registering
 from api.problems.reasons import ACCOUNTS
+from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller
-from api.requests.forms import Body, id_of
+from api.requests.forms import Body
 from api.requests.listing import Listing, boolean, text
 from api.web.gate import may
 from api.web.routing import Router, hashing
 from api.web.turns import heavy
 from application.permissions import Permission
 from domain.business.users import ChangeRoles, DeactivateUser, Role
-from domain.values import ClientId, ProfessionalId, UserId
 from projections.business.users import USERS
 
 MayRead = Annotated[Caller, may(Permission.USERS_READ)]
 MayManage = Annotated[Caller, may(Permission.USERS_MANAGE)]
-UserPath = Annotated[UserId, id_of("user")]
-Professional = Annotated[ProfessionalId, id_of("professional")]
-Client = Annotated[ClientId, id_of("client")]
 Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
 
 router: Final = Router(prefix="/v1/users", tags=["users"])
@@ -41,15 +38,15 @@ class UserBody(AccountBody):
     """A professional names the professional, a client the client, who the user is."""
 
     roles: Roles
-    professional_id: Professional | None = None
-    client_id: Client | None = None
+    professional_id: ids.Professional | None = None
+    client_id: ids.Client | None = None
 
 
 class RolesBody(Body):
     """All roles from now on. Who was linked to a professional, stays so when none is named."""
 
     roles: Roles
-    professional_id: Professional | None = None
+    professional_id: ids.Professional | None = None
 
 
 @router.post("", status_code=201)
@@ -81,7 +78,7 @@ def list_users(caller: MayRead) -> Response:
 
 @router.get("/{user_id}")
 @answers(Row(USERS))
-def get_user(user_id: UserPath, caller: MayRead) -> Response:
+def get_user(user_id: ids.User, caller: MayRead) -> Response:
     """Show one user."""
     return caller.shown(USERS, user_id)
 
@@ -89,7 +86,7 @@ def get_user(user_id: UserPath, caller: MayRead) -> Response:
 @router.put("/{user_id}/roles")
 @answers(Row(USERS), refuses=ACCOUNTS)
 def change_roles(
-    user_id: UserPath, body: RolesBody, caller: MayManage, accounts: TheAccounts
+    user_id: ids.User, body: RolesBody, caller: MayManage, accounts: TheAccounts
 ) -> Response:
     """Return a user other roles. Their sessions end with the old ones: they log in anew."""
     command = ChangeRoles(
@@ -106,7 +103,7 @@ def change_roles(
 
 @router.delete("/{user_id}", status_code=204)
 @answers(refuses=ACCOUNTS)
-def deactivate_user(user_id: UserPath, caller: MayManage, accounts: TheAccounts) -> Response:
+def deactivate_user(user_id: ids.User, caller: MayManage, accounts: TheAccounts) -> Response:
     """End a user's access at once; what they did stays in history."""
     tenant_id = caller.principal.tenant_id
     answer = caller.order(DeactivateUser(tenant_id=tenant_id, user_id=user_id), on=user_id)

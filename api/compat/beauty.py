@@ -4,7 +4,7 @@ Shapes are those of `/v1`; what differs is how things are named in requests and 
 """
 
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from pydantic import AliasChoices, Field
@@ -15,20 +15,17 @@ from api.compat.pages import OldListing
 from api.compat.whom import professional
 from api.people import clients
 from api.problems.reasons import VISITS
+from api.requests import ids
 from api.requests.answers import Listed, Row, answers
-from api.requests.forms import Body, Sought, Text, id_of
+from api.requests.forms import Body, Sought, Text
 from api.requests.moments import Instant
 from api.scheduling import bookings, services
 from domain.scheduling.bookings import BookingStatus
-from domain.values import ClientId, ProfessionalId, ServiceId
+from domain.values import ProfessionalId
 from projections.paging import Op, Where
 from projections.people.clients import found_by
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.services import offered_by
-
-Professional = Annotated[ProfessionalId, id_of("professional")]
-Service = Annotated[ServiceId, id_of("service")]
-Client = Annotated[ClientId, id_of("client")]
 
 appointments: Final = OldRouter(Product.BEAUTY, prefix="/appointments", successor="/v1/bookings")
 old_services: Final = OldRouter(Product.BEAUTY, prefix="/services", successor="/v1/services")
@@ -60,9 +57,9 @@ class NewAppointment(bookings.Wishes):
     """Who need not say with whom: see `api/compat/whom.py`."""
 
     start: Instant = Field(validation_alias=AliasChoices("start", "starts_at", "start_time"))
-    service_id: Service | None = named("service", "service_id")
-    client_id: Client | None = named("client", "client_id")
-    professional_id: Professional | None = named("professional", "professional_id")
+    service_id: ids.Service | None = named("service", "service_id")
+    client_id: ids.Client | None = named("client", "client_id")
+    professional_id: ids.Professional | None = named("professional", "professional_id")
 
     def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
         """Return the same as `/v1` wants it."""
@@ -101,7 +98,7 @@ def list_appointments(caller: bookings.MayRead) -> Response:
 @appointments.put("/{booking_id}/status")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def change_appointment_status(
-    booking_id: bookings.BookingPath, body: OldStatusBody, caller: bookings.MayWrite
+    booking_id: ids.Booking, body: OldStatusBody, caller: bookings.MayWrite
 ) -> Response:
     """Put an appointment into a status, if the one it has allows it."""
     command = order_for(body.status, booking_id, caller, body.reason)
@@ -110,7 +107,7 @@ def change_appointment_status(
 
 @appointments.delete("/{booking_id}")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def cancel_appointment(booking_id: bookings.BookingPath, caller: bookings.MayWrite) -> Response:
+def cancel_appointment(booking_id: ids.Booking, caller: bookings.MayWrite) -> Response:
     """Cancel an appointment. It is still there afterwards, as cancelled."""
     return bookings.cancel_booking(booking_id, caller)
 
@@ -118,7 +115,7 @@ def cancel_appointment(booking_id: bookings.BookingPath, caller: bookings.MayWri
 @appointments.post("/{booking_id}/reschedule")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def reschedule_appointment(
-    booking_id: bookings.BookingPath, body: NewStart, caller: bookings.MayWrite
+    booking_id: ids.Booking, body: NewStart, caller: bookings.MayWrite
 ) -> Response:
     """Move an appointment to another time, or leave it where it is."""
     new = bookings.NewTime(
@@ -139,7 +136,9 @@ SERVICES: Final = OldListing(listing=replace(services.LISTING, also=("profile",)
 
 @old_services.get("")
 @answers(Listed(SERVICES))
-def list_old_services(caller: services.MayRead, profile: Professional | None = None) -> Response:
+def list_old_services(
+    caller: services.MayRead, profile: ids.Professional | None = None
+) -> Response:
     """List what is offered, by everybody or by one professional."""
     asked = caller.request.query_params
     return SERVICES.answer(
@@ -171,7 +170,7 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 
 @old_clients.get("/{client_id}/appointments")
 @answers(Listed(THEIR_APPOINTMENTS))
-def list_appointments_of_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Response:
+def list_appointments_of_client(client_id: ids.Client, caller: clients.MayRead) -> Response:
     """List the appointments of a client, newest first."""
     clients.refuse_unknown(caller, client_id)
     whose = Where("client_id", Op.IS, [client_id])

@@ -6,21 +6,18 @@ from fastapi import APIRouter, Query, Response
 
 from api.compat import OldRouter, Product
 from api.problems.reasons import FREE, WORKING
+from api.requests import ids
 from api.requests.answers import Made, Row, answers
 from api.requests.caller import Caller
-from api.requests.forms import TimeZone, id_of
+from api.requests.forms import TimeZone
 from api.scheduling import time_blocks
 from api.scheduling.availability import Cursor, FreeSlots, MayRead, Moment, answered
-from api.scheduling.bookings import BookingPath
 from api.scheduling.professionals import MayWrite, SettingsBody, change_professional_settings
 from api.web.turns import heavy
 from application.reach import NotFound
 from application.scheduling.availability import Wish
-from domain.values import ProfessionalId, ServiceId
+from domain.values import ProfessionalId
 from projections.scheduling.professionals import PROFESSIONALS
-
-Professional = Annotated[ProfessionalId, id_of("professional")]
-Service = Annotated[ServiceId, id_of("service")]
 
 availability: Final = OldRouter(
     Product.BEAUTY, prefix="/availability", successor="/v1/availability"
@@ -36,12 +33,12 @@ settings: Final = OldRouter(
 @heavy
 def show_availability(
     caller: MayRead,
-    professional: Professional | None = None,
-    service: Service | None = None,
+    professional: ids.Professional | None = None,
+    service: ids.Service | None = None,
     first: Annotated[Moment | None, Query(alias="from")] = None,
     last: Annotated[Moment | None, Query(alias="to")] = None,
     tz: TimeZone | None = None,
-    moving: BookingPath | None = None,
+    moving: ids.Booking | None = None,
     cursor: Cursor | None = None,
 ) -> Response:
     """Show free slots, a page of them, as `/v1` does."""

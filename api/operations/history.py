@@ -7,23 +7,25 @@ import msgspec
 from fastapi import Path, Query, Response
 
 from api.requests.answers import Made, Paged, answers
-from api.requests.caller import JSON, LATEST, Caller
-from api.requests.listing import MOST, USUAL, of_another_question
+from api.requests.caller import JSON, Caller
+from api.requests.cursors import CURSOR, of_another_question, opened, sealed
+from api.requests.listing import MOST, USUAL
 from api.requests.moments import InUtc
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.operations.audit import Audit
 from application.permissions import Permission
-from application.ports import Document, Recorded
+from application.ports import LAST_VERSION, Document, Recorded
 from application.reach import NotFound
+from domain.fields import ANY_TEXT
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
 MayRead = Annotated[Caller, may(Permission.HISTORY_READ)]
-Stream = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
-Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
-CURSOR: Final = "cursor/history.v2"
+Stream = Annotated[str, Query(max_length=120, pattern=ANY_TEXT)]
+Version = Annotated[int, Query(ge=1, le=LAST_VERSION)]
+PURPOSE: Final = f"{CURSOR}/history.v2"
 
 router: Final = Router(prefix="/v1/history", tags=["history"])
 
@@ -99,7 +101,7 @@ def list_history(
         position=_position(caller, cursor, stream) if cursor else None,
         limit=limit,
     )
-    next_ = _cursor(caller, page.reached, stream) if page.more else None
+    next_ = sealed(caller, PURPOSE, [page.reached, stream]) if page.more else None
     data = [_happened(past) for past in page.events]
     body = {"data": data, "next_cursor": next_, "has_more": page.more}
     return Response(msgspec.json.encode(body), media_type=JSON)
@@ -136,8 +138,8 @@ def show_as_of(
 def show_difference(
     stream: str,
     caller: MayRead,
-    from_version: Annotated[int, Query(alias="from", ge=1, le=2**31 - 1)],
-    to_version: Annotated[int, Query(alias="to", ge=1, le=2**31 - 1)],
+    from_version: Annotated[int, Query(alias="from", ge=1, le=LAST_VERSION)],
+    to_version: Annotated[int, Query(alias="to", ge=1, le=LAST_VERSION)],
 ) -> Response:
     """Show what changed in a thing between two versions: each field from what to what."""
     old, new = (
@@ -151,15 +153,9 @@ def show_difference(
     return Response(msgspec.json.encode(body), media_type=JSON)
 
 
-def _cursor(caller: Caller, reached: int, stream: str | None) -> str:
-    content = msgspec.json.encode([reached, stream]).decode()
-    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
-
-
 def _position(caller: Caller, cursor: str, stream: str | None) -> int:
     """Return what a cursor stands for: a version if a stream was asked for, or else a position."""
-    content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
-    reached, asked = msgspec.json.decode(content, type=tuple[int, str | None])
+    reached, asked = opened(caller, PURPOSE, cursor, tuple[int, str | None])
     if asked != stream:
         raise of_another_question()
     return reached
@@ -167,7 +163,7 @@ def _position(caller: Caller, cursor: str, stream: str | None) -> int:
 
 def _as_of(caller: Caller, stream: str, version: int | None) -> Document:
     model = _shown_by(stream)
-    return caller.folded(model, stream, to_version=LATEST if version is None else version)
+    return caller.folded(model, stream, to_version=LAST_VERSION if version is None else version)
 
 
 def _shown_by(stream: str) -> ReadModel:

@@ -17,9 +17,10 @@ from api.web.turns import heavy
 from application.operations import parked
 from application.operations.parked import ParkedKey, ParkedKeys
 from application.permissions import Permission
+from domain.fields import ANY_TEXT
 
 MayManage = Annotated[Caller, may(Permission.READ_MODELS_MANAGE)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ANY_TEXT)]
 
 router: Final = Router(prefix="/v1/read-models", tags=["read models"])
 

@@ -9,9 +9,10 @@ from fastapi import Response
 from msgspec import UNSET, UnsetType
 
 from api.problems.reasons import PEOPLE
+from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
-from api.requests.forms import Body, ContactBody, Line, Sought, Text, id_of, identities
+from api.requests.forms import Body, ContactBody, Line, Sought, Text, identities
 from api.requests.listing import Listing, one_of, text
 from api.requests.moments import instant
 from api.web.gate import may
@@ -41,7 +42,6 @@ from projections.scheduling.bookings import BOOKINGS
 MayRead = Annotated[Caller, may(Permission.CLIENTS_READ)]
 MayWrite = Annotated[Caller, may(Permission.CLIENTS_WRITE)]
 MayErase = Annotated[Caller, may(Permission.CLIENTS_ERASE)]
-ClientPath = Annotated[ClientId, id_of("client")]
 
 router: Final = Router(prefix="/v1/clients", tags=["clients"])
 
@@ -139,7 +139,7 @@ def list_clients(caller: MayRead, q: Sought = "") -> Response:
 
 @router.get("/{client_id}")
 @answers(Made(ClientWithVisits, tagged=True))
-def get_client(client_id: ClientPath, caller: MayRead) -> Response:
+def get_client(client_id: ids.Client, caller: MayRead) -> Response:
     """Show a client: details, what the bookings add up to, the last visit."""
     known = caller.document(CLIENTS, client_id)
     if caller.asks_of_the_past:
@@ -154,14 +154,14 @@ def get_client(client_id: ClientPath, caller: MayRead) -> Response:
 
 @router.put("/{client_id}")
 @answers(Row(CLIENTS), refuses=PEOPLE)
-def change_client(client_id: ClientPath, body: ClientBody, caller: MayWrite) -> Response:
+def change_client(client_id: ids.Client, body: ClientBody, caller: MayWrite) -> Response:
     """Describe a client anew, the whole of it."""
     return described_anew(client_id, body, caller)
 
 
 @router.put("/{client_id}/status")
 @answers(Row(CLIENTS), refuses=PEOPLE)
-def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWrite) -> Response:
+def change_client_status(client_id: ids.Client, body: StatusBody, caller: MayWrite) -> Response:
     """Say where the business stands with a client."""
     command = ChangeClientStatus(client_id=client_id, status=body.status)
     return caller.changed(CLIENTS, client_id, command)
@@ -169,7 +169,7 @@ def change_client_status(client_id: ClientPath, body: StatusBody, caller: MayWri
 
 @router.post("/{client_id}/notes", status_code=201)
 @answers(Made(CLIENT_TIMELINE.row), refuses=PEOPLE, any_version=True)
-def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> Response:
+def add_client_note(client_id: ids.Client, body: NoteBody, caller: MayWrite) -> Response:
     """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
     note_id = NoteId(new_id("note"))
     answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
@@ -179,7 +179,7 @@ def add_client_note(client_id: ClientPath, body: NoteBody, caller: MayWrite) -> 
 
 @router.get("/{client_id}/bookings")
 @answers(Listed(BOOKINGS_OF_CLIENT))
-def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
+def list_bookings_of_client(client_id: ids.Client, caller: MayRead) -> Response:
     """List the bookings of a client, newest first."""
     refuse_unknown(caller, client_id)
     return BOOKINGS_OF_CLIENT.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
@@ -188,7 +188,7 @@ def list_bookings_of_client(client_id: ClientPath, caller: MayRead) -> Response:
 @router.get("/{client_id}/timeline")
 @answers(Listed(TIMELINE))
 @heavy
-def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
+def show_client_timeline(client_id: ids.Client, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
     refuse_unknown(caller, client_id)
     return TIMELINE.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
@@ -197,7 +197,7 @@ def show_client_timeline(client_id: ClientPath, caller: MayRead) -> Response:
 @router.delete("/{client_id}/personal-data", status_code=204)
 @answers(Made(Erasure, also=(202,)), refuses=PEOPLE, any_version=True)
 @heavy
-def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
+def erase_client(client_id: ids.Client, caller: MayErase) -> Response:
     """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
     was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.
     """
@@ -217,7 +217,7 @@ def erase_client(client_id: ClientPath, caller: MayErase) -> Response:
 @router.get("/{client_id}/personal-data")
 @answers(Made(Erasure))
 @heavy
-def show_erasure(client_id: ClientPath, caller: MayErase) -> Response:
+def show_erasure(client_id: ids.Client, caller: MayErase) -> Response:
     """Whether a client is erased, how far that is, and what stays although it concerns them."""
     return Response(_far(client_id, caller), media_type=JSON)
 

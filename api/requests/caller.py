@@ -27,7 +27,7 @@ from api.web.marks import RECORDED, mark
 from api.web.sizes import ANYTHING
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
-from application.ports import About, Answer, Document, ProjectionBehind, Steps
+from application.ports import LAST_VERSION, About, Answer, Document, ProjectionBehind, Steps
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command
@@ -38,7 +38,6 @@ T = TypeVar("T")
 
 JSON: Final = "application/json"
 READING: Final = frozenset({"GET", "HEAD"})
-LATEST: Final = 2**31 - 1
 """In place of a version: the one that there is."""
 
 
@@ -288,7 +287,7 @@ class Caller:
             row = ask(self.tenant, model, key, at_least=wishes.at_least, wait=wait)
         return self._covered(model, key, row)
 
-    def folded(self, model: ReadModel, key: str, *, to_version: int = LATEST) -> Document:
+    def folded(self, model: ReadModel, key: str, *, to_version: int = LAST_VERSION) -> Document:
         """Return a row within reach as the log has it at this moment, or had it at a version."""
         row = self.backend.read_models.folded(self.tenant, model, key, to_version=to_version)
         found = self._covered(model, key, row)

@@ -1,7 +1,8 @@
-"""What the paths and bodies of every area have in common: ids, texts, money, people."""
+"""What the paths and bodies of every area have in common: texts, money, people."""
 
 from typing import Annotated, Any, Final
 
+from fastapi import Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,7 +15,8 @@ from pydantic_core import PydanticCustomError
 
 from api.requests.caller import Caller
 from application.people.contact_details import identities_of, parse_email, parse_phone
-from domain.fields import LINE, TEXT, Held
+from application.ports import LAST_VERSION
+from domain.fields import ADDRESS, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
 
@@ -23,11 +25,6 @@ MOST_UNKNOWN: Final = 10
 
 LARGEST_AMOUNT: Final = 10**12
 """In the smallest unit. More fits into no invoice, and a million of these still add up in 64 bits."""
-
-
-def id_of(kind: str) -> StringConstraints:
-    """Declare an id: its kind, a dash, a UUID. Without it, one could order on others' streams."""
-    return StringConstraints(pattern=rf"^{kind}-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$")
 
 
 def held(limits: Held) -> StringConstraints:
@@ -46,12 +43,15 @@ def _known_zone(name: str) -> str:
 Line = Annotated[str, held(LINE)]
 Text = Annotated[str, held(TEXT)]
 
-Sought = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-"""What somebody types to find something."""
-
-Language = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")]
+Sought = Annotated[str, held(SOUGHT)]
+Email = Annotated[str, held(ADDRESS)]
+Phone = Annotated[str, held(NUMBER)]
+Language = Annotated[str, held(LANGUAGE)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str, held(CURRENCY)]
+
+After = Annotated[int, Query(ge=0, le=LAST_VERSION)]
+"""A version behind which something is looked for."""
 
 
 class Body(BaseModel):
@@ -88,8 +88,8 @@ class ContactBody(Body):
     """A person. A phone number without country code is one of the business's own country."""
 
     name: Line
-    email: Annotated[str, StringConstraints(max_length=254)] | None = None
-    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    email: Email | None = None
+    phone: Phone | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Response
@@ -17,11 +16,11 @@ from fastapi import Response
 from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
+from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.moments import EXAMPLE, instant
 from projections.paging import Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
-CURSOR: Final = "cursor"
 MOST: Final = 200
 USUAL: Final = 50
 LONGEST_TEXT: Final = 200
@@ -128,8 +127,7 @@ class Listing:
     def _place(self, caller: Caller, cursor: str | None, question: "Question") -> Place | None:
         if cursor is None:
             return None
-        content = caller.backend.signer.open(CURSOR, caller.tenant, cursor)
-        name, value, key, backwards = msgspec.json.decode(content)
+        name, value, key, backwards = opened(caller, CURSOR, cursor, tuple[str, Any, str, bool])
         if name != question.name:
             raise of_another_question()
         return Place(value, key, backwards)
@@ -186,11 +184,6 @@ def not_of_its_kind(name: str, parse: Parse) -> QueryInvalid:
     return wrong(name, "not a value of its kind", **_allowed(parse))
 
 
-def of_another_question() -> QueryInvalid:
-    """Say that a cursor goes on with another question than this."""
-    return wrong(CURSOR, "it belongs to another question", code="of-another-question")
-
-
 def one_of(kind: type[StrEnum]) -> Parse:
     """Parse a member of an enum."""
     return OneOf(kind)
@@ -235,20 +228,14 @@ def _response(caller: Caller, found: Page, question: Question, place: Place | No
     marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
     data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
     body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
-    links = [_link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
+    links = [link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]
     return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
 
 
 def _cursor(caller: Caller, question: Question, place: Place | None) -> str | None:
     if place is None:
         return None
-    content = msgspec.json.encode([question.name, place.value, place.key, place.backwards]).decode()
-    return caller.backend.signer.sign(CURSOR, caller.tenant, content)
-
-
-def _link(caller: Caller, cursor: str, rel: str) -> str:
-    asked = {**caller.request.query_params, CURSOR: cursor}
-    return f'<{caller.request.url.path}?{urlencode(asked)}>; rel="{rel}"'
+    return sealed(caller, CURSOR, [question.name, place.value, place.key, place.backwards])
 
 
 def _only(fields: Sequence[str], document: bytes) -> bytes:

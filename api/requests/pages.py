@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Response
 
 from api.problems.questions import all_of, refuse_twice
 from api.requests.caller import JSON, Caller
-from api.requests.listing import CURSOR, USUAL, Parse, limit_of, not_of_its_kind
+from api.requests.cursors import CURSOR, link, opened, sealed
+from api.requests.listing import USUAL, Parse, limit_of, not_of_its_kind
 from projections.paging import MOST_BYTES
 
 T = TypeVar("T")
@@ -52,19 +52,14 @@ def page(
     limit = limit_of(caller.request.query_params.get("limit"), usual)
     cursor = caller.request.query_params.get(CURSOR)
     purpose = f"{CURSOR}/{name}"
-    after = None
-    if cursor is not None:
-        content = caller.backend.signer.open(purpose, caller.tenant, cursor)
-        after = msgspec.json.decode(content, type=kind)
+    after = None if cursor is None else opened(caller, purpose, cursor, kind)
     found = find(after, limit + 1)
     items = within(MOST_BYTES, found[:limit])
     more = len(found) > len(items)
-    next_ = None
-    if more:
-        content = msgspec.json.encode(place(items[-1][0])).decode()
-        next_ = caller.backend.signer.sign(purpose, caller.tenant, content)
+    next_ = sealed(caller, purpose, place(items[-1][0])) if more else None
     body = {"data": [text for _, text in items], "next_cursor": next_, "has_more": more}
-    return Response(msgspec.json.encode(body), headers=_links(caller, next_), media_type=JSON)
+    links = {"Link": link(caller, next_, "next")} if next_ else None
+    return Response(msgspec.json.encode(body), headers=links, media_type=JSON)
 
 
 def within(most: int, items: Sequence[T]) -> list[tuple[T, msgspec.Raw]]:
@@ -78,10 +73,3 @@ def within(most: int, items: Sequence[T]) -> list[tuple[T, msgspec.Raw]]:
             break
         kept.append((item, msgspec.Raw(text)))
     return kept
-
-
-def _links(caller: Caller, next_: str | None) -> dict[str, str]:
-    if next_ is None:
-        return {}
-    asked = {**caller.request.query_params, CURSOR: next_}
-    return {"Link": f'<{caller.request.url.path}?{urlencode(asked)}>; rel="next"'}

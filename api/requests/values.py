@@ -16,7 +16,8 @@ from msgspec.structs import asdict, fields
 from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
-from api.requests.forms import Body, MoneyBody, id_of
+from api.requests.forms import Body, MoneyBody
+from api.requests.ids import id_of
 from api.requests.listing import boolean, number, one_of, text
 from api.requests.moments import Instant, instant
 from domain.fields import Held

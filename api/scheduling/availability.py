@@ -8,25 +8,27 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from api.problems.reasons import FREE
+from api.requests import ids
 from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller
-from api.requests.forms import TimeZone, id_of
-from api.requests.listing import CURSOR, of_another_question
+from api.requests.cursors import CURSOR, of_another_question, opened, sealed
+from api.requests.forms import TimeZone
 from api.requests.moments import Day, Instant
-from api.scheduling.bookings import BookingPath, Minutes
+from api.scheduling.bookings import Minutes
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission
 from application.scheduling.availability import MOST_AT_ONCE, FreeSlot, Reached, Wish, availability
 from domain.business.users import Role
-from domain.values import ProfessionalId, ServiceId
+from domain.fields import ANY_TEXT
+from domain.values import ProfessionalId
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professionals import PROFESSIONALS, bookable
 
 MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
 Moment = Annotated[Instant | Day, Field(union_mode="left_to_right")]
-Cursor = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00]*$")]
+Cursor = Annotated[str, Query(max_length=2000, pattern=ANY_TEXT)]
 
 router: Final = Router(prefix="/v1/availability", tags=["bookings"])
 
@@ -49,13 +51,13 @@ class FreeSlots(msgspec.Struct):
 @heavy
 def show_availability(  # noqa: PLR0917 - parameters of the query, which all have names
     caller: MayRead,
-    professional_id: Annotated[ProfessionalId, id_of("professional")] | None = None,
-    service_id: Annotated[ServiceId, id_of("service")] | None = None,
+    professional_id: ids.Professional | None = None,
+    service_id: ids.Service | None = None,
     first: Annotated[Moment | None, Query(alias="from")] = None,
     last: Annotated[Moment | None, Query(alias="to")] = None,
     tz: TimeZone | None = None,
     duration_minutes: Minutes | None = None,
-    moving: BookingPath | None = None,
+    moving: ids.Booking | None = None,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
     cursor: Cursor | None = None,
 ) -> Response:
@@ -92,7 +94,7 @@ def answered(caller: Caller, wish: Wish, cursor: str | None) -> Response:
         by_client=Role.CLIENT in caller.principal.roles,
     )
     found = caller.ask(lambda past: availability(wish, past))
-    next_ = None if found.reached is None else _sealed(caller, found.reached, question)
+    next_ = None if found.reached is None else sealed(caller, PURPOSE, [question, found.reached])
     page = FreeSlots(found.time_zone, found.data, next_, next_ is not None)
     return Response(msgspec.json.encode(page), media_type=JSON)
 
@@ -120,14 +122,8 @@ def _question(wish: Wish) -> str:
     return "/".join(map(str, same))
 
 
-def _sealed(caller: Caller, reached: Reached, question: str) -> str:
-    content = msgspec.json.encode([question, reached]).decode()
-    return caller.backend.signer.sign(PURPOSE, caller.tenant, content)
-
-
 def _opened(caller: Caller, cursor: str, question: str) -> Reached:
-    content = caller.backend.signer.open(PURPOSE, caller.tenant, cursor)
-    asked, reached = msgspec.json.decode(content, type=tuple[str, Reached])
+    asked, reached = opened(caller, PURPOSE, cursor, tuple[str, Reached])
     if asked != question:
         raise of_another_question()
     return reached

@@ -3,21 +3,23 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Query, Response
+from fastapi import Response
 from msgspec import UNSET
 from pydantic import Field
 
 from api.operations.history import Steps
 from api.problems.reasons import VISITS
+from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
-from api.requests.forms import Body, ContactBody, Line, Text, id_of, identities
+from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.listing import Listing, one_of, text
 from api.requests.moments import Instant, instant
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission
+from application.scheduling.terms import LONGEST
 from domain.messages import Command
 from domain.scheduling.bookings import (
     BookingStatus,
@@ -31,14 +33,13 @@ from domain.scheduling.bookings import (
     RequestBooking,
     RescheduleBooking,
 )
-from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId
+from domain.values import BookingId, ClientId
 from projections.scheduling.bookings import BOOKINGS
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
 
-BookingPath = Annotated[BookingId, id_of("booking")]
-Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 
 router: Final = Router(prefix="/v1/bookings", tags=["bookings"])
 
@@ -65,8 +66,8 @@ class Wishes(Body):
     """What is booked, whenever it is and with whom. `details` is kept to the byte."""
 
     duration_minutes: Minutes | None = None
-    service_id: Annotated[ServiceId, id_of("service")] | None = None
-    client_id: Annotated[ClientId, id_of("client")] | None = None
+    service_id: ids.Service | None = None
+    client_id: ids.Client | None = None
     guest: ContactBody | None = None
     booking_type: Line | None = None
     details: Any = None
@@ -78,15 +79,15 @@ class Wishes(Body):
 class Visit(Wishes):
     """The same with somebody."""
 
-    professional_id: Annotated[ProfessionalId, id_of("professional")]
+    professional_id: ids.Professional
 
 
 class NewBooking(Visit):
     """`starts_at` needs a service, or `duration_minutes`."""
 
-    id: Annotated[BookingId, id_of("booking")] | None = None
+    id: ids.Booking | None = None
     starts_at: Instant | None = None
-    hold_id: Annotated[HoldId, id_of("hold")] | None = None
+    hold_id: ids.Hold | None = None
 
 
 class ChangedBooking(Body):
@@ -108,7 +109,7 @@ class NewTime(Body):
 
 
 class LinkedClient(Body):
-    client_id: Annotated[ClientId, id_of("client")]
+    client_id: ids.Client
     override: bool = False
 
 
@@ -153,7 +154,7 @@ def list_bookings(caller: MayRead) -> Response:
 
 @router.get("/{booking_id}")
 @answers(Row(BOOKINGS))
-def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
+def get_booking(booking_id: ids.Booking, caller: MayRead) -> Response:
     """Show a booking."""
     return caller.shown(BOOKINGS, booking_id)
 
@@ -162,9 +163,9 @@ def get_booking(booking_id: BookingPath, caller: MayRead) -> Response:
 @answers(Made(Steps))
 @heavy
 def show_booking_history(
-    booking_id: BookingPath,
+    booking_id: ids.Booking,
     caller: MayRead,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    after: After = 0,
 ) -> Response:
     """Show what happened to a booking `after` a version: when, by whom, and what it changed from
     and to. With `has_more` it goes on after the last.
@@ -175,7 +176,7 @@ def show_booking_history(
 
 @router.patch("/{booking_id}")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWrite) -> Response:
+def change_booking(booking_id: ids.Booking, body: ChangedBooking, caller: MayWrite) -> Response:
     """Change notes, location or details."""
     named = body.model_fields_set
     details = caller.raw("details") if body.details is not None else None
@@ -191,7 +192,7 @@ def change_booking(booking_id: BookingPath, body: ChangedBooking, caller: MayWri
 @router.post("/{booking_id}/confirm")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def confirm_booking(
-    booking_id: BookingPath, caller: MayWrite, body: Confirmation | None = None
+    booking_id: ids.Booking, caller: MayWrite, body: Confirmation | None = None
 ) -> Response:
     """Promise the appointment. What has begun, or lies under a block, cannot be promised any more."""
     override = body.override if body else False
@@ -201,7 +202,7 @@ def confirm_booking(
 @router.post("/{booking_id}/decline")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def decline_booking(
-    booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
+    booking_id: ids.Booking, caller: MayWrite, body: Reason | None = None
 ) -> Response:
     """Turn the request down."""
     reason = body.reason if body else None
@@ -212,14 +213,14 @@ def decline_booking(
 
 @router.post("/{booking_id}/complete")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def complete_booking(booking_id: BookingPath, caller: MayWrite) -> Response:
+def complete_booking(booking_id: ids.Booking, caller: MayWrite) -> Response:
     """Say that it took place. A guest becomes a client by it."""
     return move(caller, booking_id, CompleteBooking(booking_id=booking_id))
 
 
 @router.post("/{booking_id}/no-show")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def mark_no_show(booking_id: BookingPath, caller: MayWrite) -> Response:
+def mark_no_show(booking_id: ids.Booking, caller: MayWrite) -> Response:
     """Say that nobody came."""
     return move(caller, booking_id, MarkNoShow(booking_id=booking_id))
 
@@ -227,7 +228,7 @@ def mark_no_show(booking_id: BookingPath, caller: MayWrite) -> Response:
 @router.post("/{booking_id}/cancel")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def cancel_booking(
-    booking_id: BookingPath, caller: MayWrite, body: Reason | None = None
+    booking_id: ids.Booking, caller: MayWrite, body: Reason | None = None
 ) -> Response:
     """Call it off; the slot is free at once. A client can do so until the window closes."""
     reason = body.reason if body else None
@@ -236,7 +237,7 @@ def cancel_booking(
 
 @router.post("/{booking_id}/reschedule")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite) -> Response:
+def reschedule_booking(booking_id: ids.Booking, body: NewTime, caller: MayWrite) -> Response:
     """Move it: the new slot is taken and the old one freed together, or neither."""
     command = RescheduleBooking(
         booking_id=booking_id,
@@ -250,7 +251,7 @@ def reschedule_booking(booking_id: BookingPath, body: NewTime, caller: MayWrite)
 
 @router.put("/{booking_id}/client")
 @answers(Row(BOOKINGS), refuses=VISITS)
-def link_booking(booking_id: BookingPath, body: LinkedClient, caller: MayWrite) -> Response:
+def link_booking(booking_id: ids.Booking, body: LinkedClient, caller: MayWrite) -> Response:
     """Say whose booking it is."""
     command = LinkBookingToClient(
         booking_id=booking_id, client_id=body.client_id, override=body.override

@@ -8,19 +8,19 @@ from fastapi import Response
 from pydantic import Field
 
 from api.problems.reasons import VISITS
+from api.requests import ids
 from api.requests.answers import Made, answers
 from api.requests.caller import JSON, Caller, new_id
-from api.requests.forms import Body, id_of
+from api.requests.forms import Body
 from api.requests.moments import Instant
 from api.scheduling.bookings import Minutes, client_of, is_client
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission
 from domain.scheduling.agendas import HoldPlaced, PlaceHold, ReleaseHold
-from domain.values import HoldId, ProfessionalId, ServiceId
+from domain.values import HoldId
 
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
-HoldPath = Annotated[HoldId, id_of("hold")]
 
 router: Final = Router(prefix="/v1/holds", tags=["bookings"])
 
@@ -28,9 +28,9 @@ router: Final = Router(prefix="/v1/holds", tags=["bookings"])
 class NewHold(Body):
     """Without a service, `duration_minutes` says how long. `ttl` is in seconds."""
 
-    professional_id: Annotated[ProfessionalId, id_of("professional")]
+    professional_id: ids.Professional
     starts_at: Instant
-    service_id: Annotated[ServiceId, id_of("service")] | None = None
+    service_id: ids.Service | None = None
     duration_minutes: Minutes | None = None
     ttl: Annotated[int, Field(ge=1, le=600)] = 600
     override: bool = False
@@ -71,7 +71,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
 
 @router.delete("/{hold_id}", status_code=204)
 @answers(refuses=VISITS)
-def release_hold(hold_id: HoldPath, caller: MayWrite) -> Response:
+def release_hold(hold_id: ids.Hold, caller: MayWrite) -> Response:
     """Give the slot back before it expires."""
     return caller.done(caller.order(ReleaseHold(hold_id=hold_id), on=hold_id))
 

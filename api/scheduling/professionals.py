@@ -7,9 +7,10 @@ from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from api.problems.reasons import WORKING
+from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
-from api.requests.forms import Body, ContactBody, Line, MoneyBody, TimeZone, id_of
+from api.requests.forms import Body, ContactBody, Line, MoneyBody, TimeZone
 from api.requests.listing import Listing, boolean, text
 from api.web.gate import may
 from api.web.routing import Router
@@ -34,7 +35,6 @@ from projections.scheduling.professionals import PROFESSIONALS
 MayRead = Annotated[Caller, may(Permission.PROFESSIONALS_READ)]
 MayReadContacts = Annotated[Caller, may(Permission.CLIENTS_READ)]
 MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
-ProfessionalPath = Annotated[ProfessionalId, id_of("professional")]
 TimeOfDay = Annotated[str, StringConstraints(pattern=f"^({TIME_OF_DAY.pattern})$")]
 
 router: Final = Router(prefix="/v1/professionals", tags=["professionals"])
@@ -149,7 +149,7 @@ def list_professionals(caller: MayRead) -> Response:
 
 @router.get("/{professional_id}")
 @answers(Row(PROFESSIONALS))
-def get_professional(professional_id: ProfessionalPath, caller: MayRead) -> Response:
+def get_professional(professional_id: ids.Professional, caller: MayRead) -> Response:
     """Show a professional: name, hours and rules."""
     return caller.shown(PROFESSIONALS, professional_id)
 
@@ -157,7 +157,7 @@ def get_professional(professional_id: ProfessionalPath, caller: MayRead) -> Resp
 @router.put("/{professional_id}")
 @answers(Row(PROFESSIONALS), refuses=WORKING)
 def rename_professional(
-    professional_id: ProfessionalPath, body: NameBody, caller: MayWrite
+    professional_id: ids.Professional, body: NameBody, caller: MayWrite
 ) -> Response:
     """Change the name that everybody sees."""
     command = RenameProfessional(professional_id=professional_id, name=body.name)
@@ -166,7 +166,7 @@ def rename_professional(
 
 @router.delete("/{professional_id}", status_code=204)
 @answers(refuses=WORKING)
-def retire_professional(professional_id: ProfessionalPath, caller: MayWrite) -> Response:
+def retire_professional(professional_id: ids.Professional, caller: MayWrite) -> Response:
     """Let somebody work here no longer; what is booked stays, and so does the history."""
     command = RetireProfessional(professional_id=professional_id)
     return caller.done(caller.order(command, on=professional_id))
@@ -175,7 +175,7 @@ def retire_professional(professional_id: ProfessionalPath, caller: MayWrite) -> 
 @router.get("/{professional_id}/contact")
 @answers(Row(PROFESSIONAL_CONTACTS))
 def get_professional_contact(
-    professional_id: ProfessionalPath, caller: MayReadContacts
+    professional_id: ids.Professional, caller: MayReadContacts
 ) -> Response:
     """Show those who work here how to reach a professional."""
     return caller.shown(PROFESSIONAL_CONTACTS, professional_id)
@@ -184,7 +184,7 @@ def get_professional_contact(
 @router.put("/{professional_id}/contact")
 @answers(Row(PROFESSIONAL_CONTACTS), refuses=WORKING)
 def change_professional_contact(
-    professional_id: ProfessionalPath, body: ContactBody, caller: MayWrite
+    professional_id: ids.Professional, body: ContactBody, caller: MayWrite
 ) -> Response:
     """Change how a professional is addressed and reached."""
     command = ChangeProfessionalContact(
@@ -196,7 +196,7 @@ def change_professional_contact(
 @router.put("/{professional_id}/settings")
 @answers(Row(PROFESSIONALS), refuses=WORKING)
 def change_professional_settings(
-    professional_id: ProfessionalPath, body: SettingsBody, caller: MayWrite
+    professional_id: ids.Professional, body: SettingsBody, caller: MayWrite
 ) -> Response:
     """Change hours and rules for what is booked from now on; what is booked stays."""
     command = ChangeProfessionalSettings(professional_id=professional_id, settings=body.settings())
@@ -206,7 +206,7 @@ def change_professional_settings(
 @router.put("/{professional_id}/booking")
 @answers(Row(PROFESSIONALS), refuses=WORKING)
 def switch_booking(
-    professional_id: ProfessionalPath, body: BookingSwitchBody, caller: MayWrite
+    professional_id: ids.Professional, body: BookingSwitchBody, caller: MayWrite
 ) -> Response:
     """Take bookings, or none for the time being."""
     switch = OpenForBooking if body.enabled else CloseForBooking

@@ -7,9 +7,10 @@ from fastapi import Response
 from pydantic import Field
 
 from api.problems.reasons import VISITS
+from api.requests import ids
 from api.requests.answers import Listed, Row, answers, of
 from api.requests.caller import Caller, new_id
-from api.requests.forms import Body, Text, TimeZone, id_of, identities
+from api.requests.forms import Body, Text, TimeZone, identities
 from api.requests.listing import Listing, text
 from api.requests.moments import Instant, LocalTime, instant
 from api.scheduling.bookings import Visit, client_of, is_client
@@ -26,7 +27,6 @@ from projections.scheduling.series import SERIES
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
-SeriesPath = Annotated[SeriesId, id_of("series")]
 
 router: Final = Router(prefix="/v1/series", tags=["bookings"])
 
@@ -71,7 +71,7 @@ class OnConflict(StrEnum):
 class NewSeries(Visit):
     """What is booked, and when it recurs."""
 
-    id: Annotated[SeriesId, id_of("series")] | None = None
+    id: ids.Series | None = None
     recurrence: RecurrenceBody
 
 
@@ -118,7 +118,7 @@ def list_series(caller: MayRead) -> Response:
 
 @router.get("/{series_id}")
 @answers(Row(SERIES))
-def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
+def get_series(series_id: ids.Series, caller: MayRead) -> Response:
     """Show a series."""
     return caller.shown(SERIES, series_id)
 
@@ -126,7 +126,7 @@ def get_series(series_id: SeriesPath, caller: MayRead) -> Response:
 @router.post("/{series_id}/cancel")
 @answers(Row(SERIES), refuses=REFUSED)
 @heavy
-def cancel_series(series_id: SeriesPath, body: From, caller: MayWrite) -> Response:
+def cancel_series(series_id: ids.Series, body: From, caller: MayWrite) -> Response:
     """Call off what begins at a time or later."""
     command = CancelSeries(
         series_id=series_id,

@@ -6,9 +6,10 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import Field
 
+from api.requests import ids
 from api.requests.answers import Listed, Paged, Row, answers, of
 from api.requests.caller import Caller, new_id
-from api.requests.forms import Body, Line, MoneyBody, id_of
+from api.requests.forms import Body, Line, MoneyBody
 from api.requests.listing import MOST, Listing, boolean, text
 from api.requests.pages import page
 from api.web.gate import may
@@ -24,14 +25,12 @@ from domain.scheduling.services import (
     RemoveService,
     RestoreService,
 )
-from domain.values import ProfessionalId, ServiceId
+from domain.values import ServiceId
 from projections.paging import Op, Where
 from projections.scheduling.services import SERVICES, Category, categories, offered_by
 
 MayRead = Annotated[Caller, may(Permission.SERVICES_READ)]
 MayWrite = Annotated[Caller, may(Permission.SERVICES_WRITE)]
-ServicePath = Annotated[ServiceId, id_of("service")]
-Professional = Annotated[ProfessionalId, id_of("professional")]
 Minutes = Annotated[int, Field(strict=True, ge=0, le=LONGEST)]
 
 router: Final = Router(prefix="/v1/services", tags=["services"])
@@ -57,7 +56,7 @@ class OfferBody(Body):
     duration_minutes: Annotated[int, Field(strict=True, ge=1, le=LONGEST)]
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
-    professional_ids: Annotated[tuple[Professional, ...], Field(max_length=1000)] = ()
+    professional_ids: Annotated[tuple[ids.Professional, ...], Field(max_length=1000)] = ()
 
     def offer(self) -> Offer:
         """Return the value."""
@@ -83,7 +82,7 @@ def create_service(body: OfferBody, caller: MayWrite) -> Response:
 
 @router.get("")
 @answers(Listed(LISTING))
-def list_services(caller: MayRead, professional_id: Professional | None = None) -> Response:
+def list_services(caller: MayRead, professional_id: ids.Professional | None = None) -> Response:
     """List what is offered, or with `active=false` what no longer is."""
     asked = caller.request.query_params
     return LISTING.answer(
@@ -110,14 +109,14 @@ def list_service_categories(caller: MayRead) -> Response:
 
 @router.get("/{service_id}")
 @answers(Row(SERVICES))
-def get_service(service_id: ServicePath, caller: MayRead) -> Response:
+def get_service(service_id: ids.Service, caller: MayRead) -> Response:
     """Show one service."""
     return caller.shown(SERVICES, service_id)
 
 
 @router.put("/{service_id}")
 @answers(Row(SERVICES), refuses=REFUSED)
-def change_service(service_id: ServicePath, body: OfferBody, caller: MayWrite) -> Response:
+def change_service(service_id: ids.Service, body: OfferBody, caller: MayWrite) -> Response:
     """Change what is offered; what is booked keeps its price."""
     command = ChangeService(service_id=service_id, offer=body.offer())
     return caller.changed(SERVICES, service_id, command)
@@ -125,13 +124,13 @@ def change_service(service_id: ServicePath, body: OfferBody, caller: MayWrite) -
 
 @router.delete("/{service_id}", status_code=204)
 @answers(refuses=REFUSED)
-def remove_service(service_id: ServicePath, caller: MayWrite) -> Response:
+def remove_service(service_id: ids.Service, caller: MayWrite) -> Response:
     """Offer it no longer; what is booked stays."""
     return caller.done(caller.order(RemoveService(service_id=service_id), on=service_id))
 
 
 @router.post("/{service_id}/restoration")
 @answers(Row(SERVICES), refuses=REFUSED)
-def restore_service(service_id: ServicePath, caller: MayWrite) -> Response:
+def restore_service(service_id: ids.Service, caller: MayWrite) -> Response:
     """Offer it again, as it was."""
     return caller.changed(SERVICES, service_id, RestoreService(service_id=service_id))

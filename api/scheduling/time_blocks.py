@@ -7,9 +7,10 @@ from fastapi import Response
 from pydantic import Field
 
 from api.problems.reasons import TIMES_OFF
+from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
-from api.requests.forms import Body, Text, TimeZone, id_of
+from api.requests.forms import Body, Text, TimeZone
 from api.requests.listing import Listing, text
 from api.requests.moments import InUtc, LocalTime, instant
 from api.scheduling.series import RecurrenceBody
@@ -25,12 +26,11 @@ from domain.scheduling.time_blocks import (
     RemoveTimeBlock,
     When,
 )
-from domain.values import BlockId, ProfessionalId
+from domain.values import BlockId
 from projections.scheduling.time_blocks import TIME_BLOCKS
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
-BlockPath = Annotated[BlockId, id_of("block")]
 
 router: Final = Router(prefix="/v1/time-blocks", tags=["professionals"])
 
@@ -85,7 +85,7 @@ class ChangedBlock(Body):
 class NewBlock(ChangedBlock):
     """Of oneself, when no professional is named."""
 
-    professional_id: Annotated[ProfessionalId, id_of("professional")] | None = None
+    professional_id: ids.Professional | None = None
 
 
 @router.post("", status_code=201)
@@ -115,7 +115,7 @@ def list_time_blocks(caller: MayRead) -> Response:
 
 @router.get("/{block_id}")
 @answers(Row(TIME_BLOCKS))
-def get_time_block(block_id: BlockPath, caller: MayRead) -> Response:
+def get_time_block(block_id: ids.Block, caller: MayRead) -> Response:
     """Show a block to those who work here."""
     return caller.shown(TIME_BLOCKS, block_id)
 
@@ -123,7 +123,7 @@ def get_time_block(block_id: BlockPath, caller: MayRead) -> Response:
 @router.put("/{block_id}")
 @answers(Row(TIME_BLOCKS), refuses=TIMES_OFF)
 @heavy
-def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite) -> Response:
+def change_time_block(block_id: ids.Block, body: ChangedBlock, caller: MayWrite) -> Response:
     """Let a block be at another time, or for another reason."""
     command = ChangeTimeBlock(block_id=block_id, when=body.time(), reason=body.reason)
     return caller.changed(TIME_BLOCKS, block_id, command)
@@ -131,7 +131,7 @@ def change_time_block(block_id: BlockPath, body: ChangedBlock, caller: MayWrite)
 
 @router.delete("/{block_id}", status_code=204)
 @answers(refuses=TIMES_OFF)
-def remove_time_block(block_id: BlockPath, caller: MayWrite) -> Response:
+def remove_time_block(block_id: ids.Block, caller: MayWrite) -> Response:
     """Let the time be booked again."""
     caller.document(TIME_BLOCKS, block_id)
     return caller.done(caller.order(RemoveTimeBlock(block_id=block_id), on=block_id))

@@ -18,6 +18,8 @@ from msgspec import Meta
 
 from application.people.contact_details import identities_of, parse_email, parse_phone
 from application.ports import About, Answer, EventStore
+from application.scheduling.terms import LONGEST
+from domain.fields import ADDRESS, ID, LANGUAGE, LINE, NUMBER, TEXT, Held, id_of
 from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
 from domain.people.identities import IDENTITY, ClientAlreadyExists, IdentityKind, identity_of
@@ -60,25 +62,26 @@ T = TypeVar("T")
 
 MOST_SAID: Final = 300
 _NOBODYS: Final = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
-_ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_RANDOM: Final = re.compile(f"{_ID}|[0-9A-HJKMNP-TV-Z]{{26}}")
+_RANDOM: Final = re.compile(f"{ID}|[0-9A-HJKMNP-TV-Z]{{26}}")
 """A UUID (RFC 9562) or ULID. Any other name may be somebody's number or name: it is not kept."""
 
-# `$` alone would let a line end pass in Python; other languages know no `\Z`.
-Line = Annotated[
-    str,
-    Meta(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$(?!\n)"),
-]
-Text = Annotated[
-    str, Meta(min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$(?!\n)")
-]
-Address = Annotated[str, Meta(max_length=254)]
-Number = Annotated[str, Meta(max_length=40)]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$(?!\n)")]
+
+def _held(limits: Held) -> Meta:
+    """Say in msgspec's words what a text may hold."""
+    # `$` alone would let a line end pass in Python; other languages know no `\Z`.
+    pattern = limits.pattern and rf"{limits.pattern}(?!\n)"
+    return Meta(min_length=limits.min_length, max_length=limits.max_length, pattern=pattern)
+
+
+Line = Annotated[str, _held(LINE)]
+Text = Annotated[str, _held(TEXT)]
+Address = Annotated[str, _held(ADDRESS)]
+Number = Annotated[str, _held(NUMBER)]
+Language = Annotated[str, _held(LANGUAGE)]
 Instant = Annotated[datetime, Meta(tz=True)]
-Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60)]
-ProfessionalKey = Annotated[str, Meta(pattern=rf"^professional-{_ID}$(?!\n)")]
-ServiceKey = Annotated[str, Meta(pattern=rf"^service-{_ID}$(?!\n)")]
+Minutes = Annotated[int, Meta(ge=1, le=LONGEST)]
+ProfessionalKey = Annotated[str, _held(id_of("professional"))]
+ServiceKey = Annotated[str, _held(id_of("service"))]
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from fastapi import Response
@@ -14,18 +14,16 @@ from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, reshaped
 from api.compat.whom import professional
 from api.problems.reasons import VISITS
+from api.requests import ids
 from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
-from api.requests.forms import Body, id_of
+from api.requests.forms import Body
 from api.requests.moments import Instant
 from api.scheduling import bookings
 from domain.messages import Command
 from domain.scheduling.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
-from domain.values import BookingId, ClientId, ProfessionalId
+from domain.values import BookingId, ProfessionalId
 from projections.scheduling.bookings import KnownBooking
-
-User = Annotated[ProfessionalId, id_of("professional")]
-Client = Annotated[ClientId, id_of("client")]
 
 WHERE: Final = "/booking"
 
@@ -77,7 +75,7 @@ class OldBookingBody(bookings.Wishes):
 
     model_config = CAMEL
 
-    user_id: User | None = None
+    user_id: ids.Professional | None = None
     starts_at: Instant | None = None
 
     def booking(self, professional_id: ProfessionalId) -> bookings.NewBooking:
@@ -92,7 +90,7 @@ class ChangedOldBooking(Body):
     model_config = CAMEL
 
     status: BookingStatus | None = None
-    client_id: Client | None = None
+    client_id: ids.Client | None = None
     details: Any = None
 
     def orders(self, booking_id: BookingId, caller: Caller) -> list[Command]:
@@ -126,7 +124,7 @@ def list_old_bookings(caller: bookings.MayRead) -> Response:
 
 @router.get("/{booking_id}")
 @answers(Made(OldBooking, tagged=True))
-def get_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayRead) -> Response:
+def get_old_booking(booking_id: ids.Booking, caller: bookings.MayRead) -> Response:
     """Show a booking."""
     return reshaped(bookings.get_booking(booking_id, caller), _booking, WHERE)
 
@@ -134,7 +132,7 @@ def get_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayRead) 
 @router.put("/{booking_id}")
 @answers(Made(OldBooking, tagged=True), refuses=VISITS)
 def change_old_booking(
-    booking_id: bookings.BookingPath, body: ChangedOldBooking, caller: bookings.MayWrite
+    booking_id: ids.Booking, body: ChangedOldBooking, caller: bookings.MayWrite
 ) -> Response:
     """Change status, details or whose it is."""
     changed = bookings.move(caller, booking_id, *body.orders(booking_id, caller))
@@ -143,6 +141,6 @@ def change_old_booking(
 
 @router.delete("/{booking_id}")
 @answers(Made(OldBooking, tagged=True), refuses=VISITS)
-def cancel_old_booking(booking_id: bookings.BookingPath, caller: bookings.MayWrite) -> Response:
+def cancel_old_booking(booking_id: ids.Booking, caller: bookings.MayWrite) -> Response:
     """Cancel a booking. It is still there afterwards, as cancelled."""
     return reshaped(bookings.cancel_booking(booking_id, caller), _booking, WHERE)

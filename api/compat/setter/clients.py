@@ -5,28 +5,24 @@ There each was a user's; here all are the business's: `userId` is looked up and 
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from fastapi import Response
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.compat import OldRouter, Product
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, reshaped
 from api.people import clients
 from api.problems.reasons import PEOPLE
+from api.requests import ids
 from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
-from api.requests.forms import Body, Line, Sought, id_of
+from api.requests.forms import Body, Email, Line, Phone, Sought
 from domain.people.clients import ClientStatus
-from domain.values import ProfessionalId
 from projections.people.clients import CLIENTS, KnownClient, found_by
 from projections.scheduling.professionals import PROFESSIONALS
-
-User = Annotated[ProfessionalId, id_of("professional")]
-Email = Annotated[str, StringConstraints(max_length=254)]
-Phone = Annotated[str, StringConstraints(max_length=40)]
 
 WHERE: Final = "/client"
 
@@ -67,7 +63,7 @@ class ChangedClient(Body):
 
     model_config = CAMEL
 
-    user_id: User | None = None
+    user_id: ids.Professional | None = None
     strategy_id: Line | None = None
     name: Line = Field(default_factory=str)  # or not named: null is no name
     custom_id: Line | None = None
@@ -108,7 +104,7 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 
 @router.get("/{client_id}")
 @answers(Made(OldClient, tagged=True))
-def get_old_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Response:
+def get_old_client(client_id: ids.Client, caller: clients.MayRead) -> Response:
     """Show a client."""
     return reshaped(clients.get_client(client_id, caller), _client, WHERE)
 
@@ -116,7 +112,7 @@ def get_old_client(client_id: clients.ClientPath, caller: clients.MayRead) -> Re
 @router.put("/{client_id}")
 @answers(Made(OldClient, tagged=True), refuses=PEOPLE)
 def change_old_client(
-    client_id: clients.ClientPath, body: ChangedClient, caller: clients.MayWrite
+    client_id: ids.Client, body: ChangedClient, caller: clients.MayWrite
 ) -> Response:
     """Change what is named of a client."""
     caller.refuse_clients()

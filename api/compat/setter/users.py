@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from fastapi import Response
 from msgspec.structs import replace
 from psycopg import Connection
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.compat import OldRouter, Product
 from api.compat.pages import OldListing
 from api.compat.setter.shapes import CAMEL, reshaped
 from api.compat.whom import ACTIVE
 from api.problems.reasons import WORKING
+from api.requests import ids
 from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
-from api.requests.forms import Body, ContactBody, Line, TimeZone
+from api.requests.forms import Body, ContactBody, Email, Line, Phone, TimeZone
 from api.scheduling import professionals
 from application.reach import NotFound
 from application.transact import Together
@@ -41,8 +42,6 @@ from projections.scheduling.professional_contacts import (
 )
 from projections.scheduling.professionals import PROFESSIONALS, ListedProfessional
 
-Email = Annotated[str, StringConstraints(max_length=254)]
-Phone = Annotated[str, StringConstraints(max_length=40)]
 Switch = Literal[0, 1]
 
 SWITCH: Final[dict[int, type[OpenForBooking | CloseForBooking]]] = {
@@ -188,9 +187,7 @@ def list_users(caller: professionals.MayReadContacts) -> Response:
 
 @router.get("/{user_id}")
 @answers(Made(OldUser, tagged=True))
-def get_user(
-    user_id: professionals.ProfessionalPath, caller: professionals.MayReadContacts
-) -> Response:
+def get_user(user_id: ids.Professional, caller: professionals.MayReadContacts) -> Response:
     """Show a user."""
     _refuse_clients(caller)
     document = caller.document(PROFESSIONALS, user_id)
@@ -202,7 +199,7 @@ def get_user(
 @router.put("/{user_id}")
 @answers(Made(OldUser, tagged=True), refuses=WORKING)
 def change_user(
-    user_id: professionals.ProfessionalPath, body: ChangedUser, caller: professionals.MayWrite
+    user_id: ids.Professional, body: ChangedUser, caller: professionals.MayWrite
 ) -> Response:
     """Change what is named of a user."""
     known = _known(caller, user_id)
@@ -212,9 +209,7 @@ def change_user(
 
 @router.delete("/{user_id}", status_code=204)
 @answers(refuses=WORKING)
-def delete_user(
-    user_id: professionals.ProfessionalPath, caller: professionals.MayWrite
-) -> Response:
+def delete_user(user_id: ids.Professional, caller: professionals.MayWrite) -> Response:
     """Let somebody be booked no longer; what is booked stays, and so does the history."""
     return professionals.retire_professional(user_id, caller)
 

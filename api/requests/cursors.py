@@ -1,0 +1,38 @@
+"""Where a list goes on: a text that the caller brings back, good for their business and this list only."""
+
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from api.problems.questions import wrong
+from api.problems.refusals import QueryInvalid
+from api.requests.caller import Caller
+
+P = TypeVar("P")
+
+CURSOR: Final = "cursor"
+"""The parameter, and what is signed; each list that is no read model adds a word of its own."""
+
+
+def sealed(caller: Caller, purpose: str, place: object) -> str:
+    """Return the cursor that stands for a place."""
+    content = msgspec.json.encode(place).decode()
+    return caller.backend.signer.sign(purpose, caller.tenant, content)
+
+
+def opened(caller: Caller, purpose: str, cursor: str, kind: type[P]) -> P:
+    """Return the place that a cursor stands for. Raises TokenInvalid."""
+    content = caller.backend.signer.open(purpose, caller.tenant, cursor)
+    return msgspec.json.decode(content, type=kind)
+
+
+def link(caller: Caller, cursor: str, rel: str) -> str:
+    """Return the same question as a link that goes on with the cursor (RFC 8288)."""
+    asked = {**caller.request.query_params, CURSOR: cursor}
+    return f'<{caller.request.url.path}?{urlencode(asked)}>; rel="{rel}"'
+
+
+def of_another_question() -> QueryInvalid:
+    """Say that a cursor goes on with another question than this."""
+    return wrong(CURSOR, "it belongs to another question", code="of-another-question")

@@ -1,0 +1,33 @@
+"""The ids of things, as paths and bodies name them: the kind, a dash, a UUID."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from api.requests.forms import held
+from domain import fields
+from domain.values import (
+    BlockId,
+    BookingId,
+    ClientId,
+    HoldId,
+    ProfessionalId,
+    SeriesId,
+    ServiceId,
+    UserId,
+)
+
+
+def id_of(kind: str) -> StringConstraints:
+    """Declare an id of this kind. Without it, one could order on others' streams."""
+    return held(fields.id_of(kind))
+
+
+Block = Annotated[BlockId, id_of("block")]
+Booking = Annotated[BookingId, id_of("booking")]
+Client = Annotated[ClientId, id_of("client")]
+Hold = Annotated[HoldId, id_of("hold")]
+Professional = Annotated[ProfessionalId, id_of("professional")]
+Series = Annotated[SeriesId, id_of("series")]
+Service = Annotated[ServiceId, id_of("service")]
+User = Annotated[UserId, id_of("user")]
