@@ -241,7 +241,7 @@ class Facts:
             booking_id=BookingId(derived_id("booking", *told.parts)),
             professional_id=ProfessionalId(fact.professional_id),
             service_id=ServiceId(fact.service_id) if fact.service_id else None,
-            starts_at=_in_utc(fact.starts_at),
+            starts_at=_start_of(fact),
             duration_minutes=fact.duration_minutes,
             client_id=self._wishing(fact.client_custom_id, about),
             guest=guest,
@@ -304,8 +304,8 @@ def _without_what_was_said(reason: str) -> str:
     )
 
 
-def _in_utc(instant: datetime | None) -> datetime | None:
+def _start_of(fact: BookingWished) -> datetime | None:
     try:
-        return instant.astimezone(UTC) if instant else None
+        return fact.starts_at and fact.starts_at.astimezone(UTC)
     except OverflowError:
         raise FactNotUnderstood(reason="starts_at leads beyond the ends of time") from None

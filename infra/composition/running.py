@@ -27,6 +27,7 @@ from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.dispatch import Dispatcher
+from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.people.erasure import forgetting
 from application.ports import Clock
@@ -78,28 +79,22 @@ def _compose(
     appended, advanced = Bell(), Bell()
     keys = MasterKeys(settings.master_keys)
     reader = Reader(mapper, keys)
-    line = settings.database_line_ms / 1000
-    bounds = bounds_of(line, settings.database_idle_ms / 1000)
-    writer = Writer(
-        lambda: database.connect(WRITER, "frontdesk writer", bounds),
-        clock=None if clock is system_clock else clock,
-        committed=appended.ring,
-        wait=line,
-    )
+    writer = _writer(settings, database, clock, appended)
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     dispatch = Dispatcher(USE_CASES, store)
     known = Known()
-    rebuilder = Rebuilder(database=database, reader=reader)
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
-    entry = entry_of(mapper, keys, tokens, models)
-    roll = Roll(database, entry, lambda: reader.notes.lacking)
+    roll = Roll(database, entry_of(mapper, keys, tokens, models), lambda: reader.notes.lacking)
     roll.call()
     stack.callback(roll.leave)
     roll.settle(Ring("master_keys", keys.names, keys.use))
     roll.settle(Ring("secret_keys", tokens.names, tokens.use))
     renewal = Renewal(
-        rebuilder=rebuilder, models=models, advanced=advanced, kept=roll.is_read_elsewhere
+        rebuilder=Rebuilder(database=database, reader=reader),
+        models=models,
+        advanced=advanced,
+        kept=roll.is_read_elsewhere,
     )
     consumers = entered(database, renewal, reactions, clock)
     say_who_hears_what(database, mapper, consumers)
@@ -131,16 +126,7 @@ def _compose(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),
         renewal=renewal,
-        worker=Worker(
-            database,
-            clock,
-            database.at_work()(dispatch),
-            list(USE_CASES),
-            {kind: database.at_work()(handle) for kind, handle in effects.items()},
-            bell=advanced,
-            upkeep=[outbox.prune],
-            unread=reader.notes.met,
-        ),
+        worker=_worker(database, clock, dispatch, effects, advanced, outbox, reader),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
@@ -151,6 +137,41 @@ def _compose(
         wire=wire_of(settings, database, stack),
         appended=appended,
         advanced=advanced,
+    )
+
+
+def _writer(settings: Settings, database: Database, clock: Clock, appended: Bell) -> Writer:
+    """Return what appends to the log: it tells the time itself, unless somebody sets it."""
+    line = settings.database_line_ms / 1000
+    bounds = bounds_of(line, settings.database_idle_ms / 1000)
+    return Writer(
+        lambda: database.connect(WRITER, "frontdesk writer", bounds),
+        clock=None if clock is system_clock else clock,
+        committed=appended.ring,
+        wait=line,
+    )
+
+
+def _worker(
+    database: Database,
+    clock: Clock,
+    dispatch: Dispatcher,
+    effects: Handlers,
+    advanced: Bell,
+    outbox: OutboxMailer,
+    reader: Reader,
+) -> Worker:
+    """Return what works the queue off, whatever is asked by way of HTTP meanwhile."""
+    at_work = database.at_work
+    return Worker(
+        database,
+        clock,
+        at_work()(dispatch),
+        list(USE_CASES),
+        {kind: at_work()(handle) for kind, handle in effects.items()},
+        bell=advanced,
+        upkeep=[outbox.prune],
+        unread=reader.notes.met,
     )
 
 

@@ -1,21 +1,28 @@
 """Forgetting is impossible: whatever is declared is wired, named and explained."""
 
 import importlib
+import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from fastapi.routing import APIRoute
 
+import api
 import application
 import domain
 import projections
 from adapters.event_store.mapper import personal_fields
 from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from api.app import ROUTERS
+from api.backend import ReadModels
 from api.problems.statuses import FAMILIES
+from application.operations.audit import Audit
+from application.operations.jobs import Jobs
+from application.operations.outbox import Outbox
+from application.operations.vitals import Vitals
 from application.processes import PROCESSES
 from application.processes.effects import EFFECTS
 from application.processes.process import Effect
@@ -73,6 +80,24 @@ def test_every_effect_is_in_the_table_by_which_a_release_knows_what_it_can_carry
     bases = {base for effect in EFFECTS for base in effect.__mro__[1:]}
 
     assert classes(application, Effect) - bases == set(EFFECTS)
+
+
+def given(port: type) -> Iterator[tuple[str, Any]]:
+    """Return what each method and property of a port gives."""
+    for name, member in vars(port).items():
+        asked = member.fget if isinstance(member, property) else member
+        if inspect.isfunction(asked) and asked.__module__ == port.__module__:
+            hint = get_type_hints(asked)["return"]
+            yield name, get_args(hint)[-1] if get_origin(hint) is Callable else hint
+
+
+def test_every_port_says_what_it_gives() -> None:
+    """Behind an answer that may be anything, the type checker misses whoever asks it what it has not."""
+    ports = {*classes(application, object), *classes(api, object)}
+    ports = {port for port in ports if getattr(port, "_is_protocol", False)}
+
+    assert {Audit, Jobs, Outbox, ReadModels, Vitals} <= ports
+    assert [(p.__name__, name) for p in ports for name, hint in given(p) if hint is Any] == []
 
 
 def test_every_read_model_and_every_process_is_in_its_table() -> None:
