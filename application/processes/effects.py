@@ -4,10 +4,17 @@ up what is personal when the time comes, and finds nothing once it is erased.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
+from domain.scheduling.bookings import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingRequested,
+    BookingRescheduled,
+)
 from domain.values import BookingId, ClientId, UserId
 
 
@@ -29,6 +36,12 @@ class MailKind(StrEnum):
     def is_for_professional(self) -> bool:
         """Whether the professional reads it, or else the client."""
         return self.startswith("professional-")
+
+
+Mentioned = (
+    BookingRequested | BookingConfirmed | BookingRescheduled | BookingCancelled | BookingDeclined
+)
+"""What somebody is told of."""
 
 
 class MailAboutBooking(Effect, frozen=True):
@@ -55,7 +68,8 @@ class SendBookingMail(MailAboutBooking, frozen=True):
 
 def booking_mail(kind: MailKind, past: Recorded) -> Orders:
     """Order a mail about what happened to a booking; none about what is over already."""
-    event: Any = past.event
+    event = past.event
+    assert isinstance(event, Mentioned)
     slot = event.appointment.slot
     if slot is not None and slot.ends_at <= past.recorded_at:
         return []

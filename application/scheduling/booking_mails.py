@@ -21,6 +21,7 @@ from application.processes import tell_client_about_booking, tell_professional_a
 from application.processes.effects import (
     MailAboutBooking,
     MailKind,
+    Mentioned,
     SendBookingMail,
     SendBookingReminder,
 )
@@ -60,11 +61,6 @@ from domain.values import Contact, Money, TenantId
 from domain.zones import ZONES
 
 S = TypeVar("S")
-
-Mentioned = (
-    BookingRequested | BookingConfirmed | BookingRescheduled | BookingCancelled | BookingDeclined
-)
-"""What somebody is told of."""
 
 ENDS: Final = (BookingDeclined, BookingCancelled, BookingCompleted, BookingMarkedNoShow)
 
