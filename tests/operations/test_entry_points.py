@@ -31,7 +31,7 @@ LASTING: Final = {"up", "serve", "work", "relay", "worker"}
 
 AWAY: Final = "PostgreSQL cannot be reached"
 
-APART: Final = {"cluster", "schemas asyncapi"}
+APART: Final = {"cluster", "schemas asyncapi", "schemas told"}
 """What composes nothing: the processes of a cluster are some of those above."""
 
 ENDING: Final = {
