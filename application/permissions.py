@@ -43,12 +43,14 @@ class Permission(StrEnum):
     READ_MODELS_MANAGE = "read-models:manage"
 
 
-OWN: Final[Mapping[str, Permission]] = {
+OWN: Final[Mapping[str, str]] = {
     Permission.BOOKINGS_READ: Permission.OWN_BOOKINGS_READ,
     Permission.BOOKINGS_WRITE: Permission.OWN_BOOKINGS_WRITE,
     Permission.CLIENTS_READ: Permission.OWN_CLIENT_READ,
     Permission.CLIENTS_WRITE: Permission.OWN_CLIENT_WRITE,
     Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
+    **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
+    **{kind.writing: kind.own_writing for kind in KINDS if kind.own_writers},
 }
 """What is enough for a route that then keeps to what is one's own: see `Principal.reach`."""
 
@@ -65,6 +67,8 @@ EVERYBODY: Final = frozenset(
 OF_RECORDS: Final[Mapping[str, frozenset[Role]]] = {
     **{kind.reading: kind.readers | kind.writers for kind in KINDS},
     **{kind.writing: kind.writers for kind in KINDS},
+    **{kind.own_reading: kind.own_readers for kind in KINDS if kind.own},
+    **{kind.own_writing: kind.own_writers for kind in KINDS if kind.own_writers},
 }
 """Who has which permission to see and to change records, as each kind declares it."""
 

@@ -11,9 +11,12 @@ from typing import Any, Final, NamedTuple
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.refusals import Unproven
 from application.transact import Changes, Past, Together
+from domain import records
 from domain.aggregate import Aggregate
 from domain.business.users import USER, ChangeUserDetails, UserStatus
+from domain.catalogue import KINDS
 from domain.messages import Command, DomainError, Forbidden, Missing, Value
+from domain.records import Kind
 from domain.scheduling import agendas, bookings, professionals, series, time_blocks
 
 Ids = Mapping[str, str | None]
@@ -110,10 +113,19 @@ ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
 }
 """What somebody may order who reaches only what bears this id of their own."""
 
+BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
+BY_ACTION: Final[Mapping[type[Command], Kind[Any]]] = {
+    action.command: kind for kind in KINDS for action in kind.actions.values()
+}
+
 AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {
     bookings.ChangeBooking: "booking_id",
     bookings.RescheduleBooking: "booking_id",
     ChangeUserDetails: "user_id",
+    records.ChangeRecord: "id",
+    records.RemoveRecord: "id",
+    records.RestoreRecord: "id",
+    **dict.fromkeys(BY_ACTION, "id"),
 }
 """What clients may order of one thing as often as they like, and where it is named. By all else that
 they may order something begins, or ends.
@@ -136,7 +148,10 @@ def refuse_beyond(command: Command, leave: Leave, past: Past) -> None:
         _refuse_override(order, leave)
         _refuse_elsewhere(order, leave)
         if not reach.everything:
-            _refuse_others(order, reach, leave, past)
+            if (kind := _kind_of(order)) is None:
+                _refuse_others(order, reach, leave, past)
+            else:
+                _refuse_others_record(kind, order, reach, leave, past)
 
 
 def refuse_endless(
@@ -160,7 +175,11 @@ def _acts_for_themselves(leave: Leave) -> bool:
 
 
 def _orders_of(command: Command) -> tuple[Command, ...]:
-    return command.commands if isinstance(command, Together) else (command,)
+    match command:
+        case Together(commands=orders) | records.CreateRecords(records=orders):
+            return orders
+        case _:
+            return (command,)
 
 
 def refuse_outdated(principal: Principal, past: Past) -> None:
@@ -213,3 +232,25 @@ def _refuse_others(order: Command, reach: Reach, leave: Leave, past: Past) -> No
             state = past.of(thing.aggregate, named[field])
             if state is not None and not reach.includes(**thing.whose(state)):
                 raise thing.missing
+
+
+def _kind_of(order: Any) -> Kind[Any] | None:
+    """Return of which kind a record is that somebody orders something about."""
+    return BY_ACTION.get(type(order)) or BY_NAME.get(getattr(order, "kind", ""))
+
+
+def _refuse_others_record(
+    kind: Kind[Any], order: Any, reach: Reach, leave: Leave, past: Past
+) -> None:
+    """Refuse what is about a record of another, or would make one theirs."""
+    column = kind.own.get(str(reach.field))
+    if column is None:
+        raise PermissionMissing(permission=leave.permission)
+    record = past.of(kind.aggregate, order.id)
+    had = getattr(record.values, column, None)
+    if record.values is not None and had not in reach.ids:
+        raise kind.not_found
+    values = getattr(order, "values", None)
+    whose = getattr(values, column, None)
+    if values is not None and whose != had and not reach.is_oneself(whose):
+        raise NotFound

@@ -134,10 +134,10 @@ def _linked(
 
 
 def _references(kind: Kind[Any], record: Record[Any]) -> Mapping[str, bool]:
-    """Return to which records one in use refers, and whether it keeps them."""
+    """Return to which records and persons one in use refers, and whether it keeps them."""
     found: dict[str, bool] = {}
     for each, reference in kind.references(record.values) if record.active else ():
-        if reference.is_record:
+        if reference.is_record or reference.is_person:
             found[each] = found.get(each, False) or reference.keeps
     return found
 

@@ -1,14 +1,19 @@
 """What records are there? Of each kind: its values, and whether it is in use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import asdict, fields
 
 from domain.catalogue import KINDS
-from domain.records import Kind, Record
+from domain.confidential import masked
+from domain.messages import Event
+from domain.people.clients import ClientErased
+from domain.records import Kind, Record, without_persons
+from domain.values import kind_of
 from projections.read_model import ReadModel, Row
 
 BESIDES: Final = ("active", "created_at")
@@ -23,13 +28,19 @@ def model_of(kind: Kind[Any]) -> ReadModel:
         name=kind.many,
         version=kind.version,
         row=row,
-        subscribes_to=tuple(kind.events.values()),
-        key=lambda event: [event.id],
+        subscribes_to=(*kind.events.values(), *((ClientErased,) if kind.persons else ())),
+        key=partial(_keys, kind),
         evolve=_evolve(kind, row),
         columns=columns,
         indexes=tuple((column,) for column in columns if column != "active"),
         owner=kind.one,
     )
+
+
+def _keys(kind: Kind[Any], event: Any) -> Sequence[str]:
+    if isinstance(event, ClientErased):
+        return [stream for stream in event.streams if kind_of(stream) == kind.one]
+    return [event.id]
 
 
 def _row(kind: Kind[Any]) -> Any:
@@ -46,18 +57,23 @@ def _row(kind: Kind[Any]) -> Any:
 
 
 def _evolve(kind: Kind[Any], row: Any) -> Callable[[Any, Any], Any]:
-    """Return the fold of the aggregate: a row is a record, written out."""
+    """Return the fold of the aggregate: a row is a record, written out as far as it may be shown."""
     names = [each.name for each in fields(kind.values)]
 
     def evolve(known: Any, event: Any) -> Any:
-        after = kind.evolve(_record(kind, names, known), event)
+        after = _after(kind, _record(kind, names, known), event)
         if after.values is None:
             return None
-        return row(
-            id=event.id, active=after.active, removed_at=after.removed_at, **asdict(after.values)
-        )
+        id_ = known.id if known else event.id
+        shown = asdict(masked(after.values))
+        return row(id=id_, active=after.active, removed_at=after.removed_at, **shown)
 
     return evolve
+
+
+def _after(kind: Kind[Any], record: Record[Any], event: Event) -> Record[Any]:
+    """Of who is erased, a row shows what a rebuild would give."""
+    return without_persons(record) if type(event) is ClientErased else kind.evolve(record, event)
 
 
 def _record(kind: Kind[Any], names: list[str], row: Any) -> Record[Any]:

@@ -24,6 +24,7 @@ from application.people.erasure import (
 )
 from application.ports import Clock
 from domain.business.users import USER
+from domain.records import Purged
 from domain.values import ClientId, TenantId, UserId
 from projections.read_model import ReadModel
 
@@ -68,6 +69,13 @@ class PostgresErasures:
         erased = ((record, client) for record, client in records.items() if client.erased)
         return all(self._finish(tenant, record, client, until) for record, client in erased)
 
+    def finish_purge(self, tenant: str, purged: Purged, *, patience: float = PATIENCE) -> bool:
+        """Take what a record said out of all tables. Return whether that is done; else it has to wait."""
+        return self._tried(
+            time.monotonic() + patience,
+            lambda connection: clear(connection, self._models, tenant, purged),
+        )
+
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
         """Return how far it is. Raises ClientNotFound, NotReadableHere."""
         with self._database.as_desk() as connection:
@@ -99,24 +107,31 @@ class PostgresErasures:
         for stream in client.erased_streams:
             if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
-        while not self._took_out(tenant, record, client, until):
+        erased = whole(record, client)
+
+        def take_out(connection: Connection[Any]) -> None:
+            clear_traces(connection, tenant, record, erased.streams)
+            clear(connection, self._models, tenant, erased)
+            finished = (client.last, self._clock())
+            connection.execute(FINISH, (tenant, record, *finished))
+
+        return self._tried(until, take_out)
+
+    def _tried(self, until: float, take_out: Callable[[Connection[Any]], None]) -> bool:
+        """Whether all of it could be taken out until then, and so it was."""
+        while not self._took_out(until, take_out):
             if time.monotonic() + AGAIN > until:
                 return False
             time.sleep(AGAIN)
         return True
 
-    def _took_out(self, tenant: str, client_id: ClientId, client: OwnStream, until: float) -> bool:
-        """Whether all of it could be taken out, and so it was."""
-        erased = whole(client_id, client)
+    def _took_out(self, until: float, take_out: Callable[[Connection[Any]], None]) -> bool:
         with self._database.as_desk() as connection:
             try:
                 with _bounded(connection, until):
                     wait_for_commits(connection)
                 with _bounded(connection, until):
-                    clear_traces(connection, tenant, client_id, erased.streams)
-                    clear(connection, self._models, tenant, erased)
-                    finished = (client.last, self._clock())
-                    connection.execute(FINISH, (tenant, client_id, *finished))
+                    take_out(connection)
             except IN_THE_WAY:
                 return False
         return True

@@ -22,6 +22,7 @@ from domain.people.clients import (
     ClientRegistered,
 )
 from domain.people.identities import IdentityClaimed, IdentityReleased
+from domain.records import ReferenceMade, links_of
 from domain.values import ClientId
 
 
@@ -109,7 +110,8 @@ def _streams_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: str, client: OwnStream
 ) -> tuple[str, ...]:
     """Return the streams that speak of a client: whatever names them, and whatever named an address
-    or number of theirs up to the first erasure, since it may be another's by now.
+    or number of theirs up to the first erasure, since it may be another's by now; and all records that
+    were about them at any time.
     """
     addresses = list(dict.fromkeys(client.identities))
     mentions = [
@@ -119,8 +121,16 @@ def _streams_of(
     claims = {n: _claims(connection, reader, tenant, n) for n in addresses}
     about = streams_about(client_id, mentions, claims)
     series = connection.execute(SERIES, (tenant, list(about))).fetchall()
-    named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series)])
+    records = _records_about(connection, reader, tenant, client_id)
+    named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series), *records])
     return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
+
+
+def _records_about(
+    connection: Connection[Any], reader: Reader, tenant: str, client_id: str
+) -> list[str]:
+    history = reader.whole(reader.stream(connection, tenant, links_of(client_id)))
+    return [past.event.owner for past in history if isinstance(past.event, ReferenceMade)]
 
 
 def was_in_clear(connection: Connection[Any], tenant: str, streams: Sequence[str]) -> bool:

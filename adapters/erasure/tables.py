@@ -1,4 +1,4 @@
-"""Takes a person out of the tables of read models: those that are asked, built, or kept for going
+"""Takes a person, or what was purged, out of the tables of read models: those that are asked, built, or kept for going
 back, also of rows that are set aside.
 
 The rows become what they will be once the erasure is folded, whenever that is. What cannot be told
@@ -17,7 +17,7 @@ from adapters.event_store.erased import note_again
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.rebuild import LOADING
 from adapters.read_models.tables import LIVE, NEXT, PREVIOUS
-from domain.people.clients import ClientErased
+from domain.messages import Erasure
 from projections.read_model import ReadModel, Row
 
 SCHEMAS: Final = (LIVE, NEXT, PREVIOUS)
@@ -30,7 +30,7 @@ class TableOfAnotherReleaseError(Exception):
 
 
 def clear(
-    connection: Connection[Any], models: Sequence[ReadModel], tenant: str, erased: ClientErased
+    connection: Connection[Any], models: Sequence[ReadModel], tenant: str, erased: Erasure
 ) -> None:
     """Take out what was erased, in the caller's transaction.
 
@@ -38,14 +38,14 @@ def clear(
     """
     for schema in SCHEMAS:
         for model in models:
-            if ClientErased in model.subscribes_to:
+            if type(erased) in model.subscribes_to:
                 _clear(connection, ReadModelConsumer(model, schema), tenant, erased)
         _clear_undeclared(connection, schema, models, tenant, erased)
     note_again(connection, tenant, list(erased.streams))
 
 
 def _clear(
-    connection: Connection[Any], consumer: ReadModelConsumer, tenant: str, erased: ClientErased
+    connection: Connection[Any], consumer: ReadModelConsumer, tenant: str, erased: Erasure
 ) -> None:
     place = checkpoints.places(connection, [consumer.name]).get(consumer.name)
     if place is None:
@@ -63,7 +63,7 @@ def _clear(
         checkpoints.forget(connection, consumer.name)
 
 
-def _without(model: ReadModel, row: Row | None, erased: ClientErased) -> Row | None:
+def _without(model: ReadModel, row: Row | None, erased: Erasure) -> Row | None:
     """Return the row without the person, as old as it was; what cannot be folded is not kept."""
     try:
         new: Row | None = model.evolve(row, erased)
@@ -79,10 +79,10 @@ def _clear_undeclared(
     schema: str,
     models: Sequence[ReadModel],
     tenant: str,
-    erased: ClientErased,
+    erased: Erasure,
 ) -> None:
     declared = [model.name for model in models]
-    keys = [erased.client_id, *erased.streams, *erased.note_ids]
+    keys = [*erased.streams, *getattr(erased, "note_ids", ())]
     for (name,) in connection.execute(UNDECLARED, (schema, declared)).fetchall():
         table = sql.Identifier(schema, name)
         connection.execute(sql.SQL(DELETE).format(table), (tenant, keys))

@@ -2,20 +2,34 @@
 
 The first line says whose it is and where it ends; every other line is an event with the very texts
 that were hashed. What is personal stays encrypted; it may be revealed beside its ciphertext, for
-whom it is about: that much of a bundle is to be believed, not verified.
+whom it is about: that much of a bundle is to be believed, not verified. Secrets are for nobody.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from psycopg import Connection
 
 from adapters.event_store.chain import START, Chain, Finding, Head, Link
+from adapters.event_store.mapper import Mapper
 from adapters.event_store.personal_data import MasterKeys, decrypt
 
 FORMAT: Final = "frontdesk-history/1"
+
+
+class Sealed(NamedTuple):
+    """An event of which something is sealed, and the key of its stream as it is wrapped."""
+
+    tenant: str
+    stream: str
+    version: int
+    type: str
+    data: str
+    personal: bytes
+    wrapped: bytes
+
 
 LINKS: Final = """
     SELECT position, tenant_id::text, tenant_position, version,
@@ -31,6 +45,10 @@ HEAD: Final = """
     SELECT tenant_position, hash FROM log.events WHERE tenant_id = %s
     ORDER BY tenant_position DESC LIMIT 1
 """
+
+
+Reveal = Callable[[Sealed], str | None]
+"""Returns what is personal in an event, as it may be shown."""
 
 
 class NotABundleError(Exception):
@@ -66,11 +84,11 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def export(
-    connection: Connection[Any], tenant: str, *, reveal: MasterKeys | None = None
+    connection: Connection[Any], tenant: str, *, reveal: Reveal | None = None
 ) -> Iterator[bytes]:
     """Return the lines of a bundle: all that is in the log at this moment.
 
-    With master keys, what is personal is revealed. Raises PersonalDataDamagedError,
+    What is personal is shown as `reveal` gives it. Raises PersonalDataDamagedError,
     UnknownMasterKeyError.
     """
     with connection.transaction():
@@ -80,6 +98,18 @@ def export(
         with connection.cursor("a history", binary=True) as cursor:  # few events are here at once
             for row in cursor.execute(LINKS, (tenant,)):
                 yield _encoded(_line(row, reveal))
+
+
+def revealing(keys: MasterKeys, mapper: Mapper) -> Reveal:
+    """Return who reveals it: all but secrets, and what this release does not know."""
+
+    def reveal(sealed: Sealed) -> str | None:
+        key = keys.unwrap(sealed.wrapped, sealed.tenant, sealed.stream)
+        clear = decrypt(key, sealed.personal, sealed.tenant, sealed.stream, sealed.version)
+        shown = mapper.shown(sealed.type, sealed.data, clear)
+        return None if shown is None else shown.decode()
+
+    return reveal
 
 
 def verify_bundle(lines: Iterable[bytes]) -> tuple[Header, list[Finding]]:
@@ -124,13 +154,12 @@ def _header(text: bytes) -> Header:
     return header
 
 
-def _line(row: tuple[Any, ...], reveal: MasterKeys | None) -> Line:
+def _line(row: tuple[Any, ...], reveal: Reveal | None) -> Line:
     position, tenant, tenant_position, version, at, stream, type_, metadata, data, *rest = row
     personal, digest, wrapped = rest
     revealed = None
     if reveal is not None and wrapped is not None:
-        key = reveal.unwrap(wrapped, tenant, stream)
-        revealed = decrypt(key, personal, tenant, stream, version).decode()
+        revealed = reveal(Sealed(tenant, stream, version, type_, data, personal, wrapped))
     return Line(
         position=position,
         tenant_position=tenant_position,

@@ -2,7 +2,7 @@
 
 The stored form is JSON. What is personal is a second JSON object, encrypted by the caller; reading
 joins the two texts, so an event without personal fields costs one decode and nothing else. Where
-something is personal is found in `adapters.event_store.privacy`, when the mapper is made.
+something is personal is found in `domain.personal`, when the mapper is made.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from adapters.event_store.privacy import Private, merged, private_in
 from domain.catalogue import OF_EVERY_STREAM
+from domain.confidential import masked
 from domain.messages import Event
+from domain.personal import Private, erased, merged, private_in
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Lifts the JSON of an old event to the name and JSON of a newer one."""
@@ -106,6 +107,24 @@ class Mapper:
         if not personal:
             return Stored(shape.name, data, None)
         return Stored(shape.name, _encode(fields), _encode(personal))
+
+    def without_persons(self, event: Event) -> Stored | None:
+        """Return the stored form of an event that says of persons no more than that they are erased, so
+        that nothing in it has to be sealed; None if it says more.
+        """
+        shape = self._by_class[type(event)]
+        data = _encode(event)
+        return Stored(shape.name, data, None) if erased(event) == event else None
+
+    def shown(self, type_: str, data: str, personal: bytes) -> bytes | None:
+        """Return what is personal in an event as it may be shown: without secrets. None when its name is
+        not known: nobody can tell what is secret in it.
+        """
+        event = self.decode(type_, data, personal)
+        if event is None:
+            return None
+        known = masked(event)
+        return personal if known is event else self.encode(known).personal or NOTHING
 
     def decode(self, type_: str, data: str, personal: bytes | None = None) -> Event | None:
         """Return the event; None when its name is not known: see `adapters.event_store.unread`.

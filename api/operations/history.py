@@ -18,6 +18,7 @@ from application.operations.audit import Audit
 from application.permissions import Permission
 from application.ports import LAST_VERSION, Document, Recorded
 from application.reach import NotFound
+from domain.confidential import masked
 from domain.fields import ANY_TEXT
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -110,7 +111,7 @@ def list_history(
 @router.get("/{position}")
 @answers(Made(Happened))
 def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -> Response:
-    """Show one event, with what is personal in it as far as it was not erased."""
+    """Show one event, with what is personal in it as far as it was not erased, and without secrets."""
     past = _audit(caller).event(caller.tenant, position)
     if past is None:
         raise NotFound
@@ -183,7 +184,7 @@ def _happened(past: Recorded) -> Happened:
         recorded_at=past.recorded_at,
         actor=metadata.get("actor"),
         metadata=metadata,
-        data=past.event,
+        data=masked(past.event),
     )
 
 

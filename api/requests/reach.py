@@ -5,8 +5,9 @@ A read model that is not in the table cannot be asked, and a page of a list has 
 what it is asked for.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -44,7 +45,7 @@ class Rows(NamedTuple):
 
 
 ROWS: Final[Mapping[str, Rows]] = {
-    **{kind.many: Rows(kind.reading) for kind in KINDS},
+    **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     TENANTS.name: Rows(Permission.TENANT_READ),
     USERS.name: Rows(Permission.USERS_READ),
     PROFESSIONALS.name: Rows(Permission.PROFESSIONALS_READ),
@@ -62,14 +63,11 @@ ROWS: Final[Mapping[str, Rows]] = {
 }
 
 
-class Whose(msgspec.Struct):
-    """What of a row says whose it is."""
-
-    client_id: str | None = None
-    professional_id: str | None = None
-
-
-_whose: Final = msgspec.json.Decoder(Whose).decode
+@cache
+def _whose(column: str) -> Callable[[bytes], Any]:
+    """Return what reads of a row whose it is, and nothing else."""
+    described = msgspec.defstruct("Whose", [("id", str | None, None)], rename={"id": column})
+    return msgspec.json.Decoder(described).decode
 
 
 def within(principal: Principal, model: ReadModel) -> Within:
@@ -94,7 +92,7 @@ def covers(principal: Principal, model: ReadModel, key: str, document: bytes | N
     reach, column = _reach(principal, model)
     if document is None or reach.everything:
         return document is not None
-    found = key if column == KEY else getattr(_whose(document), column)
+    found = key if column == KEY else _whose(column)(document).id
     return reach.includes(**{str(reach.field): found})
 
 

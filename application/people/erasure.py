@@ -13,10 +13,12 @@ from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from application.operations.jobs import Handlers, Job
-from application.processes.effects import ForgetMails
+from application.processes.effects import ForgetMails, ForgetRecord
+from application.records import BY_NAME
 from domain.messages import Command, Value
 from domain.people.clients import EraseClient
-from domain.values import ClientId
+from domain.records import Purged
+from domain.values import ClientId, kind_of
 
 PATIENCE: Final = 2.0
 """Seconds for which whoever asks for an erasure waits for its end; then it goes on without."""
@@ -120,6 +122,9 @@ class Erasures(Protocol):
         it has to wait.
         """
 
+    def finish_purge(self, tenant: str, purged: Purged, *, patience: float = PATIENCE) -> bool:
+        """Take what a record said out of all tables. Return whether that is done; else it has to wait."""
+
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
         """Return how far it is. Raises ClientNotFound, NotReadableHere."""
 
@@ -151,4 +156,11 @@ def forgetting(erasures: Erasures) -> Handlers:
             raise ErasureHasToWaitError
         return next(iter(erasing(erasures.left(job.tenant, effect.client_id))), None)
 
-    return {ForgetMails: forget}
+    def forget_record(effect: ForgetRecord, job: Job) -> None:
+        kind, id_ = BY_NAME[kind_of(effect.id)], effect.id
+        if not erasures.finish_purge(
+            job.tenant, kind.purged(id=id_, streams=(id_,), wholly=effect.wholly)
+        ):
+            raise ErasureHasToWaitError
+
+    return {ForgetMails: forget, ForgetRecord: forget_record}

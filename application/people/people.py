@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from application.transact import Past
 from domain.business.users import USER
 from domain.messages import Value
-from domain.people.clients import CLIENT, ClientStatus
+from domain.people.clients import CLIENT, ClientStatus, refuse_unknown
 from domain.people.identities import IDENTITY
 from domain.scheduling.allowances import Person
-from domain.scheduling.bookable import refuse_unknown
 from domain.values import ClientId, IdentityId, SourceId
 
 

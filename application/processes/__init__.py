@@ -7,6 +7,7 @@ from application.processes.end_sessions_on_standing_changed import (
 )
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
+from application.processes.forget_record_when_it_was_purged import FORGET_RECORD_WHEN_IT_WAS_PURGED
 from application.processes.process import Process
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
@@ -29,4 +30,5 @@ PROCESSES: Final[tuple[Process, ...]] = (
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
+    FORGET_RECORD_WHEN_IT_WAS_PURGED,
 )

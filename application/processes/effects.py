@@ -92,6 +92,13 @@ class ForgetMails(Effect, frozen=True):
     streams: tuple[str, ...]
 
 
+class ForgetRecord(Effect, frozen=True):
+    """Take what a purged record said, or all of it (`wholly`), out of whatever was made of the log."""
+
+    id: str
+    wholly: bool
+
+
 class EndSessions(Effect, frozen=True):
     """End what a user began before they became something else; who changed it did so at once, if
     nothing broke off.
@@ -122,6 +129,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,
+    ForgetRecord,
     EndSessions,
     SendAddressCode,
 )

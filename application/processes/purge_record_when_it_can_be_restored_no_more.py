@@ -9,6 +9,7 @@ from domain.catalogue import KINDS
 from domain.records import RESTORABLE, PurgeRecord, ReferenceLost, Removed, Restored
 from domain.values import kind_of
 
+RECORDS: Final = frozenset(kind.one for kind in KINDS)
 AFTER: Final = RESTORABLE + timedelta(seconds=1)
 
 
@@ -19,7 +20,7 @@ def _purge_it_in_time(past: Recorded) -> Orders:
         case Restored(id=id_):
             return [Withdraw(PurgeRecord, about=id_)]
         # Perhaps it was the last for which something was left. What is kept was not removed.
-        case ReferenceLost(target=target, keeps=False):
+        case ReferenceLost(target=target, keeps=False) if kind_of(target) in RECORDS:
             return [Do(PurgeRecord(kind=kind_of(target), id=target), about=target)]
         case _:
             return []

@@ -236,7 +236,7 @@ def register(command: RegisterClient, client: Client) -> Sequence[ClientEvent]:
 
 def change(command: ChangeClient, client: Client) -> Sequence[ClientEvent]:
     """Describe the client anew."""
-    _refuse_unless_there(client)
+    refuse_unknown(client)
     events: list[ClientEvent] = []
     if not _is_described_by(command, client):
         events.append(
@@ -253,13 +253,13 @@ def change(command: ChangeClient, client: Client) -> Sequence[ClientEvent]:
 
 def change_status(command: ChangeClientStatus, client: Client) -> Sequence[ClientEvent]:
     """Say where the business stands with the client now."""
-    _refuse_unless_there(client)
+    refuse_unknown(client)
     return _status_change(command.client_id, client, command.status)
 
 
 def add_note(command: AddClientNote, client: Client) -> Sequence[ClientEvent]:
     """Write something down for ever."""
-    _refuse_unless_there(client)
+    refuse_unknown(client)
     written = client.notes.get(command.note_id)
     if written == command.text:
         return []
@@ -272,7 +272,7 @@ def add_note(command: AddClientNote, client: Client) -> Sequence[ClientEvent]:
 
 def link_to_user(command: LinkClientToUser, client: Client) -> Sequence[ClientEvent]:
     """Let a user act as this client."""
-    _refuse_unless_there(client)
+    refuse_unknown(client)
     if client.user_id == command.user_id:
         return []
     if client.user_id is not None:
@@ -309,7 +309,8 @@ def _is_described_by(command: RegisterClient | ChangeClient, client: Client) -> 
     )
 
 
-def _refuse_unless_there(client: Client) -> None:
+def refuse_unknown(client: Client) -> None:
+    """Refuse to speak of a client that was never there, or is there no more."""
     if not client.exists:
         raise ClientNotFound
     _refuse_if_erased(client)

@@ -33,7 +33,17 @@ from domain.records.messages import (
     ValueClaimed,
     ValueReleased,
 )
-from domain.records.record import CLAIM, KNOWN, LINKS, Claim, Links, Record, evolve, links_of
+from domain.records.record import (
+    CLAIM,
+    KNOWN,
+    LINKS,
+    Claim,
+    Links,
+    Record,
+    evolve,
+    links_of,
+    without_persons,
+)
 from domain.telling import NOT_TOLD, Tellings
 
 __all__ = [
@@ -81,6 +91,7 @@ __all__ = [
     "restore",
     "there",
     "to",
+    "without_persons",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {

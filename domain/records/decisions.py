@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, TypeVar, cast
 
+from domain.confidential import kept, masked
 from domain.messages import Event, Value
 from domain.records.kind import RESTORABLE, Kind, there
 from domain.records.messages import (
@@ -26,7 +27,7 @@ NAMED: Final = 10
 
 def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[Event]:
     """Make it, once."""
-    values = cast("V", command.values)
+    values = kept(cast("V", command.values))
     kind.refuse_impossible(values)
     if record.values is None and not record.gone:
         return [kind.created(id=command.id, values=values, claims=command.claims)]
@@ -40,12 +41,12 @@ def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[
 
 
 def change(kind: Kind[V], command: ChangeRecord, record: Record[V]) -> Sequence[Event]:
-    """Let it be so from now on, the whole of it."""
-    values = cast("V", command.values)
+    """Let it be so from now on, the whole of it; but for secrets that are kept."""
     if not there(kind, record).active:
         raise kind.is_removed
-    if command.base not in (None, record.values):
+    if command.base not in (None, masked(record.values)):
         raise ChangedMeanwhile
+    values = kept(cast("V", command.values), record.values)
     kind.refuse_impossible(values)
     if (record.values, record.claims) == (values, command.claims):
         return []

@@ -10,7 +10,9 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.business.users import Role
+from domain.confidential import SecretNotKept, are_held, are_listed
 from domain.messages import Command, DomainError, Event, Gone, Missing, Value
+from domain.personal import private_in
 from domain.records.messages import (
     Changed,
     ChangedMeanwhile,
@@ -24,6 +26,12 @@ from domain.records.record import Record, evolve
 from domain.telling import Telling, public
 
 V = TypeVar("V", bound=Value)
+
+OWNERS: Final[Mapping[str, Role]] = {
+    "client_id": Role.CLIENT,
+    "professional_id": Role.PROFESSIONAL,
+}
+"""Who has which id, by which things are theirs."""
 
 RESTORABLE: Final = timedelta(days=30)
 """So long what was removed can be had again."""
@@ -44,12 +52,14 @@ class Reference(Value, frozen=True, kw_only=True):
 
     What is referred to may go later: then the reference says what was, and stays. Records cannot while
     one that is in use `keeps` them; and something stays of those that are referred to (`is_record`).
+    Where they refer to a person (`is_person`), what is personal is theirs, and is erased with them.
     """
 
     aggregate: Aggregate[Any, Any]
     refuse: Callable[[Any], object]
     refusals: tuple[type[DomainError], ...]
     is_record: bool = False
+    is_person: bool = False
     keeps: bool = False
 
 
@@ -78,6 +88,10 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     change them, `readers` besides see them. `refuse` raises what else is wrong with values. `also` gives
     an example of each event of its own, by its stored name; `evolve` hears of them, `actions` make
     them, and others are told all that is in them. Raising `version` rebuilds its list.
+
+    Where values say something of a person (`Personal`), at whatever depth, one of `refers_to` says who it
+    is; or else it is gone when the record is purged. `own` says in which column stands whose a record is,
+    by the id that they have: `{"professional_id": "assignee_id"}`; `own_writers` change theirs.
     """
 
     one: str
@@ -89,6 +103,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     columns: tuple[str, ...]
     writers: frozenset[Role]
     readers: frozenset[Role] = frozenset(Role)
+    own: Mapping[str, str] = {}
+    own_writers: frozenset[Role] = frozenset()
     unique: tuple[Unique, ...] = ()
     refers_to: Mapping[str, Reference] = {}
     refuse: Callable[[V], object] = lambda _: None
@@ -97,6 +113,15 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     also: Mapping[str, Event] = {}
     old_path: str | None = None
     version: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be kept to. Raises ValueError."""
+        if are_listed(self.values):
+            raise ValueError(f"{self.many}: a secret in a list could not be told from others")
+        if not {*self.own.values()} <= {*self.columns}:
+            raise ValueError(f"{self.many}: whose a record is has to stand in a column")
+        if not self.own_writers <= self.own_readers:
+            raise ValueError(f"{self.many}: who changes their own sees their own, and no others")
 
     # --- What follows from it -------------------------------------------------------------
 
@@ -204,7 +229,23 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             self.in_use,
             NamedTwice,
             ChangedMeanwhile,
+            *((SecretNotKept,) if self.has_secrets else ()),
         )
+
+    @cached_property
+    def has_secrets(self) -> bool:
+        """Whether there is something in its values that nobody is shown."""
+        return are_held(self.values)
+
+    @cached_property
+    def is_personal(self) -> bool:
+        """Whether something in it is sealed, so that it can be erased: secrets are, too."""
+        return not all(private_in(event).is_empty for event in self.events.values())
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """The fields that say whose what is personal in it is."""
+        return tuple(field for field, each in self.refers_to.items() if each.is_person)
 
     @property
     def words(self) -> str:
@@ -220,6 +261,22 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     def writing(self) -> str:
         """The permission to change them."""
         return f"{self.many}:write"
+
+    @property
+    def own_reading(self) -> str:
+        """The permission to see one's own."""
+        return f"own-{self.reading}"
+
+    @property
+    def own_writing(self) -> str:
+        """The permission to change one's own."""
+        return f"own-{self.writing}"
+
+    @property
+    def own_readers(self) -> frozenset[Role]:
+        """Who sees their own, and no others."""
+        owners = {role for id_, role in OWNERS.items() if id_ in self.own}
+        return frozenset(owners - self.readers - self.writers)
 
     def refuse_impossible(self, values: V) -> None:
         """Raise what is wrong with values: a rule of the kind's own, or something named twice."""

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Value
+from domain.personal import erased
 from domain.records.messages import (
     Changed,
     ClaimEvent,
@@ -49,9 +50,14 @@ def evolve(record: Record[V], event: RecordEvent[V]) -> Record[V]:
         case Restored():
             return Record(values=record.values, claims=record.claims, active=True)
         case Purged(wholly=wholly):
-            return Record(gone=True) if wholly else replace(record, shredded=True)
+            return Record(gone=True) if wholly else replace(without_persons(record), shredded=True)
         case _:
             assert_never(event)
+
+
+def without_persons(record: Record[V]) -> Record[V]:
+    """Return a record as it is read once what is personal in it is erased."""
+    return replace(record, values=erased(record.values)) if record.values is not None else record
 
 
 class Claim(Value, frozen=True):

@@ -17,7 +17,6 @@ from enum import IntEnum
 from msgspec.structs import replace
 
 from domain.messages import DomainError, Forbidden, Invalid, Value
-from domain.people.clients import Client, ClientIsErased, ClientNotFound
 from domain.scheduling.availability import (
     FARTHEST,
     BeyondHorizon,
@@ -197,14 +196,6 @@ def refuse_unwelcome(asks: Asks, *, moved: bool = False) -> None:
     """Refuse what a client who is blocked cannot have."""
     if asks <= (Asks.CLIENT if moved else Asks.BUSINESS):
         raise ClientIsBlocked
-
-
-def refuse_unknown(client: Client) -> None:
-    """Refuse to speak of a client that was never there, or is there no more."""
-    if not client.exists:
-        raise ClientNotFound
-    if client.erased:
-        raise ClientIsErased
 
 
 def _what_clients_cannot_have(wish: Wish, now: datetime) -> Iterator[DomainError]:

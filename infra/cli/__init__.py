@@ -15,6 +15,7 @@ from infra.cli import (
     operators,
     read_models,
     releases,
+    retention,
     running,
     schemas,
     shifted,
@@ -39,6 +40,7 @@ read_models.add_to(app)
 jobs.add_to(app)
 keys.add_to(app)
 releases.add_to(app)
+retention.add_to(app)
 operators.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)

@@ -19,7 +19,7 @@ from adapters.postgres import WORKER
 from infra.cli.errors import NoHeadsError
 from infra.cli.progress import progress, told
 from infra.cli.system import existing, settings_from_environment
-from infra.composition import database_of
+from infra.composition import catalogue, database_of
 
 NOT_INTACT: Final = 3
 
@@ -65,12 +65,12 @@ def export_history(
 ) -> None:
     """Write a tenant's history to a file that `frontdesk verify FILE` can verify anywhere.
 
-    What is personal stays encrypted unless it is to be revealed.
+    What is personal stays encrypted unless it is to be revealed; secrets always do.
     """
-    keys = _master_keys() if reveal else None
+    shown = bundle.revealing(_master_keys(), catalogue()) if reveal else None
     with _looking() as connection, file.open("wb") as out:
         lines = sum(
-            1 for line in bundle.export(connection, str(tenant), reveal=keys) if out.write(line)
+            1 for line in bundle.export(connection, str(tenant), reveal=shown) if out.write(line)
         )
     told.print(f"{lines - 1} events of {tenant} in {file}")
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.event_store.mapper import Mapper, personal_fields
-from adapters.event_store.privacy import CannotBeKeptApartError
 from adapters.event_store.upcasters import UPCASTERS
 from domain.catalogue import EVENTS
 from domain.messages import PERSONAL, Event, Personal, Value
+from domain.personal import CannotBeKeptApartError
 from domain.values import Contact
 from tests.planted import Planted
 

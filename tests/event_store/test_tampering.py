@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from adapters.event_store.bundle import export, verify_bundle
+from adapters.event_store.bundle import export, revealing, verify_bundle
 from adapters.event_store.chain import ORIGIN, Chain, Finding, Head, Link, hashed
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.verify import verify
@@ -251,7 +251,7 @@ def test_a_bundle_reveals_what_is_personal_only_when_asked(
     log.order(Describe(stream=ANA, looks="tall as a tree"), tenant=ANOTHER_TENANT)
 
     sealed = list(export(tables, ANOTHER_TENANT))
-    revealed = list(export(tables, ANOTHER_TENANT, reveal=KEYS))
+    revealed = list(export(tables, ANOTHER_TENANT, reveal=revealing(KEYS, log.mapper)))
 
     assert not any(b"tall as a tree" in line for line in sealed)
     assert b"tall as a tree" in revealed[-1]
@@ -261,7 +261,7 @@ def test_a_bundle_reveals_what_is_personal_only_when_asked(
 def test_a_bundle_does_not_reveal_what_was_erased(tables: Connection[Any], log: Log) -> None:
     log.order(Forget(streams=(BEN,)), tenant=ANOTHER_TENANT)
 
-    lines = list(export(tables, ANOTHER_TENANT, reveal=KEYS))
+    lines = list(export(tables, ANOTHER_TENANT, reveal=revealing(KEYS, log.mapper)))
 
     assert not any(b"revealed" in line for line in lines)
     assert verify_bundle(lines)[1] == []

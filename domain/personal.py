@@ -1,4 +1,5 @@
-"""Where an event says something about a person: found once, in the shape of its class.
+"""Where a value says something about a person: found once, in the shape of its class; and what is read
+in its place once it is erased.
 
 `Personal` may stand anywhere in it: in an alternative, in a list, in a value within a value. A field
 is kept apart as a whole, unless it is an object of which only a part is personal.
@@ -7,13 +8,13 @@ is kept apart as a whole, unless it is an object of which only a part is persona
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, inspect
 from msgspec.inspect import DataclassType, StructType, Type, TypedDictType
 
-from domain.messages import Event
+V = TypeVar("V", bound=msgspec.Struct)
 
 ERASED: Final = "[erased]"
 
@@ -68,12 +69,22 @@ class Private(msgspec.Struct, frozen=True):
 
 
 @cache
-def private_in(event: type[Event]) -> Private:
-    """Find what is personal in a class of events. Raises CannotBeKeptApartError."""
-    shape = _object(inspect.type_info(event))
+def private_in(values: type[Any]) -> Private:
+    """Find what is personal in a class of events, or of values. Raises CannotBeKeptApartError."""
+    shape = _object(inspect.type_info(values))
     if shape is None:
-        raise CannotBeKeptApartError(f"{event.__name__} has no names for its fields")
-    return _private(shape, event.__name__, ())
+        raise CannotBeKeptApartError(f"{values.__name__} has no names for its fields")
+    return _private(shape, values.__name__, ())
+
+
+def erased(value: V) -> V:
+    """Return a value as it is read once what is personal in it is erased."""
+    private = private_in(type(value))
+    if private.is_empty:
+        return value
+    fields = msgspec.json.decode(msgspec.json.encode(value))
+    private.erase(fields)
+    return msgspec.json.decode(msgspec.json.encode(fields), type=type(value))
 
 
 def merged(under: Json, over: Json) -> Json:
@@ -96,7 +107,7 @@ def _private(shape: Object, where: str, above: tuple[type, ...]) -> Private:
     within: dict[str, Private] = {}
     for field in shape.fields:
         place, part = f"{where}.{field.name}", _object(field.type)
-        if not any(_is_marked(each) for each in _parts(field.type)):
+        if not any(_is_marked(each) for each in parts(field.type)):
             _refuse_what_may_be_anything(field.type, place)
         elif part is not None and part.cls not in (*above, shape.cls):
             within[field.encode_name] = _private(part, place, (*above, shape.cls))
@@ -131,7 +142,7 @@ def _is_marked(kind: Type) -> bool:
 
 def _refuse_what_may_be_anything(kind: Type, place: str) -> None:
     unknown = inspect.AnyType | inspect.RawType | inspect.CustomType
-    for each in _parts(kind):
+    for each in parts(kind):
         if isinstance(each, unknown) or _may_say_more(each):
             raise CannotBeKeptApartError(
                 f"{place} may hold anything: say what, or make it Personal"
@@ -142,7 +153,7 @@ def _may_say_more(kind: Type) -> bool:
     """Whether something may stand in the place of an object that is personal where it is not."""
     if not isinstance(kind, StructType | DataclassType):
         return False
-    said = (part for cls in _descendants(kind.cls) for part in _parts(inspect.type_info(cls)))
+    said = (part for cls in _descendants(kind.cls) for part in parts(inspect.type_info(cls)))
     return any(_is_marked(part) for part in said)
 
 
@@ -155,7 +166,7 @@ BELOW: Final = ("type", "types", "item_type", "item_types", "key_type", "value_t
 """What a type of msgspec's may be made of."""
 
 
-def _parts(kind: Type) -> list[Type]:
+def parts(kind: Type) -> list[Type]:
     """Return a kind and all that it is made of, once each."""
     found: list[Any] = []
     waiting: list[Any] = [kind]

@@ -1,0 +1,26 @@
+"""What was personal in a record that was purged is taken out of all tables, also of those that are kept for
+going back.
+"""
+
+from typing import Final
+
+from application.ports import Recorded
+from application.processes.effects import ForgetRecord
+from application.processes.process import Do, Orders, Process
+from domain.catalogue import KINDS
+from domain.records import Purged
+
+
+def _forget_it(past: Recorded) -> Orders:
+    match past.event:
+        case Purged(id=id_, wholly=wholly):
+            return [Do(ForgetRecord(id=id_, wholly=wholly), about=id_)]
+        case _:
+            return []
+
+
+FORGET_RECORD_WHEN_IT_WAS_PURGED: Final = Process(
+    name="forget-record-when-it-was-purged",
+    when=tuple(kind.purged for kind in KINDS),
+    then=_forget_it,
+)

@@ -1,0 +1,15 @@
+"""Whom a record is about: a kind refers to clients by `PERSON`, and what is personal in its records is
+erased with them.
+"""
+
+from typing import Final
+
+from domain.people.clients import CLIENT, ClientIsErased, ClientNotFound, refuse_unknown
+from domain.records import Reference
+
+PERSON: Final = Reference(
+    aggregate=CLIENT,
+    refuse=refuse_unknown,
+    refusals=(ClientNotFound, ClientIsErased),
+    is_person=True,
+)
