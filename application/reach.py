@@ -246,11 +246,8 @@ def _refuse_others_record(
     column = kind.own.get(str(reach.field))
     if column is None:
         raise PermissionMissing(permission=leave.permission)
-    record = past.of(kind.aggregate, order.id)
-    had = getattr(record.values, column, None)
-    if record.values is not None and had not in reach.ids:
+    known, new = past.of(kind.aggregate, order.id).values, getattr(order, "values", None)
+    if known is not None and getattr(known, column) not in reach.ids:
         raise kind.not_found
-    values = getattr(order, "values", None)
-    whose = getattr(values, column, None)
-    if values is not None and whose != had and not reach.is_oneself(whose):
+    if new is not None and not reach.is_oneself(getattr(new, column)):
         raise NotFound

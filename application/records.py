@@ -142,7 +142,8 @@ def _references(kind: Kind[Any], record: Record[Any]) -> Mapping[str, bool]:
     return found
 
 
-def _acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
+def acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
+    """Return the use case of what a kind has besides."""
     return lambda command, past: _changes(kind, command, past, decide)
 
 
@@ -154,7 +155,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     records.RestoreRecord: restore,
     records.PurgeRecord: purge,
     **{
-        action.command: _acting(kind, action.decide)
+        action.command: acting(kind, action.decide)
         for kind in KINDS
         for action in kind.actions.values()
     },

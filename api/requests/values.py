@@ -54,7 +54,7 @@ def form_of(
         for each in fields(values)
         if each.name not in without
     }
-    shown = [msgspec.to_builtins(example) for example in examples]
+    shown = [msgspec.json.decode(msgspec.json.encode(example)) for example in examples]
     base = type(
         Body.__name__, (Body,), {"model_config": {"json_schema_extra": {"examples": shown}}}
     )

@@ -1,0 +1,224 @@
+"""What a kind says of people, or in secret: every table of every schema is searched for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from adapters.event_store.reader import WRITTEN
+from adapters.read_models.difference import compare
+from adapters.read_models.rebuild import Rebuilder
+from adapters.read_models.switch import switch
+from adapters.streams.records import PERSONAL, record_of
+from domain.business.users import Role
+from domain.catalogue import KINDS
+from domain.personal import ERASED
+from domain.records import RESTORABLE, Kind
+from projections.records import RECORDS
+from tests.people.clients.dump import found
+from tests.records.hidden import secrets, texts
+from tests.records.test_every_kind import bodies, code, create, of_those
+from tests.running import Running
+
+pytestmark = pytest.mark.postgres
+
+about_persons = of_those([kind for kind in KINDS if kind.persons])
+sealed_kinds = of_those([kind for kind in KINDS if kind.is_personal])
+secret_kinds = of_those([kind for kind in KINDS if kind.has_secrets])
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+@pytest.fixture
+def zoe(http: TestClient) -> str:
+    client_id: str = http.post("/v1/clients", json={"name": "Zoé"}).json()["id"]
+    return client_id
+
+
+def said(kind: Kind[Any]) -> list[str]:
+    return [text for example in kind.examples for text in texts(example)]
+
+
+def have_all_tables(running: Running, kind: Kind[Any]) -> None:
+    """Have a table that was, one that is, and one that is to come."""
+    rebuilder = Rebuilder(database=running.system.database, reader=running.system.reader)
+    model = RECORDS[kind.one]
+    rebuilder.rebuild(model)
+    switch(rebuilder, model)
+    rebuilder.rebuild(model)
+
+
+def tell_everything(running: Running, http: TestClient, kind: Kind[Any], **whose: str) -> str:
+    """Create one and change it, so that all that the examples say was said of it."""
+    first, second = bodies(kind)
+    where = create(http, kind, {**first, **whose})
+    http.put(where, json={**second, **whose})
+    running.settle()
+    have_all_tables(running, kind)
+    return where
+
+
+def on_kafka(running: Running) -> str:
+    """Return what others can read on Kafka: all but what is sealed."""
+    with running.system.database.as_worker() as connection:
+        rows = connection.execute(f"SELECT {WRITTEN} FROM log.events e").fetchall()
+    records = [record_of(row) for row in rows]
+    headers = [(n, v) for record in records for n, v in record.headers if n != PERSONAL]
+    return f"{[record.value.decode() for record in records]} {headers}"
+
+
+def equals_the_fold(running: Running, kind: Kind[Any]) -> None:
+    system = running.system
+    rebuilder = Rebuilder(database=system.database, reader=system.reader)
+    rebuilder.rebuild(RECORDS[kind.one], anew=True)
+    differs = compare(rebuilder, RECORDS[kind.one])
+    assert (differs.added, differs.changed, differs.removed) == (0, 0, 0)
+
+
+@about_persons
+def test_of_a_person_who_is_erased_no_table_says_anything_any_more(
+    running: Running, dsn: str, http, zoe, kind, capfd
+) -> None:
+    where = tell_everything(running, http, kind, **dict.fromkeys(kind.persons, zoe))
+    before = found(dsn, said(kind))
+
+    erased = http.delete(f"/v1/clients/{zoe}/personal-data")
+    at_once = found(dsn, said(kind))
+    running.settle()
+
+    assert {*before} == {f"{schema}.{kind.many}" for schema in ("live", "next", "previous")}
+    assert (erased.status_code, at_once, found(dsn, said(kind))) == (204, {}, {})
+    for shown in (where, f"{where}/history", f"/v1/history/streams/{where.rpartition('/')[2]}"):
+        assert ERASED in http.get(shown).text
+        assert not any(text in http.get(shown).text for text in said(kind))
+    assert not any(text in on_kafka(running) for text in said(kind))
+    assert not any(text in "".join(capfd.readouterr()) for text in said(kind))
+    equals_the_fold(running, kind)
+
+
+@about_persons
+def test_it_is_found_although_it_is_about_somebody_else_by_now_or_was_removed(
+    running: Running, dsn: str, http, zoe, kind
+) -> None:
+    first, _ = bodies(kind)
+    (field,) = kind.persons
+    moved, removed = (create(http, kind, {**first, field: zoe}) for _ in range(2))
+    http.put(moved, json=first)
+    http.delete(removed)
+    running.settle()
+
+    http.delete(f"/v1/clients/{zoe}/personal-data")
+    running.settle()
+
+    assert found(dsn, said(kind)) == {}
+    assert code(http.post(f"/v1/{kind.many}", json={**first, field: zoe})) == (
+        410,
+        "client-is-erased",
+    )
+
+
+@about_persons
+def test_what_is_not_personal_can_still_be_changed_and_nothing_personal_added(
+    running: Running, http, zoe, kind
+) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, {**first, **dict.fromkeys(kind.persons, zoe)})
+    http.delete(f"/v1/clients/{zoe}/personal-data")
+    name = kind.columns[0]
+
+    changed = http.patch(where, json={name: second[name]})
+    whole = http.put(where, json=second)
+    running.settle()
+
+    assert (changed.status_code, changed.json()[name]) == (200, second[name])
+    assert code(whole) == (410, "personal-data-erased")
+    assert http.get(where).json()[name] == second[name]
+    equals_the_fold(running, kind)
+
+
+@sealed_kinds
+def test_once_it_is_purged_no_table_says_anything_any_more(
+    running: Running, dsn: str, http, kind
+) -> None:
+    where = tell_everything(running, http, kind)
+    http.delete(where)
+    running.settle()
+    late = running.clock() + RESTORABLE
+
+    running.system.walk(late + timedelta(minutes=1))
+
+    assert found(dsn, said(kind)) == {}
+    assert code(http.get(where)) == (404, "not-found")
+
+
+@secret_kinds
+def test_a_secret_is_nowhere_but_where_it_is_sealed(
+    running: Running, dsn: str, http, kind, capfd
+) -> None:
+    hushed = [each for example in kind.examples for each in secrets(example)]
+    where = tell_everything(running, http, kind)
+    stream = where.rpartition("/")[2]
+    auditor = running.http(Role.AUDITOR)
+
+    shown = [
+        *(http.get(f"{where}{more}") for more in ("", "/history")),
+        http.get(f"/v1/{kind.many}"),
+        auditor.get(f"{where}?as_of=2"),
+        auditor.get("/v1/history"),
+        auditor.get(f"/v1/history?stream={stream}"),
+        auditor.get("/v1/history/1"),
+        auditor.get(f"/v1/history/streams/{stream}"),
+        auditor.get(f"/v1/history/streams/{stream}/difference?from=1&to=2"),
+        http.patch(where, json={}),
+    ]
+
+    assert {each.status_code for each in shown} == {200}
+    assert not any(secret in each.text for secret in hushed for each in shown)
+    assert found(dsn, hushed) == {}
+    assert not any(secret in on_kafka(running) for secret in hushed)
+    assert not any(secret in "".join(capfd.readouterr()) for secret in hushed)
+
+
+@secret_kinds
+def test_whoever_sends_what_was_shown_keeps_the_secrets(running: Running, http, kind) -> None:
+    first, second = bodies(kind)
+    where, name = create(http, kind, first), kind.columns[0]
+    shown = {field: http.get(where).json()[field] for field in first}
+
+    put = http.put(where, json={**shown, name: second[name]})
+    patched = http.patch(where, json=shown)
+
+    assert (put.status_code, patched.status_code) == (200, 200)
+    stream = where.rpartition("/")[2]
+    changed: Any = running.system.store.history(running.tenant, stream)[-1].event
+    assert [*secrets(changed.values)] == [*secrets(kind.examples[0])]
+
+
+@secret_kinds
+def test_that_a_secret_was_changed_is_recorded_and_not_to_what(http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    http.patch(where, json={name: second[name] for name in second})
+
+    changes = http.get(f"{where}/history").json()["data"][1]["changes"]
+
+    versions = str(changes)
+    assert "'version': 1" in versions
+    assert "'version': 2" in versions
+    assert not any(secret in versions for each in kind.examples for secret in secrets(each))
+
+
+@secret_kinds
+def test_what_was_never_said_cannot_be_kept(http, kind) -> None:
+    first, second = bodies(kind)
+    where = create(http, kind, first)
+    shown = {field: http.get(where).json()[field] for field in first}
+
+    http.put(where, json=second)
+
+    assert code(http.put(where, json=shown)) == (422, "secret-not-kept")
+    assert code(http.post(f"/v1/{kind.many}", json=shown)) == (422, "secret-not-kept")
