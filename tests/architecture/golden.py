@@ -77,6 +77,18 @@ def example_of(event: type[Event]) -> Event:
     return next(each for each in examples() if type(each) is event)
 
 
+def places(fields: Mapping[str, Any], within: str = "") -> set[str]:
+    """Name where something stands in a JSON object, at whatever depth.
+
+    >>> sorted(places({"id": 1, "values": {"name": "Zoé", "seats": [2]}}))
+    ['id', 'values.name', 'values.seats']
+    """
+    found: set[str] = set()
+    for name, value in fields.items():
+        found |= places(value, f"{within}{name}.") if isinstance(value, dict) else {within + name}
+    return found
+
+
 def stored(area: str) -> dict[str, Stored]:
     """Return what was stored once of an area, by name; older names as well."""
     path = STORED / f"{area}.json"

@@ -15,6 +15,7 @@ from tests.architecture.golden import (
     STORED,
     Stored,
     example_of,
+    places,
     shapes,
     stored,
 )
@@ -61,10 +62,8 @@ def test_no_personal_field_is_stored_in_the_clear() -> None:
     for event in examples():
         stored = MAPPER.encode(event)
         if stored.personal is not None:
-            hidden = msgspec.json.decode(stored.personal, type=dict[str, msgspec.Raw])
-            assert not set(hidden) & set(
-                msgspec.json.decode(stored.data, type=dict[str, msgspec.Raw])
-            )
+            hidden, shown = map(msgspec.json.decode, (stored.personal, stored.data))
+            assert not places(hidden) & places(shown)
         assert MAPPER.decode(stored.type, stored.data.decode(), stored.personal or b"{}") == event
 
 

@@ -59,9 +59,11 @@ def test_what_can_happen_belongs_to_a_context() -> None:
     assert beside - set(CONTEXTS) == {
         "aggregate",
         "catalogue",
+        "confidential",
         "faults",
         "fields",
         "messages",
+        "personal",
         "records",
         "telling",
         "texts",

@@ -14,7 +14,6 @@ import api
 import application
 import domain
 import projections
-from adapters.event_store.mapper import personal_fields
 from adapters.jobs.lanes import AT_ONCE, COMMANDS
 from api.app import ROUTERS
 from api.backend import ReadModels
@@ -29,8 +28,10 @@ from application.processes.process import Effect
 from application.use_cases import USE_CASES
 from domain.aggregate import Aggregate
 from domain.catalogue import EVENTS, KINDS
+from domain.confidential import are_listed
 from domain.messages import Bookkeeping, Command, DomainError, Erasure, Event
 from domain.records import BASES
+from domain.values import ClientId
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -109,11 +110,22 @@ def test_every_read_model_and_every_process_is_in_its_table() -> None:
     assert len(names) == len(set(names))
 
 
-def test_no_kind_of_record_says_anything_of_a_person() -> None:
-    """Lists of records are not cleared by an erasure yet: see infra/decisions/0034."""
-    personal = [n for kind in KINDS for n, e in kind.events.items() if personal_fields(e)]
+def test_a_kind_that_says_something_of_a_person_and_names_clients_says_whose_it_is() -> None:
+    """Or an erasure would not find it: see infra/decisions/0037."""
+    for kind in KINDS:
+        names = [
+            field for field, hint in get_type_hints(kind.values).items() if names_clients(hint)
+        ]
+        assert not kind.is_personal or set(names) <= set(kind.persons), kind.many
 
-    assert personal == []
+
+def names_clients(hint: Any) -> bool:
+    return hint is ClientId or any(map(names_clients, get_args(hint)))
+
+
+def test_no_event_lists_secrets() -> None:
+    """They would be shown: see `domain.confidential.masked`."""
+    assert [name for name, event in EVENTS.items() if are_listed(event)] == []
 
 
 def test_every_read_model_is_told_of_all_that_its_fold_knows() -> None:

@@ -51,12 +51,12 @@ def test_it_is_assigned_only_to_who_works_here(running: Running) -> None:
 """
 
 
+ALSO = "\n".join(
+    f"from domain.people.{kind} import {kind.upper()}"
+    for kind in ("complaints", "gateways", "tickets")
+)
 NAMED = (
-    (
-        "from domain.people import",
-        "from domain.people.complaints import COMPLAINTS\nfrom domain.people.gateways import GATEWAYS\n"
-        + "from domain.people.tickets import TICKETS\nfrom domain.people import",
-    ),
+    ("from domain.people import", f"{ALSO}\nfrom domain.people import"),
     ("TAXES, PRODUCTS)", "TAXES, PRODUCTS, TICKETS, COMPLAINTS, GATEWAYS)"),
 )
 """What is changed in the catalogue. Besides tickets, there are kinds that say something of people, and

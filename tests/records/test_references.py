@@ -6,8 +6,10 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from application import records as use_cases
+from application.operations.retention import fate, policies
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE as PURGING,
 )
@@ -132,6 +134,7 @@ def test_what_something_refers_to_stays_until_the_last_has_gone(past: InMemory) 
     past.run(RemoveRecord(kind="tax", id=T[0]))
     past.now += timedelta(days=31)
     purge = PurgeRecord(kind="tax", id=T[0])
+    told = fate(T[0], past)
 
     [purged] = past.run(purge)
     again = past.run(purge)
@@ -139,6 +142,14 @@ def test_what_something_refers_to_stays_until_the_last_has_gone(past: InMemory) 
     [lost] = [event for event in events if isinstance(event, ReferenceLost)]
     [last] = past.run(purge)
 
+    assert told is not None
+    assert (told.stays, told.says) == (True, "stays: 1 still refer to it")
+    assert replace(told, is_personal=True).says == (
+        "stays: 1 still refer to it; what is personal in it is gone"
+    )
+    kept = {each.kind: (each.days, each.gone, each.stay) for each in policies([told])}
+    assert kept == {**dict.fromkeys(use_cases.BY_NAME, (30, 0, 0)), "tax": (30, 0, 1)}
+    assert fate(T[0], past) is None
     assert (purged.wholly, again, last.wholly) == (False, [], True)
     assert (lost.target, ReferenceLost in PURGING.when) == (T[0], True)
 
