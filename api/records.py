@@ -128,17 +128,22 @@ class Routes:
     def list(self, caller: Caller, *, include_deleted: bool) -> Response:
         """List those in use; those that were removed as well, if one asks so and may change them."""
         every = include_deleted or "active" in caller.request.query_params
-        if every and not caller.principal.may(self.kind.writing):
+        if every and not self._is_shown_removed(caller):
             raise PermissionMissing(permission=self.kind.writing)
         return self.listing.answer(caller, where=[] if every else [ACTIVE])
 
     def get(self, caller: Caller, id_: str) -> Response:
         """Show one; what was removed, to who may change it, or ask what was."""
         document = caller.document(self.model, id_)
-        every = caller.principal.may(self.kind.writing) or caller.asks_of_the_past
+        every = self._is_shown_removed(caller) or caller.asks_of_the_past
         if not every and not msgspec.json.decode(document.json, type=InUse).active:
             raise NotFound
         return caller.show(document)
+
+    def _is_shown_removed(self, caller: Caller) -> bool:
+        """Whether somebody may change what they see, be it only their own."""
+        kind, may = self.kind, caller.principal.may
+        return may(kind.writing) or (may(kind.own_writing) and not may(kind.reading))
 
     def change(self, caller: Caller, id_: str, body: Any) -> Response:
         """Change one as a whole."""

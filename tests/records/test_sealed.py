@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.consumers import checkpoints
+from adapters.erasure import PostgresErasures
+from adapters.event_store.bundle import export, revealing
+from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import WRITTEN
 from adapters.read_models.difference import compare
+from adapters.read_models.fold import Failure
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import switch
 from adapters.streams.records import PERSONAL, record_of
@@ -84,6 +89,7 @@ def test_of_a_person_who_is_erased_no_table_says_anything_any_more(
     running: Running, dsn: str, http, zoe, kind, capfd
 ) -> None:
     where = tell_everything(running, http, kind, **dict.fromkeys(kind.persons, zoe))
+    then = http.get("/v1/history").json()["data"][0]["position"]
     before = found(dsn, said(kind))
 
     erased = http.delete(f"/v1/clients/{zoe}/personal-data")
@@ -92,7 +98,8 @@ def test_of_a_person_who_is_erased_no_table_says_anything_any_more(
 
     assert {*before} == {f"{schema}.{kind.many}" for schema in ("live", "next", "previous")}
     assert (erased.status_code, at_once, found(dsn, said(kind))) == (204, {}, {})
-    for shown in (where, f"{where}/history", f"/v1/history/streams/{where.rpartition('/')[2]}"):
+    as_of = f"/v1/history/streams/{where.rpartition('/')[2]}"
+    for shown in (where, f"{where}/history", f"{where}?as_of={then}", as_of):
         assert ERASED in http.get(shown).text
         assert not any(text in http.get(shown).text for text in said(kind))
     assert not any(text in on_kafka(running) for text in said(kind))
@@ -119,6 +126,27 @@ def test_it_is_found_although_it_is_about_somebody_else_by_now_or_was_removed(
         410,
         "client-is-erased",
     )
+
+
+@about_persons
+def test_what_is_said_of_them_while_one_looks_is_erased_too(
+    running: Running, dsn: str, http, zoe, kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = bodies(kind)
+    erasures, looked = running.system.erasures, PostgresErasures.left
+
+    def slowly(*asked: Any) -> Any:
+        monkeypatch.undo()
+        left = looked(erasures, *asked)
+        create(http, kind, {**first, **dict.fromkeys(kind.persons, zoe)})
+        running.settle()
+        return left
+
+    monkeypatch.setattr(PostgresErasures, "left", lambda _, *asked: slowly(*asked))
+    http.delete(f"/v1/clients/{zoe}/personal-data")
+    running.settle()
+
+    assert found(dsn, said(kind)) == {}
 
 
 @about_persons
@@ -153,6 +181,37 @@ def test_once_it_is_purged_no_table_says_anything_any_more(
 
     assert found(dsn, said(kind)) == {}
     assert code(http.get(where)) == (404, "not-found")
+
+
+@sealed_kinds
+def test_nor_does_a_row_that_is_set_aside(running: Running, dsn: str, http, kind) -> None:
+    where = tell_everything(running, http, kind)
+    http.delete(where)
+    running.settle()
+    row = (running.tenant, where.rpartition("/")[2])
+    with running.system.database.as_worker() as connection:
+        checkpoints.park(connection, kind.many, [Failure(row, 1, "ValueError")])
+
+    running.system.walk(running.clock() + RESTORABLE + timedelta(minutes=1))
+
+    assert found(dsn, said(kind)) == {}
+
+
+@sealed_kinds
+def test_a_history_that_is_taken_away_reveals_what_is_personal_and_no_secret(
+    running: Running, http, kind
+) -> None:
+    create(http, kind, bodies(kind)[0])
+    keys = MasterKeys(running.system.settings.master_keys)
+    hushed = [*secrets(kind.examples[0])]
+
+    with running.system.database.as_worker() as connection:
+        reveal = revealing(keys, running.system.mapper)
+        lines = b"".join(export(connection, running.tenant, reveal=reveal)).decode()
+
+    for text in texts(kind.examples[0]):
+        assert (text in lines) == (text not in hushed)
+    assert "revealed" in lines
 
 
 @secret_kinds
@@ -193,9 +252,9 @@ def test_whoever_sends_what_was_shown_keeps_the_secrets(running: Running, http, 
     patched = http.patch(where, json=shown)
 
     assert (put.status_code, patched.status_code) == (200, 200)
-    stream = where.rpartition("/")[2]
-    changed: Any = running.system.store.history(running.tenant, stream)[-1].event
-    assert [*secrets(changed.values)] == [*secrets(kind.examples[0])]
+    place = (running.tenant, where.rpartition("/")[2])
+    state, _ = running.system.store.state(kind.aggregate, place)
+    assert [*secrets(state.values)] == [*secrets(kind.examples[0])]
 
 
 @secret_kinds

@@ -27,6 +27,8 @@ from domain.records import (
     Kind,
     PurgeRecord,
     Record,
+    ReferenceLost,
+    ReferenceMade,
     RemoveRecord,
     RestoreRecord,
     links_of,
@@ -188,6 +190,31 @@ def test_what_is_said_to_become_of_a_record_becomes_of_it(
         if isinstance(order, PurgeRecord):
             due = said is not None and said.due_at < past.now
             assert [each.wholly for each in done] == ([not said.stays] if due and said else [])
+
+
+@pytest.mark.parametrize("kind", [COMPLAINTS, GATEWAYS], ids=lambda kind: kind.many)
+def test_of_what_others_refer_to_nothing_is_kept_that_is_personal(
+    monkeypatch: pytest.MonkeyPatch, kind: Kind[Any]
+) -> None:
+    monkeypatch.setitem(use_cases.BY_NAME, kind.one, kind)
+    past, id_ = Sealing(kind, USE_CASES, NOON), f"{kind.one}-0198c0de-0000-7000-8000-000000000001"
+    link = {"link_id": links_of(id_), "target": id_, "owner": "shelf-1"}
+    past.run(CreateRecord(kind=kind.one, id=id_, values=kind.examples[0]))
+    past.record(links_of(id_), ReferenceMade(**link))
+    past.run(RemoveRecord(kind=kind.one, id=id_))
+    past.now += timedelta(days=31)
+    told = fate(id_, past)
+
+    past.run(PurgeRecord(kind=kind.one, id=id_))
+
+    assert told is not None
+    assert told.says.endswith("what is personal in it is gone")
+    assert not any(text in shown(past, id_) for text in texts(kind.examples[0]))
+    assert past.rows == past.rebuilt()
+    refuse_another(kind, past.rows[id_], past.of(kind.aggregate, id_))
+    past.record(links_of(id_), ReferenceLost(**link))
+    past.run(PurgeRecord(kind=kind.one, id=id_))
+    assert past.rows == past.rebuilt() == {id_: None}
 
 
 def test_a_secret_is_not_shown_by_whoever_writes_it_down() -> None:
