@@ -117,6 +117,7 @@ def test_it_is_found_although_it_is_about_somebody_else_by_now_or_was_removed(
     http.put(moved, json=first)
     http.delete(removed)
     running.settle()
+    assert running.system.jobs.find(None, about=zoe, limit=1) == [], "nobody purges a person"
 
     http.delete(f"/v1/clients/{zoe}/personal-data")
     running.settle()

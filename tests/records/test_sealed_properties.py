@@ -198,7 +198,7 @@ def test_of_what_others_refer_to_nothing_is_kept_that_is_personal(
 ) -> None:
     monkeypatch.setitem(use_cases.BY_NAME, kind.one, kind)
     past, id_ = Sealing(kind, USE_CASES, NOON), f"{kind.one}-0198c0de-0000-7000-8000-000000000001"
-    link = {"link_id": links_of(id_), "target": id_, "owner": "shelf-1"}
+    link: Any = {"link_id": links_of(id_), "target": id_, "owner": "shelf-1"}
     past.run(CreateRecord(kind=kind.one, id=id_, values=kind.examples[0]))
     past.record(links_of(id_), ReferenceMade(**link))
     past.run(RemoveRecord(kind=kind.one, id=id_))
