@@ -92,8 +92,9 @@ def hears(principal: Principal, told: Told) -> bool:
 
 def _whose(telling: Telling, data: object, state: object) -> Mapping[str, str]:
     """Return the ids of those whose it is. What the thing says now counts before what it remembers."""
+    remembered = getattr(state, "values", state)  # what a record is stands in its values
     found = {
-        whose: getattr(data, field, None) or getattr(state, field, None)
+        whose: getattr(data, field, None) or getattr(remembered, field, None)
         for whose, field in telling.about.items()
     }
     return {whose: id_ for whose, id_ in found.items() if id_ is not None}

@@ -24,9 +24,9 @@ Clear = Annotated[str, Held(min_length=1, max_length=10_000, pattern=r"^[^\x00]+
 End = Annotated[str, Held(max_length=SHOWN)]
 
 
-class Secret(Value, frozen=True, kw_only=True, omit_defaults=True):
-    """`value` is set and never shown; `ends_with` and `version` tell which one there is. Who says these
-    alone, as they are shown, keeps it as it is.
+class Secret(Value, frozen=True, kw_only=True):
+    """`value` is set, and shown to nobody: it is null in every answer. `ends_with` and `version` tell which
+    one there is; who says it as it is shown keeps it as it is.
     """
 
     value: Personal[Clear | None] = None

@@ -416,6 +416,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Série trop longue",
         "Une série a 104 réservations au plus ; donnez à sa règle un COUNT ou un UNTIL.",
     ),
+    "secret-not-kept": Words(
+        "Secret non conservé",
+        "Aucun secret de ce genre n'est à conserver : donnez sa valeur.",
+    ),
     "service-id-taken": Words(
         "Identifiant de prestation déjà pris",
         "Une autre prestation a été créée sous cet identifiant.",

@@ -87,7 +87,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     `columns` are what one can filter and sort by, the first being how a list is sorted; `writers` may
     change them, `readers` besides see them. `refuse` raises what else is wrong with values. `also` gives
     an example of each event of its own, by its stored name; `evolve` hears of them, `actions` make
-    them, and others are told all that is in them. Raising `version` rebuilds its list.
+    them, and others are told all that is in them but secrets. Raising `version` rebuilds its list.
 
     Where values say something of a person (`Personal`), at whatever depth, one of `refers_to` says who it
     is; or else it is gone when the record is purged. `own` says in which column stands whose a record is,
@@ -169,20 +169,25 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def told_as(self) -> Mapping[type[Event], Telling]:
-        """How others are told: what a list shows of a record, and events of its own as they are."""
-        values = [f"values.{name}" for name in self.values.__struct_fields__]
+        """How others are told: what a list shows of a record, and events of its own as they are. Of
+        what has secrets in it they are told nothing.
+        """
+        values = [f"values.{name}" for name in _without_secrets(self.values)]
         return {
-            self.created: public(f"{self.one}.created", "id", *values),
-            self.changed: public(f"{self.one}.changed", "id", *values),
-            self.removed: public(f"{self.one}.removed", id="id", removed_at="at"),
-            self.restored: public(f"{self.one}.restored", "id"),
-            self.purged: public(f"{self.one}.purged", "id"),
+            self.created: self._public("created", "id", *values),
+            self.changed: self._public("changed", "id", *values),
+            self.removed: self._public("removed", id="id", removed_at="at"),
+            self.restored: self._public("restored", "id"),
+            self.purged: self._public("purged", "id"),
             **{type(own): self._as_it_is(name, own) for name, own in self.also.items()},
         }
 
     def _as_it_is(self, name: str, own: Event) -> Telling:
         said = name.removeprefix(f"{self.one}-").partition(".")[0]
-        return public(f"{self.one}.{said}", *own.__struct_fields__)
+        return self._public(said, *_without_secrets(type(own)))
+
+    def _public(self, said: str, *places: str, **renamed: Any) -> Telling:
+        return public(f"{self.one}.{said}", *places, about=self.own, **renamed)
 
     @cached_property
     def not_found(self) -> type[DomainError]:
@@ -317,6 +322,10 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 
     def _placed(self, namespace: dict[str, Any]) -> None:
         namespace["__module__"] = self.values.__module__
+
+
+def _without_secrets(values: type[msgspec.Struct]) -> list[str]:
+    return [each.name for each in msgspec.structs.fields(values) if not are_held(each.type)]
 
 
 def there(kind: Kind[V], record: Record[V]) -> Record[V]:

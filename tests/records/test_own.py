@@ -1,13 +1,16 @@
-"""Whoever reaches only what is their own sees, counts and changes that, of every kind that says whose it is."""
+"""Whoever reaches only what is their own sees and changes that, of every kind that says whose it is."""
 
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
+from application.told import told
 from domain.catalogue import KINDS
 from domain.records import Kind
 from domain.records.kind import OWNERS
+from tests.architecture.test_told import AT, past
 from tests.records.test_every_kind import bodies, code, create, of_those
 from tests.running import Running
 
@@ -103,3 +106,17 @@ def test_who_only_sees_their_own_changes_nothing(running: Running, http, kind) -
                 403,
                 "permission-missing",
             )
+
+
+@own_kinds
+def test_whose_it_is_is_told_with_all_that_happens_to_it(kind) -> None:
+    for id_, column in kind.own.items():
+        mine = f"{id_.removesuffix('_id')}-{NOBODY}"
+        values = replace(kind.examples[0], **{column: mine})
+        created = kind.created(id=f"{kind.one}-{NOBODY}", values=values)
+        state = kind.aggregate.fold([created])
+
+        for event in (created, kind.removed(id=created.id, at=AT)):
+            found = told(past(event), state)
+            assert found is not None
+            assert found.about[id_] == mine
