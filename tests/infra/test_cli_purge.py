@@ -94,10 +94,14 @@ def test_what_is_due_is_purged_at_once_if_one_asks_so(
     later = running.clock() + timedelta(days=31)
     monkeypatch.setattr("infra.composition.running.SettableClock", lambda: SettableClock(later))
 
+    told = purge("--dry-run", "--json")
+    untouched = http.get(f"/v1/history?stream={tax}").json()["data"]
     done = purge("--json")
     running.settle()
 
     assert before.exit_code == 2
+    assert lines(told) == lines(done)
+    assert untouched[0]["type"] == "tax-removed.v1"
     assert [each["id"] for each in lines(done)] == [tax]
     happened = http.get(f"/v1/history?stream={tax}").json()["data"]
     assert happened[0]["type"] == "tax-purged.v1"

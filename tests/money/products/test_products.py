@@ -21,6 +21,7 @@ def test_what_a_price_was_and_when_is_shown(running: Running) -> None:
 
     [first, second] = http.get(f"{where}/history").json()["data"]
 
+    assert all(each["actor"].startswith("user-") and each["at"] for each in (first, second))
     assert first["changes"]["price"] == [None, price(900)]
     assert second["changes"]["price"] == [price(900), price(950)]
     assert second["at"] >= first["at"]

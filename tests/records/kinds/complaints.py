@@ -30,7 +30,7 @@ class Complaint(Value, frozen=True, kw_only=True):
     subject: Line
     text: Personal[Text]
     client_id: ClientId | None = None
-    professional_id: ProfessionalId | None = None
+    handler_id: ProfessionalId | None = None
     place: Place | None = None
     witnesses: tuple[Witness, ...] = ()
     answer: Personal[Text | None] = None
@@ -90,7 +90,7 @@ COMPLAINTS: Final = Kind(
         restored="complaint-restored.v1",
         purged="complaint-purged.v1",
     ),
-    columns=("subject", "client_id", "professional_id"),
+    columns=("subject", "client_id", "handler_id"),
     refers_to={"client_id": PERSON},
     evolve=evolve_complaint,
     actions={"answer": Action(command=AnswerComplaint, decide=answer)},
@@ -101,6 +101,6 @@ COMPLAINTS: Final = Kind(
     },
     writers=frozenset({Role.OWNER}),
     readers=frozenset({Role.AUDITOR}),
-    own={"client_id": "client_id", "professional_id": "professional_id"},
+    own={"client_id": "client_id", "professional_id": "handler_id"},
     own_writers=frozenset({Role.CLIENT}),
 )
