@@ -30,6 +30,7 @@ from domain.aggregate import Aggregate
 from domain.catalogue import EVENTS, KINDS
 from domain.confidential import are_listed
 from domain.messages import Bookkeeping, Command, DomainError, Erasure, Event
+from domain.people.clients import CLIENT
 from domain.records import BASES
 from domain.values import ClientId
 from projections import READ_MODELS
@@ -117,6 +118,7 @@ def test_a_kind_that_says_something_of_a_person_and_names_clients_says_whose_it_
             field for field, hint in get_type_hints(kind.values).items() if names_clients(hint)
         ]
         assert not kind.is_personal or set(names) <= set(kind.persons), kind.many
+        assert all(kind.refers_to[field].aggregate is CLIENT for field in kind.persons), kind.many
 
 
 def names_clients(hint: Any) -> bool:

@@ -13,7 +13,7 @@ def price(amount: int) -> dict[str, object]:
     return {"amount": amount, "currency": "EUR"}
 
 
-def test_what_a_price_was_and_when_is_shown(running: Running) -> None:
+def test_what_a_price_was_when_and_who_set_it_is_shown(running: Running) -> None:
     http = running.http()
     made = http.post("/v1/products", json={"name": "Comb", "price": price(900)})
     where = made.headers["location"]
