@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
@@ -42,6 +43,9 @@ def http(running: Running) -> TestClient:
 def zoe(http: TestClient) -> str:
     client_id: str = http.post("/v1/clients", json={"name": "Zoé"}).json()["id"]
     return client_id
+
+
+JSON = {"Content-Type": "application/json"}
 
 
 def said(kind: Kind[Any]) -> list[str]:
@@ -241,6 +245,21 @@ def test_a_secret_is_nowhere_but_where_it_is_sealed(
     assert found(dsn, hushed) == {}
     assert not any(secret in on_kafka(running) for secret in hushed)
     assert not any(secret in "".join(capfd.readouterr()) for secret in hushed)
+
+
+@secret_kinds
+def test_who_sends_a_secret_wrongly_does_not_read_it_in_the_refusal(http, kind) -> None:
+    first, _ = bodies(kind)
+    hushed = [*secrets(kind.examples[0])]
+    text = msgspec.json.encode(first).decode()
+    for secret in hushed:
+        text = text.replace(f'"{secret}"', f'"{secret}\\u0000"')
+
+    wrong = http.post(f"/v1/{kind.many}", content=text, headers=JSON)
+    other = http.post(f"/v1/{kind.many}", json={**first, "colour": hushed[0]})
+
+    assert (wrong.status_code, other.status_code) == (422, 422)
+    assert not any(secret in wrong.text for secret in hushed)
 
 
 @secret_kinds
