@@ -18,6 +18,7 @@ from api.compat import CALLED
 from api.openapi import served
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import rows
+from domain.catalogue import KINDS
 from tests.contract import document, documents
 from tests.http.routes import GOLDEN, refusals, table
 from tests.waiting import until
@@ -32,6 +33,11 @@ ELSEWHERE = {
     "source-not-known": "answers facts on Kafka",
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
+    **(
+        {}
+        if any(kind.has_secrets for kind in KINDS)
+        else {"secret-not-kept": "answers where a record has secrets"}
+    ),
 }
 
 
