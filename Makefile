@@ -140,7 +140,7 @@ GENERATED := tests/generated
 $(VENV)/generated/made: $(GENERATED)/requirements.txt $(GENERATED)/package-lock.json
 	$(PYTHON) -m venv $(VENV)/generated
 	$(VENV)/generated/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
-	npm ci --prefix $(GENERATED) --silent
+	npm ci --prefix $(GENERATED) --loglevel=error
 	@touch $@
 
 $(VENV)/uv: | $(VENV)/made
