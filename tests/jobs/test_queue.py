@@ -113,6 +113,22 @@ def test_processing_old_events_again_does_not_withdraw_what_later_ones_ordered(
     assert statuses(database) == ["todo"]
 
 
+def test_what_withdrew_and_ordered_anew_takes_nothing_back_when_it_is_processed_again(
+    database: Database, clock: ManualClock
+) -> None:
+    bell = BellThatRemembers(report=False)
+    moved = no_more_rings(), ring(2, at=NOON + 2 * HOUR)
+    order(database, ring(1, at=NOON + HOUR))
+
+    for _ in range(2):
+        order(database, *moved, position=2)
+
+    assert statuses(database) == ["withdrawn", "todo"]
+    clock.move(3 * HOUR)
+    a_worker(database, clock, handle=bell).run_due()
+    assert [times for times, _ in bell.rung] == [2]
+
+
 def test_what_is_done_cannot_be_withdrawn(database: Database, clock: ManualClock) -> None:
     order(database, ring())
     a_worker(database, clock).run_due()

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from adapters.clock import SettableClock
+from adapters.consumers import checkpoints
 from adapters.jobs import Worker
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.outbox import OutboxMailer
@@ -14,6 +15,7 @@ from application.operations.jobs import Dispatch
 from application.operations.outbox import OutboxMail
 from application.people.erasure import forgetting
 from application.ports import About, Recorded
+from application.processes.process import Process
 from application.scheduling import booking_mails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.mails import Mailbox, Mailer
@@ -81,6 +83,12 @@ class Desk:
         """Let processes react and do what is due now."""
         while self.system.runner.step() or self.worker.run_due():
             pass
+
+    def read_again(self, process: Process) -> None:
+        """Let a process react to the whole log a second time, as after a crash or a rewind."""
+        with self.system.database.as_worker() as connection:
+            checkpoints.advance(connection, [process.name], 0)
+        self.settle()
 
     def walk(self, until: datetime) -> None:
         """Let time pass, from one due time to the next."""

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.clock import SettableClock
 from application.processes.effects import MailKind
+from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
 from domain.messages import Command
 from domain.people.clients import EraseClient, RegisterClient
 from domain.scheduling.bookings import (
@@ -150,6 +151,19 @@ def test_a_booking_moved_away_and_back_has_each_reminder_once(desk: Desk) -> Non
 
     assert times(desk, MailKind.REMINDER_24H) == [START - DAY]
     assert times(desk, MailKind.REMINDER_2H) == [START - 2 * HOUR]
+
+
+def test_a_move_that_is_read_a_second_time_leaves_its_own_reminders_standing(desk: Desk) -> None:
+    desk.order(request(), confirm)
+    desk.settle()
+    desk.order(RescheduleBooking(booking_id=booking_id, starts_at=START + 3 * DAY))
+    desk.settle()
+
+    desk.read_again(REMIND_CLIENT_OF_BOOKING)
+    desk.walk(START + 5 * DAY)
+
+    assert times(desk, MailKind.REMINDER_24H) == [START + 2 * DAY]
+    assert times(desk, MailKind.REMINDER_2H) == [START + 3 * DAY - 2 * HOUR]
 
 
 def test_a_cancelled_booking_sends_no_reminder(desk: Desk) -> None:

@@ -42,6 +42,7 @@ def test_the_document_that_others_read_is_fresh() -> None:
     assert Path("infra/asyncapi.json").read_text(encoding="utf-8") == text()
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_it() -> None:
     command = [sys.executable, "-m", "infra.cli", "schemas", "asyncapi"]
 

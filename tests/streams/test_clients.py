@@ -13,6 +13,8 @@ from kafka.errors import KafkaError
 
 from adapters.streams.clients import connected
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def deaf() -> Iterator[str]:
