@@ -20,7 +20,8 @@ PYTEST := $(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run cluster rebuild test test-fast test-large test-cluster test-generated chaos bench bench-quick \
+.PHONY: help run cluster rebuild test test-fast test-large test-cluster test-generated chaos mutants \
+        bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
 ##@ Run
@@ -55,6 +56,9 @@ test-generated: $(VENV)/dev $(VENV)/generated/made ## Make clients from the docu
 
 chaos: $(VENV)/dev ## Kill processes at random while people book: make chaos SEEDS=3, or SEED=4711
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1)) $(ARGS)
+
+mutants: $(VENV)/dev ## Make mistakes in a copy, list those no test notices: make mutants SEED=7 WITHIN=domain
+	@exec $(BIN)/python -m infra.mutants $(if $(SEED),--seed $(SEED)) $(if $(WITHIN),--within $(WITHIN)) $(ARGS)
 
 bench: $(VENV)/bench ## Measure, and write the numbers down
 	$(BIN)/python -m infra.bench $(ARGS)
@@ -105,7 +109,7 @@ upgrade: ## Pin the newest of everything
 venv: $(VENV)/dev $(VENV)/bench ## Everything in .venv, for an editor
 
 clean: ## Remove what can be made again; data stay
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this
