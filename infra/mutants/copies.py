@@ -25,6 +25,7 @@ LEFT_OUT: Final = shutil.ignore_patterns(
     ".hypothesis",
     "__pycache__",
     "*.egg-info",
+    "node_modules",
 )
 
 PYTEST: Final = (

@@ -1,5 +1,6 @@
 """A rebuilt table is the live one again, whatever happened, and however often it was interrupted."""
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -68,6 +69,15 @@ def test_rebuilt_is_live_is_a_plain_fold(
         assert rows == world.stored(model) == world.folded(model)
         assert rebuilt.position == world.position_of(model.name)
         rebuilder(world).discard(model)
+
+
+def test_how_long_it_took_is_told(world: World) -> None:
+    world.account()
+
+    began = time.monotonic()
+    rebuilt = rebuilder(world).rebuild(ACCOUNTS)
+
+    assert 0 < rebuilt.seconds <= time.monotonic() - began
 
 
 def test_what_is_poisonous_live_is_poisonous_when_rebuilt(world: World) -> None:
