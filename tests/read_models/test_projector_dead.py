@@ -59,6 +59,23 @@ def test_the_tail_goes_on_from_what_was_projected(world: World, answers: Answers
     assert (paid, total) == (7, 7)
 
 
+def test_of_two_that_stand_apart_each_goes_on_from_where_it_stands(
+    world: World, answers: Answers
+) -> None:
+    account = world.account(Paid(account="", group="red", amount=3))
+    world.runner(ACCOUNTS, GROUPS).catch_up()
+    world.record(account, Paid(account=account, group="red", amount=4))
+    world.runner(ACCOUNTS).catch_up()
+    position = world.record(account, Paid(account=account, group="red", amount=5)).position
+
+    with answers.asking(TENANT, [ACCOUNTS, GROUPS], at_least=position, wait=0) as connection:
+        [(paid, total)] = connection.execute(
+            "SELECT paid, total FROM live.accounts, live.groups"
+        ).fetchall()
+
+    assert (paid, total) == (12, 12)
+
+
 def test_a_question_on_the_tail_is_asked_in_the_tenants_name(
     world: World, answers: Answers
 ) -> None:
