@@ -16,6 +16,10 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
     ): "How long a lock is waited for is patience, which no test measures: five seconds without it.",
     (
         "adapters/streams/producer.py",
+        "request_timeout_ms=5_000, → request_timeout_ms=5001,",
+    ): "A millisecond of patience with a broker.",
+    (
+        "adapters/streams/producer.py",
         "linger_ms=2, → linger_ms=3,",
     ): "For how long records are gathered before they are sent changes none of them.",
 }

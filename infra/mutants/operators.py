@@ -226,8 +226,8 @@ def _negated(test: ast.expr) -> Iterator[Change]:
 
 def _compared(node: ast.Compare) -> ast.expr | None:
     """At the very moment of a clock that runs no test can stand."""
-    sides = {_name(each) for each in (node.left, *node.comparators)}
-    if len(node.ops) > 1 or "monotonic" in sides:
+    names = {_name(each) for each in ast.walk(node) if isinstance(each, ast.expr)}
+    if len(node.ops) > 1 or "monotonic" in names:
         return None
     return ast.Compare(node.left, [COMPARED[type(node.ops[0])]()], node.comparators)
 
