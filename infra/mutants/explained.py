@@ -15,6 +15,10 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         "connection.execute(sql.SQL('SET LOCAL lock_timeout = {}').format(QUEUE)) → pass",
     ): "How long a lock is waited for is patience, which no test measures: five seconds without it.",
     (
+        "adapters/read_models/freshness.py",
+        "lag_ms=max(0, lag_ms or 0), → lag_ms=max(1, lag_ms or 0),",
+    ): "A millisecond of how late somebody is told that they are.",
+    (
         "adapters/streams/producer.py",
         "request_timeout_ms=5_000, → request_timeout_ms=5001,",
     ): "A millisecond of patience with a broker.",

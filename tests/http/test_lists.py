@@ -91,6 +91,14 @@ def test_what_is_asked_and_not_understood_is_refused_wherever_it_is_asked(
     assert http.get(where).json()["status"] == "pending"
 
 
+def test_what_is_looked_for_has_two_hundred_characters_at_most(running: Running) -> None:
+    http = running.http()
+
+    looked = [http.get("/v1/services", params={"name": "x" * number}) for number in (200, 201)]
+
+    assert [each.status_code for each in looked] == [200, 400]
+
+
 def test_pages_reach_rows_without_a_sort_value(running: Running) -> None:
     http = running.http()
     for n, category in enumerate(["A", "B", None, None]):

@@ -165,6 +165,7 @@ def test_a_code_is_good_once_for_a_day_and_not_for_guessing(shop: Running, outsi
         (422, "address-code-wrong")
     }
     assert (asked.status_code, another != code) == (204, True)
+    assert "consistency-token" in asked.headers
 
 
 def test_a_code_is_good_until_the_mail_with_the_next_was_taken(shop: Running, outside) -> None:
