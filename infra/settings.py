@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ssl
 from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import ip_network
@@ -24,6 +25,7 @@ from pydantic import (
 )
 
 from adapters.mail.smtp import server_of
+from adapters.outgoing import tls_with
 from domain.values import TenantId
 
 DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - public on purpose
@@ -128,8 +130,29 @@ def _networks(value: Any) -> Any:
     return listed
 
 
+def _ports(value: Any) -> Any:
+    listed = _listed(value)
+    if isinstance(value, str) and not all(port.isdecimal() for port in listed):
+        message = "must be numbers, several separated by commas"
+        raise ValueError(message)
+    return listed
+
+
+def _authorities(value: Path) -> Path:
+    try:
+        tls_with(value)
+    except (OSError, ssl.SSLError):
+        message = "must be a file of certificates, in PEM"
+        raise ValueError(message) from None
+    return value
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
+Ports = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=65535)], ...], BeforeValidator(_ports), Field(min_length=1)
+]
+Authorities = Annotated[Path, AfterValidator(_authorities)]
 Postgres = Annotated[str, AfterValidator(_postgres)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 Redis = Annotated[str, AfterValidator(_redis)]
@@ -179,6 +202,14 @@ class Settings(BaseModel):
     redis_url: Redis | None = None
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
+    outgoing_ports: Ports = (443,)
+    outgoing_plain_http: bool = False
+    outgoing_networks: Networks = ()
+    outgoing_never: Networks = ()
+    outgoing_ca_file: Authorities | None = None
+    outgoing_connect_seconds: float = Field(default=5, gt=0, le=60)
+    outgoing_seconds: float = Field(default=15, gt=0, le=60)
+    outgoing_most_bytes: int = Field(default=1_000_000, ge=1_000)
     requests_per_minute: int = Field(default=6000, ge=1)
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)
@@ -233,6 +264,7 @@ class Settings(BaseModel):
                 ("PEPPER: set one of 32 characters or more", len(_own(self.pepper)) < LEAST_SECRET),
                 ("MASTER_KEYS: set 32 random bytes, in base64", self._demo_master_key()),
                 ("PUBLIC_URL: set the address under which people reach it", not self.public_url),
+                ("OUTGOING_PLAIN_HTTP: is for development", self.outgoing_plain_http),
             )
             if present
         ]

@@ -41,6 +41,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Code erroné",
         "Le code est erroné, a déjà servi ou a expiré. Demandez-en un autre.",
     ),
+    "address-not-allowed": Words(
+        "Adresse non admise",
+        "Rien n'est envoyé à cette adresse : elle commence par https://, nomme un hôte qui est sur "
+        "l'Internet public, et n'a ni utilisateur, ni mot de passe, ni fragment, ni port inhabituel.",
+    ),
     "between-slots": Words(
         "Entre deux créneaux",
         "Un rendez-vous commence au début de l'un des créneaux proposés.",

@@ -1,8 +1,10 @@
-"""What reaches out of a process: databases, Redis, mail servers."""
+"""What reaches out of a process: databases, Redis, mail servers, and whoever others name."""
 
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from adapters.accounts.address_codes import codes_of
@@ -12,6 +14,7 @@ from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.smtp import SmtpMailer, server_of
+from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
@@ -19,6 +22,7 @@ from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
+from application.outgoing import Allowed, Outgoing
 from application.ports import Clock
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.mails import Mailer
@@ -80,6 +84,34 @@ def wire_of(settings: Settings, database: Database, stack: ExitStack) -> Wire:
     redis = redis_of(settings, stack, PATIENCE)
     assert redis is not None
     return RedisWire(redis)
+
+
+def allowed_by(settings: Settings) -> Allowed:
+    """Return where is sent to, of the addresses that others type."""
+    return Allowed(
+        ports=settings.outgoing_ports,
+        plain=settings.outgoing_plain_http,
+        networks=tuple(map(ip_network, settings.outgoing_networks)),
+        never=tuple(map(ip_network, settings.outgoing_never)),
+    )
+
+
+def outgoing_of(settings: Settings, clock: Clock) -> Outgoing:
+    """Return what sends there. Where there is a network of ours to be reached, its short names are
+    known, too.
+    """
+    limits = Limits(
+        connecting=settings.outgoing_connect_seconds,
+        seconds=settings.outgoing_seconds,
+        most_bytes=settings.outgoing_most_bytes,
+    )
+    return HttpOutgoing(
+        allowed_by(settings),
+        limits,
+        clock,
+        tls_with(settings.outgoing_ca_file),
+        resolver=partial(system_addresses, searched=bool(settings.outgoing_networks)),
+    )
 
 
 def effects_of(

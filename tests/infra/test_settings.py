@@ -66,11 +66,24 @@ def test_production_refuses_what_is_known_or_weak(name: str, value: str) -> None
         ("REDIS_URL", "http://127.0.0.1:6379"),
         ("KAFKA_FACTS", "crm"),
         ("KAFKA_FACTS", "crm=somebody"),
+        ("OUTGOING_PORTS", ","),
+        ("OUTGOING_PORTS", "https"),
+        ("OUTGOING_PORTS", "443,70000"),
+        ("OUTGOING_NETWORKS", "10.0.0.1/8"),
+        ("OUTGOING_NEVER", "ours"),
+        ("OUTGOING_CA_FILE", "/nowhere.pem"),
+        ("OUTGOING_CA_FILE", "pyproject.toml"),
+        ("OUTGOING_SECONDS", "0"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({name: value})
+
+
+def test_production_sends_nothing_in_the_clear_to_addresses_that_others_type() -> None:
+    with pytest.raises(SettingsError, match="OUTGOING_PLAIN_HTTP"):
+        read_settings({**OWN, "OUTGOING_PLAIN_HTTP": "true"})
 
 
 def test_no_refusal_repeats_a_secret() -> None:
