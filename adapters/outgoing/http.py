@@ -104,7 +104,7 @@ class HttpOutgoing:
         except tuple(FAILURES) as error:
             why = next(why for kind, why in FAILURES.items() if isinstance(error, kind))
             log.info("nobody heard us", where=where, why=why.value, error=type(error).__name__)
-            return Failed(why=why, seconds=_rounded(deadline.passed))
+            return Failed(why=why, seconds=0 if why.is_final else _rounded(deadline.passed))
         return Answered(
             status=heard.status,
             seconds=_rounded(deadline.passed),

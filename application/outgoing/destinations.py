@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import idna
 
-from application.outgoing.networks import Address, Network, has_zone, is_public, is_within
+from application.outgoing.networks import Address, Network, is_public, is_within
 from domain.messages import Invalid, Value
 
 HTTPS: Final = 443
@@ -72,7 +72,7 @@ class Allowed(Value, frozen=True, kw_only=True):
 
     def reaches(self, address: Address) -> bool:
         """Whether we may connect to an address."""
-        if has_zone(address) or is_within(address, self.never):
+        if is_within(address, self.never):
             return False
         return is_public(address) or is_within(address, self.networks)
 

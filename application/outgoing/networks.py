@@ -46,16 +46,14 @@ def is_public(address: Address) -> bool:
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
-    """Whether an address is of one of these. One with a zone is of none: `fe80::1%eth0`."""
-    return not has_zone(address) and any(address in network for network in networks)
-
-
-def has_zone(address: Address) -> bool:
-    """Whether it says by which of our interfaces it is meant."""
-    return isinstance(address, IPv6Address) and address.scope_id is not None
+    """Whether an address is of one of these. One with a zone, `fe80::1%eth0`, is of none: it says by
+    which of our interfaces it is meant.
+    """
+    zone = isinstance(address, IPv6Address) and address.scope_id is not None
+    return not zone and any(address in network for network in networks)
 
 
 def _is_plain(address: IPv6Address) -> bool:
     """Whether nothing but an interface of the Internet is meant: no zone, no tunnel (RFC 5214)."""
     tunnel = (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP
-    return not has_zone(address) and address in UNICAST and not tunnel
+    return is_within(address, (UNICAST,)) and not tunnel

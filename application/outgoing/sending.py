@@ -89,7 +89,7 @@ class Failure(StrEnum):
 
 
 class Failed(Value, frozen=True, kw_only=True):
-    """There is no answer."""
+    """There is no answer. Nobody is told how long it took to find an address that is not sent to."""
 
     why: Failure
     seconds: float

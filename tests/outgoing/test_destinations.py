@@ -273,7 +273,7 @@ def test_a_public_address_has_one_spelling_and_is_no_other(
         ("https://printer.local/", Reason.HOST),
         ("https://metadata.google.internal/", Reason.HOST),
         ("https://nas.home.arpa/", Reason.HOST),
-        ("https://ⓛocalhost/", Reason.HOST),
+        ("https://ⓛⓞcalhost/", Reason.HOST),
         ("https://127.0.0.1%2f.example.org/", Reason.HOST),
         ("https://hooks.example..org/", Reason.HOST),
         ("https://hooks.example.org../", Reason.HOST),
@@ -363,6 +363,14 @@ def test_a_network_of_ones_own_is_sent_to_where_it_is_listed_and_in_no_other_dre
     assert refused("https://10.1.2.4/", sidecar) is Reason.HOST
     assert refused("https://[::ffff:10.1.2.3]/", sidecar) is Reason.HOST
     assert refused("https://0x0a010203/", sidecar) is Reason.HOST
+
+
+@pytest.mark.parametrize("host", ["hooks.example.org", "1.1.1.1", "[2a00:1450::1]"])
+def test_a_port_is_said_where_it_is_not_the_usual_one(host: str) -> None:
+    allowed = Allowed(ports=(443, 8443))
+
+    assert destination_of(f"https://{host}:443/", allowed).authority == host
+    assert destination_of(f"https://{host}:8443/", allowed).authority == f"{host}:8443"
 
 
 def test_a_public_network_of_ones_own_is_not_sent_to_where_it_is_ruled_out() -> None:

@@ -90,7 +90,7 @@ def test_nobody_hears_whether_a_name_of_our_network_is_there(out: Out) -> None:
         for found in (["10.0.0.5"], [])
     )
 
-    assert why(known) is why(unknown) is Failure.ADDRESS_NOT_ALLOWED
+    assert known == unknown == Failed(why=Failure.ADDRESS_NOT_ALLOWED, seconds=0)
 
 
 def test_whoever_answers_is_at_the_address_that_was_dialled(out: Out) -> None:
@@ -100,6 +100,26 @@ def test_whoever_answers_is_at_the_address_that_was_dialled(out: Out) -> None:
             return socket.create_connection((INSIDE, address[1]), seconds)
 
         answer = out(inside, dial=misled).send(Request(url=url(inside)))
+
+    assert why(answer) is Failure.ADDRESS_NOT_ALLOWED
+    assert not any(inside.heard)
+
+
+def test_this_machine_is_not_sent_to_under_its_public_address_either(out: Out) -> None:
+    class OfOurPublicAddress(socket.socket):
+        def getpeername(self) -> tuple[str, int]:
+            return "1.1.1.1", 443
+
+        getsockname = getpeername
+
+    def dial(_address: tuple[str, int], _seconds: float) -> socket.socket:
+        sock = OfOurPublicAddress()
+        sock.connect((INSIDE, inside.port))
+        return sock
+
+    with somebody(saying(THANKS), at=INSIDE) as inside:
+        way = out(inside, resolver=Resolver(["1.1.1.1"]), dial=dial)
+        answer = way.send(Request(url=url(inside)))
 
     assert why(answer) is Failure.ADDRESS_NOT_ALLOWED
     assert not any(inside.heard)
