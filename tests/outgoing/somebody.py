@@ -81,16 +81,19 @@ def somebody(
     behave: Behaviour,
     *,
     at: str = HERE,
-    port: int = 0,
     tls: ssl.SSLContext | None = None,
+    listening: socket.socket | None = None,
+    hear: Callable[[socket.socket], bytes] | None = None,
 ) -> Iterator[Somebody]:
-    """Listen at an address of this machine."""
+    """Listen at an address of this machine, or as somebody listens already."""
     there = Somebody()
     if tls is not None:
         tls.sni_callback = lambda _sock, name, _tls: there.names.append(name)
-    with socket.create_server((at, port), backlog=16) as listener:
+    with listening or socket.create_server((at, 0), backlog=16) as listener:
         there.port = listener.getsockname()[1]
-        thread = threading.Thread(target=_listen, args=(listener, there, behave, tls))
+        thread = threading.Thread(
+            target=_listen, args=(listener, there, behave, tls, hear or whole)
+        )
         thread.start()
         try:
             yield there
@@ -101,19 +104,52 @@ def somebody(
             thread.join()
 
 
+@contextmanager
+def two(behave: Behaviour, other: str) -> Iterator[tuple[Somebody, Somebody]]:
+    """Listen here and at another address of this machine, at the same port: both are told apart by
+    their address alone.
+    """
+    here, there = _at_one_port(HERE, other)
+    with somebody(behave, listening=here) as first, somebody(behave, listening=there) as second:
+        yield first, second
+
+
+def _at_one_port(first: str, second: str) -> tuple[socket.socket, socket.socket]:
+    """Try ports until one is free at both."""
+    for _ in range(100):
+        here = socket.create_server((first, 0))
+        try:
+            return here, socket.create_server((second, here.getsockname()[1]))
+        except OSError:
+            here.close()
+    raise AssertionError("there is no port that is free at both")
+
+
 def _listen(
-    listener: socket.socket, there: Somebody, behave: Behaviour, tls: ssl.SSLContext | None
+    listener: socket.socket,
+    there: Somebody,
+    behave: Behaviour,
+    tls: ssl.SSLContext | None,
+    hear: Callable[[socket.socket], bytes],
 ) -> None:
     while not there.over.is_set():
         with suppress(OSError):
             caller, _ = listener.accept()
             there.callers += 1
             with caller if tls is None else tls.wrap_socket(caller, server_side=True) as open_:
-                there.heard.append(_request(open_))
+                there.heard.append(hear(open_))
                 behave(open_, there.over)
 
 
-def _request(caller: socket.socket) -> bytes:
+def in_sips(caller: socket.socket) -> bytes:
+    """Listen, but slowly."""
+    pause = threading.Event()
+    while caller.recv(16_384):
+        pause.wait(0.01)
+    return b""
+
+
+def whole(caller: socket.socket) -> bytes:
     """Read a request whole, as far as they say how long it is."""
     said = b""
     while b"\r\n\r\n" not in said:

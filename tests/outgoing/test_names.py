@@ -10,6 +10,7 @@ import pytest
 from adapters.outgoing import Limits, system_addresses
 from adapters.outgoing.deadline import Deadline
 from adapters.outgoing.lookups import Lookups
+from adapters.outgoing.wire import Dial
 from application.outgoing import Allowed, Answered, Failed, Failure, Outcome, Request
 from infra.composition.resources import allowed_by, outgoing_of
 from infra.settings import read_settings
@@ -23,6 +24,7 @@ from tests.outgoing.somebody import (
     Somebody,
     saying,
     somebody,
+    two,
 )
 
 INSIDE = "127.0.0.1"
@@ -52,10 +54,7 @@ def why(outcome: Outcome) -> Failure:
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_believed_once(out: Out) -> None:
     resolver = Resolver([HERE], [INSIDE])
-    with (
-        somebody(saying(THANKS)) as there,
-        somebody(saying(THANKS), at=INSIDE, port=there.port) as inside,
-    ):
+    with two(saying(THANKS), INSIDE) as (there, inside):
         way = out(there, resolver=resolver)
 
         first = way.send(Request(url=url(there)))
@@ -71,10 +70,7 @@ def test_a_name_that_changes_its_mind_is_asked_once_and_believed_once(out: Out) 
 @pytest.mark.parametrize("forbidden", FORBIDDEN)
 @pytest.mark.parametrize("order", [1, -1])
 def test_one_address_that_may_not_be_is_one_too_many(out: Out, forbidden: str, order: int) -> None:
-    with (
-        somebody(saying(THANKS)) as there,
-        somebody(saying(THANKS), at=INSIDE, port=there.port) as inside,
-    ):
+    with two(saying(THANKS), INSIDE) as (there, inside):
         resolver = Resolver([HERE, forbidden][::order])
         failure = why(out(there, resolver=resolver).send(Request(url=url(there))))
 
@@ -105,24 +101,45 @@ def test_whoever_answers_is_at_the_address_that_was_dialled(out: Out) -> None:
     assert not any(inside.heard)
 
 
-def test_this_machine_is_not_sent_to_under_its_public_address_either(out: Out) -> None:
-    class OfOurPublicAddress(socket.socket):
-        def getpeername(self) -> tuple[str, int]:
-            return "1.1.1.1", 443
+def ending_at(peer: str, own: str, port: int) -> Dial:
+    """Dial somebody inside by a connection that says it ends there."""
 
-        getsockname = getpeername
+    class Pretending(socket.socket):
+        def getpeername(self) -> tuple[str, int]:
+            return peer, 443
+
+        def getsockname(self) -> tuple[str, int]:
+            return own, 50_000
 
     def dial(_address: tuple[str, int], _seconds: float) -> socket.socket:
-        sock = OfOurPublicAddress()
-        sock.connect((INSIDE, inside.port))
+        sock = Pretending()
+        sock.connect((INSIDE, port))
         return sock
 
-    with somebody(saying(THANKS), at=INSIDE) as inside:
-        way = out(inside, resolver=Resolver(["1.1.1.1"]), dial=dial)
-        answer = way.send(Request(url=url(inside)))
+    return dial
 
-    assert why(answer) is Failure.ADDRESS_NOT_ALLOWED
-    assert not any(inside.heard)
+
+@pytest.mark.parametrize(
+    ("peer", "own", "fits"),
+    [
+        ("1.1.1.1", "9.9.9.9", True),
+        ("1.1.1.2", "9.9.9.9", False),
+        ("10.0.0.1", "9.9.9.9", False),
+        ("1.1.1.1", "1.1.1.1", False),
+    ],
+    ids=["there", "somebody else", "inside", "ourselves, under our public address"],
+)
+def test_whoever_was_reached_is_looked_at_before_anything_is_said(
+    out: Out, peer: str, own: str, fits: bool
+) -> None:
+    with somebody(saying(THANKS), at=INSIDE) as inside:
+        dial = ending_at(peer, own, inside.port)
+        answer = out(inside, resolver=Resolver(["1.1.1.1"]), dial=dial).send(
+            Request(url=url(inside))
+        )
+
+    assert isinstance(answer, Answered) is fits
+    assert any(inside.heard) is fits
 
 
 def test_where_one_address_is_dead_another_is_tried(out: Out) -> None:

@@ -23,6 +23,7 @@ from tests.outgoing.somebody import (
     Resolver,
     Somebody,
     endlessly,
+    in_sips,
     saying,
     silence,
     somebody,
@@ -305,6 +306,14 @@ def test_whoever_drags_it_out_is_left(out: Out, behave: Behaviour) -> None:
 def test_whoever_does_not_listen_is_left(out: Out) -> None:
     with socket.create_server((HERE, 0)) as deaf:
         there = Somebody(port=deaf.getsockname()[1])
+        request = Request(url=to(there), body=bytes(50_000_000))
+        answer = out(there, limits=HASTY).send(request)
+
+    assert why(answer) is Failure.TOO_SLOW
+
+
+def test_whoever_listens_slowly_is_left(out: Out) -> None:
+    with somebody(silence, hear=in_sips) as there:
         request = Request(url=to(there), body=bytes(50_000_000))
         answer = out(there, limits=HASTY).send(request)
 
