@@ -141,12 +141,20 @@ def _listen(
                 behave(open_, there.over)
 
 
+def of_little_room(sock: socket.socket) -> socket.socket:
+    """Let little be under way to somebody who has not heard it yet."""
+    for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        sock.setsockopt(socket.SOL_SOCKET, buffer, 16_384)
+    return sock
+
+
 def in_sips(caller: socket.socket) -> bytes:
     """Listen, but slowly."""
-    pause = threading.Event()
-    while caller.recv(16_384):
+    pause, said = threading.Event(), b""
+    while more := caller.recv(16_384):
+        said += more
         pause.wait(0.01)
-    return b""
+    return said
 
 
 def whole(caller: socket.socket) -> bytes:

@@ -24,6 +24,7 @@ from tests.outgoing.somebody import (
     Somebody,
     endlessly,
     in_sips,
+    of_little_room,
     saying,
     silence,
     somebody,
@@ -313,11 +314,17 @@ def test_whoever_does_not_listen_is_left(out: Out) -> None:
 
 
 def test_whoever_listens_slowly_is_left(out: Out) -> None:
-    with somebody(silence, hear=in_sips) as there:
-        request = Request(url=to(there), body=bytes(50_000_000))
-        answer = out(there, limits=HASTY).send(request)
+    def dial(address: tuple[str, int], seconds: float) -> socket.socket:
+        return of_little_room(socket.create_connection(address, seconds))
+
+    listening = of_little_room(socket.create_server((HERE, 0)))
+    with somebody(silence, hear=in_sips, listening=listening) as there:
+        request = Request(url=to(there), body=bytes(5_000_000))
+        answer = out(there, limits=HASTY, dial=dial).send(request)
+        there.over.set()
 
     assert why(answer) is Failure.TOO_SLOW
+    assert all(len(heard) < len(request.body) for heard in there.heard)
 
 
 def test_whoever_says_nothing_where_tls_is_meant_is_left(out: Out) -> None:
