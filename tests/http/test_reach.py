@@ -20,6 +20,7 @@ from api.web.gate import Gate
 from application.permissions import Permission, PermissionMissing
 from domain.business.users import Role
 from projections import READ_MODELS
+from tests.http.furnished import ASKING
 from tests.http.hostile import ID, Asked, everything
 from tests.http.persons import FEBRUARY, Person, everybody, hidden, unseen, untouchable, uuid
 from tests.running import Running
@@ -39,11 +40,6 @@ QUESTIONS = (
     f"?professional_id=professional-{ID}",
     f"?series_id=series-{ID}",
 )
-NEEDED = {
-    "/v1/availability": "?duration_minutes=30",
-    "/availability": f"?service=service-{ID}",
-    f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
-}
 
 
 def permission_of(asked: Asked) -> str | None:
@@ -78,7 +74,7 @@ def seen(person: Person, asked: Asked, number: int) -> str:
     """Return all that somebody is told who asks for what is of this number."""
     where = asked.path.replace(ID, uuid(number))
     listed = "{" not in asked.route.path.rpartition("/")[2]
-    asking = [NEEDED[asked.path]] if asked.path in NEEDED else QUESTIONS if listed else [""]
+    asking = [ASKING[asked.path]] if asked.path in ASKING else QUESTIONS if listed else [""]
     return "".join(told(person, "GET", where + q.replace(ID, uuid(number))) for q in asking)
 
 
