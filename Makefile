@@ -91,9 +91,10 @@ fix: $(VENV)/dev ## Format, and fix what ruff can fix
 schemas: $(VENV)/dev ## Accept the shapes of events, what others are told, and the routes, as they are
 	$(BIN)/python -m tests.architecture.golden
 
-catalogue: $(VENV)/dev ## Write the event catalogue, for people and as AsyncAPI
+catalogue: $(VENV)/dev ## Write the pages that are made of the code: events, AsyncAPI, how far it goes
 	$(BIN)/python -m infra.printing.event_catalogue > infra/event_catalogue.md
 	$(BIN)/python -m infra.printing.asyncapi > infra/asyncapi.json
+	$(BIN)/python -m infra.growth --write
 
 lock: $(VENV)/uv ## Pin what pyproject.toml asks for, changing no more than needed
 	$(BIN)/$(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt

@@ -60,15 +60,24 @@ TESTS: Final = {
 """Whether what was added does what it should."""
 
 CONCERNED: Final = (
-    "tests/architecture",
-    "tests/scheduling/services",
-    "tests/streams/test_asyncapi.py",
-    "tests/http/test_reach.py::test_every_read_model_says_who_sees_its_rows",
-    "tests/http/test_problems.py::test_every_refusal_is_said_in_both_languages",
-    "tests/http/test_openapi.py::test_every_refusal_there_is_can_be_looked_up",
+    *TESTS,
+    "tests/architecture/test_catalogue.py",
+    "tests/architecture/test_reach.py",
+    "tests/architecture/test_told.py",
+    "tests/architecture/test_tree.py",
+    "tests/architecture/test_wiring.py",
     "tests/http/test_openapi.py::test_every_operation_says_what_it_answers_with",
+    "tests/http/test_openapi.py::test_every_refusal_there_is_can_be_looked_up",
+    "tests/http/test_problems.py::test_every_refusal_is_said_in_both_languages",
+    "tests/http/test_reach.py::test_every_read_model_says_who_sees_its_rows",
+    "tests/infra/test_growth.py::test_the_page_shows_what_the_program_gives",
+    "tests/scheduling/services/test_projections.py",
+    "tests/streams/test_asyncapi.py",
 )
-"""What forgets nothing: tests by which something left out is found."""
+"""Tests that find what was left out, besides those of what was added."""
+
+QUIETLY: Final = ("-q", "-p", "no:cacheprovider", "-k", "not command_line")
+"""What only starts a process more is not asked here."""
 
 
 def named_in(beginning: str, area: str = "") -> list[str]:
@@ -175,4 +184,4 @@ def test_what_was_added_is_complete_and_does_what_it_should(done: Done) -> None:
     for name, text in TESTS.items():
         shutil.copy(text, done.copy.place / name)
 
-    done.copy.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *CONCERNED)
+    done.copy.run(sys.executable, "-m", "pytest", *QUIETLY, *CONCERNED)
