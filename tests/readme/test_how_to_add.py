@@ -1,7 +1,8 @@
 """The README says all that it takes to add something: each is added in a copy, and nothing else touched.
 
 What is added are `additions/*.diff`: professionals recommend services (an event, a command, a refusal, a
-question, a process), and there are tickets (a kind of record).
+question, a process), and there are tickets (a kind of record). A part of a diff is found by the line that it
+changes, or stands beside, wherever that line is.
 """
 
 import os
@@ -113,7 +114,7 @@ class Copy:
 
     def add(self, addition: Addition) -> set[str]:
         """Add it by hand; return what was touched."""
-        self.run("git", "apply", str(ADDITIONS / addition.diff))
+        self.run("git", "apply", "--unidiff-zero", str(ADDITIONS / addition.diff))
         for name, text in addition.files.items():
             shutil.copy(text, self.place / name)
         return self.touched()
