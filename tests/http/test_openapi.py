@@ -33,6 +33,7 @@ ELSEWHERE = {
     "source-not-known": "answers facts on Kafka",
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
+    "address-not-allowed": "answers whoever says where to send something: no operation asks that yet",
     **(
         {}
         if any(kind.has_secrets for kind in KINDS)
