@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from adapters.clock import SettableClock
+from domain.catalogue import KINDS
 from infra.cli import app
 from infra.composition import running_system
 from infra.settings import Settings
@@ -78,10 +79,8 @@ def test_one_is_told_for_how_long_each_kind_is_kept(running: Running, http, purg
 
     assert f"{tax}" in shown
     assert "is gone for good" in shown
-    assert [line.split() for line in shown.splitlines()][-3:] == [
-        ["department", "30", "days", "0", "0"],
-        ["tax", "30", "days", "1", "0"],
-        ["product", "30", "days", "0", "0"],
+    assert [line.split() for line in shown.splitlines()][-len(KINDS) :] == [
+        [kind.one, "30", "days", "1" if kind.one == "tax" else "0", "0"] for kind in KINDS
     ]
 
 

@@ -71,6 +71,7 @@ CONCERNED: Final = (
     "tests/http/test_openapi.py::test_every_refusal_there_is_can_be_looked_up",
     "tests/http/test_problems.py::test_every_refusal_is_said_in_both_languages",
     "tests/http/test_reach.py::test_every_read_model_says_who_sees_its_rows",
+    "tests/infra/test_cli_purge.py::test_one_is_told_for_how_long_each_kind_is_kept",
     "tests/infra/test_growth.py::test_the_page_shows_what_the_program_gives",
     "tests/scheduling/services/test_projections.py",
     "tests/streams/test_asyncapi.py",
