@@ -126,12 +126,14 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/runtime: $(LOCKS)/runtime.txt | $(VENV)/made
+	@echo "installing what it needs, once: half a minute, or a minute where the network is slow …"
 	$(PIP) --require-hashes --requirement $<
 	$(OURSELVES)
 	@touch $@
 
 # The dev lock holds the runtime's pins too, so `make run` after `make test` has nothing to do.
 $(VENV)/dev: $(LOCKS)/dev.txt | $(VENV)/made
+	@echo "installing what its tests need, once: a minute or two …"
 	$(PIP) --require-hashes --requirement $<
 	$(OURSELVES)
 	@touch $@ $(VENV)/runtime

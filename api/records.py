@@ -4,7 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import GenericAlias
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
@@ -187,7 +187,11 @@ class Routes:
         return caller.changed(self.model, id_, RestoreRecord(kind=self.kind.one, id=id_))
 
     def history(self, caller: Caller, id_: str, after: int) -> Response:
-        """Show what happened to one `after` a version: when, by whom, from what to what."""
+        """Show what happened to one `after` a version: when, by whom, from what to what. Who sees but
+        their own does not see what it was while it was another's.
+        """
+        if not caller.principal.may(self.kind.writing):
+            raise PermissionMissing(permission=self.kind.writing)
         steps = caller.steps(self.model, id_, after=after)
         return Response(msgspec.json.encode(steps), media_type=JSON)
 
@@ -357,6 +361,17 @@ def _acting(routes: Routes, path: str, action: Action) -> Declared:
     return Declared(name, f"{action.decide.__doc__}", "POST", where, act, ("id", name))
 
 
+@contextmanager
+def _discreet(kind: Kind[Any], caller: Caller) -> Iterator[None]:
+    """Tell who sees but their own that something is in the way, and not whose it is."""
+    try:
+        yield
+    except (kind.value_taken, kind.in_use) as refusal:
+        if not caller.principal.may(kind.reading):
+            refusal.facts = {name: fact for name, fact in refusal.facts.items() if name != "by"}
+        raise
+
+
 def add(router: APIRouter, routes: Routes, route: Declared) -> None:
     """Add a route to a router."""
     reads = route.method == "GET"
@@ -365,7 +380,8 @@ def add(router: APIRouter, routes: Routes, route: Declared) -> None:
     takes = [caller, *map(routes.taken.__getitem__, route.takes)]
 
     def function(**given: Any) -> Response:
-        return route.answer(routes, **{each.own: given[each.name] for each in takes})
+        with _discreet(routes.kind, given["caller"]):
+            return route.answer(routes, **{each.own: given[each.name] for each in takes})
 
     function.__name__ = function.__qualname__ = route.name
     function.__doc__ = route.says

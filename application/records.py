@@ -9,9 +9,10 @@ from application.transact import Changes, Past, UseCase, one_by_one
 from domain import records
 from domain.catalogue import KINDS
 from domain.messages import Command, DomainError, Event, Value
+from domain.personal import erased, private_in
 from domain.records import CLAIM, LINKS, Kind, Record, ReferenceLost, ReferenceMade
 from domain.texts import loosely
-from domain.values import keyed_id
+from domain.values import keyed_id, kind_of
 
 V = TypeVar("V", bound=Value)
 Decide = Callable[[Any, Record[Any]], Sequence[Event]]
@@ -21,12 +22,15 @@ BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
 
 def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[str, ...]:
     """Name what nobody else may have of these values. Without the pepper nobody finds them again, so
-    that the log does not say of whom a claim is; a value that is not given is nobody's.
+    that the log does not say of whom a claim is; a value that is not given, or was erased, is nobody's.
     """
-    found = []
+    found, gone = [], erased(values) if kind.is_personal else None
     for unique in kind.unique:
         parts = [getattr(values, field) for field in unique.fields]
-        if None not in parts:
+        private = private_in(kind.values).whole & {*unique.fields}
+        if None not in parts and not any(
+            getattr(values, field) == getattr(gone, field) for field in private
+        ):
             text = [loosely(str(part)) if unique.loosely else str(part) for part in parts]
             what = json.dumps([tenant, kind.one, *unique.fields, *text])
             found.append(keyed_id("claim", what, pepper))
@@ -116,6 +120,15 @@ def _claimed(
     for each in sorted(has - had):
         changes[each] = records.claim(kind, owner, each, past.of(CLAIM, each))
     return changes
+
+
+def let_go(record_id: str, past: Past) -> Changes:
+    """Let others have what is unique of a person in a record that is erased: all that is unique of it."""
+    kind = BY_NAME.get(kind_of(record_id))
+    if kind is None or not kind.is_unique_of_persons:
+        return {}
+    claims = past.of(kind.aggregate, record_id).claims
+    return {each: records.release(record_id, each, past.of(CLAIM, each)) for each in claims}
 
 
 def _linked(

@@ -1,6 +1,6 @@
 """Every event under its permanent name. A name is for ever: history is full of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from domain import records
@@ -36,7 +36,11 @@ AREAS: Final = (
     series,
     records,
 )
-KINDS: Final[tuple[Kind[Any], ...]] = (DEPARTMENTS, TAXES, PRODUCTS)
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    DEPARTMENTS,
+    TAXES,
+    PRODUCTS,
+)
 """Every kind of record."""
 
 OF_EVERY_STREAM: Final[Mapping[str, type[Event]]] = {"stream-erased.v1": StreamErased}
@@ -47,11 +51,23 @@ NOT_RECORDED_YET: Final[frozenset[str]] = frozenset()
 takes the name from here. See `infra/runbooks/deploy.md`.
 """
 
-EVENTS: Final[Mapping[str, type[Event]]] = {
-    **{name: event for area in AREAS for name, event in area.STORED_AS.items()},
-    **{name: event for kind in KINDS for name, event in kind.events.items()},
-    **OF_EVERY_STREAM,
-}
+
+def _each_once(tables: Iterable[Mapping[str, type[Event]]]) -> Mapping[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for table in tables:
+        if twice := found.keys() & table.keys():
+            raise ValueError(f"two kinds of events would be stored as {', '.join(sorted(twice))}")
+        found.update(table)
+    return found
+
+
+EVENTS: Final = _each_once(
+    (
+        *(area.STORED_AS for area in AREAS),
+        *(kind.events for kind in KINDS),
+        OF_EVERY_STREAM,
+    )
+)
 
 TOLD_AS: Final[Tellings] = {
     **{event: telling for area in AREAS for event, telling in area.TOLD_AS.items()},

@@ -33,6 +33,10 @@ class Secret(Value, frozen=True, kw_only=True):
     ends_with: Personal[End | None] = None
     version: Annotated[int, Held(ge=0)] = 0
 
+    def __init_subclass__(cls, **_: Any) -> None:
+        """There is one type of secrets, which everybody knows. Raises TypeError."""
+        raise TypeError(f"{cls.__name__}: a secret is a Secret, and none has more to say")
+
     def __post_init__(self) -> None:
         """See to it that nobody is told of another end."""
         if self.value is not None:
@@ -57,6 +61,8 @@ def masked(value: V) -> V:
     """Return a value as it may be shown: without its secrets, at whatever depth."""
     if isinstance(value, Secret):
         return replace(value, value=None)
+    if isinstance(value, list | tuple):
+        return type(value)(map(masked, value))
     if not isinstance(value, msgspec.Struct):
         return value
     fields = asdict(value)

@@ -1,6 +1,6 @@
 """What a route can be asked: filters, pages, and the headers that say how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
@@ -80,7 +80,7 @@ def _filters(shape: Listed) -> Iterator[Document]:
         yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
-        yield _query("sort", {"type": "string", "enum": sorts, "default": asked.default_sort})
+        yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
         yield _query("fields", {"type": "string"}, FIELDS)
         yield _query("cursor", {"type": "string"}, CURSOR)
     yield _query("limit", LIMIT)
@@ -89,6 +89,12 @@ def _filters(shape: Listed) -> Iterator[Document]:
         sorts = sorted({*old.sorts, *asked.sorts})
         yield _query("sortBy", {"type": "string", "enum": sorts})
         yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
+
+
+def _sorts(sorts: Sequence[str]) -> Document:
+    """Return the ways to sort, with names for generators of clients: `-name` is no name of anything."""
+    names = [f"{way.lstrip('-')}_descending" if way[0] == "-" else way for way in sorts]
+    return {"type": "string", "enum": [*sorts], "x-enum-varnames": [n.upper() for n in names]}
 
 
 def _marks(usual: int = USUAL) -> Iterator[Document]:

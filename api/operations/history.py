@@ -20,6 +20,7 @@ from application.ports import LAST_VERSION, Document, Recorded
 from application.reach import NotFound
 from domain.confidential import masked
 from domain.fields import ANY_TEXT
+from domain.values import kind_of
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -168,7 +169,7 @@ def _as_of(caller: Caller, stream: str, version: int | None) -> Document:
 
 
 def _shown_by(stream: str) -> ReadModel:
-    model = SHOWN_BY.get(stream.partition("-")[0])
+    model = SHOWN_BY.get(kind_of(stream))
     if model is None:
         raise NotFound
     return model

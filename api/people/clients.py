@@ -27,6 +27,7 @@ from domain.people.clients import (
     ChangeClient,
     ChangeClientStatus,
     ClientNoteAdded,
+    ClientNotFound,
     ClientStatus,
     RegisterClient,
 )
@@ -215,7 +216,7 @@ def erase_client(client_id: ids.Client, caller: MayErase) -> Response:
 
 
 @router.get("/{client_id}/personal-data")
-@answers(Made(Erasure))
+@answers(Made(Erasure), refuses=(ClientNotFound,))
 @heavy
 def show_erasure(client_id: ids.Client, caller: MayErase) -> Response:
     """Whether a client is erased, how far that is, and what stays although it concerns them."""

@@ -45,7 +45,7 @@ TYPE: Final = "/problems/"
 def problem(request: Request, refusal: DomainError) -> Response:
     """Return the problem document of a refusal."""
     status, headers = status_of(refusal)
-    tongue = language(request.headers.get("accept-language", ""))
+    tongue = language(",".join(request.headers.getlist("accept-language")))
     title, detail = said_in(tongue, type(refusal))
     body = {
         **said(refusal),

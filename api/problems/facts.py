@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, get_origin, get_type_hints
 
+from domain.confidential import masked
 from domain.messages import DomainError
 
 
@@ -13,6 +14,8 @@ def facts_of(kind: type[DomainError]) -> Mapping[str, Any]:
 
 
 def said(refusal: DomainError) -> dict[str, object]:
-    """Return the facts of a refusal, as far as they are known."""
-    usual = {name: getattr(refusal, name, None) for name in facts_of(type(refusal))}
-    return {name: fact for name, fact in {**usual, **refusal.facts}.items() if fact is not None}
+    """Return the facts of a refusal, as far as they are known, without secrets."""
+    kind = type(refusal)
+    usual = {name: getattr(kind, name, None) for name in facts_of(kind)}
+    known = {**usual, **refusal.facts}
+    return {name: masked(fact) for name, fact in known.items() if fact is not None}

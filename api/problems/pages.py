@@ -62,7 +62,6 @@ def show_problem(code: str, wanted: Wanted = None, spoken: Spoken = "") -> Respo
         detail=detail,
         status=number_of(kind),
         facts=sorted(facts_of(kind)),
-        schema=f"{kind.__name__}Problem",
     )
 
 

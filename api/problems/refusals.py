@@ -12,6 +12,9 @@ class RequestUnreadable(Refused, status=400):
 class HeadTooLarge(Refused, status=431):
     """The address or the headers are longer, or more, than what is taken here."""
 
+    most_bytes: int
+    most_headers: int
+
 
 class ChunksTooSmall(Refused, status=400):
     """The body comes in chunks of too few bytes."""

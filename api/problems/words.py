@@ -28,8 +28,8 @@ def said_in(language: str, kind: type[DomainError]) -> Words:
 def language(accepted: str) -> str:
     """Choose from an Accept-Language header; English when nothing else is wanted.
 
-    >>> language("de, fr-CA;q=0.8, en;q=0.2")
-    'fr'
+    >>> language("de, fr-CA;q=0.8, en;q=0.2"), language("FR ; level=1 ; Q=0.9, en;q=0.5")
+    ('fr', 'fr')
     """
     wishes = (_wish(part) for part in accepted.split(",", MOST_WISHES)[:MOST_WISHES])
     wanted = sorted((-quality, n, tag) for n, (tag, quality) in enumerate(wishes) if quality > 0)
@@ -37,9 +37,10 @@ def language(accepted: str) -> str:
 
 
 def _wish(part: str) -> tuple[str, float]:
-    tag, _, parameter = part.partition(";")
+    tag, *parameters = part.replace(" ", "").replace("\t", "").lower().split(";")
+    weights = [each[2:] for each in parameters if each.startswith("q=")]
     try:
-        quality = float(parameter.strip().removeprefix("q=") or 1)
+        quality = float(weights[0]) if weights else 1.0
     except ValueError:
         quality = 0.0
-    return tag.strip().partition("-")[0].lower(), quality
+    return tag.partition("-")[0], quality

@@ -20,12 +20,18 @@ from api.requests.forms import Body, MoneyBody
 from api.requests.ids import id_of
 from api.requests.listing import boolean, number, one_of, text
 from api.requests.moments import Instant, instant
-from domain.fields import Held
+from domain.fields import ANY_TEXT, Held
 from domain.values import Money
 from projections.read_model import plain
 
 MOST: Final = 100
 """Of a list within a value, where it says nothing else."""
+
+BOUNDS: Final[Mapping[Any, Mapping[str, Any]]] = {
+    str: {"max_length": 10_000, "pattern": ANY_TEXT},
+    int: {"ge": -(2**53) + 1, "le": 2**53 - 1},
+}
+"""Of what says nothing else: what PostgreSQL can hold, and whoever reads JSON (RFC 8259, section 6)."""
 
 PLAIN: Final[Mapping[Any, Any]] = {
     int: Annotated[int, Field(strict=True)],
@@ -74,8 +80,7 @@ def _hint(hint: Any, kind: str | None = None) -> Any:
     """Say in pydantic's words what a field may hold."""
     origin = get_origin(hint)
     if origin is Annotated:
-        held, *metas = get_args(hint)
-        return Annotated[_hint(held, kind), Field(**_limits(metas))]
+        return _limited(hint, kind)
     if origin in (Union, UnionType):
         return Union[tuple(_hint(each, kind) for each in get_args(hint))]  # noqa: UP007
     if origin is tuple:
@@ -83,13 +88,25 @@ def _hint(hint: Any, kind: str | None = None) -> Any:
         return Annotated[tuple[item, ...], Field(max_length=MOST)]
     if kind is not None and hint is not NoneType:
         return Annotated[str, id_of(kind)]
-    return _plainly(hint)
+    return Annotated[_plainly(hint), Field(**BOUNDS.get(_bare(hint), {}))]
+
+
+def _limited(hint: Any, kind: str | None) -> Any:
+    """Say what a field may hold that says more of it than its type; what it leaves open is as usual."""
+    held, *metas = get_args(hint)
+    usual = BOUNDS.get(_bare(held), {}) if kind is None else {}
+    limits = Field(**{**usual, **_limits(metas)})
+    return Annotated[_plainly(held) if usual else _hint(held, kind), limits]
 
 
 def _plainly(hint: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in PLAIN:
         return _within(hint)
-    return PLAIN.get(hint, getattr(hint, "__supertype__", hint))
+    return PLAIN.get(hint, _bare(hint))
+
+
+def _bare(hint: Any) -> Any:
+    return getattr(hint, "__supertype__", hint)
 
 
 @cache

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
 from api.problems.refusals import BodyTooLarge
-from api.web.bodies import refuse_depth, refuse_many
+from api.web.bodies import refuse_depth, refuse_many, refuse_other_encodings
 from api.web.gate import authentic, is_known, party, permission_of
 from api.web.shares import Shares
 from api.web.sizes import LEAST, SMALL, most_of
@@ -87,6 +87,7 @@ class Arrivals:
 
 
 def _looked_at(body: bytes, values: int) -> Message:
+    refuse_other_encodings(body)
     refuse_many(body, values)
     refuse_depth(body)
     return {"type": "http.request", "body": body, "more_body": False}

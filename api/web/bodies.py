@@ -1,5 +1,6 @@
 """Bodies as bytes: how deeply they nest, how much is in them, and the very texts of their fields."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Final
 
 import msgspec
@@ -9,6 +10,12 @@ from api.problems.refusals import BodyMalformed, BodyTooDeep, BodyTooLarge
 DEEPEST: Final = 64
 _FOLDED: Final = bytes.maketrans(b"{}", b"[]")
 _OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def refuse_other_encodings(body: bytes) -> None:
+    """Refuse what Python would take for JSON in UTF-16 or UTF-32: it has to be UTF-8 (RFC 8259)."""
+    if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in body[:4]:
+        raise BodyMalformed(at=0)
 
 
 def refuse_depth(body: bytes) -> None:

@@ -22,7 +22,7 @@ HTTP: Final = 80
 MOST_CHARACTERS: Final = 2_000
 
 SHAPE: Final = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,20})://"
     r"(?P<user>[^/?#@]*@)?"
     r"(?P<host>\[[^]/?#@]*\]|[^][/?#@:]+)"
     r"(?::(?P<port>[0-9]{1,5}))?"

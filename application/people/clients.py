@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from application.records import let_go
 from application.transact import Changes, Past, UseCase
 from domain.business import users
 from domain.business.users import USER
@@ -43,7 +44,10 @@ def erase(command: clients.EraseClient, past: Past) -> Changes:
     client = past.of(CLIENT, command.client_id)
     erased = clients.erase(command, client)
     shut_out = {user: _shut_out(UserId(user), past) for user in command.streams if _is_user(user)}
-    return {**_changes(command.client_id, client, erased, past), **shut_out}
+    changes = {**_changes(command.client_id, client, erased, past), **shut_out}
+    for stream in command.streams if erased else ():
+        changes.update(let_go(stream, past))
+    return changes
 
 
 def _is_user(stream: str) -> bool:

@@ -10,9 +10,10 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.business.users import Role
-from domain.confidential import SecretNotKept, are_held, are_listed
+from domain.confidential import SecretNotKept, are_held
 from domain.messages import Command, DomainError, Event, Gone, Missing, Value
 from domain.personal import private_in
+from domain.records.keepable import faults
 from domain.records.messages import (
     Changed,
     ChangedMeanwhile,
@@ -116,8 +117,17 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 
     def __post_init__(self) -> None:
         """Refuse what could not be kept to. Raises ValueError."""
-        if are_listed(self.values):
-            raise ValueError(f"{self.many}: a secret in a list could not be told from others")
+        unique = tuple(each.fields for each in self.unique)
+        orders = tuple(action.command for action in self.actions.values())
+        for fault in faults(self.values, unique, orders):
+            raise ValueError(f"{self.many}: {fault}")
+        if unknown := self._named - {*self.values.__struct_fields__}:
+            raise ValueError(f"{self.many}: there is no field {', '.join(sorted(unknown))}")
+        for example in self.examples:
+            try:
+                self.refuse_impossible(example)
+            except DomainError as refusal:
+                raise ValueError(f"{self.many}: an example is refused: {refusal}") from refusal
         if not {*self.own.values()} <= {*self.columns}:
             raise ValueError(f"{self.many}: whose a record is has to stand in a column")
         if not self.own_writers <= self.own_readers:
@@ -214,13 +224,13 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     def value_taken(self) -> type[DomainError]:
         """The refusal where another one has what only one may have."""
         said = f"Another {self.words} has this already, and only one may."
-        return self._refusal("ValueTaken", DomainError, said, by=str)
+        return self._refusal("ValueTaken", DomainError, said, by=self._told(str))
 
     @cached_property
     def in_use(self) -> type[DomainError]:
         """The refusal to remove what others need."""
         said = f"The {self.words} is used elsewhere; take it out there first."
-        return self._refusal("InUse", DomainError, said, by=Sequence[str], of=int)
+        return self._refusal("InUse", DomainError, said, by=self._told(Sequence[str]), of=int)
 
     @property
     def refusals(self) -> tuple[type[DomainError], ...]:
@@ -247,10 +257,21 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
         """Whether something in it is sealed, so that it can be erased: secrets are, too."""
         return not all(private_in(event).is_empty for event in self.events.values())
 
+    @cached_property
+    def is_unique_of_persons(self) -> bool:
+        """Whether what is unique says something of a person: then all that is unique does."""
+        personal = private_in(self.values).whole
+        return any(personal & {*each.fields} for each in self.unique)
+
     @property
     def persons(self) -> tuple[str, ...]:
         """The fields that say whose what is personal in it is."""
         return tuple(field for field, each in self.refers_to.items() if each.is_person)
+
+    @property
+    def _named(self) -> set[str]:
+        """The fields that are named in what it declares."""
+        return {*self.columns, *self.refers_to, *(f for each in self.unique for f in each.fields)}
 
     @property
     def words(self) -> str:
@@ -319,6 +340,10 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             namespace["__annotations__"] = facts
 
         return types.new_class(name, (family,), {}, place)
+
+    def _told(self, fact: Any) -> Any:
+        """Whoever sees but their own is not told of others."""
+        return fact | None if self.own else fact
 
     def _placed(self, namespace: dict[str, Any]) -> None:
         namespace["__module__"] = self.values.__module__

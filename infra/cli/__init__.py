@@ -26,7 +26,7 @@ from infra.processes.memory import share_memory
 
 app: Final = typer.Typer(
     name="frontdesk",
-    help="Bookings, clients, leads, conversations and payments, as one history of events.",
+    help="Bookings, clients and what a business keeps, as one history of events.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

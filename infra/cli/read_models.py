@@ -86,9 +86,12 @@ def list_read_models() -> None:
 def list_parked() -> None:
     """List the keys that were set aside: where and why each failed."""
     with composed() as system, system.database.as_worker() as connection:
-        for each in parked.everything_parked(connection):
+        found = list(parked.everything_parked(connection))
+        for each in found:
             line = f"{each.consumer} {each.tenant} {each.key} at {each.position}: {each.error}"
             sys.stdout.write(line + "\n")
+    if not found:
+        told.print("Nothing is set aside.")
 
 
 @parked_app.command("retry")

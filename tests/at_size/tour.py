@@ -96,6 +96,7 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
         "professional_id": salon.professional_id,
         "service_id": salon.service_id,
         "tenant_id": salon.running.tenant,
+        "code": "slot-taken",
     }
 
 

@@ -22,6 +22,7 @@ from desk.models import (
     KnownBooking,
     ListedProfessionalPage,
     ListedServicePage,
+    ListServicesSort,
     LoginBody,
     NewBooking,
     NewHold,
@@ -45,7 +46,8 @@ credentials = LoginBody(email=os.environ["EMAIL"], password=os.environ["PASSWORD
 session = given(TokensBody, log_in.sync(client=Client(base_url=DESK), body=credentials))
 desk = AuthenticatedClient(base_url=DESK, token=session.access_token)
 
-services = given(ListedServicePage, list_services.sync(client=desk, name="Coupe"))
+last_first = ListServicesSort.NAME_DESCENDING
+services = given(ListedServicePage, list_services.sync(client=desk, name="Coupe", sort=last_first))
 people = given(ListedProfessionalPage, list_professionals.sync(client=desk, name="Ana Lopez"))
 service, professional = services.data[0], people.data[0]
 
@@ -86,4 +88,5 @@ called = given(KnownBooking, cancel_booking.sync(booking.id, client=desk, body=r
 print("cancelled", called.status.value, called.reason)
 
 history = given(Steps, show_booking_history.sync(booking.id, client=desk))
-print("history", *(each.type_ for each in history.data))
+moves = [each.type_ for each in history.data if "-mail-" not in each.type_]
+print("history", *moves)

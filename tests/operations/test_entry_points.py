@@ -51,6 +51,7 @@ ENDING: Final = {
     "parked list",
     "parked retry",
     "passed-over",
+    "purge",
     "read-models",
     "rebuild",
     "rotate-keys",

@@ -44,6 +44,12 @@ def bodies(kind: Kind[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return _sent(first), _sent(second)
 
 
+def unlike(kind: Kind[Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return the same, but for what only one may have."""
+    unique = {field for each in kind.unique for field in each.fields} - {*kind.refers_to}
+    return {**body, **{f: f"{body[f]} too" for f in unique if isinstance(body[f], str)}}
+
+
 def _sent(values: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(values))
 

@@ -24,7 +24,7 @@ from domain.records import RESTORABLE, Kind
 from projections.records import RECORDS
 from tests.people.clients.dump import found
 from tests.records.hidden import secrets, texts
-from tests.records.test_every_kind import bodies, code, create, of_those
+from tests.records.test_every_kind import bodies, code, create, of_those, unlike
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -117,7 +117,9 @@ def test_it_is_found_although_it_is_about_somebody_else_by_now_or_was_removed(
 ) -> None:
     first, _ = bodies(kind)
     (field,) = kind.persons
-    moved, removed = (create(http, kind, {**first, field: zoe}) for _ in range(2))
+    moved, removed = (
+        create(http, kind, {**body, field: zoe}) for body in (first, unlike(kind, first))
+    )
     http.put(moved, json=first)
     http.delete(removed)
     running.settle()

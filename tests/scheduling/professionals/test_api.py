@@ -90,7 +90,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hours": {"monday": [{"opens": "12:00", "closes": "09:00"}]}}, "#/hours/monday/0/closes"),
     ({"hours": {"someday": []}}, "#/hours/someday"),
     ({"slot_step_minutes": 0}, "#/slot_step_minutes"),
-    ({"deposit": {"type": "percent", "percent": 101}}, "#/deposit/percent/percent"),
+    ({"deposit": {"type": "percent", "percent": 101}}, "#/deposit/percent"),
 ]
 
 
