@@ -34,7 +34,7 @@ SOUGHT: Final = Held(max_length=200, pattern=ANY_TEXT)
 ADDRESS: Final = Held(max_length=254)
 """A mail address as somebody writes it, before it is understood: RFC 5321 has no room for a longer one."""
 
-NUMBER: Final = Held(max_length=40)
+NUMBER: Final = Held(max_length=60)
 """A phone number as somebody writes it, before it is understood."""
 
 LANGUAGE: Final = Held(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")

@@ -74,7 +74,9 @@ class TimeSlot(Value, frozen=True):
 
 
 class Contact(Value, frozen=True):
-    """How to address and reach a person. `phone` is E.164, `time_zone` an IANA name."""
+    """How to address and reach a person. `phone` is E.164, with `;ext=` and digits where there is an
+    extension; `time_zone` is an IANA name.
+    """
 
     name: str
     email: str | None = None

@@ -23,6 +23,9 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {
     "hold-placed.v1": _same_as("hold-placed.v2"),
     # Whether the client was welcome nobody asked: nothing was passed over.
     "booking-linked-to-client.v1": _same_as("booking-linked-to-client.v2"),
+    # In which country a business is nobody wrote down.
+    "tenant-registered.v1": _same_as("tenant-registered.v2"),
+    "tenant-changed.v1": _same_as("tenant-changed.v2"),
     # These have become personal in part: see ONCE_IN_CLEAR.
     "booking-requested.v1": _same_as("booking-requested.v2"),
     "client-registered.v1": _same_as("client-registered.v2"),

@@ -140,7 +140,7 @@ def _words(mail: BookingMail) -> Words:
         business=_line(mail.business),
         professional=_line(mail.professional.name),
         client=_line(client.name if client else None),
-        client_phone=_line(client.phone if client else None),
+        client_phone=wording.number(_line(client.phone if client else None), language),
         client_email=_line(client.email if client else None),
         service=service,
         price=None if mail.price is None else wording.price(mail.price, language),

@@ -152,3 +152,12 @@ def price(money: Money, language: str) -> str:
         amount = amount.replace(",", THIN).replace(".", ",")
         return f"{amount}{NBSP}{symbol or money.currency}"
     return f"{symbol}{amount}" if symbol else f"{amount}{NBSP}{money.currency}"
+
+
+def number(phone: str, language: str) -> str:
+    """Write a phone number, and which extension to ask for.
+
+    >>> number("+33199001234;ext=5", "en"), number("+33199001234", "fr")
+    ('+33199001234 ext. 5', '+33199001234')
+    """
+    return phone.replace(";ext=", {"en": " ext. ", "fr": f" poste{NBSP}"}[language])

@@ -20,7 +20,7 @@ from api.compat import OldRouter, Product
 from api.problems.reasons import ACCOUNTS
 from api.requests.answers import Made, Row, answers
 from api.requests.caller import JSON, Caller
-from api.requests.forms import Body, Currency, Language, Line, TimeZone
+from api.requests.forms import Body, Country, Currency, Language, Line, TimeZone
 from api.web.door import Address
 from api.web.gate import may
 from api.web.limiting import Limits
@@ -30,6 +30,7 @@ from application.permissions import Permission, Principal
 from application.ports import About
 from domain.business.tenants import Business, stream_of
 from domain.business.users import ChangeUserDetails, Role
+from domain.countries import country_of
 from projections.business.tenants import TENANTS, ListedTenant
 from projections.business.users import USERS, ListedUser
 
@@ -50,7 +51,8 @@ class UserType(StrEnum):
 
 class RegistrationBody(AccountBody):
     """A professional opens a business, which is called like the person when no name is given.
-    A client becomes one of the business `tenant_id`, or of none yet.
+    A client becomes one of the business `tenant_id`, or of none yet. Whoever names no country has it
+    guessed from zone and language, to be confirmed.
     """
 
     user_type: Literal[UserType.PROFESSIONAL, UserType.CLIENT]
@@ -58,6 +60,7 @@ class RegistrationBody(AccountBody):
     business_name: Line | None = None
     time_zone: TimeZone = "Europe/Paris"
     currency: Currency = "EUR"
+    country: Country | None = None
 
     def register(self, accounts: Accounts, about: About) -> Registered:
         """Have the account made."""
@@ -68,8 +71,15 @@ class RegistrationBody(AccountBody):
             time_zone=self.time_zone,
             language=self.language or "en",
             currency=self.currency,
+            country=self.country or self._guess(),
+            country_confirmed=self.country is not None,
         )
         return accounts.register_business(business, self.account(), about, professional=True)
+
+    def _guess(self) -> str | None:
+        """Return the country that they speak of; a zone that they did not name says nothing."""
+        named = "time_zone" in self.model_fields_set
+        return country_of(self.time_zone if named else None, self.language)
 
     def tenant(self) -> str:
         """Return the business that a client comes to; that of a professional is yet to be."""

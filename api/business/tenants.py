@@ -7,12 +7,12 @@ from fastapi import Response
 
 from api.requests.answers import Row, answers, of
 from api.requests.caller import Caller
-from api.requests.forms import Body, Currency, Language, Line, TimeZone
+from api.requests.forms import Body, Country, Currency, Language, Line, TimeZone
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission
 from application.reach import NotFound
-from domain import zones
+from domain import countries, zones
 from domain.business import tenants
 from domain.business.tenants import Business, ChangeBusiness, stream_of
 from projections.business.tenants import TENANTS
@@ -24,12 +24,15 @@ router: Final = Router(prefix="/v1/tenants", tags=["tenants"])
 
 
 class BusinessBody(Body):
-    """How a business presents itself, the whole of it."""
+    """How a business presents itself, the whole of it. Whoever names a country confirms it; without
+    one it stays as it is. Numbers that are known already stay those of the former one.
+    """
 
     name: Line
     time_zone: TimeZone
     language: Language
     currency: Currency
+    country: Country | None = None
 
     def business(self) -> Business:
         """Return the value."""
@@ -38,6 +41,8 @@ class BusinessBody(Body):
             time_zone=self.time_zone,
             language=self.language,
             currency=self.currency,
+            country=self.country,
+            country_confirmed=self.country is not None,
         )
 
 
@@ -50,7 +55,7 @@ def get_tenant(tenant_id: UUID, caller: MayRead) -> Response:
 
 
 @router.put("/{tenant_id}")
-@answers(Row(TENANTS), refuses=of(tenants, zones))
+@answers(Row(TENANTS), refuses=of(tenants, zones, countries))
 def change_tenant(tenant_id: UUID, body: BusinessBody, caller: MayManage) -> Response:
     """Present one's own business anew."""
     _refuse_others(tenant_id, caller)

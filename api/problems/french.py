@@ -523,6 +523,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Cela n'a pas pu être commencé à temps, ou la base de données est injoignable. Rien n'est "
         "perdu ; réessayez, s'il vous plaît.",
     ),
+    "unknown-country": Words(
+        "Pays inconnu",
+        "Ce pays n'existe pas ; utilisez un code ISO 3166 comme BE.",
+    ),
     "unknown-time-zone": Words(
         "Fuseau horaire inconnu",
         "Ce fuseau horaire n'existe pas ; utilisez un nom de l'IANA comme Europe/Paris.",

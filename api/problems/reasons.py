@@ -6,7 +6,7 @@ from api.requests.answers import of
 from application.business import accounts, address_proofs
 from application.people import contact_details
 from application.scheduling import availability
-from domain import zones
+from domain import countries, zones
 from domain.business import tenants, users
 from domain.people import clients, identities
 from domain.scheduling import (
@@ -58,7 +58,7 @@ TIMES_OFF: Final = (
 )
 PEOPLE: Final = (*of(clients, identities), *DETAILS)
 ACCOUNTS: Final = (
-    *of(accounts, address_proofs, users, tenants, zones),
+    *of(accounts, address_proofs, users, tenants, zones, countries),
     *PEOPLE,
     professionals.ProfessionalNotFound,
     professionals.ProfessionalIsRetired,

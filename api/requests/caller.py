@@ -25,6 +25,7 @@ from api.requests.reach import covers, within
 from api.web.bodies import text_of
 from api.web.marks import RECORDED, mark
 from api.web.sizes import ANYTHING
+from application.business.tenants import country_of
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import LAST_VERSION, About, Answer, Document, ProjectionBehind, Steps
@@ -101,6 +102,12 @@ class Caller:
     def now(self) -> datetime:
         """The time."""
         return self.backend.clock()
+
+    @property
+    def country(self) -> str:
+        """The country of their business, of which a phone number is that names none: looked up each time."""
+        known = self.ask(lambda past: country_of(self.principal.tenant_id, past))
+        return known or self.backend.default_region
 
     @property
     def preferences(self) -> Preferences:

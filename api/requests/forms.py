@@ -14,9 +14,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from api.requests.caller import Caller
-from application.people.contact_details import identities_of, parse_email, parse_phone
+from application.people.contact_details import (
+    identities_of,
+    parse_email,
+    parse_phone,
+    says_its_country,
+)
 from application.ports import LAST_VERSION
-from domain.fields import ADDRESS, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
+from domain.countries import COUNTRIES
+from domain.fields import ADDRESS, COUNTRY, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
 
@@ -40,6 +46,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise PydanticCustomError("country-unknown", "There is no such country of ISO 3166")
+    return code
+
+
 Line = Annotated[str, held(LINE)]
 Text = Annotated[str, held(TEXT)]
 
@@ -48,6 +60,7 @@ Email = Annotated[str, held(ADDRESS)]
 Phone = Annotated[str, held(NUMBER)]
 Language = Annotated[str, held(LANGUAGE)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+Country = Annotated[str, held(COUNTRY), AfterValidator(_known_country)]
 Currency = Annotated[str, held(CURRENCY)]
 
 After = Annotated[int, Query(ge=0, le=LAST_VERSION)]
@@ -95,14 +108,18 @@ class ContactBody(Body):
 
     def contact(self, caller: Caller) -> Contact:
         """Return the value, parsed. Raises EmailAddressNotUnderstood, PhoneNumberNotUnderstood."""
-        region = caller.backend.default_region
         return Contact(
             name=self.name,
             email=parse_email(self.email) if self.email else None,
-            phone=parse_phone(self.phone, region) if self.phone else None,
+            phone=number_of(self.phone, caller) if self.phone else None,
             language=self.language,
             time_zone=self.time_zone,
         )
+
+
+def number_of(text: str, caller: Caller) -> str:
+    """Return a phone number, parsed: without a country code, one of the country of their business."""
+    return parse_phone(text, None if says_its_country(text) else caller.country)
 
 
 def identities(

@@ -10,7 +10,7 @@ from domain.business.users import USER, Role
 from domain.messages import Command, Event
 from domain.scheduling import professionals
 from domain.scheduling.professionals import PROFESSIONAL, Hours, Settings, Week
-from domain.values import Contact, ProfessionalId
+from domain.values import Contact, ProfessionalId, TenantId
 
 AT_WORK: Final = (Hours("09:00", "18:00"),)
 OFFICE_HOURS: Final = Week(
@@ -36,6 +36,12 @@ def register(command: tenants.RegisterBusiness, past: Past) -> Changes:
 def change(command: tenants.ChangeBusiness, past: Past) -> Changes:
     stream = tenants.stream_of(command.tenant_id)
     return {stream: tenants.change(command, past.of(TENANT, stream))}
+
+
+def country_of(tenant_id: TenantId, past: Past) -> str | None:
+    """Return the country by which a business reads phone numbers, if there is one."""
+    business = past.of(TENANT, tenants.stream_of(tenant_id)).business
+    return business.country if business else None
 
 
 def _owner(command: tenants.RegisterBusiness) -> users.AddUser:

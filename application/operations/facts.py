@@ -16,9 +16,16 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec import Meta
 
-from application.people.contact_details import identities_of, parse_email, parse_phone
+from application.business.tenants import country_of
+from application.people.contact_details import (
+    identities_of,
+    parse_email,
+    parse_phone,
+    says_its_country,
+)
 from application.ports import About, Answer, EventStore
 from application.scheduling.terms import LONGEST
+from application.transact import Past
 from domain.fields import ADDRESS, ID, LANGUAGE, LINE, NUMBER, TEXT, Held, id_of
 from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
@@ -89,7 +96,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Person(Fact, frozen=True, kw_only=True):
-    """A phone number without country code is one of DEFAULT_REGION."""
+    """A phone number without country code is one of the country of the business."""
 
     name: Line
     email: Address | None = None
@@ -219,7 +226,7 @@ class Facts:
                 assert_never(fact)
 
     def _known(self, fact: ClientKnown, told: Told, about: About) -> Command:
-        contact = self._contact(fact)
+        contact = self._contact(fact, about)
         named = identities_of(contact, fact.custom_id, tenant=told.tenant, pepper=self._pepper)
         described: dict[str, Any] = {
             "contact": contact,
@@ -235,7 +242,7 @@ class Facts:
         return RegisterClient(client_id=client_id, status=status, **described)
 
     def _wished(self, fact: BookingWished, told: Told, about: About) -> Command:
-        guest = self._contact(fact.guest) if fact.guest else None
+        guest = self._contact(fact.guest, about) if fact.guest else None
         named = identities_of(guest, tenant=told.tenant, pepper=self._pepper) if guest else ()
         return RequestBooking(
             booking_id=BookingId(derived_id("booking", *told.parts)),
@@ -262,23 +269,33 @@ class Facts:
         return client_id
 
     def _client_of(self, custom_id: str, about: About) -> ClientId | None:
-        """Find who is known by it now; what another process has recorded may be new to this one."""
+        """Find who is known by it now."""
         identity = identity_of(
             IdentityKind.CUSTOM_ID, custom_id, tenant=TenantId(about.tenant), pepper=self._pepper
         )
+        return self._now(about, lambda past: past.of(IDENTITY, identity).owner)
+
+    def _number(self, text: str, about: About) -> str:
+        if says_its_country(text):
+            return parse_phone(text)
+        country = self._now(about, lambda past: country_of(TenantId(about.tenant), past))
+        return parse_phone(text, country or self._region)
+
+    def _now(self, about: About, question: Callable[[Past], T]) -> T:
+        """Ask; what another process has recorded may be new to this one."""
         while True:
             with self._store.view(about) as past:
-                owner = past.of(IDENTITY, identity).owner
+                answer = question(past)
                 if self._store.is_current(past, about):
-                    return owner
+                    return answer
 
-    def _contact(self, person: Person) -> Contact:
+    def _contact(self, person: Person, about: About) -> Contact:
         if person.time_zone is not None and person.time_zone not in ZONES:
             raise UnknownTimeZone
         return Contact(
             name=person.name,
             email=parse_email(person.email) if person.email else None,
-            phone=parse_phone(person.phone, self._region) if person.phone else None,
+            phone=self._number(person.phone, about) if person.phone else None,
             language=person.language,
             time_zone=person.time_zone,
         )

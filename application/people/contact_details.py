@@ -18,10 +18,11 @@ class EmailAddressNotUnderstood(Invalid):
 
 
 def parse_phone(text: str, region: str | None = None) -> str:
-    """Return the number as E.164; without a country code it is one of `region` (ISO 3166).
+    """Return the number as E.164, with its extension if it has one (RFC 3966); without a country code
+    it is one of `region` (ISO 3166). An extension is another telephone, and so another number.
 
-    >>> parse_phone("01 99 00 12 34", "FR")
-    '+33199001234'
+    >>> parse_phone("01 99 00 12 34", "FR"), parse_phone("+33 1 99 00 12 34 ext. 5")
+    ('+33199001234', '+33199001234;ext=5')
     """
     try:
         number = phonenumbers.parse(text, region)
@@ -29,7 +30,21 @@ def parse_phone(text: str, region: str | None = None) -> str:
         raise PhoneNumberNotUnderstood from None
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise PhoneNumberNotUnderstood
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{dialled};ext={number.extension}" if number.extension else dialled
+
+
+def says_its_country(text: str) -> bool:
+    """Whether a number is the same in every country.
+
+    >>> says_its_country("+33 1 99 00 12 34"), says_its_country("01 99 00 12 34")
+    (True, False)
+    """
+    try:
+        phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return False
+    return True
 
 
 def parse_email(text: str) -> str:

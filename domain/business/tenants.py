@@ -9,6 +9,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.countries import country_of, refuse_unknown
 from domain.messages import Command, DomainError, Event, Missing, Value
 from domain.telling import Tellings, public
 from domain.values import ProfessionalId, TenantId, UserId
@@ -16,12 +17,18 @@ from domain.zones import zone
 
 
 class Business(Value, frozen=True, kw_only=True):
-    """How a business presents itself: an IANA zone, a language (BCP 47), a currency (ISO 4217)."""
+    """How a business presents itself: an IANA zone, a language (BCP 47), a currency (ISO 4217).
+
+    Phone numbers without a country code are of its `country` (ISO 3166). It is a guess until somebody
+    of the business has confirmed it, and nobody's before there was a guess.
+    """
 
     name: str
     time_zone: str
     language: str
     currency: str
+    country: str | None = None
+    country_confirmed: bool = False
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -40,7 +47,7 @@ class RegisterBusiness(Command, frozen=True):
 
 
 class ChangeBusiness(Command, frozen=True):
-    """What the business shall be from now on, the whole of it."""
+    """What the business shall be from now on, the whole of it. No country: as it was."""
 
     tenant_id: TenantId
     business: Business
@@ -121,7 +128,7 @@ def stream_of(tenant_id: TenantId) -> str:
 def register(command: RegisterBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
     """Open the business, with its first owner."""
     if tenant.business is None:
-        zone(command.business.time_zone)  # refuses what is none
+        _refuse_nowhere(command.business)
         return [
             TenantRegistered(tenant_id=command.tenant_id, business=command.business),
             OwnerAppointed(tenant_id=command.tenant_id, user_id=command.owner_id),
@@ -132,13 +139,29 @@ def register(command: RegisterBusiness, tenant: Tenant) -> Sequence[TenantEvent]
 
 
 def change(command: ChangeBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
-    """Present the business anew."""
+    """Present the business anew. What is known of people stays as it was read, in whatever country."""
     if tenant.business is None:
         raise TenantNotFound
-    if tenant.business == command.business:
+    _refuse_nowhere(command.business)
+    business = _located(command.business, tenant.business)
+    if tenant.business == business:
         return []
-    zone(command.business.time_zone)  # refuses what is none
-    return [TenantChanged(tenant_id=command.tenant_id, business=command.business)]
+    return [TenantChanged(tenant_id=command.tenant_id, business=business)]
+
+
+def _located(business: Business, before: Business) -> Business:
+    """Say in which country it is, if nobody says it: a guess follows the business to another zone."""
+    if business.country is not None:
+        return business
+    country, confirmed = before.country, before.country_confirmed
+    if not confirmed and business.time_zone != before.time_zone:
+        country = country_of(business.time_zone, business.language) or country
+    return replace(business, country=country, country_confirmed=confirmed)
+
+
+def _refuse_nowhere(business: Business) -> None:
+    zone(business.time_zone)  # refuses what is none
+    refuse_unknown(business.country)
 
 
 def settle_owner(
@@ -157,13 +180,20 @@ def settle_owner(
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "tenant-registered.v1": TenantRegistered,
-    "tenant-changed.v1": TenantChanged,
+    "tenant-registered.v2": TenantRegistered,
+    "tenant-changed.v2": TenantChanged,
     "owner-appointed.v1": OwnerAppointed,
     "owner-dismissed.v1": OwnerDismissed,
 }
 
-_AS_SHOWN: Final = ("business.name", "business.time_zone", "business.language", "business.currency")
+_AS_SHOWN: Final = (
+    "business.name",
+    "business.time_zone",
+    "business.language",
+    "business.currency",
+    "business.country",
+    "business.country_confirmed",
+)
 
 TOLD_AS: Final[Tellings] = {
     TenantRegistered: public("tenant.registered", *_AS_SHOWN, id="tenant_id"),

@@ -17,11 +17,17 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedTenant(Row, frozen=True, kw_only=True):
+    """Phone numbers are read as those of `country`; `null` until there is one: as those of the country
+    of whoever runs this. Until it is confirmed, it was guessed from zone and language.
+    """
+
     id: TenantId
     name: str
     time_zone: str
     language: str
     currency: str
+    country: str | None = None
+    country_confirmed: bool = False
     owner_ids: tuple[UserId, ...] = ()
 
 
@@ -43,7 +49,7 @@ def _evolve(row: ListedTenant | None, event: TenantEvent) -> ListedTenant | None
 
 TENANTS = ReadModel(
     name="tenants",
-    version=1,
+    version=2,
     row=ListedTenant,
     subscribes_to=(TenantRegistered, TenantChanged, OwnerAppointed, OwnerDismissed),
     key=lambda event: [stream_of(event.tenant_id)],

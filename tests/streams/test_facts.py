@@ -4,13 +4,16 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.postgres import DatabaseUnavailableError
 from adapters.streams.producer import retentions
 from application.operations.facts import Told
 from application.ports import Answer
+from domain.values import TenantId
 from infra.composition import running_system
 from infra.settings import Settings
+from tests.business.tenants.examples import register_business
 from tests.people.clients.dump import found
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
@@ -28,6 +31,16 @@ def test_a_client_whom_nobody_knew_is_registered(running: Running, desk: Desk) -
     assert (zoe["name"], zoe["custom_id"], zoe["status"]) == ("Zoé", "Z-1", "active")
     assert (zoe["email"], zoe["phone"]) == ("zoe@mail.example", "+33199001234")
     assert desk.refusals() == []
+
+
+def test_a_number_is_one_of_the_country_of_the_business(running: Running, desk: Desk) -> None:
+    belgian = replace(register_business.business, country="BE")
+    mine = replace(register_business, tenant_id=TenantId(running.tenant), business=belgian)
+    running.order(mine)
+
+    desk.settle(sent("client-known.v1", {**ZOE, "phone": "0470 12 34 56"}))
+
+    assert clients(running)[0]["phone"] == "+32470123456"
 
 
 def test_a_client_known_by_this_custom_id_is_described_anew(running: Running, desk: Desk) -> None:

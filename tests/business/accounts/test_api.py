@@ -70,6 +70,24 @@ def test_who_registers_is_there_at_once_and_no_hash_is_shown(http: TestClient) -
         assert "argon2" not in body
 
 
+@pytest.mark.parametrize(
+    ("said", "country", "confirmed"),
+    [
+        ({"time_zone": "Europe/Brussels", "language": "fr"}, "BE", False),
+        ({"time_zone": "Europe/Brussels", "language": "nl-NL"}, "NL", False),
+        ({"language": "fr-CA"}, "CA", False),
+        ({"language": "fr"}, None, False),
+        ({"time_zone": "Europe/Paris", "country": "BE"}, "BE", True),
+    ],
+)
+def test_a_business_has_the_country_that_its_owner_speaks_of(
+    http: TestClient, said: dict[str, str], country: str | None, confirmed: bool
+) -> None:
+    me = http.get("/v1/auth/me", headers=new(http, {**CAMILLE, **said})).json()["tenant"]
+
+    assert (me["country"], me["country_confirmed"]) == (country, confirmed)
+
+
 def test_an_address_is_taken_in_any_case(http: TestClient) -> None:
     register(http)
 

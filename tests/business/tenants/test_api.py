@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
+from starlette.testclient import TestClient
 
 from domain.business.users import Role
 from domain.values import TenantId
@@ -47,6 +48,47 @@ def test_an_impossible_business_is_refused(running: Running, salon: str) -> None
     nowhere = running.http().put(salon, json={**RENAMED, "time_zone": "Europe/Atlantis"})
 
     assert (nowhere.status_code, nowhere.json()["errors"][0]["pointer"]) == (422, "#/time_zone")
+
+
+# --- In which country -----------------------------------------------------------------
+
+
+def number_of_a_client(http: TestClient, typed: str) -> str:
+    client = http.post("/v1/clients", json={"name": "Zoé", "phone": typed})
+    return str(client.json()["phone"])
+
+
+def test_numbers_are_read_in_the_country_of_the_business(running: Running, salon: str) -> None:
+    http = running.http()
+    before = number_of_a_client(http, "0470 12 34 56")
+
+    read = {}
+    for country, typed in (("BE", "0470 12 34 56"), ("US", "(212) 555-0124")):
+        http.put(salon, json={**RENAMED, "country": country})
+        read[country] = number_of_a_client(http, typed)
+
+    running.settle()
+    assert (before, read) == ("+33470123456", {"BE": "+32470123456", "US": "+12125550124"})
+    assert http.get("/v1/clients?phone=%2B33470123456").json()["data"], "it stays as it was read"
+
+
+def test_a_country_is_confirmed_by_who_names_it_and_kept_by_who_does_not(
+    running: Running, salon: str
+) -> None:
+    http = running.http()
+
+    unsaid, said, unsaid_again = (
+        http.put(salon, json={**RENAMED, **more}).json() for more in ({}, {"country": "BE"}, {})
+    )
+
+    shown = [(each["country"], each["country_confirmed"]) for each in (unsaid, said, unsaid_again)]
+    assert shown == [("CA", False), ("BE", True), ("BE", True)]
+
+
+def test_a_country_that_is_none_is_refused(running: Running, salon: str) -> None:
+    nowhere = running.http().put(salon, json={**RENAMED, "country": "XX"})
+
+    assert (nowhere.status_code, nowhere.json()["errors"][0]["pointer"]) == (422, "#/country")
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWNER])

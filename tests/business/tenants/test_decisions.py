@@ -2,7 +2,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain.business import tenants
-from domain.business.tenants import TENANT, Tenant, TenantEvent
+from domain.business.tenants import TENANT, Business, Tenant, TenantEvent
+from domain.countries import UnknownCountry
 from domain.zones import UnknownTimeZone
 from tests.business.tenants.examples import (
     change_business,
@@ -72,6 +73,55 @@ def test_presenting_itself_the_same_way_changes_nothing() -> None:
 def test_what_never_opened_cannot_change() -> None:
     with pytest.raises(tenants.TenantNotFound):
         tenants.change(change_business, given())
+
+
+# --- In which country -----------------------------------------------------------------
+
+PARIS, BRUSSELS = (
+    replace(salon, time_zone=zone, country=country)
+    for zone, country in (("Europe/Paris", "FR"), ("Europe/Brussels", "BE"))
+)
+CONFIRMED = replace(PARIS, country_confirmed=True)
+UNSAID = replace(salon, country=None)
+
+
+def changed(business: Business, to: Business) -> Business:
+    """Return what a business is after somebody presented it as `to`."""
+    opened = given(replace(tenant_registered, business=business))
+    events = tenants.change(replace(change_business, business=to), opened)
+    after = TENANT.fold(events, opened).business
+    assert after is not None
+    return after
+
+
+def test_a_guess_follows_the_business_to_another_zone() -> None:
+    assert changed(PARIS, replace(UNSAID, time_zone="Europe/Brussels")) == BRUSSELS
+    assert changed(PARIS, replace(UNSAID, time_zone="Etc/UTC")).country == "FR"
+
+
+def test_what_was_confirmed_stays_until_somebody_says_otherwise() -> None:
+    moved = replace(UNSAID, time_zone="Europe/Brussels")
+
+    assert changed(CONFIRMED, moved) == replace(CONFIRMED, time_zone="Europe/Brussels")
+    assert changed(CONFIRMED, replace(CONFIRMED, country="BE")).country == "BE"
+
+
+def test_who_had_no_country_gets_none_by_another_name() -> None:
+    assert changed(salon, replace(salon, name="Camille")).country is None
+
+
+def test_to_confirm_a_guess_is_a_change() -> None:
+    assert changed(PARIS, CONFIRMED) == CONFIRMED
+
+
+@pytest.mark.parametrize("country", ["XX", "be", ""])
+def test_a_business_is_in_a_country_that_exists(country: str) -> None:
+    nowhere = replace(salon, country=country)
+
+    with pytest.raises(UnknownCountry):
+        tenants.register(replace(register_business, business=nowhere), given())
+    with pytest.raises(UnknownCountry):
+        changed(salon, nowhere)
 
 
 # --- Owners ---------------------------------------------------------------------------

@@ -1,4 +1,7 @@
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from application.people.contact_details import (
@@ -7,7 +10,9 @@ from application.people.contact_details import (
     identities_of,
     parse_email,
     parse_phone,
+    says_its_country,
 )
+from domain.fields import NUMBER
 from domain.values import Contact
 from tests.people.clients.examples import pepper, tenant, zoe
 
@@ -23,6 +28,56 @@ from tests.people.clients.examples import pepper, tenant, zoe
 )
 def test_a_phone_number_is_one_however_it_is_typed(typed, region) -> None:
     assert parse_phone(typed, region) == "+33199001234"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "number"),
+    [
+        ("0470 12 34 56", "BE", "+32470123456"),
+        ("(212) 555-0124", "US", "+12125550124"),
+        ("8 (912) 345-67-89", "RU", "+79123456789"),
+        ("06 1234 5678", "IT", "+390612345678"),
+    ],
+)
+def test_a_number_without_a_country_is_read_as_its_country_does(typed, region, number) -> None:
+    assert parse_phone(typed, region) == number
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+33 1 99 00 12 34 ext. 05",
+        "01 99 00 12 34 x05",
+        "+33 1 99 00 12 34 #05",
+        "tel:+33-1-99-00-12-34;ext=05",
+    ],
+)
+def test_an_extension_is_kept_and_makes_another_number(typed) -> None:
+    number = parse_phone(typed, "FR")
+
+    alone, extended = (replace(zoe, email=None, phone=p) for p in ("+33199001234", number))
+    named = [identities_of(each, tenant=tenant, pepper=pepper) for each in (alone, extended)]
+
+    assert number == "+33199001234;ext=05"
+    assert len(set(named)) == 2
+
+
+@given(
+    region=st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)),
+    extension=st.from_regex(r"[0-9]{1,20}", fullmatch=True) | st.none(),
+    elsewhere=st.sampled_from(["FR", "US", "RU", "IT"]),
+)
+def test_what_was_read_once_is_read_the_same_everywhere(region, extension, elsewhere) -> None:
+    example = phonenumbers.example_number(region)
+    assert example is not None
+    typed = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    number = parse_phone(f"{typed};ext={extension}" if extension else typed, region)
+
+    assert parse_phone(number, elsewhere) == number == parse_phone(number)
+    assert number.partition(";ext=")[2] == (extension or "")
+    assert says_its_country(number)
+    assert len(number) <= (NUMBER.max_length or 0)
 
 
 @pytest.mark.parametrize(
