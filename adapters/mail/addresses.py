@@ -1,6 +1,12 @@
 """Addresses as they are written to: of a domain in whatever script, the A-labels (IDNA, RFC 5891)."""
 
+from typing import Final
+from urllib.parse import quote
+
 import idna
+
+PLAIN: Final = "@!$'*+-._~"
+"""What an address may have in a URI as it is (RFC 6068), beside letters and digits."""
 
 
 def in_ascii(address: str) -> str:
@@ -22,3 +28,12 @@ def in_ascii(address: str) -> str:
 def domain_of(address: str) -> str:
     """Return what is behind the last @, as every server can read it."""
     return in_ascii(address).rpartition("@")[2]
+
+
+def as_uri(address: str) -> str:
+    """Return it as a calendar knows it (RFC 6068): in ASCII, whatever stands before the @.
+
+    >>> as_uri("zoé@müller.example")
+    'mailto:zo%C3%A9@xn--mller-kva.example'
+    """
+    return f"mailto:{quote(in_ascii(address), safe=PLAIN)}"

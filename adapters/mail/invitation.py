@@ -4,7 +4,7 @@ from typing import Final
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from adapters.mail.addresses import in_ascii
+from adapters.mail.addresses import as_uri
 from application.processes.effects import MailKind
 from application.scheduling.mails import BookingMail, Invitation, Mailbox
 
@@ -51,7 +51,7 @@ def invitation(
 
 
 def _person(mailbox: Mailbox, **parameters: str) -> vCalAddress:
-    person = vCalAddress(f"mailto:{in_ascii(mailbox.address)}")
+    person = vCalAddress(as_uri(mailbox.address))
     if mailbox.name:
         # A parameter's value cannot hold a double quote, whichever way one writes it.
         person.params["CN"] = vText(mailbox.name.replace('"', "'"))

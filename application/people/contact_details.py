@@ -1,5 +1,8 @@
 """What people type, made into what we keep: e-mail addresses, phone numbers, and their identities."""
 
+import unicodedata
+from typing import Final
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import ValidationResult
@@ -7,6 +10,9 @@ from phonenumbers import ValidationResult
 from domain.messages import Invalid
 from domain.people.identities import IdentityKind, identity_of
 from domain.values import Contact, IdentityId, TenantId
+
+LONGEST_NAME: Final = 64
+"""Bytes before the @: mail has no room for more (RFC 5321, 4.5.3.1.1)."""
 
 
 class PhoneNumberNotUnderstood(Invalid):
@@ -48,16 +54,30 @@ def says_its_country(text: str) -> bool:
 
 
 def parse_email(text: str) -> str:
-    """Return the address as it is written to; whether a mailbox is there only a mail can tell.
+    """Return the address as it is written to, its domain in the letters of its owner; whether a mailbox
+    is there only a mail can tell.
 
-    >>> parse_email(" Ana@Example.ORG ")
-    'Ana@example.org'
+    >>> parse_email(" Ana@Example.ORG "), parse_email("zoe@xn--mller-kva.example")
+    ('Ana@example.org', 'zoe@müller.example')
     """
     try:
         address = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise EmailAddressNotUnderstood from None
+    if len(address.local_part.encode()) > LONGEST_NAME:
+        raise EmailAddressNotUnderstood
     return address.normalized
+
+
+def address_key(email: str) -> str:
+    """Return by what an address is compared: whose capitals are others is the same one. The domain has
+    been parsed and has one form (UTS 46); to fold it once more would make one of two domains.
+
+    >>> address_key("José@straße.example")
+    'josé@straße.example'
+    """
+    name, at, domain = unicodedata.normalize("NFC", email).rpartition("@")
+    return unicodedata.normalize("NFC", name.casefold()) + at + domain.lower()
 
 
 def identities_of(
@@ -68,7 +88,7 @@ def identities_of(
     `contact` has been parsed: two ways of typing one address or number are one identity.
     """
     named = {
-        IdentityKind.EMAIL: contact.email and contact.email.casefold(),
+        IdentityKind.EMAIL: contact.email and address_key(contact.email),
         IdentityKind.PHONE: contact.phone,
         IdentityKind.CUSTOM_ID: custom_id,
     }

@@ -5,6 +5,7 @@ what is another's: neither the guest to a client's record, nor a client who can 
 from collections.abc import Iterator, Sequence
 
 from application.people import clients as client_use_cases
+from application.people.contact_details import address_key
 from application.transact import Changes, Past
 from domain.business.users import USER
 from domain.people.clients import CLIENT, ClientStatus, RegisterClient
@@ -52,7 +53,11 @@ def _is_safe(
     if client.user_id is not None:
         return past.of(USER, client.user_id).proved == identity
     email = client.contact.email if client.contact else None
-    return kind is IdentityKind.EMAIL or email is None or email == guest.email
+    return kind is IdentityKind.EMAIL or email is None or _is_same(email, guest.email)
+
+
+def _is_same(email: str, other: str | None) -> bool:
+    return other is not None and address_key(email) == address_key(other)
 
 
 def _registered(

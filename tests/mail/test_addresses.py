@@ -26,6 +26,7 @@ from tests.scheduling.bookings.at_the_salon import CUT, OPEN, Salon
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 UMLAUT = "zoe@müller.example"
 ACCENT = "zoé@mail.example"
+HAN = "用户@例え.テスト"
 
 
 @pytest.fixture
@@ -89,6 +90,24 @@ def test_who_is_told_in_an_international_mail_is_told_whom_to_answer(
     assert str(mailbox.mails[0]["reply-to"]) == "ané@mail.example"
 
 
+def test_who_has_a_mailbox_in_any_script_is_written_to_where_the_server_can(
+    port: int, mailbox: Mailbox, international: bool
+) -> None:
+    message = letters.write(replace(a_mail, client=Contact(name="用户", email=HAN)))
+    if not international:
+        with pytest.raises(MailRefusedError, match="ASCII"):
+            a_mailer(port).send(message, "job-1")
+        return
+
+    a_mailer(port).send(message, "job-1")
+
+    assert mailbox.recipients == [["用户@xn--r8jz45g.xn--zckzah"]]
+    assert str(mailbox.mails[0]["to"]) == "用户 <用户@xn--r8jz45g.xn--zckzah>"
+    assert message.invitation is not None
+    [event] = Calendar.from_ical(message.invitation.text).walk("VEVENT")
+    assert event["attendee"] == "mailto:%E7%94%A8%E6%88%B7@xn--r8jz45g.xn--zckzah"
+
+
 @pytest.mark.parametrize("wrong", ["text", "html"])
 def test_a_mail_that_cannot_be_written_is_refused_for_good(port: int, wrong: str) -> None:
     with pytest.raises(MailRefusedError):
@@ -123,7 +142,7 @@ def told(mailbox: Mailbox) -> list[str]:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("address", [UMLAUT, ACCENT])
+@pytest.mark.parametrize("address", [UMLAUT, ACCENT, HAN])
 def test_the_professional_hears_of_each_step_of_a_guest_whatever_their_address(
     running: Running, http: TestClient, mailbox: Mailbox, address: str
 ) -> None:

@@ -1,3 +1,5 @@
+import unicodedata
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from msgspec.structs import replace
 from application.people.contact_details import (
     EmailAddressNotUnderstood,
     PhoneNumberNotUnderstood,
+    address_key,
     identities_of,
     parse_email,
     parse_phone,
@@ -93,6 +96,44 @@ def test_what_cannot_be_dialled_from_abroad_is_no_phone_number(typed, region) ->
 def test_what_no_mail_can_be_sent_to_is_no_address(typed) -> None:
     with pytest.raises(EmailAddressNotUnderstood):
         parse_email(typed)
+
+
+@pytest.mark.parametrize("name", ["z" * 65, "é" * 33])
+def test_no_mail_has_room_for_a_longer_name(name) -> None:
+    with pytest.raises(EmailAddressNotUnderstood):
+        parse_email(f"{name}@mail.example")
+
+
+SPELLINGS = [
+    ("müller.example", "xn--mller-kva.example", "MÜLLER.example", "mu\u0308ller.example"),
+    ("例え.テスト", "xn--r8jz45g.xn--zckzah", "例え。テスト"),
+    ("straße.example", "xn--strae-oqa.example"),
+    ("mail.example", "MAIL.example"),
+]
+
+
+@given(
+    spellings=st.sampled_from(SPELLINGS),
+    name=st.text("aAéÉßẞςΩİǰ用户.", min_size=1, max_size=9).filter(
+        lambda name: ".." not in f".{name}."
+    ),
+    data=st.data(),
+)
+def test_an_address_is_one_person_however_it_is_spelled(spellings, name, data) -> None:
+    here, there = (data.draw(st.sampled_from(spellings)) for _ in range(2))
+    form = data.draw(st.sampled_from(["NFC", "NFD"]))
+    spelled = [f"{name}@{here}", f"{unicodedata.normalize(form, name.swapcase())}@{there}"]
+
+    named = {
+        identities_of(replace(zoe, phone=None, email=parse_email(s)), tenant=tenant, pepper=pepper)
+        for s in spelled
+    }
+
+    assert len(named) == 1
+
+
+def test_domains_that_are_two_are_two_persons() -> None:
+    assert address_key(parse_email("x@straße.example")) != address_key("x@strasse.example")
 
 
 def test_an_address_in_capitals_is_the_same_person() -> None:
