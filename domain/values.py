@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID, uuid5
 
+from msgspec.structs import asdict
+
 from domain.messages import Value
 
 TenantId = NewType("TenantId", str)
@@ -83,3 +85,14 @@ class Contact(Value, frozen=True):
     phone: str | None = None
     language: str | None = None
     time_zone: str | None = None
+
+    def or_else(self, other: "Contact | None") -> "Contact":
+        """Return it with whatever it does not say taken from another contact of the same person.
+
+        >>> Contact("Zoé", phone="+33199001234").or_else(Contact("Zoé M.", "zoe@mail.example")).email
+        'zoe@mail.example'
+        """
+        if other is None:
+            return self
+        said = asdict(self).items()
+        return Contact(**{name: value or getattr(other, name) for name, value in said})

@@ -1,6 +1,7 @@
 """How people look for people: without accents, capitals or the beginning of a phone number."""
 
 import re
+import unicodedata
 from typing import Final
 
 from domain.texts import plain
@@ -9,6 +10,16 @@ WILD: Final = re.compile(r"([%_\\])")
 ESCAPED: Final = r"\\\1"
 
 PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
+EXTENSION: Final = re.compile(r"\s*(;?\s*ext[.=]?|x|#)\s*\d+$", re.IGNORECASE)
+
+
+def is_number(query: str) -> bool:
+    """Whether somebody looks for a phone number, or for a part of one.
+
+    >>> is_number("01 99 00 12 34 ext. 5"), is_number("Zoé 2")
+    (True, False)
+    """
+    return PHONE.fullmatch(EXTENSION.sub("", query.strip())) is not None
 
 
 def sought(query: str) -> tuple[str, ...]:
@@ -21,4 +32,22 @@ def sought(query: str) -> tuple[str, ...]:
     """
     if PHONE.fullmatch(query.strip()):
         query = re.sub(r"\(0\)|\D", "", query).lstrip("0")
-    return tuple(f"%{WILD.sub(ESCAPED, part)}%" for part in plain(query).split())
+    return _patterns(plain(query))
+
+
+def as_typed(query: str) -> tuple[str, ...]:
+    """Return the same with the accents that were typed: an address has them, too.
+
+    >>> as_typed("José@")
+    ('%josé@%',)
+    """
+    return _patterns(unicodedata.normalize("NFC", query.casefold()))
+
+
+def whole(known: str) -> tuple[str, ...]:
+    """Return what finds an address, or a number, that was understood."""
+    return _patterns(known)
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    return tuple(f"%{WILD.sub(ESCAPED, part)}%" for part in text.split())

@@ -23,7 +23,6 @@ from api.scheduling import bookings, services
 from domain.scheduling.bookings import BookingStatus
 from domain.values import ProfessionalId
 from projections.paging import Op, Where
-from projections.people.clients import found_by
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.services import offered_by
 
@@ -165,7 +164,7 @@ THEIR_APPOINTMENTS: Final = OldListing(listing=clients.BOOKINGS_OF_CLIENT, sorts
 @answers(Listed(CLIENTS))
 def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
     """List clients."""
-    return CLIENTS.answer(caller, extra=[found_by(q)] if q else [])
+    return CLIENTS.answer(caller, extra=clients.whom(q, caller))
 
 
 @old_clients.get("/{client_id}/appointments")

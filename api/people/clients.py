@@ -14,6 +14,7 @@ from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, Sought, Text, identities
 from api.requests.listing import Listing, one_of, text
+from api.requests.meanings import ADDRESS, NUMBER, address_or_number_in
 from api.requests.moments import instant
 from api.web.gate import may
 from api.web.routing import Router
@@ -62,6 +63,7 @@ LISTING: Final = Listing(
     sorts=("sort_name", "created_at", "updated_at"),
     default_sort="sort_name",
     also=("q",),
+    meanings={"email": ADDRESS, "phone": NUMBER},
 )
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,
@@ -135,7 +137,7 @@ def list_clients(caller: MayRead, q: Sought = "") -> Response:
     """List clients; `q` finds them by any part of name, address or number, however typed. Among very
     many a page of what it finds may be short, or empty: go on while there is more.
     """
-    return LISTING.answer(caller, extra=[found_by(q)] if q else [])
+    return LISTING.answer(caller, extra=whom(q, caller))
 
 
 @router.get("/{client_id}")
@@ -229,6 +231,11 @@ def described_anew(
     """Have a client described, by somebody who saw this version if they name no other."""
     command = ChangeClient(client_id=client_id, status=body.status, **body.known(caller))
     return caller.changed(CLIENTS, client_id, command, seen=seen)
+
+
+def whom(q: str, caller: Caller) -> list[tuple[str, list[list[str]]]]:
+    """Return the condition that a client is whom somebody looks for, if they look for anybody."""
+    return [found_by(q, address_or_number_in(q, caller))] if q else []
 
 
 def refuse_unknown(caller: Caller, client_id: ClientId) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Response
@@ -33,12 +33,20 @@ RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
 Parse = Callable[[str], Any]
 
 
+class Meaning(NamedTuple):
+    """Where it stands what a filter means, and what a text that was typed means there."""
+
+    column: str
+    of: Callable[[str, Caller], str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """What a list can be asked: filters by column with the parser of their values, and sorts.
 
     `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
-    parameters to filters (`from` to `starts_at.gte`).
+    parameters to filters (`from` to `starts_at.gte`). `meanings` are the filters that are compared as
+    what was meant, with the column that has it.
     """
 
     model: ReadModel
@@ -48,6 +56,7 @@ class Listing:
     default_sort: str = "created_at"
     aliases: Mapping[str, str] = field(default_factory=dict)
     also: Sequence[str] = ()
+    meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
 
     def answer(
         self,
@@ -62,19 +71,29 @@ class Listing:
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
+        meant = self.meant(question, caller)
         with caller.asking(self.model) as (connection, within):
             found = page(
                 connection,
                 self.model,
                 caller.tenant,
                 within=within,
-                where=[*question.where, *where],
+                where=[*meant, *where],
                 extra=extra,
                 sort=question.sort,
                 place=place,
                 limit=question.limit,
             )
         return _response(caller, found, question, place)
+
+    def meant(self, question: "Question", caller: Caller) -> Sequence[Where]:
+        """Return the filters of a question as the caller means them."""
+        return [self._meant(each, caller) for each in question.where]
+
+    def _meant(self, where: Where, caller: Caller) -> Where:
+        if (meaning := self.meanings.get(where.column)) is None:
+            return where
+        return Where(meaning.column, where.op, [meaning.of(each, caller) for each in where.value])
 
     def look_at(self, asked: Mapping[str, str]) -> "Question":
         """Parse what is asked, each once. Raises QueryInvalid, with all that is wrong."""

@@ -38,8 +38,9 @@ from application.scheduling.mails import (
 from application.transact import Changes, Past, UseCase
 from domain.aggregate import Aggregate
 from domain.business.tenants import TENANT, stream_of
+from domain.business.users import USER, UserStatus
 from domain.messages import Command, Event
-from domain.people.clients import CLIENT
+from domain.people.clients import CLIENT, Client
 from domain.scheduling import bookings
 from domain.scheduling.bookings import (
     BOOKING,
@@ -190,11 +191,24 @@ class BookingMails:
         )
 
     def _client(self, booking: Booking, tenant: str) -> Contact | None:
-        """Return who comes: a client as they are known now, or a guest."""
+        """Return who comes: a guest, or a client as they are known now. What the business does not know
+        of its client, they may have said when they booked, or where they log in.
+        """
         client_id = booking.appointment.client_id
         if client_id is None:
             return booking.guest
-        return self._present(CLIENT, tenant, client_id).contact
+        client = self._present(CLIENT, tenant, client_id)
+        if client.contact is None:
+            return None
+        return client.contact.or_else(booking.guest).or_else(self._login(client, tenant))
+
+    def _login(self, client: Client, tenant: str) -> Contact | None:
+        if client.user_id is None:
+            return None
+        user = self._present(USER, tenant, client.user_id)
+        if user.status is not UserStatus.ACTIVE:
+            return None
+        return Contact(name=user.name, email=user.email, language=user.language)
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
         return state_of(aggregate, self._history(tenant, stream))

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from application.operations.jobs import GivenUpError, Skipped
 from application.processes.effects import MailKind
 from application.scheduling.mails import MailNotTakenError, MailRefusedError
+from domain.business.users import Role, UserDeactivated, UserRegistered
 from domain.messages import Event
+from domain.people.clients import ClientChanged, ClientLinkedToUser
 from domain.scheduling.bookings import (
     BookingCompleted,
     BookingMailSent,
@@ -22,7 +24,7 @@ from domain.scheduling.professionals import (
     Settings,
     Week,
 )
-from domain.values import Contact
+from domain.values import Contact, UserId
 from tests.mail.examples import (
     MailerThatRemembers,
     Streams,
@@ -104,6 +106,37 @@ def test_the_time_is_the_readers_own() -> None:
     assert "04:00 to 04:45 (New York time, UTC\u22124)" in new_york.text
     assert "10:00 to 10:45 (Paris time, UTC+2)" in mars.text
     assert "10:00 to 10:45 (Paris time, UTC+2)" in nowhere.text
+
+
+def test_what_is_not_known_of_a_client_is_taken_from_what_the_guest_said() -> None:
+    mailer = MailerThatRemembers()
+    history = Streams(replace(requested, guest=guest))
+    history.happened(ClientChanged(client_id=zoe, contact=Contact("Zoé")), stream=zoe)
+
+    mails(history, mailer).tell(tell(MailKind.REQUESTED, 1), a_job())
+
+    [message] = mailer.messages
+    assert (message.to.name, message.to.address) == ("Zoé", "gus@example.org")
+    assert message.language == "en"
+
+
+@pytest.mark.parametrize(("gone", "told"), [(False, 1), (True, 0)])
+def test_what_nobody_said_is_taken_from_where_the_client_logs_in(gone: bool, told: int) -> None:
+    mailer, user = MailerThatRemembers(), UserId("user-0198c0de-0000-7000-8000-000000000001")
+    history = Streams(requested)
+    history.happened(ClientChanged(client_id=zoe, contact=Contact("Zoé")), stream=zoe)
+    history.happened(ClientLinkedToUser(client_id=zoe, user_id=user), stream=zoe)
+    added = UserRegistered(
+        user_id=user, name="Z. Martin", email="zm@example.org", roles=(Role.CLIENT,), language="en"
+    )
+    history.happened(added, stream=user)
+    if gone:
+        history.happened(UserDeactivated(user_id=user), stream=user)
+
+    mails(history, mailer).tell(tell(MailKind.REQUESTED, 1), a_job())
+
+    said = [(each.to.name, each.to.address, each.language) for each in mailer.messages]
+    assert said == [("Zoé", "zm@example.org", "en")] * told
 
 
 def test_the_professional_is_told_of_the_client() -> None:

@@ -21,7 +21,7 @@ from api.requests.answers import Listed, Made, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body, Email, Line, Phone, Sought
 from domain.people.clients import ClientStatus
-from projections.people.clients import CLIENTS, KnownClient, found_by
+from projections.people.clients import CLIENTS, KnownClient
 from projections.scheduling.professionals import PROFESSIONALS
 
 WHERE: Final = "/client"
@@ -98,8 +98,7 @@ def create_old_client(
 @answers(Listed(LISTING, always_numbered=True))
 def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
     """List clients: `?custom_id=&status=&q=&page=&limit=&sortBy=&sortOrder=`."""
-    extra = [found_by(q)] if q else []
-    return LISTING.numbered(caller, extra=extra)
+    return LISTING.numbered(caller, extra=clients.whom(q, caller))
 
 
 @router.get("/{client_id}")

@@ -67,6 +67,7 @@ def test_a_registered_client_is_known_by_name_address_and_number() -> None:
             name="Zoé Müller",
             sort_name="zoe muller",
             email="zoe@example.org",
+            email_key="zoe@example.org",
             phone="+33199001234",
             language="fr",
             time_zone="Europe/Paris",

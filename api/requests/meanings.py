@@ -1,0 +1,38 @@
+"""Whom somebody means: what is typed into a filter or a search is compared as identities are."""
+
+from api.requests.caller import Caller
+from api.requests.forms import number_of
+from api.requests.listing import Meaning
+from application.people.contact_details import (
+    EmailAddressNotUnderstood,
+    PhoneNumberNotUnderstood,
+    address_key,
+    parse_email,
+)
+from projections.search import is_number
+
+
+def address_in(text: str) -> str | None:
+    """Return by what an address is compared, if it is one."""
+    try:
+        return address_key(parse_email(text))
+    except EmailAddressNotUnderstood:
+        return None
+
+
+def number_in(text: str, caller: Caller) -> str | None:
+    """Return a phone number as it is known, if it is one."""
+    try:
+        return number_of(text, caller)
+    except PhoneNumberNotUnderstood:
+        return None
+
+
+def address_or_number_in(text: str, caller: Caller) -> str | None:
+    """Return the one or the other; where a business is, is looked up only for what may be a number."""
+    return address_in(text) or (number_in(text, caller) if is_number(text) else None)
+
+
+ADDRESS = Meaning("email_key", lambda text, _: address_in(text) or text)
+NUMBER = Meaning("phone", lambda text, caller: number_in(text, caller) or text)
+"""Filters by what is none find nobody."""
