@@ -6,6 +6,7 @@ what has happened: history is read as it was stored, whatever is allowed today.
 
 from typing import Annotated, Final
 
+from domain.languages import LONGEST
 from domain.messages import Value
 
 
@@ -37,8 +38,16 @@ ADDRESS: Final = Held(max_length=254)
 NUMBER: Final = Held(max_length=60)
 """A phone number as somebody writes it, before it is understood."""
 
-LANGUAGE: Final = Held(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")
-"""ISO 639, with the country (ISO 3166-1) where it matters."""
+_SUBTAGS: Final = (
+    "([-_][A-Za-z]{3}){0,3}",  # of a macrolanguage: zh-yue
+    "([-_][A-Za-z]{4})?",  # script: zh-Hant
+    "([-_]([A-Za-z]{2}|[0-9]{3}))?",  # country, or part of the world: fr-BE, es-419
+    "([-_]([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*",  # variants: de-1996
+    "([-_][0-9A-WY-Za-wy-z]([-_][A-Za-z0-9]{2,8})+)*",  # extensions: ar-u-nu-latn
+    "([-_][xX]([-_][A-Za-z0-9]{1,8})+)?",  # whatever somebody agreed on
+)
+LANGUAGE: Final = Held(max_length=LONGEST, pattern=f"^[A-Za-z]{{2,3}}{''.join(_SUBTAGS)}$")
+"""A tag of BCP 47 in any case, also with `_`, as browsers and programs send it."""
 
 COUNTRY: Final = Held(pattern="^[A-Z]{2}$")
 """ISO 3166-1 alpha-2."""

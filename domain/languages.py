@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-LANGUAGE_ALONE: Final = 2
-"""Letters of a subtag that is a country, or of a language."""
+LONGEST: Final = 35
+"""Characters of a tag that everybody has room for (RFC 5646, 4.4.1)."""
 
-SCRIPT: Final = 4
+COUNTRY, SCRIPT = 2, 4
+"""How many letters tell what a subtag says."""
 
 
 def canonical(tag: str) -> str:
@@ -26,7 +27,7 @@ def _cased(subtags: list[str]) -> Iterator[str]:
         in_extension |= len(subtag) == 1
         if in_extension or not subtag.isalpha():
             yield subtag
-        elif len(subtag) == LANGUAGE_ALONE:
+        elif len(subtag) == COUNTRY:
             yield subtag.upper()
         else:
             yield subtag.capitalize() if len(subtag) == SCRIPT else subtag
@@ -48,7 +49,7 @@ def nearest(tag: str, known: Collection[str]) -> str | None:
     >>> nearest("zh-Hant-TW", ["fr", "zh-Hant"]), nearest("fr_CA", ["fr"]), nearest("de", ["fr"])
     ('zh-Hant', 'fr', None)
     """
-    subtags = canonical(tag).split("-")
+    subtags = canonical(tag[:LONGEST]).split("-")
     while subtags:
         if (shorter := "-".join(subtags)) in known:
             return shorter

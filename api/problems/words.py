@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.problems.french import FRENCH, Words
+from domain.languages import nearest
 from domain.messages import DomainError
 
 ENGLISH: Final = "en"
@@ -26,14 +27,16 @@ def said_in(language: str, kind: type[DomainError]) -> Words:
 
 
 def language(accepted: str) -> str:
-    """Choose from an Accept-Language header; English when nothing else is wanted.
+    """Choose from an Accept-Language header, of each tag the nearest that there is (RFC 4647); English
+    when nothing else is wanted.
 
     >>> language("de, fr-CA;q=0.8, en;q=0.2"), language("FR ; level=1 ; Q=0.9, en;q=0.5")
     ('fr', 'fr')
     """
     wishes = (_wish(part) for part in accepted.split(",", MOST_WISHES)[:MOST_WISHES])
     wanted = sorted((-quality, n, tag) for n, (tag, quality) in enumerate(wishes) if quality > 0)
-    return next((tag for *_, tag in wanted if tag in LANGUAGES or tag == ENGLISH), ENGLISH)
+    found = (nearest(tag, (ENGLISH, *LANGUAGES)) for *_, tag in wanted)
+    return next((tongue for tongue in found if tongue), ENGLISH)
 
 
 def _wish(part: str) -> tuple[str, float]:
@@ -43,4 +46,4 @@ def _wish(part: str) -> tuple[str, float]:
         quality = float(weights[0]) if weights else 1.0
     except ValueError:
         quality = 0.0
-    return tag.partition("-")[0], quality
+    return tag, quality

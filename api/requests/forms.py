@@ -23,6 +23,7 @@ from application.people.contact_details import (
 from application.ports import LAST_VERSION
 from domain.countries import COUNTRIES
 from domain.fields import ADDRESS, COUNTRY, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
+from domain.languages import canonical
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
 
@@ -58,7 +59,7 @@ Text = Annotated[str, held(TEXT)]
 Sought = Annotated[str, held(SOUGHT)]
 Email = Annotated[str, held(ADDRESS)]
 Phone = Annotated[str, held(NUMBER)]
-Language = Annotated[str, held(LANGUAGE)]
+Language = Annotated[str, held(LANGUAGE), AfterValidator(canonical)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Country = Annotated[str, held(COUNTRY), AfterValidator(_known_country)]
 Currency = Annotated[str, held(CURRENCY)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from application.scheduling.mails import language_of
 from application.transact import Changes, Past, UseCase
 from domain.business import tenants, users
 from domain.business.tenants import TENANT
@@ -72,7 +73,7 @@ def _professional(
         settings=Settings(
             time_zone=business.time_zone,
             hours=OFFICE_HOURS,
-            language="fr" if business.language.startswith("fr") else "en",
+            language="fr" if language_of(business.language) == "fr" else "en",
         ),
     )
 

@@ -27,6 +27,7 @@ from application.ports import About, Answer, EventStore
 from application.scheduling.terms import LONGEST
 from application.transact import Past
 from domain.fields import ADDRESS, ID, LANGUAGE, LINE, NUMBER, TEXT, Held, id_of
+from domain.languages import canonical
 from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
 from domain.people.identities import IDENTITY, ClientAlreadyExists, IdentityKind, identity_of
@@ -296,7 +297,7 @@ class Facts:
             name=person.name,
             email=parse_email(person.email) if person.email else None,
             phone=self._number(person.phone, about) if person.phone else None,
-            language=person.language,
+            language=person.language and canonical(person.language),
             time_zone=person.time_zone,
         )
 

@@ -8,6 +8,7 @@ from application.operations.jobs import AwayError, NotTakenError
 from application.ports import Recorded
 from application.processes.effects import MailKind
 from domain.aggregate import Aggregate
+from domain.languages import nearest
 from domain.messages import Value
 from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
 
@@ -150,10 +151,10 @@ def state_of(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
 
 
 def language_of(*wanted: str | None) -> str:
-    """Return the first that there are templates for: `fr` for a reader of `fr-CA`.
+    """Return the nearest to the first that there are templates for: `fr` for a reader of `fr-CA`.
 
     >>> language_of(None, "de", "fr_CA")
     'fr'
     """
-    spoken = ((tag or "").replace("_", "-").partition("-")[0].lower() for tag in wanted)
-    return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
+    found = (nearest(tag, LANGUAGES) for tag in wanted if tag)
+    return next((language for language in found if language), LANGUAGES[0])

@@ -130,6 +130,9 @@ def test_a_missing_body_is_pointed_to_as_a_whole(http) -> None:
     [
         ("fr-FR,fr;q=0.9,en;q=0.8", "Adresse inconnue", "fr"),
         ("de;q=1, en;q=0.5, fr;q=0.6", "Adresse inconnue", "fr"),
+        ("es-419, FR_be;q=0.6, en;q=0.5", "Adresse inconnue", "fr"),
+        ("frr, en", "Path unknown", "en"),
+        ("fr-" + "a-" * 2_000, "Adresse inconnue", "fr"),
         ("fr;q=0, en", "Path unknown", "en"),
         ("fr;q=much", "Path unknown", "en"),
         ("", "Path unknown", "en"),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from application.operations.jobs import GivenUpError, Skipped
 from application.processes.effects import MailKind
-from application.scheduling.mails import MailNotTakenError, MailRefusedError
+from application.scheduling.mails import MailNotTakenError, MailRefusedError, language_of
 from domain.business.users import Role, UserDeactivated, UserRegistered
 from domain.messages import Event
 from domain.people.clients import ClientChanged, ClientLinkedToUser
@@ -92,6 +92,15 @@ def test_a_guest_is_told_in_his_language_or_the_professionals() -> None:
 
     assert [message.language for message in mailer.messages] == ["en", "fr", "fr"]
     assert mailer.messages[0].to.address == "gus@example.org"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("FR_be", "fr"), ("fr-Latn-CA", "fr"), ("frr", "en"), ("es-419", "en"), ("en_US", "en")],
+)
+def test_a_reader_is_told_in_the_nearest_language_there_is(wanted: str, found: str) -> None:
+    assert language_of(wanted) == found
+    assert language_of(wanted, "fr") == ("fr" if wanted in {"frr", "es-419"} else found)
 
 
 def test_the_time_is_the_readers_own() -> None:

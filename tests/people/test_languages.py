@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.languages import canonical, country_in, nearest
 
 SUBTAGS = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)
-TAGS = st.lists(SUBTAGS, min_size=1, max_size=5).map("-".join)
+TAGS = st.lists(SUBTAGS, min_size=1, max_size=3).map("-".join)
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,10 @@ def test_a_number_is_one_of_the_country_of_the_business(running: Running, desk: 
     mine = replace(register_business, tenant_id=TenantId(running.tenant), business=belgian)
     running.order(mine)
 
-    desk.settle(sent("client-known.v1", {**ZOE, "phone": "0470 12 34 56"}))
+    desk.settle(sent("client-known.v1", {**ZOE, "phone": "0470 12 34 56", "language": "nl_be"}))
 
-    assert clients(running)[0]["phone"] == "+32470123456"
+    (zoe,) = clients(running)
+    assert (zoe["phone"], zoe["language"]) == ("+32470123456", "nl-BE")
 
 
 def test_a_client_known_by_this_custom_id_is_described_anew(running: Running, desk: Desk) -> None:

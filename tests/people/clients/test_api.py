@@ -121,6 +121,22 @@ def test_what_nobody_can_be_is_refused(http, part, code) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, code)
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("es-419", "es-419"), ("en_US", "en-US"), ("ZH-hant-tw", "zh-Hant-TW")]
+)
+def test_a_language_is_kept_as_tags_are_written(http, sent, kept) -> None:
+    assert http.post("/v1/clients", json={**ZOE, "language": sent}).json()["language"] == kept
+
+
+@pytest.mark.parametrize(
+    "tag", ["e", "english", "en-", "en--US", "en US", "en-USA-1", "x-mine", ""]
+)
+def test_what_is_no_tag_is_refused(http, tag) -> None:
+    refused = http.post("/v1/clients", json={**ZOE, "language": tag})
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/language")
+
+
 # --- Finding --------------------------------------------------------------------------
 
 
