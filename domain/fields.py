@@ -12,7 +12,7 @@ from domain.messages import Value
 
 class Held(Value, frozen=True, kw_only=True):
     """What a field may hold when somebody asks for it. Lengths are characters, `pattern` is an ECMA 262
-    regular expression.
+    regular expression. `is_line`: it loses what nobody sees (`domain/texts.py`), and something is left.
     """
 
     ge: int | None = None
@@ -20,9 +20,12 @@ class Held(Value, frozen=True, kw_only=True):
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    is_line: bool = False
 
 
-LINE: Final = Held(min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$")
+LINE: Final = Held(
+    min_length=1, max_length=200, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$", is_line=True
+)
 """A line of text that says something."""
 
 TEXT: Final = Held(min_length=1, max_length=10_000, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$")

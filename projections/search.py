@@ -10,7 +10,7 @@ WILD: Final = re.compile(r"([%_\\])")
 ESCAPED: Final = r"\\\1"
 
 PHONE: Final = re.compile(r"[+(]?\d[\d\s().+/-]*")
-EXTENSION: Final = re.compile(r"\s*(;?\s*ext[.=]?|x|#)\s*\d+$", re.IGNORECASE)
+EXTENDED: Final = re.compile(PHONE.pattern + r"((;?ext[.=]?|x|#)\s?\d{1,20})?", re.IGNORECASE)
 
 
 def is_number(query: str) -> bool:
@@ -19,7 +19,7 @@ def is_number(query: str) -> bool:
     >>> is_number("01 99 00 12 34 ext. 5"), is_number("Zoé 2")
     (True, False)
     """
-    return PHONE.fullmatch(EXTENSION.sub("", query.strip())) is not None
+    return EXTENDED.fullmatch(query.strip()) is not None
 
 
 def sought(query: str) -> tuple[str, ...]:

@@ -14,17 +14,15 @@ from msgspec.structs import replace
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
 from application.scheduling.mails import AddressMail, BookingMail, Mailbox, Message
+from domain import texts
 from domain.messages import Value
 from domain.values import Contact, TimeSlot
 from domain.zones import to_local, zone
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
-BREAKS: Final = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
-BIDI: Final = dict.fromkeys(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
-)
-"""Left out: what turns the words around it, and halves of pairs, which nothing can write."""
+TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
+"""Left out of mails and calendars, whose own words may stand on the other side of them."""
 
 ADDRESS_CODE: Final = "address-code"
 
@@ -175,8 +173,10 @@ def _mailbox(contact: Contact | None) -> Mailbox | None:
 
 
 def _line(text: str | None) -> str:
-    """Return it on one line: a name with a line break would be a header, or a sentence, of its own."""
-    return " ".join((text or "").translate(BREAKS | BIDI).split())
+    """Return it on one line, as people see it: a name with a line break would be a header, or a sentence,
+    of its own. What history has may be older than what is refused today.
+    """
+    return " ".join(texts.shown(text or "").translate(TURNS).split())
 
 
 def _lines(text: str) -> str:

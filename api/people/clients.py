@@ -14,7 +14,7 @@ from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, Sought, Text, identities
 from api.requests.listing import Listing, one_of, text
-from api.requests.meanings import ADDRESS, NUMBER, address_or_number_in
+from api.requests.meanings import ADDRESS, CUSTOM_ID, NUMBER, address_or_number_in
 from api.requests.moments import instant
 from api.web.gate import may
 from api.web.routing import Router
@@ -34,6 +34,7 @@ from domain.people.clients import (
 )
 from domain.people.identities import ClientAlreadyExists
 from domain.scheduling.bookings import BookingStatus
+from domain.texts import shown
 from domain.values import ClientId, NoteId
 from projections.paging import Op, Where
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
@@ -63,7 +64,7 @@ LISTING: Final = Listing(
     sorts=("sort_name", "created_at", "updated_at"),
     default_sort="sort_name",
     also=("q",),
-    meanings={"email": ADDRESS, "phone": NUMBER},
+    meanings={"email": ADDRESS, "phone": NUMBER, "custom_id": CUSTOM_ID},
 )
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,
@@ -235,6 +236,7 @@ def described_anew(
 
 def whom(q: str, caller: Caller) -> list[tuple[str, list[list[str]]]]:
     """Return the condition that a client is whom somebody looks for, if they look for anybody."""
+    q = shown(q)
     return [found_by(q, address_or_number_in(q, caller))] if q else []
 
 

@@ -24,6 +24,7 @@ from application.ports import LAST_VERSION
 from domain.countries import COUNTRIES
 from domain.fields import ADDRESS, COUNTRY, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
 from domain.languages import canonical
+from domain.texts import says_something, shown
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
 
@@ -41,6 +42,14 @@ def held(limits: Held) -> StringConstraints:
     )
 
 
+def seen(text: str) -> str:
+    """Return a line as people see it. Raises PydanticCustomError, if they see nothing."""
+    line = shown(text)
+    if not says_something(line):
+        raise PydanticCustomError("string-invisible", "Nobody would see anything of it")
+    return line
+
+
 def _known_zone(name: str) -> str:
     if name not in ZONES:
         raise PydanticCustomError("time-zone-unknown", "There is no such IANA time zone")
@@ -53,7 +62,7 @@ def _known_country(code: str) -> str:
     return code
 
 
-Line = Annotated[str, held(LINE)]
+Line = Annotated[str, held(LINE), AfterValidator(seen)]
 Text = Annotated[str, held(TEXT)]
 
 Sought = Annotated[str, held(SOUGHT)]

@@ -9,6 +9,7 @@ from application.people.contact_details import (
     address_key,
     parse_email,
 )
+from domain.texts import shown
 from projections.search import is_number
 
 
@@ -36,3 +37,5 @@ def address_or_number_in(text: str, caller: Caller) -> str | None:
 ADDRESS = Meaning("email_key", lambda text, _: address_in(text) or text)
 NUMBER = Meaning("phone", lambda text, caller: number_in(text, caller) or text)
 """Filters by what is none find nobody."""
+
+CUSTOM_ID = Meaning("custom_id", lambda text, _: shown(text))

@@ -13,10 +13,10 @@ import msgspec
 from fastapi.exceptions import RequestValidationError
 from msgspec.structs import FieldInfo as Described
 from msgspec.structs import asdict, fields
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
-from api.requests.forms import Body, MoneyBody
+from api.requests.forms import Body, MoneyBody, seen
 from api.requests.ids import id_of
 from api.requests.listing import boolean, number, one_of, text
 from api.requests.moments import Instant, instant
@@ -96,7 +96,8 @@ def _limited(hint: Any, kind: str | None) -> Any:
     held, *metas = get_args(hint)
     usual = BOUNDS.get(_bare(held), {}) if kind is None else {}
     limits = Field(**{**usual, **_limits(metas)})
-    return Annotated[_plainly(held) if usual else _hint(held, kind), limits]
+    within: Any = Annotated[_plainly(held) if usual else _hint(held, kind), limits]
+    return Annotated[within, AfterValidator(seen)] if _is_line(metas) else within
 
 
 def _plainly(hint: Any) -> Any:
@@ -117,7 +118,12 @@ def _within(values: type[msgspec.Struct]) -> type[Body]:
 
 def _limits(metas: list[Any]) -> dict[str, Any]:
     said = [asdict(meta) for meta in metas if isinstance(meta, Held)]
-    return {name: limit for each in said for name, limit in each.items() if limit is not None}
+    limits = [(name, limit) for each in said for name, limit in each.items() if name != "is_line"]
+    return {name: limit for name, limit in limits if limit is not None}
+
+
+def _is_line(metas: list[Any]) -> bool:
+    return any(isinstance(meta, Held) and meta.is_line for meta in metas)
 
 
 def several_of(form: type[BaseModel], most: int) -> type[Body]:

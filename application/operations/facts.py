@@ -10,11 +10,13 @@ import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar, assert_never
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, assert_never, get_args
 from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import fields, force_setattr
 
 from application.business.tenants import country_of
 from application.people.contact_details import (
@@ -32,6 +34,7 @@ from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
 from domain.people.identities import IDENTITY, ClientAlreadyExists, IdentityKind, identity_of
 from domain.scheduling.bookings import RequestBooking
+from domain.texts import says_something, shown
 from domain.values import (
     FRONTDESK,
     BookingId,
@@ -93,7 +96,24 @@ ServiceKey = Annotated[str, _held(id_of("service"))]
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What it does not declare is refused."""
+    """What it does not declare is refused. Lines lose what nobody sees of them."""
+
+    def __post_init__(self) -> None:
+        for name in _lines(type(self)):
+            if (text := getattr(self, name)) is not None:
+                force_setattr(self, name, _seen(text))
+
+
+@cache
+def _lines(fact: type[Fact]) -> Sequence[str]:
+    return [each.name for each in fields(fact) if Line in (each.type, *get_args(each.type))]
+
+
+def _seen(text: str) -> str:
+    line = shown(text)
+    if not says_something(line):
+        raise ValueError("nobody would see anything of a line")
+    return line
 
 
 class Person(Fact, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ STRANGE = (
     "${jndi:ldap://else.example/a}",
     "<script>alert(1)</script>",
     "%s %(name)s %00 \\u0000 \\",
-    "\u202eelpoep\u202c \u200f\u200b\ufeff",
+    "\u05d0\u05d1 (abc)\u200f \u0645\u06cc\u200c\u062e",
     "e\u0301\u0301\u0301 ﷺ Å ≠ Å",
     "👩‍👩‍👧‍👦 🏳️‍🌈",
     "\U0010ffff\ufffe",
@@ -105,6 +105,36 @@ def test_long_texts_are_kept_to_the_last_character(running: Running, http) -> No
     assert noted.json()["text"] == LONG[:10_000]
     assert too_long.status_code == 422
     assert LONG[:10_000] in [entry["text"] for entry in listed(http, f"{client}/timeline")]
+
+
+UNSEEN = "\u202eelpoep\u202c \u200f\u200b\ufeff"
+
+
+def test_a_line_loses_what_nobody_sees_and_is_found_with_and_without_it(
+    running: Running, http
+) -> None:
+    salon = Salon.opened(running, hours=ALWAYS_OPEN)
+    for path, body in everywhere(salon, UNSEEN, 0).items():
+        created = http.post(path, json=body).json()
+        for name in {"name", "category", "custom_id", "location", "booking_type"} & {*created}:
+            assert created[name] in (None, "elpoep "), (path, name)
+        for name in {"notes", "details"} & {*created}:
+            assert created[name] == body.get(name), (path, name)
+    running.settle()
+
+    for asked in ({"q": UNSEEN}, {"q": "elpoep"}, {"custom_id": UNSEEN}):
+        assert len(listed(http, "/v1/clients", **asked)) == 1, asked
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u3164", "\u2800 \u00a0", "\u202e\u202c", "\u2028"])
+@pytest.mark.parametrize("path", ["/v1/clients", "/v1/taxes"])
+def test_a_name_of_which_nobody_sees_anything_is_refused(http, path, nothing) -> None:
+    body = {"name": nothing} | ({"rate": 1, "country": "FR"} if path == "/v1/taxes" else {})
+
+    refused = http.post(path, json=body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/name")
+    assert refused.json()["errors"][0]["code"] == "string-invisible"
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0", "\x0b"])

@@ -38,10 +38,16 @@ def test_a_number_is_one_of_the_country_of_the_business(running: Running, desk: 
     mine = replace(register_business, tenant_id=TenantId(running.tenant), business=belgian)
     running.order(mine)
 
-    desk.settle(sent("client-known.v1", {**ZOE, "phone": "0470 12 34 56", "language": "nl_be"}))
+    desk.settle(sent("client-known.v1", {**ZOE, "phone": "0470 12 34 56"}))
+
+    assert clients(running)[0]["phone"] == "+32470123456"
+
+
+def test_a_fact_is_kept_as_what_is_sent_by_people_is(running: Running, desk: Desk) -> None:
+    desk.settle(sent("client-known.v1", {**ZOE, "name": "\u202eZoé\u200b", "language": "nl_be"}))
 
     (zoe,) = clients(running)
-    assert (zoe["phone"], zoe["language"]) == ("+32470123456", "nl-BE")
+    assert (zoe["name"], zoe["language"]) == ("Zoé", "nl-BE")
 
 
 def test_a_client_known_by_this_custom_id_is_described_anew(running: Running, desk: Desk) -> None:

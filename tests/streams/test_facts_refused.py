@@ -82,6 +82,7 @@ WRONG = [
     (sent("weather-changed.v1", {}), "fact-type-not-known"),
     (sent("client-known.v1", {**ZOE, "email": "zoe"}), "email-address-not-understood"),
     (sent("client-known.v1", {**ZOE, "phone": "12"}), "phone-number-not-understood"),
+    (sent("client-known.v1", {**ZOE, "name": "\u3164\u200b"}), "fact-not-understood"),
     (sent("client-known.v1", {**ZOE, "time_zone": "Mars/Base"}), "unknown-time-zone"),
     (
         sent("booking-wished.v1", {"professional_id": f"professional-{uuid4()}"}),
