@@ -27,7 +27,7 @@ def test_a_zone_tells_the_country_and_a_language_which_of_those_that_share_it(
     assert country_of(time_zone, language) == country
 
 
-@pytest.mark.parametrize("time_zone", ["Etc/UTC", "CET", "Factory", "Etc/GMT-1", None, ""])
+@pytest.mark.parametrize("time_zone", ["Etc/UTC", "CET", "EET", "Factory", "Etc/GMT-1", None, ""])
 def test_a_clock_that_is_no_place_leaves_it_to_the_language(time_zone: str | None) -> None:
     told = [
         country_of(time_zone, language) for language in ("fr-BE", "fr", "es-419", "fr-XX", None)
