@@ -42,6 +42,7 @@ ELSEWHERE: Final = {
     "adapters/presence/redis.py": "Redis",
     "adapters/read_models/as_of.py:stored_of_tenant": WHOLE,
     "adapters/read_models/bulk.py": WHOLE,
+    "adapters/read_models/removed.py": WHOLE,
     "adapters/read_models/difference.py": WHOLE,
     "adapters/read_models/freshness.py": FAULTS,
     "adapters/read_models/parked.py": FAULTS,
