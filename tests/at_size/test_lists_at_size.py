@@ -77,7 +77,8 @@ def test_a_page_is_read_from_where_it_begins(
 def test_a_filter_leaves_no_list_to_be_read_as_a_whole(
     grown: Running, explained: Explaining, listing: Listing, sort: Sort
 ) -> None:
-    for column in listing.filters:
+    for name in listing.filters:
+        column = listing.meanings[name].column if name in listing.meanings else name
         for wanted in _values(grown, listing, column):
             ask(grown, listing, sort, where=[Where(column, Op.IS, wanted)])
 
