@@ -23,6 +23,29 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         "request_timeout_ms=5_000, → request_timeout_ms=5001,",
     ): "A millisecond of patience with a broker.",
     (
+        "adapters/event_store/writer.py",
+        "time.sleep(pause) → pass",
+    ): "A pause between two tries at a database that is away: without it there are more of them.",
+    (
+        "adapters/rate_limits/redis.py",
+        "MICROSECONDS: Final = 1_000_000 → MICROSECONDS: Final = 1000001",
+    ): "A millionth of a limit.",
+    (
+        "adapters/streams/intake.py",
+        "stop.wait(AWAY) → pass",
+    ): "A pause between two tries at a broker that is away: without it there are more of them.",
+    (
+        "infra/processes/memory.py",
+        "gc.collect() → pass",
+    ): "Memory is given back sooner or later.",
+    (
+        "infra/cli/shifted.py",
+        (
+            "shown = Console(width=None if sys.stdout.isatty() else 240, highlight=False) → "
+            "shown = Console(width=None if sys.stdout.isatty() else 241, highlight=False)"
+        ),
+    ): "A column more of a table that is written to a file.",
+    (
         "adapters/streams/producer.py",
         "linger_ms=2, → linger_ms=3,",
     ): "For how long records are gathered before they are sent changes none of them.",

@@ -99,6 +99,15 @@ def test_what_is_looked_for_has_two_hundred_characters_at_most(running: Running)
     assert [each.status_code for each in looked] == [200, 400]
 
 
+def test_no_version_is_higher_than_any_that_there_can_be(running: Running) -> None:
+    http = running.http()
+    where = Salon.opened(running).book(http).headers["location"]
+
+    looked = [http.get(f"{where}/history", params={"after": 2**31 - each}) for each in (1, 0)]
+
+    assert [each.status_code for each in looked] == [200, 422]
+
+
 def test_pages_reach_rows_without_a_sort_value(running: Running) -> None:
     http = running.http()
     for n, category in enumerate(["A", "B", None, None]):

@@ -246,6 +246,16 @@ def test_an_old_reminder_is_never_sent(history: tuple[Event, ...]) -> None:
     assert reminded(Streams(*history), monday.starts_at - day) == []
 
 
+def test_it_is_said_why_a_reminder_was_not_sent() -> None:
+    called_off = mails(
+        Streams(requested, confirmed, cancelled), MailerThatRemembers(), monday.starts_at - day
+    )
+
+    assert called_off.remind(remind(), a_job()) == Skipped(
+        "it does not take place then, or has begun"
+    )
+
+
 def test_a_moved_booking_is_reminded_of_at_its_new_time() -> None:
     history = Streams(requested, confirmed, rescheduled)
 

@@ -331,6 +331,15 @@ def test_the_business_says_how_many() -> None:
         past.run(nth(MOST + 1))
 
 
+def test_a_business_may_take_no_requests_at_all() -> None:
+    past = full()
+
+    past.run(ChangeClientLimits(open_requests=0, open_holds=0))
+
+    with pytest.raises(TooManyOpenRequests):
+        past.run(nth(MOST))
+
+
 def nth_hold(number: int) -> Any:
     name = HoldId(f"hold-0198c0de-0000-7000-8000-0000000001{number:02}")
     return replace(as_zoe, hold_id=name, starts_at=nth(number).starts_at)
