@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.scheduling import services
-from domain.scheduling.services import SERVICE, Service, ServiceEvent
+from domain.scheduling.services import SERVICE, Offer, Service, ServiceEvent
 from domain.values import Money
 from tests.scheduling.services.examples import (
     change_service,
@@ -131,3 +131,9 @@ def test_the_limits_themselves_are_possible(part) -> None:
     created = services.create(replace(create_service, offer=offer), given())
 
     assert created == [replace(service_created, offer=offer)]
+
+
+def test_a_service_takes_its_own_time_and_no_more_unless_it_says_so() -> None:
+    cut = Offer(name="Cut", duration_minutes=45)
+
+    assert (cut.buffer_before_minutes, cut.buffer_after_minutes) == (0, 0)
