@@ -363,12 +363,12 @@ def _acting(routes: Routes, path: str, action: Action) -> Declared:
 
 @contextmanager
 def _discreet(kind: Kind[Any], caller: Caller) -> Iterator[None]:
-    """Tell who sees but their own that something is in the way, and not whose it is."""
+    """Leave out whose it is that is in the way, where somebody may not see all of them."""
     try:
         yield
     except (kind.value_taken, kind.in_use) as refusal:
         if not caller.principal.may(kind.reading):
-            refusal.facts = {name: fact for name, fact in refusal.facts.items() if name != "by"}
+            vars(refusal).pop("by", None)
         raise
 
 

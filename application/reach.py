@@ -14,7 +14,7 @@ from application.transact import Changes, Past, Together
 from domain import records
 from domain.aggregate import Aggregate
 from domain.business.users import USER, ChangeUserDetails, UserStatus
-from domain.catalogue import KINDS
+from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Forbidden, Missing, Value
 from domain.records import Kind
 from domain.scheduling import agendas, bookings, professionals, series, time_blocks
@@ -113,7 +113,6 @@ ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
 }
 """What somebody may order who reaches only what bears this id of their own."""
 
-BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
 BY_ACTION: Final[Mapping[type[Command], Kind[Any]]] = {
     action.command: kind for kind in KINDS for action in kind.actions.values()
 }

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from application.transact import Changes, Past, UseCase, one_by_one
 from domain import records
-from domain.catalogue import KINDS
+from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.personal import erased, private_in
 from domain.records import CLAIM, LINKS, Kind, Record, ReferenceLost, ReferenceMade
@@ -16,8 +16,6 @@ from domain.values import keyed_id, kind_of
 
 V = TypeVar("V", bound=Value)
 Decide = Callable[[Any, Record[Any]], Sequence[Event]]
-
-BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
 
 
 def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[str, ...]:
@@ -70,7 +68,7 @@ def _create_at(numbered: tuple[int, records.CreateRecord], past: Past) -> Change
     try:
         return create(command, past)
     except DomainError as refusal:
-        refusal.facts = {**refusal.facts, "at": place}
+        vars(refusal)["at"] = place
         raise
 
 
@@ -100,13 +98,17 @@ def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Chang
 
 
 def _refuse_useless(kind: Kind[Any], before: Record[Any], after: Record[Any], past: Past) -> None:
-    """Refuse what refers to something of no use. What was referred to before was of use then; but what
-    was not in use kept nothing.
+    """Refuse what refers to something of no use. What was referred to before was of use then, and may
+    have gone unless it was kept; and what was not in use kept nothing.
     """
-    known = {each for each, _ in kind.references(before.values)} if before.values else set()
+    known = _by_id_and_use(kind, before.values) if before.values else set()
     for each, reference in kind.references(after.values):
-        if each not in known or (reference.keeps and not before.active):
+        if (each, reference.keeps) not in known or (reference.keeps and not before.active):
             reference.refuse(past.of(reference.aggregate, each))
+
+
+def _by_id_and_use(kind: Kind[Any], values: Any) -> set[tuple[str, bool]]:
+    return {(each, reference.keeps) for each, reference in kind.references(values)}
 
 
 def _claimed(

@@ -43,6 +43,8 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
 )
 """Every kind of record."""
 
+BY_NAME: Final[Mapping[str, Kind[Any]]] = {kind.one: kind for kind in KINDS}
+
 OF_EVERY_STREAM: Final[Mapping[str, type[Event]]] = {"stream-erased.v1": StreamErased}
 """What can happen to a stream, whatever it is about."""
 

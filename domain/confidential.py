@@ -2,7 +2,7 @@
 use one reads it, and nobody is shown more of it than its end.
 """
 
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -61,13 +61,19 @@ def masked(value: V) -> V:
     """Return a value as it may be shown: without its secrets, at whatever depth."""
     if isinstance(value, Secret):
         return replace(value, value=None)
-    if isinstance(value, list | tuple):
-        return type(value)(map(masked, value))
+    if type(value) in (list, tuple):
+        return cast("V", _each_masked(value))
     if not isinstance(value, msgspec.Struct):
         return value
     fields = asdict(value)
     shown = {name: masked(each) for name, each in fields.items()}
     return value if all(shown[name] is fields[name] for name in fields) else replace(value, **shown)
+
+
+def _each_masked(values: Any) -> Any:
+    shown = [masked(each) for each in values]
+    same = all(one is other for one, other in zip(shown, values, strict=True))
+    return values if same else type(values)(shown)
 
 
 def kept(value: V, known: Any = None) -> V:

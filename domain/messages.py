@@ -59,14 +59,20 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str]
+    says: ClassVar[str] = ""
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(" ".join((self.__doc__ or "").split()))
-        self.facts: Mapping[str, object] = facts
+        super().__init__(self.says)
         vars(self).update(facts)
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What is known of the fact in the way, by name."""
+        return {name: fact for name, fact in vars(self).items() if name != "__notes__"}
 
     def __init_subclass__(cls) -> None:
         """Name the refusal for clients: `SlotTaken` is `slot-taken`, for ever."""
+        cls.says = " ".join((cls.__doc__ or "").split())
         words = "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__)
         cls.code = words.lstrip("-")
 

@@ -46,7 +46,8 @@ def public(
     about: Mapping[str, str] = WHOSE,
     **renamed: str,
 ) -> Telling:
-    """Tell others what stands at these places, each by the last word of its place or as `renamed`.
+    """Return how others are told what stands at these places, each by the last word of its place or as
+    `renamed`.
 
     >>> public("visit.begun", "client_id", "slot.starts_at", id="visit_id").fields
     {'id': 'visit_id', 'client_id': 'client_id', 'starts_at': 'slot.starts_at'}

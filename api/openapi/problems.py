@@ -76,7 +76,7 @@ def _schema(kind: Kind, facts: Document) -> Document:
     }
     return {
         "title": name(kind),
-        "description": str(kind()),
+        "description": kind.says,
         "type": "object",
         "properties": {**ANY["properties"], **itself, **several, **facts["properties"]},
         "required": [*ANY["required"], *facts.get("required", [])],

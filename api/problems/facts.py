@@ -15,7 +15,6 @@ def facts_of(kind: type[DomainError]) -> Mapping[str, Any]:
 
 def said(refusal: DomainError) -> dict[str, object]:
     """Return the facts of a refusal, as far as they are known, without secrets."""
-    kind = type(refusal)
-    usual = {name: getattr(kind, name, None) for name in facts_of(kind)}
+    usual = {name: getattr(refusal, name, None) for name in facts_of(type(refusal))}
     known = {**usual, **refusal.facts}
     return {name: masked(fact) for name, fact in known.items() if fact is not None}

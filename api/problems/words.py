@@ -5,7 +5,8 @@ class, and called by its code in words.
 from collections.abc import Mapping
 from typing import Final
 
-from api.problems.french import FRENCH, Words
+from api.problems.french import FRENCH
+from api.problems.french_of_records import Words
 from domain.languages import nearest
 from domain.messages import DomainError
 
@@ -22,7 +23,7 @@ def said_in(language: str, kind: type[DomainError]) -> Words:
     >>> said_in("fr", SlotTaken).title, said_in("en", SlotTaken)
     ('Créneau pris', Words(title='Slot taken', detail='Someone else has this slot.'))
     """
-    english = Words(kind.code.replace("-", " ").capitalize(), str(kind()))
+    english = Words(kind.code.replace("-", " ").capitalize(), kind.says)
     return LANGUAGES.get(language, {}).get(kind.code, english)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from application.records import BY_NAME
 from application.transact import Past
+from domain.catalogue import BY_NAME
 from domain.messages import Value
 from domain.records import LINKS, RESTORABLE, Kind, links_of
 from domain.values import kind_of

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from application.operations.jobs import Handlers, Job
 from application.processes.effects import ForgetMails, ForgetRecord
-from application.records import BY_NAME
+from domain.catalogue import BY_NAME
 from domain.messages import Command, Value
 from domain.people.clients import EraseClient
 from domain.records import Purged

@@ -243,7 +243,7 @@ def test_every_refusal_has_a_page_that_says_which_facts_it_tells(running: Runnin
 
     for kind in refusals():
         page = http.get(f"/problems/{kind.code}?language=en")
-        assert str(kind()) in unescape(page.text), kind.code
+        assert kind.says in unescape(page.text), kind.code
         assert f"/problems/{kind.code}?" in listed
         assert all(f"<code>{fact}</code>" in page.text for fact in facts_of(kind))
     assert http.get("/problems/nothing-at-all").json()["code"] == "not-found"

@@ -13,6 +13,7 @@ from application.operations.retention import fate, policies
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE as PURGING,
 )
+from domain import catalogue
 from domain.business.users import Role
 from domain.messages import DomainError, Value
 from domain.money.taxes import TAXES, Tax
@@ -59,7 +60,7 @@ SHELVES: Final = Kind(
 
 @pytest.fixture
 def past(monkeypatch: pytest.MonkeyPatch) -> InMemory:
-    monkeypatch.setitem(use_cases.BY_NAME, "shelf", SHELVES)
+    monkeypatch.setitem(catalogue.BY_NAME, "shelf", SHELVES)
     return InMemory(use_cases.USE_CASES, NOON)
 
 
@@ -96,7 +97,7 @@ plain = st.builds(
 def test_they_are_as_many_as_refer_to_it(
     monkeypatch: pytest.MonkeyPatch, orders: list[Any], days: list[int]
 ) -> None:
-    monkeypatch.setitem(use_cases.BY_NAME, "shelf", SHELVES)
+    monkeypatch.setitem(catalogue.BY_NAME, "shelf", SHELVES)
     past = InMemory(use_cases.USE_CASES, NOON)
     for id_ in T:
         past.run(tax(id_))
@@ -128,6 +129,18 @@ def test_what_is_kept_once_is_kept_although_it_was_referred_to_before(past: InMe
     assert links(past, T[0]) == (0, 0)
 
 
+def test_what_was_removed_is_kept_by_nobody_although_it_is_referred_to(past: InMemory) -> None:
+    past.run(tax(T[0]))
+    past.run(shelf(CreateRecord, S[0], tax_id=T[0]))
+    past.run(RemoveRecord(kind="tax", id=T[0]))
+
+    with pytest.raises(TAXES.is_removed):
+        past.run(shelf(ChangeRecord, S[0], other=T[0]))
+
+    past.run(shelf(ChangeRecord, S[0], tax_id=T[0]))
+    assert links(past, T[0]) == (1, 0)
+
+
 def test_what_something_refers_to_stays_until_the_last_has_gone(past: InMemory) -> None:
     past.run(tax(T[0]))
     past.run(shelf(CreateRecord, S[0], tax_id=T[0]))
@@ -148,7 +161,7 @@ def test_what_something_refers_to_stays_until_the_last_has_gone(past: InMemory) 
         "stays: 1 still refer to it; what is personal in it is gone"
     )
     kept = {each.kind: (each.days, each.gone, each.stay) for each in policies([told])}
-    assert kept == {**dict.fromkeys(use_cases.BY_NAME, (30, 0, 0)), "tax": (30, 0, 1)}
+    assert kept == {**dict.fromkeys(catalogue.BY_NAME, (30, 0, 0)), "tax": (30, 0, 1)}
     assert fate(T[0], past) is None
     assert (purged.wholly, again, last.wholly) == (False, [], True)
     assert (lost.target, ReferenceLost in PURGING.when) == (T[0], True)

@@ -16,6 +16,7 @@ from application import records as use_cases
 from application.operations.retention import fate
 from application.people import clients as clients_use_cases
 from application.transact import UseCase
+from domain import catalogue
 from domain.catalogue import KINDS
 from domain.confidential import Secret, kept, masked
 from domain.messages import Command, DomainError
@@ -117,7 +118,7 @@ def shown(past: Sealing, id_: str) -> str:
 def test_the_list_shows_what_the_log_says_and_nothing_else_says_it(
     monkeypatch: pytest.MonkeyPatch, kind: Kind[Any], data: st.DataObject
 ) -> None:
-    monkeypatch.setitem(use_cases.BY_NAME, kind.one, kind)
+    monkeypatch.setitem(catalogue.BY_NAME, kind.one, kind)
     past, heard = Sealing(kind, USE_CASES, NOON), Heard()
     hushed = [each for example in kind.examples for each in secrets(example)]
     for client_id in CLIENTS:
@@ -176,7 +177,7 @@ def test_a_log_that_is_not_sealed_would_be_seen() -> None:
 def test_what_is_said_to_become_of_a_record_becomes_of_it(
     monkeypatch: pytest.MonkeyPatch, kind: Kind[Any], data: st.DataObject
 ) -> None:
-    monkeypatch.setitem(use_cases.BY_NAME, kind.one, kind)
+    monkeypatch.setitem(catalogue.BY_NAME, kind.one, kind)
     past = Sealing(kind, USE_CASES, NOON)
     for order in data.draw(
         st.lists(orders(kind).filter(lambda it: not isinstance(it, str)), max_size=15)
@@ -196,7 +197,7 @@ def test_what_is_said_to_become_of_a_record_becomes_of_it(
 def test_of_what_others_refer_to_nothing_is_kept_that_is_personal(
     monkeypatch: pytest.MonkeyPatch, kind: Kind[Any]
 ) -> None:
-    monkeypatch.setitem(use_cases.BY_NAME, kind.one, kind)
+    monkeypatch.setitem(catalogue.BY_NAME, kind.one, kind)
     past, id_ = Sealing(kind, USE_CASES, NOON), f"{kind.one}-0198c0de-0000-7000-8000-000000000001"
     link: Any = {"link_id": links_of(id_), "target": id_, "owner": "shelf-1"}
     past.run(CreateRecord(kind=kind.one, id=id_, values=kind.examples[0]))
