@@ -54,7 +54,8 @@ takes the name from here. See `infra/runbooks/deploy.md`.
 """
 
 
-def _each_once(tables: Iterable[Mapping[str, type[Event]]]) -> Mapping[str, type[Event]]:
+def each_once(tables: Iterable[Mapping[str, type[Event]]]) -> Mapping[str, type[Event]]:
+    """Return all of these tables as one. Raises ValueError where two say something of one name."""
     found: dict[str, type[Event]] = {}
     for table in tables:
         if twice := found.keys() & table.keys():
@@ -63,7 +64,7 @@ def _each_once(tables: Iterable[Mapping[str, type[Event]]]) -> Mapping[str, type
     return found
 
 
-EVENTS: Final = _each_once(
+EVENTS: Final = each_once(
     (
         *(area.STORED_AS for area in AREAS),
         *(kind.events for kind in KINDS),

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import inspect
 
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, each_once
+from domain.money.taxes import TAXES
+from domain.personal import parts
 from infra.printing.event_catalogue import catalogue
 from tests.architecture.examples import examples
 from tests.architecture.golden import (
@@ -25,6 +28,20 @@ def test_every_event_has_an_example() -> None:
     shown = {type(event) for event in examples()}
 
     assert [name for name, event in EVENTS.items() if event not in shown] == []
+
+
+def test_no_event_has_a_number_that_json_cannot_write() -> None:
+    """Infinity would be recorded as null, and never be read again."""
+    made_of = {name: parts(inspect.type_info(event)) for name, event in EVENTS.items()}
+
+    assert [
+        n for n, of in made_of.items() if any(isinstance(o, inspect.FloatType) for o in of)
+    ] == []
+
+
+def test_no_two_kinds_of_events_are_stored_under_one_name() -> None:
+    with pytest.raises(ValueError, match=r"would be stored as tax-created\.v1"):
+        each_once([TAXES.events, {"tax-created.v1": TAXES.removed}])
 
 
 @pytest.mark.parametrize("area", BY_AREA)

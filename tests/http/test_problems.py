@@ -4,6 +4,7 @@ import json
 from contextlib import ExitStack
 from html import unescape
 
+import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
@@ -222,6 +223,14 @@ def test_what_was_refused_is_told_in_the_readers_language(http: TestClient) -> N
     refused = http.get("/nowhere", headers={"Accept-Language": "fr-BE"})
 
     assert refused.json()["detail"] == "Il n'y a rien à cette adresse."
+    assert refused.headers["content-language"] == "fr"
+
+
+def test_languages_may_be_wished_for_in_several_headers(http: TestClient) -> None:
+    wishes = [("Accept-Language", "de"), ("Accept-Language", "fr;q=0.5")]
+
+    refused = http.get("/nowhere", headers=httpx.Headers(wishes))
+
     assert refused.headers["content-language"] == "fr"
 
 

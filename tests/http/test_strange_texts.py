@@ -1,5 +1,6 @@
 """Texts come back as they were sent, whatever they mean elsewhere; in mails they mean nothing."""
 
+import json
 from email import message_from_bytes
 from typing import Any
 
@@ -52,6 +53,27 @@ def everywhere(salon: Salon, text: str, day: int) -> dict[str, dict[str, Any]]:
             details={text: text},
         ),
     }
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_is_utf_8(http: TestClient, encoding: str) -> None:
+    body = '{"name": "Zoé"}'
+    sent = {"Content-Type": "application/json"}
+
+    refused = http.post("/v1/clients", content=body.encode(encoding), headers=sent)
+    taken = http.post("/v1/clients", content=body.encode(), headers=sent)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "body-malformed")
+    assert (taken.status_code, taken.json()["name"]) == (201, "Zoé")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_in_json_is_none_anywhere(running: Running, http, number: str) -> None:
+    wish = json.dumps(Salon.opened(running).wish(details="here")).replace('"here"', number)
+
+    refused = http.post("/v1/bookings", content=wish, headers={"Content-Type": "application/json"})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "body-malformed")
 
 
 def test_what_is_written_is_read(running: Running, http) -> None:

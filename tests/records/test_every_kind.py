@@ -389,11 +389,11 @@ def test_whatever_stands_in_if_match_nobody_undoes_what_another_did(
     faster = ChangeRecord(kind=kind.one, id=where.rpartition("/")[2], values=values)
 
     def slowly(*merging: Any) -> Any:
-        monkeypatch.setattr("api.records.merged_with", merged_with)
+        monkeypatch.setattr("api.records.answering.merged_with", merged_with)
         running.order(faster)
         return merged_with(*merging)
 
-    monkeypatch.setattr("api.records.merged_with", slowly)
+    monkeypatch.setattr("api.records.answering.merged_with", slowly)
     changed = http.patch(where, json={mine: second[mine]}, headers={"If-Match": "*"})
 
     assert has(changed, {mine: second[mine], theirs: second[theirs]})

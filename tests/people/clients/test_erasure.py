@@ -71,6 +71,14 @@ def test_every_event_stays_and_nothing_personal_can_be_read(running: Running, ht
     assert "client-erased.v1" in {event["type"] for event in after[len(before) :]}
 
 
+def test_of_whom_nothing_is_known_nothing_is_told(http: TestClient) -> None:
+    nobody = "client-0198c0de-0000-7000-8000-0000000000ff"
+
+    asked = http.get(f"/v1/clients/{nobody}/personal-data")
+
+    assert (asked.status_code, asked.json()["code"]) == (404, "client-not-found")
+
+
 def test_what_is_rebuilt_after_an_erasure_is_what_there_was(running: Running, http, zoe) -> None:
     http.delete(f"/v1/clients/{zoe}/personal-data")
     running.settle()

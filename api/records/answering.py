@@ -1,37 +1,29 @@
-"""Records over HTTP: the same routes for every kind that is declared."""
+"""What answers for one kind of record: the same for each."""
 
 import inspect
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import GenericAlias
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec.structs import replace
 
-from api.compat import OldRouter, Product
-from api.operations.history import Steps
-from api.requests.answers import Listed, Made, Nothing, Refusals, Row, Shape, answers, of
+from api.requests.answers import Refusals, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body
 from api.requests.ids import id_of
 from api.requests.listing import Listing, number
 from api.requests.moments import instant
 from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
-from api.web.gate import may
-from api.web.routing import Router
-from api.web.turns import heavy
 from application.permissions import PermissionMissing
 from application.reach import NotFound
 from application.records import claims_of, creation
-from domain.catalogue import KINDS
 from domain.messages import Command
 from domain.records import (
-    Action,
     ChangedMeanwhile,
     ChangeRecord,
     CreateRecord,
@@ -236,183 +228,3 @@ def _refusals(kind: Kind[Any]) -> Refusals:
     """Return why an order about a record may be refused."""
     besides = [each for reference in kind.refers_to.values() for each in reference.refusals]
     return (*kind.refusals, *of(sys.modules[kind.values.__module__]), *besides)
-
-
-# --- The table of routes ------------------------------------------------------------------
-
-
-class Declared(NamedTuple):
-    """A route of every kind: its name and what it does, in which a kind puts its own words; its method
-    and path, what answers it, and what that takes.
-    """
-
-    name: str
-    says: str
-    method: str
-    path: str
-    answer: Callable[..., Response]
-    takes: tuple[str, ...] = ()
-    shape: Callable[[Routes], Shape] = lambda routes: Row(routes.model)
-    status: int = 200
-    is_heavy: bool = False
-    for_writers: bool = False
-
-
-TABLE: Final = (
-    Declared(
-        "create_{one}", "Make a new {word}.", "POST", "", Routes.create, ("whole",), status=201
-    ),
-    Declared(
-        "create_{many}",
-        "Make several {words}: all of them, or none. What is refused for one of them says `at` which "
-        "place.",
-        "POST",
-        "/batch",
-        Routes.create_all,
-        ("several",),
-        shape=lambda routes: Made(routes.made),
-        status=201,
-        is_heavy=True,
-    ),
-    Declared(
-        "list_{many}",
-        "List the {words} in use; with `include_deleted`, for who may change them, all there are.",
-        "GET",
-        "",
-        Routes.list,
-        ("deleted",),
-        shape=lambda routes: Listed(routes.listing),
-    ),
-    Declared("get_{one}", "Show a {word}.", "GET", "/{{{id}}}", Routes.get, ("id",)),
-    Declared(
-        "show_{one}_history",
-        "Show what happened to a {word} `after` a version: when, by whom, from what to what. With "
-        "`has_more` it goes on after the last.",
-        "GET",
-        "/{{{id}}}/history",
-        Routes.history,
-        ("id", "after"),
-        shape=lambda _: Made(Steps),
-        is_heavy=True,
-        for_writers=True,
-    ),
-    Declared(
-        "change_{one}",
-        "Change a {word} as a whole.",
-        "PUT",
-        "/{{{id}}}",
-        Routes.change,
-        ("id", "whole"),
-    ),
-    Declared(
-        "change_part_of_{one}",
-        "Change what is named of a {word} (RFC 7396): what is null is taken away.",
-        "PATCH",
-        "/{{{id}}}",
-        Routes.change_part,
-        ("id", "part"),
-    ),
-    Declared(
-        "remove_{one}",
-        "Use a {word} no longer. It can be restored for thirty days.",
-        "DELETE",
-        "/{{{id}}}",
-        Routes.remove,
-        ("id",),
-        shape=lambda _: Nothing(),
-        status=204,
-    ),
-    Declared(
-        "restore_{one}",
-        "Use a removed {word} again, as it was.",
-        "POST",
-        "/{{{id}}}/restoration",
-        Routes.restore,
-        ("id",),
-    ),
-)
-
-
-def declared(routes: Routes) -> Iterator[Declared]:
-    """Return the routes of a kind, those of its own actions last."""
-    kind = routes.kind
-    words = {
-        "one": kind.one.replace("-", "_"),
-        "many": kind.many.replace("-", "_"),
-        "word": kind.words,
-        "words": kind.many.replace("-", " "),
-        "id": routes.taken["id"].name,
-    }
-    for route in TABLE:
-        named = (getattr(route, field).format(**words) for field in ("name", "says", "path"))
-        yield route._replace(**dict(zip(("name", "says", "path"), named, strict=True)))
-    for path, action in kind.actions.items():
-        yield _acting(routes, path, action)
-
-
-def _acting(routes: Routes, path: str, action: Action) -> Declared:
-    name = re.sub("(?<!^)(?=[A-Z])", "_", action.command.__name__).lower()
-    routes.taken[name] = Taken("body", "body", form_of(action.command, {}, without=("id",)))
-    where = f"/{{{routes.taken['id'].name}}}/{path}"
-
-    def act(routes: Routes, **given: Any) -> Response:
-        return routes.act(action.command, **given)
-
-    return Declared(name, f"{action.decide.__doc__}", "POST", where, act, ("id", name))
-
-
-@contextmanager
-def _discreet(kind: Kind[Any], caller: Caller) -> Iterator[None]:
-    """Leave out whose it is that is in the way, where somebody may not see all of them."""
-    try:
-        yield
-    except (kind.value_taken, kind.in_use) as refusal:
-        if not caller.principal.may(kind.reading):
-            vars(refusal).pop("by", None)
-        raise
-
-
-def add(router: APIRouter, routes: Routes, route: Declared) -> None:
-    """Add a route to a router."""
-    reads = route.method == "GET"
-    needed = routes.kind.reading if reads and not route.for_writers else routes.kind.writing
-    caller = Taken("caller", "caller", Annotated[Caller, may(needed)])
-    takes = [caller, *map(routes.taken.__getitem__, route.takes)]
-
-    def function(**given: Any) -> Response:
-        with _discreet(routes.kind, given["caller"]):
-            return route.answer(routes, **{each.own: given[each.name] for each in takes})
-
-    function.__name__ = function.__qualname__ = route.name
-    function.__doc__ = route.says
-    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [each.parameter for each in takes], return_annotation=Response
-    )
-    if route.is_heavy:
-        heavy(function)
-    said = answers(route.shape(routes), refuses=() if reads else routes.refusals)
-    router.add_api_route(
-        route.path, said(function), methods=[route.method], status_code=route.status
-    )
-
-
-def router_of(routes: Routes) -> APIRouter:
-    """Return the router of a kind."""
-    return _with_routes(Router(prefix=routes.where, tags=[routes.kind.many]), routes)
-
-
-def old_router_of(routes: Routes) -> APIRouter:
-    """Return the router of the path that a kind had in an older product."""
-    path = routes.kind.old_path or ""
-    return _with_routes(OldRouter(Product.DESK, prefix=path, successor=routes.where), routes)
-
-
-def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
-    for route in declared(routes):
-        add(router, routes, route)
-    return router
-
-
-ROUTES: Final = tuple(map(Routes, KINDS))
-ROUTERS: Final = tuple(map(router_of, ROUTES))
-OLD_ROUTERS: Final = tuple(old_router_of(each) for each in ROUTES if each.kind.old_path)
