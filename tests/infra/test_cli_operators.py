@@ -6,15 +6,14 @@ from uuid import uuid4
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from adapters.clock import SettableClock
 from application.business.accounts import NewAccount
 from application.ports import About
 from domain.business.users import Role, UserNotFound
-from infra.cli import app
-from infra.composition import application, running_system
+from infra.composition import application
 from infra.settings import Settings
+from tests.infra.beside import command, running_beside
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -25,18 +24,14 @@ OLGA = NewAccount(name="Olga", email="olga@salon.example", password="a long way 
 @pytest.fixture
 def frontdesk(dsn: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run `frontdesk operators …` on this test's database."""
-    monkeypatch.setenv("DATABASE_URL", dsn)
-    monkeypatch.setenv("FRONTDESK_MODE", "test")
-    return lambda *arguments: CliRunner().invoke(app, ["operators", *arguments])
+    return command("operators", dsn, monkeypatch)
 
 
 @pytest.fixture
 def running(settings: Settings, dsn: str) -> Iterator[Running]:
     """A system by the same clock as the command's."""
-    with running_system(settings, dsn) as system:
-        assert isinstance(system.clock, SettableClock)
-        with Running.of(system, system.clock) as running:
-            yield running
+    with running_beside(settings, dsn) as running:
+        yield running
 
 
 @pytest.fixture

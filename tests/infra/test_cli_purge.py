@@ -6,14 +6,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from adapters.clock import SettableClock
 from domain.catalogue import KINDS
-from infra.cli import app
-from infra.composition import running_system
 from infra.settings import Settings
-from tests.records.test_every_kind import bodies, create, every_kind
+from tests.infra.beside import command, running_beside
+from tests.records.any_kind import bodies, create, every_kind
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -22,17 +21,13 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def purge(dsn: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run `frontdesk purge …` on this test's database."""
-    monkeypatch.setenv("DATABASE_URL", dsn)
-    monkeypatch.setenv("FRONTDESK_MODE", "test")
-    return lambda *arguments: CliRunner().invoke(app, ["purge", *arguments])
+    return command("purge", dsn, monkeypatch)
 
 
 @pytest.fixture
 def running(settings: Settings, dsn: str) -> Iterator[Running]:
-    with running_system(settings, dsn) as system:
-        assert isinstance(system.clock, SettableClock)
-        with Running.of(system, system.clock) as running:
-            yield running
+    with running_beside(settings, dsn) as running:
+        yield running
 
 
 @pytest.fixture

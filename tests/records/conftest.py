@@ -2,9 +2,19 @@
 `test_a_new_kind.py`.
 """
 
+import pytest
+from fastapi.testclient import TestClient
+
 from domain.catalogue import KINDS
+from tests.running import Running
 
 collect_ignore = [
     *([] if any(kind.is_personal for kind in KINDS) else ["test_sealed.py"]),
     *([] if any(kind.own for kind in KINDS) else ["test_own.py"]),
 ]
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    """An owner."""
+    return running.http()

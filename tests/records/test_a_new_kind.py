@@ -71,6 +71,7 @@ TESTED = (
     "tests/records/test_tickets.py",
     "tests/records/test_gift_cards.py",
     "tests/records/test_every_kind.py",
+    "tests/records/test_unique.py",
     "tests/records/test_sealed.py",
     "tests/records/test_own.py",
     "tests/architecture/test_catalogue.py",

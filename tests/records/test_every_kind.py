@@ -1,81 +1,25 @@
 """What is promised of every kind of record, over HTTP."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from fastapi.testclient import TestClient
 
 from adapters.read_models.difference import compare
 from adapters.read_models.rebuild import Rebuilder
 from api.requests.values import merged_with
 from domain.business.users import Role
-from domain.catalogue import KINDS
-from domain.confidential import Secret
 from domain.personal import erased
 from domain.records import ChangeRecord, Kind
 from projections.records import RECORDS
 from tests.architecture.examples import UUID
 from tests.contract import document
+from tests.records.any_kind import bodies, code, create, every_kind, has, older_kinds, sent, told
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
-
-
-def of_those(kinds: Sequence[Kind[Any]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("kind", kinds, ids=[kind.many for kind in kinds])
-
-
-every_kind = of_those(KINDS)
-unique_kinds = of_those([kind for kind in KINDS if kind.unique])
-older_kinds = of_those([kind for kind in KINDS if kind.old_path])
-
-
-@pytest.fixture
-def http(running: Running) -> TestClient:
-    return running.http()
-
-
-def bodies(kind: Kind[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    first, second = kind.examples
-    return _sent(first), _sent(second)
-
-
-def unlike(kind: Kind[Any], body: dict[str, Any]) -> dict[str, Any]:
-    """Return the same, but for what only one may have."""
-    unique = {field for each in kind.unique for field in each.fields} - {*kind.refers_to}
-    return {**body, **{f: f"{body[f]} too" for f in unique if isinstance(body[f], str)}}
-
-
-def _sent(values: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(values))
-
-
-def create(http: TestClient, kind: Kind[Any], body: Any) -> str:
-    made = http.post(f"/v1/{kind.many}", json=body)
-    assert made.status_code == 201, made.text
-    return str(made.headers["location"])
-
-
-def has(answer: Any, values: dict[str, Any]) -> bool:
-    row = told(answer.json())
-    return bool({**row, **told(values)} == row)
-
-
-def told(value: Any) -> Any:
-    """Return what is the same of a value as it is sent and as it is shown: of a secret, its end."""
-    if not isinstance(value, dict):
-        return value
-    if {*value} <= {*Secret.__struct_fields__}:
-        return value.get("ends_with")
-    return {name: told(each) for name, each in value.items()}
-
-
-def code(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
 
 
 @every_kind
@@ -130,7 +74,7 @@ def test_null_takes_away_what_may_be_missing_and_nothing_else(http, kind) -> Non
             assert code(answer) == (422, "validation-failed")
             assert answer.json()["errors"][0]["pointer"] == f"#/{field.name}"
         else:
-            assert answer.json()[field.name] == _sent(field.default)
+            assert answer.json()[field.name] == sent(field.default)
 
 
 @every_kind
@@ -257,35 +201,6 @@ def test_it_is_filtered_and_sorted_by_every_column(running: Running, http, kind)
             assert len(http.get(f"/v1/{kind.many}?sort={sort}").json()["data"]) == 2
 
 
-@unique_kinds
-def test_what_is_unique_is_had_by_one_and_freed_with_it(running: Running, http, kind) -> None:
-    for unique in kind.unique:
-        first, second = bodies(kind)
-        where = create(http, kind, first)
-        written = {field: f" {first[field].lower()} " for field in unique.fields}
-        again = {**second, **{f: written[f] if unique.loosely else first[f] for f in written}}
-        again = {**again, **{f: first[f] for f in ("country",) if f in again}}
-
-        refused = http.post(f"/v1/{kind.many}", json=again)
-        assert code(refused) == (409, f"{kind.one}-value-taken")
-        assert where.endswith(refused.json()["by"])
-        http.delete(where)
-        other = create(http, kind, again)
-        assert code(http.post(f"{where}/restoration")) == (409, f"{kind.one}-value-taken")
-        http.delete(other)
-        assert http.post(f"{where}/restoration").status_code == 200
-
-
-@unique_kinds
-def test_of_twelve_who_want_one_value_at_once_one_has_it(running: Running, http, kind) -> None:
-    first, _ = bodies(kind)
-
-    with ThreadPoolExecutor(12) as threads:
-        answers = [*threads.map(lambda _: http.post(f"/v1/{kind.many}", json=first), range(12))]
-
-    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 11]
-
-
 @older_kinds
 def test_the_old_path_is_the_same_and_says_where_to_go(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
@@ -319,24 +234,6 @@ def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
     assert again.json() == made.json()
     listed = http.get(f"/v1/{kind.many}?sort=created_at").json()["data"]
     assert sorted(map(str, listed)) == sorted(map(str, made.json()["data"]))
-
-
-@unique_kinds
-def test_of_several_the_one_that_is_refused_is_named_and_none_is_made(
-    running: Running, http, kind
-) -> None:
-    first, second = bodies(kind)
-    where = f"/v1/{kind.many}/batch"
-
-    refused = http.post(where, json={"items": [second, first, first]})
-    wrong = http.post(where, json={"items": [second, {}]})
-    none = http.post(where, json={"items": []})
-    running.settle()
-
-    assert (*code(refused), refused.json()["at"]) == (409, f"{kind.one}-value-taken", 2)
-    assert wrong.json()["errors"][0]["pointer"].startswith("#/items/1/")
-    assert none.json()["errors"][0]["pointer"] == "#/items"
-    assert http.get(f"/v1/{kind.many}").json()["data"] == []
 
 
 @every_kind
@@ -424,19 +321,6 @@ def hushed(kind: Kind[Any]) -> list[str]:
     first, _ = kind.examples
     left = erased(first)
     return [n for n in first.__struct_fields__ if getattr(left, n) != getattr(first, n)]
-
-
-@unique_kinds
-def test_of_twelve_in_two_processes_who_want_one_value_one_has_it(two_systems, kind) -> None:
-    first, _ = bodies(kind)
-    desks = [each.http() for each in two_systems]
-
-    with ThreadPoolExecutor(12) as threads:
-        answers = [
-            *threads.map(lambda n: desks[n % 2].post(f"/v1/{kind.many}", json=first), range(12))
-        ]
-
-    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 11]
 
 
 @every_kind

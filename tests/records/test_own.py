@@ -11,7 +11,7 @@ from domain.catalogue import KINDS
 from domain.records import Kind
 from domain.records.kind import OWNERS
 from tests.architecture.test_told import AT, past
-from tests.records.test_every_kind import bodies, code, create, of_those, unlike
+from tests.records.any_kind import bodies, code, create, of_those, unlike
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.postgres
 own_kinds = of_those([kind for kind in KINDS if kind.own])
 own_writers = of_those([kind for kind in KINDS if kind.own_writers])
 NOBODY = "0198c0de-0000-7000-8000-0000000000ff"
-
-
-@pytest.fixture
-def http(running: Running) -> TestClient:
-    return running.http()
 
 
 def client(http: TestClient, name: str) -> str:

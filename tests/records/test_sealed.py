@@ -23,8 +23,8 @@ from domain.personal import ERASED
 from domain.records import RESTORABLE, Kind
 from projections.records import RECORDS
 from tests.people.clients.dump import found
+from tests.records.any_kind import bodies, code, create, of_those, unlike
 from tests.records.hidden import secrets, texts
-from tests.records.test_every_kind import bodies, code, create, of_those, unlike
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -32,11 +32,6 @@ pytestmark = pytest.mark.postgres
 about_persons = of_those([kind for kind in KINDS if kind.persons])
 sealed_kinds = of_those([kind for kind in KINDS if kind.is_personal])
 secret_kinds = of_those([kind for kind in KINDS if kind.has_secrets])
-
-
-@pytest.fixture
-def http(running: Running) -> TestClient:
-    return running.http()
 
 
 @pytest.fixture
