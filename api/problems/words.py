@@ -5,8 +5,7 @@ class, and called by its code in words.
 from collections.abc import Mapping
 from typing import Final
 
-from api.problems.french import FRENCH
-from api.problems.french_of_records import Words
+from api.problems.french import FRENCH, Words
 from domain.languages import nearest
 from domain.messages import DomainError
 

@@ -215,7 +215,7 @@ def test_every_refusal_is_said_in_both_languages() -> None:
         assert (refusal.__doc__ or "").strip(), refusal
         assert 400 <= status_of(refusal(allowed=[]))[0] < 600
     codes = {refusal.code for refusal in refusals()}
-    assert codes - FRENCH.keys() == set(), "French words are missing in api/problems/french.py"
+    assert codes - FRENCH.keys() == set(), "French words are missing in api/problems/french/"
     assert FRENCH.keys() - codes == set(), "nothing is refused with this code any more"
 
 

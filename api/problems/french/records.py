@@ -1,15 +1,10 @@
 """Refusals of kinds of record in French: made of what people call one."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from api.problems.french.words import Words
 from domain.records import Kind
-
-
-class Words(NamedTuple):
-    title: str
-    detail: str
-
 
 OF_RECORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not_found": ("introuvable", "rien sous cet identifiant."),

@@ -1,0 +1,66 @@
+"""Refusals about a business, its users and their accounts, in French."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.problems.french.words import Words
+
+FRENCH: Final[Mapping[str, Words]] = {
+    "address-code-wrong": Words(
+        "Code erroné", "Le code est erroné, a déjà servi ou a expiré. Demandez-en un autre."
+    ),
+    "client-is-no-staff": Words(
+        "Un client n'est pas du personnel",
+        "Le rôle de client va seul : un client ne fait pas partie du personnel.",
+    ),
+    "email-taken": Words(
+        "Adresse électronique déjà utilisée",
+        "Un compte avec cette adresse électronique existe déjà.",
+    ),
+    "invalid-refresh-token": Words(
+        "Jeton de renouvellement invalide",
+        "Le jeton de renouvellement n'est pas valide, a déjà servi ou a expiré ; reconnectez- "
+        "vous.",
+    ),
+    "invalid-token": Words(
+        "Jeton d'accès invalide", "Le jeton d'accès n'est pas valide, ou sa session a pris fin."
+    ),
+    "last-owner": Words("Dernier propriétaire", "Une entreprise garde au moins un propriétaire."),
+    "no-role-given": Words("Aucun rôle donné", "Un utilisateur a au moins un rôle."),
+    "operator-not-grantable": Words(
+        "Rôle non attribuable",
+        "Le rôle d'opérateur est donné par ceux qui exploitent le système, pas par une entreprise.",
+    ),
+    "password-hash-not-understood": Words(
+        "Empreinte de mot de passe non reconnue",
+        "Seules les empreintes bcrypt et argon2id peuvent être reprises.",
+    ),
+    "professional-not-named": Words(
+        "Professionnel non nommé",
+        "Le rôle de professionnel demande de nommer le professionnel que l'utilisateur est.",
+    ),
+    "registration-under-way": Words(
+        "Inscription en cours", "Quelqu'un inscrit cette adresse électronique en ce moment même."
+    ),
+    "tenant-id-taken": Words(
+        "Identifiant d'entreprise déjà pris",
+        "Une autre entreprise a été enregistrée sous cet identifiant.",
+    ),
+    "tenant-not-found": Words("Entreprise introuvable", "Cette entreprise n'existe pas."),
+    "token-expired": Words("Jeton d'accès expiré", "Le jeton d'accès a expiré ; renouvelez-le."),
+    "too-many-attempts": Words(
+        "Trop de tentatives", "Trop de tentatives ; attendez avant de réessayer."
+    ),
+    "user-id-taken": Words(
+        "Identifiant d'utilisateur déjà pris",
+        "Un autre utilisateur a été enregistré sous cet identifiant.",
+    ),
+    "user-is-deactivated": Words("Utilisateur désactivé", "L'utilisateur a été désactivé."),
+    "user-not-found": Words("Utilisateur introuvable", "Cet utilisateur n'existe pas."),
+    "weak-password": Words(
+        "Mot de passe trop faible", "Le mot de passe est trop facile à deviner."
+    ),
+    "wrong-credentials": Words(
+        "Identifiants incorrects", "L'adresse électronique ou le mot de passe est erroné."
+    ),
+}
