@@ -1,5 +1,5 @@
-"""Takes a person, or what was purged, out of the tables of read models: those that are asked, built, or kept for going
-back, also of rows that are set aside.
+"""Takes a person, or what was purged, out of the tables of read models: those that are asked, built, or
+kept for going back, also of rows that are set aside.
 
 The rows become what they will be once the erasure is folded, whenever that is. What cannot be told
 of a table of another release is not kept: one that is being built, or was there before, is thrown

@@ -45,7 +45,16 @@ READING: Final = frozenset({"GET", "HEAD"})
 class Caller:
     """The sender of one request: what they order is recorded under their name."""
 
-    __slots__ = ("_body", "_preferences", "backend", "heavy", "permission", "principal", "request")
+    __slots__ = (
+        "_body",
+        "_country",
+        "_preferences",
+        "backend",
+        "heavy",
+        "permission",
+        "principal",
+        "request",
+    )
 
     def __init__(
         self,
@@ -63,6 +72,7 @@ class Caller:
         self.heavy = heavy
         self._body = body
         self._preferences: Preferences | None = None
+        self._country: str | None = None
 
     # --- Who ----------------------------------------------------------------------------
 
@@ -105,9 +115,11 @@ class Caller:
 
     @property
     def country(self) -> str:
-        """The country of their business, of which a phone number is that names none: looked up each time."""
-        known = self.ask(lambda past: country_of(self.principal.tenant_id, past))
-        return known or self.backend.default_region
+        """The country of their business, of which a phone number is that names none: looked up once."""
+        if self._country is None:
+            known = self.ask(lambda past: country_of(self.principal.tenant_id, past))
+            self._country = known or self.backend.default_region
+        return self._country
 
     @property
     def preferences(self) -> Preferences:

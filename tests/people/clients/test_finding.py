@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from unittest.mock import Mock
 
 import pytest
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
 
+from application.business.tenants import country_of
 from domain.values import TenantId
 from tests.business.tenants.examples import register_business
 from tests.running import Running
@@ -149,3 +151,14 @@ def test_clients_can_be_asked_for_by_what_is_known(running: Running, http, quest
     running.settle()
 
     assert names(http, **question) == ["Zoé Müller"]
+
+
+def test_where_a_business_is_is_looked_up_once_however_many_numbers_are_asked_for(
+    http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = Mock(wraps=country_of)
+    monkeypatch.setattr("api.requests.caller.country_of", looked_up)
+
+    http.get("/v1/clients", params={"phone": ",".join(f"01990012{n:02}" for n in range(50))})
+
+    assert looked_up.call_count == 1
