@@ -38,7 +38,7 @@ class Together(Command, frozen=True):
     commands: tuple[Command, ...]
 
 
-class _Since:
+class Since:
     """A past to which something was added that is not recorded yet."""
 
     def __init__(self, past: Past, added: Changes) -> None:
@@ -71,6 +71,6 @@ def one_by_one(orders: Iterable[T], past: Past, carry_out: Callable[[T, Past], C
     """Return what several change, each carried out on the past that those before it left."""
     changes: dict[str, list[Event]] = {}
     for order in orders:
-        for stream, events in carry_out(order, _Since(past, changes)).items():
+        for stream, events in carry_out(order, Since(past, changes)).items():
             changes.setdefault(stream, []).extend(events)
     return changes

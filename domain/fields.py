@@ -52,6 +52,12 @@ _SUBTAGS: Final = (
 LANGUAGE: Final = Held(max_length=LONGEST, pattern=f"^[A-Za-z]{{2,3}}{''.join(_SUBTAGS)}$")
 """A tag of BCP 47 in any case, also with `_`, as browsers and programs send it."""
 
+CHANNEL: Final = Held(max_length=40, pattern=r"^[a-z][a-z0-9-]*$")
+"""The name of a way by which messages come, such as `whatsapp`."""
+
+GIVEN_ID: Final = Held(min_length=1, max_length=200, pattern=ANY_TEXT)
+"""What a provider calls something: it is the provider's, so nothing of it is understood or mended."""
+
 COUNTRY: Final = Held(pattern="^[A-Z]{2}$")
 """ISO 3166-1 alpha-2."""
 

@@ -33,6 +33,9 @@ MOST_VALUES: Final = 8
 
 KEY: Final = "key"
 
+ASKED_AT_ALL: Final = {Op.MISSING: "IS NULL", Op.KNOWN: "IS NOT NULL"}
+"""What is asked to be missing is missing in most rows, and is checked along the way."""
+
 FILLED: Final = frozenset({"created_at", "updated_at", "version"})
 """Columns that the runner fills: no row is without them."""
 
@@ -66,7 +69,9 @@ class Question:
     @cached_property
     def is_looked_for(self) -> bool:
         """Whether no index knows all that is asked for, and the order."""
-        sought = [each for each in self.filters if each.column != self.sort.column]
+        sought = [
+            w for w in self.filters if w.column != self.sort.column and w.op is not Op.MISSING
+        ]
         if self.extra or self.within.conditions:
             return True
         return len(sought) > bool(self.along) and not any(_has_few(self, w) for w in sought)
@@ -205,7 +210,7 @@ def _has_few(asked: Question, where: Where) -> bool:
     in order then.
     """
     by_itself = where.column == KEY or (where.column,) in asked.model.indexes
-    return where.op is Op.IS and by_itself and where.column not in FILLED
+    return where.op in (Op.IS, Op.KNOWN) and by_itself and where.column not in FILLED
 
 
 def _each_value(asked: Question) -> list[list[Sql]]:
@@ -256,6 +261,8 @@ def _all(conditions: Sequence[Sql]) -> Sql:
 def _condition(where: Where) -> Sql:
     """Compare a column; a single value as such, for then an index keeps its order."""
     column = f'r."{where.column}"'
+    if where.op in ASKED_AT_ALL:
+        return Sql(f"{column} {ASKED_AT_ALL[where.op]}")
     if where.op is Op.IS and len(where.value) == 1:
         return Sql(f"{column} = %s", (where.value[0],))
     return Sql(OPERATORS[where.op].format(column), (where.value,))

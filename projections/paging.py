@@ -23,10 +23,11 @@ from projections.lines import (
     kept,
     rows_of,
 )
-from projections.questions import Op, Place, Sort, Where, Within
+from projections.questions import COMPARING, Op, Place, Sort, Where, Within
 from projections.read_model import ReadModel
 
 __all__ = [
+    "COMPARING",
     "COUNTED",
     "LOOKED_AT",
     "NumberedPage",

@@ -13,7 +13,12 @@ class Op(StrEnum):
     ABOVE = "gt"
     AT_MOST = "lte"
     BELOW = "lt"
+    MISSING = "missing"
+    KNOWN = "known"
 
+
+COMPARING: Final = frozenset({Op.AT_LEAST, Op.ABOVE, Op.AT_MOST, Op.BELOW})
+"""What a list may be asked by `column.gte=…` and the like."""
 
 OPERATORS: Final = {
     Op.IS: "{} = ANY(%s)",
@@ -25,11 +30,13 @@ OPERATORS: Final = {
 
 
 class Where(NamedTuple):
-    """A filter; with `Op.IS` the value is a list, of which one must be met."""
+    """A filter; with `Op.IS` the value is a list, of which one must be met. Whether there is a value at
+    all is asked without one.
+    """
 
     column: str
     op: Op
-    value: Any
+    value: Any = ()
 
 
 class Sort(NamedTuple):

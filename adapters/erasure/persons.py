@@ -14,12 +14,17 @@ from application.people.erasure import Claim, Mention, streams_about
 from application.ports import Recorded
 from domain.business.users import USER, Role, User
 from domain.people.clients import (
+    ClientAbsorbed,
     ClientChanged,
     ClientErased,
     ClientLinkedToUser,
+    ClientMerged,
+    ClientNamedOnChannel,
     ClientNoteAdded,
     ClientNotFound,
     ClientRegistered,
+    ClientReleased,
+    ClientUnmerged,
 )
 from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.records import ReferenceMade, links_of
@@ -27,12 +32,15 @@ from domain.values import ClientId
 
 
 class OwnStream(NamedTuple):
-    """What a client's own stream says. `erased` are its erasures."""
+    """What a client's own stream says. `erased` are its erasures, and `merged` the records that are the
+    same person by now.
+    """
 
     identities: list[str]
     users: list[str]
     notes: list[str]
     erased: list[Recorded]
+    merged: set[ClientId]
 
     @property
     def until(self) -> int:
@@ -53,7 +61,7 @@ class OwnStream(NamedTuple):
 
 def _known(connection: Connection[Any], reader: Reader, tenant: str, client_id: str) -> OwnStream:
     """Read the stream of a client. Raises ClientNotFound."""
-    named, past = OwnStream([], [], [], []), None
+    named, past = OwnStream([], [], [], [], set()), None
     with reader.parts(connection, tenant, client_id) as parts:
         for past in (past for part in parts for past in reader.whole(part)):
             _note(past, named)
@@ -66,10 +74,16 @@ def _note(past: Recorded, named: OwnStream) -> None:
     match past.event:
         case ClientRegistered(identities=ids) | ClientChanged(identities=ids):
             named.identities.extend(ids)
+        case ClientNamedOnChannel(identity_id=identity):
+            named.identities.append(identity)
         case ClientLinkedToUser(user_id=user):
             named.users.append(user)
         case ClientNoteAdded(note_id=note):
             named.notes.append(note)
+        case ClientMerged(into=other) | ClientAbsorbed(source=other):
+            named.merged.add(other)
+        case ClientUnmerged(into=other) | ClientReleased(source=other):
+            named.merged.discard(other)
         case ClientErased():
             named.erased.append(past)
         case _:
@@ -80,13 +94,14 @@ def records_of(
     connection: Connection[Any], reader: Reader, tenant: str, client_id: ClientId
 ) -> dict[ClientId, OwnStream]:
     """Return what is said of each record of the same person, this one first: whoever proves an address
-    may have had another before, and have another by now. Raises ClientNotFound.
+    may have had another before, and have another by now; and some were merged. Raises ClientNotFound.
     """
     records: dict[ClientId, OwnStream] = {}
     unseen = {client_id}
     while unseen:
         record = unseen.pop()
         records[record] = _known(connection, reader, tenant, record)
+        unseen |= records[record].merged - records.keys()
         for user in (_user(connection, reader, tenant, each) for each in records[record].users):
             theirs = {user.client_id, *user.earlier_clients}
             unseen |= {each for each in theirs if each is not None} - records.keys()
@@ -175,7 +190,7 @@ def _claims(connection: Connection[Any], reader: Reader, tenant: str, identity: 
     claims = []
     for past in reader.whole(reader.stream(connection, tenant, identity)):
         match past.event:
-            case IdentityClaimed(client_id=owner):
+            case IdentityClaimed(owner=owner):
                 claims.append(Claim(past.position, owner))
             case IdentityReleased():
                 claims.append(Claim(past.position, None))

@@ -18,6 +18,15 @@ def _same_as(newer: str) -> Upcaster:
     return lift
 
 
+def _renamed(newer: str, field: str, name: str) -> Upcaster:
+    """A field has another name by now."""
+
+    def lift(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        return newer, {name if key == field else key: value for key, value in data.items()}
+
+    return lift
+
+
 UPCASTERS: Final[Mapping[str, Upcaster]] = {
     # Whose a hold was nobody wrote down: it is the business's.
     "hold-placed.v1": _same_as("hold-placed.v2"),
@@ -26,6 +35,9 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {
     # In which country a business is nobody wrote down.
     "tenant-registered.v1": _same_as("tenant-registered.v2"),
     "tenant-changed.v1": _same_as("tenant-changed.v2"),
+    # Only clients were known by anything.
+    "identity-claimed.v1": _renamed("identity-claimed.v2", "client_id", "owner"),
+    "identity-released.v1": _renamed("identity-released.v2", "client_id", "owner"),
     # These have become personal in part: see ONCE_IN_CLEAR.
     "booking-requested.v1": _same_as("booking-requested.v2"),
     "client-registered.v1": _same_as("client-registered.v2"),

@@ -22,7 +22,6 @@ from api.requests.moments import Instant
 from api.scheduling import bookings, services
 from domain.scheduling.bookings import BookingStatus
 from domain.values import ProfessionalId
-from projections.paging import Op, Where
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.services import offered_by
 
@@ -172,7 +171,7 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 def list_appointments_of_client(client_id: ids.Client, caller: clients.MayRead) -> Response:
     """List the appointments of a client, newest first."""
     clients.refuse_unknown(caller, client_id)
-    whose = Where("client_id", Op.IS, [client_id])
+    whose = clients.of_person(client_id, caller)
     return THEIR_APPOINTMENTS.answer(caller, where=[whose])
 
 

@@ -82,7 +82,7 @@ class OldListing:
         asked = caller.request.query_params
         names = [name for name, _ in asked.multi_items()]
         question, number = self._numbered(asked, names)
-        meant = self.listing.meant(question, caller)
+        meant = self.listing.meant(question, caller, searched=bool(extra))
         with caller.asking(self.listing.model, *self.also) as (connection, within):
             found = numbered_page(
                 connection,

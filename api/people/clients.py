@@ -5,24 +5,37 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Response
+from fastapi import Query, Response
 from msgspec import UNSET, UnsetType
+from pydantic import Field
 
-from api.problems.reasons import PEOPLE
+from api.problems.reasons import MERGES, PEOPLE
 from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
-from api.requests.forms import Body, ContactBody, Line, Sought, Text, identities
+from api.requests.forms import (
+    Body,
+    Channel,
+    ContactBody,
+    GivenId,
+    Line,
+    Sought,
+    Text,
+    identities,
+    on_channel,
+)
 from api.requests.listing import Listing, one_of, text
-from api.requests.meanings import ADDRESS, CUSTOM_ID, NUMBER, address_or_number_in
+from api.requests.meanings import ADDRESS, CUSTOM_ID, NUMBER, address_or_number_in, person_of
 from api.requests.moments import instant
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.people.erasure import PATIENCE, Erasure, Erasures, erasing
+from application.people.people import known_by, survivor
 from application.permissions import Permission
 from application.ports import Recorded
 from application.transact import Together
+from domain.messages import Value
 from domain.people.clients import (
     AddClientNote,
     ChangeClient,
@@ -30,12 +43,18 @@ from domain.people.clients import (
     ClientNoteAdded,
     ClientNotFound,
     ClientStatus,
+    ForgetOnChannel,
+    MergeClients,
+    NameOnChannel,
     RegisterClient,
+    TellClientApart,
+    UnmergeClients,
 )
 from domain.people.identities import ClientAlreadyExists
 from domain.scheduling.bookings import BookingStatus
 from domain.texts import shown
 from domain.values import ClientId, NoteId
+from projections.lines import KEY
 from projections.paging import Op, Where
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
 from projections.people.client_visits import CLIENT_VISITS, Visits, visits_of
@@ -57,14 +76,17 @@ LISTING: Final = Listing(
         "custom_id": text,
         "strategy_id": text,
         "user_id": text,
+        "merged_into": text,
+        "may_be": text,
         "created_at": instant,
         "updated_at": instant,
     },
     spans=("created_at", "updated_at"),
     sorts=("sort_name", "created_at", "updated_at"),
     default_sort="sort_name",
-    also=("q",),
+    also=("q", "suspected", "known_on"),
     meanings={"email": ADDRESS, "phone": NUMBER, "custom_id": CUSTOM_ID},
+    hides="merged_into",
 )
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,
@@ -74,6 +96,20 @@ BOOKINGS_OF_CLIENT: Final = Listing(
     default_sort="-starts_at",
 )
 TIMELINE: Final = Listing(model=CLIENT_TIMELINE, filters={"kind": one_of(EntryKind)})
+
+
+MOST_SOURCES: Final = 20
+"""Of one merge; who stands for more is merged again."""
+
+KnownOnChannel = Annotated[
+    str | None,
+    Query(
+        description="Whoever a provider calls so: `whatsapp:553188888888`, in any form of that account.",
+        max_length=250,
+        pattern="^[a-z][a-z0-9-]*:[^\\x00]+$",
+    ),
+]
+Suspected = Annotated[bool, Query(description="Those only who may be somebody whom we know.")]
 
 
 class OnDuplicate(StrEnum):
@@ -109,6 +145,23 @@ class NoteBody(Body):
     text: Text
 
 
+class ChannelBody(Body):
+    """`id` is what the provider calls them there, in its very form."""
+
+    channel: Channel
+    id: GivenId
+
+
+class MergeBody(Body):
+    """`sources` are the records that the client stands for from now on, or no longer."""
+
+    sources: Annotated[list[ids.Client], Field(min_length=1, max_length=MOST_SOURCES)]
+
+
+class _Merged(Value, frozen=True):
+    merged_into: ClientId | None = None
+
+
 class ClientWithVisits(KnownClient, frozen=True, kw_only=True):
     """`visits` is what the bookings add up to now; it is left out of a client as of the past."""
 
@@ -134,25 +187,42 @@ def register_client(
 
 @router.get("")
 @answers(Listed(LISTING))
-def list_clients(caller: MayRead, q: Sought = "") -> Response:
+def list_clients(
+    caller: MayRead,
+    q: Sought = "",
+    known_on: KnownOnChannel = None,
+    *,
+    suspected: Suspected = False,
+) -> Response:
     """List clients; `q` finds them by any part of name, address or number, however typed. Among very
-    many a page of what it finds may be short, or empty: go on while there is more.
+    many a page of what it finds may be short, or empty: go on while there is more. Who was merged is
+    found, by `q`, address, number or custom id, and not listed else.
     """
-    return LISTING.answer(caller, extra=whom(q, caller))
+    doubt = [Where("may_be", Op.KNOWN)] if suspected else []
+    named = [] if known_on is None else [whoever_is_known(known_on, caller)]
+    return LISTING.answer(caller, where=[*doubt, *named], extra=whom(q, caller))
 
 
 @router.get("/{client_id}")
 @answers(Made(ClientWithVisits, tagged=True))
 def get_client(client_id: ids.Client, caller: MayRead) -> Response:
-    """Show a client: details, what the bookings add up to, the last visit."""
+    """Show a client: details, what the bookings add up to, the last visit. Who was merged is shown as who
+    stands for them: `Content-Location` says so.
+    """
     known = caller.document(CLIENTS, client_id)
     if caller.asks_of_the_past:
         return caller.show(known)
+    if is_merged := msgspec.json.decode(known.json, type=_Merged).merged_into is not None:
+        client_id = caller.ask(lambda past: survivor(past, client_id))
+        known = caller.document(CLIENTS, client_id)
+    person = person_of(client_id, caller)
     with caller.asking(CLIENT_VISITS) as (connection, within):
-        visits = visits_of(connection, caller.tenant, client_id, within=within)
+        visits = visits_of(connection, caller.tenant, person, within=within)
     body = known.json[:-1] + b',"visits":' + msgspec.json.encode(visits) + b"}"
     # Visits change without the client: there is an ETag for If-Match, but no 304.
     marks = {"ETag": f'"{known.version}"'} | ({"Consistency": "stream"} if known.from_log else {})
+    if is_merged:
+        marks["Content-Location"] = f"/v1/clients/{client_id}"
     return Response(body, headers=marks, media_type=JSON)
 
 
@@ -171,6 +241,52 @@ def change_client_status(client_id: ids.Client, body: StatusBody, caller: MayWri
     return caller.changed(CLIENTS, client_id, command)
 
 
+@router.post("/{client_id}/merge")
+@answers(Row(CLIENTS), refuses=(*PEOPLE, *MERGES))
+def merge_clients(client_id: ids.Client, body: MergeBody, caller: MayWrite) -> Response:
+    """Let a client stand for others who are the same person. Bookings and all else stay where they were
+    made, and are this client's too; whoever logs in as one of them is this client. It can be undone for
+    30 days: what came in between is then whose address or number it came by.
+    """
+    command = MergeClients(client_id=client_id, sources=tuple(body.sources))
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.post("/{client_id}/unmerge")
+@answers(Row(CLIENTS), refuses=(*PEOPLE, *MERGES))
+def unmerge_clients(client_id: ids.Client, body: MergeBody, caller: MayWrite) -> Response:
+    """Let clients be somebody of their own again, within 30 days of their merge."""
+    command = UnmergeClients(client_id=client_id, sources=tuple(body.sources))
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.post("/{client_id}/channels")
+@answers(Row(CLIENTS), refuses=PEOPLE)
+def name_client_on_channel(client_id: ids.Client, body: ChannelBody, caller: MayWrite) -> Response:
+    """Know a client by what a provider calls them on a channel, such as `whatsapp`. Forms of one account
+    that WhatsApp uses side by side, in Brazil, Mexico and Argentina, are one identity.
+    """
+    known = on_channel(body.channel, body.id, caller)
+    return caller.changed(CLIENTS, client_id, NameOnChannel(client_id=client_id, known=known))
+
+
+@router.delete("/{client_id}/channels/{identity_id}")
+@answers(Row(CLIENTS), refuses=PEOPLE)
+def forget_client_on_channel(
+    client_id: ids.Client, identity_id: ids.Identity, caller: MayWrite
+) -> Response:
+    """Know a client by none of the forms of an account any more: somebody else may be known by it."""
+    command = ForgetOnChannel(client_id=client_id, identity_id=identity_id)
+    return caller.changed(CLIENTS, client_id, command)
+
+
+@router.delete("/{client_id}/suspicion")
+@answers(Row(CLIENTS), refuses=PEOPLE)
+def tell_client_apart(client_id: ids.Client, caller: MayWrite) -> Response:
+    """Say that a client is somebody else than whom they `may_be`. If they are the same, merge them."""
+    return caller.changed(CLIENTS, client_id, TellClientApart(client_id=client_id))
+
+
 @router.post("/{client_id}/notes", status_code=201)
 @answers(Made(CLIENT_TIMELINE.row), refuses=PEOPLE, any_version=True)
 def add_client_note(client_id: ids.Client, body: NoteBody, caller: MayWrite) -> Response:
@@ -186,7 +302,7 @@ def add_client_note(client_id: ids.Client, body: NoteBody, caller: MayWrite) -> 
 def list_bookings_of_client(client_id: ids.Client, caller: MayRead) -> Response:
     """List the bookings of a client, newest first."""
     refuse_unknown(caller, client_id)
-    return BOOKINGS_OF_CLIENT.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
+    return BOOKINGS_OF_CLIENT.answer(caller, where=[of_person(client_id, caller)])
 
 
 @router.get("/{client_id}/timeline")
@@ -195,7 +311,7 @@ def list_bookings_of_client(client_id: ids.Client, caller: MayRead) -> Response:
 def show_client_timeline(client_id: ids.Client, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
     refuse_unknown(caller, client_id)
-    return TIMELINE.answer(caller, where=[Where("client_id", Op.IS, [client_id])])
+    return TIMELINE.answer(caller, where=[of_person(client_id, caller)])
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
@@ -238,6 +354,19 @@ def whom(q: str, caller: Caller) -> list[tuple[str, list[list[str]]]]:
     """Return the condition that a client is whom somebody looks for, if they look for anybody."""
     q = shown(q)
     return [found_by(q, address_or_number_in(q, caller))] if q else []
+
+
+def whoever_is_known(known: str, caller: Caller) -> Where:
+    """Return the condition that a client is known by an id on a channel, or stands for who is."""
+    channel, _, id_ = known.partition(":")
+    identity = on_channel(channel, id_, caller).identity_id
+    owner = caller.ask(lambda past: known_by(past, identity))
+    return Where(KEY, Op.IS, [owner] if owner else [])
+
+
+def of_person(client_id: ClientId, caller: Caller) -> Where:
+    """Return the condition that something is of this person, by any of their records."""
+    return Where("client_id", Op.IS, [*person_of(client_id, caller)])
 
 
 def refuse_unknown(caller: Caller, client_id: ClientId) -> None:

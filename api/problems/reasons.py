@@ -28,6 +28,7 @@ VISITS: Final = (
     *DETAILS,
     clients.ClientNotFound,
     clients.ClientIsErased,
+    clients.ClientIsMerged,
     identities.ClientAlreadyExists,
     professionals.ProfessionalNotFound,
     professionals.ProfessionalIsRetired,
@@ -56,7 +57,8 @@ TIMES_OFF: Final = (
     professionals.ProfessionalNotFound,
     professionals.ProfessionalIsRetired,
 )
-PEOPLE: Final = (*of(clients, identities), *DETAILS)
+MERGES: Final = of(clients.merging)
+PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
 ACCOUNTS: Final = (
     *of(accounts, address_proofs, users, tenants, zones, countries),
     *PEOPLE,

@@ -16,14 +16,28 @@ from pydantic_core import PydanticCustomError
 from api.requests.caller import Caller
 from application.people.contact_details import (
     identities_of,
+    known_on,
     parse_email,
     parse_phone,
     says_its_country,
 )
 from application.ports import LAST_VERSION
 from domain.countries import COUNTRIES
-from domain.fields import ADDRESS, COUNTRY, CURRENCY, LANGUAGE, LINE, NUMBER, SOUGHT, TEXT, Held
+from domain.fields import (
+    ADDRESS,
+    CHANNEL,
+    COUNTRY,
+    CURRENCY,
+    GIVEN_ID,
+    LANGUAGE,
+    LINE,
+    NUMBER,
+    SOUGHT,
+    TEXT,
+    Held,
+)
 from domain.languages import canonical
+from domain.people.channels import KnownOn
 from domain.texts import says_something, shown
 from domain.values import Contact, IdentityId, Money, TenantId
 from domain.zones import ZONES
@@ -72,6 +86,8 @@ Language = Annotated[str, held(LANGUAGE), AfterValidator(canonical)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Country = Annotated[str, held(COUNTRY), AfterValidator(_known_country)]
 Currency = Annotated[str, held(CURRENCY)]
+Channel = Annotated[str, held(CHANNEL)]
+GivenId = Annotated[str, held(GIVEN_ID)]
 
 After = Annotated[int, Query(ge=0, le=LAST_VERSION)]
 """A version behind which something is looked for."""
@@ -138,3 +154,9 @@ def identities(
     """Name what nobody else in the caller's business may have."""
     pepper = caller.backend.pepper.encode()
     return identities_of(contact, custom_id, tenant=TenantId(caller.tenant), pepper=pepper)
+
+
+def on_channel(channel: str, id_: str, caller: Caller) -> KnownOn:
+    """Return what a provider calls somebody in the caller's business."""
+    pepper = caller.backend.pepper.encode()
+    return known_on(channel, id_, tenant=TenantId(caller.tenant), pepper=pepper)

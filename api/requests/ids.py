@@ -11,6 +11,7 @@ from domain.values import (
     BookingId,
     ClientId,
     HoldId,
+    IdentityId,
     ProfessionalId,
     SeriesId,
     ServiceId,
@@ -27,6 +28,7 @@ Block = Annotated[BlockId, id_of("block")]
 Booking = Annotated[BookingId, id_of("booking")]
 Client = Annotated[ClientId, id_of("client")]
 Hold = Annotated[HoldId, id_of("hold")]
+Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]

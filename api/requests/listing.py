@@ -18,7 +18,7 @@ from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.moments import EXAMPLE, instant
-from projections.paging import Op, Page, Place, Sort, Where, page
+from projections.paging import COMPARING, Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
 MOST: Final = 200
@@ -37,7 +37,7 @@ class Meaning(NamedTuple):
     """Where it stands what a filter means, and what a text that was typed means there."""
 
     column: str
-    of: Callable[[str, Caller], str]
+    of: Callable[[str, Caller], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,8 @@ class Listing:
 
     `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
     parameters to filters (`from` to `starts_at.gte`). `meanings` are the filters that are compared as
-    what was meant, with the column that has it.
+    what was meant, with the column that has it. Rows that have something in the column that `hides` them
+    are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
     """
 
     model: ReadModel
@@ -57,6 +58,7 @@ class Listing:
     aliases: Mapping[str, str] = field(default_factory=dict)
     also: Sequence[str] = ()
     meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
+    hides: str | None = None
 
     def answer(
         self,
@@ -71,7 +73,7 @@ class Listing:
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
-        meant = self.meant(question, caller)
+        meant = self.meant(question, caller, searched=bool(extra))
         with caller.asking(self.model) as (connection, within):
             found = page(
                 connection,
@@ -86,14 +88,21 @@ class Listing:
             )
         return _response(caller, found, question, place)
 
-    def meant(self, question: "Question", caller: Caller) -> Sequence[Where]:
+    def meant(
+        self, question: "Question", caller: Caller, *, searched: bool = False
+    ) -> Sequence[Where]:
         """Return the filters of a question as the caller means them."""
-        return [self._meant(each, caller) for each in question.where]
+        asked = [self._meant(each, caller) for each in question.where]
+        named = {each.column for each in question.where} & {self.hides, *self.meanings}
+        if self.hides is None or searched or named:
+            return asked
+        return [*asked, Where(self.hides, Op.MISSING)]
 
     def _meant(self, where: Where, caller: Caller) -> Where:
         if (meaning := self.meanings.get(where.column)) is None:
             return where
-        return Where(meaning.column, where.op, [meaning.of(each, caller) for each in where.value])
+        values = (value for each in where.value for value in meaning.of(each, caller))
+        return Where(meaning.column, where.op, [*dict.fromkeys(values)])
 
     def look_at(self, asked: Mapping[str, str]) -> "Question":
         """Parse what is asked, each once. Raises QueryInvalid, with all that is wrong."""
@@ -134,7 +143,7 @@ class Listing:
     def _where(self, name: str, text: str) -> Where:
         column, _, op = self.aliases.get(name, name).partition(".")
         parse = self.filters.get(column)
-        if parse is None or (op and (column not in self.spans or op not in set(Op) - {Op.IS})):
+        if parse is None or (op and (column not in self.spans or op not in COMPARING)):
             raise wrong(name, UNKNOWN, code="unknown-parameter")
         try:
             if op:

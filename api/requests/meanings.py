@@ -1,5 +1,7 @@
 """Whom somebody means: what is typed into a filter or a search is compared as identities are."""
 
+from collections.abc import Sequence
+
 from api.requests.caller import Caller
 from api.requests.forms import number_of
 from api.requests.listing import Meaning
@@ -9,7 +11,9 @@ from application.people.contact_details import (
     address_key,
     parse_email,
 )
+from application.people.people import records
 from domain.texts import shown
+from domain.values import ClientId
 from projections.search import is_number
 
 
@@ -34,8 +38,15 @@ def address_or_number_in(text: str, caller: Caller) -> str | None:
     return address_in(text) or (number_in(text, caller) if is_number(text) else None)
 
 
-ADDRESS = Meaning("email_key", lambda text, _: address_in(text) or text)
-NUMBER = Meaning("phone", lambda text, caller: number_in(text, caller) or text)
+def person_of(client_id: str, caller: Caller) -> Sequence[ClientId]:
+    """Return all records of a person, by the id of one."""
+    return caller.ask(lambda past: records(past, ClientId(client_id)))
+
+
+ADDRESS = Meaning("email_key", lambda text, _: [address_in(text) or text])
+NUMBER = Meaning("phone", lambda text, caller: [number_in(text, caller) or text])
 """Filters by what is none find nobody."""
 
-CUSTOM_ID = Meaning("custom_id", lambda text, _: shown(text))
+CUSTOM_ID = Meaning("custom_id", lambda text, _: [shown(text)])
+PERSON = Meaning("client_id", person_of)
+"""What is of a client is of any of their records: what was merged stays where it was said."""

@@ -14,6 +14,7 @@ from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.listing import Listing, one_of, text
+from api.requests.meanings import PERSON
 from api.requests.moments import Instant, instant
 from api.web.gate import may
 from api.web.routing import Router
@@ -59,6 +60,7 @@ LISTING: Final = Listing(
     sorts=("starts_at", "created_at"),
     default_sort="starts_at",
     aliases={"from": "starts_at.gte", "to": "starts_at.lt"},
+    meanings={"client_id": PERSON},
 )
 
 

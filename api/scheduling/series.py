@@ -12,6 +12,7 @@ from api.requests.answers import Listed, Row, answers, of
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Text, TimeZone, identities
 from api.requests.listing import Listing, text
+from api.requests.meanings import PERSON
 from api.requests.moments import Instant, LocalTime, instant
 from api.scheduling.bookings import Visit, client_of, is_client
 from api.web.gate import may
@@ -36,6 +37,7 @@ LISTING: Final = Listing(
     model=SERIES,
     filters={"professional_id": text, "client_id": text, "created_at": instant},
     spans=("created_at",),
+    meanings={"client_id": PERSON},
 )
 
 LocalTimes = Annotated[list[LocalTime], Field(max_length=200)]

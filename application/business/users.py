@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from application.people import clients as client_use_cases
+from application.people import people
 from application.transact import Changes, Past, UseCase
 from domain.business import tenants, users
 from domain.business.tenants import TENANT
 from domain.business.users import USER, Role, User, UserEvent, UserStatus
 from domain.messages import Command, Event
 from domain.people import clients
-from domain.people.clients import CLIENT, Client
+from domain.people.clients import CLIENT
 from domain.people.identities import IDENTITY
 from domain.scheduling import professionals
 from domain.scheduling.professionals import PROFESSIONAL
@@ -94,11 +95,10 @@ def prove_address(command: users.ProveAddress, past: Past) -> Changes:
     if not proved or user.client_id is None:
         return {command.user_id: proved}
     known = past.of(IDENTITY, command.identity_id).owner
-    if known is not None and known != user.client_id and _is_nobodys(past.of(CLIENT, known)):
+    if known is not None and _is_nobodys(known, past):
         link = clients.LinkClientToUser(client_id=known, user_id=command.user_id)
-        linked = users.link_to_client(command.user_id, known, user)
         return {
-            command.user_id: [*proved, *linked],
+            command.user_id: [*proved, *_linked(command.user_id, known, user, past)],
             known: clients.link_to_user(link, past.of(CLIENT, known)),
         }
     theirs = client_use_cases.hand_over(command.identity_id, user.client_id, past)
@@ -122,8 +122,20 @@ def _with_ownership(
     return {user_id: events, stream: owners}
 
 
-def _is_nobodys(client: Client) -> bool:
-    return client.exists and not client.erased and client.user_id is None
+def _is_nobodys(client_id: ClientId, past: Past) -> bool:
+    """Whether a person is there, and nobody logs in as any of their records."""
+    known = [past.of(CLIENT, each) for each in people.records(past, client_id)]
+    return all(c.exists and not c.erased and c.user_id is None for c in known)
+
+
+def _linked(user_id: UserId, known: ClientId, user: User, past: Past) -> Sequence[UserEvent]:
+    """Let a user be a client who is known, with all that was merged with them."""
+    stands = people.survivor(past, known)
+    linked = users.link_to_client(user_id, stands, user)
+    after = USER.fold(linked, user)
+    merged = (each for each in people.merged_records(past, known) if each != stands)
+    others = tuple(dict.fromkeys((*after.earlier_clients, *merged)))
+    return [*linked, *users.settle_clients(user_id, stands, others, after)]
 
 
 def _is_owner(user: User) -> bool:

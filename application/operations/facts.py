@@ -25,6 +25,7 @@ from application.people.contact_details import (
     parse_phone,
     says_its_country,
 )
+from application.people.people import known_by
 from application.ports import About, Answer, EventStore
 from application.scheduling.terms import LONGEST
 from application.transact import Past
@@ -32,7 +33,7 @@ from domain.fields import ADDRESS, ID, LANGUAGE, LINE, NUMBER, TEXT, Held, id_of
 from domain.languages import canonical
 from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
-from domain.people.identities import IDENTITY, ClientAlreadyExists, IdentityKind, identity_of
+from domain.people.identities import ClientAlreadyExists, IdentityKind, identity_of
 from domain.scheduling.bookings import RequestBooking
 from domain.texts import says_something, shown
 from domain.values import (
@@ -290,11 +291,11 @@ class Facts:
         return client_id
 
     def _client_of(self, custom_id: str, about: About) -> ClientId | None:
-        """Find who is known by it now."""
+        """Find who is known by it now, or stands for them."""
         identity = identity_of(
             IdentityKind.CUSTOM_ID, custom_id, tenant=TenantId(about.tenant), pepper=self._pepper
         )
-        return self._now(about, lambda past: past.of(IDENTITY, identity).owner)
+        return self._now(about, lambda past: known_by(past, identity))
 
     def _number(self, text: str, about: About) -> str:
         if says_its_country(text):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from application.people.merging import merge, unmerge
+from application.people.people import records, survivor
 from application.records import let_go
 from application.transact import Changes, Past, UseCase
 from domain.business import users
@@ -10,7 +12,7 @@ from domain.business.users import USER
 from domain.messages import Command, Event
 from domain.people import clients, identities
 from domain.people.clients import CLIENT, Client, ClientEvent
-from domain.people.identities import IDENTITY, Identity
+from domain.people.identities import IDENTITY, ClientAlreadyExists, Identity
 from domain.values import ClientId, IdentityId, TenantId, UserId
 
 
@@ -22,6 +24,21 @@ def register(command: clients.RegisterClient, past: Past) -> Changes:
 def change(command: clients.ChangeClient, past: Past) -> Changes:
     client = past.of(CLIENT, command.client_id)
     return _changes(command.client_id, client, clients.change(command, client), past)
+
+
+def name_on_channel(command: clients.NameOnChannel, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.name_on_channel(command, client), past)
+
+
+def forget_on_channel(command: clients.ForgetOnChannel, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return _changes(command.client_id, client, clients.forget_on_channel(command, client), past)
+
+
+def tell_apart(command: clients.TellClientApart, past: Past) -> Changes:
+    client = past.of(CLIENT, command.client_id)
+    return {command.client_id: clients.tell_apart(command, client)}
 
 
 def change_status(command: clients.ChangeClientStatus, past: Past) -> Changes:
@@ -63,7 +80,7 @@ def _shut_out(user_id: UserId, past: Past) -> Sequence[Event]:
 def hand_over(identity: IdentityId, client_id: ClientId, past: Past) -> Changes:
     """Let a client bear what was proved to be theirs, whoever bears it now."""
     owned = past.of(IDENTITY, identity)
-    if owned.owner == client_id or past.of(CLIENT, client_id).erased:
+    if owned.owner in records(past, client_id) or past.of(CLIENT, client_id).erased:
         return {}
     changes = _bearing(client_id, past, {identity})
     released: Sequence[Event] = ()
@@ -98,17 +115,30 @@ def _changes(
     """Record the events, and let go of and claim what names the client before and after them."""
     after = CLIENT.fold(events, before)
     changes: dict[str, Sequence[Event]] = {client_id: events}
-    for identity in before.identities:
-        if identity not in after.identities:
+    for identity in before.named:
+        if identity not in after.named:
             owned = past.of(IDENTITY, identity)
             changes[identity] = identities.release(client_id, identity, owned)
-    for identity in after.identities:
-        if identity not in before.identities:
+    for identity in after.named:
+        if identity not in before.named:
             owned = past.of(IDENTITY, identity)
-            if after.user_id is not None and owned.owner is not None:
+            is_said = identity in after.identities and after.user_id is not None
+            if is_said and owned.owner is not None:
                 continue  # what one who signed up says of themselves is no reason to refuse anything
-            changes[identity] = identities.claim(client_id, identity, owned)
+            if not _is_theirs(owned, client_id, past):
+                changes[identity] = identities.claim(client_id, identity, owned)
     return changes
+
+
+def _is_theirs(owned: Identity, client_id: ClientId, past: Past) -> bool:
+    """Whether another record of the same person is known by it. Raises ClientAlreadyExists, with who
+    stands for the owner, if it is somebody else's.
+    """
+    if owned.owner is None or owned.owner == client_id:
+        return False
+    if (known := survivor(past, owned.owner)) != survivor(past, client_id):
+        raise ClientAlreadyExists(client_id=known)
+    return True
 
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
@@ -118,4 +148,9 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     clients.AddClientNote: add_note,
     clients.LinkClientToUser: link_to_user,
     clients.EraseClient: erase,
+    clients.TellClientApart: tell_apart,
+    clients.NameOnChannel: name_on_channel,
+    clients.ForgetOnChannel: forget_on_channel,
+    clients.MergeClients: merge,
+    clients.UnmergeClients: unmerge,
 }

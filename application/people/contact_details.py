@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import ValidationResult
 
 from domain.messages import Invalid
+from domain.people.channels import KnownOn, one_form
 from domain.people.identities import IdentityKind, identity_of
 from domain.values import Contact, IdentityId, TenantId
 
@@ -78,6 +79,13 @@ def address_key(email: str) -> str:
     """
     name, at, domain = unicodedata.normalize("NFC", email).rpartition("@")
     return unicodedata.normalize("NFC", name.casefold()) + at + domain.lower()
+
+
+def known_on(channel: str, id_: str, *, tenant: TenantId, pepper: bytes) -> KnownOn:
+    """Return what a provider calls somebody, with the identity of all the forms in which it comes."""
+    named = f"{channel}/{one_form(channel, id_)}"
+    identity = identity_of(IdentityKind.CHANNEL, named, tenant=tenant, pepper=pepper)
+    return KnownOn(channel=channel, id=id_, identity_id=identity)
 
 
 def identities_of(

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from application.people import clients as client_use_cases
 from application.people.contact_details import address_key
+from application.people.people import records, survivor
 from application.transact import Changes, Past
 from domain.business.users import USER
 from domain.people.clients import CLIENT, ClientStatus, RegisterClient
 from domain.people.identities import IDENTITY, IdentityKind
+from domain.people.names import may_be_one
+from domain.texts import plain
 from domain.values import BookingId, ClientId, Contact, IdentityId, derived_id
 
 
@@ -17,20 +20,24 @@ def known_guest(
     guest: Contact, named: Sequence[IdentityId], booking_id: BookingId, past: Past
 ) -> tuple[ClientId, Changes]:
     """Return the client that a guest is, and what makes them one if they are new. Whose address, or
-    only number, is borne by somebody who has not proved it, is one client all the same: another.
+    only number, is borne by somebody who has not proved it, or has quite another name, is one client
+    all the same: another, who may be them. Whether they are, the business is asked.
     """
     for kind, identity in _kinds(guest, named):
         owner = past.of(IDENTITY, identity).owner
-        if owner is not None and _is_safe(owner, kind, identity, guest, past):
+        if owner is not None and _is_same_person(owner, kind, identity, guest, past):
             return owner, {}
-    free = tuple(each for each in named if past.of(IDENTITY, each).owner is None)
+    owners = {each: past.of(IDENTITY, each).owner for each in named}
+    free = tuple(each for each, owner in owners.items() if owner is None)
+    may_be = next((survivor(past, owner) for owner in owners.values() if owner is not None), None)
     if named and named[0] not in free:
-        client_id = ClientId(derived_id("client", named[0]))
+        client_id = ClientId(derived_id("client", named[0], plain(guest.name)))
         client = past.of(CLIENT, client_id)
         if not client.erased:
-            return client_id, {} if client.exists else _registered(client_id, guest, free, past)
+            made = {} if client.exists else _registered(client_id, guest, free, may_be, past)
+            return client_id, made
     client_id = ClientId(derived_id("client", booking_id))
-    return client_id, _registered(client_id, guest, free, past)
+    return client_id, _registered(client_id, guest, free, may_be, past)
 
 
 def _kinds(
@@ -42,18 +49,22 @@ def _kinds(
         yield IdentityKind.EMAIL if is_address else IdentityKind.PHONE, identity
 
 
-def _is_safe(
+def _is_same_person(
     owner: ClientId, kind: IdentityKind, identity: IdentityId, guest: Contact, past: Past
 ) -> bool:
-    """Whether nobody but the guest can log in as this client, now or by a proof later on.
+    """Whether nobody but the guest can log in as this client, now or by a proof later on; and whether
+    their names may be one person's, unless the address is proved: its mails are theirs to read.
 
     A number cannot be proved: it tells only of a client whom nobody can become by another address.
     """
-    client = past.of(CLIENT, owner)
-    if client.user_id is not None:
-        return past.of(USER, client.user_id).proved == identity
-    email = client.contact.email if client.contact else None
-    return kind is IdentityKind.EMAIL or email is None or _is_same(email, guest.email)
+    known = [past.of(CLIENT, each) for each in records(past, owner)]
+    contacts = [each.contact for each in known if each.contact is not None]
+    if users := {each.user_id for each in known if each.user_id is not None}:
+        return all(past.of(USER, each).proved == identity for each in users)
+    if contacts and not any(may_be_one(guest.name, each.name) for each in contacts):
+        return False
+    emails = (each.email for each in contacts if each.email is not None)
+    return kind is IdentityKind.EMAIL or all(_is_same(each, guest.email) for each in emails)
 
 
 def _is_same(email: str, other: str | None) -> bool:
@@ -61,9 +72,17 @@ def _is_same(email: str, other: str | None) -> bool:
 
 
 def _registered(
-    client_id: ClientId, guest: Contact, identities: tuple[IdentityId, ...], past: Past
+    client_id: ClientId,
+    guest: Contact,
+    identities: tuple[IdentityId, ...],
+    may_be: ClientId | None,
+    past: Past,
 ) -> Changes:
     order = RegisterClient(
-        client_id=client_id, contact=guest, status=ClientStatus.ACTIVE, identities=identities
+        client_id=client_id,
+        contact=guest,
+        status=ClientStatus.ACTIVE,
+        identities=identities,
+        may_be=may_be,
     )
     return client_use_cases.register(order, past)

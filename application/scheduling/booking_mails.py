@@ -4,9 +4,10 @@ Names, addresses and zones are looked up when a mail is sent, never when it was 
 may wait for months. What became of a mail is recorded on its booking.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from functools import reduce
+from typing import Any, Final, NamedTuple, TypeVar
 
 from application.operations.jobs import (
     GivenUpError,
@@ -16,6 +17,7 @@ from application.operations.jobs import (
     Skipped,
     UncertainError,
 )
+from application.people.people import merged_records
 from application.ports import Clock, Recorded
 from application.processes import tell_client_about_booking, tell_professional_about_booking
 from application.processes.effects import (
@@ -58,7 +60,7 @@ from domain.scheduling.bookings import (
 )
 from domain.scheduling.professionals import PROFESSIONAL
 from domain.scheduling.services import SERVICE
-from domain.values import Contact, Money, TenantId
+from domain.values import ClientId, Contact, Money, TenantId
 from domain.zones import ZONES
 
 S = TypeVar("S")
@@ -192,15 +194,26 @@ class BookingMails:
 
     def _client(self, booking: Booking, tenant: str) -> Contact | None:
         """Return who comes: a guest, or a client as they are known now. What the business does not know
-        of its client, they may have said when they booked, or where they log in.
+        of its client, another record of theirs may say, or they when they booked, or where they log in.
         """
         client_id = booking.appointment.client_id
         if client_id is None:
             return booking.guest
-        client = self._present(CLIENT, tenant, client_id)
-        if client.contact is None:
+        known = self._known(client_id, tenant)
+        if (contact := known[0].contact) is None:
             return None
-        return client.contact.or_else(booking.guest).or_else(self._login(client, tenant))
+        others = (
+            *(e.contact for e in known),
+            booking.guest,
+            *(self._login(e, tenant) for e in known),
+        )
+        return reduce(Contact.or_else, others, contact)
+
+    def _known(self, client_id: ClientId, tenant: str) -> Sequence[Client]:
+        """Return what is known of a client: by the record that stands for them, by this one, by others."""
+        past = _Present(self._clock(), lambda kind, stream: self._present(kind, tenant, stream))
+        merged = merged_records(past, client_id)
+        return [past.of(CLIENT, each) for each in dict.fromkeys((merged[0], client_id, *merged))]
 
     def _login(self, client: Client, tenant: str) -> Contact | None:
         if client.user_id is None:
@@ -212,6 +225,13 @@ class BookingMails:
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
         return state_of(aggregate, self._history(tenant, stream))
+
+
+class _Present(NamedTuple):
+    """The past as it is known at this moment, for questions that use cases ask, too."""
+
+    now: datetime
+    of: Callable[[Aggregate[Any, Any], str], Any]
 
 
 def _is_reachable(reader: Contact | None) -> bool:

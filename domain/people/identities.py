@@ -1,6 +1,6 @@
-"""One e-mail address, phone number or custom id belongs to one client.
+"""One e-mail address, phone number or custom id belongs to one client, or to whoever is known by it.
 
-Each is an aggregate of its own, so two clients who claim it at once meet in one stream, and one of
+Each is an aggregate of its own, so two who claim it at once meet in one stream, and one of
 them is refused. The id is a keyed digest: the log does not say whose address it stands for.
 
     nobody ─ claim ─► owned ─ release ─► nobody
@@ -19,11 +19,12 @@ from domain.values import ClientId, IdentityId, TenantId, keyed_id
 
 
 class IdentityKind(StrEnum):
-    """What is unique to a client within a tenant."""
+    """What is unique to a client within a tenant. What a provider calls them is so on its channel."""
 
     EMAIL = "email"
     PHONE = "phone"
     CUSTOM_ID = "custom-id"
+    CHANNEL = "channel"
 
 
 def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: bytes) -> IdentityId:
@@ -36,17 +37,23 @@ def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: byt
     return IdentityId(keyed_id("identity", f"{tenant}/{kind}/{value}", pepper))
 
 
+OwnerId = ClientId
+"""Whoever is known by an identity. Another kind of owner is another member here."""
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
 class IdentityClaimed(Event, frozen=True):
+    """`owner` is the id of whoever is known by it, of whichever kind."""
+
     identity_id: IdentityId
-    client_id: ClientId
+    owner: OwnerId
 
 
 class IdentityReleased(Event, frozen=True):
     identity_id: IdentityId
-    client_id: ClientId
+    owner: OwnerId
 
 
 IdentityEvent = IdentityClaimed | IdentityReleased
@@ -65,13 +72,13 @@ class ClientAlreadyExists(DomainError):
 
 
 class Identity(Value, frozen=True):
-    owner: ClientId | None = None
+    owner: OwnerId | None = None
 
 
 def evolve(identity: Identity, event: IdentityEvent) -> Identity:  # noqa: ARG001 (the newest fact says it all)
     match event:
-        case IdentityClaimed(client_id=client):
-            return Identity(owner=client)
+        case IdentityClaimed(owner=owner):
+            return Identity(owner=owner)
         case IdentityReleased():
             return Identity(owner=None)
         case _:
@@ -84,27 +91,25 @@ IDENTITY = Aggregate(kind="identity", initial=Identity(), evolve=evolve)
 # --- Decisions ------------------------------------------------------------------------
 
 
-def claim(client: ClientId, identity_id: IdentityId, identity: Identity) -> Sequence[IdentityEvent]:
-    """Return the identity to the client, if nobody else has it."""
-    if identity.owner == client:
+def claim(owner: OwnerId, identity_id: IdentityId, identity: Identity) -> Sequence[IdentityEvent]:
+    """Return the identity to them, if nobody else has it."""
+    if identity.owner == owner:
         return []
     if identity.owner is not None:
         raise ClientAlreadyExists(client_id=identity.owner)
-    return [IdentityClaimed(identity_id=identity_id, client_id=client)]
+    return [IdentityClaimed(identity_id=identity_id, owner=owner)]
 
 
-def release(
-    client: ClientId, identity_id: IdentityId, identity: Identity
-) -> Sequence[IdentityEvent]:
-    """Let others have it. What is not the client's own stays where it is."""
-    if identity.owner != client:
+def release(owner: OwnerId, identity_id: IdentityId, identity: Identity) -> Sequence[IdentityEvent]:
+    """Let others have it. What is not their own stays where it is."""
+    if identity.owner != owner:
         return []
-    return [IdentityReleased(identity_id=identity_id, client_id=client)]
+    return [IdentityReleased(identity_id=identity_id, owner=owner)]
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "identity-claimed.v1": IdentityClaimed,
-    "identity-released.v1": IdentityReleased,
+    "identity-claimed.v2": IdentityClaimed,
+    "identity-released.v2": IdentityReleased,
 }
 
 TOLD_AS: Final[Tellings] = {IdentityClaimed: NOT_TOLD, IdentityReleased: NOT_TOLD}

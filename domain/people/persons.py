@@ -4,12 +4,18 @@ erased with them.
 
 from typing import Final
 
-from domain.people.clients import CLIENT, ClientIsErased, ClientNotFound, refuse_unknown
+from domain.people.clients import (
+    CLIENT,
+    ClientIsErased,
+    ClientIsMerged,
+    ClientNotFound,
+    refuse_unknown,
+)
 from domain.records import Reference
 
 PERSON: Final = Reference(
     aggregate=CLIENT,
     refuse=refuse_unknown,
-    refusals=(ClientNotFound, ClientIsErased),
+    refusals=(ClientNotFound, ClientIsErased, ClientIsMerged),
     is_person=True,
 )

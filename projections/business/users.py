@@ -9,6 +9,7 @@ from domain.business.users import (
     RegistrationAbandoned,
     Role,
     UserAddressProved,
+    UserClientsSettled,
     UserDeactivated,
     UserDetailsChanged,
     UserEvent,
@@ -61,7 +62,7 @@ def _evolve(row: ListedUser | None, event: UserEvent | ClientErased) -> ListedUs
             return row
         case UserAddressProved():
             return row and replace(row, email_proved=True)
-        case UserLinkedToClient(client_id=client):
+        case UserLinkedToClient(client_id=client) | UserClientsSettled(client_id=client):
             return row and replace(row, client_id=client)
         case ClientErased():
             return row and replace(row, name=ERASED, email=ERASED, language=None)
@@ -89,6 +90,7 @@ USERS = ReadModel(
         AddressCodeRequested,
         UserAddressProved,
         UserLinkedToClient,
+        UserClientsSettled,
         RegistrationAbandoned,
         ClientErased,
     ),

@@ -99,10 +99,10 @@ COUNTED: Final = """
 
 
 def visits_of(
-    connection: Connection[Any], tenant: str, client_id: ClientId, *, within: Within
+    connection: Connection[Any], tenant: str, person: Sequence[ClientId], *, within: Within
 ) -> Visits:
-    """Add up the bookings of a client, of those that whoever asks may see; money by currency."""
-    whose, which = conditions(tenant, Within(), [Where("client_id", Op.IS, [client_id])])
+    """Add up the bookings of a client, by all their records, of those that whoever asks may see; money by currency."""
+    whose, which = conditions(tenant, Within(), [Where("client_id", Op.IS, [*person])])
     seen, values = kept_to(within)
     statement = sql.SQL(COUNTED).format(whose=whose, seen=seen, most=sql.Literal(ADDED_UP))
     with connection.cursor(row_factory=class_row(_Sums)) as cursor:

@@ -1,19 +1,30 @@
 """Who are our clients, and how do we reach them?"""
 
+from datetime import datetime
 from typing import assert_never
 
 from msgspec.structs import asdict, replace
 
 from application.people.contact_details import address_key
+from domain.messages import Value
+from domain.people.channels import KnownOn
 from domain.people.clients import (
+    ClientAbsorbed,
     ClientChanged,
     ClientErased,
     ClientEvent,
+    ClientForgottenOnChannel,
     ClientLinkedToUser,
+    ClientMerged,
+    ClientNamedOnChannel,
     ClientNoteAdded,
     ClientRegistered,
+    ClientReleased,
     ClientStatus,
     ClientStatusChanged,
+    ClientSuspected,
+    ClientToldApart,
+    ClientUnmerged,
 )
 from domain.texts import plain
 from domain.values import ClientId, Contact, UserId
@@ -21,9 +32,17 @@ from projections.read_model import ReadModel, Row
 from projections.search import as_typed, sought, whole
 
 
+class MergedClient(Value, frozen=True):
+    """A record that a client stands for, and until when that can be undone."""
+
+    id: ClientId
+    undo_until: datetime
+
+
 class KnownClient(Row, frozen=True, kw_only=True):
     """Whoever is erased is not among them. `sort_name` is the name without capitals and accents, and
-    `email_key` the address as it is compared.
+    `email_key` the address as it is compared. Who was merged is known by who stands for them, and
+    `may_be` is whom they look like, until somebody says.
     """
 
     id: ClientId
@@ -38,6 +57,10 @@ class KnownClient(Row, frozen=True, kw_only=True):
     custom_id: str | None
     strategy_id: str | None
     user_id: UserId | None = None
+    channels: tuple[KnownOn, ...] = ()
+    merged_into: ClientId | None = None
+    merged: tuple[MergedClient, ...] = ()
+    may_be: ClientId | None = None
 
 
 def found_by(query: str, meant: str | None = None) -> tuple[str, list[list[str]]]:
@@ -75,6 +98,28 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
             return row and replace(row, status=status)
         case ClientLinkedToUser(user_id=user):
             return row and replace(row, user_id=user)
+        case ClientMerged(into=into):
+            return row and replace(row, merged_into=into, may_be=None)
+        case ClientUnmerged():
+            return row and replace(row, merged_into=None)
+        case ClientAbsorbed(source=source, undo_until=until):
+            merged = MergedClient(source, until)
+            return row and replace(row, merged=(*row.merged, merged), may_be=None)
+        case ClientReleased(source=source):
+            return row and replace(row, merged=tuple(m for m in row.merged if m.id != source))
+        case ClientSuspected(other=other):
+            return row and replace(row, may_be=other)
+        case ClientToldApart():
+            return row and replace(row, may_be=None)
+        case ClientNamedOnChannel(known=known):
+            return row and replace(row, channels=(*row.channels, known))
+        case ClientForgottenOnChannel(identity_id=identity):
+            left = (
+                tuple(known for known in row.channels if known.identity_id != identity)
+                if row
+                else ()
+            )
+            return row and replace(row, channels=left)
         case ClientNoteAdded():
             return row
         case ClientErased():
@@ -89,7 +134,7 @@ def _key_of(contact: Contact) -> str | None:
 
 CLIENTS = ReadModel(
     name="clients",
-    version=2,
+    version=3,
     row=KnownClient,
     subscribes_to=(
         ClientRegistered,
@@ -97,6 +142,14 @@ CLIENTS = ReadModel(
         ClientStatusChanged,
         ClientLinkedToUser,
         ClientNoteAdded,
+        ClientMerged,
+        ClientAbsorbed,
+        ClientUnmerged,
+        ClientReleased,
+        ClientSuspected,
+        ClientToldApart,
+        ClientNamedOnChannel,
+        ClientForgottenOnChannel,
         ClientErased,
     ),
     key=lambda event: [event.client_id],
@@ -109,6 +162,8 @@ CLIENTS = ReadModel(
         "custom_id",
         "strategy_id",
         "user_id",
+        "merged_into",
+        "may_be",
         "created_at",
         "updated_at",
     ),
@@ -120,6 +175,8 @@ CLIENTS = ReadModel(
         ("custom_id",),
         ("strategy_id", "sort_name"),
         ("user_id",),
+        ("merged_into",),
+        ("may_be", "sort_name"),
         ("created_at",),
         ("updated_at",),
     ),

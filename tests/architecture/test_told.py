@@ -76,7 +76,7 @@ def test_how_we_keep_our_books_is_not_told() -> None:
 
     assert untold >= {
         *("address-code-requested.v1", "registration-abandoned.v1"),
-        *("identity-claimed.v1", "identity-released.v1"),
+        *("identity-claimed.v2", "identity-released.v2"),
         *("value-claimed.v1", "value-released.v1", "reference-made.v1", "reference-lost.v1"),
         *("slot-reserved.v1", "slot-released.v1", "slot-held.v1", "held-slot-freed.v1"),
         *("time-blocked.v1", "time-unblocked.v1"),
@@ -179,7 +179,9 @@ def test_a_stored_event_is_told_without_the_key_of_what_is_personal(name: str) -
     assert said == said_of(event)
 
 
-@pytest.mark.parametrize("older", UPCASTERS)
+@pytest.mark.parametrize(
+    "older", [old for old, lift in UPCASTERS.items() if EVENTS[lift({})[0]] in PUBLISHED]
+)
 def test_an_older_version_of_an_event_is_told_under_the_same_name(older: str) -> None:
     """What was in the clear then, and is personal now, is not told either."""
     (once,) = [found[older] for area in BY_AREA if older in (found := golden.stored(area))]

@@ -21,12 +21,36 @@ FRENCH: Final[Mapping[str, Words]] = {
     "client-is-linked-to-another-user": Words(
         "Client lié à un autre utilisateur", "Le client est déjà lié à un autre utilisateur."
     ),
+    "client-is-merged": Words(
+        "Client fusionné", "Le client a été fusionné avec un autre, qui le représente."
+    ),
+    "client-is-not-merged": Words(
+        "Clients non fusionnés", "Ces deux clients n'ont pas été fusionnés."
+    ),
+    "client-merged-with-themselves": Words(
+        "Fusion avec soi-même", "Un client ne peut pas être fusionné avec lui-même."
+    ),
     "client-not-found": Words("Client introuvable", "Ce client n'existe pas."),
     "email-address-not-understood": Words(
         "Adresse électronique illisible", "Aucune adresse électronique ne peut y être lue."
     ),
+    "merge-is-final": Words(
+        "Fusion définitive", "Une fusion peut être annulée pendant 30 jours, qui sont passés."
+    ),
     "note-is-written": Words(
         "Note déjà écrite", "Une note reste comme elle a été écrite. Ajoutez-en une autre."
+    ),
+    "person-has-too-many-records": Words(
+        "Trop de fiches", "Une personne a autant de fiches qu'elle peut en avoir."
+    ),
+    "too-many-channels": Words(
+        "Trop d'identifiants",
+        "Un client a autant d'identifiants de messagerie qu'il peut en avoir.",
+    ),
+    "two-users-log-in": Words(
+        "Deux utilisateurs",
+        "Tous deux se connectent, chacun pour soi. L'un des deux utilisateurs doit d'abord être "
+        "désactivé.",
     ),
     "phone-number-not-understood": Words(
         "Numéro de téléphone illisible",

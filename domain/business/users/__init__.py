@@ -21,6 +21,7 @@ from domain.business.users.decisions import (
     link_to_client,
     prove_address,
     request_code,
+    settle_clients,
 )
 from domain.business.users.messages import (
     AbandonRegistration,
@@ -41,6 +42,7 @@ from domain.business.users.messages import (
     Role,
     SignUpClient,
     UserAddressProved,
+    UserClientsSettled,
     UserDeactivated,
     UserDetailsChanged,
     UserEvent,
@@ -79,6 +81,7 @@ __all__ = [
     "SignUpClient",
     "User",
     "UserAddressProved",
+    "UserClientsSettled",
     "UserDeactivated",
     "UserDetailsChanged",
     "UserEvent",
@@ -100,6 +103,7 @@ __all__ = [
     "link_to_client",
     "prove_address",
     "request_code",
+    "settle_clients",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
@@ -110,6 +114,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "address-code-requested.v1": AddressCodeRequested,
     "user-address-proved.v1": UserAddressProved,
     "user-linked-to-client.v1": UserLinkedToClient,
+    "user-clients-settled.v1": UserClientsSettled,
     "registration-abandoned.v1": RegistrationAbandoned,
 }
 
@@ -129,5 +134,6 @@ TOLD_AS: Final[Tellings] = {
     UserLinkedToClient: public(
         "user.linked-to-client", "client_id", id="user_id", previous_client_id="previous"
     ),
+    UserClientsSettled: public("user.clients-settled", "client_id", "others", id="user_id"),
     RegistrationAbandoned: NOT_TOLD,
 }

@@ -21,6 +21,7 @@ from domain.business.users.messages import (
     RequestAddressCode,
     Role,
     UserAddressProved,
+    UserClientsSettled,
     UserDeactivated,
     UserDetailsChanged,
     UserEvent,
@@ -127,6 +128,15 @@ def link_to_client(user_id: UserId, client_id: ClientId, user: User) -> Sequence
     if user.client_id == client_id:
         return []
     return [UserLinkedToClient(user_id=user_id, client_id=client_id, previous=user.client_id)]
+
+
+def settle_clients(
+    user_id: UserId, client_id: ClientId, others: tuple[ClientId, ...], user: User
+) -> Sequence[UserEvent]:
+    """Let the user be this client from now on, and have what is of the others."""
+    if (user.client_id, {*user.earlier_clients}) == (client_id, {*others}):
+        return []
+    return [UserClientsSettled(user_id=user_id, client_id=client_id, others=others)]
 
 
 def abandon(command: AbandonRegistration, user: User) -> Sequence[UserEvent]:

@@ -153,6 +153,16 @@ class UserLinkedToClient(Event, frozen=True):
     previous: ClientId | None = None
 
 
+class UserClientsSettled(Event, frozen=True):
+    """Who they are as a client was settled by merging records, or undoing it: what they order is
+    `client_id`'s, and what is of the `others` is theirs as well.
+    """
+
+    user_id: UserId
+    client_id: ClientId
+    others: tuple[ClientId, ...] = ()
+
+
 class RegistrationAbandoned(Event, frozen=True):
     user_id: UserId
 
@@ -165,6 +175,7 @@ UserEvent = (
     | AddressCodeRequested
     | UserAddressProved
     | UserLinkedToClient
+    | UserClientsSettled
     | RegistrationAbandoned
 )
 

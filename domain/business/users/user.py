@@ -10,6 +10,7 @@ from domain.business.users.messages import (
     RegistrationAbandoned,
     Role,
     UserAddressProved,
+    UserClientsSettled,
     UserDeactivated,
     UserDetailsChanged,
     UserEvent,
@@ -64,6 +65,8 @@ def evolve(user: User, event: UserEvent) -> User:
         case UserLinkedToClient(client_id=client, previous=previous):
             gone = () if previous is None else (previous,)
             return replace(user, client_id=client, earlier_clients=user.earlier_clients + gone)
+        case UserClientsSettled(client_id=client, others=others):
+            return replace(user, client_id=client, earlier_clients=others)
         case RegistrationAbandoned():
             return replace(user, status=UserStatus.ABANDONED)
         case _:

@@ -17,6 +17,7 @@ from domain.business.users import (
     Role,
     SignUpClient,
     UserAddressProved,
+    UserClientsSettled,
     UserDeactivated,
     UserDetailsChanged,
     UserLinkedToClient,
@@ -74,4 +75,9 @@ address_code_requested: Final = AddressCodeRequested(user_id=user_id)
 user_address_proved: Final = UserAddressProved(user_id=user_id, identity_id=identity)
 user_linked_to_client: Final = UserLinkedToClient(
     user_id=user_id, client_id=client_id, previous=ClientId(f"{client_id[:-1]}4")
+)
+user_clients_settled: Final = UserClientsSettled(
+    user_id=user_id,
+    client_id=ClientId("client-0198c0de-0000-7000-8000-000000000003"),
+    others=(client_id,),
 )

@@ -208,7 +208,7 @@ def test_who_signs_up_is_a_client_at_once(salon: InMemory) -> None:
 def test_signing_up_is_the_same_with_an_address_that_a_client_has(salon: InMemory) -> None:
     known = client_registered.client_id
     salon.record(known, client_registered)
-    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=known))
+    salon.record(identity, IdentityClaimed(identity_id=identity, owner=known))
 
     assert names(salon.run(sign_up_client)) == [
         "UserRegistered",
@@ -225,7 +225,7 @@ def test_signing_up_is_the_same_with_an_address_that_a_client_has(salon: InMemor
 def test_whose_address_is_proved_is_the_client_who_has_it(salon: InMemory) -> None:
     known = client_registered.client_id
     salon.record(known, client_registered)
-    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=known))
+    salon.record(identity, IdentityClaimed(identity_id=identity, owner=known))
     salon.run(sign_up_client)
 
     assert names(salon.run(prove_address)) == [
@@ -257,7 +257,7 @@ def test_a_proof_takes_an_address_from_who_has_none(salon: InMemory) -> None:
     taken = replace(client_registered, identities=(identity,))
     linked = clients.ClientLinkedToUser(client_id=squatter, user_id=owner_id)
     salon.record(squatter, taken, linked)
-    salon.record(identity, IdentityClaimed(identity_id=identity, client_id=squatter))
+    salon.record(identity, IdentityClaimed(identity_id=identity, owner=squatter))
     salon.run(sign_up_client)
 
     salon.run(prove_address)

@@ -1,22 +1,37 @@
 """One example of each message about clients; a test states only what differs."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from domain.messages import StreamErased
+from domain.people.channels import KnownOn
 from domain.people.clients import (
     AddClientNote,
     ChangeClient,
     ChangeClientStatus,
+    ClientAbsorbed,
     ClientChanged,
     ClientErased,
+    ClientForgottenOnChannel,
     ClientLinkedToUser,
+    ClientMerged,
+    ClientNamedOnChannel,
     ClientNoteAdded,
     ClientRegistered,
+    ClientReleased,
     ClientStatus,
     ClientStatusChanged,
+    ClientSuspected,
+    ClientToldApart,
+    ClientUnmerged,
     EraseClient,
+    ForgetOnChannel,
     LinkClientToUser,
+    MergeClients,
+    NameOnChannel,
     RegisterClient,
+    TellClientApart,
+    UnmergeClients,
 )
 from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.values import ClientId, Contact, IdentityId, NoteId, TenantId, UserId
@@ -52,6 +67,9 @@ change_client: Final = ChangeClient(
 change_client_status: Final = ChangeClientStatus(client_id=client_id, status=ClientStatus.ACTIVE)
 add_client_note: Final = AddClientNote(client_id=client_id, note_id=note_id, text="Likes tea.")
 link_client_to_user: Final = LinkClientToUser(client_id=client_id, user_id=user_id)
+merge_clients: Final = MergeClients(client_id=client_id, sources=(another_client_id,))
+unmerge_clients: Final = UnmergeClients(client_id=client_id, sources=(another_client_id,))
+tell_client_apart: Final = TellClientApart(client_id=client_id)
 erase_client: Final = EraseClient(client_id=client_id, streams=(guest_booking,))
 
 client_registered: Final = ClientRegistered(
@@ -72,7 +90,33 @@ client_linked_to_user: Final = ClientLinkedToUser(client_id=client_id, user_id=u
 client_erased: Final = ClientErased(
     client_id=client_id, streams=(client_id, guest_booking), note_ids=(note_id,)
 )
+undo_until: Final = datetime(2026, 12, 21, 9, tzinfo=UTC)
+client_merged: Final = ClientMerged(
+    client_id=another_client_id, into=client_id, undo_until=undo_until
+)
+client_absorbed: Final = ClientAbsorbed(
+    client_id=client_id, source=another_client_id, undo_until=undo_until
+)
+client_unmerged: Final = ClientUnmerged(client_id=another_client_id, into=client_id)
+client_released: Final = ClientReleased(client_id=client_id, source=another_client_id)
+client_suspected: Final = ClientSuspected(client_id=client_id, other=another_client_id)
+client_told_apart: Final = ClientToldApart(client_id=client_id, other=another_client_id)
+known_on_whatsapp: Final = KnownOn(
+    channel="whatsapp",
+    id="553188888888",
+    identity_id=IdentityId("identity-00000000-0000-5000-8000-000000000004"),
+)
+name_on_channel: Final = NameOnChannel(client_id=client_id, known=known_on_whatsapp)
+forget_on_channel: Final = ForgetOnChannel(
+    client_id=client_id, identity_id=known_on_whatsapp.identity_id
+)
+client_named_on_channel: Final = ClientNamedOnChannel(
+    client_id=client_id, known=known_on_whatsapp, identity_id=known_on_whatsapp.identity_id
+)
+client_forgotten_on_channel: Final = ClientForgottenOnChannel(
+    client_id=client_id, identity_id=known_on_whatsapp.identity_id
+)
 stream_erased: Final = StreamErased(stream=guest_booking)
 
-identity_claimed: Final = IdentityClaimed(identity_id=old_email, client_id=client_id)
-identity_released: Final = IdentityReleased(identity_id=old_email, client_id=client_id)
+identity_claimed: Final = IdentityClaimed(identity_id=old_email, owner=client_id)
+identity_released: Final = IdentityReleased(identity_id=old_email, owner=client_id)

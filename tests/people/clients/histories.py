@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from application.ports import About
 from domain.aggregate import Aggregate
-from domain.business.users import USER, Role, UserLinkedToClient
+from domain.business.users import USER, Role, UserClientsSettled, UserLinkedToClient
 from domain.messages import Event
 from domain.people.clients import CLIENT, ClientErased
 from domain.scheduling.bookings import BOOKING
@@ -50,10 +50,13 @@ def about(event: Any, names: dict[str, str]) -> Any:
     """Let an event speak of these streams."""
     known = {f.name for f in msgspec.structs.fields(event)}
     changes: dict[str, Any] = {f"{k}_id": v for k, v in names.items() if f"{k}_id" in known}
+    changes |= {field: names["client"] for field in ("into", "source", "other") if field in known}
     if "appointment" in known:
         changes["appointment"] = replace(event.appointment, client_id=names["client"])
     if "roles" in known:
         changes["roles"] = (Role.CLIENT,)
+    if isinstance(event, UserClientsSettled):
+        changes["others"] = (names["client"],)
     if isinstance(event, UserLinkedToClient):
         changes["previous"] = names["client"]
     return replace(event, **changes)

@@ -32,8 +32,8 @@ from tests.people.clients.examples import (
     register_client,
 )
 
-phone_claimed = IdentityClaimed(identity_id=phone, client_id=client_id)
-new_email_claimed = IdentityClaimed(identity_id=new_email, client_id=client_id)
+phone_claimed = IdentityClaimed(identity_id=phone, owner=client_id)
+new_email_claimed = IdentityClaimed(identity_id=new_email, owner=client_id)
 register_another = replace(register_client, client_id=another_client_id)
 
 
@@ -102,7 +102,7 @@ def test_an_erased_client_lets_go_of_everything_that_named_it(business: InMemory
     assert happened == [
         client_erased,
         identity_released,
-        IdentityReleased(identity_id=phone, client_id=client_id),
+        IdentityReleased(identity_id=phone, owner=client_id),
     ]
 
 

@@ -249,8 +249,8 @@ def test_a_guest_becomes_a_client():
             status=ClientStatus.ACTIVE,
             identities=(by_email, by_phone),
         ),
-        IdentityClaimed(identity_id=by_email, client_id=client_id),
-        IdentityClaimed(identity_id=by_phone, client_id=client_id),
+        IdentityClaimed(identity_id=by_email, owner=client_id),
+        IdentityClaimed(identity_id=by_phone, owner=client_id),
         replace(
             booking_linked_to_client,
             appointment=replace(guest_appointment, client_id=client_id),
@@ -262,8 +262,8 @@ def test_a_guest_becomes_a_client():
 @pytest.mark.parametrize("known_by", [by_email, by_phone])
 def test_a_guest_who_is_a_client_already_is_that_client(known_by):
     past = salon()
-    past.record(known_by, IdentityClaimed(identity_id=known_by, client_id=zoe))
-    past.run(request_by_guest)
+    past.record(known_by, IdentityClaimed(identity_id=known_by, owner=zoe))
+    past.run(replace(request_by_guest, guest=replace(guest, name="Zoé Müller")))
 
     assert past.run(register_guest) == [booking_linked_to_client]
 

@@ -84,7 +84,7 @@ def blocked(past: InMemory, client_id: ClientId = zoe) -> InMemory:
 def owning(identity: Any) -> InMemory:
     """Return a salon in which an address or a number is Zoé's."""
     past = salon()
-    past.record(identity, IdentityClaimed(identity_id=identity, client_id=zoe))
+    past.record(identity, IdentityClaimed(identity_id=identity, owner=zoe))
     return past
 
 
@@ -173,7 +173,7 @@ def test_a_guest_under_the_address_or_number_of_a_client_is_counted_with_the_cli
 
 def test_a_guest_is_counted_once_though_address_and_number_are_one_clients() -> None:
     past = owning(by_email)
-    past.record(by_phone, IdentityClaimed(identity_id=by_phone, client_id=zoe))
+    past.record(by_phone, IdentityClaimed(identity_id=by_phone, owner=zoe))
 
     for number in range(MOST):
         past.run(nth(number, request_by_guest))
