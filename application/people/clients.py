@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from application.people.merging import merge, unmerge
 from application.people.people import records, survivor
 from application.records import let_go
@@ -24,6 +26,15 @@ def register(command: clients.RegisterClient, past: Past) -> Changes:
 def change(command: clients.ChangeClient, past: Past) -> Changes:
     client = past.of(CLIENT, command.client_id)
     return _changes(command.client_id, client, clients.change(command, client), past)
+
+
+def name_anew(command: clients.NameAnew, past: Past) -> Changes:
+    """Claim what is nobody else's, and let go of what names the client no more."""
+    client, own = past.of(CLIENT, command.client_id), records(past, command.client_id)
+    owners = {each: past.of(IDENTITY, each).owner for each in command.identities}
+    free = tuple(each for each, owner in owners.items() if owner is None or owner in own)
+    order = replace(command, identities=free)
+    return _changes(command.client_id, client, clients.name_anew(order, client), past)
 
 
 def name_on_channel(command: clients.NameOnChannel, past: Past) -> Changes:
@@ -149,6 +160,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     clients.LinkClientToUser: link_to_user,
     clients.EraseClient: erase,
     clients.TellClientApart: tell_apart,
+    clients.NameAnew: name_anew,
     clients.NameOnChannel: name_on_channel,
     clients.ForgetOnChannel: forget_on_channel,
     clients.MergeClients: merge,

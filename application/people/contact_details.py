@@ -1,6 +1,7 @@
 """What people type, made into what we keep: e-mail addresses, phone numbers, and their identities."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 import phonenumbers
@@ -95,13 +96,34 @@ def identities_of(
 
     `contact` has been parsed: two ways of typing one address or number are one identity.
     """
+    return tuple(
+        identity_of(kind, value, tenant=tenant, pepper=pepper)
+        for kind, value in named_by(contact, custom_id).items()
+    )
+
+
+def named_by(contact: Contact, custom_id: str | None = None) -> Mapping[IdentityKind, str]:
+    """Return by what this person is compared, as far as they said it."""
     named = {
         IdentityKind.EMAIL: contact.email and address_key(contact.email),
         IdentityKind.PHONE: contact.phone,
         IdentityKind.CUSTOM_ID: custom_id,
     }
-    return tuple(
-        identity_of(kind, value, tenant=tenant, pepper=pepper)
-        for kind, value in named.items()
-        if value
-    )
+    return {kind: value for kind, value in named.items() if value}
+
+
+def read_anew(phone: str, was: str, country: str) -> str | None:
+    """Return what a number would be that was typed without a country code and read as one of another
+    country (both ISO 3166); None if it is of a third, or none there.
+
+    >>> read_anew("+33470123456", "FR", "BE"), read_anew("+41446681800", "FR", "BE")
+    ('+32470123456', None)
+    """
+    number = phonenumbers.parse(phone)
+    if number.country_code != phonenumbers.country_code_for_region(was):
+        return None
+    typed = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    try:
+        return parse_phone(typed, country)
+    except PhoneNumberNotUnderstood:
+        return None

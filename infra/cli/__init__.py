@@ -13,6 +13,7 @@ from infra.cli import (
     jobs,
     keys,
     operators,
+    people,
     read_models,
     releases,
     retention,
@@ -42,6 +43,7 @@ keys.add_to(app)
 releases.add_to(app)
 retention.add_to(app)
 operators.add_to(app)
+people.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)

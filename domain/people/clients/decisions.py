@@ -28,6 +28,7 @@ from domain.people.clients.messages import (
     EraseClient,
     ForgetOnChannel,
     LinkClientToUser,
+    NameAnew,
     NameOnChannel,
     NoteIsWritten,
     RegisterClient,
@@ -116,6 +117,22 @@ def erase(command: EraseClient, client: Client) -> Sequence[ClientEvent]:
         return []
     notes = tuple(client.notes)
     return [ClientErased(client_id=command.client_id, streams=left, note_ids=notes)]
+
+
+def name_anew(command: NameAnew, client: Client) -> Sequence[ClientEvent]:
+    """Let other identities name the client, who is described as before."""
+    refuse_missing(client)
+    if client.contact is None or client.identities == command.identities:
+        return []
+    return [
+        ClientChanged(
+            client_id=command.client_id,
+            contact=client.contact,
+            custom_id=client.custom_id,
+            strategy_id=client.strategy_id,
+            identities=command.identities,
+        )
+    ]
 
 
 def name_on_channel(command: NameOnChannel, client: Client) -> Sequence[ClientEvent]:

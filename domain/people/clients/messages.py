@@ -88,6 +88,13 @@ class TellClientApart(Command, frozen=True):
     client_id: ClientId
 
 
+class NameAnew(Command, frozen=True):
+    """What names this client follows from another rule by now; whatever is somebody else's stays so."""
+
+    client_id: ClientId
+    identities: tuple[IdentityId, ...]
+
+
 class NameOnChannel(Command, frozen=True):
     """A provider calls this client so."""
 
