@@ -137,7 +137,7 @@ def _alternatives(kind: Type) -> tuple[Type, ...]:
 
 
 def _is_marked(kind: Type) -> bool:
-    return isinstance(kind, inspect.Metadata) and "personal" in (kind.extra or {})
+    return isinstance(kind, inspect.Metadata) and bool((kind.extra or {}).get("personal"))
 
 
 def _refuse_what_may_be_anything(kind: Type, place: str) -> None:

@@ -35,6 +35,13 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         "stop.wait(AWAY) → pass",
     ): "A pause between two tries at a broker that is away: without it there are more of them.",
     (
+        "projections/paging.py",
+        (
+            "statement = _within_bytes(rows_of(asked, limit + 1, look=look)) → "
+            "statement = _within_bytes(rows_of(asked, limit + 2, look=look))"
+        ),
+    ): "A row more is read, and not shown: that there is one more is all one wants to know.",
+    (
         "infra/processes/memory.py",
         "gc.collect() → pass",
     ): "Memory is given back sooner or later.",

@@ -7,10 +7,16 @@ from msgspec.structs import asdict
 
 from domain.business.users import Role
 from domain.confidential import LONG, SHOWN, Secret, SecretNotKept, kept, masked
+from domain.messages import Value
 from domain.money.taxes import TAXES
 from domain.records import Kind
 
 LONG_ENOUGH = "x" * (LONG - SHOWN) + "7a51"
+
+
+class Two(Value, frozen=True):
+    one: Secret
+    other: Secret
 
 
 def declared_with(**more: Any) -> Kind[Any]:
@@ -43,6 +49,13 @@ def test_of_a_secret_people_see_the_end_if_that_is_not_much_of_it() -> None:
     assert masked(Secret(value=LONG_ENOUGH)).ends_with == "7a51"
     assert masked(Secret(value=LONG_ENOUGH[1:])).ends_with is None
     assert masked(Secret(value=LONG_ENOUGH)).value is None
+
+
+def test_what_is_all_secrets_shows_none() -> None:
+    two = Two(one=Secret(value=LONG_ENOUGH), other=Secret(value=LONG_ENOUGH))
+
+    assert masked(two) == Two(one=masked(two.one), other=masked(two.other))
+    assert masked(two).one.value is masked(two).other.value is None
 
 
 def test_each_new_secret_is_a_version_more() -> None:

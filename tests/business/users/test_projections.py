@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserEvent
-from projections.business.users import USERS, ListedUser
+from domain.people.clients import ClientErased
+from domain.values import ClientId
+from projections.business.users import ERASED, USERS, ListedUser
 from tests.business.users.examples import (
     registration_abandoned,
     user_deactivated,
@@ -35,6 +37,13 @@ def told(*history: UserEvent) -> ListedUser | None:
     row = reduce(USERS.evolve, history, None)
     assert row is None or isinstance(row, ListedUser)
     return row
+
+
+def test_who_was_a_client_and_is_erased_stays_as_nobody() -> None:
+    erased = ClientErased(client_id=ClientId("client-1"), streams=("client-1", user_id))
+
+    assert list(USERS.key(erased)) == [user_id]
+    assert USERS.evolve(noor, erased) == replace(noor, name=ERASED, email=ERASED)
 
 
 @pytest.mark.parametrize(
