@@ -2,7 +2,8 @@
 that an operator has to look at is `failed` until they have it tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -57,7 +58,7 @@ SHOWN: Final = """
         AND coalesce(j.status, 'parked') NOT IN ('todo', 'running')) is_stuck(stuck)
 """
 GET: Final = f"""{SHOWN}
-    WHERE o.tenant_id = %(tenant)s AND o.id = %(id)s
+    WHERE o.id = %(id)s AND (%(tenant)s::uuid IS NULL OR o.tenant_id = %(tenant)s)
       AND (%(whose)s::text IS NULL OR o.started_by = %(whose)s)
 """
 FIND: Final = f"""{SHOWN} WHERE {{conditions}} ORDER BY o.number DESC LIMIT %(limit)s"""
@@ -95,7 +96,9 @@ PART: Final = """
 
 
 class OperationDesk:
-    """Operations, for whoever starts, follows and cancels them. `whose` None: everybody's."""
+    """Operations, for whoever starts, follows and cancels them. `whose` None: everybody's; tenant None:
+    those of all tenants.
+    """
 
     def __init__(self, database: Database, clock: Clock, bell: Bell, most: int = MOST_OPEN) -> None:
         self._database = database
@@ -125,7 +128,7 @@ class OperationDesk:
 
     def find(
         self,
-        tenant: str,
+        tenant: str | None,
         whose: str | None,
         *,
         before: int | None = None,
@@ -134,16 +137,18 @@ class OperationDesk:
         """Return operations, the newest first; a page goes on `before` the number that ended the last."""
         named = {"tenant": tenant, "whose": whose, "before": before}
         met = [CONDITIONS[name] for name, value in named.items() if value is not None]
-        statement = FIND.format(conditions=" AND ".join(met))
-        with self._database.as_tenant(tenant) as connection:
+        statement = FIND.format(conditions=" AND ".join(met) or "true")
+        with self._lent(tenant) as connection:
             return [_known(row) for row in _rows(connection, statement, {**named, "limit": limit})]
 
-    def get(self, tenant: str, whose: str | None, operation_id: str) -> KnownOperation:
+    def get(self, tenant: str | None, whose: str | None, operation_id: str) -> KnownOperation:
         """Return one. Raises OperationNotFound."""
-        with self._database.as_tenant(tenant) as connection:
+        with self._lent(tenant) as connection:
             return _one(_found(connection, tenant, whose, operation_id))
 
-    def cancel(self, tenant: str, whose: str | None, operation_id: str, by: str) -> KnownOperation:
+    def cancel(
+        self, tenant: str | None, whose: str | None, operation_id: str, by: str
+    ) -> KnownOperation:
         """Cancel it, at once or at its next step. Raises OperationNotFound, OperationIsOver,
         OperationGoesOn.
         """
@@ -158,7 +163,7 @@ class OperationDesk:
             found = _one(_found(connection, tenant, whose, operation_id))
         if not changed:
             return _cancelled_before(found)
-        log.info("an operation was cancelled", id=operation_id, tenant=tenant, by=by)
+        log.info("an operation was cancelled", id=operation_id, by=by)
         return found
 
     def part(self, tenant: str, operation_id: str, number: int) -> bytes | None:
@@ -166,6 +171,12 @@ class OperationDesk:
         with self._database.as_tenant(tenant) as connection:
             row = connection.execute(PART, (tenant, operation_id, number), binary=True).fetchone()
         return None if row is None else bytes(row[0])
+
+    @contextmanager
+    def _lent(self, tenant: str | None) -> Iterator[Connection[Any]]:
+        lent = self._database.as_desk() if tenant is None else self._database.as_tenant(tenant)
+        with lent as connection:
+            yield connection
 
     def _refuse_beyond(self, connection: Connection[Any], tenant: str) -> None:
         values = {"tenant": tenant, "failed": OperationFailed.code}
@@ -217,7 +228,7 @@ def _cancelled_before(found: KnownOperation) -> KnownOperation:
 
 
 def _found(
-    connection: Connection[Any], tenant: str, whose: str | None, operation_id: str
+    connection: Connection[Any], tenant: str | None, whose: str | None, operation_id: str
 ) -> list[dict[str, Any]]:
     values = {"tenant": tenant, "whose": whose, "id": operation_id}
     return _rows(connection, GET, values)

@@ -26,6 +26,9 @@ MOST_KEPT: Final = 3
 MOST_BYTES: Final = 1_000_000_000
 """Of what one operation makes."""
 
+NOBODYS: Final = str(UUID(int=0))
+"""The tenant of operations that those who run the system have started, in the name of no business."""
+
 
 class Kind(Value, frozen=True, kw_only=True):
     """A kind of long work. `name` is permanent; `permission` is what whoever starts it needs, `counts`
@@ -174,20 +177,24 @@ class OperationFailed(DomainError):
 
 
 class LongOperations(Protocol):
-    """Operations, for whoever starts, follows and cancels them. `whose` None: everybody's."""
+    """Operations, for whoever starts, follows and cancels them. `whose` None: everybody's; tenant None:
+    those of all tenants.
+    """
 
     def start(self, new: NewOperation) -> StartedOperation:
         """Let it be carried out. Raises TooManyOperations, IdempotencyKeyReused."""
 
     def find(
-        self, tenant: str, whose: str | None, *, before: int | None = None, limit: int = 100
+        self, tenant: str | None, whose: str | None, *, before: int | None = None, limit: int = 100
     ) -> Sequence[KnownOperation]:
         """Return operations, the newest first; a page goes on `before` the number that ended the last."""
 
-    def get(self, tenant: str, whose: str | None, operation_id: str) -> KnownOperation:
+    def get(self, tenant: str | None, whose: str | None, operation_id: str) -> KnownOperation:
         """Return one. Raises OperationNotFound."""
 
-    def cancel(self, tenant: str, whose: str | None, operation_id: str, by: str) -> KnownOperation:
+    def cancel(
+        self, tenant: str | None, whose: str | None, operation_id: str, by: str
+    ) -> KnownOperation:
         """Cancel it, at once or at its next step. Raises OperationNotFound, OperationIsOver,
         OperationGoesOn.
         """

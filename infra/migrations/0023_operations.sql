@@ -7,7 +7,7 @@
 
 CREATE TABLE work.operations (
     id           text        COLLATE "C" NOT NULL PRIMARY KEY,
-    number       bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+    number       bigint      NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
     tenant_id    uuid        NOT NULL,
     kind         text        COLLATE "C" NOT NULL,   -- its permanent name
     about        text        COLLATE "C" NOT NULL,
