@@ -1,16 +1,15 @@
 """Importing bookings: who came to whom, and when, as another system has it."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import Response
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from api.requests.answers import Made, answers
 from api.requests.at_length import Operation, accepted
 from api.requests.caller import Caller
 from api.requests.forms import Body, Line, TimeZone
+from api.requests.moments import BoundedLocalTime
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -27,12 +26,6 @@ MOST: Final = 500
 router: Final = Router(prefix="/v1/bookings/imports", tags=["bookings"])
 
 
-def _on_the_wall(time: datetime) -> datetime:
-    if time.tzinfo is not None:
-        raise PydanticCustomError("zone-given", "A wall clock's time has no zone")
-    return time
-
-
 class AttemptBody(Body):
     """An hour that somebody had of a provider, by the clock on the wall. The same `id` again is the
     same booking.
@@ -41,7 +34,16 @@ class AttemptBody(Body):
     id: Line
     kind: Line
     provider: Line
-    local_start: Annotated[datetime, AfterValidator(_on_the_wall)]
+    starts_at: BoundedLocalTime
+
+    def given(self) -> dict[str, str]:
+        """Return it as it is kept."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "provider": self.provider,
+            "local_start": self.starts_at.isoformat(),
+        }
 
 
 class ImportBody(Body):
@@ -59,6 +61,5 @@ def import_bookings(body: ImportBody, caller: MayImport) -> Response:
     of in the result; what was imported before is not booked again.
     """
     time_zone = body.time_zone or caller.ask(lambda past: zone_of(caller.principal.tenant_id, past))
-    attempts = [each.model_dump(mode="json") for each in body.attempts]
-    given = {"attempts": attempts, "time_zone": time_zone}
+    given = {"attempts": [each.given() for each in body.attempts], "time_zone": time_zone}
     return accepted(caller, IMPORT_BOOKINGS, about="bookings", given=given)

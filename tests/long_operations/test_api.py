@@ -49,7 +49,7 @@ def attempts(count: int, provider: str = "Bo") -> dict[str, Any]:
                 "id": f"row {number}",
                 "kind": "cut",
                 "provider": provider,
-                "local_start": f"2027-02-{1 + number // 24:02}T{number % 24:02}:00:00",
+                "starts_at": f"2027-02-{1 + number // 24:02}T{number % 24:02}:00:00",
             }
             for number in range(count)
         ],
@@ -168,11 +168,24 @@ def test_bookings_are_imported_once_however_often(running: Running, http: TestCl
 
 def test_a_wall_clocks_time_has_no_zone(http: TestClient) -> None:
     body = attempts(1)
-    body["attempts"][0]["local_start"] += "Z"
+    body["attempts"][0]["starts_at"] += "Z"
 
     refused = http.post("/v1/bookings/imports", json=body)
 
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "zone-given")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (
+        422,
+        "time-not-understood",
+    )
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_what_is_beyond_all_calendars_is_not_imported(http: TestClient, at: str) -> None:
+    body = attempts(1)
+    body["attempts"][0]["starts_at"] = at
+
+    refused = http.post("/v1/bookings/imports", json=body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "out-of-range")
 
 
 # --- Who sees it ------------------------------------------------------------------------
