@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
-import structlog
 from psycopg import Connection
 from psycopg.rows import dict_row
 
@@ -40,8 +39,6 @@ USUALLY: Final = 30
 LONGEST_WAIT: Final = 3600
 
 CANCELLED: Final = frozenset({OperationState.CANCELLING, OperationState.CANCELLED})
-
-log = structlog.get_logger()
 
 # How far it is, as far as its job can tell: what is parked or discarded there is carried on by nobody.
 SHOWN: Final = """
@@ -116,13 +113,6 @@ class OperationDesk:
             self._refuse_beyond(connection, new.tenant)
             self._add(connection, name, new)
             [row] = _found(connection, new.tenant, None, name)
-        log.info(
-            "an operation was started",
-            id=name,
-            kind=new.kind.name,
-            tenant=new.tenant,
-            by=new.started_by,
-        )
         self._bell.ring()
         return StartedOperation(_known(row), repeated=False)
 
@@ -161,10 +151,7 @@ class OperationDesk:
             values = {"id": operation_id, "by": by, "stops": stops, "now": self._clock()}
             changed = connection.execute(CANCEL, values).rowcount
             found = _one(_found(connection, tenant, whose, operation_id))
-        if not changed:
-            return _cancelled_before(found)
-        log.info("an operation was cancelled", id=operation_id, by=by)
-        return found
+        return found if changed else _cancelled_before(found)
 
     def part(self, tenant: str, operation_id: str, number: int) -> bytes | None:
         """Return a part of what it has made, counted from 0; None behind the last."""

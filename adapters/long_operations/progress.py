@@ -110,7 +110,10 @@ class OperationProgress:
                 connection.execute(PART, (step.part, saved.id))
             if saved.state is OperationState.DONE and saved.bytes:
                 self._drop_older(connection, saved.tenant)
-        return None if saved.state.is_over else saved
+        if saved.state.is_over:
+            _say_it_ended(saved, saved.state)
+            return None
+        return saved
 
     def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> None:
         """End it without a result; what it has made so far is of no use."""
@@ -118,7 +121,7 @@ class OperationProgress:
         with self._database.as_worker() as connection, connection.transaction():
             if connection.execute(END, values).rowcount:
                 connection.execute(FORGET_PARTS, ([operation.id],))
-        log.info("an operation has ended", id=operation.id, state=state, problem=problem)
+        _say_it_ended(operation, state, problem)
 
     def prune(self) -> int:
         """Forget what nothing has happened to for a month; return how many that were."""
@@ -141,3 +144,16 @@ def _operation(connection: Connection[Any], sql: str, values: dict[str, Any]) ->
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _say_it_ended(operation: Operation, state: OperationState, problem: str | None = None) -> None:
+    """Log who has had what done, for those who ask when it was forgotten; none of it names a person."""
+    log.info(
+        "an operation has ended",
+        id=operation.id,
+        kind=operation.kind,
+        tenant=operation.tenant,
+        by=operation.started_by,
+        state=state,
+        problem=problem,
+    )

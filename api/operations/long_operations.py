@@ -1,10 +1,10 @@
 """Long work that was started: how far it is, what came of it, what it has made; and an end to it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import Response
-from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.requests.answers import Made, Nothing, Paged, answers
 from api.requests.at_length import Operation, shown, told
@@ -34,10 +34,24 @@ MayCancel = Annotated[Caller, may(Permission.OPERATIONS_CANCEL)]
 OperationId = Annotated[str, held(id_of("operation"))]
 
 
-class JsonLines(StreamingResponse):
-    """A file of JSON lines, part by part."""
+class JsonLines(Response):
+    """A file of JSON lines, part by part; of which whoever asks for the head alone needs none."""
 
     media_type = "application/jsonl"
+
+    def __init__(self, parts: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(headers=headers)
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, when all has come that was sent: what is wrong with that is refused before."""
+        await receive()
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        if scope["method"] != "HEAD":
+            async for part in self._parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 router: Final = Router(prefix="/v1/operations", tags=["operations"])
@@ -89,7 +103,7 @@ def cancel_operation(operation_id: OperationId, caller: MayCancel) -> Response:
     return answer
 
 
-@router.get("/{operation_id}/file", response_class=JsonLines)
+@router.get("/{operation_id}/file", status_code=200, response_class=JsonLines)
 @answers(Nothing(), refuses=(OperationNotFound, OperationHasNoFile, OperationFileGone))
 @heavy
 def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
@@ -108,11 +122,15 @@ def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
 
 
 async def _parts(operation_id: str, caller: Caller) -> AsyncIterator[bytes]:
-    """Return part after part: each is read when the one before it has gone, in a turn of its own."""
+    """Return part after part, for as long as somebody takes them: each is read when the one before it
+    has gone, in a turn of its own.
+    """
     read, number = in_thread(_part, QUESTIONS), 0
     while part := await read(caller=caller, operation_id=operation_id, number=number):
         yield part
         number += 1
+        if await caller.request.is_disconnected():
+            return
 
 
 def _part(*, caller: Caller, operation_id: str, number: int) -> bytes | None:
