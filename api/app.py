@@ -11,12 +11,21 @@ from api.business import auth, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
-from api.operations import history, jobs, limits, outbox, read_models, status
+from api.operations import (
+    history,
+    jobs,
+    limits,
+    long_operations,
+    outbox,
+    read_models,
+    status,
+)
 from api.people import clients
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.scheduling import (
     availability,
+    booking_imports,
     bookings,
     client_limits,
     holds,
@@ -31,6 +40,7 @@ from api.web.edge import Edge
 # Routes are searched in order: what is asked most comes first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings.router,
+    booking_imports.router,
     availability.router,
     holds.router,
     series.router,
@@ -43,6 +53,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_limits.router,
     outbox.router,
     jobs.router,
+    long_operations.router,
     read_models.router,
     limits.router,
     history.router,

@@ -13,6 +13,7 @@ from api.web.limiting import Limits
 from application.business.accounts import Accounts
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
+from application.operations.long_operations import LongOperations
 from application.operations.outbox import Outbox
 from application.operations.parked import ParkedKeys
 from application.operations.vitals import Vitals, Walk
@@ -93,6 +94,7 @@ class Backend:
     audit: Audit
     jobs: Jobs
     live: LiveBookings
+    long_operations: LongOperations
     outbox: Outbox
     parked: ParkedKeys
     vitals: Vitals

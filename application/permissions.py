@@ -41,6 +41,10 @@ class Permission(StrEnum):
     LIVE_READ = "live:read"
     JOBS_MANAGE = "jobs:manage"
     READ_MODELS_MANAGE = "read-models:manage"
+    OPERATIONS_READ = "operations:read"
+    OPERATIONS_CANCEL = "operations:cancel"
+    OWN_OPERATIONS_READ = "own-operations:read"
+    OWN_OPERATIONS_CANCEL = "own-operations:cancel"
 
 
 OWN: Final[Mapping[str, str]] = {
@@ -49,6 +53,8 @@ OWN: Final[Mapping[str, str]] = {
     Permission.CLIENTS_READ: Permission.OWN_CLIENT_READ,
     Permission.CLIENTS_WRITE: Permission.OWN_CLIENT_WRITE,
     Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
+    Permission.OPERATIONS_READ: Permission.OWN_OPERATIONS_READ,
+    Permission.OPERATIONS_CANCEL: Permission.OWN_OPERATIONS_CANCEL,
     **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
     **{kind.writing: kind.own_writing for kind in KINDS if kind.own_writers},
 }
@@ -89,6 +95,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.OUTBOX_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
+        Permission.OPERATIONS_READ,
+        Permission.OPERATIONS_CANCEL,
     },
     Role.FRONT_DESK: EVERYBODY
     | {
@@ -98,6 +106,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_WRITE,
         Permission.USERS_READ,
         Permission.LIVE_READ,
+        Permission.OWN_OPERATIONS_READ,
+        Permission.OWN_OPERATIONS_CANCEL,
     },
     Role.PROFESSIONAL: EVERYBODY
     | {
@@ -106,6 +116,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.OWN_PROFESSIONAL_WRITE,
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
+        Permission.OWN_OPERATIONS_READ,
+        Permission.OWN_OPERATIONS_CANCEL,
     },
     Role.CLIENT: EVERYBODY
     | {
@@ -121,11 +133,15 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.USERS_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
+        Permission.OPERATIONS_READ,
+        Permission.OWN_OPERATIONS_CANCEL,
     },
     Role.OPERATOR: EVERYBODY
     | {
         Permission.JOBS_MANAGE,
         Permission.READ_MODELS_MANAGE,
+        Permission.OPERATIONS_READ,
+        Permission.OPERATIONS_CANCEL,
     },
 }
 

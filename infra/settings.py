@@ -216,6 +216,7 @@ class Settings(BaseModel):
     accounts_per_hour: int = Field(default=20, ge=1)
     failed_logins_from_address: int = Field(default=30, ge=1)
     failed_logins_of_account: int = Field(default=10, ge=1)
+    operations_of_business: int = Field(default=10, ge=1, le=1_000)
     limit_factor: float = Field(default=1, gt=0, le=MOST_FACTOR)
     trusted_proxies: Networks = ()
     most_connections: int = Field(default=1_000, ge=1)

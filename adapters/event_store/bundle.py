@@ -39,13 +39,20 @@ LINKS: Final = """
             SELECT k.wrapped FROM log.keys k
             WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
         ) END
-    FROM log.events e WHERE tenant_id = %s ORDER BY tenant_position
+    FROM log.events e WHERE tenant_id = %s AND tenant_position > %s AND tenant_position <= %s
+    ORDER BY tenant_position
 """
 HEAD: Final = """
     SELECT tenant_position, hash FROM log.events WHERE tenant_id = %s
     ORDER BY tenant_position DESC LIMIT 1
 """
 
+
+FEW: Final = 50
+"""Events that are read at a time: each may have a megabyte."""
+
+PART: Final = 1_000
+"""Events of a part of a bundle: positions of a tenant are dense."""
 
 Reveal = Callable[[Sealed], str | None]
 """Returns what is personal in an event, as it may be shown."""
@@ -93,11 +100,41 @@ def export(
     """
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        last, digest = connection.execute(HEAD, (tenant,)).fetchone() or (0, b"")
-        yield _encoded(Header(FORMAT, tenant, last, digest.hex()))
-        with connection.cursor("a history", binary=True) as cursor:  # few events are here at once
-            for row in cursor.execute(LINKS, (tenant,)):
-                yield _encoded(_line(row, reveal))
+        line, end = first_line(connection, tenant)
+        yield line
+        for row in _lines(connection, tenant, 0, end.tenant_position):
+            yield _encoded(_line(row, reveal))
+
+
+def first_line(connection: Connection[Any], tenant: str) -> tuple[bytes, Head]:
+    """Return the first line of a bundle that ends where the history ends now, and where that is."""
+    last, digest = connection.execute(HEAD, (tenant,)).fetchone() or (0, b"")
+    return _encoded(Header(FORMAT, tenant, last, digest.hex())), Head(last, digest)
+
+
+def some_lines(
+    connection: Connection[Any], tenant: str, *, after: int, until: int, most_bytes: int
+) -> tuple[bytes, int]:
+    """Return lines behind a position of the tenant, up to another, a thousand of them or as many as
+    have so many bytes; and the position of the last.
+    """
+    lines, size, reached = [], 0, after
+    with connection.transaction():
+        for row in _lines(connection, tenant, after, min(until, after + PART)):
+            lines.append(_encoded(_line(row, None)))
+            size, reached = size + len(lines[-1]), row[2]
+            if size >= most_bytes:
+                break
+    return b"".join(lines), reached
+
+
+def _lines(
+    connection: Connection[Any], tenant: str, after: int, until: int
+) -> Iterator[tuple[Any, ...]]:
+    """Return what the lines are made of, in a transaction: few of them are here at once."""
+    with connection.cursor("a history", binary=True) as cursor:
+        cursor.itersize = FEW
+        yield from cursor.execute(LINKS, (tenant, after, until))
 
 
 def revealing(keys: MasterKeys, mapper: Mapper) -> Reveal:

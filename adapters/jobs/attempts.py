@@ -32,6 +32,7 @@ from application.operations.jobs import (
     NotTakenError,
     Skipped,
     UncertainError,
+    Unfinished,
 )
 from application.ports import About, NotReadableHere
 from domain.messages import Command, DomainError
@@ -54,13 +55,14 @@ class Provider(Enum):
 
 class Result(NamedTuple):
     """What came of one attempt: done, todo once more, or to be looked at by an operator. `elsewhere`
-    is what this process cannot do, and another may.
+    is what this process cannot do, and another may; `pause` is there where it went well, and goes on.
     """
 
     status: JobStatus
     text: str | None = None
     provider: Provider = Provider.NOT_ASKED
     elsewhere: bool = False
+    pause: float | None = None
 
 
 class Attempts:
@@ -127,6 +129,8 @@ class Attempts:
                 return Result(JobStatus.DONE, None, Provider.ANSWERS)
             case Skipped(why=why):
                 return Result(JobStatus.DONE, f"skipped: {why}")
+            case Unfinished(pause=pause):
+                return Result(JobStatus.TODO, pause=pause)
             case _:
                 if self._is_kept(claimed, handled):
                     hands.is_uncertain = False

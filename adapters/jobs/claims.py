@@ -130,6 +130,15 @@ AGAIN: Final = """
     )
 """
 
+# It stands in line behind all others that are due, and no attempt was in vain.
+GO_ON: Final = """
+    UPDATE work.jobs SET
+        status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+        finished_at = withdrawn_at,
+        attempts = 0, run_at = %s, last_error = NULL, claim = NULL, lease_until = NULL
+    WHERE id = %s AND claim = %s AND status = 'running'
+"""
+
 REPORT: Final = """
     UPDATE work.jobs SET report = %s::json WHERE id = %s AND claim = %s AND status = 'running'
 """
@@ -278,6 +287,11 @@ def try_again(
 ) -> None:
     """Let it be tried once more, later. An attempt of who cannot do it does not count."""
     connection.execute(AGAIN, (counts, at, error, job.id, job.claim), prepare=True)
+
+
+def go_on(connection: Connection[Any], job: Claimed, *, at: datetime) -> None:
+    """Let what went well, and is not finished, have its next turn."""
+    connection.execute(GO_ON, (at, job.id, job.claim), prepare=True)
 
 
 def next_due(

@@ -1,6 +1,7 @@
 """Carries out jobs when they are due: commands are dispatched, effects go to their handlers.
 
     claim ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done
+                                 ├─► next turn   it went well, and there is more to be done
                                  ├─► again       after a pause that doubles, up to an hour; by
                                  │               another release, soon, if only that one can
                                  ├─► parked      after the last attempt, or when told so
@@ -253,6 +254,9 @@ class Worker:
                 if attempt > 1:
                     _say(log.info, "a job that failed is done", claimed, attempt)
                 return claims.settle(connection, claimed, result.text, at=now)
+            case JobStatus.TODO if result.pause is not None:
+                claims.go_on(connection, claimed, at=now + timedelta(seconds=result.pause))
+                return not result.pause
             case JobStatus.TODO:
                 if attempt == 1 and result.provider is not Provider.AWAY:
                     _say(log.warning, "a job fails, and is tried again", claimed, attempt)

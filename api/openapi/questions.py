@@ -63,6 +63,8 @@ def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
     said = said_of(route.endpoint)
     if not said.records:
         return
+    if said.at_length:
+        yield _header("Prefer", ASYNC, "Answer 202, and go on with it as an operation (RFC 7240).")
     yield _header("Idempotency-Key", KEY, "The same key again is answered as the first time.")
     required = needs_if_match(method, route.path_format)
     if required or ("{" in route.path_format and not said.any_version):
@@ -144,6 +146,7 @@ KEY: Final = {
     "maxLength": LONGEST_KEY,
     "pattern": "^[ -~]+$",
 }
+ASYNC: Final = {"type": "string", "enum": ["respond-async"]}
 TAG: Final = {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,9}")$'}
 FIELDS: Final = (
     "Of each row only these, separated by commas; what else a row has to have is left out."

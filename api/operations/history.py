@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Path, Query, Response
 
 from api.requests.answers import Made, Paged, answers
+from api.requests.at_length import Operation, accepted
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, of_another_question, opened, sealed
 from api.requests.listing import MOST, USUAL
@@ -14,7 +15,9 @@ from api.requests.moments import InUtc
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
+from application.dispatch import IdempotencyKeyReused
 from application.operations.audit import Audit
+from application.operations.long_operations import EXPORT_HISTORY, TooManyOperations
 from application.permissions import Permission
 from application.ports import LAST_VERSION, Document, Recorded
 from application.reach import NotFound
@@ -107,6 +110,16 @@ def list_history(
     data = [_happened(past) for past in page.events]
     body = {"data": data, "next_cursor": next_, "has_more": page.more}
     return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+@router.post("/exports", status_code=202)
+@answers(Made(Operation), refuses=(TooManyOperations, IdempotencyKeyReused), any_version=True)
+@heavy
+def export_history(caller: MayRead) -> Response:
+    """Have all that happened written to a file that can be verified anywhere: `frontdesk verify`. What is
+    personal stays encrypted in it.
+    """
+    return accepted(caller, EXPORT_HISTORY, about="history")
 
 
 @router.get("/{position}")

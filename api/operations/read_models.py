@@ -6,7 +6,8 @@ from typing import Annotated, Final
 from fastapi import Response
 from pydantic import StringConstraints
 
-from api.requests.answers import Paged, answers, of
+from api.requests.answers import Made, Paged, answers, of
+from api.requests.at_length import Operation, accepted
 from api.requests.caller import Caller
 from api.requests.forms import Body
 from api.requests.listing import text
@@ -14,17 +15,28 @@ from api.requests.pages import page, question
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
+from application.dispatch import IdempotencyKeyReused
 from application.operations import parked
+from application.operations.long_operations import (
+    REBUILD_READ_MODEL,
+    ReadModelNotFound,
+    TooManyOperations,
+)
 from application.operations.parked import ParkedKey, ParkedKeys
 from application.permissions import Permission
 from domain.fields import ANY_TEXT
+from projections import READ_MODELS
 
 MayManage = Annotated[Caller, may(Permission.READ_MODELS_MANAGE)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ANY_TEXT)]
+ModelName = Annotated[str, StringConstraints(max_length=63, pattern="^[a-z_]+$")]
 
 router: Final = Router(prefix="/v1/read-models", tags=["read models"])
 
 FILTERS: Final = {"consumer": text}
+
+
+NAMES: Final = frozenset(model.name for model in READ_MODELS)
 
 
 class ParkedBody(Body):
@@ -53,6 +65,22 @@ def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
     """Let a key take part again, from where it failed; what fails again stays set aside."""
     _desk(caller).retry(caller.tenant, body.consumer, body.key)
     return Response(status_code=204)
+
+
+@router.post("/{name}/rebuild", status_code=202)
+@answers(
+    Made(Operation),
+    refuses=(ReadModelNotFound, TooManyOperations, IdempotencyKeyReused),
+    any_version=True,
+)
+@heavy
+def rebuild_read_model(name: ModelName, caller: MayManage, *, anew: bool = False) -> Response:
+    """Rebuild a read model of all businesses from the whole log, beside the one that is asked meanwhile,
+    and switch to it. What was begun before is gone on with, unless `anew`.
+    """
+    if name not in NAMES:
+        raise ReadModelNotFound
+    return accepted(caller, REBUILD_READ_MODEL, about=name, given={"anew": anew})
 
 
 def _desk(caller: Caller) -> ParkedKeys:

@@ -12,6 +12,7 @@ from pydantic import Field
 from api.problems.reasons import MERGES, PEOPLE
 from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
+from api.requests.at_length import accepted
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import (
     Body,
@@ -30,6 +31,7 @@ from api.requests.moments import instant
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
+from application.operations.long_operations import ERASE_CLIENT, TooManyOperations
 from application.people.erasure import PATIENCE, Erasure, Erasures, erasing
 from application.people.people import known_by, survivor
 from application.permissions import Permission
@@ -315,12 +317,20 @@ def show_client_timeline(client_id: ids.Client, caller: MayRead) -> Response:
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
-@answers(Made(Erasure, also=(202,)), refuses=PEOPLE, any_version=True)
+@answers(
+    Made(Erasure, also=(202,)),
+    refuses=(*PEOPLE, TooManyOperations),
+    any_version=True,
+    at_length=True,
+)
 @heavy
 def erase_client(client_id: ids.Client, caller: MayErase) -> Response:
     """Forget the person: what is personal becomes unreadable for ever, and is taken out of whatever
-    was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays.
+    was made of it. Answers 202 if that takes longer; `Location` tells how far it is, and what stays:
+    an operation, for who prefers not to wait at all.
     """
+    if caller.prefers_async:
+        return accepted(caller, ERASE_CLIENT, about=client_id, body=_far(client_id, caller))
     until, erasures = time.monotonic() + PATIENCE, _erasures(caller)
     left = erasures.left(caller.tenant, client_id)
     answer = caller.order(Together(commands=erasing({client_id: (), **left})))

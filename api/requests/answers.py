@@ -114,6 +114,8 @@ class Answers:
     """Whether it adds to the log what can be done once only, and on a version."""
     any_version: bool = False
     """Whether it is done whatever version somebody has seen."""
+    at_length: bool = False
+    """Whether it becomes an operation for who prefers not to wait."""
 
 
 SAID: Final = "answers"
@@ -126,10 +128,15 @@ def answers(
     refuses: Refusals = (),
     records: bool = True,
     any_version: bool = False,
+    at_length: bool = False,
 ) -> Callable[[Function], Function]:
     """Say of the function of a route what it answers with; nothing, by default."""
     said = Answers(
-        shape=shape or Nothing(), refuses=refuses, records=records, any_version=any_version
+        shape=shape or Nothing(),
+        refuses=refuses,
+        records=records,
+        any_version=any_version,
+        at_length=at_length,
     )
 
     def say(function: Function) -> Function:

@@ -20,7 +20,7 @@ from api.backend import Backend
 from api.problems.refusals import BodyTooLarge
 from api.requests.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
 from api.requests.moments import AS_OF, moment_of
-from api.requests.preferences import CONSISTENCY, Preferences, preferences
+from api.requests.preferences import CONSISTENCY, Preferences, preferences, prefers_async
 from api.requests.reach import covers, within
 from api.web.bodies import text_of
 from api.web.marks import RECORDED, mark
@@ -127,6 +127,11 @@ class Caller:
         if self._preferences is None:
             self._preferences = preferences(self.request.headers, self.backend.signer, self.tenant)
         return self._preferences
+
+    @property
+    def prefers_async(self) -> bool:
+        """Whether they would rather have long work become an operation than wait for it."""
+        return prefers_async(self.request.headers)
 
     # --- Ordering -----------------------------------------------------------------------
 

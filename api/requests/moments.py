@@ -40,9 +40,13 @@ Instant = Annotated[
 
 
 def _in_utc(instant: datetime) -> datetime:
-    if not 1970 <= instant.year < 3000:
-        raise PydanticCustomError("out-of-range", "From 1970 to 2999")
+    _refuse_beyond(instant.year)
     return instant.astimezone(UTC)
+
+
+def _refuse_beyond(year: int) -> None:
+    if not 1970 <= year < 3000:
+        raise PydanticCustomError("out-of-range", "From 1970 to 2999")
 
 
 InUtc = Annotated[Instant, AfterValidator(_in_utc)]
@@ -54,6 +58,15 @@ LocalTime = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{ON_THE_CLOCK}$"}),
 ]
 """A time as read off a clock on the wall."""
+
+
+def _within_calendars(time: datetime) -> datetime:
+    _refuse_beyond(time.year)
+    return time
+
+
+BoundedLocalTime = Annotated[LocalTime, AfterValidator(_within_calendars)]
+"""The same, in a year in which every zone has it."""
 
 Day = Annotated[date, BeforeValidator(_written_as(DAY, "Write it as 2027-01-05"))]
 

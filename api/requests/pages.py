@@ -44,17 +44,18 @@ def page(
     kind: type[P],
     *,
     usual: int = USUAL,
+    told: Callable[[T], object] = lambda item: item,
 ) -> Response:
     """Answer with the page that the cursor asks for. `find` takes the place after which it begins,
     of this `kind`, and a limit; `place` tells where an item stands; `name` whose cursors these are;
-    `usual` how many there are where nobody says.
+    `usual` how many there are where nobody says; `told` how an item is told.
     """
     limit = limit_of(caller.request.query_params.get("limit"), usual)
     cursor = caller.request.query_params.get(CURSOR)
     purpose = f"{CURSOR}/{name}"
     after = None if cursor is None else opened(caller, purpose, cursor, kind)
     found = find(after, limit + 1)
-    items = within(MOST_BYTES, found[:limit])
+    items = within(MOST_BYTES, found[:limit], told)
     more = len(found) > len(items)
     next_ = sealed(caller, purpose, place(items[-1][0])) if more else None
     body = {"data": [text for _, text in items], "next_cursor": next_, "has_more": more}
@@ -62,12 +63,14 @@ def page(
     return Response(msgspec.json.encode(body), headers=links, media_type=JSON)
 
 
-def within(most: int, items: Sequence[T]) -> list[tuple[T, msgspec.Raw]]:
+def within(
+    most: int, items: Sequence[T], told: Callable[[T], object] = lambda item: item
+) -> list[tuple[T, msgspec.Raw]]:
     """Return each item with its JSON, as far as all together have so many bytes; the first always."""
     kept: list[tuple[T, msgspec.Raw]] = []
     size = 0
     for item in items:
-        text = msgspec.json.encode(item)
+        text = msgspec.json.encode(told(item))
         size += len(text)
         if kept and size > most:
             break

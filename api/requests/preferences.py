@@ -14,6 +14,7 @@ LONGEST_WAIT: Final = 3.0
 
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d{1,3})?)", re.IGNORECASE)
 _LENIENT: Final = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\b", re.IGNORECASE)
+_ASYNC: Final = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
 
 
 class Preferences(NamedTuple):
@@ -42,3 +43,8 @@ def preferences(headers: Headers, signer: Signer, tenant: str) -> Preferences:
     wait = min(float(found.group(1)), LONGEST_WAIT) if found else WAIT
     lenient = _LENIENT.search(prefer) is not None
     return Preferences(int(signer.open(CONSISTENCY, tenant, token)), wait, lenient)
+
+
+def prefers_async(headers: Headers) -> bool:
+    """Whether somebody would rather be told where to look than wait (RFC 7240, section 4.1)."""
+    return _ASYNC.search(", ".join(headers.getlist("prefer"))) is not None

@@ -96,6 +96,11 @@ def covers(principal: Principal, model: ReadModel, key: str, document: bytes | N
     return reach.includes(**{str(reach.field): found})
 
 
+def whose_operations(principal: Principal, permission: str) -> str | None:
+    """Return by whom long work has to have been started to be within reach: None for everybody's."""
+    return None if principal.may(permission) else principal.user_id
+
+
 def _reach(principal: Principal, model: ReadModel) -> tuple[Reach, str]:
     rows = ROWS[model.name]
     reach = principal.reach(rows.permission)

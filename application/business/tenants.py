@@ -45,6 +45,12 @@ def country_of(tenant_id: TenantId, past: Past) -> str | None:
     return business.country if business else None
 
 
+def zone_of(tenant_id: TenantId, past: Past) -> str:
+    """Return the time zone of a business; UTC where none is known."""
+    business = past.of(TENANT, tenants.stream_of(tenant_id)).business
+    return business.time_zone if business else "UTC"
+
+
 def _owner(command: tenants.RegisterBusiness) -> users.AddUser:
     professional = () if command.professional_id is None else (Role.PROFESSIONAL,)
     return users.AddUser(

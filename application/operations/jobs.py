@@ -58,8 +58,16 @@ class Skipped(Value, frozen=True):
     why: str
 
 
-Handled = Command | Skipped | None
-"""What came of an effect: the command that records it, or why nothing was done."""
+class Unfinished(Value, frozen=True):
+    """There is more to be done: it stands in line again, after so many seconds, as if for the first
+    time.
+    """
+
+    pause: float = 0.0
+
+
+Handled = Command | Skipped | Unfinished | None
+"""What came of an effect: the command that records it, why nothing was done, or that there is more."""
 
 Handler = Callable[[Any, Job], Handled]
 """Carries out effects of one type. Whatever it raises is tried again later, GivenUp excepted."""

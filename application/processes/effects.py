@@ -1,4 +1,4 @@
-"""What processes may order from the outside world. Only ids: whoever carries an effect out looks
+"""What processes may order from the outside world, and whoever starts an operation. Only ids: whoever carries an effect out looks
 up what is personal when the time comes, and finds nothing once it is erased.
 """
 
@@ -125,6 +125,14 @@ class SendAddressCode(Effect, frozen=True):
         return f"code/{self.user_id}"
 
 
+class CarryOn(Effect, frozen=True):
+    """Carry an operation on: see `application/operations/carrying_on.py`."""
+
+    lane: ClassVar[str] = "operations"
+
+    operation_id: str
+
+
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     SendBookingMail,
     SendBookingReminder,
@@ -132,4 +140,5 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     ForgetRecord,
     EndSessions,
     SendAddressCode,
+    CarryOn,
 )

@@ -12,6 +12,7 @@ from infra.cli import (
     importing,
     jobs,
     keys,
+    long_operations,
     operators,
     people,
     read_models,
@@ -39,6 +40,7 @@ importing.add_to(app)
 history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
+long_operations.add_to(app)
 keys.add_to(app)
 releases.add_to(app)
 retention.add_to(app)

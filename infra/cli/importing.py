@@ -9,10 +9,14 @@ import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from application.operations.long_operations import IMPORT_BOOKINGS, NewOperation
+from infra.cli import long_operations
 from infra.cli.progress import told
 from infra.cli.system import composed
 from infra.composition import System
 from infra.imports.bookings import (
+    TIME_ZONE,
+    WEEK,
     Attempt,
     BookingImport,
     Counts,
@@ -21,8 +25,12 @@ from infra.imports.bookings import (
     tenant_of,
     weeks_ahead,
 )
+from infra.imports.bookings_in_steps import Given
 
 INTERRUPTED: Final = 130
+
+MOST: Final = 20_000
+"""Attempts that a worker is given at once: some megabytes, kept until they are booked."""
 
 imports: Final = typer.Typer(no_args_is_help=True, help="Bring in what others have recorded.")
 
@@ -37,6 +45,9 @@ def bookings(
     file: Annotated[Path, typer.Argument(help="JSON lines: dialogue_id, calls.", exists=True)],
     *,
     json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Let a worker do it, and follow it.")
+    ] = False,
 ) -> None:
     """Book every attempt of a file of conversations, into a tenant of its own.
 
@@ -50,10 +61,32 @@ def bookings(
     for each in found:
         if isinstance(each, Invalid):
             told.print(f"{file}:{each.line}: {each.problem}", markup=False)
+    if background:
+        _follow(file.name, attempts)
+        return
     with composed() as system:
         finished = not attempts or _book(system, file.name, attempts, counts)
         system.runner.catch_up()
     _report(counts, file, json=json, finished=finished)
+
+
+def _follow(name: str, attempts: list[Attempt]) -> None:
+    """Let a worker book them. Raises BadParameter where they are too many to be kept beside the log."""
+    if not 0 < len(attempts) <= MOST:
+        raise typer.BadParameter(f"--background: from one to {MOST} attempts")
+    tenant = tenant_of(name)
+    with composed() as system:
+        began = _began(system, tenant) or datetime.now(UTC)
+        weeks = weeks_ahead(attempts, began) // WEEK
+        new = NewOperation(
+            id=long_operations.new_id(),
+            tenant=tenant,
+            kind=IMPORT_BOOKINGS,
+            about=name,
+            given=msgspec.to_builtins(Given(attempts, TIME_ZONE, weeks)),
+            started_by=long_operations.by_whom(),
+        )
+        long_operations.begin(system, new)
 
 
 def _book(system: System, name: str, attempts: list[Attempt], counts: Counts) -> bool:

@@ -18,7 +18,9 @@ from adapters.read_models import rebuild as rebuilding
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import switch, switch_back
+from application.operations.long_operations import NOBODYS, REBUILD_READ_MODEL, NewOperation
 from application.processes import PROCESSES
+from infra.cli import long_operations
 from infra.cli.errors import UnknownReadModelError
 from infra.cli.progress import told
 from infra.cli.system import composed
@@ -46,14 +48,22 @@ def rebuild(
     ] = False,
     back: Annotated[bool, typer.Option("--back", help="Undo the last switch.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Not going on with what was begun.")] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Let a worker do it, and follow it.")
+    ] = False,
 ) -> None:
     """Rebuild a read model from the whole log beside the live one, then switch to it.
 
     Questions are answered all the while. Stopped or killed, the next call goes on from there.
     """
     model = _named(name)
+    if background and (diff or back):
+        raise typer.BadParameter("--background: a worker rebuilds and switches, nothing else")
     with composed() as system:
-        rebuilder = Rebuilder(database=system.database, reader=system.reader)
+        rebuilder = system.rebuilder
+        if background:
+            long_operations.begin(system, _as_operation(name, anew=anew))
+            return
         if back:
             switched = switch_back(rebuilder, model)
             shown.print(f"{name} is as before the last switch, at position {switched.position}")
@@ -110,6 +120,18 @@ def _named(name: str) -> ReadModel:
         if model.name == name:
             return model
     raise UnknownReadModelError(name)
+
+
+def _as_operation(name: str, *, anew: bool) -> NewOperation:
+    """Return a rebuild that nobody's business is but everybody's."""
+    return NewOperation(
+        id=long_operations.new_id(),
+        tenant=NOBODYS,
+        kind=REBUILD_READ_MODEL,
+        about=name,
+        given={"anew": anew},
+        started_by=long_operations.by_whom(),
+    )
 
 
 def _consumer(name: str) -> ReadModelConsumer | ProcessConsumer:

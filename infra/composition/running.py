@@ -1,6 +1,6 @@
 """Puts a system together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.jobs import JobDesk, Orders, Worker
+from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import WRITER, Database
 from adapters.read_models.answers import Answers
@@ -27,6 +28,7 @@ from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.dispatch import Dispatcher
+from application.operations.carrying_on import Carrier
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.people.erasure import forgetting
@@ -35,6 +37,7 @@ from application.processes import PROCESSES
 from application.processes.process import Process
 from application.use_cases import USE_CASES
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
+from infra.composition.long_work import works_of
 from infra.composition.resources import database_of, effects_of, limiter_of, redis_of, wire_of
 from infra.composition.system import System
 from infra.settings import Mode, Settings
@@ -90,8 +93,9 @@ def _compose(
     stack.callback(roll.leave)
     roll.settle(Ring("master_keys", keys.names, keys.use))
     roll.settle(Ring("secret_keys", tokens.names, tokens.use))
+    rebuilder = Rebuilder(database=database, reader=reader)
     renewal = Renewal(
-        rebuilder=Rebuilder(database=database, reader=reader),
+        rebuilder=rebuilder,
         models=models,
         advanced=advanced,
         kept=roll.is_read_elsewhere,
@@ -108,7 +112,14 @@ def _compose(
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
     erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
     mailing = effects_of(settings, database, store, outbox, clock)
-    effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
+    progress = OperationProgress(database, clock)
+    works = works_of(database, dispatch, erasures, rebuilder, models)
+    effects = {
+        **mailing,
+        **forgetting(erasures),
+        **ending_sessions(accounts),
+        **Carrier(progress, works).handlers,
+    }
     return System(
         settings=settings,
         database=database,
@@ -126,9 +137,15 @@ def _compose(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),
         renewal=renewal,
-        worker=_worker(database, clock, dispatch, effects, advanced, outbox, reader),
+        worker=_worker(
+            database, clock, dispatch, effects, advanced, [outbox.prune, progress.prune], reader
+        ),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
+        long_operations=OperationDesk(
+            database, clock, advanced, settings.times(settings.operations_of_business)
+        ),
+        rebuilder=rebuilder,
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
         erasures=erasures,
@@ -158,7 +175,7 @@ def _worker(
     dispatch: Dispatcher,
     effects: Handlers,
     advanced: Bell,
-    outbox: OutboxMailer,
+    upkeep: Sequence[Callable[[], object]],
     reader: Reader,
 ) -> Worker:
     """Return what works the queue off, whatever is asked by way of HTTP meanwhile."""
@@ -170,7 +187,7 @@ def _worker(
         list(USE_CASES),
         {kind: at_work()(handle) for kind, handle in effects.items()},
         bell=advanced,
-        upkeep=[outbox.prune],
+        upkeep=upkeep,
         unread=reader.notes.met,
     )
 

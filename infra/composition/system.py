@@ -19,11 +19,13 @@ from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
+from adapters.long_operations import OperationDesk
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
+from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Roll
 from adapters.wakeups.bell import Bell
@@ -60,6 +62,8 @@ class System:
     worker: Worker
     accounts: Accounts
     jobs: JobDesk
+    long_operations: OperationDesk
+    rebuilder: Rebuilder
     parked: ParkedDesk
     outbox: OutboxMailer
     erasures: PostgresErasures

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from application.operations.carrying_on import LATER
 from application.ports import About, Answer
 from domain.messages import Command, DomainError
 from domain.scheduling.bookings import RequestBooking
@@ -114,29 +115,58 @@ def weeks_ahead(attempts: Sequence[Attempt], began: datetime) -> timedelta:
 class BookingImport:
     """Carries an import out, attempt by attempt; it can be stopped and gone on with at any point."""
 
-    def __init__(self, dispatch: Dispatch, tenant: TenantId, moved_by: timedelta) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        tenant: TenantId,
+        moved_by: timedelta,
+        *,
+        time_zone: str = TIME_ZONE,
+        actor: str = "import",
+        correlation: str | None = None,
+    ) -> None:
         self._dispatch = dispatch
         self._tenant = tenant
         self._moved_by = moved_by
+        self._time_zone = time_zone
+        self._actor = actor
+        self._correlation = correlation
         self._known: set[str] = set()
 
     def book(self, attempt: Attempt) -> Outcome:
         """Ask for the hour in the name of whoever had the conversation."""
-        self._register(attempt)
+        return self.outcome(attempt)[0]
+
+    def outcome(self, attempt: Attempt) -> tuple[Outcome, str | None]:
+        """Ask for the hour; return what came of it, and the code of a refusal. What this very import
+        has booked before, and could not say so, it has booked.
+        """
         local = attempt.local_start + self._moved_by
-        answer = self._try(
-            RequestBooking(
-                booking_id=BookingId(self._id("booking", attempt.id)),
-                professional_id=self.professional(attempt),
-                service_id=self.service,
-                starts_at=to_utc(local, zone(TIME_ZONE)),
-                booking_type=attempt.kind,
-                override=True,
-            )
+        try:
+            self._register(attempt)
+            answer = self._request(attempt, to_utc(local, zone(self._time_zone)))
+        except LATER:
+            raise
+        except DomainError as refusal:
+            return "refused", refusal.code
+        new = not answer.repeated or self._is_ours(answer)
+        return "booked" if answer.recorded and new else "already_there", None
+
+    def _request(self, attempt: Attempt, starts_at: datetime) -> Answer:
+        command = RequestBooking(
+            booking_id=BookingId(self._id("booking", attempt.id)),
+            professional_id=self.professional(attempt),
+            service_id=self.service,
+            starts_at=starts_at,
+            booking_type=attempt.kind,
+            override=True,
         )
-        if answer is None:
-            return "refused"
-        return "booked" if answer.recorded and not answer.repeated else "already_there"
+        return self._order(command, command.booking_id)
+
+    def _is_ours(self, answer: Answer) -> bool:
+        """Whether it was recorded for this very import."""
+        mine = self._correlation
+        return mine is not None and answer.recorded[0].metadata.get("correlation") == mine
 
     def professional(self, attempt: Attempt) -> ProfessionalId:
         """Name the professional that a provider becomes."""
@@ -160,7 +190,7 @@ class BookingImport:
             RegisterProfessional(
                 professional_id=professional,
                 contact=Contact(name=attempt.provider.strip()[:200]),
-                settings=Settings(time_zone=TIME_ZONE, hours=ALWAYS_OPEN),
+                settings=Settings(time_zone=self._time_zone, hours=ALWAYS_OPEN),
             ),
             professional,
         )
@@ -169,13 +199,13 @@ class BookingImport:
     def _id(self, kind: str, name: str) -> str:
         return derived_id(kind, self._tenant, name)
 
-    def _try(self, command: RequestBooking) -> Answer | None:
-        try:
-            return self._order(command, command.booking_id)
-        except DomainError:
-            return None
-
     def _order(self, command: Command, makes: str) -> Answer:
         command_id = uuid5(UUID(self._tenant), makes)
-        about = About(tenant=self._tenant, actor="import", command_id=command_id, retried=True)
+        about = About(
+            tenant=self._tenant,
+            actor=self._actor,
+            command_id=command_id,
+            retried=True,
+            correlation=self._correlation,
+        )
         return self._dispatch(command, about)

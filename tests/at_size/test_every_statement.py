@@ -38,6 +38,7 @@ ELSEWHERE: Final = {
     "adapters/jobs/circuits.py": FAULTS,
     "adapters/jobs/claims.py": FAULTS,
     "adapters/jobs/postponed.py:recall": FAULTS,
+    "adapters/long_operations/progress.py:OperationProgress.end": FAULTS,
     "adapters/postgres": "settings of a connection",
     "adapters/presence/redis.py": "Redis",
     "adapters/read_models/as_of.py:stored_of_tenant": WHOLE,

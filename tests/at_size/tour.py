@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from adapters.event_store.bundle import export
 from adapters.jobs.leases import Lease, reap
 from adapters.live_bookings.counts import LiveBookingsCounted, Window
+from adapters.long_operations import OperationProgress
 from adapters.postgres import WORKER
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
@@ -39,7 +40,7 @@ def tour(running: Running) -> Ids:
     salon = Salon.opened(running)
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
-    ids |= queues(running, ids)
+    ids |= {**queues(running, ids), **long_work(running)}
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
             assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
@@ -171,12 +172,23 @@ def queues(running: Running, ids: Ids) -> dict[str, Any]:
     }
 
 
+def long_work(running: Running) -> dict[str, Any]:
+    """Have the history written to a file, and change one's mind about a second one."""
+    http = running.http()
+    done, cancelled = (http.post("/v1/history/exports").headers["location"] for _ in range(2))
+    http.delete(cancelled)
+    running.settle()
+    assert http.get(done).json()["state"] == "done"
+    return {"operation_id": done.rpartition("/")[2]}
+
+
 def upkeep(running: Running) -> None:
     """Do what is done every hour, and what operators do now and then."""
     system, database = running.system, running.system.database
     system.worker.prune()
     system.worker.next_due()
     system.outbox.prune()
+    OperationProgress(database, running.clock).prune()
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:

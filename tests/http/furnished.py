@@ -1,10 +1,11 @@
 """A business in which one of everything is there under one id, and somebody who may do everything."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from application.operations.long_operations import EXPORT_HISTORY, NewOperation
 from application.permissions import Principal, permissions_of
 from application.ports import About
 from domain.business.tenants import Business, RegisterBusiness
@@ -44,7 +45,7 @@ ASKING = {
 
 
 def furnish(running: Running) -> None:
-    """Let there be one of everything, and work waiting in the queue."""
+    """Let there be one of everything, work waiting in the queue, and long work that is done."""
     professional, client = ProfessionalId(f"professional-{ID}"), ClientId(f"client-{ID}")
     slot = TimeSlot(MONDAY + timedelta(days=30), MONDAY + timedelta(days=31))
     business = Business(name="Salon", time_zone="Europe/Paris", language="en", currency="EUR")
@@ -98,6 +99,16 @@ def furnish(running: Running) -> None:
     ):
         about = About(tenant=ID, actor="user-scene", command_id=uuid4())
         running.system.dispatch(command, about)
+    running.system.long_operations.start(
+        NewOperation(
+            id=UUID(ID),
+            tenant=ID,
+            kind=EXPORT_HISTORY,
+            about="history",
+            given={},
+            started_by=f"user-{ID}",
+        )
+    )
     running.settle()
     with running.system.database.as_worker() as connection:
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"

@@ -18,7 +18,7 @@ ID: Final = "0198c0de-0000-7000-8000-000000000001"
 DIGITS: Final = "9" * 5_000
 """More than Python turns into a number without a word."""
 
-ON_THE_CLOCK: Final = frozenset({"RecurrenceBody", "OnceOnTheClockBody"})
+ON_THE_CLOCK: Final = frozenset({"AttemptBody", "RecurrenceBody", "OnceOnTheClockBody"})
 AS_ON_MONDAY: Final = frozenset(
     {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 )
@@ -265,6 +265,7 @@ def _filled(path: str) -> str:
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found")
     path = path.replace("{stream}", f"booking-{ID}")
+    path = path.replace("{name}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
 
 

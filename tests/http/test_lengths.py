@@ -73,6 +73,7 @@ OF_ANOTHER_STATE = {
     f"PUT /appointments/booking-{ID}/status",
     *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
     "POST /v1/read-models/parked/retry",
+    f"DELETE /v1/operations/operation-{ID}",
     f"DELETE /v1/holds/hold-{ID}",
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }

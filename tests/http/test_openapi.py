@@ -34,6 +34,8 @@ ELSEWHERE = {
     "fact-type-not-known": "answers facts on Kafka",
     "fact-not-understood": "answers facts on Kafka",
     "address-not-allowed": "answers whoever says where to send something: no operation asks that yet",
+    "operation-failed": "is told as the `problem` of an operation",
+    "operation-result-too-large": "is told as the `problem` of an operation",
     **(
         {}
         if any(kind.has_secrets for kind in KINDS)

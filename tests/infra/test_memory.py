@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -36,3 +37,14 @@ def test_whoever_rebuilds_otherwise_keeps_nothing() -> None:
     with gc_at_rest():
         assert gc.get_freeze_count() > 0
     assert gc.get_freeze_count() == 0
+
+
+def test_of_several_who_have_it_rest_at_once_the_last_lets_it_go_on() -> None:
+    before = gc.get_threshold()
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(gc_at_rest())
+        second.enter_context(gc_at_rest())
+        first.close()
+        assert gc.get_threshold() != before
+
+    assert gc.get_threshold() == before

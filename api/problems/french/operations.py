@@ -27,11 +27,44 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Contenu de tâche invalide", "Un ordre de ce genre a une autre forme."
     ),
     "not-parked": Words("Rien de suspendu", "Rien n'est mis de côté sous cette clé."),
+    "operation-failed": Words(
+        "Échec de l'opération",
+        "L'opération a échoué, même à de nouveaux essais. Les opérateurs peuvent voir pourquoi.",
+    ),
+    "operation-file-gone": Words(
+        "Fichier supprimé",
+        "Seuls les fichiers les plus récents d'un établissement sont conservés ; faites-le refaire.",
+    ),
+    "operation-goes-on": Words(
+        "Opération menée à son terme",
+        "L'opération a commencé et ira à son terme : la moitié serait pire que tout ou rien.",
+    ),
+    "operation-has-no-file": Words(
+        "Pas de fichier", "Cette opération n'a pas produit de fichier, ou pas encore."
+    ),
+    "operation-is-over": Words(
+        "Opération terminée", "L'opération s'est terminée avant de pouvoir être annulée."
+    ),
+    "operation-not-found": Words(
+        "Opération introuvable",
+        "Cette opération n'existe pas, ou a été oubliée trente jours après sa fin.",
+    ),
+    "operation-result-too-large": Words(
+        "Résultat trop volumineux",
+        "Ce que l'opération a produit dépasse ce qui peut être conservé.",
+    ),
     "outbox-mail-not-found": Words(
         "Courriel introuvable", "Ce courriel n'est pas dans la boîte d'envoi."
+    ),
+    "read-model-not-found": Words(
+        "Modèle de lecture introuvable", "Aucun modèle de lecture ne porte ce nom."
     ),
     "source-not-known": Words(
         "Source inconnue",
         "Rien n'est accepté de cette source : elle ne figure pas dans KAFKA_FACTS.",
+    ),
+    "too-many-operations": Words(
+        "Trop d'opérations",
+        "Votre établissement a autant d'opérations en attente ou en cours qu'il peut en avoir.",
     ),
 }
