@@ -1,4 +1,6 @@
-"""Where a list goes on: a text that the caller brings back, good for their business and this list only."""
+"""Where a list goes on: a text that the caller brings back, good for their business and this list only,
+and for as long as the log has all that the list has shown.
+"""
 
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -18,12 +20,12 @@ CURSOR: Final = "cursor"
 def sealed(caller: Caller, purpose: str, place: object) -> str:
     """Return the cursor that stands for a place."""
     content = msgspec.json.encode(place).decode()
-    return caller.backend.signer.sign(purpose, caller.tenant, content)
+    return caller.backend.positions.sealed(purpose, caller.tenant, content, caller.bookmark)
 
 
 def opened(caller: Caller, purpose: str, cursor: str, kind: type[P]) -> P:
-    """Return the place that a cursor stands for. Raises TokenInvalid."""
-    content = caller.backend.signer.open(purpose, caller.tenant, cursor)
+    """Return the place that a cursor stands for. Raises TokenInvalid, PositionUnknown."""
+    content = caller.backend.positions.opened(purpose, caller.tenant, cursor)
     return msgspec.json.decode(content, type=kind)
 
 
