@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self
 from uuid import UUID
 
 import msgspec
@@ -81,12 +81,22 @@ def traced(parent: str | None) -> str | None:
 
 
 class Bookmark(NamedTuple):
-    """A position of a tenant's log, and the first bytes of the chain's hash there: by them it is told
-    from the same position of a log that was restored and went on otherwise. 0 is before everything.
+    """A position of a tenant's log, and the first 8 bytes of the chain's hash there, in hexadecimal: by this
+    mark it is told from the same position of a log that was restored and went on otherwise. 0 is before
+    everything. Written `17.5ca1ab1e5ca1ab1e`.
     """
 
     position: int = 0
-    hash: bytes = b""
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.position}.{self.mark}"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read what was written."""
+        position, _, mark = text.partition(".")
+        return cls(int(position), mark)
 
 
 class Bookmarks(Protocol):
@@ -105,21 +115,21 @@ class Bookmarks(Protocol):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a command: its events, in order; none when there was nothing left to do.
 
-    `position` and `tenant_position` are where the log stood when it was answered, and `hash` is that of
+    `position` and `tenant_position` are where the log stood when it was answered, and `mark` is that of
     a bookmark there. `repeated` says that the command had been carried out before, and that this is
     the first answer again.
     """
 
     position: int
     tenant_position: int
-    hash: bytes
+    mark: str
     recorded: Sequence[Recorded]
     repeated: bool = False
 
     @property
     def bookmark(self) -> Bookmark:
         """What is there."""
-        return Bookmark(self.tenant_position, self.hash)
+        return Bookmark(self.tenant_position, self.mark)
 
 
 class View(Past, Protocol):

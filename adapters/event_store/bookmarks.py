@@ -21,9 +21,6 @@ BELIEVED: Final = 5.0
 MOST: Final = 10_000
 """Positions of which it is known at a time."""
 
-BYTES: Final = 8
-"""Of a hash: of two logs, one in 2^64 has the same there by chance, and nobody can make up a token."""
-
 
 class Bookmarks:
     """Gives bookmarks, and knows those of a log that is lost."""
@@ -35,7 +32,7 @@ class Bookmarks:
         self._clock = clock
         self._most = most
         self._gate = threading.Lock()
-        self._known: OrderedDict[tuple[str, int], tuple[bytes, float]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int], tuple[str, float]] = OrderedDict()
 
     def latest(self, tenant: str) -> Bookmark:
         """Return where a tenant's log ends."""
@@ -48,8 +45,8 @@ class Bookmarks:
         """Raise PositionUnknown if something else is at this position, or nothing."""
         if bookmark.position and not self._is_known(tenant, bookmark):
             with self._database.as_tenant(tenant) as connection:
-                found = hash_at(connection, tenant, bookmark.position)
-            if found != bookmark.hash:
+                found = mark_at(connection, tenant, bookmark.position)
+            if found != bookmark.mark:
                 raise PositionUnknown
             self.learn(tenant, bookmark)
 
@@ -57,7 +54,7 @@ class Bookmarks:
         """Note what was seen in the log at this moment."""
         key = (tenant, bookmark.position)
         with self._gate:
-            self._known[key] = (bookmark.hash, self._clock() + BELIEVED)
+            self._known[key] = (bookmark.mark, self._clock() + BELIEVED)
             self._known.move_to_end(key)
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
@@ -68,14 +65,14 @@ class Bookmarks:
             self._known.clear()
 
     def _is_known(self, tenant: str, bookmark: Bookmark) -> bool:
-        hash_, until = self._known.get((tenant, bookmark.position), (b"", 0.0))
-        return hash_ == bookmark.hash and self._clock() < until
+        mark, until = self._known.get((tenant, bookmark.position), ("", 0.0))
+        return mark == bookmark.mark and self._clock() < until
 
 
-def hash_at(connection: Connection[Any], tenant: str, position: int) -> bytes:
-    """Return the hash of a bookmark at a position; nothing where nothing is."""
+def mark_at(connection: Connection[Any], tenant: str, position: int) -> str:
+    """Return the mark at a position; nothing where nothing is."""
     row = connection.execute(AT, (tenant, position), prepare=True).fetchone()
-    return bytes(row[0]) if row else b""
+    return str(row[0]) if row else ""
 
 
 def end_of(connection: Connection[Any], tenant: str) -> Bookmark:
@@ -84,11 +81,8 @@ def end_of(connection: Connection[Any], tenant: str) -> Bookmark:
     return Bookmark(*row[1:]) if row else Bookmark()
 
 
-AT: Final = f"""
-    SELECT substring(hash FOR {BYTES}) FROM log.events
-    WHERE tenant_id = %s AND tenant_position = %s
-"""
-END: Final = f"""
-    SELECT position, tenant_position, substring(hash FOR {BYTES}) FROM log.events
-    WHERE tenant_id = %s ORDER BY tenant_position DESC LIMIT 1
+AT: Final = "SELECT log.mark(hash) FROM log.events WHERE tenant_id = %s AND tenant_position = %s"
+END: Final = """
+    SELECT position, tenant_position, log.mark(hash) FROM log.events WHERE tenant_id = %s
+    ORDER BY tenant_position DESC LIMIT 1
 """

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from adapters.event_store.bookmarks import END, hash_at
+from adapters.event_store.bookmarks import END, mark_at
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.event_store.memory import Memory, Queues
 from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
@@ -196,9 +196,9 @@ class PostgresEventStore:
             # Both ends are values: see `VERSION_AT` in history.py for what a sum in a condition would do.
             found = self._reader.of_tenant(connection, about.tenant, last - events, last)
             recorded = self._reader.whole(found)
-            hash_ = hash_at(connection, about.tenant, last)
+            mark = mark_at(connection, about.tenant, last)
         return Answer(
-            position=position, tenant_position=last, hash=hash_, recorded=recorded, repeated=True
+            position=position, tenant_position=last, mark=mark, recorded=recorded, repeated=True
         )
 
     # --- Recording -----------------------------------------------------------------------
@@ -249,8 +249,8 @@ class PostgresEventStore:
             raise VersionConflictError
         with self._database.as_tenant(about.tenant) as connection:
             row = connection.execute(END, (about.tenant,), prepare=True).fetchone()
-        position, tenant_position, hash_ = row or (0, 0, b"")
-        return Answer(position=position, tenant_position=tenant_position, hash=hash_, recorded=())
+        position, tenant_position, mark = row or (0, 0, "")
+        return Answer(position=position, tenant_position=tenant_position, mark=mark, recorded=())
 
     def _all_stored(
         self, tenant: str, new: Sequence[New], seen: Mapping[str, int], keys: dict[str, bytes]
@@ -330,7 +330,7 @@ class PostgresEventStore:
         return Answer(
             position=verdict.last_position,
             tenant_position=verdict.last_tenant_position,
-            hash=verdict.last_hash or b"",
+            mark=verdict.last_mark or "",
             recorded=recorded,
         )
 

@@ -10,6 +10,7 @@ import msgspec
 from api.problems.questions import wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import Caller
+from application.ports import Bookmark
 
 P = TypeVar("P")
 
@@ -17,10 +18,14 @@ CURSOR: Final = "cursor"
 """The parameter, and what is signed; each list that is no read model adds a word of its own."""
 
 
-def sealed(caller: Caller, purpose: str, place: object) -> str:
-    """Return the cursor that stands for a place."""
+def sealed(caller: Caller, purpose: str, place: object, bookmark: Bookmark | None = None) -> str:
+    """Return the cursor that stands for a place in what is shown; of the log as it was then, by a
+    bookmark, or as it is now.
+    """
     content = msgspec.json.encode(place).decode()
-    return caller.backend.positions.sealed(purpose, caller.tenant, content, caller.bookmark)
+    return caller.backend.positions.sealed(
+        purpose, caller.tenant, content, bookmark or caller.bookmark
+    )
 
 
 def opened(caller: Caller, purpose: str, cursor: str, kind: type[P]) -> P:

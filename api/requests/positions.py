@@ -40,8 +40,7 @@ class Positions:
         self._bookmarks.learn(tenant, bookmark)
         if not self._all_read_bookmarks():
             return self._signer.sign(purpose, tenant, place)
-        marked = f"{bookmark.position}.{bookmark.hash.hex()} {place}"
-        return self._signer.sign(_bookmarked(purpose), tenant, marked)
+        return self._signer.sign(_bookmarked(purpose), tenant, f"{bookmark} {place}")
 
     def opened(self, purpose: str, tenant: str, text: str) -> str:
         """Return the place that a text stands for. Raises TokenInvalid, PositionUnknown."""
@@ -50,9 +49,7 @@ class Positions:
         except TokenInvalid:
             return self._without_bookmark(purpose, tenant, text)
         mark, _, place = marked.partition(" ")
-        position, _, hash_ = mark.partition(".")
-        bookmark = Bookmark(int(position), bytes.fromhex(hash_))
-        self._bookmarks.refuse_lost(tenant, bookmark)
+        self._bookmarks.refuse_lost(tenant, Bookmark.of(mark))
         return place
 
     def _without_bookmark(self, purpose: str, tenant: str, text: str) -> str:
