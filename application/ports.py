@@ -108,6 +108,9 @@ class Bookmarks(Protocol):
     def refuse_lost(self, tenant: str, bookmark: Bookmark) -> None:
         """Raise PositionUnknown if something else is at this position, or nothing."""
 
+    def of(self, tenant: str, positions: Sequence[int]) -> Mapping[int, Bookmark]:
+        """Return the bookmarks of positions of a tenant's log; those where nothing is are missing."""
+
     def learn(self, tenant: str, bookmark: Bookmark) -> None:
         """Note what was seen in the log at this moment."""
 

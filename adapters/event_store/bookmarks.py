@@ -7,7 +7,7 @@ token costs no question. A database becomes another only by being stopped, and t
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from psycopg import Connection
@@ -50,6 +50,11 @@ class Bookmarks:
                 raise PositionUnknown
             self.learn(tenant, bookmark)
 
+    def of(self, tenant: str, positions: Sequence[int]) -> Mapping[int, Bookmark]:
+        """Return the bookmarks of positions of a tenant's log; those where nothing is are missing."""
+        with self._database.as_tenant(tenant) as connection:
+            return bookmarks_of(connection, tenant, positions)
+
     def learn(self, tenant: str, bookmark: Bookmark) -> None:
         """Note what was seen in the log at this moment."""
         key = (tenant, bookmark.position)
@@ -69,6 +74,14 @@ class Bookmarks:
         return mark == bookmark.mark and self._clock() < until
 
 
+def bookmarks_of(
+    connection: Connection[Any], tenant: str, positions: Sequence[int]
+) -> Mapping[int, Bookmark]:
+    """Return the bookmarks of these positions."""
+    rows = connection.execute(OF, (tenant, list(positions)), prepare=True).fetchall()
+    return {position: Bookmark(position, mark) for position, mark in rows}
+
+
 def mark_at(connection: Connection[Any], tenant: str, position: int) -> str:
     """Return the mark at a position; nothing where nothing is."""
     row = connection.execute(AT, (tenant, position), prepare=True).fetchone()
@@ -82,6 +95,10 @@ def end_of(connection: Connection[Any], tenant: str) -> Bookmark:
 
 
 AT: Final = "SELECT log.mark(hash) FROM log.events WHERE tenant_id = %s AND tenant_position = %s"
+OF: Final = """
+    SELECT tenant_position, log.mark(hash) FROM log.events
+    WHERE tenant_id = %s AND tenant_position = ANY(%s)
+"""
 END: Final = """
     SELECT position, tenant_position, log.mark(hash) FROM log.events WHERE tenant_id = %s
     ORDER BY tenant_position DESC LIMIT 1

@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColumn, UndefinedTable
 
 from adapters.consumers import checkpoints
+from adapters.event_store.bookmarks import bookmarks_of
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.as_of import hearer, place_of, row_as_of
@@ -23,7 +24,7 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
 from adapters.read_models.freshness import Freshness, lacked_by, refuse_hidden
 from adapters.read_models.known import Known
-from adapters.read_models.steps import steps
+from adapters.read_models.steps import steps, told
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
 from adapters.wakeups.bell import Bell
@@ -286,9 +287,11 @@ class Answers:
     ) -> Steps:
         """Return what each event of an aggregate behind a version changed in the row that shows it."""
         with self._heard(tenant, model, key) as parts:
-            return steps(
-                model, key, (past for part in parts for past in part), after=after, most=most_bytes
-            )
+            history = (past for part in parts for past in part)
+            taken, more = steps(model, key, history, after=after, most=most_bytes)
+        with self._database.as_tenant(tenant) as connection:
+            found = bookmarks_of(connection, tenant, [each.position for each in taken])
+        return Steps(told(taken, found), has_more=more)
 
     @contextmanager
     def _heard(

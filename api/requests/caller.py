@@ -354,7 +354,12 @@ class Caller:
     def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:
         if not self.principal.may(Permission.HISTORY_READ):
             raise PermissionMissing(permission=Permission.HISTORY_READ)
-        return self.backend.read_models.row_as_of(self.tenant, model, key, moment_of(moment))
+        asked = moment_of(moment)
+        if isinstance(asked, Bookmark):
+            at: int | datetime = self.backend.positions.named(self.tenant, asked)
+        else:
+            at = asked
+        return self.backend.read_models.row_as_of(self.tenant, model, key, at)
 
     def shown(self, model: ReadModel, key: str) -> Response:
         """Answer 200 with a row, or 304 when they have it already."""

@@ -2,7 +2,7 @@
 the log, so that after a restore it is known for what it is, and never taken for another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from api.requests.signing import Signer, TokenInvalid
@@ -32,6 +32,18 @@ class Positions:
     def latest(self, tenant: str) -> Bookmark:
         """Return a bookmark of all that there is."""
         return self._bookmarks.latest(tenant)
+
+    def of(self, tenant: str, positions: Sequence[int]) -> Mapping[int, Bookmark]:
+        """Return the bookmarks of what is shown at these positions."""
+        return self._bookmarks.of(tenant, positions)
+
+    def named(self, tenant: str, bookmark: Bookmark) -> int:
+        """Return the position that somebody names: of this log only, with its mark; as it is counted now,
+        without. Raises PositionUnknown.
+        """
+        if bookmark.mark:
+            self._bookmarks.refuse_lost(tenant, bookmark)
+        return bookmark.position
 
     def sealed(self, purpose: str, tenant: str, place: str, bookmark: Bookmark) -> str:
         """Return the text that stands for a place, good for this purpose and business only, as long as

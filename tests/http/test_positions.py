@@ -1,6 +1,6 @@
 """Positions that leave us come back as they were, or are refused: whatever anybody makes of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +37,9 @@ class OneLog:
     def refuse_lost(self, _tenant: str, bookmark: Bookmark) -> None:
         if bookmark not in self._there:
             raise PositionUnknown
+
+    def of(self, _tenant: str, positions: Sequence[int]) -> dict[int, Bookmark]:
+        return {each.position: each for each in self._there if each.position in positions}
 
     def learn(self, _tenant: str, _bookmark: Bookmark) -> None:
         pass

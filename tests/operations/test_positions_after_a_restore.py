@@ -121,6 +121,8 @@ class Past(NamedTuple):
     shared: str
     token: str
     cursors: dict[str, str]
+    event: dict[str, Any]
+    change: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,7 @@ def past(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         cursors["backwards"] = lost.cursor(
             "/v1/services", "prev_cursor", cursor=cursors["/v1/services"]
         )
+        event, change = cancelled(lost)
         with (
             restored(server, dump) as beside,
             at_work(beside, lost.running.tenant) as after,
@@ -142,7 +145,7 @@ def past(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
             for number in range(20, 30):
                 after.offer(number)
             after.running.settle()
-            yield Past(lost, after, shared, token, cursors)
+            yield Past(lost, after, shared, token, cursors, event, change)
 
 
 def begun(business: Business, dsn: str) -> str:
@@ -159,6 +162,14 @@ def begun(business: Business, dsn: str) -> str:
     with psycopg.connect(dsn) as connection:
         connection.execute(PARK)
     return str(shared)
+
+
+def cancelled(business: Business) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Let a booking be cancelled; return the event as auditors see it, and as what it changed."""
+    [booking] = business.ask("/v1/bookings?limit=1").json()["data"]
+    business.http.post(f"/v1/bookings/{booking['id']}/cancel")
+    [event] = business.ask("/v1/history?limit=1&type=booking-cancelled.v1").json()["data"]
+    return event, business.ask(f"/v1/bookings/{booking['id']}/history").json()["data"][-1]
 
 
 def path_of(name: str, cursor: str) -> str:
@@ -215,6 +226,21 @@ def test_every_list_that_goes_on_by_a_cursor_of_its_own_was_asked() -> None:
 
     assert paged & one
     assert paged - one <= {path.partition("?")[0] for path in LISTS}
+
+
+def test_an_event_that_is_lost_is_not_the_one_at_its_position_now(past: Past) -> None:
+    bookmark, position = past.event["bookmark"], past.event["position"]
+    service = one_of(past.restored)
+    assert bookmark.startswith(f"{position}.")
+    assert past.change["bookmark"] == bookmark
+
+    for path in (f"/v1/history/{bookmark}", f"{service}?as_of={bookmark}"):
+        refused = past.restored.ask(path)
+        assert (refused.status_code, refused.json()["code"]) == (409, "position-unknown")
+    assert past.lost.ask(f"/v1/history/{bookmark}").json() == past.event
+    assert past.restored.ask(f"/v1/history/{position}").json()["bookmark"] != bookmark
+    first = past.lost.ask("/v1/history/1").json()
+    assert past.restored.ask(f"/v1/history/{first['bookmark']}").json() == first
 
 
 def test_what_was_before_names_what_it_named(past: Past) -> None:
