@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
 
-from api.requests.signing import Signer
+from api.requests.positions import Positions
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
 from application.operations.audit import Audit
@@ -80,7 +80,7 @@ class Backend:
     read_models: ReadModels
     ask: Ask
     authenticate: Callable[[str], Principal]
-    signer: Signer
+    positions: Positions
     clock: Clock
     pepper: str
     default_region: str = "FR"

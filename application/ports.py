@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self
 from uuid import UUID
 
 import msgspec
 
 from application.reach import Leave
-from application.refusals import NotNow, TooMuch
+from application.refusals import NeedsOperator, NotNow, TooMuch
 from application.transact import Changes, Past
 from domain.messages import DomainError, Event, Gone
 
@@ -80,17 +80,59 @@ def traced(parent: str | None) -> str | None:
     return parent if parent is not None and _TRACEPARENT.fullmatch(parent) else None
 
 
+class Bookmark(NamedTuple):
+    """A position of a tenant's log, and the first 8 bytes of the chain's hash there, in hexadecimal: by this
+    mark it is told from the same position of a log that was restored and went on otherwise. 0 is before
+    everything. Written `17.5ca1ab1e5ca1ab1e`.
+    """
+
+    position: int = 0
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.position}.{self.mark}"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read what was written."""
+        position, _, mark = text.partition(".")
+        return cls(int(position), mark)
+
+
+class Bookmarks(Protocol):
+    """Knows what is at the positions of the log."""
+
+    def latest(self, tenant: str) -> Bookmark:
+        """Return where a tenant's log ends."""
+
+    def refuse_lost(self, tenant: str, bookmark: Bookmark) -> None:
+        """Raise PositionUnknown if something else is at this position, or nothing."""
+
+    def of(self, tenant: str, positions: Sequence[int]) -> Mapping[int, Bookmark]:
+        """Return the bookmarks of positions of a tenant's log; those where nothing is are missing."""
+
+    def learn(self, tenant: str, bookmark: Bookmark) -> None:
+        """Note what was seen in the log at this moment."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a command: its events, in order; none when there was nothing left to do.
 
-    `position` and `tenant_position` are where the log stood when it was answered. `repeated` says
-    that the command had been carried out before, and that this is the first answer again.
+    `position` and `tenant_position` are where the log stood when it was answered, and `mark` is that of
+    a bookmark there. `repeated` says that the command had been carried out before, and that this is
+    the first answer again.
     """
 
     position: int
     tenant_position: int
+    mark: str
     recorded: Sequence[Recorded]
     repeated: bool = False
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """What is there."""
+        return Bookmark(self.tenant_position, self.mark)
 
 
 class View(Past, Protocol):
@@ -180,6 +222,15 @@ class PersonalDataErased(Gone):
     """The personal data of this record was erased; nothing personal can be added to it."""
 
 
+class ProjectionParked(NeedsOperator):
+    """What you wrote is recorded, but part of what is to be shown was set aside. It cannot be shown until
+    an operator has tried it again: see `/v1/read-models/parked`.
+    """
+
+    position: int
+    consumer: str
+
+
 class ProjectionBehind(NotNow):
     """What you wrote is recorded, but cannot be shown yet; ask again in a moment."""
 
@@ -191,7 +242,9 @@ class ProjectionBehind(NotNow):
 
 
 class PositionUnknown(DomainError):
-    """The position asked for is beyond the end of the log."""
+    """What this token or cursor names is not in the log: it was given out before the log was restored
+    from a backup, or by an older release. Go on without it.
+    """
 
-    position: int
-    head: int
+    position: int | None = None
+    head: int | None = None

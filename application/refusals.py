@@ -15,5 +15,9 @@ class TooOften(DomainError):
     """It was done often enough for now."""
 
 
+class NeedsOperator(DomainError):
+    """It cannot be done until somebody who looks after the system has acted; nothing was lost."""
+
+
 class NotNow(DomainError):
     """It cannot be done at this moment; nothing was lost."""

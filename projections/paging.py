@@ -12,6 +12,7 @@ from psycopg import Connection, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
+from application.ports import Bookmark
 from projections.lines import (
     AT_FIRST,
     LOOKED_AT,
@@ -50,14 +51,20 @@ CUT: Final = """
     SELECT place, key, CASE
         WHEN row_number() OVER so_far = 1 OR sum(octet_length(document) + 1) OVER so_far <= %s
         THEN document::varchar
-    END, looked
+    END, looked, CASE WHEN row_number() OVER so_far = 1 THEN {} END
     FROM ({}) page(place, key, document, looked) WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
 """
 """As many documents of a page as have so many bytes, and its first at least; of the others it is known
-only that they are there. What is a `varchar` comes as bytes.
+only that they are there. What is a `varchar` comes as bytes. The first row has a bookmark of the log.
 """
 
-DOCUMENT, LOOKED = 2, 3
+BOOKMARK: Final = """(
+    SELECT e.tenant_position || '.' || log.mark(e.hash) FROM log.events e
+    WHERE e.tenant_id = %s ORDER BY e.tenant_position DESC LIMIT 1
+)"""
+"""Where the tenant's log ends: read with the page, it has all that the page shows."""
+
+DOCUMENT, LOOKED, MARK = 2, 3, 4
 
 COUNTED: Final = 10_000
 """Nobody counts further."""
@@ -80,6 +87,8 @@ class Page(NamedTuple):
     last: Place | None
     has_more: bool
     """Whether there are more rows, or more to look at, in the direction in which was asked."""
+    bookmark: Bookmark | None
+    """Where the log ended when this was so; None if there was no row."""
 
 
 class NumberedPage(NamedTuple):
@@ -119,11 +128,11 @@ def _looked(
     prepare = not asked.hangs_on_one_value
     look = AT_FIRST * (limit + 1)
     if asked.is_looked_for and look < LOOKED_AT:
-        statement = _within_bytes(rows_of(asked, limit + 1, look=look))
+        statement = _marked(asked, rows_of(asked, limit + 1, look=look))
         rows = _fetched(connection, statement, prepare=prepare)
         if _is_full(rows, limit) or _is_all(connection, asked, rows, look):
             return rows, None
-    rows = _fetched(connection, _within_bytes(rows_of(asked, limit + 1)), prepare=prepare)
+    rows = _fetched(connection, _marked(asked, rows_of(asked, limit + 1)), prepare=prepare)
     if _is_full(rows, limit) or not asked.is_looked_for:
         return rows, None
     return rows, next(iter(_fetched(connection, end_of_look(asked))), None)
@@ -186,7 +195,11 @@ def kept_to(within: Within) -> tuple[sql.SQL, Sequence[Any]]:
 
 
 def _within_bytes(page: Sql) -> Sql:
-    return Sql(CUT.format(page.text), (MOST_BYTES, *page.values))
+    return Sql(CUT.format("NULL", page.text), (MOST_BYTES, *page.values))
+
+
+def _marked(asked: Question, page: Sql) -> Sql:
+    return Sql(CUT.format(BOOKMARK, page.text), (MOST_BYTES, asked.tenant, *page.values))
 
 
 def _is_cut(rows: Sequence[tuple[Any, ...]]) -> bool:
@@ -218,9 +231,11 @@ def _cut(
     documents = [row[DOCUMENT] for row in rows]
     ends = [*rows[:1], *(rows[-1:] if reached is None else [reached])]
     if not ends:
-        return Page([], None, None, has_more)
+        return Page([], None, None, has_more, None)
     (begin, begin_key, *_), (end, end_key, *_) = ends[0], ends[-1]
+    mark = Bookmark.of(rows[0][MARK]) if rows and rows[0][MARK] else None
     if backwards:
         places = Place(end, end_key, backwards=True), Place(begin, begin_key)
-        return Page(documents[::-1], *places, has_more)
-    return Page(documents, Place(begin, begin_key, backwards=True), Place(end, end_key), has_more)
+        return Page(documents[::-1], *places, has_more, mark)
+    places = Place(begin, begin_key, backwards=True), Place(end, end_key)
+    return Page(documents, *places, has_more, mark)

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from adapters.event_store.bookmarks import END, mark_at
 from adapters.event_store.mapper import Mapper, Stored
 from adapters.event_store.memory import Memory, Queues
 from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError, encrypt, new_key
@@ -195,7 +196,10 @@ class PostgresEventStore:
             # Both ends are values: see `VERSION_AT` in history.py for what a sum in a condition would do.
             found = self._reader.of_tenant(connection, about.tenant, last - events, last)
             recorded = self._reader.whole(found)
-        return Answer(position=position, tenant_position=last, recorded=recorded, repeated=True)
+            mark = mark_at(connection, about.tenant, last)
+        return Answer(
+            position=position, tenant_position=last, mark=mark, recorded=recorded, repeated=True
+        )
 
     # --- Recording -----------------------------------------------------------------------
 
@@ -244,15 +248,9 @@ class PostgresEventStore:
         if not self.is_current(view, about):
             raise VersionConflictError
         with self._database.as_tenant(about.tenant) as connection:
-            row = connection.execute(
-                """
-                SELECT position, tenant_position FROM log.events WHERE tenant_id = %s
-                ORDER BY tenant_position DESC LIMIT 1
-                """,
-                (about.tenant,),
-            ).fetchone()
-        position, tenant_position = row or (0, 0)
-        return Answer(position=position, tenant_position=tenant_position, recorded=())
+            row = connection.execute(END, (about.tenant,), prepare=True).fetchone()
+        position, tenant_position, mark = row or (0, 0, "")
+        return Answer(position=position, tenant_position=tenant_position, mark=mark, recorded=())
 
     def _all_stored(
         self, tenant: str, new: Sequence[New], seen: Mapping[str, int], keys: dict[str, bytes]
@@ -332,6 +330,7 @@ class PostgresEventStore:
         return Answer(
             position=verdict.last_position,
             tenant_position=verdict.last_tenant_position,
+            mark=verdict.last_mark or "",
             recorded=recorded,
         )
 

@@ -71,6 +71,7 @@ class Verdict(NamedTuple):
     at_stream: str | None
     at_version: int | None
     first_fingerprint: str | None
+    last_mark: str | None = None
 
 
 TRY: Final = """

@@ -16,18 +16,19 @@ from psycopg import Connection, sql
 from psycopg.errors import LockNotAvailable, SerializationFailure, UndefinedColumn, UndefinedTable
 
 from adapters.consumers import checkpoints
+from adapters.event_store.bookmarks import bookmarks_of
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
 from adapters.read_models.as_of import hearer, place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
-from adapters.read_models.freshness import Freshness, refuse_hidden
+from adapters.read_models.freshness import Freshness, lacked_by, refuse_hidden
 from adapters.read_models.known import Known
-from adapters.read_models.steps import steps
+from adapters.read_models.steps import steps, told
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
 from adapters.wakeups.bell import Bell
-from application.ports import LAST_VERSION, Document, ProjectionBehind, Recorded, Steps
+from application.ports import LAST_VERSION, Document, ProjectionParked, Recorded, Steps
 from domain.messages import Erasure, StreamErased
 from projections.read_model import ReadModel, Row
 
@@ -61,7 +62,7 @@ class Answers:
     ) -> None:
         self._database = database
         self._reader = reader
-        self._freshness = Freshness(database, reader, advanced, known or Known())
+        self._freshness = Freshness(database, advanced, known or Known())
         self._encode = msgspec.json.Encoder().encode
         self._one: dict[str, sql.Composed] = {}
         self._consumers: dict[str, ReadModelConsumer] = {}
@@ -81,7 +82,8 @@ class Answers:
     ) -> Iterator[Connection[Any]]:
         """Lend a connection on which these read models have seen everything up to `at_least`.
 
-        Raises ProjectionBehind when that cannot be had, PositionUnknown beyond the log's end.
+        Raises ProjectionBehind when that cannot be had yet, ProjectionParked where a part of it was set
+        aside, PositionUnknown beyond the log's end.
         """
         self._refuse_unreadable(models)
         began = time.monotonic()
@@ -103,13 +105,11 @@ class Answers:
     def _have_seen(
         self, tenant: str, models: Sequence[ReadModel], position: int, until: float
     ) -> bool:
-        """Whether they have; refuse if it is of no use, since it is set aside."""
+        """Whether they have. Raises ProjectionParked if of this tenant's some is set aside."""
         names = [model.name for model in models]
         if not self._freshness.have_seen(names, position, until):
             return False
-        if hidden := self._freshness.aside(tenant, names, position):
-            with self._database.as_desk() as connection:
-                refuse_hidden(connection, self._reader, tenant, models, hidden, position)
+        refuse_hidden(self._freshness.aside(tenant, names, position), position)
         return True
 
     def _with_tail(
@@ -215,7 +215,7 @@ class Answers:
         names = [model.name]
         if not self._freshness.have_seen(names, position, until):
             return False
-        return (model.name, key) not in self._freshness.aside(tenant, names, position)
+        return not lacked_by(model, key, self._freshness.aside(tenant, names, position))
 
     def _without_table(self, tenant: str, model: ReadModel, key: str) -> Document | None:
         if model.owner is None:
@@ -287,9 +287,11 @@ class Answers:
     ) -> Steps:
         """Return what each event of an aggregate behind a version changed in the row that shows it."""
         with self._heard(tenant, model, key) as parts:
-            return steps(
-                model, key, (past for part in parts for past in part), after=after, most=most_bytes
-            )
+            history = (past for part in parts for past in part)
+            taken, more = steps(model, key, history, after=after, most=most_bytes)
+        with self._database.as_tenant(tenant) as connection:
+            found = bookmarks_of(connection, tenant, [each.position for each in taken])
+        return Steps(told(taken, found), has_more=more)
 
     @contextmanager
     def _heard(
@@ -303,7 +305,7 @@ class Answers:
             yield (self._reader.heard(connection, part, hearer(model)) for part in parts)
 
     def fold(self, model: ReadModel, key: str, history: Iterable[Recorded]) -> Document | None:
-        """Return the row that this history makes. Raises ProjectionBehind if its fold fails."""
+        """Return the row that this history makes. Raises ProjectionParked if its fold fails."""
         return self._fold(model, key, history, None)
 
     def _fold(
@@ -314,7 +316,7 @@ class Answers:
                 try:
                     row = moved_on(model, (past.tenant, key), row, past)
                 except Exception as error:
-                    raise ProjectionBehind(position=past.position, parked=True) from error
+                    raise ProjectionParked(position=past.position, consumer=model.name) from error
         return None if row is None else Document(row.version, self._encode(row))
 
     # --- Tables ---------------------------------------------------------------------------

@@ -6,16 +6,17 @@ then without being woken, since a wake-up is only a hint. However many wait, one
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
-from adapters.event_store.reader import COLUMNS, Reader, head
+from adapters.event_store.reader import head
 from adapters.postgres import Database
 from adapters.read_models.known import Known
 from adapters.wakeups.bell import Bell
-from application.ports import PositionUnknown, ProjectionBehind, Recorded
+from application.ports import PositionUnknown, ProjectionBehind, ProjectionParked
+from domain.values import kind_of
 from projections.read_model import ReadModel
 
 POLL: Final = 0.25
@@ -24,10 +25,10 @@ POLL: Final = 0.25
 STILL: Final = 1.0
 """Seconds after which a read model that should move and does not is believed to stand still."""
 
-MOST_OF_A_COMMAND: Final = 1_000
-
-Aside = frozenset[tuple[str, str]]
-"""Read models and keys that are set aside."""
+Aside = Mapping[tuple[str, str], str | None]
+"""Read models and keys that are set aside, each with the master key that it needs, by its name; None if
+it is for an operator to have it tried again.
+"""
 
 
 class _Look(NamedTuple):
@@ -41,9 +42,8 @@ class _Look(NamedTuple):
 class Freshness:
     """Knows how far read models have come, or finds it out."""
 
-    def __init__(self, database: Database, reader: Reader, advanced: Bell, known: Known) -> None:
+    def __init__(self, database: Database, advanced: Bell, known: Known) -> None:
         self._database = database
-        self._reader = reader
         self._advanced = advanced
         self._known = known
         self._gate = threading.Lock()
@@ -87,7 +87,7 @@ class Freshness:
     def aside(self, tenant: str, names: Sequence[str], position: int) -> Aside:
         """Return what is set aside of them for this tenant, because of events up to `position`."""
         if self._known.least(names) >= position:
-            return frozenset()
+            return {}
         with self._database.as_desk() as connection:
             return aside(connection, tenant, names, position)
 
@@ -129,38 +129,31 @@ class Freshness:
 def aside(connection: Connection[Any], tenant: str, names: Sequence[str], position: int) -> Aside:
     """Return what is set aside for this tenant, because of events up to `position`."""
     rows = connection.execute(ASIDE, (list(names), tenant, position), prepare=True).fetchall()
-    return frozenset((name, key) for name, key in rows)
+    return {(name, key): needs for name, key, needs in rows}
 
 
-def refuse_hidden(
-    connection: Connection[Any],
-    reader: Reader,
-    tenant: str,
-    models: Iterable[ReadModel],
-    hidden: Aside,
-    position: int,
-) -> None:
-    """Refuse if what was written at `position` is among what is set aside.
-
-    A list that is asked for with the token of another write may be shown: its other rows flow.
+def lacked_by(model: ReadModel, key: str, hidden: Aside) -> Aside:
+    """Return what is set aside of a read model that its row may lack: itself; and, of rows that many
+    feed, streams in which something could not be read, which are set aside under their own names.
     """
-    if not hidden:
-        return
-    for past in _command_at(connection, reader, tenant, position):
-        for model in models:
-            if type(past.event) in model.subscribes_to and any(
-                (model.name, key) in hidden for key in [*model.key(past.event), past.stream]
-            ):
-                raise ProjectionBehind(position=position, parked=True)
+    return {
+        (name, other): needs
+        for (name, other), needs in hidden.items()
+        if name == model.name
+        and (other == key or (model.owner is None and kind_of(other) != kind_of(key)))
+    }
 
 
-def _command_at(
-    connection: Connection[Any], reader: Reader, tenant: str, position: int
-) -> list[Recorded]:
-    """Return the events of the command that ended at this position."""
-    values = (tenant, position - MOST_OF_A_COMMAND, position, position)
-    rows = connection.execute(COMMAND_AT, values, binary=True).fetchall()
-    return reader.recorded(rows)
+def refuse_hidden(hidden: Aside, position: int) -> None:
+    """Refuse what has to show everything up to `position`, and lacks what is set aside.
+
+    Raises ProjectionParked; ProjectionBehind if a process that has the master key sees to all of it.
+    """
+    for_operators = sorted(name for (name, _), needs in hidden.items() if needs is None)
+    if for_operators:
+        raise ProjectionParked(position=position, consumer=for_operators[0])
+    if hidden:
+        raise ProjectionBehind(position=position, parked=True)
 
 
 LOOK: Final = """
@@ -168,16 +161,8 @@ LOOK: Final = """
     FROM work.checkpoints c WHERE c.consumer = ANY(%s) AND c.source = 'log'
 """
 ASIDE: Final = """
-    SELECT consumer, key FROM work.parked
+    SELECT consumer, key, needs FROM work.parked
     WHERE consumer = ANY(%s) AND tenant_id = %s AND position <= %s
-"""
-COMMAND_AT: Final = f"""
-    SELECT {COLUMNS} FROM log.events e
-    WHERE e.tenant_id = %s AND e.position > %s AND e.position <= %s
-      AND e.metadata ->> 'command' = (
-        SELECT last.metadata ->> 'command' FROM log.events last WHERE last.position = %s
-      )
-    ORDER BY e.position
 """
 BEHIND: Final = """
     SELECT least.position, (

@@ -16,9 +16,9 @@ from adapters.event_store.unread import Hearer
 from adapters.postgres import APP
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
-from adapters.read_models.freshness import aside, refuse_hidden
+from adapters.read_models.freshness import aside, lacked_by, refuse_hidden
 from adapters.read_models.tables import LIVE, Rows
-from application.ports import ProjectionBehind, Recorded
+from application.ports import ProjectionParked, Recorded
 from projections.read_model import Row
 
 LONGEST: Final = 20_000
@@ -49,13 +49,13 @@ def apply_tail(
     """Let the tables show what happened to a tenant up to `position`, in this transaction only, and
     let the rest of it be asked in the tenant's name.
 
-    Raises TailTooLong, and ProjectionBehind when what was written cannot be shown.
+    Raises TailTooLong, and ProjectionParked when what was written cannot be shown.
     """
     _look_at_one_moment(connection, consumers, lock_ms)
     names = [consumer.name for consumer in consumers]
     at = _places(connection, consumers, position)
     events = _tail(connection, reader, tenant, consumers, min(at.values()), position)
-    hidden = set(aside(connection, tenant, names, position))
+    hidden = dict(aside(connection, tenant, names, position))
     parked = checkpoints.parked(connection, names)
     for consumer in consumers:
         due = [past for past in events if past.position > at[consumer.name]]
@@ -64,10 +64,9 @@ def apply_tail(
         except Exception as error:
             if not is_poison(error):
                 raise
-            raise ProjectionBehind(position=position, parked=True) from error
-        hidden.update((consumer.name, failure.key[1]) for failure in failures)
-    models = [consumer.model for consumer in consumers]
-    refuse_hidden(connection, reader, tenant, models, frozenset(hidden), position)
+            raise ProjectionParked(position=position, consumer=consumer.name) from error
+        hidden |= {(consumer.name, failure.key[1]): failure.needs for failure in failures}
+    refuse_hidden(hidden, position)
     connection.execute(AS_TENANT, (tenant, APP))
 
 
@@ -83,12 +82,12 @@ def row_with_tail(
 ) -> Row | None:
     """Return one row as it is up to `position`: nothing is written for that.
 
-    Raises TailTooLong, and ProjectionBehind when it cannot be shown.
+    Raises TailTooLong, and ProjectionParked when it cannot be shown.
     """
     _look_at_one_moment(connection, [consumer], lock_ms)
     at = _places(connection, [consumer], position)[consumer.name]
-    if (consumer.name, key) in aside(connection, tenant, [consumer.name], position):
-        raise ProjectionBehind(position=position, parked=True)
+    hidden = aside(connection, tenant, [consumer.name], position)
+    refuse_hidden(lacked_by(consumer.model, key, hidden), position)
     wanted = (tenant, key)
     rows: Rows = dict(consumer.table.load(connection, [wanted]))
     events = _tail(connection, reader, tenant, [consumer], at, position)
@@ -96,7 +95,7 @@ def row_with_tail(
         (past, [wanted]) for past, keys in relevant(consumer.model, events) if wanted in keys
     ]
     if fold(consumer.model, rows, touches):
-        raise ProjectionBehind(position=position, parked=True)
+        raise ProjectionParked(position=position, consumer=consumer.name)
     return rows.get(wanted)
 
 

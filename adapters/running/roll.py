@@ -32,8 +32,8 @@ log = structlog.get_logger()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process says of itself. It `reads` types of events, and tables of read models in the
-    version that it declares. Keys are named, which says nothing of what they are.
+    """What a process says of itself. It `reads` types of events, tables of read models in the version
+    that it declares, and forms of what comes back to it over HTTP. Keys are named, which says nothing of what they are.
     """
 
     id: UUID
@@ -114,6 +114,10 @@ class Roll:
     def is_read_elsewhere(self, what: str) -> bool:
         """Whether another process that is there reads this."""
         return any(what in each.reads for each in self._others)
+
+    def is_read_by_all(self, what: str) -> bool:
+        """Whether every other process that is there reads this."""
+        return all(what in each.reads for each in self._others)
 
     def call(self) -> None:
         """Say that we are here, and see who else is; strike off who is silent. Who has left says

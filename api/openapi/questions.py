@@ -19,7 +19,7 @@ from api.requests.listing import (
     boolean,
     number,
 )
-from api.requests.moments import AS_OF, instant
+from api.requests.moments import AS_OF, NAMED, instant
 from api.web.gate import permission_of
 
 Document = dict[str, Any]
@@ -54,7 +54,11 @@ def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]
 
 def _when_reading(shape: Shape) -> Iterator[Document]:
     if is_row(shape):
-        yield _query(AS_OF, MOMENT, "Show it as it was at a time, or a position of the history.")
+        yield _query(
+            AS_OF,
+            MOMENT,
+            "Show it as it was at a time, or at a position or bookmark of the history.",
+        )
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
     yield _header("Consistency-Token", {"type": "string"}, TOKEN)
 
@@ -138,7 +142,11 @@ def _parameter(
 TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00]*$"}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 MOMENT: Final = {
-    "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}]
+    "anyOf": [
+        {"type": "string", "format": "date-time"},
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": f"^{NAMED}$"},
+    ]
 }
 KEY: Final = {
     "type": "string",

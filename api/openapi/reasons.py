@@ -35,6 +35,7 @@ READING: Final[Refusals] = (
     refusals.ValidationFailed,
     signing.TokenInvalid,
     ports.ProjectionBehind,
+    ports.ProjectionParked,
     ports.PositionUnknown,
 )
 WRITING: Final[Refusals] = (
@@ -49,6 +50,7 @@ WRITING: Final[Refusals] = (
     ports.OrderTooLarge,
     ports.PersonalDataErased,
     ports.ProjectionBehind,
+    ports.ProjectionParked,
     refusals.BodyMalformed,
     refusals.BodyTooDeep,
     refusals.BodyTooLarge,

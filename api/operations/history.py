@@ -1,5 +1,6 @@
 """History for auditors: what happened, one event, a thing as it was, and what changed in between."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,7 @@ from api.requests.at_length import Operation, accepted
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, of_another_question, opened, sealed
 from api.requests.listing import MOST, USUAL
-from api.requests.moments import InUtc
+from api.requests.moments import NAMED, InUtc
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -19,7 +20,7 @@ from application.dispatch import IdempotencyKeyReused
 from application.operations.audit import Audit
 from application.operations.long_operations import EXPORT_HISTORY, TooManyOperations
 from application.permissions import Permission
-from application.ports import LAST_VERSION, Document, Recorded
+from application.ports import LAST_VERSION, Bookmark, Document, Recorded
 from application.reach import NotFound
 from domain.confidential import masked
 from domain.fields import ANY_TEXT
@@ -30,6 +31,7 @@ from projections.read_model import ReadModel
 MayRead = Annotated[Caller, may(Permission.HISTORY_READ)]
 Stream = Annotated[str, Query(max_length=120, pattern=ANY_TEXT)]
 Version = Annotated[int, Query(ge=1, le=LAST_VERSION)]
+Named = Annotated[str, Path(pattern=f"^{NAMED}$", max_length=35, examples=["17"])]
 PURPOSE: Final = f"{CURSOR}/history.v2"
 
 router: Final = Router(prefix="/v1/history", tags=["history"])
@@ -39,9 +41,12 @@ SHOWN_BY: Final = {model.owner: model for model in reversed(READ_MODELS) if mode
 
 
 class Happened(msgspec.Struct):
-    """An event as auditors see it; `position` is dense within the tenant."""
+    """An event as auditors see it; `position` is dense within the tenant. `bookmark` is the position
+    together with what is there: it names this event for ever, and no other after a restore.
+    """
 
     position: int
+    bookmark: str
     stream: str
     version: int
     type: str
@@ -59,6 +64,7 @@ class Change(msgspec.Struct):
 
     version: int
     position: int
+    bookmark: str
     type: str
     at: str
     actor: str | None
@@ -107,7 +113,7 @@ def list_history(
         limit=limit,
     )
     next_ = sealed(caller, PURPOSE, [page.reached, stream]) if page.more else None
-    data = [_happened(past) for past in page.events]
+    data = _happened(caller, page.events)
     body = {"data": data, "next_cursor": next_, "has_more": page.more}
     return Response(msgspec.json.encode(body), media_type=JSON)
 
@@ -124,12 +130,16 @@ def export_history(caller: MayRead) -> Response:
 
 @router.get("/{position}")
 @answers(Made(Happened))
-def get_event(position: Annotated[int, Path(ge=1, le=2**62)], caller: MayRead) -> Response:
-    """Show one event, with what is personal in it as far as it was not erased, and without secrets."""
-    past = _audit(caller).event(caller.tenant, position)
+def get_event(position: Named, caller: MayRead) -> Response:
+    """Show one event, by its bookmark or by whatever is at a position now; with what is personal in it as
+    far as it was not erased, and without secrets.
+    """
+    place = caller.backend.positions.named(caller.tenant, Bookmark.of(position))
+    past = _audit(caller).event(caller.tenant, place)
     if past is None:
         raise NotFound
-    return Response(msgspec.json.encode(_happened(past)), media_type=JSON)
+    [happened] = _happened(caller, [past])
+    return Response(msgspec.json.encode(happened), media_type=JSON)
 
 
 @router.get("/streams/{stream}")
@@ -188,10 +198,17 @@ def _shown_by(stream: str) -> ReadModel:
     return model
 
 
-def _happened(past: Recorded) -> Happened:
+def _happened(caller: Caller, events: Sequence[Recorded]) -> list[Happened]:
+    places = [past.tenant_position for past in events]
+    bookmarks = caller.backend.positions.of(caller.tenant, places)
+    return [_shown(past, bookmarks[past.tenant_position]) for past in events]
+
+
+def _shown(past: Recorded, bookmark: Bookmark) -> Happened:
     metadata = past.metadata
     return Happened(
         position=past.tenant_position,
+        bookmark=str(bookmark),
         stream=past.stream,
         version=past.version,
         type=past.type,

@@ -6,7 +6,7 @@ from typing import Final
 from api.problems.refusals import MethodNotAllowed
 from api.problems.refused import Refused
 from application.dispatch import VersionMismatch
-from application.refusals import NotNow, TooMuch, TooOften, Unproven
+from application.refusals import NeedsOperator, NotNow, TooMuch, TooOften, Unproven
 from application.scheduling.availability import WindowInvalid
 from domain.messages import DomainError, Forbidden, Gone, Invalid, Missing
 
@@ -20,6 +20,7 @@ FAMILIES: Final[Mapping[type[DomainError], int]] = {
     TooMuch: 413,
     TooOften: 429,
     NotNow: 503,
+    NeedsOperator: 503,
 }
 OTHERS: Final[Mapping[type[DomainError], int]] = {VersionMismatch: 412, WindowInvalid: 400}
 """What HTTP has a status of its own for."""
@@ -27,6 +28,8 @@ OTHERS: Final[Mapping[type[DomainError], int]] = {VersionMismatch: 412, WindowIn
 STATUS: Final = {**FAMILIES, **OTHERS}
 
 RETRY_AFTER: Final = {503: "1", 429: "1"}
+"""Seconds. Whoever waits for an operator is promised nothing."""
+
 AUTHENTICATE: Final = 'Bearer realm="frontdesk"'
 
 
@@ -41,7 +44,7 @@ def status_of(refusal: DomainError) -> tuple[int, dict[str, str]]:
     """Return the status of a refusal and the headers that belong to it."""
     status = number_of(type(refusal))
     headers: dict[str, str] = {}
-    if status in RETRY_AFTER:
+    if status in RETRY_AFTER and not isinstance(refusal, NeedsOperator):
         headers["Retry-After"] = str(refusal.facts.get("retry_after", RETRY_AFTER[status]))
     if status == 401:
         headers["WWW-Authenticate"] = AUTHENTICATE

@@ -28,7 +28,16 @@ from api.web.sizes import ANYTHING
 from application.business.tenants import country_of
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
-from application.ports import LAST_VERSION, About, Answer, Document, ProjectionBehind, Steps
+from application.ports import (
+    LAST_VERSION,
+    About,
+    Answer,
+    Bookmark,
+    Document,
+    ProjectionBehind,
+    ProjectionParked,
+    Steps,
+)
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command
@@ -47,6 +56,7 @@ class Caller:
 
     __slots__ = (
         "_body",
+        "_bookmark",
         "_country",
         "_preferences",
         "backend",
@@ -72,6 +82,7 @@ class Caller:
         self.heavy = heavy
         self._body = body
         self._preferences: Preferences | None = None
+        self._bookmark: Bookmark | None = None
         self._country: str | None = None
 
     # --- Who ----------------------------------------------------------------------------
@@ -125,13 +136,22 @@ class Caller:
     def preferences(self) -> Preferences:
         """What they say in Prefer and Consistency-Token."""
         if self._preferences is None:
-            self._preferences = preferences(self.request.headers, self.backend.signer, self.tenant)
+            self._preferences = preferences(
+                self.request.headers, self.backend.positions, self.tenant
+            )
         return self._preferences
 
     @property
     def prefers_async(self) -> bool:
         """Whether they would rather have long work become an operation than wait for it."""
         return prefers_async(self.request.headers)
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """Where their log ends: to be asked for behind whatever an answer shows."""
+        if self._bookmark is None:
+            self._bookmark = self.backend.positions.latest(self.tenant)
+        return self._bookmark
 
     # --- Ordering -----------------------------------------------------------------------
 
@@ -217,7 +237,8 @@ class Caller:
         """Return the headers that say what a command did. Those of another answer are not for copying:
         among them is its length.
         """
-        token = self.backend.signer.sign(CONSISTENCY, self.tenant, str(answer.position))
+        position, positions = str(answer.position), self.backend.positions
+        token = positions.sealed(CONSISTENCY, self.tenant, position, answer.bookmark)
         marks = {"Consistency-Token": token}
         if answer.repeated:
             marks["Idempotent-Replayed"] = "true"
@@ -285,7 +306,7 @@ class Caller:
         with ExitStack() as stack:
             try:
                 connection = stack.enter_context(fresh)
-            except ProjectionBehind:
+            except (ProjectionBehind, ProjectionParked):
                 mark(self.request.scope, b"consistency", b"stale")
                 stale = self.backend.read_models.asking(self.tenant, models)
                 connection = stack.enter_context(stale)
@@ -338,7 +359,12 @@ class Caller:
     def _as_of(self, model: ReadModel, key: str, moment: str) -> Document | None:
         if not self.principal.may(Permission.HISTORY_READ):
             raise PermissionMissing(permission=Permission.HISTORY_READ)
-        return self.backend.read_models.row_as_of(self.tenant, model, key, moment_of(moment))
+        asked = moment_of(moment)
+        if isinstance(asked, Bookmark):
+            at: int | datetime = self.backend.positions.named(self.tenant, asked)
+        else:
+            at = asked
+        return self.backend.read_models.row_as_of(self.tenant, model, key, at)
 
     def shown(self, model: ReadModel, key: str) -> Response:
         """Answer 200 with a row, or 304 when they have it already."""

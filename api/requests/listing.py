@@ -18,6 +18,7 @@ from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.moments import EXAMPLE, instant
+from application.ports import Bookmark
 from projections.paging import COMPARING, Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
@@ -251,8 +252,8 @@ def _response(caller: Caller, found: Page, question: Question, place: Place | No
     backwards = place is not None and place.backwards
     more_after = found.has_more if not backwards else True
     more_before = found.has_more if backwards else place is not None
-    next_ = _cursor(caller, question, found.last) if more_after else None
-    prev = _cursor(caller, question, found.first) if more_before else None
+    next_ = _cursor(caller, question, found.last, found.bookmark) if more_after else None
+    prev = _cursor(caller, question, found.first, found.bookmark) if more_before else None
     marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
     data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
     body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
@@ -260,10 +261,13 @@ def _response(caller: Caller, found: Page, question: Question, place: Place | No
     return Response(body, headers={"Link": ", ".join(links)} if links else None, media_type=JSON)
 
 
-def _cursor(caller: Caller, question: Question, place: Place | None) -> str | None:
+def _cursor(
+    caller: Caller, question: Question, place: Place | None, bookmark: Bookmark | None
+) -> str | None:
     if place is None:
         return None
-    return sealed(caller, CURSOR, [question.name, place.value, place.key, place.backwards])
+    where = [question.name, place.value, place.key, place.backwards]
+    return sealed(caller, CURSOR, where, bookmark)
 
 
 def _only(fields: Sequence[str], document: bytes) -> bytes:

@@ -12,10 +12,12 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDateti
 from pydantic_core import PydanticCustomError
 
 from api.problems.questions import wrong
+from application.ports import Bookmark
 
 AS_OF: Final = "as_of"
 EXAMPLE: Final = "2027-01-05T09:30:00Z"
-LAST: Final = 2**62
+NAMED: Final = r"\d{1,18}(\.[0-9a-f]{16})?"
+"""A position, as somebody names it: with the mark of what is there, or without."""
 
 DAY: Final = r"\d{4}-\d{2}-\d{2}"
 ON_THE_CLOCK: Final = DAY + r"T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
@@ -84,11 +86,13 @@ def instant(text: str) -> datetime:
         raise ValueError(text) from None
 
 
-def moment_of(text: str) -> int | datetime:
-    """Parse a time with its zone, or a position as `/v1/history` counts them. Raises QueryInvalid."""
+def moment_of(text: str) -> Bookmark | datetime:
+    """Parse a time with its zone, or a position as `/v1/history` counts them, with its mark or without.
+    Raises QueryInvalid.
+    """
     try:
-        if text.isascii() and text.isdigit() and len(text) < len(str(LAST)):
-            return int(text)
+        if re.fullmatch(NAMED, text, re.ASCII):
+            return Bookmark.of(text)
         return instant(text)
     except ValueError:
         raise wrong(AS_OF, "neither a position nor a time", example=EXAMPLE) from None

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from starlette.datastructures import Headers
 
-from api.requests.signing import Signer
+from api.requests.positions import Positions
 
 CONSISTENCY: Final = "consistency"
 WAIT: Final = 2.0
@@ -30,10 +30,10 @@ class Preferences(NamedTuple):
 NONE: Final = Preferences()
 
 
-def preferences(headers: Headers, signer: Signer, tenant: str) -> Preferences:
+def preferences(headers: Headers, positions: Positions, tenant: str) -> Preferences:
     """Read `Consistency-Token` and `Prefer: wait=…, handling=lenient` (RFC 7240).
 
-    Raises TokenInvalid.
+    Raises TokenInvalid, PositionUnknown.
     """
     token = headers.get("consistency-token")
     if token is None:
@@ -42,7 +42,7 @@ def preferences(headers: Headers, signer: Signer, tenant: str) -> Preferences:
     found = _WAIT.search(prefer)
     wait = min(float(found.group(1)), LONGEST_WAIT) if found else WAIT
     lenient = _LENIENT.search(prefer) is not None
-    return Preferences(int(signer.open(CONSISTENCY, tenant, token)), wait, lenient)
+    return Preferences(int(positions.opened(CONSISTENCY, tenant, token)), wait, lenient)
 
 
 def prefers_async(headers: Headers) -> bool:

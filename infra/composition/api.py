@@ -1,6 +1,7 @@
 """What a system shows outside: its HTTP application, and what counts who is connected."""
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -15,6 +16,7 @@ from adapters.running.vitals import PostgresVitals
 from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.operations import test_clock
+from api.requests.positions import BOOKMARKED, Positions
 from api.requests.signing import Signer
 from api.web.addresses import Addresses
 from api.web.limiting import Limits
@@ -44,7 +46,9 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         read_models=system.answers,
         ask=Asking(system.store, system.clock),
         authenticate=authenticate,
-        signer=signer,
+        positions=Positions(
+            signer, system.bookmarks, partial(system.roll.is_read_by_all, BOOKMARKED)
+        ),
         clock=system.clock,
         pepper=settings.pepper,
         default_region=settings.default_region,

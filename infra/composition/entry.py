@@ -19,6 +19,7 @@ from adapters.read_models.consumer import ReadModelConsumer, table_of
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Entry
 from adapters.streams import RELAY
+from api.requests.positions import BOOKMARKED
 from application.operations import facts
 from application.ports import Clock
 from application.processes.process import Process
@@ -56,7 +57,7 @@ def entry_of(
     return Entry(
         id=uuid4(),
         release=version("frontdesk"),
-        reads=sorted([*mapper.known, *tables]),
+        reads=sorted([*mapper.known, *tables, BOOKMARKED]),
         records=sorted(mapper.recorded),
         master_keys=keys.names,
         secret_keys=tokens.names,

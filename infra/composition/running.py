@@ -10,6 +10,7 @@ from adapters.accounts.tokens import AccessTokens
 from adapters.clock import SettableClock, system_clock
 from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
+from adapters.event_store.bookmarks import Bookmarks
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
@@ -129,6 +130,7 @@ def _compose(
         reader=reader,
         writer=writer,
         store=store,
+        bookmarks=Bookmarks(database),
         dispatch=dispatch,
         answers=Answers(database, reader, advanced, known),
         known=known,

@@ -13,6 +13,7 @@ from adapters.clock import SettableClock
 from adapters.consumers.delivery import Consumer
 from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
+from adapters.event_store.bookmarks import Bookmarks
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
@@ -53,6 +54,7 @@ class System:
     reader: Reader
     writer: Writer
     store: PostgresEventStore
+    bookmarks: Bookmarks
     dispatch: Dispatcher
     answers: Answers
     known: Known
@@ -120,10 +122,15 @@ class System:
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         announcer = Announcer(self.wire, bells)
-        listener = Listener(self.wire, bells, origin=announcer.origin, lost=self.known.forget)
+        listener = Listener(self.wire, bells, origin=announcer.origin, lost=self._doubt)
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
+
+    def _doubt(self) -> None:
+        """Believe nothing that was known of the database: it may be another."""
+        self.known.forget()
+        self.bookmarks.forget()
 
     def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
         """Have something done in a thread of this process, until it rests."""

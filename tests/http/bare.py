@@ -25,7 +25,7 @@ def bare(**more: Any) -> Backend:
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others)}
     return Backend(
         authenticate=Mock(return_value=ANA),
-        signer=Mock(),
+        positions=Mock(),
         clock=Mock(),
         pepper="",
         limits=Limits(ProcessRateLimiter(), 10_000, strangers_per_minute=10_000),

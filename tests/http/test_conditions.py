@@ -11,7 +11,7 @@ from api.requests.conditions import version_seen
 from api.requests.preferences import CONSISTENCY, LONGEST_WAIT, preferences
 from application.dispatch import VersionMismatch
 from application.patience import IN_ALL
-from application.ports import THERE, About, Answer, ProjectionBehind
+from application.ports import THERE, About, Answer, Bookmark, ProjectionBehind
 from domain.scheduling.services import CreateService
 from domain.values import ServiceId
 from tests.http.faulty import Faulty, with_backend
@@ -174,9 +174,9 @@ def test_a_key_is_for_what_stands_behind_the_question_mark_too(http) -> None:
 
 
 def token(running: Running, position: int, tenant: str | None = None) -> dict[str, str]:
-    """Forge a token, with our own keys."""
-    signer = running.app.state.backend.signer
-    text = signer.sign(CONSISTENCY, tenant or running.tenant, str(position))
+    """Forge a token, with our own keys and a bookmark that fits any log."""
+    positions, of = running.app.state.backend.positions, tenant or running.tenant
+    text = positions.sealed(CONSISTENCY, of, str(position), Bookmark())
     return {"Consistency-Token": text, "Prefer": "wait=0"}
 
 
@@ -205,9 +205,9 @@ def test_a_token_of_another_business_is_none_here(running: Running, http, cut) -
 
 def test_nobody_waits_for_so_long_that_they_would_not_hear_in_time(running: Running) -> None:
     own = token(running, 1) | {"Prefer": "wait=10"}
-    signer = running.app.state.backend.signer
+    positions = running.app.state.backend.positions
 
-    wishes = preferences(Headers(own), signer, running.tenant)
+    wishes = preferences(Headers(own), positions, running.tenant)
 
     assert wishes.wait == LONGEST_WAIT < IN_ALL
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
@@ -27,6 +25,7 @@ from infra.composition import System, application, running_system
 from infra.migrate import MigrationForbiddenError, migrate
 from infra.servers.postgres import Server
 from infra.settings import Mode, Settings, SettingsError, read_settings
+from tests.operations.logins import login
 from tests.operations.pgbouncer import FOUND, pgbouncer
 from tests.operations.pooler import Pooler
 from tests.running import Running
@@ -49,21 +48,6 @@ LOGIN = {name: OWNER[name] for name in ("email", "password")}
 def superuser(server: Server) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
         yield connection
-
-
-@contextmanager
-def login(superuser: psycopg.Connection[Any], dsn: str, *roles: str) -> Iterator[str]:
-    """Make a login as an operator does, that is a member of these roles; return the address with it."""
-    name, password = f"login_{uuid4().hex}", uuid4().hex
-    who = sql.Identifier(name)
-    superuser.execute(
-        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(who, sql.Literal(password))
-    )
-    for role in roles:
-        superuser.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), who))
-    parts = urlsplit(dsn)
-    yield urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port}"))
-    superuser.execute(sql.SQL("DROP ROLE {}").format(who))
 
 
 def current_role(connection: psycopg.Connection[Any]) -> tuple[Any, ...] | None:

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres import Database
 from adapters.read_models.answers import SHORT, Answers
-from application.ports import ProjectionBehind
+from application.ports import ProjectionParked
 from domain.messages import StreamErased
 from tests.read_models.examples import (
     ACCOUNTS,
@@ -127,5 +127,5 @@ def test_a_row_that_was_set_aside_tells_that_it_cannot_be_shown(
     world.record(account, Renamed(account=account, name="refuse"))
     world.runner().catch_up()
 
-    with pytest.raises(ProjectionBehind):
+    with pytest.raises(ProjectionParked):
         answers.folded(TENANT, ACCOUNTS, account)

@@ -144,7 +144,7 @@ def test_who_waits_for_a_projector_that_stands_still_is_told_so_and_so_is_who_co
 def test_who_waits_for_a_projector_that_moves_goes_on_waiting(
     world: World, answers: Answers
 ) -> None:
-    seen = Freshness(world.database, world.reader, world.advanced, Known())
+    seen = Freshness(world.database, world.advanced, Known())
     for _ in range(2):
         world.account()
     runner = world.runner(batch=1)

@@ -9,16 +9,13 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 import pytest
 
 from adapters.consumers.runner import Runner
 from adapters.postgres import Database
 from adapters.read_models import freshness, tail, waiting
 from adapters.read_models.answers import Answers
-from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.known import FRESH, UNKNOWN, Known
-from adapters.read_models.parked import retry
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, NotifyWire
 from application.ports import PositionUnknown, ProjectionBehind
@@ -30,7 +27,6 @@ from tests.read_models.examples import (
     TENANTS,
     Moved,
     Paid,
-    Renamed,
     World,
 )
 
@@ -215,60 +211,6 @@ def test_a_position_from_the_future_is_unknown_at_once(world: World, answers: An
         keys(answers, ACCOUNTS, at_least=2, wait=LONG)
 
 
-def test_a_row_that_is_set_aside_never_counts_as_fresh(world: World, answers: Answers) -> None:
-    other, account = world.account(), world.account()
-    first = len(world.history())
-    world.runner(GROUPS).catch_up()
-    broken = world.record(account, Renamed(account=account, name="refuse")).position
-    later = world.record(other, Renamed(account=other, name="Bea")).position
-    world.runner().catch_up()
-
-    with pytest.raises(ProjectionBehind):
-        keys(answers, ACCOUNTS, at_least=broken, wait=0.2)
-    with pytest.raises(ProjectionBehind):
-        answers.row(TENANT, ACCOUNTS, account, at_least=broken)
-    assert answers.row(TENANT, ACCOUNTS, account, at_least=first) is not None
-    assert answers.row(TENANT, ACCOUNTS, other, at_least=later) is not None
-    assert len(keys(answers, ACCOUNTS, at_least=later, wait=0.2)) == 2, "the rest flows"
-
-
-def test_a_row_that_many_feed_and_that_is_set_aside_is_refused(world: World) -> None:
-    failing = msgspec.structs.replace(
-        GROUPS, evolve=lambda row, event: 1 // (event.amount - 13 if _is_paid(event) else 1) and row
-    )
-    world.consumers(failing)
-    answers = Answers(world.database, world.reader, world.advanced)
-    account = world.account()
-    broken = world.record(account, Paid(account=account, group="red", amount=13)).position
-
-    for _ in range(2):
-        with pytest.raises(ProjectionBehind):
-            answers.row(TENANT, failing, "red", at_least=broken, wait=0)
-        with pytest.raises(ProjectionBehind):
-            keys(answers, failing, at_least=broken, wait=0)
-        world.runner(failing).catch_up()
-
-
-def _is_paid(event: Any) -> bool:
-    return isinstance(event, Paid)
-
-
-def test_once_it_takes_part_again_it_is_fresh_again(world: World, answers: Answers) -> None:
-    account = world.account(Renamed(account="", name="refuse"))
-    world.runner().catch_up()
-    with pytest.raises(ProjectionBehind):
-        keys(answers, ACCOUNTS, at_least=2, wait=0)
-    mended = msgspec.structs.replace(ACCOUNTS, evolve=lambda row, _: row or _blank(account))
-    with world.database.as_desk() as connection:
-        retry(connection, world.reader, ReadModelConsumer(mended), TENANT, account)
-
-    assert keys(answers, ACCOUNTS, at_least=2, wait=0) == [account]
-
-
-def _blank(account: str) -> Any:
-    return ACCOUNTS.row(id=account, group="red", holder="Ada")  # type: ignore[call-arg]
-
-
 def test_what_is_not_registered_never_counts_as_fresh(world: World) -> None:
     """A projection that never started has seen nothing, whatever the log says."""
     world.consumers(GROUPS)
@@ -279,14 +221,6 @@ def test_what_is_not_registered_never_counts_as_fresh(world: World) -> None:
     with pytest.raises(ProjectionBehind):
         keys(answers, ACCOUNTS, at_least=1, wait=0)
     assert answers.row(TENANT, ACCOUNTS, account, at_least=1) is not None
-
-
-def test_a_tail_that_poisons_the_table_is_refused(world: World, answers: Answers) -> None:
-    account = world.account(Paid(account="", group="red", amount=2**63))
-
-    with pytest.raises(ProjectionBehind):
-        keys(answers, ACCOUNTS, at_least=2, wait=0)
-    assert answers.row(TENANT, ACCOUNTS, account, at_least=2) is not None
 
 
 def test_the_tail_of_an_event_with_several_keys(world: World, answers: Answers) -> None:

@@ -87,12 +87,21 @@ FRENCH: Final[Mapping[str, Words]] = {
         "peut y être ajouté.",
     ),
     "position-unknown": Words(
-        "Position inconnue", "La position demandée est au-delà de la fin du journal."
+        "Position inconnue",
+        "Ce que ce jeton ou ce curseur désigne n'est pas dans le journal : il a été donné avant que "
+        "le journal soit restauré depuis une sauvegarde, ou par une version antérieure. Continuez "
+        "sans lui.",
     ),
     "projection-behind": Words(
         "Lecture en retard",
         "Ce que vous avez écrit est enregistré, mais ne peut pas encore être montré ; redemandez "
         "dans un instant.",
+    ),
+    "projection-parked": Words(
+        "Lecture mise de côté",
+        "Ce que vous avez écrit est enregistré, mais une partie de ce qui est à montrer a été mise "
+        "de côté. Cela ne peut pas être montré avant qu'un opérateur l'ait repris : voir "
+        "`/v1/read-models/parked`.",
     ),
     "query-invalid": Words("Question invalide", "Cela ne peut pas être demandé ainsi."),
     "request-too-slow": Words(
