@@ -11,6 +11,7 @@ from psycopg import Connection
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.files.keeping import Keeping
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.outbox import Outbox
@@ -92,6 +93,7 @@ class Backend:
     erasures: Erasures
     audit: Audit
     jobs: Jobs
+    files: Keeping
     live: LiveBookings
     outbox: Outbox
     parked: ParkedKeys

@@ -36,6 +36,10 @@ class Permission(StrEnum):
     USERS_MANAGE = "users:manage"
     TENANT_READ = "tenant:read"
     TENANT_MANAGE = "tenant:manage"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    OWN_FILES_READ = "own-files:read"
+    OWN_FILES_WRITE = "own-files:write"
     OUTBOX_READ = "outbox:read"
     HISTORY_READ = "history:read"
     LIVE_READ = "live:read"
@@ -49,6 +53,8 @@ OWN: Final[Mapping[str, str]] = {
     Permission.CLIENTS_READ: Permission.OWN_CLIENT_READ,
     Permission.CLIENTS_WRITE: Permission.OWN_CLIENT_WRITE,
     Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
+    Permission.FILES_READ: Permission.OWN_FILES_READ,
+    Permission.FILES_WRITE: Permission.OWN_FILES_WRITE,
     **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
     **{kind.writing: kind.own_writing for kind in KINDS if kind.own_writers},
 }
@@ -61,6 +67,8 @@ EVERYBODY: Final = frozenset(
         Permission.TENANT_READ,
         Permission.SERVICES_READ,
         Permission.PROFESSIONALS_READ,
+        Permission.OWN_FILES_READ,  # whose a file is follows from what it is of
+        Permission.OWN_FILES_WRITE,
     }
 )
 
@@ -86,6 +94,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.USERS_READ,
         Permission.USERS_MANAGE,
         Permission.TENANT_MANAGE,
+        Permission.FILES_READ,
+        Permission.FILES_WRITE,
         Permission.OUTBOX_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
@@ -97,6 +107,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
         Permission.USERS_READ,
+        Permission.FILES_READ,
+        Permission.FILES_WRITE,
         Permission.LIVE_READ,
     },
     Role.PROFESSIONAL: EVERYBODY
@@ -119,6 +131,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.BOOKINGS_READ,
         Permission.CLIENTS_READ,
         Permission.USERS_READ,
+        Permission.FILES_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
     },

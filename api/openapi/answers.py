@@ -3,15 +3,21 @@
 from typing import Final
 
 from api.openapi.schemas import JSON, Document, schema_of
-from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
 
 
 def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
     found = {"description": "Done.", **usual} if status == "204" else {**usual}
     found["description"] = DONE.get(status, "As asked.")
-    if not isinstance(shape, Nothing) and status != "204":
+    if isinstance(shape, Bytes):
+        found["content"] = {type_: {"schema": schema_of(shape)} for type_ in shape.types}
+    elif not isinstance(shape, Nothing) and status != "204":
         found["content"] = {JSON: {"schema": schema_of(shape)}}
     headers = {}
+    if isinstance(shape, Bytes):
+        headers["ETag"] = _said("By content: other bytes have another.")
+    if status in ("301", "302"):
+        headers["Location"] = _said("Where it is.")
     if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
         headers["ETag"] = _said("The version, for If-Match and If-None-Match.")
     if method != "GET":
@@ -27,6 +33,9 @@ DONE: Final = {
     "201": "It was made.",
     "202": "It will be done.",
     "204": "It was done.",
+    "206": "The part that was asked for.",
+    "301": "It is elsewhere now.",
+    "302": "It is there, for a while.",
     "503": "As asked, and nothing good.",
 }
 

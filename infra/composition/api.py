@@ -54,6 +54,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         accounts=system.accounts,
         erasures=system.erasures,
         audit=Audit(system.database, History(system.reader)),
+        files=system.files,
         jobs=system.jobs,
         live=_live(system),
         outbox=system.outbox,

@@ -1,6 +1,6 @@
 """Puts a system together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -35,7 +35,15 @@ from application.processes import PROCESSES
 from application.processes.process import Process
 from application.use_cases import USE_CASES
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
-from infra.composition.resources import database_of, effects_of, limiter_of, redis_of, wire_of
+from infra.composition.resources import (
+    database_of,
+    effects_of,
+    keeping_of,
+    limiter_of,
+    preparing_of,
+    redis_of,
+    wire_of,
+)
 from infra.composition.system import System
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
@@ -106,9 +114,17 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
-    erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
+    keeping = keeping_of(settings, database, store, clock)
+    erasures = PostgresErasures(
+        database, reader, models, accounts.forget, clock, destroy=keeping.destroy
+    )
     mailing = effects_of(settings, database, store, outbox, clock)
-    effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
+    effects = {
+        **mailing,
+        **forgetting(erasures),
+        **ending_sessions(accounts),
+        **preparing_of(settings, keeping, erasures),
+    }
     return System(
         settings=settings,
         database=database,
@@ -126,12 +142,15 @@ def _compose(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),
         renewal=renewal,
-        worker=_worker(database, clock, dispatch, effects, advanced, outbox, reader),
+        worker=_worker(
+            database, clock, dispatch, effects, advanced, [outbox.prune, keeping.sweep], reader
+        ),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
         erasures=erasures,
+        files=keeping,
         limiter=limiter,
         denylist=denylist,
         wire=wire_of(settings, database, stack),
@@ -158,7 +177,7 @@ def _worker(
     dispatch: Dispatcher,
     effects: Handlers,
     advanced: Bell,
-    outbox: OutboxMailer,
+    upkeep: Sequence[Callable[[], object]],
     reader: Reader,
 ) -> Worker:
     """Return what works the queue off, whatever is asked by way of HTTP meanwhile."""
@@ -170,7 +189,7 @@ def _worker(
         list(USE_CASES),
         {kind: at_work()(handle) for kind, handle in effects.items()},
         bell=advanced,
-        upkeep=[outbox.prune],
+        upkeep=upkeep,
         unread=reader.notes.met,
     )
 

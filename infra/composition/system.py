@@ -30,6 +30,7 @@ from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
 from application.dispatch import Dispatcher
+from application.files.keeping import Keeping
 from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
 from infra.settings import Settings
@@ -63,6 +64,7 @@ class System:
     parked: ParkedDesk
     outbox: OutboxMailer
     erasures: PostgresErasures
+    files: Keeping
     limiter: RateLimiter
     denylist: PostgresDenylist
     wire: Wire
