@@ -15,6 +15,7 @@ from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
+from application.files.store import StorageAwayError
 from application.people.erasure import (
     IN_CLEAR,
     KEPT,
@@ -111,8 +112,8 @@ class PostgresErasures:
         for stream in client.erased_streams:
             if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
-            if stream.startswith(f"{FILE.kind}-"):
-                self._destroy(tenant, stream)
+        if not self._destroyed(tenant, client):
+            return False
         erased = whole(record, client)
 
         def take_out(connection: Connection[Any]) -> None:
@@ -122,6 +123,16 @@ class PostgresErasures:
             connection.execute(FINISH, (tenant, record, *finished))
 
         return self._tried(until, take_out)
+
+    def _destroyed(self, tenant: str, client: OwnStream) -> bool:
+        """Whether all bytes of their files could be destroyed, and so they were."""
+        try:
+            for stream in client.erased_streams:
+                if stream.startswith(f"{FILE.kind}-"):
+                    self._destroy(tenant, stream)
+        except StorageAwayError:
+            return False
+        return True
 
     def _tried(self, until: float, take_out: Callable[[Connection[Any]], None]) -> bool:
         """Whether all of it could be taken out until then, and so it was."""

@@ -22,6 +22,7 @@ from application.files import owners, store
 from application.files.keeping import content_of
 from application.files.owners import refuse_unchangeable
 from application.permissions import Permission
+from application.reach import NotFound
 from application.refusals import NotNow, TooMuch
 from domain.files import files, purposes
 from domain.files.files import (
@@ -273,8 +274,12 @@ def get_file_content(file_id: ids.File, caller: MayRead, size: Which | None = No
 
 
 def led_to(caller: Caller, file_id: str, size: Which | None) -> Response:
-    """Answer 302 with where the bytes are. Raises what is in the way."""
-    document = caller.document(FILES, file_id)
+    """Answer 302 with where the bytes are, by what the log says at this moment. Raises what is in the
+    way.
+    """
+    document = caller.folded(FILES, file_id)
+    if caller.backend.files.is_forgotten(caller.tenant, file_id):
+        raise NotFound
     file = msgspec.json.decode(document.json, type=ListedFile)
     _refuse_unserved(file)
     content, disposition = _chosen(file, size)

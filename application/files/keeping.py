@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from application.files import store
 from application.files.store import (
@@ -35,6 +35,11 @@ def content_of(content: bytes, purpose: Purpose) -> Content:
 def _described(content: bytes, media_type: MediaType) -> Content:
     digest = sha256(content).hexdigest()
     return Content(media_type=media_type, size=len(content), sha256=digest)
+
+
+def _folded(history: Sequence[Recorded]) -> File:
+    events: list[Any] = [past.event for past in history if past.event is not None]
+    return FILE.fold(events)
 
 
 class Keeping:
@@ -122,14 +127,13 @@ class Keeping:
 
     def state(self, tenant: str, file_id: str) -> File:
         """Return a file as the log has it now."""
-        return FILE.fold(past.event for past in self._history(tenant, file_id) if past.event)  # type: ignore[misc]
+        return _folded(self._history(tenant, file_id))
 
     def is_forgotten(self, tenant: str, file_id: str) -> bool:
-        """Whether nothing may be kept of it any more, or it was never recorded."""
+        """Whether nothing may be kept of it any more: it was erased or purged, or never recorded."""
         history = self._history(tenant, file_id)
-        gone = (Status.NONE, Status.REFUSED, Status.PURGED)
         erased = any(isinstance(past.event, StreamErased) for past in history)
-        return erased or self.state(tenant, file_id).status in gone
+        return erased or _folded(history).status in (Status.NONE, Status.PURGED)
 
     def destroy(self, tenant: str, file_id: str) -> None:
         """Destroy all bytes of a file, in every size and place, and then give its room back."""

@@ -1,43 +1,22 @@
 """Files, through HTTP: sent, looked through, given to those who may have them, and to nobody else."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from starlette.testclient import TestClient
 
 from domain.business.users import Role
 from tests.files.pictures import DRAWING, PDF, PROGRAM, opened, picture, taken_in_paris
+from tests.files.sending import UPLOAD, client_of, given, send
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 
-UPLOAD = "/v1/files/upload"
-
 
 @pytest.fixture
 def salon(running: Running) -> Salon:
     return Salon.opened(running)
-
-
-def client_of(http: TestClient) -> str:
-    return str(http.post("/v1/clients", json={"name": "Zoé"}).json()["id"])
-
-
-def send(
-    http: TestClient, owner: str, content: bytes, purpose: str = "attachment", **more: Any
-) -> Any:
-    fields = {"owner_id": owner, "purpose": purpose, **more}
-    return http.post(UPLOAD, data=fields, files={"file": ("holiday.jpg", content, "image/jpeg")})
-
-
-def given(http: TestClient, where: str) -> Any:
-    """Follow where one is led, as a browser does that knows nobody there."""
-    led = http.get(where, follow_redirects=False)
-    assert led.status_code == 302, led.text
-    return http.get(led.headers["location"], headers={"Authorization": ""})
 
 
 def test_a_picture_that_was_sent_is_given_in_three_sizes_as_soon_as_it_was_looked_through(
