@@ -66,6 +66,10 @@ def purge(command: files.PurgeFile, past: Past) -> Changes:
     return _without(command.file_id, events, past)
 
 
+def abandon(command: files.AbandonFile, past: Past) -> Changes:
+    return {command.file_id: files.abandon(command, past.of(FILE, command.file_id))}
+
+
 def _described(file_id: FileId, past: Past) -> Description:
     return files.known(past.of(FILE, file_id))
 
@@ -111,4 +115,5 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     files.RemoveFile: remove,
     files.RestoreFile: restore,
     files.PurgeFile: purge,
+    files.AbandonFile: abandon,
 }

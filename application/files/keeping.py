@@ -18,9 +18,9 @@ from application.files.store import (
     reaching,
 )
 from application.ports import Answer, Clock, Recorded, StoreUnavailableError
-from domain.files.files import FILE, Content, File, FileHasNotCome, Status
+from domain.files.files import FILE, AbandonFile, Content, File, FileHasNotCome, Status
 from domain.files.purposes import LARGEST, MediaType, Purpose, understood
-from domain.messages import DomainError, StreamErased
+from domain.messages import Command, DomainError, StreamErased
 from domain.values import FileId
 
 SWEPT_AFTER: Final = timedelta(hours=1)
@@ -50,11 +50,13 @@ class Keeping:
         bytes_: Bytes,
         ledger: Ledger,
         history: Callable[[str, str], Sequence[Recorded]],
+        order: Callable[[str, Command], object],
         clock: Clock,
     ) -> None:
         self.bytes = bytes_
         self.ledger = ledger
         self._history = history
+        self._order = order
         self._clock = clock
 
     def receive(
@@ -142,7 +144,7 @@ class Keeping:
         self.ledger.release(tenant, file_id)
 
     def _destroy_unrecorded(self, tenant: str, file_id: str) -> None:
-        if self.state(tenant, file_id).status is Status.NONE:
+        if self.state(tenant, file_id).file is None:
             self.destroy(tenant, file_id)
 
     def moved_to(self, path: str) -> tuple[FileId, Content | None] | None:
@@ -155,11 +157,15 @@ class Keeping:
         return FileId(found[1]), largest
 
     def sweep(self) -> int:
-        """Destroy bytes of which the log never came to know; return of how many files."""
+        """Destroy bytes of which the log never came to know; return of how many files. First it is recorded
+        that they never come, so that whoever is about to record that they did, by whichever clock, is refused.
+        """
         swept = 0
         for tenant, file_id in self.ledger.unsettled(self._clock() - SWEPT_AFTER):
             state = self.state(tenant, file_id)
-            if state.status is Status.NONE:
+            if state.file is None:
+                self._order(tenant, AbandonFile(file_id=FileId(file_id)))
+            if self.state(tenant, file_id).file is None:
                 self.destroy(tenant, file_id)
                 swept += 1
             elif state.status is not Status.AWAITED:

@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils import uuid7
 
 from adapters.accounts.address_codes import codes_of
 from adapters.event_store.store import PostgresEventStore
@@ -24,6 +27,7 @@ from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
+from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
 from application.files.store import Bytes
@@ -31,9 +35,10 @@ from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
-from application.ports import Clock
+from application.ports import About, Clock
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.mails import Mailer
+from domain.messages import Command
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -140,11 +145,20 @@ def bytes_of(settings: Settings) -> Bytes:
 
 
 def keeping_of(
-    settings: Settings, database: Database, store: PostgresEventStore, clock: Clock
+    settings: Settings,
+    database: Database,
+    store: PostgresEventStore,
+    dispatch: Dispatcher,
+    clock: Clock,
 ) -> Keeping:
     """Return what keeps the bytes of files."""
+
+    def order(tenant: str, command: Command) -> None:
+        command_id = UUID(int=uuid7().int)
+        dispatch(command, About(tenant=tenant, actor="process/sweep-files", command_id=command_id))
+
     ledger = PostgresLedger(database, clock, settings.files_most_bytes)
-    return Keeping(bytes_of(settings), ledger, store.history, clock)
+    return Keeping(bytes_of(settings), ledger, store.history, order, clock)
 
 
 def preparing_of(settings: Settings, keeping: Keeping, erasures: Erasures) -> Handlers:

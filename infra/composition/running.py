@@ -114,7 +114,7 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
-    keeping = keeping_of(settings, database, store, clock)
+    keeping = keeping_of(settings, database, store, dispatch, clock)
     erasures = PostgresErasures(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )

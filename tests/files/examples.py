@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from domain.files.files import (
+    AbandonFile,
     AnnounceFile,
     CompleteUpload,
     Content,
     Description,
     ExpireUpload,
+    FileAbandoned,
     FileAnnounced,
     FilePublished,
     FilePurged,
@@ -62,6 +64,7 @@ withdraw_file: Final = WithdrawFile(file_id=file_id)
 remove_file: Final = RemoveFile(file_id=file_id)
 restore_file: Final = RestoreFile(file_id=file_id)
 purge_file: Final = PurgeFile(file_id=file_id)
+abandon_file: Final = AbandonFile(file_id=file_id)
 
 file_announced: Final = FileAnnounced(file_id=file_id, file=haircut, expires_at=noon)
 file_uploaded: Final = FileUploaded(file_id=file_id, file=haircut)
@@ -72,6 +75,7 @@ file_withdrawn: Final = FileWithdrawn(file_id=file_id)
 file_removed: Final = FileRemoved(file_id=file_id, at=noon)
 file_restored: Final = FileRestored(file_id=file_id)
 file_purged: Final = FilePurged(file_id=file_id, streams=(file_id,))
+file_abandoned: Final = FileAbandoned(file_id=file_id)
 
 portrait_chosen: Final = PortraitChosen(
     portrait_id=portrait_of(ana, Purpose.AVATAR), owner_id=ana, file_id=file_id

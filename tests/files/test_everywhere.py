@@ -156,7 +156,7 @@ def test_who_is_erased_leaves_no_bytes_in_any_size_and_no_names(
     anywhere.settle()
     before = storage.keys()
 
-    erased = http.post(f"/v1/clients/{client}/erase")
+    erased = http.delete(f"/v1/clients/{client}/personal-data")
     anywhere.settle()
 
     left = storage.keys()

@@ -12,6 +12,7 @@ Nothing is given to anybody before it is READY. Whose it is follows from what it
 from typing import Final
 
 from domain.files.files.decisions import (
+    abandon,
     announce,
     complete,
     expire,
@@ -29,11 +30,13 @@ from domain.files.files.decisions import (
 )
 from domain.files.files.file import FILE, File, Status
 from domain.files.files.messages import (
+    AbandonFile,
     AnnounceFile,
     CompleteUpload,
     Content,
     Description,
     ExpireUpload,
+    FileAbandoned,
     FileAnnounced,
     FileDiffers,
     FileEvent,
@@ -70,12 +73,14 @@ from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "FILE",
+    "AbandonFile",
     "AnnounceFile",
     "CompleteUpload",
     "Content",
     "Description",
     "ExpireUpload",
     "File",
+    "FileAbandoned",
     "FileAnnounced",
     "FileDiffers",
     "FileEvent",
@@ -107,6 +112,7 @@ __all__ = [
     "UploadFile",
     "Why",
     "WithdrawFile",
+    "abandon",
     "announce",
     "complete",
     "expire",
@@ -133,6 +139,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "file-removed.v1": FileRemoved,
     "file-restored.v1": FileRestored,
     "file-purged.v1": FilePurged,
+    "file-abandoned.v1": FileAbandoned,
 }
 
 TOLD_AS: Final[Tellings] = {
@@ -152,4 +159,5 @@ TOLD_AS: Final[Tellings] = {
     FileRemoved: public("file.removed", id="file_id", removed_at="at"),
     FileRestored: public("file.restored", id="file_id"),
     FilePurged: public("file.purged", id="file_id"),
+    FileAbandoned: NOT_TOLD,  # nobody ever heard of it
 }

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from domain.files.files.file import File, Status
 from domain.files.files.messages import (
+    AbandonFile,
     AnnounceFile,
     CompleteUpload,
     Description,
     ExpireUpload,
+    FileAbandoned,
     FileAnnounced,
     FileDiffers,
     FileEvent,
@@ -151,6 +153,11 @@ def purge(command: PurgeFile, file: File, *, now: datetime) -> Sequence[FileEven
     if not (command.erased or was_removed or file.status is Status.REFUSED):
         return []
     return [_purged(command.file_id)]
+
+
+def abandon(command: AbandonFile, file: File) -> Sequence[FileEvent]:
+    """Let it never come to be, if it has not."""
+    return [FileAbandoned(file_id=command.file_id)] if file.status is Status.NONE else []
 
 
 def _purged(file_id: FileId) -> FilePurged:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.files.files.messages import (
     Description,
+    FileAbandoned,
     FileAnnounced,
     FileEvent,
     FilePublished,
@@ -79,7 +80,7 @@ def evolve(file: File, event: FileEvent) -> File:
             return replace(file, removed_at=at)
         case FileRestored():
             return replace(file, removed_at=None)
-        case FilePurged():
+        case FilePurged() | FileAbandoned():
             return replace(file, status=Status.PURGED, published=False, pictures=())
         case _:
             assert_never(event)

@@ -139,6 +139,12 @@ class PurgeFile(Command, frozen=True):
     erased: bool = False
 
 
+class AbandonFile(Command, frozen=True):
+    """See to it that a file of which nothing was recorded never is: its bytes are to be destroyed."""
+
+    file_id: FileId
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -188,6 +194,10 @@ class FilePurged(Erasure, frozen=True):
     file_id: FileId
 
 
+class FileAbandoned(Event, frozen=True):
+    file_id: FileId
+
+
 FileEvent = (
     FileAnnounced
     | FileUploaded
@@ -198,6 +208,7 @@ FileEvent = (
     | FileRemoved
     | FileRestored
     | FilePurged
+    | FileAbandoned
 )
 
 
