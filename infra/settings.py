@@ -295,6 +295,10 @@ class Settings(BaseModel):
                 ("PEPPER: set one of 32 characters or more", len(_own(self.pepper)) < LEAST_SECRET),
                 ("MASTER_KEYS: set 32 random bytes, in base64", self._demo_master_key()),
                 ("PUBLIC_URL: set the address under which people reach it", not self.public_url),
+                (
+                    "FILES_DIR: set a folder that all processes see, or FILES_S3_BUCKET",
+                    not (self.files_dir or self.files_s3_bucket),
+                ),
                 ("OUTGOING_PLAIN_HTTP: is for development", self.outgoing_plain_http),
             )
             if present

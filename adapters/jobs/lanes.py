@@ -11,7 +11,7 @@ from typing import Final
 
 COMMANDS: Final = "commands"
 
-AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "files": 2, "mails": 4}
+AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "files": 1, "mails": 4}
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and
 none of any other lane."""
 

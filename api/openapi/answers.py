@@ -5,13 +5,17 @@ from typing import Final
 from api.openapi.schemas import JSON, Document, schema_of
 from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
 
+BODILESS: Final = frozenset({"204", "301", "302"})
+
 
 def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
-    found = {"description": "Done.", **usual} if status == "204" else {**usual}
+    found = {"description": "Done.", **usual}
+    if status in BODILESS:
+        found.pop("content", None)
     found["description"] = DONE.get(status, "As asked.")
     if isinstance(shape, Bytes):
         found["content"] = {type_: {"schema": schema_of(shape)} for type_ in shape.types}
-    elif not isinstance(shape, Nothing) and status != "204":
+    elif not isinstance(shape, Nothing) and status not in BODILESS:
         found["content"] = {JSON: {"schema": schema_of(shape)}}
     headers = {}
     if isinstance(shape, Bytes):

@@ -146,7 +146,7 @@ def bytes_of(settings: Settings) -> Bytes:
 
 def keeping_of(
     settings: Settings,
-    database: Database,
+    ledger: PostgresLedger,
     store: PostgresEventStore,
     dispatch: Dispatcher,
     clock: Clock,
@@ -157,7 +157,6 @@ def keeping_of(
         command_id = UUID(int=uuid7().int)
         dispatch(command, About(tenant=tenant, actor="process/sweep-files", command_id=command_id))
 
-    ledger = PostgresLedger(database, clock, settings.files_most_bytes)
     return Keeping(bytes_of(settings), ledger, store.history, order, clock)
 
 

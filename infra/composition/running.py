@@ -15,6 +15,7 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
+from adapters.files.ledger import PostgresLedger
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import WRITER, Database
@@ -114,7 +115,8 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
-    keeping = keeping_of(settings, database, store, dispatch, clock)
+    ledger = PostgresLedger(database, clock, settings.files_most_bytes)
+    keeping = keeping_of(settings, ledger, store, dispatch, clock)
     erasures = PostgresErasures(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )
@@ -151,6 +153,7 @@ def _compose(
         outbox=outbox,
         erasures=erasures,
         files=keeping,
+        ledger=ledger,
         limiter=limiter,
         denylist=denylist,
         wire=wire_of(settings, database, stack),

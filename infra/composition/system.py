@@ -17,6 +17,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
+from adapters.files.ledger import PostgresLedger
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.mail.outbox import OutboxMailer
@@ -65,6 +66,7 @@ class System:
     outbox: OutboxMailer
     erasures: PostgresErasures
     files: Keeping
+    ledger: PostgresLedger
     limiter: RateLimiter
     denylist: PostgresDenylist
     wire: Wire

@@ -159,11 +159,8 @@ def test_the_same_key_keeps_one_file(running: Running) -> None:
     http = running.http()
     client, content = client_of(http), picture()
     http.headers["Idempotency-Key"] = "once"
-    body = {
-        "data": {"owner_id": client, "purpose": "attachment"},
-        "files": {"file": ("a.jpg", content)},
-    }
-    request = http.build_request("POST", UPLOAD, **body)
+    fields = {"owner_id": client, "purpose": "attachment"}
+    request = http.build_request("POST", UPLOAD, data=fields, files={"file": ("a.jpg", content)})
 
     first, second = http.send(request), http.send(request)
 

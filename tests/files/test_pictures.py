@@ -148,8 +148,11 @@ def test_what_one_can_see_through_stays_so() -> None:
 def test_nothing_is_larger_than_what_it_was_made_of(
     width: int, height: int, kind: str, quality: int
 ) -> None:
-    how = {} if kind == "PNG" else {"quality": quality}
-    came = picture(width, height, kind, **how)
+    came = (
+        picture(width, height, kind)
+        if kind == "PNG"
+        else picture(width, height, kind, quality=quality)
+    )
     image = making._shown(opened(came))
     pictures = making._pictures(image, len(came), is_drawing=kind != "JPEG")
 
@@ -248,7 +251,12 @@ def test_what_takes_too_long_is_unreadable() -> None:
 def test_the_process_is_given_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
     run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *a, **how: (seen.append(how), run(*a, **how))[1])
+
+    def watched(*command: Any, **how: Any) -> Any:
+        seen.append(how)
+        return run(*command, **how)
+
+    monkeypatch.setattr(subprocess, "run", watched)
 
     made_of(picture(10, 10))
 

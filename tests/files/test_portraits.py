@@ -130,8 +130,14 @@ def test_a_client_has_a_picture_that_the_public_never_sees(running: Running) -> 
 def test_at_the_old_paths_one_has_a_picture_and_keeps_files(running: Running) -> None:
     http = running.http(Role.FRONT_DESK)
     (me,) = (each.user_id for each in running.principals.values())
-    owner = {"name": "Ana", "email": "ana@salon.example", "roles": (Role.FRONT_DESK,)}
-    running.order(AddUser(tenant_id=TenantId(running.tenant), user_id=me, **owner))
+    ana = AddUser(
+        tenant_id=TenantId(running.tenant),
+        user_id=me,
+        name="Ana",
+        email="ana@salon.example",
+        roles=(Role.FRONT_DESK,),
+    )
+    running.order(ana)
 
     avatar = sent(http, "/profiles/avatar", picture(600, 300))
     file = http.post("/files/upload", files={"file": ("list.pdf", PDF)})
