@@ -1,7 +1,7 @@
-"""A virus scanner that speaks clamd's protocol: INSTREAM, over a Unix socket or TCP.
+r"""A virus scanner that speaks clamd's protocol: INSTREAM, over a Unix socket or TCP.
 
-https://docs.clamav.net/manual/Usage/Scanning.html: `zINSTREAM\\0`, parts with their length in four bytes
-before them, a part of no length; then `stream: OK\\0` or `stream: NAME FOUND\\0`. Neither encrypted nor
+https://docs.clamav.net/manual/Usage/Scanning.html: `zINSTREAM\0`, parts with their length in four bytes
+before them, a part of no length; then `stream: OK\0` or `stream: NAME FOUND\0`. Neither encrypted nor
 with a login: it belongs on this machine.
 """
 

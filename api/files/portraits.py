@@ -61,7 +61,7 @@ def portrait_shown(caller: Caller, owner_id: str, purpose: Purpose, size: Which 
 def upload_logo(
     tenant_id: UUID,
     caller: MayWrite,
-    name: Name = None,
+    name: Name = None,  # noqa: ARG001
     published: Published = None,  # noqa: ARG001
 ) -> Response:
     """Let a picture stand for the business; everybody sees it."""
@@ -81,7 +81,7 @@ def get_logo(tenant_id: UUID, caller: MayRead, size: Which | None = None) -> Res
 def upload_user_avatar(
     user_id: ids.User,
     caller: MayWrite,
-    name: Name = None,
+    name: Name = None,  # noqa: ARG001
     published: Published = None,  # noqa: ARG001
 ) -> Response:
     """Let a picture stand for somebody who logs in: oneself, or whom one manages."""
@@ -123,7 +123,7 @@ def get_professional_avatar(
 def upload_client_avatar(
     client_id: ids.Client,
     caller: MayWrite,
-    name: Name = None,
+    name: Name = None,  # noqa: ARG001
     published: Published = None,  # noqa: ARG001
 ) -> Response:
     """Let a picture stand for a client; the public never sees it."""

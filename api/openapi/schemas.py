@@ -30,10 +30,8 @@ def schema_of(shape: Shape) -> Document:
             return {"$ref": REF + _name_of_page(item)}
         case Made(kind):
             return _reference(kind)
-        case Bytes():
-            return {"type": "string", "format": "binary"}
-        case Nothing():
-            return {}
+        case Bytes() | Nothing():
+            return {"type": "string", "format": "binary"} if isinstance(shape, Bytes) else {}
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:

@@ -72,8 +72,7 @@ class Keeping:
         with self._unless_refused(tenant, file_id):
             key = store.private(tenant, file_id, content)
             self.bytes.put(key, bytes_, content.media_type)
-            answer = record()
-        return answer
+            return record()
 
     def await_(
         self, tenant: str, file_id: str, content: Content, record: Callable[[], Answer]
@@ -81,8 +80,7 @@ class Keeping:
         """Make room for what is announced."""
         self.ledger.reserve(tenant, file_id, content.size)
         with self._unless_refused(tenant, file_id):
-            answer = record()
-        return answer
+            return record()
 
     @contextmanager
     def _unless_refused(self, tenant: str, file_id: str) -> Iterator[None]:

@@ -137,20 +137,13 @@ class Handler(BaseHTTPRequestHandler):
     def _verify_claim(
         self, path: str, query: str, headers: Mapping[str, str], signed: Signed
     ) -> None:
-        now = datetime.now(UTC)
-        at = datetime.strptime(signed.at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         if signed.key_id != KEY_ID:
             raise Refused(403, "InvalidAccessKeyId")
         if signed.scope != f"{signed.at[:8]}/{REGION}/s3/aws4_request":
             raise Refused(400, "AuthorizationHeaderMalformed")
         if "host" not in signed.headers:
             raise Refused(403, "AccessDenied")
-        if signed.seconds is None and abs(now - at) > SKEW:
-            raise Refused(403, "RequestTimeTooSkewed")
-        if signed.seconds is not None and not at - SKEW <= now < at + timedelta(
-            seconds=signed.seconds
-        ):
-            raise Refused(403, "AccessDenied")
+        self._verify_time(signed)
         body_hash = (
             headers.get("x-amz-content-sha256", UNSIGNED) if signed.seconds is None else UNSIGNED
         )
@@ -162,6 +155,17 @@ class Handler(BaseHTTPRequestHandler):
         digest = b64encode(hashlib.sha256(self.body).digest()).decode()
         if headers.get("x-amz-checksum-sha256", digest) != digest:
             raise Refused(400, "BadDigest")
+
+    @staticmethod
+    def _verify_time(signed: Signed) -> None:
+        now = datetime.now(UTC)
+        at = datetime.strptime(signed.at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        if signed.seconds is None and abs(now - at) > SKEW:
+            raise Refused(403, "RequestTimeTooSkewed")
+        if signed.seconds is not None:
+            until = at + timedelta(seconds=signed.seconds)
+            if not at - SKEW <= now < until:
+                raise Refused(403, "AccessDenied")
 
     # --- What is asked ------------------------------------------------------------------
 

@@ -12,9 +12,8 @@ MOST: Final = 5_000_000
 
 def eicar() -> bytes:
     """Return what every scanner takes for a virus (https://www.eicar.org), put together only here."""
-    return "".join(
-        ("X5O!P%@AP[4\\PZX54(P^)7CC)7}", "$EICAR-STANDARD-ANTIVIRUS-", "TEST-FILE!$H+H*")
-    ).encode()
+    parts = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}", "$EICAR-STANDARD-ANTIVIRUS-", "TEST-FILE!$H+H*"]
+    return "".join(parts).encode()
 
 
 class Handler(socketserver.StreamRequestHandler):

@@ -22,7 +22,7 @@ class Storage:
     """What the system is told of it, and the keys that are in it."""
 
     settings: Mapping[str, Any]
-    keys: Callable[[], list[str]]
+    there: Callable[[], list[str]]
     url: str | None = None
 
 

@@ -49,7 +49,7 @@ def test_what_was_announced_is_put_there_held_against_what_was_said_and_kept(
     assert came.is_success
     assert [each.json()["status"] for each in (done, again)] == ["uploaded", "uploaded"]
     assert http.get(said.headers["location"]).json()["status"] == "ready"
-    assert not [key for key in storage.keys() if key.startswith("incoming/")]
+    assert not [key for key in storage.there() if key.startswith("incoming/")]
 
 
 def test_other_bytes_are_not_taken_for_what_was_announced(anywhere: Running) -> None:
@@ -94,7 +94,7 @@ def test_what_never_came_is_awaited_for_an_hour_and_leaves_nothing(
     late = http.post(f"{said.headers['location']}/completion")
     assert http.get(said.headers["location"]).json()["why"] == "never-came"
     assert (late.status_code, late.json()["status"]) == (200, "refused")
-    assert storage.keys() == []
+    assert storage.there() == []
     assert anywhere.system.files.ledger.used(anywhere.tenant) == 0
 
 
@@ -112,7 +112,7 @@ def test_nobody_is_given_what_is_not_published_without_an_address_that_was_signe
     assert had(http, where).status_code == 200
     assert changed.status_code in (400, 403)
     assert bare is None or bare.status_code in (401, 403)
-    for key in storage.keys() if storage.url else ():
+    for key in storage.there() if storage.url else ():
         assert httpx.get(f"{storage.url}/desk/{key}").status_code in (401, 403), key
 
 
@@ -130,7 +130,7 @@ def test_what_is_published_is_given_to_everybody_for_ever_and_not_when_it_is_wit
     anywhere.settle()
     (large, *_) = http.get(sent.headers["location"]).json()["pictures"]
     shown = http.get(large["public_url"], headers={"Authorization": ""})
-    public = [key for key in storage.keys() if key.startswith("public/")]
+    public = [key for key in storage.there() if key.startswith("public/")]
     http.delete(f"{sent.headers['location']}/publication")
     anywhere.settle()
 
@@ -141,7 +141,7 @@ def test_what_is_published_is_given_to_everybody_for_ever_and_not_when_it_is_wit
     assert len(public) == len(hidden["pictures"])
     assert not [key for key in public if hidden["sha256"] in key], "what came is shown to nobody"
     assert http.get(large["public_url"]).status_code == 404
-    assert not [key for key in storage.keys() if key.startswith("public/")]
+    assert not [key for key in storage.there() if key.startswith("public/")]
 
 
 def test_who_is_erased_leaves_no_bytes_in_any_size_and_no_names(
@@ -154,12 +154,12 @@ def test_who_is_erased_leaves_no_bytes_in_any_size_and_no_names(
     booked = announced(http, client, PDF)
     put(http, booked.json(), PDF)
     anywhere.settle()
-    before = storage.keys()
+    before = storage.there()
 
     erased = http.delete(f"/v1/clients/{client}/personal-data")
     anywhere.settle()
 
-    left = storage.keys()
+    left = storage.there()
     assert erased.is_success
     assert [key for key in before if sent.json()["id"] in key]
     assert left

@@ -53,8 +53,8 @@ def test_the_stand_in_knows_the_signature_of_the_documents() -> None:
     assert found == "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
 
 
-def put(s3: S3, body: bytes, seconds: int = 60, **changed: str) -> httpx.Response:
-    to = s3.upload_to("incoming/a/b/it", content(), seconds)
+def put(s3: S3, body: bytes, **changed: str) -> httpx.Response:
+    to = s3.upload_to("incoming/a/b/it", content(), 60)
     assert to is not None
     headers = {name: value for name, value in to.headers.items() if name != "Content-Length"}
     return httpx.put(to.url, headers={**headers, **changed}, content=body)
