@@ -6,6 +6,7 @@ What an address says of bytes is signed, and says nothing of people: it may be s
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from api.web.sizes import taking_bytes
 from application.files import store
 from application.files.store import StorageIsAway, UploadTo
 from application.reach import NotFound
+from domain.fields import ANY_TEXT
 from domain.files.files import Content, FileDiffers
 from domain.files.purposes import LARGEST, MediaType, type_of
 from domain.messages import Gone, Value
@@ -140,8 +142,6 @@ def put_upload(token: str, request: Request, body: Annotated[bytes, Depends(_bod
 
 
 def _content_of(body: bytes, announced: Content) -> Content:
-    from hashlib import sha256
-
     kind = type_of(body) or announced.media_type
     return Content(media_type=kind, size=len(body), sha256=sha256(body).hexdigest())
 
@@ -166,7 +166,9 @@ def get_published(
 
 @router.get("/storage/v1/object/{path:path}", status_code=301, openapi_extra=PUBLIC)
 @answers(refuses=(NotFound,))
-def get_from_old_address(path: str, request: Request) -> Response:
+def get_from_old_address(
+    path: Annotated[str, Path(pattern=ANY_TEXT)], request: Request
+) -> Response:
     """Lead from where a file was in the storage of an older product to where it is."""
     backend: Backend = request.app.state.backend
     first, _, rest = path.partition("/")

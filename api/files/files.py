@@ -93,11 +93,15 @@ class FileBody(Body):
     name: Line | None = None
     published: bool = False
 
+    def refuse_too_large(self, size: int) -> None:
+        """Raise FileTooLarge for what has more bytes than files of this purpose."""
+        if size > RULES[self.purpose].most_bytes:
+            raise FileTooLarge(most_bytes=RULES[self.purpose].most_bytes)
+
     def described(self, content: Content) -> Description:
         """Return the value. Raises FileTooLarge."""
+        self.refuse_too_large(content.size)
         rule = RULES[self.purpose]
-        if content.size > rule.most_bytes:
-            raise FileTooLarge(most_bytes=rule.most_bytes)
         return Description(
             owner_id=self.owner_id,
             purpose=self.purpose,
@@ -182,12 +186,14 @@ def upload_file(
 
 
 def received(caller: Caller, body: FileBody, content: bytes) -> Response:
-    """Keep bytes, and answer 201 with the file that they are."""
-    file_id = FileId(new_id("file"))
-    if len(content) > RULES[body.purpose].most_bytes:
-        raise FileTooLarge(most_bytes=RULES[body.purpose].most_bytes)
+    """Keep bytes, and answer 201 with the file that they are. Whose they would be is looked at first, and
+    what can be refused is refused before one of them is kept.
+    """
+    _refuse_others(caller, body.owner_id)
+    body.refuse_too_large(len(content))
     described = body.described(content_of(content, body.purpose))
-    _refuse_early(caller, described)
+    files.refuse_impossible(described)
+    file_id = FileId(new_id("file"))
     keeping, order = caller.backend.files, UploadFile(file_id=file_id, file=described)
     answer = keeping.receive(
         caller.tenant,
@@ -202,18 +208,17 @@ def received(caller: Caller, body: FileBody, content: bytes) -> Response:
     return response
 
 
-def _refuse_early(caller: Caller, described: Description) -> None:
-    """Refuse before a byte is kept what would be refused when it is recorded."""
-    files.refuse_impossible(described)
-    caller.ask(lambda past: refuse_unchangeable(caller.principal, described.owner_id, past))
+def _refuse_others(caller: Caller, owner_id: str) -> None:
+    caller.ask(lambda past: refuse_unchangeable(caller.principal, owner_id, past))
 
 
 @router.post("", status_code=201)
 @answers(Made(Announced, tagged=True), refuses=SENT)
 def announce_file(body: AnnouncedBody, caller: MayWrite) -> Response:
     """Say what will come, and hear where to put it."""
+    _refuse_others(caller, body.owner_id)
     described = body.described(body.content())
-    _refuse_early(caller, described)
+    files.refuse_impossible(described)
     until, new = caller.now + AWAITED_FOR, FileId(new_id("file"))
     order = AnnounceFile(file_id=new, file=described, expires_at=until)
     answer = caller.backend.files.await_(

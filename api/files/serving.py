@@ -1,11 +1,12 @@
 """Gives bytes: whole or in part (RFC 9110, section 14), by their ETag, and so that nothing in them runs."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Final
 
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.problems.refused import Refused
 from application.files.keeping import Keeping
@@ -28,6 +29,28 @@ class RangeNotSatisfiable(Refused, status=416):
     bytes: int
 
 
+class Parts(Response):
+    """Bytes that are read part by part, by threads: a disk, or a bucket, may be slow."""
+
+    def __init__(
+        self, parts: Iterator[bytes], status: int, headers: Mapping[str, str], kind: str
+    ) -> None:
+        super().__init__(None, status, headers, kind)
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send them, the next when the last was taken; an answer that nobody takes ends there."""
+        begin = {"type": "http.response.start", "status": self.status_code}
+        await send({**begin, "headers": self.raw_headers})
+        try:
+            while part := await asyncio.to_thread(next, self._parts, b""):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            if isinstance(self._parts, Generator):
+                self._parts.close()
+
+
 def served(request: Request, keeping: Keeping, key: str, headers: Mapping[str, str]) -> Response:
     """Answer with what lies there. Raises NotFound, RangeNotSatisfiable, StorageIsAway."""
     name, _, ending = key.rpartition("/")[2].partition(".")
@@ -48,7 +71,7 @@ def served(request: Request, keeping: Keeping, key: str, headers: Mapping[str, s
     if part:
         told["Content-Range"] = f"bytes {first}-{last}/{size}"
     status, kind = 206 if part else 200, BY_ENDING[ending]
-    return StreamingResponse(content, status, told, kind)
+    return Parts(content, status, told, kind)
 
 
 def _has(tags: str, tag: str) -> bool:
