@@ -9,6 +9,7 @@ from api import records
 from api.backend import Backend
 from api.business import auth, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
+from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
 from api.operations import (
@@ -48,6 +49,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     time_blocks.router,
     services.router,
     clients.router,
+    files.router,
+    contents.router,
+    portraits.router,
     users.router,
     tenants.router,
     client_limits.router,

@@ -9,8 +9,10 @@ from typing import Any, Protocol, TypeVar
 from psycopg import Connection
 
 from api.requests.positions import Positions
+from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.files.keeping import Keeping
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.long_operations import LongOperations
@@ -81,6 +83,7 @@ class Backend:
     ask: Ask
     authenticate: Callable[[str], Principal]
     positions: Positions
+    signer: Signer
     clock: Clock
     pepper: str
     default_region: str = "FR"
@@ -93,6 +96,7 @@ class Backend:
     erasures: Erasures
     audit: Audit
     jobs: Jobs
+    files: Keeping
     live: LiveBookings
     long_operations: LongOperations
     outbox: Outbox

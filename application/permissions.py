@@ -36,6 +36,10 @@ class Permission(StrEnum):
     USERS_MANAGE = "users:manage"
     TENANT_READ = "tenant:read"
     TENANT_MANAGE = "tenant:manage"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    OWN_FILES_READ = "own-files:read"
+    OWN_FILES_WRITE = "own-files:write"
     OUTBOX_READ = "outbox:read"
     HISTORY_READ = "history:read"
     LIVE_READ = "live:read"
@@ -55,6 +59,8 @@ OWN: Final[Mapping[str, str]] = {
     Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
     Permission.OPERATIONS_READ: Permission.OWN_OPERATIONS_READ,
     Permission.OPERATIONS_CANCEL: Permission.OWN_OPERATIONS_CANCEL,
+    Permission.FILES_READ: Permission.OWN_FILES_READ,
+    Permission.FILES_WRITE: Permission.OWN_FILES_WRITE,
     **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
     **{kind.writing: kind.own_writing for kind in KINDS if kind.own_writers},
 }
@@ -67,6 +73,8 @@ EVERYBODY: Final = frozenset(
         Permission.TENANT_READ,
         Permission.SERVICES_READ,
         Permission.PROFESSIONALS_READ,
+        Permission.OWN_FILES_READ,  # whose a file is follows from what it is of
+        Permission.OWN_FILES_WRITE,
     }
 )
 
@@ -92,6 +100,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.USERS_READ,
         Permission.USERS_MANAGE,
         Permission.TENANT_MANAGE,
+        Permission.FILES_READ,
+        Permission.FILES_WRITE,
         Permission.OUTBOX_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
@@ -105,6 +115,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
         Permission.USERS_READ,
+        Permission.FILES_READ,
+        Permission.FILES_WRITE,
         Permission.LIVE_READ,
         Permission.OWN_OPERATIONS_READ,
         Permission.OWN_OPERATIONS_CANCEL,
@@ -131,6 +143,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.BOOKINGS_READ,
         Permission.CLIENTS_READ,
         Permission.USERS_READ,
+        Permission.FILES_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,
         Permission.OPERATIONS_READ,

@@ -5,22 +5,22 @@ The dispatcher asks this before every decision, on the very past that the decisi
 no route can forget it, and whose a thing is cannot change in between.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
+from application.files.owners import ORDERS as OF_FILES
+from application.files.owners import refuse_beyond_owner
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.refusals import Unproven
+from application.things import THINGS
 from application.transact import Changes, Past, Together
 from domain import records
-from domain.aggregate import Aggregate
 from domain.business.users import USER, ChangeUserDetails, UserStatus
 from domain.catalogue import BY_NAME, KINDS
-from domain.messages import Command, DomainError, Forbidden, Missing, Value
+from domain.files import files
+from domain.messages import Command, Forbidden, Missing, Value
 from domain.records import Kind
 from domain.scheduling import agendas, bookings, professionals, series, time_blocks
-
-Ids = Mapping[str, str | None]
-"""Whose a thing is: by `client_id` and `professional_id`."""
 
 
 class NotFound(Missing):
@@ -43,42 +43,6 @@ class Leave(Value, frozen=True, kw_only=True):
     principal: Principal
     permission: str
 
-
-class Thing(NamedTuple):
-    """A kind of thing that is somebody's, and the refusal that says there is none."""
-
-    aggregate: Aggregate[Any, Any]
-    whose: Callable[[Any], Ids]
-    missing: type[DomainError]
-
-
-def _by(client_id: str | None = None, professional_id: str | None = None) -> Ids:
-    return {"client_id": client_id, "professional_id": professional_id}
-
-
-THINGS: Final[Mapping[str, Thing]] = {
-    "booking_id": Thing(
-        bookings.BOOKING,
-        lambda each: _by(each.appointment.client_id, each.appointment.professional_id),
-        bookings.BookingNotFound,
-    ),
-    "series_id": Thing(
-        series.SERIES,
-        lambda each: _by(each.client_id, each.professional_id),
-        series.SeriesNotFound,
-    ),
-    "hold_id": Thing(
-        agendas.HOLD,
-        lambda each: _by(each.client_id, each.professional_id),
-        agendas.HoldNotFound,
-    ),
-    "block_id": Thing(
-        time_blocks.TIME_BLOCK,
-        lambda each: _by(None, each.professional_id),
-        time_blocks.TimeBlockNotFound,
-    ),
-}
-"""By the field of a command that names one."""
 
 BY_CLIENTS: Final = (
     bookings.RequestBooking,
@@ -125,6 +89,10 @@ AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {
     records.RemoveRecord: "id",
     records.RestoreRecord: "id",
     **dict.fromkeys(BY_ACTION, "id"),
+    files.PublishFile: "file_id",
+    files.WithdrawFile: "file_id",
+    files.RemoveFile: "file_id",
+    files.RestoreFile: "file_id",
 }
 """What clients may order of one thing as often as they like, and where it is named. By all else that
 they may order something begins, or ends.
@@ -146,7 +114,9 @@ def refuse_beyond(command: Command, leave: Leave, past: Past) -> None:
     for order in _orders_of(command):
         _refuse_override(order, leave)
         _refuse_elsewhere(order, leave)
-        if not reach.everything:
+        if isinstance(order, OF_FILES):
+            refuse_beyond_owner(order, leave.principal, past)
+        elif not reach.everything:
             if (kind := _kind_of(order)) is None:
                 _refuse_others(order, reach, leave, past)
             else:

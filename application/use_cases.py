@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from application import records
 from application.business import tenants, users
+from application.files import files
 from application.people import clients
 from application.scheduling import (
     agendas,
@@ -31,5 +32,6 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
     **series.USE_CASES,
+    **files.USE_CASES,
     **records.USE_CASES,
 }

@@ -6,6 +6,7 @@ from typing import Any, Final
 from domain import records
 from domain.business import tenants, users
 from domain.business.departments import DEPARTMENTS
+from domain.files import files, portraits
 from domain.messages import Event, StreamErased
 from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
@@ -34,6 +35,8 @@ AREAS: Final = (
     allowances,
     bookings,
     series,
+    files,
+    portraits,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

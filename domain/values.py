@@ -24,6 +24,8 @@ ClientLimitsId = NewType("ClientLimitsId", str)
 NoteId = NewType("NoteId", str)
 IdentityId = NewType("IdentityId", str)
 SourceId = NewType("SourceId", str)
+FileId = NewType("FileId", str)
+PortraitId = NewType("PortraitId", str)
 
 FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 """The namespace of every id that follows from other ids."""

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from adapters.files.clamd import address_of
 from adapters.mail.smtp import server_of
 from adapters.outgoing import tls_with
 from domain.values import TenantId
@@ -83,6 +84,19 @@ def _smtp(value: str) -> str:
         message = "must look like smtp://user:password@host:587, with %40 for an @ in the password"
         raise ValueError(message)
     server_of(value)
+    return value
+
+
+def _scanner(value: str) -> str:
+    address_of(value)
+    return value
+
+
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        message = "must look like https://s3.example.com"
+        raise ValueError(message)
     return value
 
 
@@ -156,6 +170,8 @@ Authorities = Annotated[Path, AfterValidator(_authorities)]
 Postgres = Annotated[str, AfterValidator(_postgres)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 Redis = Annotated[str, AfterValidator(_redis)]
+Scanner = Annotated[str, AfterValidator(_scanner)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Region = Annotated[str, AfterValidator(_region)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
 Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
@@ -202,6 +218,14 @@ class Settings(BaseModel):
     redis_url: Redis | None = None
     redis_timeout_ms: int = Field(default=50, ge=1)
     mail_from: str = "frontdesk <desk@frontdesk.example>"
+    files_dir: Path | None = None
+    files_s3_bucket: str | None = None
+    files_s3_region: str = "us-east-1"
+    files_s3_endpoint: Endpoint | None = None
+    files_s3_key_id: str | None = None
+    files_s3_secret: str | None = None
+    files_most_bytes: int = Field(default=5_000_000_000, ge=1)
+    files_scanner: Scanner | None = None
     outgoing_ports: Ports = (443,)
     outgoing_plain_http: bool = False
     outgoing_networks: Networks = ()
@@ -253,6 +277,13 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _keys_of_the_bucket_are_two(self) -> "Settings":
+        if (self.files_s3_key_id is None) != (self.files_s3_secret is None):
+            message = "FILES_S3_KEY_ID: set it together with FILES_S3_SECRET, or neither"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _secrets_are_secret(self) -> "Settings":
         """Outside the demo nothing may be what anybody can read in our source."""
         if self.mode is not Mode.PRODUCTION:
@@ -265,6 +296,10 @@ class Settings(BaseModel):
                 ("PEPPER: set one of 32 characters or more", len(_own(self.pepper)) < LEAST_SECRET),
                 ("MASTER_KEYS: set 32 random bytes, in base64", self._demo_master_key()),
                 ("PUBLIC_URL: set the address under which people reach it", not self.public_url),
+                (
+                    "FILES_DIR: set a folder that all processes see, or FILES_S3_BUCKET",
+                    not (self.files_dir or self.files_s3_bucket),
+                ),
                 ("OUTGOING_PLAIN_HTTP: is for development", self.outgoing_plain_http),
             )
             if present

@@ -4,6 +4,7 @@ from typing import Final
 
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
+from projections.files.files import FILES
 from projections.people.client_timeline import CLIENT_TIMELINE
 from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
@@ -30,5 +31,6 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     CLIENTS,
     CLIENT_VISITS,
     CLIENT_TIMELINE,
+    FILES,
     *RECORDS.values(),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import hypothesis
@@ -102,12 +103,13 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings(tmp_path: Path) -> Settings:
     """What the system is configured with; with more patience, since machines that run tests are busy:
     those that are about patience have settings of their own.
     """
     return Settings(
         mode=Mode.TEST,
+        files_dir=tmp_path / "files",
         database_wait_ms=5_000,
         database_line_ms=15_000,
         database_statement_ms=30_000,

@@ -15,6 +15,7 @@ from adapters.erasure.traces import clear_traces
 from adapters.event_store.erased import wait_for_commits
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
+from application.files.store import StorageAwayError
 from application.people.erasure import (
     IN_CLEAR,
     KEPT,
@@ -24,7 +25,8 @@ from application.people.erasure import (
 )
 from application.ports import Clock
 from domain.business.users import USER
-from domain.records import Purged
+from domain.files.files import FILE
+from domain.messages import Erasure as Erased
 from domain.values import ClientId, TenantId, UserId
 from projections.read_model import ReadModel
 
@@ -44,12 +46,15 @@ class PostgresErasures:
         models: Sequence[ReadModel],
         shut_out: Callable[[TenantId, UserId], None],
         clock: Clock,
+        *,
+        destroy: Callable[[str, str], None] = lambda _, __: None,
     ) -> None:
         self._database = database
         self._reader = reader
         self._models = models
         self._shut_out = shut_out
         self._clock = clock
+        self._destroy = destroy
 
     def left(self, tenant: str, client_id: ClientId) -> Mapping[ClientId, tuple[str, ...]]:
         """Return the records of a person of which something is not erased, and the streams that it
@@ -69,7 +74,7 @@ class PostgresErasures:
         erased = ((record, client) for record, client in records.items() if client.erased)
         return all(self._finish(tenant, record, client, until) for record, client in erased)
 
-    def finish_purge(self, tenant: str, purged: Purged, *, patience: float = PATIENCE) -> bool:
+    def finish_purge(self, tenant: str, purged: Erased, *, patience: float = PATIENCE) -> bool:
         """Take what a record said out of all tables. Return whether that is done; else it has to wait."""
         return self._tried(
             time.monotonic() + patience,
@@ -107,6 +112,8 @@ class PostgresErasures:
         for stream in client.erased_streams:
             if stream.startswith(f"{USER.kind}-"):
                 self._shut_out(TenantId(tenant), UserId(stream))
+        if not self._destroyed(tenant, client):
+            return False
         erased = whole(record, client)
 
         def take_out(connection: Connection[Any]) -> None:
@@ -116,6 +123,16 @@ class PostgresErasures:
             connection.execute(FINISH, (tenant, record, *finished))
 
         return self._tried(until, take_out)
+
+    def _destroyed(self, tenant: str, client: OwnStream) -> bool:
+        """Whether all bytes of their files could be destroyed, and so they were."""
+        try:
+            for stream in client.erased_streams:
+                if stream.startswith(f"{FILE.kind}-"):
+                    self._destroy(tenant, stream)
+        except StorageAwayError:
+            return False
+        return True
 
     def _tried(self, until: float, take_out: Callable[[Connection[Any]], None]) -> bool:
         """Whether all of it could be taken out until then, and so it was."""

@@ -138,7 +138,14 @@ def _streams_of(
     series = connection.execute(SERIES, (tenant, list(about))).fetchall()
     records = _records_about(connection, reader, tenant, client_id)
     named = dict.fromkeys([*client.users, *about, *(stream for (stream,) in series), *records])
-    return tuple(s for s in named if not _is_of_staff(connection, reader, tenant, s))
+    theirs = [s for s in named if not _is_of_staff(connection, reader, tenant, s)]
+    return (*theirs, *_files_of(connection, tenant, [client_id, *theirs]))
+
+
+def _files_of(connection: Connection[Any], tenant: str, owners: Sequence[str]) -> list[str]:
+    """Return the files of these things: what somebody sent of a person is theirs, and so is its name."""
+    found = connection.execute(FILES, (tenant, list(owners))).fetchall()
+    return [stream for (stream,) in found]
 
 
 def _records_about(
@@ -219,6 +226,11 @@ SERIES: Final = """
     SELECT DISTINCT e.data #>> '{appointment,series_id}' FROM log.events e
     WHERE e.tenant_id = %s AND e.stream = ANY(%s) AND log.speaks_of_somebody(e.type)
       AND e.data #>> '{appointment,series_id}' IS NOT NULL
+"""
+FILES: Final = """
+    SELECT DISTINCT e.stream FROM log.events e
+    WHERE e.tenant_id = %s AND log.is_of_a_file(e.type)
+      AND e.data #>> '{file,owner_id}' = ANY(%s)
 """
 IN_CLEAR: Final = """
     SELECT FROM log.events e

@@ -8,7 +8,8 @@ from typing import Any, Final
 from psycopg import Connection
 
 from adapters.jobs.orders import kind_of
-from application.processes.effects import ForgetMails
+from application.processes.effects import DestroyFile, ForgetMails
+from domain.files.files import PurgeFile
 
 
 def clear_traces(
@@ -19,7 +20,7 @@ def clear_traces(
         "tenant": tenant,
         "client": client_id,
         "names": [client_id, *streams],
-        "this": kind_of(ForgetMails),
+        "these": [kind_of(each) for each in (ForgetMails, PurgeFile, DestroyFile)],
     }
     connection.execute(MAILS, values)
     connection.execute(JOBS, values)
@@ -29,9 +30,9 @@ MAILS: Final = """
     DELETE FROM work.outbox
     WHERE tenant_id = %(tenant)s AND (person = %(client)s OR about = ANY(%(names)s))
 """
-# What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
+# What sees to the erasure itself stays. What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
 JOBS: Final = """
-    DELETE FROM work.jobs WHERE tenant_id = %(tenant)s AND kind <> %(this)s AND (
+    DELETE FROM work.jobs WHERE tenant_id = %(tenant)s AND kind <> ALL(%(these)s) AND (
         about = ANY(%(names)s)
         OR payload ->> 'client_id' = ANY(%(names)s)
         OR payload ->> 'booking_id' = ANY(%(names)s)

@@ -3,6 +3,7 @@
 commands   ourselves: a hold runs out, a guest becomes a client
 mails      the mail server
 operations long work, turn by turn
+files      bytes of files: a scanner, and pictures, which take a second of a core
 effects    whatever else is done outside of the log
 """
 
@@ -11,7 +12,13 @@ from typing import Final
 
 COMMANDS: Final = "commands"
 
-AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "mails": 4, "operations": 2}
+AT_ONCE: Final[Mapping[str, int]] = {
+    COMMANDS: 2,
+    "effects": 2,
+    "files": 1,
+    "mails": 4,
+    "operations": 2,
+}
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and
 none of any other lane."""
 

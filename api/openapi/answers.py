@@ -1,32 +1,47 @@
 """What a route answers with where it does as it was asked."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from api.openapi.schemas import JSON, Document, schema_of
-from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
+
+BODILESS: Final = frozenset({"204", "301", "302"})
 
 
 def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
-    found = {"description": "Done.", **usual} if status == "204" else {**usual}
+    found = {"description": "Done.", **usual}
     found["description"] = DONE.get(status, "As asked.")
-    if not isinstance(shape, Nothing) and status != "204":
-        found["content"] = {JSON: {"schema": schema_of(shape)}}
-    headers = {}
-    if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
-        headers["ETag"] = _said("The version, for If-Match and If-None-Match.")
-    if method != "GET":
-        headers["Consistency-Token"] = _said("Shows you your own write: see the parameter.")
-    if status in ("201", "202"):
-        headers["Location"] = _said("Where it is.")
-    if isinstance(shape, Listed | Paged):
-        headers["Link"] = _said("The pages before and after this one (RFC 8288).")
+    if status in BODILESS:
+        found.pop("content", None)
+    elif not isinstance(shape, Nothing):
+        types = shape.types if isinstance(shape, Bytes) else (JSON,)
+        found["content"] = {each: {"schema": schema_of(shape)} for each in types}
+    headers = dict(_headers(shape, method, status))
     return {**found, "headers": headers} if headers else found
 
 
+def _headers(shape: Shape, method: str, status: str) -> Iterator[tuple[str, Document]]:
+    if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
+        yield "ETag", _said("The version, for If-Match and If-None-Match.")
+    if isinstance(shape, Bytes):
+        yield "ETag", _said("By content: other bytes have another.")
+    if method != "GET":
+        yield "Consistency-Token", _said("Shows you your own write: see the parameter.")
+    if status in LEADS:
+        yield "Location", _said("Where it is.")
+    if isinstance(shape, Listed | Paged):
+        yield "Link", _said("The pages before and after this one (RFC 8288).")
+
+
+LEADS: Final = frozenset({"201", "202", "301", "302"})
 DONE: Final = {
     "201": "It was made.",
     "202": "It will be done.",
     "204": "It was done.",
+    "206": "The part that was asked for.",
+    "301": "It is elsewhere now.",
+    "302": "It is there, for a while.",
     "503": "As asked, and nothing good.",
 }
 

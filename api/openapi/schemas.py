@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
 from api.requests.listing import Listing
 
 Document = dict[str, Any]
@@ -30,8 +30,8 @@ def schema_of(shape: Shape) -> Document:
             return {"$ref": REF + _name_of_page(item)}
         case Made(kind):
             return _reference(kind)
-        case Nothing():
-            return {}
+        case Bytes() | Nothing():
+            return {"type": "string", "format": "binary"} if isinstance(shape, Bytes) else {}
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:

@@ -8,6 +8,7 @@ from api.problems.refused import Refused
 from application.dispatch import VersionMismatch
 from application.refusals import NeedsOperator, NotNow, TooMuch, TooOften, Unproven
 from application.scheduling.availability import WindowInvalid
+from domain.files.purposes import FileTypeNotTaken
 from domain.messages import DomainError, Forbidden, Gone, Invalid, Missing
 
 FAMILIES: Final[Mapping[type[DomainError], int]] = {
@@ -22,7 +23,11 @@ FAMILIES: Final[Mapping[type[DomainError], int]] = {
     NotNow: 503,
     NeedsOperator: 503,
 }
-OTHERS: Final[Mapping[type[DomainError], int]] = {VersionMismatch: 412, WindowInvalid: 400}
+OTHERS: Final[Mapping[type[DomainError], int]] = {
+    VersionMismatch: 412,
+    WindowInvalid: 400,
+    FileTypeNotTaken: 415,
+}
 """What HTTP has a status of its own for."""
 
 STATUS: Final = {**FAMILIES, **OTHERS}

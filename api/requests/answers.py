@@ -77,7 +77,14 @@ class Nothing:
     """No body, or one that is no JSON of ours."""
 
 
-Shape = Row | Listed | Paged | Made | Nothing
+@dataclass(frozen=True)
+class Bytes:
+    """Bytes that somebody sent, of one of these types; or a part of them."""
+
+    types: Sequence[str]
+
+
+Shape = Row | Listed | Paged | Made | Bytes | Nothing
 
 
 def is_row(shape: Shape) -> bool:

@@ -21,11 +21,12 @@ from api.problems.refusals import BodyTooLarge
 from api.requests.conditions import command_id, fingerprint, idempotency_key, trace_of, version_seen
 from api.requests.moments import AS_OF, moment_of
 from api.requests.preferences import CONSISTENCY, Preferences, preferences, prefers_async
-from api.requests.reach import covers, within
+from api.requests.reach import covers, owner_in, within
 from api.web.bodies import text_of
 from api.web.marks import RECORDED, mark
 from api.web.sizes import ANYTHING
 from application.business.tenants import country_of
+from application.files.owners import is_seen
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import (
@@ -58,6 +59,7 @@ class Caller:
         "_body",
         "_bookmark",
         "_country",
+        "_owner",
         "_preferences",
         "backend",
         "heavy",
@@ -84,6 +86,7 @@ class Caller:
         self._preferences: Preferences | None = None
         self._bookmark: Bookmark | None = None
         self._country: str | None = None
+        self._owner: str | None = None
 
     # --- Who ----------------------------------------------------------------------------
 
@@ -267,6 +270,11 @@ class Caller:
     def _fingerprint(self) -> str:
         return fingerprint(self.request, self._body or b"", self.backend.pepper)
 
+    @property
+    def body(self) -> bytes:
+        """What was sent."""
+        return self._body or b""
+
     def raw(self, field: str) -> str | None:
         """Return a field of the body as the very text that was sent; None when it is not there.
         Raises BodyTooLarge.
@@ -289,7 +297,7 @@ class Caller:
         """Lend a connection on which a read model shows at least what they have written, and say
         within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
         """
-        reach, models = within(self.principal, model), [model, *also]
+        reach, models = within(self.principal, model, self._owner), [model, *also]
         for other in also:
             if within(self.principal, other) != Within():
                 raise PermissionMissing(permission=self.permission)
@@ -349,7 +357,20 @@ class Caller:
         return ask(self.tenant, model, key, after=after, most_bytes=MOST_BYTES)
 
     def _covered(self, model: ReadModel, key: str, row: Document | None) -> Document | None:
-        return row if covers(self.principal, model, key, row and row.json) else None
+        if not covers(self.principal, model, key, row and row.json) or row is None:
+            return None
+        owner = owner_in(model, row.json)
+        return row if owner is None or self.sees(owner) else None
+
+    def sees(self, owner_id: str) -> bool:
+        """Whether they see a thing that may have files."""
+        return self.ask(lambda past: is_seen(self.principal, owner_id, past))
+
+    def look_at(self, owner_id: str) -> None:
+        """Ask for what is of this thing from now on. Raises NotFound, if they see no such thing."""
+        if not self.sees(owner_id):
+            raise NotFound
+        self._owner = owner_id
 
     @property
     def asks_of_the_past(self) -> bool:

@@ -10,6 +10,7 @@ from domain.values import (
     BlockId,
     BookingId,
     ClientId,
+    FileId,
     HoldId,
     IdentityId,
     ProfessionalId,
@@ -27,6 +28,7 @@ def id_of(kind: str) -> StringConstraints:
 Block = Annotated[BlockId, id_of("block")]
 Booking = Annotated[BookingId, id_of("booking")]
 Client = Annotated[ClientId, id_of("client")]
+File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
 Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]

@@ -15,6 +15,7 @@ from application.permissions import Permission, PermissionMissing, Principal, Re
 from domain.catalogue import KINDS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
+from projections.files.files import FILES
 from projections.paging import Op, Where, Within
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
 from projections.people.client_visits import CLIENT_VISITS
@@ -36,16 +37,19 @@ VISITS_OWN: Final = {"client_id": "client_id", **PROFESSIONALS_OWN}
 class Rows(NamedTuple):
     """Who sees the rows of a read model: with this permission all of them, with its `own-…` those
     where one's id stands in a column. What is of the kind `besides` names sees who may do that, and
-    nobody else.
+    nobody else. What `follows` another thing, named in that column, sees who sees that: it is asked of the
+    log (`application/files/owners.py`), and a list is one of such a thing.
     """
 
     permission: str
     own: Mapping[str, str] = {}
     besides: tuple[EntryKind, Permission] | None = None
+    follows: str | None = None
 
 
 ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
+    FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     TENANTS.name: Rows(Permission.TENANT_READ),
     USERS.name: Rows(Permission.USERS_READ),
     PROFESSIONALS.name: Rows(Permission.PROFESSIONALS_READ),
@@ -70,8 +74,20 @@ def _whose(column: str) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(described).decode
 
 
-def within(principal: Principal, model: ReadModel) -> Within:
-    """Return what a list of these rows is kept to. Raises PermissionMissing when there is nothing."""
+def owner_in(model: ReadModel, document: bytes) -> str | None:
+    """Return whose thing a row is, where who sees it follows from that."""
+    column = ROWS[model.name].follows
+    return None if column is None else _whose(column)(document).id
+
+
+def within(principal: Principal, model: ReadModel, owner: str | None = None) -> Within:
+    """Return what a list of these rows is kept to: what follows a thing, to the `owner` that was looked at.
+    Raises PermissionMissing when there is nothing.
+    """
+    if column := ROWS[model.name].follows:
+        if owner is None:
+            raise PermissionMissing(permission=ROWS[model.name].permission)
+        return Within(where=(Where(column, Op.IS, [owner]),))
     reach, column = _reach(principal, model)
     if reach.everything:
         return Within()
@@ -89,6 +105,9 @@ def covers(principal: Principal, model: ReadModel, key: str, document: bytes | N
     """
     if key == principal.user_id:
         return document is not None
+    if ROWS[model.name].follows:
+        principal.reach(ROWS[model.name].permission)
+        return document is not None  # and its owner is looked at: see `Caller`
     reach, column = _reach(principal, model)
     if document is None or reach.everything:
         return document is not None

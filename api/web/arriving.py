@@ -15,7 +15,7 @@ from api.problems.refusals import BodyTooLarge
 from api.web.bodies import refuse_depth, refuse_many, refuse_other_encodings
 from api.web.gate import authentic, is_known, party, permission_of
 from api.web.shares import Shares
-from api.web.sizes import LEAST, SMALL, most_of
+from api.web.sizes import LEAST, SMALL, most_of, refuse_first
 from domain.messages import DomainError
 
 MOST_HELD: Final = 32_000_000
@@ -60,12 +60,16 @@ class Arrivals:
         if route is not None and not is_known(scope) and permission_of(route) is not None:
             authentic(scope)
         size = SMALL if route is None else most_of(route)
-        most = min(size.bytes, self._backend.most_body_bytes)
+        if route is not None and size.values is None:
+            refuse_first(route, scope)
+            most = size.bytes
+        else:
+            most = min(size.bytes, self._backend.most_body_bytes)
         if _announced(scope) > most:
             raise BodyTooLarge(most_bytes=most)
         return await self._read(scope, receive, most, size.values)
 
-    async def _read(self, scope: Scope, receive: Receive, most: int, values: int) -> Message:
+    async def _read(self, scope: Scope, receive: Receive, most: int, values: int | None) -> Message:
         body, message = bytearray(), await receive()
         while message["type"] == "http.request":
             body += message.get("body", b"")
@@ -86,10 +90,11 @@ class Arrivals:
         self._held.refuse(party(scope))
 
 
-def _looked_at(body: bytes, values: int) -> Message:
-    refuse_other_encodings(body)
-    refuse_many(body, values)
-    refuse_depth(body)
+def _looked_at(body: bytes, values: int | None) -> Message:
+    if values is not None:
+        refuse_other_encodings(body)
+        refuse_many(body, values)
+        refuse_depth(body)
     return {"type": "http.request", "body": body, "more_body": False}
 
 

@@ -5,7 +5,7 @@ Written against ASGI itself: one wrapper around `send`, no task and no copy per 
 """
 
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
@@ -21,9 +21,10 @@ from api.web.leaving import Departures, is_large
 from api.web.marks import MARKS
 from domain.messages import DomainError
 
+CACHED: Final = b"cache-control"
 SAFE: Final = [
     (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
+    (CACHED, b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
 PROBED: Final = frozenset({"/v1/health", "/health"})
@@ -103,7 +104,7 @@ class _Answer:
         if not self.begun:
             message = self._fitting(message)
             self.begun, self.seconds = True, perf_counter() - self._began
-            self._start["headers"] = [*self._start["headers"], *self._marks]
+            self._start["headers"] = _with(self._marks, self._start["headers"])
             await self._send(self._start)
         if is_large(message):
             await self._departures.send(party(self._scope), message, self._send)
@@ -121,6 +122,16 @@ class _Answer:
             self._start.update(status=answer.status_code, headers=answer.raw_headers)
             return {"type": body["type"], "body": answer.body}
         return body
+
+
+def _with(marks: list[tuple[bytes, bytes]], headers: Any) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with those that every answer has, unless it says itself for how long
+    it may be kept.
+    """
+    own = [*headers]
+    if any(name == CACHED for name, _ in own):
+        marks = [each for each in marks if each[0] != CACHED]
+    return [*own, *marks]
 
 
 def _said(scope: Scope, error: Exception) -> Response:

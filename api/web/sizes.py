@@ -3,9 +3,9 @@
 Read off the schema of each body, so that a field says once how long it may be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
@@ -33,17 +33,45 @@ Schema = Mapping[str, Any]
 
 
 class Size(NamedTuple):
-    """How many bytes, and how many values."""
+    """How many bytes, and how many values; None: they are no JSON, and nobody counts."""
 
     bytes: int
-    values: int
+    values: int | None
 
 
 SMALL: Final = Size(LEAST, A_FEW)
 
 
+TAKES: Final = "takes_bytes"
+CHECKS: Final = "checks_first"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def taking_bytes(
+    most: int, check: Callable[[Any], object] | None = None
+) -> Callable[[Function], Function]:
+    """Mark the function of a route as one that takes so many bytes of whatever they are. Whoever needs no
+    token has to pass a `check` of the scope before one of them is read: it raises the refusal.
+    """
+
+    def mark(function: Function) -> Function:
+        setattr(function, TAKES, most)
+        setattr(function, CHECKS, check)
+        return function
+
+    return mark
+
+
+def refuse_first(route: APIRoute, scope: Any) -> None:
+    """Raise what a route refuses before it reads a body, if it does."""
+    if check := getattr(route.endpoint, CHECKS, None):
+        check(scope)
+
+
 def most_of(route: APIRoute) -> Size:
     """Return how large the body of a route can be."""
+    if most := getattr(route.endpoint, TAKES, 0):
+        return Size(most, None)
     field = route.body_field
     model: Any = field and field.field_info.annotation
     return SMALL if model is None else _of_model(model)
@@ -56,12 +84,19 @@ def _of_model(model: Any) -> Size:
     return Size(LEAST + found.bytes, A_FEW + found.values)
 
 
-def _most(schema: Schema, named: Mapping[str, Schema]) -> Size:
+class Counted(NamedTuple):
+    """How many bytes, and how many values, what has a form can have."""
+
+    bytes: int
+    values: int
+
+
+def _most(schema: Schema, named: Mapping[str, Schema]) -> Counted:
     if "$ref" in schema:
         return _most(named[schema["$ref"].rpartition("/")[2]], named)
     if several := schema.get("anyOf") or schema.get("oneOf"):
         sizes = [_most(each, named) for each in several]
-        return Size(max(s.bytes for s in sizes), max(s.values for s in sizes))
+        return Counted(max(s.bytes for s in sizes), max(s.values for s in sizes))
     match schema.get("type"):
         case "object" if "properties" in schema:
             return _of_object(schema["properties"], named)
@@ -71,23 +106,23 @@ def _most(schema: Schema, named: Mapping[str, Schema]) -> Size:
             return _of_value(kind, schema)
 
 
-def _of_value(kind: str | None, schema: Schema) -> Size:
+def _of_value(kind: str | None, schema: Schema) -> Counted:
     match kind:
         case "string":
-            return Size(ESCAPED * schema["maxLength"] if "maxLength" in schema else UNSAID, 1)
+            return Counted(ESCAPED * schema["maxLength"] if "maxLength" in schema else UNSAID, 1)
         case "integer" | "number" | "boolean" | "null":
-            return Size(NUMBER, 1)
+            return Counted(NUMBER, 1)
         case _:
-            return Size(ANYTHING, MANY)
+            return Counted(ANYTHING, MANY)
 
 
-def _of_object(fields: Mapping[str, Schema], named: Mapping[str, Schema]) -> Size:
+def _of_object(fields: Mapping[str, Schema], named: Mapping[str, Schema]) -> Counted:
     sizes = [_most(each, named) for each in fields.values()]
     names = sum(len(name) + 4 for name in fields)
-    return Size(names + sum(s.bytes for s in sizes), 1 + sum(s.values for s in sizes))
+    return Counted(names + sum(s.bytes for s in sizes), 1 + sum(s.values for s in sizes))
 
 
-def _of_array(schema: Schema, named: Mapping[str, Schema]) -> Size:
+def _of_array(schema: Schema, named: Mapping[str, Schema]) -> Counted:
     parts = schema.get("prefixItems") or [schema.get("items", {})] * schema.get("maxItems", 1)
     sizes = [_most(each, named) for each in parts]
-    return Size(2 + sum(s.bytes + 1 for s in sizes), 1 + sum(s.values for s in sizes))
+    return Counted(2 + sum(s.bytes + 1 for s in sizes), 1 + sum(s.values for s in sizes))

@@ -16,8 +16,8 @@ from application.operations.jobs import Handlers, Job
 from application.processes.effects import ForgetMails, ForgetRecord
 from domain.catalogue import BY_NAME
 from domain.messages import Command, Value
+from domain.messages import Erasure as Erased
 from domain.people.clients import EraseClient
-from domain.records import Purged
 from domain.values import ClientId, kind_of
 
 PATIENCE: Final = 2.0
@@ -122,7 +122,7 @@ class Erasures(Protocol):
         it has to wait.
         """
 
-    def finish_purge(self, tenant: str, purged: Purged, *, patience: float = PATIENCE) -> bool:
+    def finish_purge(self, tenant: str, purged: Erased, *, patience: float = PATIENCE) -> bool:
         """Take what a record said out of all tables. Return whether that is done; else it has to wait."""
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:

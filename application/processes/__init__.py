@@ -2,13 +2,18 @@
 
 from typing import Final
 
+from application.processes.end_files_when_their_time_is_up import (
+    END_FILES_WHEN_THEIR_TIME_IS_UP,
+)
 from application.processes.end_sessions_on_standing_changed import (
     END_SESSIONS_ON_STANDING_CHANGED,
 )
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.forget_record_when_it_was_purged import FORGET_RECORD_WHEN_IT_WAS_PURGED
+from application.processes.keep_bytes_of_files import KEEP_BYTES_OF_FILES
 from application.processes.process import Process
+from application.processes.purge_files_on_client_erased import PURGE_FILES_ON_CLIENT_ERASED
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
 )
@@ -31,4 +36,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     SEND_CODE_TO_PROVE_ADDRESS,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
+    KEEP_BYTES_OF_FILES,
+    END_FILES_WHEN_THEIR_TIME_IS_UP,
+    PURGE_FILES_ON_CLIENT_ERASED,
 )

@@ -15,7 +15,7 @@ from domain.scheduling.bookings import (
     BookingRequested,
     BookingRescheduled,
 )
-from domain.values import BookingId, ClientId, UserId
+from domain.values import BookingId, ClientId, FileId, UserId
 
 
 class MailKind(StrEnum):
@@ -133,6 +133,33 @@ class CarryOn(Effect, frozen=True):
     operation_id: str
 
 
+class AboutFile(Effect, frozen=True):
+    """Something to be done with the bytes of a file, one after the other."""
+
+    lane: ClassVar[str] = "files"
+
+    file_id: FileId
+
+    @property
+    def ordering_key(self) -> str:
+        """What is shown last is what was said last."""
+        return f"file/{self.file_id}"
+
+
+class PrepareFile(AboutFile, frozen=True):
+    """Look through what came, and make pictures of it."""
+
+
+class ShowFile(AboutFile, frozen=True):
+    """See to it that the public is given its pictures if, and only if, it is published."""
+
+
+class DestroyFile(AboutFile, frozen=True):
+    """Destroy its bytes; `wholly`: also what it was called."""
+
+    wholly: bool = True
+
+
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     SendBookingMail,
     SendBookingReminder,
@@ -141,4 +168,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     EndSessions,
     SendAddressCode,
     CarryOn,
+    PrepareFile,
+    ShowFile,
+    DestroyFile,
 )

@@ -26,6 +26,8 @@ from infra.imports.bookings import (
     weeks_ahead,
 )
 from infra.imports.bookings_in_steps import Given
+from infra.imports.file_addresses import Moved, NotUnderstood
+from infra.imports.file_addresses import read as read_addresses
 
 INTERRUPTED: Final = 130
 
@@ -87,6 +89,26 @@ def _follow(name: str, attempts: list[Attempt]) -> None:
             started_by=long_operations.by_whom(),
         )
         long_operations.begin(system, new)
+
+
+@imports.command("file-addresses")
+def file_addresses(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: old address, tenant, file.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Lead from where files were in an older product's storage to where they are.
+
+    A second run changes nothing; a line that is not understood is told, and the others are taken.
+    """
+    with file.open(encoding="utf-8", newline="") as lines:
+        found = list(read_addresses(lines))
+    for each in found:
+        if isinstance(each, NotUnderstood):
+            told.print(f"{file}:{each.line}: {each.problem}", markup=False)
+    with composed() as system:
+        new = system.ledger.move(each for each in found if isinstance(each, Moved))
+    told.print(f"{new} old addresses lead to files now")
 
 
 def _book(system: System, name: str, attempts: list[Attempt], counts: Counts) -> bool:

@@ -49,6 +49,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         positions=Positions(
             signer, system.bookmarks, partial(system.roll.is_read_by_all, BOOKMARKED)
         ),
+        signer=signer,
         clock=system.clock,
         pepper=settings.pepper,
         default_region=settings.default_region,
@@ -58,6 +59,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         accounts=system.accounts,
         erasures=system.erasures,
         audit=Audit(system.database, History(system.reader)),
+        files=system.files,
         jobs=system.jobs,
         live=_live(system),
         long_operations=system.long_operations,

@@ -6,9 +6,16 @@ from contextlib import ExitStack
 from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils import uuid7
 
 from adapters.accounts.address_codes import codes_of
 from adapters.event_store.store import PostgresEventStore
+from adapters.files.clamd import Clamd, address_of
+from adapters.files.folder import Folder
+from adapters.files.ledger import PostgresLedger
+from adapters.files.pictures import OtherProcess
 from adapters.jobs import handing_over
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
@@ -20,12 +27,18 @@ from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
+from application.dispatch import Dispatcher
+from application.files.keeping import Keeping
+from application.files.preparing import Preparing
+from application.files.store import Bytes
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
-from application.ports import Clock
+from application.people.erasure import Erasures
+from application.ports import About, Clock
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.mails import Mailer
+from domain.messages import Command
 from infra.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,6 +125,45 @@ def outgoing_of(settings: Settings, clock: Clock) -> Outgoing:
         tls_with(settings.outgoing_ca_file),
         resolver=partial(system_addresses, searched=bool(settings.outgoing_networks)),
     )
+
+
+def bytes_of(settings: Settings) -> Bytes:
+    """Return where files lie: in a bucket, if one is named, or else in a folder."""
+    if settings.files_s3_bucket is None:
+        return Folder(settings.files_dir or settings.data_dir / "files")
+    from adapters.files.s3 import S3, Bucket
+
+    return S3(
+        Bucket(
+            name=settings.files_s3_bucket,
+            region=settings.files_s3_region,
+            endpoint=settings.files_s3_endpoint,
+            key_id=settings.files_s3_key_id,
+            secret=settings.files_s3_secret,
+        )
+    )
+
+
+def keeping_of(
+    settings: Settings,
+    ledger: PostgresLedger,
+    store: PostgresEventStore,
+    dispatch: Dispatcher,
+    clock: Clock,
+) -> Keeping:
+    """Return what keeps the bytes of files."""
+
+    def order(tenant: str, command: Command) -> None:
+        command_id = UUID(int=uuid7().int)
+        dispatch(command, About(tenant=tenant, actor="process/sweep-files", command_id=command_id))
+
+    return Keeping(bytes_of(settings), ledger, store.history, order, clock)
+
+
+def preparing_of(settings: Settings, keeping: Keeping, erasures: Erasures) -> Handlers:
+    """Return what looks through files, if a scanner is there also for viruses, and makes pictures."""
+    scanner = Clamd(address_of(settings.files_scanner)) if settings.files_scanner else None
+    return Preparing(keeping, OtherProcess(), scanner, erasures).handlers
 
 
 def effects_of(

@@ -16,6 +16,7 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
+from adapters.files.ledger import PostgresLedger
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
@@ -39,7 +40,15 @@ from application.processes.process import Process
 from application.use_cases import USE_CASES
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
-from infra.composition.resources import database_of, effects_of, limiter_of, redis_of, wire_of
+from infra.composition.resources import (
+    database_of,
+    effects_of,
+    keeping_of,
+    limiter_of,
+    preparing_of,
+    redis_of,
+    wire_of,
+)
 from infra.composition.system import System
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
@@ -111,7 +120,11 @@ def _compose(
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
-    erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
+    ledger = PostgresLedger(database, clock, settings.files_most_bytes)
+    keeping = keeping_of(settings, ledger, store, dispatch, clock)
+    erasures = PostgresErasures(
+        database, reader, models, accounts.forget, clock, destroy=keeping.destroy
+    )
     mailing = effects_of(settings, database, store, outbox, clock)
     progress = OperationProgress(database, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
@@ -120,6 +133,7 @@ def _compose(
         **forgetting(erasures),
         **ending_sessions(accounts),
         **Carrier(progress, works).handlers,
+        **preparing_of(settings, keeping, erasures),
     }
     return System(
         settings=settings,
@@ -140,7 +154,13 @@ def _compose(
         ),
         renewal=renewal,
         worker=_worker(
-            database, clock, dispatch, effects, advanced, [outbox.prune, progress.prune], reader
+            database,
+            clock,
+            dispatch,
+            effects,
+            advanced,
+            [outbox.prune, progress.prune, keeping.sweep],
+            reader,
         ),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
@@ -151,6 +171,8 @@ def _compose(
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
         erasures=erasures,
+        files=keeping,
+        ledger=ledger,
         limiter=limiter,
         denylist=denylist,
         wire=wire_of(settings, database, stack),

@@ -18,6 +18,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
+from adapters.files.ledger import PostgresLedger
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.long_operations import OperationDesk
@@ -33,6 +34,7 @@ from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
 from application.dispatch import Dispatcher
+from application.files.keeping import Keeping
 from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
 from infra.settings import Settings
@@ -69,6 +71,8 @@ class System:
     parked: ParkedDesk
     outbox: OutboxMailer
     erasures: PostgresErasures
+    files: Keeping
+    ledger: PostgresLedger
     limiter: RateLimiter
     denylist: PostgresDenylist
     wire: Wire

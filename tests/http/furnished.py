@@ -1,6 +1,8 @@
 """A business in which one of everything is there under one id, and somebody who may do everything."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from msgspec.structs import replace
@@ -11,6 +13,9 @@ from application.ports import About
 from domain.business.tenants import Business, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
+from domain.files.files import Content, Description, PassFile, Picture, Size, UploadFile
+from domain.files.purposes import MediaType, Purpose
+from domain.messages import Command
 from domain.people.clients import RegisterClient
 from domain.records import CreateRecord
 from domain.scheduling.bookings import RequestBooking
@@ -24,6 +29,7 @@ from domain.values import (
     BookingId,
     ClientId,
     Contact,
+    FileId,
     ProfessionalId,
     SeriesId,
     ServiceId,
@@ -32,13 +38,15 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
-from tests.http.hostile import ID, Asked
+from tests.http.hostile import ID, POINT, PUBLISHED, Asked
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
 ASKING = {
     "/v1/availability": "?duration_minutes=30",
     "/availability": f"?service=service-{ID}",
+    "/v1/files": f"?owner_id=professional-{ID}",
+    "/v1/files/upload": f"?owner_id=professional-{ID}&purpose=attachment",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
 }
 """What one has to say besides."""
@@ -93,6 +101,7 @@ def furnish(running: Running) -> None:
             recurrence=daily,
             duration_minutes=30,
         ),
+        *files(),
         AddTimeBlock(
             block_id=BlockId(f"block-{ID}"), professional_id=professional, when=Once(slot)
         ),
@@ -109,7 +118,9 @@ def furnish(running: Running) -> None:
             started_by=f"user-{ID}",
         )
     )
+    running.system.ledger.move([("work/cut.png", ID, f"file-{ID}")])
     running.settle()
+    running.system.files.bytes.put(f"public/file-{ID}/{PUBLISHED}", POINT, "image/png")
     with running.system.database.as_worker() as connection:
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"
         connection.execute(f"UPDATE work.jobs SET id = %s WHERE id = ({waiting})", (ID,))
@@ -117,6 +128,19 @@ def furnish(running: Running) -> None:
             "UPDATE work.outbox SET id = %s WHERE number = (SELECT min(number) FROM work.outbox)",
             (ID,),
         )
+
+
+def files() -> Iterator[Command]:
+    """Let there be a file under the id, and a picture of each that may have one."""
+    came = Content(media_type=MediaType.PNG, size=len(POINT), sha256=sha256(POINT).hexdigest())
+    picture = Picture(size=Size.LARGE, content=came, width=1, height=1)
+    of = {"professional": Purpose.AVATAR, "user": Purpose.AVATAR, "client": Purpose.AVATAR}
+    owners = [("professional", Purpose.PORTFOLIO), *of.items(), ("tenant", Purpose.LOGO)]
+    for number, (owner, purpose) in enumerate(owners):
+        file_id = FileId(f"file-{ID[:-1]}{number + 1}" if number else f"file-{ID}")
+        described = Description(owner_id=f"{owner}-{ID}", purpose=purpose, content=came)
+        yield UploadFile(file_id=file_id, file=described)
+        yield PassFile(file_id=file_id, pictures=(picture,), width=1, height=1)
 
 
 def token(running: Running, tenant: str = ID) -> str:

@@ -4,13 +4,18 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from api.app import ROUTERS
+from api.files import contents
 from api.records import OLD_ROUTERS
+from api.requests.signing import Signer
+from api.web.sizes import TAKES
+from infra.settings import DEMO_SECRET
 
 ID: Final = "0198c0de-0000-7000-8000-000000000001"
 """In every id, so that a test can let things be there under it."""
@@ -39,7 +44,36 @@ KNOWN: Final[Mapping[str, Any]] = {
     "closes": "18:00",
     "tenant_id": ID,
     "model": "services",
+    "owner_id": f"professional-{ID}",
+    "sha256": "a1" * 32,
 }
+
+POINT: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
+"""A picture of one point, in PNG: what is sent where bytes are taken."""
+
+PUBLISHED: Final = f"{sha256(POINT).hexdigest()}.png"
+"""What it is called where everybody is given it."""
+
+
+def _signed(purpose: str, **what: Any) -> str:
+    """Return what a system with the secrets of the demonstration would have signed, for a long time."""
+    said = json.dumps({**what, "until": "2099-01-01T00:00:00Z"})
+    return Signer([DEMO_SECRET]).sign(purpose, contents.NOBODYS, said)
+
+
+GIVEN: Final = _signed(contents.CONTENT, key=f"public/file-{ID}/{PUBLISHED}", disposition="inline")
+TAKEN: Final = _signed(
+    contents.UPLOAD,
+    key=f"incoming/{ID}/file-{ID}/it",
+    content={
+        "media_type": "image/png",
+        "size": len(POINT),
+        "sha256": sha256(POINT).hexdigest(),
+    },
+)
 
 # --- What is put into a body, as it is written there ------------------------------------
 
@@ -207,6 +241,8 @@ class Asked:
 
     def body(self) -> bytes:
         """Return the least that it takes."""
+        if hasattr(self.route.endpoint, TAKES):
+            return POINT
         if self.model is None:
             return b""
         return json.dumps(_example(_Place(*_schema(self.model)))).encode()
@@ -264,6 +300,8 @@ def _filled(path: str) -> str:
     path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found")
+    path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
+    path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{name}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)

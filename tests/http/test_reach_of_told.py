@@ -11,7 +11,7 @@ from adapters.event_store.audit import Audit
 from adapters.event_store.history import History
 from api.requests.reach import KEY, ROWS
 from application.ports import Recorded
-from application.reach import THINGS
+from application.things import THINGS
 from application.told import Told, hears, told
 from domain.aggregate import Aggregate
 from domain.business.users import Role

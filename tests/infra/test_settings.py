@@ -14,6 +14,7 @@ OWN = {
     "MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
     "PEPPER": "p" * 40,
     "PUBLIC_URL": "https://desk.example",
+    "FILES_DIR": "/files",
 }
 
 
@@ -36,6 +37,7 @@ def test_all_that_is_missing_is_listed_at_once() -> None:
         "PEPPER",
         "MASTER_KEYS",
         "PUBLIC_URL",
+        "FILES_DIR",
     ]
 
 
@@ -66,6 +68,11 @@ def test_production_refuses_what_is_known_or_weak(name: str, value: str) -> None
         ("REDIS_URL", "http://127.0.0.1:6379"),
         ("KAFKA_FACTS", "crm"),
         ("KAFKA_FACTS", "crm=somebody"),
+        ("FILES_S3_ENDPOINT", "127.0.0.1:9000"),
+        ("FILES_S3_KEY_ID", "AKIA"),
+        ("FILES_S3_SECRET", "without a key id"),
+        ("FILES_SCANNER", "clamd"),
+        ("FILES_MOST_BYTES", "0"),
         ("OUTGOING_PORTS", ","),
         ("OUTGOING_PORTS", "https"),
         ("OUTGOING_PORTS", "443,70000"),

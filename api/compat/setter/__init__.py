@@ -4,12 +4,14 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.compat.setter import bookings, clients, general, users
+from api.compat.setter import bookings, clients, files, general, users
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings.router,
     clients.router,
     users.router,
+    files.router,
+    files.profiles,
     general.router,
     general.old_health,
     general.old_status,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.problems.french import business, operations, people, scheduling, web
+from api.problems.french import business, files, operations, people, scheduling, web
 from api.problems.french.records import of_records
 from api.problems.french.words import Words
 from domain.catalogue import KINDS
@@ -13,6 +13,7 @@ __all__ = ["FRENCH", "Words"]
 FRENCH: Final[Mapping[str, Words]] = {
     **{code: words for kind in KINDS for code, words in of_records(kind)},
     **business.FRENCH,
+    **files.FRENCH,
     **operations.FRENCH,
     **people.FRENCH,
     **scheduling.FRENCH,

@@ -1,0 +1,140 @@
+"""Whose a file is: whose that is which it is of. Who sees that thing sees its files, and who may change it
+may add to them; for everybody else there is neither.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from application.permissions import Permission, PermissionMissing, Principal
+from application.things import THINGS, Ids, by
+from application.transact import Past
+from domain.aggregate import Aggregate
+from domain.business.tenants import TENANT
+from domain.business.users import USER
+from domain.catalogue import KINDS
+from domain.files import files
+from domain.files.files import FILE, FileNotFound
+from domain.messages import Command, Missing
+from domain.people.clients import CLIENT
+from domain.records import Kind, Record
+from domain.scheduling.professionals import PROFESSIONAL
+from domain.scheduling.professionals import Status as Working
+from domain.scheduling.services import SERVICE
+from domain.values import kind_of
+
+
+class OwnerNotFound(Missing):
+    """There is nothing here by this id of which files are kept."""
+
+
+class Owner(NamedTuple):
+    """A kind of thing that may have files; `whose` is told by its id and its state, None where there is
+    no such thing, or none that may have more.
+    """
+
+    aggregate: Aggregate[Any, Any]
+    whose: Callable[[str, Any], Ids | None]
+    reading: str
+    writing: str
+
+
+def _of_thing(field: str, reading: Permission, writing: Permission) -> Owner:
+    thing = THINGS[field]
+    return Owner(thing.aggregate, lambda _, state: state and thing.whose(state), reading, writing)
+
+
+def _of_record(kind: Kind[Any]) -> Owner:
+    def whose(_: str, record: Record[Any]) -> Ids | None:
+        if record.values is None or not record.active:
+            return None
+        return {field: getattr(record.values, column) for field, column in kind.own.items()}
+
+    return Owner(kind.aggregate, whose, kind.reading, kind.writing)
+
+
+NOBODYS: Final = by()
+OWNERS: Final[Mapping[str, Owner]] = {
+    "tenant": Owner(
+        TENANT,
+        lambda _, state: NOBODYS if state.business else None,
+        Permission.TENANT_READ,
+        Permission.TENANT_MANAGE,
+    ),
+    "user": Owner(
+        USER,
+        lambda _, state: NOBODYS if state.exists else None,
+        Permission.USERS_READ,
+        Permission.USERS_MANAGE,
+    ),
+    "professional": Owner(
+        PROFESSIONAL,
+        lambda id_, state: by(None, id_) if state.status is not Working.NONE else None,
+        Permission.PROFESSIONALS_READ,
+        Permission.PROFESSIONALS_WRITE,
+    ),
+    "service": Owner(
+        SERVICE,
+        lambda _, state: NOBODYS if state.exists else None,
+        Permission.SERVICES_READ,
+        Permission.SERVICES_WRITE,
+    ),
+    "client": Owner(
+        CLIENT,
+        lambda id_, state: by(id_) if state.exists and not state.erased else None,
+        Permission.CLIENTS_READ,
+        Permission.CLIENTS_WRITE,
+    ),
+    "booking": _of_thing("booking_id", Permission.BOOKINGS_READ, Permission.BOOKINGS_WRITE),
+    "series": _of_thing("series_id", Permission.BOOKINGS_READ, Permission.BOOKINGS_WRITE),
+    **{kind.one: _of_record(kind) for kind in KINDS},
+}
+"""Of what files are kept, by the kind of its id."""
+
+ORDERS: Final = (
+    files.AnnounceFile,
+    files.UploadFile,
+    files.CompleteUpload,
+    files.PublishFile,
+    files.WithdrawFile,
+    files.RemoveFile,
+    files.RestoreFile,
+)
+"""What people order of files."""
+
+
+def refuse_beyond_owner(order: Command, principal: Principal, past: Past) -> None:
+    """Refuse what is about a file of something that they may not change. Raises FileNotFound,
+    OwnerNotFound, PermissionMissing.
+    """
+    described = getattr(order, "file", None)
+    if described is None:
+        described = past.of(FILE, getattr(order, "file_id", "")).file
+        if described is None or not is_seen(principal, described.owner_id, past):
+            raise FileNotFound
+    refuse_unchangeable(principal, described.owner_id, past)
+
+
+def refuse_unchangeable(principal: Principal, owner_id: str, past: Past) -> None:
+    """Raise OwnerNotFound where they see no such thing, PermissionMissing where that is all they may."""
+    if not is_seen(principal, owner_id, past):
+        raise OwnerNotFound
+    owner = OWNERS[kind_of(owner_id)]
+    if owner_id != principal.user_id and not _reaches(principal, owner.writing, owner_id, past):
+        raise PermissionMissing(permission=owner.writing)
+
+
+def is_seen(principal: Principal, owner_id: str, past: Past) -> bool:
+    """Whether there is such a thing, and they see it; oneself one always does."""
+    owner = OWNERS.get(kind_of(owner_id))
+    if owner is None or owner.whose(owner_id, past.of(owner.aggregate, owner_id)) is None:
+        return False
+    return owner_id == principal.user_id or _reaches(principal, owner.reading, owner_id, past)
+
+
+def _reaches(principal: Principal, permission: str, owner_id: str, past: Past) -> bool:
+    owner = OWNERS[kind_of(owner_id)]
+    try:
+        reach = principal.reach(permission)
+    except PermissionMissing:
+        return False
+    return reach.includes(**owner.whose(owner_id, past.of(owner.aggregate, owner_id)) or {})
