@@ -26,7 +26,7 @@ from api.web.bodies import text_of
 from api.web.marks import RECORDED, mark
 from api.web.sizes import ANYTHING
 from application.business.tenants import country_of
-from application.files.owners import is_seen
+from application.files.owners import is_seen, same_as
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.ports import (
@@ -59,7 +59,7 @@ class Caller:
         "_body",
         "_bookmark",
         "_country",
-        "_owner",
+        "_owners",
         "_preferences",
         "backend",
         "heavy",
@@ -86,7 +86,7 @@ class Caller:
         self._preferences: Preferences | None = None
         self._bookmark: Bookmark | None = None
         self._country: str | None = None
-        self._owner: str | None = None
+        self._owners: Sequence[str] = ()
 
     # --- Who ----------------------------------------------------------------------------
 
@@ -297,7 +297,7 @@ class Caller:
         """Lend a connection on which a read model shows at least what they have written, and say
         within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
         """
-        reach, models = within(self.principal, model, self._owner), [model, *also]
+        reach, models = within(self.principal, model, self._owners), [model, *also]
         for other in also:
             if within(self.principal, other) != Within():
                 raise PermissionMissing(permission=self.permission)
@@ -367,10 +367,12 @@ class Caller:
         return self.ask(lambda past: is_seen(self.principal, owner_id, past))
 
     def look_at(self, owner_id: str) -> None:
-        """Ask for what is of this thing from now on. Raises NotFound, if they see no such thing."""
+        """Ask for what is of this thing from now on; of a client, of all their records. Raises NotFound, if
+        they see no such thing.
+        """
         if not self.sees(owner_id):
             raise NotFound
-        self._owner = owner_id
+        self._owners = self.ask(lambda past: same_as(owner_id, past))
 
     @property
     def asks_of_the_past(self) -> bool:

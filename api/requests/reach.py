@@ -5,7 +5,7 @@ A read model that is not in the table cannot be asked, and a page of a list has 
 what it is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -80,14 +80,14 @@ def owner_in(model: ReadModel, document: bytes) -> str | None:
     return None if column is None else _whose(column)(document).id
 
 
-def within(principal: Principal, model: ReadModel, owner: str | None = None) -> Within:
-    """Return what a list of these rows is kept to: what follows a thing, to the `owner` that was looked at.
-    Raises PermissionMissing when there is nothing.
+def within(principal: Principal, model: ReadModel, owners: Sequence[str] = ()) -> Within:
+    """Return what a list of these rows is kept to: what follows a thing, to the `owners` that were looked
+    at. Raises PermissionMissing when there is nothing.
     """
     if column := ROWS[model.name].follows:
-        if owner is None:
+        if not owners:
             raise PermissionMissing(permission=ROWS[model.name].permission)
-        return Within(where=(Where(column, Op.IS, [owner]),))
+        return Within(where=(Where(column, Op.IS, [*owners]),))
     reach, column = _reach(principal, model)
     if reach.everything:
         return Within()

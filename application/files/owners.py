@@ -5,6 +5,7 @@ may add to them; for everybody else there is neither.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from application.people import people
 from application.permissions import Permission, PermissionMissing, Principal
 from application.things import THINGS, Ids, by
 from application.transact import Past
@@ -20,7 +21,7 @@ from domain.records import Kind, Record
 from domain.scheduling.professionals import PROFESSIONAL
 from domain.scheduling.professionals import Status as Working
 from domain.scheduling.services import SERVICE
-from domain.values import kind_of
+from domain.values import ClientId, kind_of
 
 
 class OwnerNotFound(Missing):
@@ -129,6 +130,13 @@ def is_seen(principal: Principal, owner_id: str, past: Past) -> bool:
     if owner is None or owner.whose(owner_id, past.of(owner.aggregate, owner_id)) is None:
         return False
     return owner_id == principal.user_id or _reaches(principal, owner.reading, owner_id, past)
+
+
+def same_as(owner_id: str, past: Past) -> tuple[str, ...]:
+    """Return what is the same thing: a client may have several records."""
+    if kind_of(owner_id) != CLIENT.kind:
+        return (owner_id,)
+    return people.records(past, ClientId(owner_id))
 
 
 def _reaches(principal: Principal, permission: str, owner_id: str, past: Past) -> bool:

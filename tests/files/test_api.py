@@ -189,3 +189,16 @@ def test_what_was_removed_is_given_to_nobody_can_be_had_again_and_is_gone_after_
     assert http.get(where).status_code == 404
     assert http.post(f"{where}/restoration").status_code == 410
     assert running.system.files.ledger.used(running.tenant) == 0
+
+
+def test_the_files_of_a_merged_client_are_those_of_who_stands_for_them(running: Running) -> None:
+    http = running.http()
+    zoe, again = client_of(http), client_of(http)
+    sent = send(http, again, picture()).json()["id"]
+
+    http.post(f"/v1/clients/{zoe}/merge", json={"sources": [again]})
+    running.settle()
+
+    for asked in (zoe, again):
+        listed = http.get("/v1/files", params={"owner_id": asked, "active": "true"}).json()["data"]
+        assert [each["id"] for each in listed] == [sent]
