@@ -21,7 +21,7 @@ TOO_MANY_POINTS: Final = 4
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIZES: Final = (("large", 1600), ("medium", 640), ("small", 160))
-QUALITIES: Final = (82, 65, 45, 25, 8)
+QUALITIES: Final = (82, 65, 45, 25, 8, 1)
 """The first at which a picture is no larger than what it was made of, in bytes."""
 
 LOSSLESS: Final = 1_000_000

@@ -23,7 +23,7 @@ from application.files.keeping import content_of
 from application.files.owners import refuse_unchangeable
 from application.permissions import Permission
 from application.reach import NotFound
-from application.refusals import NotNow, TooMuch
+from application.refusals import TooMuch
 from domain.files import files, purposes
 from domain.files.files import (
     AnnounceFile,
@@ -70,7 +70,7 @@ class FileTooLarge(TooMuch):
     most_bytes: int
 
 
-class FileNotReady(NotNow):
+class FileNotReady(DomainError):
     """The file is being looked through; ask again in a moment."""
 
 

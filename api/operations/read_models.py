@@ -67,20 +67,20 @@ def retry_parked(body: ParkedBody, caller: MayManage) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/{name}/rebuild", status_code=202)
+@router.post("/{read_model}/rebuild", status_code=202)
 @answers(
     Made(Operation),
     refuses=(ReadModelNotFound, TooManyOperations, IdempotencyKeyReused),
     any_version=True,
 )
 @heavy
-def rebuild_read_model(name: ModelName, caller: MayManage, *, anew: bool = False) -> Response:
+def rebuild_read_model(read_model: ModelName, caller: MayManage, *, anew: bool = False) -> Response:
     """Rebuild a read model of all businesses from the whole log, beside the one that is asked meanwhile,
     and switch to it. What was begun before is gone on with, unless `anew`.
     """
-    if name not in NAMES:
+    if read_model not in NAMES:
         raise ReadModelNotFound
-    return accepted(caller, REBUILD_READ_MODEL, about=name, given={"anew": anew})
+    return accepted(caller, REBUILD_READ_MODEL, about=read_model, given={"anew": anew})
 
 
 def _desk(caller: Caller) -> ParkedKeys:

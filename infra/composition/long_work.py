@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.event_store.export_in_steps import export_in_steps
+from adapters.long_operations.export_in_steps import export_in_steps
 from adapters.postgres import Database
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.rebuild_in_steps import rebuild_in_steps

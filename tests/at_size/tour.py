@@ -22,6 +22,8 @@ from domain.business.users import Role
 from domain.catalogue import KINDS
 from tests.at_size.log import BEGAN, tenant
 from tests.contract import documents
+from tests.files.pictures import picture
+from tests.files.sending import send
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -40,7 +42,8 @@ def tour(running: Running) -> Ids:
     salon = Salon.opened(running)
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
-    ids |= {**queues(running, ids), **long_work(running)}
+    ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
+    running.settle()
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
             assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
@@ -50,6 +53,17 @@ def tour(running: Running) -> Ids:
     took_place(http, ids)
     running.settle()
     return ids
+
+
+def files(http: TestClient, ids: Ids) -> Ids:
+    """Send a picture, and be led to it."""
+    sent = send(http, ids["client_id"], picture()).json()
+    return {
+        "file_id": sent["id"],
+        "token": "none",
+        "name": f"{'0' * 64}.png",
+        "path": "public/none.png",
+    }
 
 
 def erase(running: Running, ids: Ids) -> None:
@@ -189,6 +203,7 @@ def upkeep(running: Running) -> None:
     system.worker.next_due()
     system.outbox.prune()
     OperationProgress(database, running.clock).prune()
+    storage(running)
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:
@@ -198,6 +213,15 @@ def upkeep(running: Running) -> None:
             pass
     with database.connect(WORKER, "frontdesk tests") as line:
         assert list(export(line, tenant(3)))
+
+
+def storage(running: Running) -> None:
+    """Look after the bytes of files."""
+    ledger = running.system.ledger
+    ledger.move([("public/cut.png", running.tenant, f"file-{uuid4()}")])
+    for owner, file_id in ledger.unsettled(running.clock() + DAY):
+        ledger.settle(owner, file_id)
+    assert ledger.used(running.tenant) > 0
 
 
 class Nowhere:

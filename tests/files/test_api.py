@@ -30,7 +30,7 @@ def test_a_picture_that_was_sent_is_given_in_three_sizes_as_soon_as_it_was_looke
     file = http.get(sent.headers["location"]).json()
 
     assert (sent.status_code, sent.json()["status"]) == (201, "uploaded")
-    assert (early.status_code, early.json()["code"]) == (503, "file-not-ready")
+    assert (early.status_code, early.json()["code"]) == (409, "file-not-ready")
     assert (file["status"], file["width"], file["height"]) == ("ready", 4000, 3000)
     assert [each["size"] for each in file["pictures"]] == ["large", "medium", "small"]
     for each in file["pictures"]:

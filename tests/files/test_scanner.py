@@ -47,7 +47,7 @@ def test_what_is_infected_is_given_to_nobody_and_nothing_is_kept(
     guarded.settle()
 
     file = http.get(f"/v1/files/{sent['id']}").json()
-    assert early.status_code == 503
+    assert early.status_code == 409
     assert (file["status"], file["why"]) == ("refused", "infected")
     assert http.get(sent["url"], follow_redirects=False).status_code == 409
     assert guarded.system.files.ledger.used(guarded.tenant) == 0
@@ -67,7 +67,7 @@ def test_while_the_scanner_is_away_nothing_is_given_and_then_all_is(
     clamd.silent = False
     guarded.system.walk(guarded.clock() + timedelta(hours=1))
 
-    assert (meanwhile.status_code, meanwhile.json()["code"]) == (503, "file-not-ready")
+    assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "file-not-ready")
     assert given(http, sent["url"]).status_code == 200
 
 

@@ -303,7 +303,7 @@ def _filled(path: str) -> str:
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
     path = path.replace("{stream}", f"booking-{ID}")
-    path = path.replace("{name}", "services")
+    path = path.replace("{read_model}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
 
 

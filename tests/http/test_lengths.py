@@ -46,6 +46,7 @@ def named(kind: Kind[Any], name: str) -> Any:
 MORE: dict[str, dict[str, Any]] = {
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
+    f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},
     "/v1/time-blocks": BLOCK,
     f"/v1/time-blocks/block-{ID}": BLOCK,
     "/time-blocks": BLOCK,
@@ -75,6 +76,7 @@ OF_ANOTHER_STATE = {
     "POST /v1/read-models/parked/retry",
     f"DELETE /v1/operations/operation-{ID}",
     f"DELETE /v1/holds/hold-{ID}",
+    f"POST /v1/clients/client-{ID}/merge",  # with itself
     "POST /v1/files",  # asked what only its GET can be asked
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }

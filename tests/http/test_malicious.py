@@ -29,7 +29,7 @@ def settings() -> Settings:
 
 
 ORDERED = ("/batch", "/exports", "/imports", "/upload")
-EVERYBODYS = {"/v1/read-models/{name}/rebuild"}
+EVERYBODYS = {"/v1/read-models/{read_model}/rebuild"}
 """What belongs to no business."""
 
 ANOTHER = "3b0d6f6e-4a56-4d3c-8a52-3b8f0d2a7a01"

@@ -67,7 +67,7 @@ HEAVY_ROUTES = {
     ("/v1/clients/{client_id}/personal-data", "GET"),
     ("/v1/live/bookings", "GET"),
     ("/v1/read-models/parked/retry", "POST"),
-    ("/v1/read-models/{name}/rebuild", "POST"),
+    ("/v1/read-models/{read_model}/rebuild", "POST"),
     ("/v1/history/exports", "POST"),
     ("/v1/bookings/imports", "POST"),
     ("/v1/operations/{operation_id}/file", "GET"),

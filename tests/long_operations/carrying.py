@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from adapters.event_store.export_in_steps import export_in_steps
 from adapters.jobs import Worker
 from adapters.long_operations import OperationProgress
+from adapters.long_operations.export_in_steps import export_in_steps
 from application.operations.carrying_on import Carrier
 from application.operations.long_operations import EXPORT_HISTORY, Operation, Step, Stopping, Work
 from application.use_cases import USE_CASES

@@ -36,8 +36,10 @@ APART: Final = {"cluster", "schemas asyncapi", "schemas told"}
 
 ENDING: Final = {
     "check-release",
+    "claim-identities",
     "export-history",
     "import bookings",
+    "import file-addresses",
     "jobs discard",
     "jobs edit",
     "jobs list",

@@ -43,6 +43,7 @@ LISTS: Final = (
     "/v1/bookings",
     "/v1/availability?from=2027-01-05&to=2027-03-01&tz=Europe/Paris&duration_minutes=30",
     "/v1/jobs",
+    "/v1/operations",
     "/v1/outbox",
     "/v1/read-models/parked",
     "/v1/history",
@@ -156,6 +157,8 @@ def begun(business: Business, dsn: str) -> str:
         guest = {"name": "Zoé", "email": f"zoe{hour}@mail.example"}
         booked = salon.book(http, f"2027-01-05T{hour:02}:15:00+01:00", guest=guest)
         assert booked.status_code == 201 or hour > 9, booked.text
+    for _ in range(2):
+        assert business.http.post("/v1/history/exports").status_code == 202
     business.offer(1)
     shared = business.offer(2).headers[TOKEN]
     business.running.settle()

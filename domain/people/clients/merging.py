@@ -66,9 +66,9 @@ def merge(
     client_id: ClientId, survivor: Client, source_id: ClientId, source: Client, *, now: datetime
 ) -> Both:
     """Let the survivor stand for the source. Done already, it changes nothing."""
+    refuse_unknown(survivor)
     if client_id == source_id:
         raise ClientMergedWithThemselves
-    refuse_unknown(survivor)
     refuse_missing(source)
     if source.merged_into == client_id:
         return {}

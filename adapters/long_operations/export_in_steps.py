@@ -1,4 +1,4 @@
-"""A tenant's history as a file, made part by part: see `bundle.py`. It ends where the history ended
+"""A tenant's history as a file, made part by part: see `adapters/event_store/bundle.py`. It ends where the history ended
 when it was begun; since nothing is ever changed there, parts of different moments fit together.
 """
 
