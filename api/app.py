@@ -11,7 +11,7 @@ from api.business import auth, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
-from api.operations import history, jobs, limits, outbox, read_models, status
+from api.operations import history, inbound, jobs, limits, outbox, read_models, receipts, status
 from api.people import clients
 from api.problems import pages
 from api.problems.documents import answer_with_problems
@@ -42,7 +42,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     client_limits.router,
     outbox.router,
+    inbound.router,
     jobs.router,
+    receipts.router,
     read_models.router,
     limits.router,
     history.router,

@@ -11,6 +11,7 @@ from psycopg import Connection
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.inbound import Receipts, Reception
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.outbox import Outbox
@@ -95,5 +96,8 @@ class Backend:
     live: LiveBookings
     outbox: Outbox
     parked: ParkedKeys
+    receipts: Receipts
+    reception: Reception
+    public_url: str = ""
     vitals: Vitals
     walk: Walk

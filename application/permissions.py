@@ -41,6 +41,7 @@ class Permission(StrEnum):
     LIVE_READ = "live:read"
     JOBS_MANAGE = "jobs:manage"
     READ_MODELS_MANAGE = "read-models:manage"
+    RECEIPTS_MANAGE = "receipts:manage"
 
 
 OWN: Final[Mapping[str, str]] = {
@@ -126,6 +127,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
     | {
         Permission.JOBS_MANAGE,
         Permission.READ_MODELS_MANAGE,
+        Permission.RECEIPTS_MANAGE,
     },
 }
 

@@ -3,6 +3,7 @@
 commands   ourselves: a hold runs out, a guest becomes a client
 mails      the mail server
 effects    whatever else is done outside of the log
+inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Final
 
 COMMANDS: Final = "commands"
 
-AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "mails": 4}
+AT_ONCE: Final[Mapping[str, int]] = {COMMANDS: 2, "effects": 2, "inbound": 2, "mails": 4}
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and
 none of any other lane."""
 

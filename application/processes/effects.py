@@ -125,6 +125,14 @@ class SendAddressCode(Effect, frozen=True):
         return f"code/{self.user_id}"
 
 
+class UnderstandCall(Effect, frozen=True):
+    """Understand what a provider has sent: see `application/inbound/`."""
+
+    lane: ClassVar[str] = "inbound"
+
+    receipt_id: str
+
+
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     SendBookingMail,
     SendBookingReminder,
@@ -132,4 +140,5 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     ForgetRecord,
     EndSessions,
     SendAddressCode,
+    UnderstandCall,
 )

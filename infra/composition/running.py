@@ -1,6 +1,6 @@
 """Puts a system together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
+from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.mail.outbox import OutboxMailer
 from adapters.postgres import WRITER, Database
@@ -27,6 +28,9 @@ from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.dispatch import Dispatcher
+from application.inbound import PROVIDERS, Provider
+from application.inbound.providers import by_name
+from application.inbound.understanding import understanding
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.people.erasure import forgetting
@@ -51,6 +55,7 @@ def running_system(
     reactions: Sequence[Process] = PROCESSES,
     clock: Clock | None = None,
     mapper: Mapper | None = None,
+    providers: Sequence[Provider] = PROVIDERS,
 ) -> Iterator[System]:
     """Compose the system on a migrated database. It stays on the roll for as long as it lasts, and
     nothing else runs by itself until `work`. A `mapper` that knows other events makes it one of
@@ -61,7 +66,7 @@ def running_system(
         database = stack.enter_context(database_of(settings, dsn))
         database.refuse_wrong_roles()
         mapper = mapper or catalogue()
-        system = _compose(settings, database, clock, mapper, models, reactions, stack)
+        system = _compose(settings, database, clock, mapper, models, reactions, providers, stack)
         stack.callback(system.rest)
         system.beside("roll", system.roll.run)
         yield system
@@ -74,6 +79,7 @@ def _compose(
     mapper: Mapper,
     models: Sequence[ReadModel],
     reactions: Sequence[Process],
+    providers: Sequence[Provider],
     stack: ExitStack,
 ) -> System:
     appended, advanced = Bell(), Bell()
@@ -107,8 +113,13 @@ def _compose(
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
     erasures = PostgresErasures(database, reader, models, accounts.forget, clock)
-    mailing = effects_of(settings, database, store, outbox, clock)
-    effects = {**mailing, **forgetting(erasures), **ending_sessions(accounts)}
+    keeping = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
+    effects = {
+        **effects_of(settings, database, store, outbox, clock),
+        **forgetting(erasures),
+        **ending_sessions(accounts),
+        **understanding(keeping, by_name(providers), dispatch),
+    }
     return System(
         settings=settings,
         database=database,
@@ -126,11 +137,16 @@ def _compose(
             database, reader, consumers, appended=appended, advanced=advanced, moved=known.learn
         ),
         renewal=renewal,
-        worker=_worker(database, clock, dispatch, effects, advanced, outbox, reader),
+        worker=_worker(
+            database, clock, dispatch, effects, advanced, [outbox.prune, keeping.prune], reader
+        ),
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
+        providers=providers,
+        keeping=keeping,
+        receipts=ReceiptDesk(database, keys, clock),
         erasures=erasures,
         limiter=limiter,
         denylist=denylist,
@@ -158,7 +174,7 @@ def _worker(
     dispatch: Dispatcher,
     effects: Handlers,
     advanced: Bell,
-    outbox: OutboxMailer,
+    upkeep: Sequence[Callable[[], object]],
     reader: Reader,
 ) -> Worker:
     """Return what works the queue off, whatever is asked by way of HTTP meanwhile."""
@@ -170,7 +186,7 @@ def _worker(
         list(USE_CASES),
         {kind: at_work()(handle) for kind, handle in effects.items()},
         bell=advanced,
-        upkeep=[outbox.prune],
+        upkeep=upkeep,
         unread=reader.notes.met,
     )
 

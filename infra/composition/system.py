@@ -17,6 +17,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
+from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.mail.outbox import OutboxMailer
@@ -30,6 +31,7 @@ from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
 from application.dispatch import Dispatcher
+from application.inbound import Provider
 from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
 from infra.settings import Settings
@@ -62,6 +64,9 @@ class System:
     jobs: JobDesk
     parked: ParkedDesk
     outbox: OutboxMailer
+    providers: Sequence[Provider]
+    keeping: PostgresReceipts
+    receipts: ReceiptDesk
     erasures: PostgresErasures
     limiter: RateLimiter
     denylist: PostgresDenylist
