@@ -10,6 +10,7 @@ from infra.cli import (
     cluster,
     history,
     importing,
+    inbound,
     jobs,
     keys,
     operators,
@@ -39,6 +40,7 @@ importing.add_to(app)
 history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
+inbound.add_to(app)
 keys.add_to(app)
 releases.add_to(app)
 retention.add_to(app)

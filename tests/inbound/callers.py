@@ -51,7 +51,9 @@ SECRETS: Final[Mapping[str, bytes]] = {
 
 def arrival(body: bytes, headers: Headers, url: str = f"{OURS}/v1/inbound/t/p") -> Arrival:
     """Return a call as it is taken."""
-    given = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in headers.items())
+    given = tuple(
+        (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
+    )
     return Arrival(method="POST", url=url, headers=given, body=body)
 
 
@@ -170,7 +172,7 @@ def said(provider: str, number: int = 1, at: int = SECONDS) -> bytes:
     return msgspec.json.encode(body)
 
 
-def lyra_form(answer: str, secret: bytes = SECRET, **more: str) -> bytes:
+def lyra_form(answer: str, secret: bytes = SECRET, more: Headers | None = None) -> bytes:
     fields = {
         "kr-hash": digest(answer.replace(r"\/", "/").encode(), secret=secret).hex(),
         "kr-hash-key": "password",
@@ -178,7 +180,7 @@ def lyra_form(answer: str, secret: bytes = SECRET, **more: str) -> bytes:
         "kr-answer-type": "V4/Payment",
         "kr-answer": answer,
     }
-    return urlencode({**fields, **more}).encode()
+    return urlencode({**fields, **(more or {})}).encode()
 
 
 def address(provider: str, body: bytes, tenant: str = "t") -> str:
