@@ -25,7 +25,8 @@ from application.ports import Clock
 
 COLUMNS: Final = "id, tenant_id, provider, state, type, outcome, received_at, settled_at"
 
-# State by state, along an index: so a page costs a page, however many there are.
+# State by state, along an index: so a page costs a page, however many there are. Of all tenants together
+# there is none by provider: whoever runs the system looks through what is in that state.
 FIND: Final = f"""
     SELECT {COLUMNS} FROM unnest(%(states)s::text[]) AS of(wanted) CROSS JOIN LATERAL (
         SELECT {COLUMNS} FROM work.receipts WHERE state = of.wanted AND {{conditions}}

@@ -95,8 +95,8 @@ class PostgresReceipts:
         }
         with self._database.as_worker() as connection, connection.transaction():
             hold_off_erasures(connection)
-            connection.execute(SETTLE, values)
-            connection.execute(FORGET_ERASED, values)
+            connection.execute(SETTLE, values, prepare=True)
+            connection.execute(FORGET_ERASED, values, prepare=True)
 
     def prune(self) -> int:
         """Destroy what was understood some time ago, and what nobody has understood for long."""

@@ -49,7 +49,11 @@ def _url(request: Request) -> str:
 Arrived = Annotated[Arrival, Depends(_arrival)]
 
 
-@router.post("/{tenant}/{provider}", openapi_extra={**PUBLIC, **ANYTHING})
+@router.post(
+    "/{tenant}/{provider}",
+    response_class=PlainTextResponse,
+    openapi_extra={**PUBLIC, **ANYTHING},
+)
 @answers(refuses=of(refusals), records=False)
 @called
 @raw
@@ -60,7 +64,7 @@ def take_call(tenant: UUID, provider: Name, arrival: Arrived, request: Request) 
     backend: Backend = request.app.state.backend
     proven = partial(backend.limits.count_callback, request.scope, str(tenant))
     backend.reception.take(TenantId(str(tenant)), provider, arrival, proven)
-    return Response()
+    return PlainTextResponse("")
 
 
 @router.get("/{tenant}/{provider}", response_class=PlainTextResponse, openapi_extra=PUBLIC)

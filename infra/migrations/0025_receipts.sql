@@ -26,6 +26,7 @@ ALTER TABLE work.receipts
     ALTER COLUMN wrapped SET STATISTICS 0;
 
 CREATE INDEX receipts_listed ON work.receipts (tenant_id, state, received_at, id);
+CREATE INDEX receipts_of_provider ON work.receipts (tenant_id, provider, state, received_at, id);
 CREATE INDEX receipts_by_state ON work.receipts (state, received_at, id);
 CREATE INDEX receipts_settled ON work.receipts (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX receipts_about ON work.receipts USING gin (about);

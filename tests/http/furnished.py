@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from application.inbound import Arrival
 from application.permissions import Principal, permissions_of
 from application.ports import About
 from domain.business.tenants import Business, RegisterBusiness
@@ -39,8 +40,13 @@ ASKING = {
     "/v1/availability": "?duration_minutes=30",
     "/availability": f"?service=service-{ID}",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
+    f"/v1/inbound/{ID}/whatsapp": "?hub.verify_token=agreed",
 }
 """What one has to say besides."""
+
+
+CALLED = {(ID, "whatsapp"): (b"secret",), (ID, "whatsapp-verify"): (b"agreed",)}
+"""The secrets of a provider that calls: for settings."""
 
 
 def furnish(running: Running) -> None:
@@ -99,7 +105,10 @@ def furnish(running: Running) -> None:
         about = About(tenant=ID, actor="user-scene", command_id=uuid4())
         running.system.dispatch(command, about)
     running.settle()
+    call = Arrival(method="POST", url="/", headers=(), body=b"{}")
+    running.system.keeping.keep(TenantId(ID), running.system.providers[0], call)
     with running.system.database.as_worker() as connection:
+        connection.execute("UPDATE work.receipts SET id = %s", (f"receipt-{ID}",))
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"
         connection.execute(f"UPDATE work.jobs SET id = %s WHERE id = ({waiting})", (ID,))
         connection.execute(

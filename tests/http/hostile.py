@@ -264,6 +264,7 @@ def _filled(path: str) -> str:
     path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found")
+    path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
 
