@@ -2,6 +2,9 @@
 
 What a call means is said by whoever understands it: `understand` gives the commands that follow from it, or
 None as long as nobody does. It is asked after the call was kept, and may be asked again.
+
+One more is a value here, with its scheme in `schemes.py` or `public_keys.py`; and how it signs in tests, in
+`tests/inbound/callers.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from application.inbound import public_keys, signatures
+from application.inbound import public_keys, schemes
 from application.inbound.arrivals import (
     Arrival,
     KnownBy,
@@ -18,7 +21,8 @@ from application.inbound.arrivals import (
     header_of,
     whole_body,
 )
-from application.inbound.signatures import Scheme, lyra_answer
+from application.inbound.schemes import lyra_answer, twilio_text
+from application.inbound.signatures import Scheme
 from domain.messages import Command, Value
 from domain.values import TenantId
 
@@ -58,25 +62,25 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PROVIDERS: Final[tuple[Provider, ...]] = (
-    Provider(
-        name="whatsapp", scheme=signatures.META, type_in="object", handshake="whatsapp-verify"
-    ),
+    Provider(name="whatsapp", scheme=schemes.META, type_in="object", handshake="whatsapp-verify"),
     Provider(
         name="evolution",
-        scheme=signatures.EVOLUTION,
+        scheme=schemes.EVOLUTION,
         strips_fields=("apikey",),
         type_in="event",
     ),
-    Provider(name="waha", scheme=signatures.WAHA, known_by=field_of("id"), type_in="event"),
+    Provider(name="waha", scheme=schemes.WAHA, known_by=field_of("id"), type_in="event"),
     Provider(name="resend", scheme=public_keys.SVIX, known_by=header_of(b"svix-id")),
     Provider(name="sendgrid", scheme=public_keys.SENDGRID, type_in="event"),
-    Provider(name="brevo", scheme=signatures.SHARED, type_in="event"),
-    Provider(name="twilio", scheme=signatures.TWILIO),
-    Provider(name="stripe", scheme=signatures.STRIPE, known_by=field_of("id")),
+    Provider(name="brevo", scheme=schemes.SHARED, type_in="event"),
     Provider(
-        name="lyra", scheme=signatures.LYRA, known_by=lambda call: b"answer " + lyra_answer(call)
+        name="twilio", scheme=schemes.TWILIO, known_by=lambda call: b"text " + twilio_text(call)
     ),
-    Provider(name="pusher", scheme=signatures.PUSHER),
+    Provider(name="stripe", scheme=schemes.STRIPE, known_by=field_of("id")),
+    Provider(
+        name="lyra", scheme=schemes.LYRA, known_by=lambda call: b"answer " + lyra_answer(call)
+    ),
+    Provider(name="pusher", scheme=schemes.PUSHER),
     Provider(name="ghl", scheme=public_keys.GHL, known_by=field_of("webhookId")),
     Provider(
         name="standard-webhooks", scheme=public_keys.STANDARD, known_by=header_of(b"webhook-id")

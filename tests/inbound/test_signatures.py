@@ -12,7 +12,8 @@ from application.inbound import Arrival, Provider
 from application.inbound.providers import PROVIDERS, by_name
 from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
 from application.inbound.signatures import verify
-from tests.inbound.callers import NOW, SECRETS, call, public
+from tests.inbound.callers import NOW, OURS, SECRETS, b64, call, digest, public
+from tests.inbound.callers import arrival as arrival_of
 
 REFUSED = (SignatureMissing, SignatureWrong, SignatureNotProven)
 EACH = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.name)
@@ -199,6 +200,29 @@ def test_whatever_a_proven_body_is_it_can_be_known_again(
     arrival = call(provider.name)
     nested = st.sampled_from([b"[" * 5_000, b'{"id":' * 5_000, b'{"id":{}}', b'{"id":"\\ud800"}'])
     body = data.draw(st.binary(max_size=80) | nested)
-    odd = replace(arrival, body=arrival.body if provider.name == "lyra" else body)
+    odd = replace(arrival, body=arrival.body if provider.name in ("lyra", "twilio") else body)
 
     assert provider.known_by(odd) == provider.known_by(odd)
+
+
+@pytest.mark.parametrize("name", ["twilio", "lyra"])
+@given(data=st.data())
+def test_however_a_form_is_written_it_is_the_same_call(name: str, data: st.DataObject) -> None:
+    """What is signed is what it means. Whoever has seen one cannot make many of it."""
+    provider = by_name(PROVIDERS)[name]
+    arrival = form(name)
+    pieces = data.draw(st.permutations(arrival.body.split(b"&")))
+    escaped = data.draw(st.sampled_from([b"%2f", b"%2F"]))
+    other = replace(arrival, body=b"&".join(pieces).replace(b"%2F", escaped))
+
+    proven(provider, other)
+    assert provider.known_by(other) == provider.known_by(arrival)
+
+
+def form(name: str) -> Arrival:
+    """Return a call that is a form."""
+    if name == "lyra":
+        return call("lyra")
+    body = b"From=%2F1&Body=a%2Fb&To=2"
+    text = f"{OURS}/twilioBodya/bFrom/1To2".encode()
+    return arrival_of(body, {"X-Twilio-Signature": b64(digest(text, "sha1"))}, f"{OURS}/twilio")

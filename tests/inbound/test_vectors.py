@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from application.inbound import public_keys, signatures
+from application.inbound import public_keys, schemes
 from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
 from application.inbound.signatures import Scheme, verify
 from tests.inbound.callers import arrival, jwt, lyra_form
@@ -91,7 +91,7 @@ BY_STRIPE = "f169224a6efc0e340127a6ab5dc6bc8950cc605199d9b047377a1ad83fd4d5b1"
 
 def stripe(header: str, now: int = 12345) -> None:
     call = arrival(EVENT, {"Stripe-Signature": header})
-    verify(signatures.STRIPE, call, [WHSEC], at(now))
+    verify(schemes.STRIPE, call, [WHSEC], at(now))
 
 
 def test_stripe() -> None:
@@ -135,7 +135,7 @@ HASH = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
 
 def twilio(url: str, body: str, signature: str) -> None:
     call = arrival(body.encode(), {"X-Twilio-Signature": signature}, url)
-    verify(signatures.TWILIO, call, [b"12345"], at(0))
+    verify(schemes.TWILIO, call, [b"12345"], at(0))
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_waha() -> None:
     )
     headers = {"X-Webhook-Hmac": said, "X-Webhook-Hmac-Algorithm": "sha512"}
 
-    verify(signatures.WAHA, arrival(body, headers), [b"my-secret-key"], at(0))
+    verify(schemes.WAHA, arrival(body, headers), [b"my-secret-key"], at(0))
     other = {**headers, "X-Webhook-Hmac-Algorithm": "sha256"}
     with pytest.raises(SignatureWrong):
-        verify(signatures.WAHA, arrival(body, other), [b"my-secret-key"], at(0))
+        verify(schemes.WAHA, arrival(body, other), [b"my-secret-key"], at(0))
 
 
 PASSWORD = b"testpassword_DEMOPRIVATEKEY23G4475zXZQ2UA5x7M"
@@ -224,7 +224,7 @@ def test_lyra_signs_slashes_as_they_are_however_they_are_written(slash: str) -> 
     answer = (HERE / "lyra-answer.json").read_text().rstrip("\n").replace("/", slash)
     form = lyra_form(answer, more={"kr-hash": BY_LYRA})
 
-    verify(signatures.LYRA, arrival(form, {}), [PASSWORD], at(0))
+    verify(schemes.LYRA, arrival(form, {}), [PASSWORD], at(0))
 
 
 @pytest.mark.parametrize(
@@ -238,13 +238,13 @@ def test_lyra_signs_slashes_as_they_are_however_they_are_written(slash: str) -> 
 )
 def test_whoever_calls_for_lyra_does_not_choose_the_key(wrong: dict[str, str]) -> None:
     with pytest.raises(SignatureNotProven):
-        verify(signatures.LYRA, arrival(lyra_form("{ }", more=wrong), {}), [PASSWORD], at(0))
+        verify(schemes.LYRA, arrival(lyra_form("{ }", more=wrong), {}), [PASSWORD], at(0))
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"kr-answer={}", b"&" * 2_000, b"kr-hash="])
 def test_what_is_no_form_of_lyra_is_not_signed(body: bytes) -> None:
     with pytest.raises(SignatureMissing):
-        verify(signatures.LYRA, arrival(body, {}), [PASSWORD], at(0))
+        verify(schemes.LYRA, arrival(body, {}), [PASSWORD], at(0))
 
 
 # --- Tokens ----------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ IAT = 1_800_000_000
 
 def evolution(token: str, now: int = IAT) -> None:
     call = arrival(b"{}", {"Authorization": f"Bearer {token}"})
-    verify(signatures.EVOLUTION, call, [b"secret"], at(now))
+    verify(schemes.EVOLUTION, call, [b"secret"], at(now))
 
 
 def test_evolution_is_believed_for_ten_minutes() -> None:
@@ -288,7 +288,7 @@ def test_no_other_token_is(token: str) -> None:
 def test_without_a_token_nothing_is_proven(said: str) -> None:
     call = arrival(b"{}", {"Authorization": said})
     with pytest.raises(SignatureMissing):
-        verify(signatures.EVOLUTION, call, [b"secret"], at(IAT))
+        verify(schemes.EVOLUTION, call, [b"secret"], at(IAT))
 
 
 # --- GoHighLevel -----------------------------------------------------------------------------------
