@@ -10,7 +10,7 @@ from psycopg import Connection
 from adapters.event_store.erased import hold_off_erasures
 from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError
 from adapters.inbound.sealing import Sealed, opened, seal
-from adapters.jobs import NewJob, enqueue
+from adapters.jobs import NewJob, enqueue_with
 from adapters.postgres import Database
 from application.inbound import Arrival, Provider, ReceiptState, Received
 from application.inbound.receipts import KEPT, WAITED, Understood
@@ -50,11 +50,10 @@ class PostgresReceipts:
         id_ = keyed_id("receipt", f"{tenant}/{provider.name}/{known}", self._pepper)
         sealed = seal(self._keys, tenant, id_, stripped(arrival, provider))
         now = self._clock()
-        row = (id_, tenant, provider.name, *sealed, now)
-        with self._database.as_desk() as connection, connection.transaction():
-            new = connection.execute(KEEP, row, prepare=True).rowcount
-            if new:
-                enqueue(connection, [to_understand(tenant, id_, now)])
+        row = {"id": id_, "tenant": tenant, "provider": provider.name, "now": now}
+        job = to_understand(tenant, id_, now)
+        with self._database.as_desk() as connection:
+            new = enqueue_with(connection, KEEP, {**row, **sealed._asdict()}, job)
         if new:
             self._kept()
 
@@ -125,7 +124,8 @@ def clear_receipts(connection: Connection[Any], tenant: str, streams: list[str])
 
 KEEP: Final = """
     INSERT INTO work.receipts (id, tenant_id, provider, wrapped, sealed, received_at)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING
+    VALUES (%(id)s, %(tenant)s, %(provider)s, %(wrapped)s, %(sealed)s, %(now)s)
+    ON CONFLICT (id) DO NOTHING RETURNING id
 """
 WAITING: Final = """
     SELECT provider, received_at, wrapped, sealed FROM work.receipts

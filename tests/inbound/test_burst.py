@@ -82,6 +82,20 @@ def test_ten_thousand_calls_in_a_burst_are_all_kept(
     assert states == [("not_understood_yet", CALLS)]
 
 
+def test_the_same_call_many_times_at_once_is_kept_once(inbox: Inbox) -> None:
+    body = said("stripe")
+    signed = [(b"stripe-signature", stripe(body, inbox.now, "")["Stripe-Signature"].encode())]
+    call = request("POST", address("stripe", body, TENANT), body, signed)
+    with served(inbox.running.app) as port, lines(port, AT_ONCE) as all_lines:
+        for line in all_lines:
+            line.say(call)
+        statuses = [line.answer("POST").status_code for line in all_lines]
+
+    assert statuses == [200] * AT_ONCE
+    assert inbox.states() == ["waiting"]
+    assert inbox.running.system.jobs.depths()["due"] == 1
+
+
 def test_a_call_is_taken_while_everybody_waits_for_the_log(inbox: Inbox) -> None:
     system = inbox.running.system
     cut = b'{"name":"Cut","duration_minutes":45}'
