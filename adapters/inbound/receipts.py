@@ -100,9 +100,15 @@ class PostgresReceipts:
     def prune(self) -> int:
         """Destroy what was understood some time ago, and what nobody has understood for long."""
         now = self._clock()
+        return self._forget(FORGET, now - KEPT) + self._forget(GIVE_UP, now - WAITED)
+
+    def _forget(self, statement: str, before: datetime) -> int:
+        forgotten = 0
         with self._database.as_worker() as connection:
-            forgotten = connection.execute(FORGET, (now - KEPT, MOST_FORGOTTEN)).rowcount
-            return forgotten + connection.execute(GIVE_UP, (now - WAITED, MOST_FORGOTTEN)).rowcount
+            values = (before, MOST_FORGOTTEN)
+            while some := connection.execute(statement.encode(), values).rowcount:
+                forgotten += some
+        return forgotten
 
 
 def to_understand(tenant: str, receipt_id: str, at: datetime, round_: int = 0) -> NewJob:

@@ -14,6 +14,7 @@ from api.requests.answers import answers, of
 from api.web.arriving import raw
 from api.web.routing import Router, called
 from application.inbound import Arrival, HandshakeRefused, refusals
+from application.reach import NotFound
 from domain.values import TenantId
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
@@ -68,7 +69,7 @@ def take_call(tenant: UUID, provider: Name, arrival: Arrived, request: Request) 
 
 
 @router.get("/{tenant}/{provider}", response_class=PlainTextResponse, openapi_extra=PUBLIC)
-@answers(refuses=(*of(refusals), ValidationFailed))
+@answers(refuses=(*of(refusals), NotFound, ValidationFailed))
 @called
 def greet(
     tenant: UUID,

@@ -113,10 +113,13 @@ def _sorted(fields: Sequence[tuple[str, str]]) -> str:
     return "".join(name + value for name, value in sorted(set(fields)))
 
 
+USUAL: Final = {"https": 443, "http": 80}
+
+
 def _with_and_without_port(url: str) -> list[str]:
     """Return both: Twilio signs now the one, now the other. Raises ValueError."""
     parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    port = parts.port or USUAL.get(parts.scheme)
     host = parts.netloc.removesuffix(f":{parts.port}")
     return [url.replace(parts.netloc, each, 1) for each in (host, f"{host}:{port}")]
 
