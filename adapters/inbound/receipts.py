@@ -92,10 +92,14 @@ class PostgresReceipts:
             "about": list(what.about),
             "at": self._clock() if is_over else None,
         }
-        with self._database.as_worker() as connection, connection.transaction():
-            hold_off_erasures(connection)
-            connection.execute(SETTLE, values, prepare=True)
-            connection.execute(FORGET_ERASED, values, prepare=True)
+        with self._database.as_worker() as connection:
+            if not what.about:
+                connection.execute(SETTLE, values, prepare=True)
+                return
+            with connection.transaction():
+                hold_off_erasures(connection)
+                connection.execute(SETTLE, values, prepare=True)
+                connection.execute(FORGET_ERASED, values, prepare=True)
 
     def prune(self) -> int:
         """Destroy what was understood some time ago, and what nobody has understood for long."""
@@ -137,11 +141,14 @@ WAITING: Final = """
     SELECT provider, received_at, wrapped, sealed FROM work.receipts
     WHERE id = %s AND tenant_id = %s AND state = 'waiting'
 """
+# Does not wait for the disk, as what becomes of its job does not: what a crash of PostgreSQL takes back is
+# done again, and does nothing twice.
 SETTLE: Final = """
     UPDATE work.receipts SET
         state = %(state)s, type = %(type)s, outcome = %(outcome)s, about = %(about)s,
         settled_at = %(at)s
     WHERE id = %(id)s AND tenant_id = %(tenant)s AND state = 'waiting'
+    RETURNING set_config('synchronous_commit', 'off', true)
 """
 FORGET_ERASED: Final = """
     DELETE FROM work.receipts WHERE id = %(id)s AND tenant_id = %(tenant)s AND EXISTS (
