@@ -91,6 +91,35 @@ def test_what_is_not_signed_is_refused_and_not_kept(inbox: Inbox, provider: str)
     assert inbox.receipts() == []
 
 
+HOSTILE = (
+    "",
+    ",",
+    ",,,",
+    "=",
+    "t=,v1=",
+    "v1,",
+    "v1a,é",
+    "\xff\xfe",
+    "Bearer ..",
+    "9" * 5_000,
+    "{" * 500,
+)
+
+
+@EACH
+def test_whatever_stands_in_its_headers_a_call_is_refused_and_nothing_breaks(
+    inbox: Inbox, provider: str
+) -> None:
+    signed = inbox.signed(provider, said(provider))
+
+    for value in HOSTILE:
+        headers = {name: value.encode("latin-1") for name in signed}
+        path = f"/v1/inbound/{TENANT}/{provider}?{'bodySHA256=%ff&' * 3}"
+        refused = inbox.http.post(path, content=b"\xff", headers=headers)  # type: ignore[arg-type]
+        assert refused.status_code in {401, 403}, value
+    assert inbox.receipts() == []
+
+
 def test_what_was_signed_too_long_ago_is_refused(inbox: Inbox) -> None:
     refused = inbox.call(headers=stripe(said("stripe"), inbox.now - 301, ""))
 
