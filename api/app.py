@@ -14,11 +14,13 @@ from api.openapi.questions import asked_of
 from api.openapi.served import describe
 from api.operations import (
     history,
+    inbound,
     jobs,
     limits,
     long_operations,
     outbox,
     read_models,
+    receipts,
     status,
 )
 from api.people import clients
@@ -56,8 +58,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     client_limits.router,
     outbox.router,
+    inbound.router,
     jobs.router,
     long_operations.router,
+    receipts.router,
     read_models.router,
     limits.router,
     history.router,

@@ -13,6 +13,7 @@ from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
 from application.files.keeping import Keeping
+from application.inbound import Receipts, Reception
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.long_operations import LongOperations
@@ -101,5 +102,8 @@ class Backend:
     long_operations: LongOperations
     outbox: Outbox
     parked: ParkedKeys
+    receipts: Receipts
+    reception: Reception
+    public_url: str = ""
     vitals: Vitals
     walk: Walk

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     OPERATIONS_CANCEL = "operations:cancel"
     OWN_OPERATIONS_READ = "own-operations:read"
     OWN_OPERATIONS_CANCEL = "own-operations:cancel"
+    RECEIPTS_MANAGE = "receipts:manage"
 
 
 OWN: Final[Mapping[str, str]] = {
@@ -155,6 +156,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.READ_MODELS_MANAGE,
         Permission.OPERATIONS_READ,
         Permission.OPERATIONS_CANCEL,
+        Permission.RECEIPTS_MANAGE,
     },
 }
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import UUID
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -27,6 +27,7 @@ from pydantic import (
 from adapters.files.clamd import address_of
 from adapters.mail.smtp import server_of
 from adapters.outgoing import tls_with
+from application.inbound import PROVIDERS
 from domain.values import TenantId
 
 DEMO_SECRET: Final = "demo-secret-demo-secret-demo-secret-demo"  # noqa: S105 - public on purpose
@@ -34,6 +35,11 @@ DEMO_MASTER_KEY: Final = base64.b64encode(b"demo master key, 32 bytes long!!").d
 MASTER_KEY_BYTES: Final = 32
 LEAST_SECRET: Final = 32
 MOST_FACTOR: Final = 1_000_000
+SECRETS: Final = {
+    **{each.name: each.scheme.key for each in PROVIDERS},
+    **{each.handshake: bytes for each in PROVIDERS if each.handshake},
+}
+"""How the secrets of each provider are read, and the tokens of handshakes."""
 REDIS: Final = frozenset({"redis", "rediss", "unix"})
 
 
@@ -137,6 +143,42 @@ def _tenants(value: Any) -> Any:
         raise ValueError(message) from None
 
 
+def _inbound(value: Any) -> Any:
+    """Read `tenant/provider=secret`, several separated by commas; several of one provider are all good."""
+    if not isinstance(value, str):
+        return value
+    found: dict[tuple[str, str], list[bytes]] = {}
+    for number, part in enumerate(_listed(value), 1):
+        whose, _, secret = part.partition("=")
+        tenant, _, name = whose.partition("/")
+        found.setdefault((_tenant(tenant, number), name), []).append(_secret(name, secret, number))
+    return found
+
+
+def _tenant(text: str, number: int) -> str:
+    """Return the id of a tenant. What is wrong is told by its number: it may be a secret."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        message = f"number {number} must be tenant/provider=secret; a tenant is a UUID"
+        raise ValueError(message) from None
+
+
+def _secret(name: str, text: str, number: int) -> bytes:
+    secret = unquote_to_bytes(text)
+    if name not in SECRETS:
+        message = f"number {number} must name one of {', '.join(SECRETS)}"
+        raise ValueError(message)
+    try:
+        SECRETS[name](secret)
+    except ValueError:
+        secret = b""
+    if not secret:
+        message = f"number {number} is no secret of {name}"
+        raise ValueError(message)
+    return secret
+
+
 def _networks(value: Any) -> Any:
     listed = _listed(value)
     for network in listed:
@@ -174,6 +216,7 @@ Scanner = Annotated[str, AfterValidator(_scanner)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Region = Annotated[str, AfterValidator(_region)]
 Keys = Annotated[tuple[bytes, ...], BeforeValidator(_keys)]
+Inbound = Annotated[dict[tuple[str, str], tuple[bytes, ...]], BeforeValidator(_inbound)]
 Sources = Annotated[dict[str, TenantId], BeforeValidator(_tenants)]
 
 
@@ -234,6 +277,8 @@ class Settings(BaseModel):
     outgoing_connect_seconds: float = Field(default=5, gt=0, le=60)
     outgoing_seconds: float = Field(default=15, gt=0, le=60)
     outgoing_most_bytes: int = Field(default=1_000_000, ge=1_000)
+    inbound_secrets: Inbound = {}
+    callbacks_per_minute: int = Field(default=60_000, ge=1)
     requests_per_minute: int = Field(default=6000, ge=1)
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)

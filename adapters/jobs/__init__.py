@@ -3,7 +3,7 @@
 from adapters.jobs.desk import JobDesk
 from adapters.jobs.hands import handing_over
 from adapters.jobs.orders import Orders, kind_of
-from adapters.jobs.queue import Intake, NewJob, enqueue, withdraw
+from adapters.jobs.queue import Intake, NewJob, enqueue, enqueue_with, withdraw
 from adapters.jobs.worker import Worker
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Orders",
     "Worker",
     "enqueue",
+    "enqueue_with",
     "handing_over",
     "kind_of",
     "withdraw",

@@ -5,6 +5,7 @@ mails      the mail server
 operations long work, turn by turn
 files      bytes of files: a scanner, and pictures, which take a second of a core
 effects    whatever else is done outside of the log
+inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     COMMANDS: 2,
     "effects": 2,
     "files": 1,
+    "inbound": 2,
     "mails": 4,
     "operations": 2,
 }

@@ -4,7 +4,7 @@ Each job is keyed by the process and the event that ordered it, so that an event
 again, after a crash or a rewind, orders nothing a second time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -25,18 +25,19 @@ MAX_ATTEMPTS: Final = 20
 # Whatever waits to be tried again and is in front of something new is asked at once whether it is
 # still to be done: what a later event made untrue is not waited for.
 ENQUEUE: Final = """
-    WITH added AS (
+    WITH {first}added AS (
         INSERT INTO work.jobs (
             id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, run_at,
             max_attempts, caused_by, process, trail
         )
         SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, due_at,
                max_attempts, caused_by, process, trail
-        FROM json_to_recordset(%s::json) AS new(
+        FROM json_to_recordset(%(jobs)s::json) AS new(
             id uuid, tenant_id uuid, lane text, kind text, about text, dedupe_key text,
             payload json, ordering_key text, due_at timestamptz, max_attempts integer,
             caused_by bigint, process text, trail json
         )
+        {provided}
         ON CONFLICT (dedupe_key) DO NOTHING
         RETURNING ordering_key, due_at
     ), asked_at_once AS (
@@ -121,7 +122,25 @@ def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
     rows = [_row(job) for job in jobs]
     if not rows:
         return 0
-    row = connection.execute(ENQUEUE, (msgspec.json.encode(rows).decode(),)).fetchone()
+    return _enqueued(connection, ENQUEUE.format(first="", provided=""), rows, {})
+
+
+def enqueue_with(
+    connection: Connection[Any], statement: str, values: Mapping[str, Any], job: NewJob
+) -> bool:
+    """Execute a statement, and put a job into the queue if it returns a row: in one, so that there are
+    both or none. Return whether there are.
+    """
+    provided = "WHERE EXISTS (SELECT FROM first_of_all)"
+    both = ENQUEUE.format(first=f"first_of_all AS ({statement}), ", provided=provided)
+    return _enqueued(connection, both, [_row(job)], values) > 0
+
+
+def _enqueued(
+    connection: Connection[Any], sql: str, rows: list[dict[str, Any]], more: Mapping[str, Any]
+) -> int:
+    values = {**more, "jobs": msgspec.json.encode(rows).decode()}
+    row = connection.execute(sql.encode(), values).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from adapters.event_store.reader import head
 from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Writer
+from adapters.inbound import ReceiptDesk
 from adapters.jobs import JobDesk, circuits
 from adapters.jobs.lanes import LANES
 from adapters.postgres import Database, DatabaseUnavailableError
@@ -30,11 +31,19 @@ class PostgresVitals:
     and as often as they like: so what is asked together is looked up once.
     """
 
-    def __init__(self, database: Database, writer: Writer, jobs: JobDesk, notes: Notes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        jobs: JobDesk,
+        receipts: ReceiptDesk,
+        notes: Notes,
+    ) -> None:
         self._database = database
         self._writer = writer
         self._notes = notes
         self._jobs = jobs
+        self._receipts = receipts
         self.database = Together(self._database_is)
         self.status = Together(self._status)
         self.metrics = Together(self._metrics)
@@ -59,6 +68,7 @@ class PostgresVitals:
         self._lacking = self._gauge("cannot_read", "Processes that lack something recorded.")
         self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
+        self._calls = self._gauge("receipts", "Calls of providers that wait.", "state")
         self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -98,6 +108,7 @@ class PostgresVitals:
                 "consumers": parked.status(connection),
                 "processes": [_shown(each) for each in present(connection)],
                 "queue": self._jobs.depths_on(connection),
+                "receipts": self._receipts.depths_on(connection),
                 "failing_lanes": circuits.failing(connection),
                 "tzdata": tzdata_version(),
                 "schema": schema[0] if schema else None,
@@ -118,6 +129,8 @@ class PostgresVitals:
                 self._facts.labels(outcome).set(facts)
             for state, depth in self._jobs.depths_on(connection).items():
                 self._depth.labels(state).set(depth)
+            for state, depth in self._receipts.depths_on(connection).items():
+                self._calls.labels(state).set(depth)
             failing = {each.lane for each in circuits.failing(connection)}
         for lane in LANES:
             self._alone.labels(lane).set(lane in failing)

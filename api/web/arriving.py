@@ -4,10 +4,12 @@ Nothing of a request is carried out before its body has come, and nothing of a b
 before it is known who sends it, where somebody has to be logged in.
 """
 
+from collections.abc import Callable
 from math import inf
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
 from api.backend import Backend
@@ -25,6 +27,15 @@ LONGEST_LENGTH: Final = 19
 """Digits of a length; Python refuses to make numbers of thousands."""
 
 HELD: Final = "frontdesk.held"
+RAW: Final = "raw"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def raw(function: F) -> F:
+    """Mark the function of a route that takes whatever is sent, as bytes: nothing of it is looked at."""
+    setattr(function, RAW, True)
+    return function
 
 
 class Arrivals:
@@ -59,17 +70,18 @@ class Arrivals:
         route = scope.get("route")
         if route is not None and not is_known(scope) and permission_of(route) is not None:
             authentic(scope)
+        if getattr(scope.get("endpoint"), RAW, False):
+            return _whole_of(await self._read(scope, receive, self._backend.most_body_bytes))
         size = SMALL if route is None else most_of(route)
         if route is not None and size.values is None:
             refuse_first(route, scope)
-            most = size.bytes
-        else:
-            most = min(size.bytes, self._backend.most_body_bytes)
+            return _whole_of(await self._read(scope, receive, size.bytes))
+        most = min(size.bytes, self._backend.most_body_bytes)
+        return _looked_at(await self._read(scope, receive, most), size.values or 0)
+
+    async def _read(self, scope: Scope, receive: Receive, most: int) -> bytes:
         if _announced(scope) > most:
             raise BodyTooLarge(most_bytes=most)
-        return await self._read(scope, receive, most, size.values)
-
-    async def _read(self, scope: Scope, receive: Receive, most: int, values: int | None) -> Message:
         body, message = bytearray(), await receive()
         while message["type"] == "http.request":
             body += message.get("body", b"")
@@ -77,9 +89,9 @@ class Arrivals:
                 raise BodyTooLarge(most_bytes=most)
             self._hold(scope, len(body))
             if not message.get("more_body"):
-                return _looked_at(bytes(body), values)
+                return bytes(body)
             message = await receive()
-        return message
+        raise ClientDisconnect
 
     def _hold(self, scope: Scope, size: int) -> None:
         """Count what is larger than most. Raises TooManyRequests."""
@@ -90,11 +102,14 @@ class Arrivals:
         self._held.refuse(party(scope))
 
 
-def _looked_at(body: bytes, values: int | None) -> Message:
-    if values is not None:
-        refuse_other_encodings(body)
-        refuse_many(body, values)
-        refuse_depth(body)
+def _looked_at(body: bytes, values: int) -> Message:
+    refuse_other_encodings(body)
+    refuse_many(body, values)
+    refuse_depth(body)
+    return _whole_of(body)
+
+
+def _whole_of(body: bytes) -> Message:
     return {"type": "http.request", "body": body, "more_body": False}
 
 

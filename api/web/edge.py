@@ -27,6 +27,9 @@ SAFE: Final = [
     (CACHED, b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
+CALLED: Final = "/v1/inbound/"
+"""Where providers call: who they are is proven by what they send, and not by a token."""
+
 PROBED: Final = frozenset({"/v1/health", "/health"})
 """What load balancers ask, from one address, as often as they like: they are told little."""
 
@@ -64,7 +67,9 @@ class Edge:
         self._answered(scope["method"], route.path if route else "", answer.status, answer.seconds)
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] not in PROBED:
+        if scope["path"].startswith(CALLED):
+            self._backend.limits.count_caller(scope)
+        elif scope["path"] not in PROBED:
             recognise(scope, self._backend)
         _refuse_many_parameters(scope)
         try:

@@ -27,7 +27,9 @@ class TokenMissing(Refused, status=401):
     """Log in first: this needs an access token."""
 
 
-ELSEWHERE: Final = frozenset({Permission.JOBS_MANAGE, Permission.READ_MODELS_MANAGE})
+ELSEWHERE: Final = frozenset(
+    {Permission.JOBS_MANAGE, Permission.READ_MODELS_MANAGE, Permission.RECEIPTS_MANAGE}
+)
 """What is changed by these is no event, so no dispatcher asks who changes it."""
 
 

@@ -27,6 +27,8 @@ EVERYBODY: Final = "everybody"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
 ACCOUNTS: Final = "accounts"
+CALLERS: Final = "callers"
+CALLBACKS: Final = "callbacks"
 
 LIGHTER: Final = 10
 """What is heavy may be asked a tenth as often. What that is, `api/web/turns.py` says."""
@@ -60,6 +62,7 @@ class Limits:
         strangers_per_minute: int = 600,
         registrations_per_hour: int = 5,
         accounts_per_hour: int = 20,
+        callbacks_per_minute: int = 60_000,
         addresses: Addresses | None = None,
     ) -> None:
         self.policies: Mapping[str, Limit] = {
@@ -72,6 +75,8 @@ class Limits:
             REGISTRATIONS: Limit(registrations_per_hour, HOUR),
             TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
             ACCOUNTS: Limit(accounts_per_hour, HOUR),
+            CALLERS: Limit(strangers_per_minute, MINUTE),
+            CALLBACKS: Limit(callbacks_per_minute, MINUTE),
         }
         self._limiter = limiter
         self._own = own or limiter
@@ -103,6 +108,22 @@ class Limits:
         scope[COUNTED] = True
         self._refuse_beyond(STRANGERS, self._own, f"{STRANGERS}/{self.address_of(scope)}")
         self._refuse_beyond(EVERYBODY, self._own, EVERYBODY)
+
+    def count_caller(self, scope: Any) -> None:
+        """Count a call of whoever says that they are a provider, by where it comes from alone: whatever
+        others send, from wherever, a provider is heard. Raises TooManyRequests.
+        """
+        self._refuse_beyond(CALLERS, self._own, self._caller(scope))
+
+    def count_callback(self, scope: Any, tenant: str) -> None:
+        """Count it among those of a business, once it is proven that it is a provider's, and no more among
+        those of strangers. Raises TooManyRequests.
+        """
+        self._own.give_back(self._caller(scope))
+        self._refuse_beyond(CALLBACKS, self._own, f"{CALLBACKS}/{tenant}")
+
+    def _caller(self, scope: Any) -> str:
+        return f"{CALLERS}/{self.address_of(scope)}"
 
     def registering(self, scope: Any) -> AbstractContextManager[None]:
         """Count an account that is made by whoever is not logged in, but for those that are refused

@@ -133,6 +133,9 @@ PASSWORDS: Final = Threads(len(os.sched_getaffinity(0)), most_waiting=64, apart=
 are cores would only wait for each other; who has to wait for seconds is told to come again.
 """
 
+CALLS: Final = Threads(4, apart=True)
+"""For providers who call: they are answered while everybody waits for the log, and nobody waits for them."""
+
 THEIRS: Final = "threads"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -158,6 +161,12 @@ def hashing(function: Function) -> Function:
 def renewing(function: Function) -> Function:
     """Mark the function of a route by which sessions go on, or end."""
     setattr(function, THEIRS, SESSIONS)
+    return function
+
+
+def called(function: Function) -> Function:
+    """Mark the function of a route by which providers call."""
+    setattr(function, THEIRS, CALLS)
     return function
 
 

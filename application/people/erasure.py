@@ -102,6 +102,11 @@ KEPT: Final = (
         " called it where we refused it",
         why="Kafka keeps it for KAFKA_FACTS_RETENTION_HOURS and then deletes it",
     ),
+    Kept(
+        what="Calls of providers that nobody has understood yet, or of which nothing was recorded",
+        why="They are sealed, and nobody can tell whom they speak of; they are deleted 30 days after"
+        " they were understood, and after 180 days at most",
+    ),
 )
 IN_CLEAR: Final = Kept(
     what="The type of a booking, or the strategy for a client, that an early release recorded",

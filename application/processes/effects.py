@@ -133,6 +133,14 @@ class CarryOn(Effect, frozen=True):
     operation_id: str
 
 
+class UnderstandCall(Effect, frozen=True):
+    """Understand what a provider has sent: see `application/inbound/`."""
+
+    lane: ClassVar[str] = "inbound"
+
+    receipt_id: str
+
+
 class AboutFile(Effect, frozen=True):
     """Something to be done with the bytes of a file, one after the other."""
 
@@ -171,4 +179,5 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     PrepareFile,
     ShowFile,
     DestroyFile,
+    UnderstandCall,
 )

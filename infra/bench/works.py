@@ -112,6 +112,7 @@ def works(effort: Effort) -> Sequence[Work]:
         *(_http_create(connections, effort) for connections in (1, 8, 32)),
         _http_get(effort),
         _http_list(effort),
+        _webhook(effort),
         _visible(effort),
         _growth_append(effort),
         _growth_http(effort),
@@ -227,6 +228,16 @@ def _http_list(effort: Effort) -> Work:
         title="List 50 bookings, 8 connections",
         ours=_frontdesk(OUR_API, "list", **order),
         rivals=(_crud("list", **order), _floor("list", **order)),
+    )
+
+
+def _webhook(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="webhook_8",
+        title="Take a signed call of a provider, 8 connections",
+        ours=_frontdesk(OUR_API, "take", **order),
+        rivals=(_floor("take", **order),),
     )
 
 

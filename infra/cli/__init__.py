@@ -10,6 +10,7 @@ from infra.cli import (
     cluster,
     history,
     importing,
+    inbound,
     jobs,
     keys,
     long_operations,
@@ -41,6 +42,7 @@ history.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
 long_operations.add_to(app)
+inbound.add_to(app)
 keys.add_to(app)
 releases.add_to(app)
 retention.add_to(app)

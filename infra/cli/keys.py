@@ -7,12 +7,15 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.event_store.personal_data import MasterKeys
-from adapters.event_store.rotation import by_master_key, rotate
+from adapters.event_store.rotation import OF_STREAMS, by_master_key, rotate
+from adapters.inbound.sealing import RECEIPT_KEYS
 from adapters.running.roll import Present, answering
 from infra.cli.progress import progress, told
 from infra.cli.system import composed, settings_from_environment
 
 NOT_READY = 3
+TABLES = (OF_STREAMS, RECEIPT_KEYS)
+"""Where there are keys that a master key has wrapped."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,7 +32,7 @@ def list_keys() -> None:
     """
     table = Table("key", "in MASTER_KEYS", "has wrapped", "known to", box=None)
     with composed() as system, system.database.as_worker() as connection:
-        wrapped, there = by_master_key(connection), answering(connection)
+        wrapped, there = by_master_key(connection, TABLES), answering(connection)
     names = system.reader.master_keys
     for name in dict.fromkeys([*names, *wrapped]):
         place = str(names.index(name) + 1) if name in names else "no"
@@ -53,7 +56,7 @@ def rotate_keys() -> None:
         progress("wrapping keys anew") as how_far,
     ):
         _refuse_unknown(keys.names[0], answering(connection))
-        wrapped = rotate(connection, keys, how_far)
+        wrapped = rotate(connection, keys, how_far, tables=TABLES)
     sys.stdout.write(f"{wrapped} keys wrapped anew: all are wrapped by the first master key\n")
 
 

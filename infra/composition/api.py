@@ -9,6 +9,7 @@ from adapters.accounts.tokens import names_of
 from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
+from adapters.inbound import ConfiguredSecrets
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.running.roll import Ring
@@ -20,6 +21,7 @@ from api.requests.positions import BOOKMARKED, Positions
 from api.requests.signing import Signer
 from api.web.addresses import Addresses
 from api.web.limiting import Limits
+from application.inbound import Reception
 from application.operations.rate_limits import RateLimiter
 from application.permissions import Principal
 from application.scheduling.live import LiveBookings
@@ -38,7 +40,9 @@ def application(system: System) -> FastAPI:
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
     """Return what the API needs of the system."""
     settings = system.settings
-    vitals = PostgresVitals(system.database, system.writer, system.jobs, system.reader.notes)
+    vitals = PostgresVitals(
+        system.database, system.writer, system.jobs, system.receipts, system.reader.notes
+    )
     signer = Signer(settings.secret_keys)
     system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
     return Backend(
@@ -65,6 +69,14 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         long_operations=system.long_operations,
         outbox=system.outbox,
         parked=system.parked,
+        receipts=system.receipts,
+        reception=Reception(
+            system.providers,
+            ConfiguredSecrets(settings.inbound_secrets),
+            system.calls,
+            system.clock,
+        ),
+        public_url=settings.public_url or "",
         vitals=vitals,
         walk=system.walk,
     )
@@ -83,6 +95,7 @@ def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
         strangers_per_minute=settings.times(settings.strangers_per_minute),
         registrations_per_hour=settings.times(settings.registrations_per_hour),
         accounts_per_hour=settings.times(settings.accounts_per_hour),
+        callbacks_per_minute=settings.times(settings.callbacks_per_minute),
         addresses=Addresses(settings.trusted_proxies),
     )
 

@@ -17,6 +17,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.files.ledger import PostgresLedger
+from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
@@ -30,6 +31,9 @@ from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.dispatch import Dispatcher
+from application.inbound import PROVIDERS, Provider
+from application.inbound.providers import by_name
+from application.inbound.understanding import understanding
 from application.operations.carrying_on import Carrier
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
@@ -64,6 +68,7 @@ def running_system(
     reactions: Sequence[Process] = PROCESSES,
     clock: Clock | None = None,
     mapper: Mapper | None = None,
+    providers: Sequence[Provider] = PROVIDERS,
 ) -> Iterator[System]:
     """Compose the system on a migrated database. It stays on the roll for as long as it lasts, and
     nothing else runs by itself until `work`. A `mapper` that knows other events makes it one of
@@ -74,7 +79,7 @@ def running_system(
         database = stack.enter_context(database_of(settings, dsn))
         database.refuse_wrong_roles()
         mapper = mapper or catalogue()
-        system = _compose(settings, database, clock, mapper, models, reactions, stack)
+        system = _compose(settings, database, clock, mapper, models, reactions, providers, stack)
         stack.callback(system.rest)
         system.beside("roll", system.roll.run)
         yield system
@@ -87,6 +92,7 @@ def _compose(
     mapper: Mapper,
     models: Sequence[ReadModel],
     reactions: Sequence[Process],
+    providers: Sequence[Provider],
     stack: ExitStack,
 ) -> System:
     appended, advanced = Bell(), Bell()
@@ -125,15 +131,16 @@ def _compose(
     erasures = PostgresErasures(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )
-    mailing = effects_of(settings, database, store, outbox, clock)
+    calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
     progress = OperationProgress(database, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
     effects = {
-        **mailing,
+        **effects_of(settings, database, store, outbox, clock),
         **forgetting(erasures),
         **ending_sessions(accounts),
         **Carrier(progress, works).handlers,
         **preparing_of(settings, keeping, erasures),
+        **understanding(calls, by_name(providers), dispatch),
     }
     return System(
         settings=settings,
@@ -159,7 +166,7 @@ def _compose(
             dispatch,
             effects,
             advanced,
-            [outbox.prune, progress.prune, keeping.sweep],
+            [outbox.prune, progress.prune, calls.prune, keeping.sweep],
             reader,
         ),
         accounts=accounts,
@@ -170,6 +177,9 @@ def _compose(
         rebuilder=rebuilder,
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
+        providers=providers,
+        calls=calls,
+        receipts=ReceiptDesk(database, keys, clock),
         erasures=erasures,
         files=keeping,
         ledger=ledger,

@@ -19,6 +19,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
 from adapters.files.ledger import PostgresLedger
+from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.long_operations import OperationDesk
@@ -35,6 +36,7 @@ from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
+from application.inbound import Provider
 from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
 from infra.settings import Settings
@@ -70,6 +72,9 @@ class System:
     rebuilder: Rebuilder
     parked: ParkedDesk
     outbox: OutboxMailer
+    providers: Sequence[Provider]
+    calls: PostgresReceipts
+    receipts: ReceiptDesk
     erasures: PostgresErasures
     files: Keeping
     ledger: PostgresLedger

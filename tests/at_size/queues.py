@@ -15,7 +15,7 @@ MANY: Final = 20_000
 def fill(connection: Connection[Any]) -> None:
     """Put so many rows into each, most of them the large business's."""
     values = {"tenant": LARGE, "many": MANY, "mail": msgspec.json.encode(MAIL).decode()}
-    for statement in (JOBS, MAILS, CREDENTIALS, SESSIONS, TOKENS, COUNTED):
+    for statement in (JOBS, MAILS, RECEIPTS, CREDENTIALS, SESSIONS, TOKENS, COUNTED):
         connection.execute(statement, values)
 
 
@@ -57,6 +57,22 @@ MAILS: Final = """
     SELECT gen_random_uuid(), %(tenant)s, 'made-' || n, 'booking-' || n, 'client-' || n %% 1000,
         'made', n %% 1000 || '@example.org', %(mail)s, timestamptz '2027-01-03' + n * interval '1 second'
     FROM generate_series(1, %(many)s) AS n
+"""
+# Nearly all were understood, and some wait for a release that does.
+RECEIPTS: Final = """
+    INSERT INTO work.receipts (
+        id, tenant_id, provider, wrapped, sealed, received_at, state, about, settled_at
+    )
+    SELECT 'receipt-' || gen_random_uuid(), %(tenant)s,
+        CASE WHEN n %% 100 = 0 THEN 'stripe' ELSE 'whatsapp' END, sha256(int4send(n)),
+        sha256(int4send(n)), at, state, ARRAY['client-' || n %% 1000],
+        CASE state WHEN 'understood' THEN at END
+    FROM generate_series(1, %(many)s) AS n,
+        LATERAL (SELECT CASE
+            WHEN n %% 50 = 0 THEN 'not_understood_yet' WHEN n %% 333 = 0 THEN 'parked'
+            ELSE 'understood'
+        END AS state) AS _,
+        LATERAL (SELECT timestamptz '2027-01-03' + n * interval '1 second' AS at) AS __
 """
 CREDENTIALS: Final = """
     INSERT INTO accounts.credentials (

@@ -18,8 +18,10 @@ from adapters.long_operations import OperationProgress
 from adapters.postgres import WORKER
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
+from application.inbound import Arrival
 from domain.business.users import Role
 from domain.catalogue import KINDS
+from domain.values import TenantId
 from tests.at_size.log import BEGAN, tenant
 from tests.contract import documents
 from tests.files.pictures import picture
@@ -179,6 +181,9 @@ def queues(running: Running, ids: Ids) -> dict[str, Any]:
     system.denylist.look()
     return {
         "job_id": jobs[0]["id"] if jobs else uuid4(),
+        "receipt_id": calls(running),
+        "tenant": running.tenant,
+        "provider": "whatsapp",
         "mail_id": mails[0]["id"] if mails else uuid4(),
         "position": 5,
         "stream": ids["booking_id"],
@@ -196,6 +201,33 @@ def long_work(running: Running) -> dict[str, Any]:
     return {"operation_id": done.rpartition("/")[2]}
 
 
+def calls(running: Running) -> str:
+    """Keep a call and understand it, as far as anybody does; look after it; return its id."""
+    system, operator = running.system, running.http(Role.OPERATOR)
+    sent = Arrival(method="POST", url="/", headers=(), body=uuid4().hex.encode())
+    system.calls.keep(TenantId(running.tenant), system.providers[0], sent)
+    running.settle()
+    [newest] = [each for each in _pages(operator) if each["provider"] == "whatsapp"][-1:]
+    where = f"/v1/receipts/{newest['id']}"
+    for state in ("parked", "understood"):
+        operator.get(f"/v1/receipts?state={state}&provider=stripe")
+    operator.post(f"{where}/replay")
+    running.settle()
+    operator.post(f"{where}/discard")
+    system.receipts.content(newest["id"])
+    system.receipts.find(None)
+    system.receipts.depths()
+    return str(newest["id"])
+
+
+def _pages(operator: TestClient) -> list[dict[str, Any]]:
+    """Return all that is not understood yet."""
+    pages = [operator.get("/v1/receipts?state=not_understood_yet&limit=200")]
+    while "next" in pages[-1].links:
+        pages.append(operator.get(pages[-1].links["next"]["url"]))
+    return [each for page in pages for each in page.json()["data"]]
+
+
 def upkeep(running: Running) -> None:
     """Do what is done every hour, and what operators do now and then."""
     system, database = running.system, running.system.database
@@ -204,6 +236,7 @@ def upkeep(running: Running) -> None:
     system.outbox.prune()
     OperationProgress(database, running.clock).prune()
     storage(running)
+    system.calls.prune()
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:

@@ -22,7 +22,8 @@ def bare(**more: Any) -> Backend:
     """Return one to which everybody with a token is Ana."""
     parts = ("dispatch", "ask", "read_models", "accounts", "erasures", "audit", "jobs", "live")
     others = ("files", "long_operations", "outbox", "parked", "signer", "vitals", "walk")
-    nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others)}
+    receiving = ("receipts", "reception")
+    nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *receiving)}
     return Backend(
         authenticate=Mock(return_value=ANA),
         positions=Mock(),

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from application.inbound import Arrival
 from application.operations.long_operations import EXPORT_HISTORY, NewOperation
 from application.permissions import Principal, permissions_of
 from application.ports import About
@@ -48,8 +49,13 @@ ASKING = {
     "/v1/files": f"?owner_id=professional-{ID}",
     "/v1/files/upload": f"?owner_id=professional-{ID}&purpose=attachment",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
+    f"/v1/inbound/{ID}/whatsapp": "?hub.verify_token=agreed",
 }
 """What one has to say besides."""
+
+
+CALLED = {(ID, "whatsapp"): (b"secret",), (ID, "whatsapp-verify"): (b"agreed",)}
+"""The secrets of a provider that calls: for settings."""
 
 
 def furnish(running: Running) -> None:
@@ -121,7 +127,10 @@ def furnish(running: Running) -> None:
     running.system.ledger.move([("work/cut.png", ID, f"file-{ID}")])
     running.settle()
     running.system.files.bytes.put(f"public/file-{ID}/{PUBLISHED}", POINT, "image/png")
+    call = Arrival(method="POST", url="/", headers=(), body=b"{}")
+    running.system.calls.keep(TenantId(ID), running.system.providers[0], call)
     with running.system.database.as_worker() as connection:
+        connection.execute("UPDATE work.receipts SET id = %s", (f"receipt-{ID}",))
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"
         connection.execute(f"UPDATE work.jobs SET id = %s WHERE id = ({waiting})", (ID,))
         connection.execute(

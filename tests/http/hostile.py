@@ -31,6 +31,7 @@ HERE: Final = "put it here"
 ID_PATTERN: Final = re.compile(r"\^(\w+)-\[")
 
 KNOWN: Final[Mapping[str, Any]] = {
+    "channel": "whatsapp",
     "email": "ana@salon.example",
     "password": "nine green teapots",
     "phone": "+33612345678",
@@ -302,6 +303,7 @@ def _filled(path: str) -> str:
     path = path.replace("{code}", "not-found")
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
+    path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{read_model}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)

@@ -13,9 +13,10 @@ from msgspec import to_builtins
 
 from domain.catalogue import KINDS
 from domain.records import Kind
+from infra.settings import Settings
 from tests.contract import check
 from tests.http import hostile
-from tests.http.furnished import ASKING, furnish, reversible, token
+from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
 from tests.http.hostile import ID, Asked
 from tests.http.sockets import Line, request, served
 from tests.running import Running
@@ -78,6 +79,7 @@ OF_ANOTHER_STATE = {
     f"DELETE /v1/holds/hold-{ID}",
     f"POST /v1/clients/client-{ID}/merge",  # with itself
     "POST /v1/files",  # asked what only its GET can be asked
+    f"POST /v1/inbound/{ID}/whatsapp",
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }
 """Refused here. Clients in the same process check the length, too, of all that they are answered."""
@@ -101,6 +103,11 @@ class Owner:
         if method != "HEAD":
             check(answer)
         return answer
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"inbound_secrets": CALLED})
 
 
 @pytest.fixture

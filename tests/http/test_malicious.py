@@ -12,7 +12,7 @@ from api.problems.documents import PROBLEM
 from api.web.gate import permission_of
 from infra.settings import Mode, Settings
 from tests.http import hostile
-from tests.http.furnished import ASKING, furnish, reversible, token
+from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
 from tests.http.hostile import HERE, Asked
 from tests.http.raw import Answer, Raw
 from tests.running import Running
@@ -25,7 +25,7 @@ ANY = [(b"if-match", b"*")]
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(mode=Mode.TEST, limit_factor=10_000)
+    return Settings(mode=Mode.TEST, limit_factor=10_000, inbound_secrets=CALLED)
 
 
 ORDERED = ("/batch", "/exports", "/imports", "/upload")

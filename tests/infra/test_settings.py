@@ -133,3 +133,39 @@ def test_what_cannot_be_is_named_and_no_secret_is_said(name: str, value: str) ->
         read_settings({name: value})
 
     assert "geheim" not in str(refused.value)
+
+
+TENANT = "0198c0de-0000-7000-8000-00000000c0de"
+ED25519 = "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg="
+
+
+def test_secrets_of_providers_are_those_of_a_business_and_two_while_they_are_changed() -> None:
+    said = f"{TENANT}/stripe=whsec_one, {TENANT}/stripe=a%2Cb%25,{TENANT.upper()}/ghl={ED25519}"
+
+    settings = read_settings({"INBOUND_SECRETS": said})
+
+    assert settings.inbound_secrets == {
+        (TENANT, "stripe"): (b"whsec_one", b"a,b%"),
+        (TENANT, "ghl"): (ED25519.encode(),),
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("secret", "number 1 must be tenant/provider=secret"),
+        ("salon/stripe=secret", "number 1 must be tenant/provider=secret"),
+        (f"{TENANT}/stripe=a,secret", "number 2 must be tenant/provider=secret"),
+        (f"{TENANT}/nobody=secret", "number 1 must name one of whatsapp"),
+        (f"{TENANT}/stripe=", "number 1 is no secret of stripe"),
+        (f"{TENANT}/resend=secret", "number 1 is no secret of resend"),
+        (f"{TENANT}/ghl=secret", "number 1 is no secret of ghl"),
+        (f"{TENANT}/sendgrid={ED25519}", "number 1 is no secret of sendgrid"),
+    ],
+)
+def test_what_is_no_secret_of_a_provider_is_told_and_not_repeated(said: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=f"INBOUND_SECRETS: {why}") as error:
+        read_settings({"INBOUND_SECRETS": said})
+
+    assert "secret, " not in str(error.value)
+    assert ED25519 not in str(error.value)

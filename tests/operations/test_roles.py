@@ -294,6 +294,10 @@ def test_a_login_that_owns_nothing_does_not_migrate(
         (ACCOUNTS, "SELECT * FROM log.events"),
         (ACCOUNTS, "SELECT * FROM work.jobs"),
         (ACCOUNTS, "SELECT * FROM live.bookings"),
+        (APP, "SELECT sealed FROM work.receipts"),
+        (APP, "UPDATE work.receipts SET state = 'waiting'"),
+        (WRITER, "SELECT id FROM work.receipts"),
+        (ACCOUNTS, "SELECT id FROM work.receipts"),
     ],
 )
 def test_a_role_has_no_more_than_its_purpose(system: System, role: str, statement: str) -> None:

@@ -14,6 +14,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "failed-again": Words(
         "Nouvel échec", "Un nouvel essai a échoué comme le précédent ; cela reste mis de côté."
     ),
+    "handshake-refused": Words(
+        "Poignée de main refusée",
+        "Qui demande cette poignée de main ne connaît pas le jeton convenu.",
+    ),
     "job-is-not-parked": Words(
         "Tâche non suspendue",
         "Seule une tâche qui échoue, est suspendue ou incertaine peut être relancée ou abandonnée.",
@@ -56,8 +60,27 @@ FRENCH: Final[Mapping[str, Words]] = {
     "outbox-mail-not-found": Words(
         "Courriel introuvable", "Ce courriel n'est pas dans la boîte d'envoi."
     ),
+    "provider-not-known": Words(
+        "Fournisseur inconnu",
+        "Rien n'est accepté ici : ce fournisseur n'existe pas, ou aucun secret n'est défini pour cette "
+        "entreprise.",
+    ),
     "read-model-not-found": Words(
         "Modèle de lecture introuvable", "Aucun modèle de lecture ne porte ce nom."
+    ),
+    "receipt-is-settled": Words(
+        "Appel déjà traité", "Ce qui a été compris ne peut pas être abandonné."
+    ),
+    "receipt-not-found": Words("Appel introuvable", "Cet appel n'existe pas."),
+    "signature-missing": Words(
+        "Signature absente", "Ceci n'est pas signé de la manière dont ce fournisseur signe."
+    ),
+    "signature-not-proven": Words(
+        "Signature non prouvée", "C'est signé par quelqu'un d'autre, ou modifié depuis."
+    ),
+    "signature-wrong": Words(
+        "Signature fausse",
+        "C'est signé par quelqu'un d'autre, modifié depuis, ou signé il y a trop longtemps.",
     ),
     "source-not-known": Words(
         "Source inconnue",

@@ -10,10 +10,11 @@ from operator import call
 from typing import Final
 from uuid import uuid4
 
+from infra.bench import callbacks
 from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, running_beside, serving
 from infra.bench.ours.growth import grow, project
-from infra.bench.ours.history import fill, numbered, settle
+from infra.bench.ours.history import TENANT, fill, numbered, settle
 from infra.bench.ours.salon import CLIENTS, SERVICE, open_salon, token
 from infra.bench.ours.system import DSN, system
 from infra.bench.rounds import Tally, answer_rounds
@@ -21,7 +22,12 @@ from infra.bench.slots import PROFESSIONALS, next_monday, slot
 from projections import READ_MODELS
 
 FRONTDESK: Final = ("-c", "from infra.cli import main; main()")
-ENVIRONMENT: Final = {**os.environ, "DATABASE_URL": DSN, "LIMIT_FACTOR": "1000000"}
+ENVIRONMENT: Final = {
+    **os.environ,
+    "DATABASE_URL": DSN,
+    "LIMIT_FACTOR": "1000000",
+    "INBOUND_SECRETS": f"{TENANT}/whatsapp={callbacks.SECRET.decode().replace(',', '%2C')}",
+}
 MONDAY: Final = next_monday()
 PREPARED: Final = 10_000
 """How many bookings there are to get and list: `history` makes them confirmed, and long ago."""
@@ -46,6 +52,11 @@ def list_50(*, connections: int, seconds: float) -> Tally:
     return load(port, next_list, connections=connections, seconds=seconds)
 
 
+def take(*, connections: int, seconds: float) -> Tally:
+    """Take calls of a provider, each kept when it is answered; they are understood beside."""
+    return load(port, next_call, connections=connections, seconds=seconds)
+
+
 def alternate(*, connections: int, seconds: float) -> Tally:
     """Create and get, by turns."""
     turns = map(call, cycle([next_create, next_get]))
@@ -63,6 +74,10 @@ def next_create() -> bytes:
     }
     once = {**headers, "Idempotency-Key": str(uuid4())}
     return request("POST", "/v1/bookings", once, asked)
+
+
+def next_call() -> bytes:
+    return callbacks.call(f"/v1/inbound/{TENANT}/whatsapp", next(numbers))
 
 
 def next_get() -> bytes:
@@ -98,6 +113,5 @@ if __name__ == "__main__":
         serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
         running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
     ):
-        answer_rounds(
-            {"create": create, "get": get, "list": list_50, "alternate": alternate}, [api, work]
-        )
+        works = {"create": create, "get": get, "list": list_50, "take": take}
+        answer_rounds({**works, "alternate": alternate}, [api, work])

@@ -29,6 +29,16 @@ CREATE TABLE bookings (
 CREATE INDEX bookings_of_professional
     ON bookings (tenant_id, professional_id, status, starts_at);
 
+-- What providers send, as it came.
+CREATE TABLE calls (
+    provider text  NOT NULL,
+    hash     bytea NOT NULL,
+    headers  text  NOT NULL,
+    body     bytea NOT NULL,
+    at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (provider, hash)
+);
+
 INSERT INTO professionals
 SELECT number, 'Professional ' || number FROM generate_series(0, 199) AS number;
 

@@ -6,15 +6,19 @@
 It checks the token and the request like the others; nothing that stores can do much less.
 """
 
+import hmac
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import asyncpg
 from fastapi import FastAPI, HTTPException, Query, Request, Response, status
 
+from infra.bench.callbacks import signature
 from infra.bench.rivals.booking_messages import BookingIn, serve
 from infra.bench.tokens import CurrentUser
 
@@ -22,6 +26,10 @@ CREATE = """
     INSERT INTO bookings AS b (
         id, tenant_id, professional_id, client_id, service_id, starts_at, ends_at, notes
     ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING row_to_json(b)::text
+"""
+TAKE = """
+    INSERT INTO calls (provider, hash, headers, body) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
 """
 GET = "SELECT row_to_json(b)::text FROM bookings AS b WHERE tenant_id = $1 AND id = $2"
 LIST = """
@@ -59,6 +67,18 @@ async def create_booking(asked: BookingIn, user: CurrentUser, request: Request) 
     except asyncpg.ExclusionViolationError as error:
         raise HTTPException(status.HTTP_409_CONFLICT, "This slot is taken.") from error
     return Response(made, status.HTTP_201_CREATED, media_type="application/json")
+
+
+@app.post("/inbound/{provider}")
+async def take_call(provider: str, request: Request) -> Response:
+    """Nothing is sealed, and nobody will understand it."""
+    body = await request.body()
+    signed = request.headers.get("x-hub-signature-256", "")
+    if not hmac.compare_digest(signature(body), signed):
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+    headers = json.dumps(dict(request.headers))
+    await request.app.state.pool.execute(TAKE, provider, sha256(body).digest(), headers, body)
+    return Response()
 
 
 @app.get("/bookings/{booking_id}")

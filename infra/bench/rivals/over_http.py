@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg import connect
 
+from infra.bench import callbacks
 from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, serving
 from infra.bench.rounds import Tally, answer_rounds
@@ -36,6 +37,14 @@ def get(*, connections: int, seconds: float) -> Tally:
 
 def list_50(*, connections: int, seconds: float) -> Tally:
     return load(port, next_list, connections=connections, seconds=seconds)
+
+
+def take(*, connections: int, seconds: float) -> Tally:
+    return load(port, next_call, connections=connections, seconds=seconds)
+
+
+def next_call() -> bytes:
+    return callbacks.call("/inbound/whatsapp", next(numbers))
 
 
 def next_create() -> bytes:
@@ -71,4 +80,5 @@ if __name__ == "__main__":
     with connect(DSN) as connection:
         connection.execute((FOLDER / "bookings.sql").read_bytes())
     with serving(port, ["-m", f"infra.bench.rivals.{API}", str(port), DSN]) as process:
-        answer_rounds({"create": create, "get": get, "list": list_50}, [process])
+        works = {"create": create, "get": get, "list": list_50, "take": take}
+        answer_rounds(works, [process])

@@ -42,7 +42,11 @@ def test_what_is_ones_own_is_never_granted_with_everything() -> None:
 
 def test_only_an_operator_touches_jobs_and_read_models() -> None:
     for role, granted in GRANTED.items():
-        system_wide = {Permission.JOBS_MANAGE, Permission.READ_MODELS_MANAGE}
+        system_wide = {
+            Permission.JOBS_MANAGE,
+            Permission.READ_MODELS_MANAGE,
+            Permission.RECEIPTS_MANAGE,
+        }
         assert bool(granted & system_wide) == (role is Role.OPERATOR)
 
 

@@ -1,0 +1,7 @@
+"""What providers have sent, in PostgreSQL: see `receipts.py` and `desk.py`."""
+
+from adapters.inbound.desk import ReceiptDesk
+from adapters.inbound.receipts import PostgresReceipts
+from adapters.inbound.secrets import ConfiguredSecrets
+
+__all__ = ["ConfiguredSecrets", "PostgresReceipts", "ReceiptDesk"]
