@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import AliasChoices, Field
 
 from api.compat import OldRouter, Product
+from api.compat.beginnings import bookings_by
 from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
@@ -38,14 +39,12 @@ def named(*names: str) -> Any:
 # --- Appointments ---------------------------------------------------------------------
 
 APPOINTMENTS: Final = OldListing(
-    listing=replace(
-        bookings.LISTING,
-        aliases={
-            **bookings.LISTING.aliases,
+    listing=bookings_by(
+        {
             "client": "client_id",
             "service": "service_id",
             "professional": "professional_id",
-        },
+        }
     ),
     sorts={"start": "starts_at", "startTime": "starts_at"},
 )

@@ -20,6 +20,7 @@ from api.requests.listing import (
     number,
 )
 from api.requests.moments import AS_OF, instant
+from api.requests.ranges import FROM, TO
 from api.web.gate import permission_of
 
 Document = dict[str, Any]
@@ -78,6 +79,9 @@ def _filters(shape: Listed) -> Iterator[Document]:
             yield from (_query(f"{name}.{op}", _of(parse)) for op in ("gte", "gt", "lte", "lt"))
     for name, column in asked.aliases.items():
         yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
+    if asked.overlapping is not None:
+        yield _query(FROM, INSTANT, "What goes on after this, also if it began before.")
+        yield _query(TO, INSTANT, "What begins before this.")
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
         yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
@@ -105,7 +109,7 @@ def _marks(usual: int = USUAL) -> Iterator[Document]:
 def _of(parse: Any) -> Document:
     """Return the schema of what a filter takes: several values are separated by commas."""
     if parse is instant:
-        return {"type": "string", "format": "date-time"}
+        return INSTANT
     if parse is boolean:
         return {"type": "boolean"}
     if parse is number:
@@ -133,6 +137,7 @@ def _parameter(
     return {**found, "description": description} if description else found
 
 
+INSTANT: Final = {"type": "string", "format": "date-time"}
 TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00]*$"}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 MOMENT: Final = {

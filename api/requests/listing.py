@@ -6,18 +6,22 @@ A list declares what it can be asked; everything else is refused, never silently
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Response
+from psycopg import Connection
 
 from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.moments import EXAMPLE, instant
+from api.requests.ranges import RANGE, range_of
+from projections.overlap import Overlap, Overlapping, Range
 from projections.paging import COMPARING, Op, Page, Place, Sort, Where, page
 from projections.read_model import ReadModel
 
@@ -45,9 +49,11 @@ class Listing:
     """What a list can be asked: filters by column with the parser of their values, and sorts.
 
     `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
-    parameters to filters (`from` to `starts_at.gte`). `meanings` are the filters that are compared as
+    parameters to filters (`client` to `client_id`). `meanings` are the filters that are compared as
     what was meant, with the column that has it. Rows that have something in the column that `hides` them
     are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
+    Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
+    with `most`, for both of them, and no longer.
     """
 
     model: ReadModel
@@ -59,6 +65,8 @@ class Listing:
     also: Sequence[str] = ()
     meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
     hides: str | None = None
+    overlapping: Overlapping | None = None
+    most: timedelta | None = None
 
     def answer(
         self,
@@ -75,18 +83,26 @@ class Listing:
         place = self._place(caller, asked.get(CURSOR), question)
         meant = self.meant(question, caller, searched=bool(extra))
         with caller.asking(self.model) as (connection, within):
+            going_on = self._going_on(connection, caller.tenant, question.range)
             found = page(
                 connection,
                 self.model,
                 caller.tenant,
                 within=within,
-                where=[*meant, *where],
-                extra=extra,
+                where=[*meant, *where, *going_on.where],
+                extra=[*extra, *going_on.extra],
                 sort=question.sort,
                 place=place,
                 limit=question.limit,
             )
+        if going_on.keeps is not None:
+            found = found._replace(documents=[*filter(going_on.keeps, found.documents)])
         return _response(caller, found, question, place)
+
+    def _going_on(self, connection: Connection[Any], tenant: str, asked: Range) -> Overlap:
+        if self.overlapping is None or asked == Range():
+            return Overlap()
+        return self.overlapping(connection, tenant, asked.kept())
 
     def meant(
         self, question: "Question", caller: Caller, *, searched: bool = False
@@ -110,12 +126,14 @@ class Listing:
 
     def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
         """Parse what is asked; `names` are those of the parameters as they came."""
-        filters = {n: text for n, text in asked.items() if n not in RESERVED | {*self.also}}
-        _, sort, fields, limit, *where = all_of(
+        apart = {*RESERVED, *self.also, *(() if self.overlapping is None else RANGE)}
+        filters = {n: text for n, text in asked.items() if n not in apart}
+        _, sort, fields, limit, range_, *where = all_of(
             lambda: refuse_twice(names),
             lambda: self._sort(asked.get("sort", self.default_sort)),
             lambda: self._fields(asked.get("fields", "")),
             lambda: limit_of(asked.get("limit")),
+            lambda: self._range(asked),
             *(partial(self._where, name, text) for name, text in filters.items()),
         )
         way = "-" if sort.descending else ""
@@ -125,7 +143,14 @@ class Listing:
             sort=sort,
             limit=limit,
             fields=fields,
+            range=range_,
         )
+
+    def _range(self, asked: Mapping[str, str]) -> Range:
+        """Return between which instants something is to go on. Raises QueryInvalid."""
+        if self.overlapping is None:
+            return Range()
+        return range_of(asked, self.most)
 
     def _sort(self, text: str) -> Sort:
         column = text.removeprefix("-")
@@ -170,6 +195,7 @@ class Question:
     sort: Sort
     limit: int
     fields: Sequence[str]
+    range: Range = Range()
 
     def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
         """Keep of the documents what was asked for."""

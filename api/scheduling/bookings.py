@@ -35,7 +35,7 @@ from domain.scheduling.bookings import (
     RescheduleBooking,
 )
 from domain.values import BookingId, ClientId
-from projections.scheduling.bookings import BOOKINGS
+from projections.scheduling.bookings import BOOKINGS, overlapping
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
@@ -59,8 +59,8 @@ LISTING: Final = Listing(
     spans=("starts_at", "created_at"),
     sorts=("starts_at", "created_at"),
     default_sort="starts_at",
-    aliases={"from": "starts_at.gte", "to": "starts_at.lt"},
     meanings={"client_id": PERSON},
+    overlapping=overlapping,
 )
 
 
@@ -150,7 +150,7 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
 @router.get("")
 @answers(Listed(LISTING))
 def list_bookings(caller: MayRead) -> Response:
-    """List bookings; `from` and `to` bound their beginning."""
+    """List bookings; with `from` and `to`, whatever overlaps: also what began before."""
     return LISTING.answer(caller)
 
 

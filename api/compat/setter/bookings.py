@@ -1,6 +1,5 @@
 """Bookings as the appointment setter knew them: of a type, with details of any form."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from fastapi import Response
 from msgspec import UNSET
 
 from api.compat import OldRouter, Product
+from api.compat.beginnings import bookings_by
 from api.compat.moves import order_for
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, reshaped
@@ -56,15 +56,13 @@ def _booking(document: bytes) -> bytes:
 
 
 BOOKINGS: Final = OldListing(
-    listing=replace(
-        bookings.LISTING,
-        aliases={
-            **bookings.LISTING.aliases,
+    listing=bookings_by(
+        {
             "userId": "professional_id",
             "clientId": "client_id",
             "serviceId": "service_id",
             "bookingType": "booking_type",
-        },
+        }
     ),
     shape=each(_booking),
 )
