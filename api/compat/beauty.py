@@ -92,6 +92,13 @@ def list_appointments(caller: bookings.MayRead) -> Response:
     return APPOINTMENTS.answer(caller)
 
 
+@appointments.get("/{booking_id}")
+@answers(Row(BOOKINGS))
+def get_appointment(booking_id: ids.Booking, caller: bookings.MayRead) -> Response:
+    """Show an appointment."""
+    return caller.shown(BOOKINGS, booking_id)
+
+
 @appointments.put("/{booking_id}/status")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def change_appointment_status(
@@ -121,7 +128,6 @@ def reschedule_appointment(
     return bookings.reschedule_booking(booking_id, new, caller)
 
 
-appointments.get("/{booking_id}")(bookings.get_booking)
 appointments.put("/{booking_id}")(bookings.change_booking)
 appointments.get("/{booking_id}/history")(bookings.show_booking_history)
 

@@ -1,4 +1,4 @@
-"""Bookings as the old products listed them: `from` and `to` bound when they begin."""
+"""Bookings as the old products listed them: `from` and `to` bound when they begin, and nothing comes along."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,4 +12,4 @@ BEGINNING: Final[Mapping[str, str]] = {"from": "starts_at.gte", "to": "starts_at
 
 def bookings_by(names: Mapping[str, str]) -> Listing:
     """Return the list with the names that a product has for its filters."""
-    return replace(bookings.LISTING, overlapping=None, aliases={**BEGINNING, **names})
+    return replace(bookings.LISTING, overlapping=None, includes={}, aliases={**BEGINNING, **names})

@@ -6,8 +6,9 @@ from typing import Any, Final
 from fastapi.routing import APIRoute
 
 from api.openapi.routes import methods_of, shape_of
-from api.requests.answers import Listed, Paged, Shape, is_row, said_of
+from api.requests.answers import Listed, Paged, Row, Shape, is_row, said_of
 from api.requests.conditions import LONGEST_KEY, needs_if_match
+from api.requests.including import Includes
 from api.requests.listing import (
     LONGEST_TEXT,
     MOST,
@@ -57,6 +58,8 @@ def _when_reading(shape: Shape) -> Iterator[Document]:
     if is_row(shape):
         yield _query(AS_OF, MOMENT, "Show it as it was at a time, or a position of the history.")
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
+    if isinstance(shape, Row):
+        yield from _include(shape.includes)
     yield _header("Consistency-Token", {"type": "string"}, TOKEN)
 
 
@@ -82,6 +85,7 @@ def _filters(shape: Listed) -> Iterator[Document]:
     if asked.overlapping is not None:
         yield _query(FROM, INSTANT, "What goes on after this, also if it began before.")
         yield _query(TO, INSTANT, "What begins before this.")
+    yield from _include(asked.includes)
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
         yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
@@ -93,6 +97,12 @@ def _filters(shape: Listed) -> Iterator[Document]:
         sorts = sorted({*old.sorts, *asked.sorts})
         yield _query("sortBy", {"type": "string", "enum": sorts})
         yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
+
+
+def _include(includes: Includes) -> Iterator[Document]:
+    if includes:
+        one = {"type": "string", "enum": [*includes]}
+        yield _query("include", {"type": "array", "items": one, "minItems": 1}, INCLUDED)
 
 
 def _sorts(sorts: Sequence[str]) -> Document:
@@ -152,6 +162,10 @@ KEY: Final = {
 TAG: Final = {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,9}")$'}
 FIELDS: Final = (
     "Of each row only these, separated by commas; what else a row has to have is left out."
+)
+INCLUDED: Final = (
+    "What the rows refer to, in `included`: each once, by the id that they name it by. What is gone, or "
+    "not for you to see, is not there; for what was merged there is what stands for it."
 )
 CURSOR: Final = "From `next_cursor` or `prev_cursor` of a page of the same list."
 TOKEN: Final = "Of an answer to what you wrote: you are shown at least that."  # noqa: S105

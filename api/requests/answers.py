@@ -9,10 +9,11 @@ Tests hold every answer to it, and the OpenAPI document is made of it.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
+from api.requests.including import Includes
 from api.requests.listing import USUAL, Listing
 from domain.messages import DomainError
 from projections.read_model import ReadModel
@@ -37,9 +38,10 @@ class Numbered(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a read model, with an ETag."""
+    """A row of a read model, with an ETag, and what it refers to if that shall be included."""
 
     model: ReadModel
+    includes: Includes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

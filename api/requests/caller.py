@@ -341,13 +341,17 @@ class Caller:
 
     def show(self, document: Document) -> Response:
         """Answer 200 with a document, or 304 when they have it already."""
-        etag = f'"{document.version}"'
-        headers = {"ETag": etag}
-        if document.from_log:
-            headers["Consistency"] = "stream"
-        if self.request.headers.get("if-none-match") == etag:
+        headers = self.tags(document)
+        if self.request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         return Response(document.json, 200, headers, JSON)
+
+    def tags(self, document: Document) -> dict[str, str]:
+        """Return the headers that say which version a document is, and where it is from."""
+        headers = {"ETag": f'"{document.version}"'}
+        if document.from_log:
+            headers["Consistency"] = "stream"
+        return headers
 
 
 def _first_made(model: ReadModel, answer: Answer) -> str:

@@ -19,6 +19,7 @@ from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, 
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
+from api.requests.including import INCLUDE, Includes, include_of, included
 from api.requests.moments import EXAMPLE, instant
 from api.requests.ranges import RANGE, range_of
 from projections.overlap import Overlap, Overlapping, Range
@@ -52,7 +53,7 @@ class Listing:
     parameters to filters (`client` to `client_id`). `meanings` are the filters that are compared as
     what was meant, with the column that has it. Rows that have something in the column that `hides` them
     are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
-    Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
+    `includes` is what they refer to. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
     with `most`, for both of them, and no longer.
     """
 
@@ -65,6 +66,7 @@ class Listing:
     also: Sequence[str] = ()
     meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
     hides: str | None = None
+    includes: Includes = field(default_factory=dict)
     overlapping: Overlapping | None = None
     most: timedelta | None = None
 
@@ -97,7 +99,8 @@ class Listing:
             )
         if going_on.keeps is not None:
             found = found._replace(documents=[*filter(going_on.keeps, found.documents)])
-        return _response(caller, found, question, place)
+        more = included(caller, question.include, self.includes, found.documents)
+        return _response(caller, found, question, place, more)
 
     def _going_on(self, connection: Connection[Any], tenant: str, asked: Range) -> Overlap:
         if self.overlapping is None or asked == Range():
@@ -127,13 +130,15 @@ class Listing:
     def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
         """Parse what is asked; `names` are those of the parameters as they came."""
         apart = {*RESERVED, *self.also, *(() if self.overlapping is None else RANGE)}
+        apart |= {INCLUDE} if self.includes else set()
         filters = {n: text for n, text in asked.items() if n not in apart}
-        _, sort, fields, limit, range_, *where = all_of(
+        _, sort, fields, limit, range_, include, *where = all_of(
             lambda: refuse_twice(names),
             lambda: self._sort(asked.get("sort", self.default_sort)),
             lambda: self._fields(asked.get("fields", "")),
             lambda: limit_of(asked.get("limit")),
             lambda: self._range(asked),
+            lambda: include_of(asked, self.includes),
             *(partial(self._where, name, text) for name, text in filters.items()),
         )
         way = "-" if sort.descending else ""
@@ -144,6 +149,7 @@ class Listing:
             limit=limit,
             fields=fields,
             range=range_,
+            include=include,
         )
 
     def _range(self, asked: Mapping[str, str]) -> Range:
@@ -196,6 +202,7 @@ class Question:
     limit: int
     fields: Sequence[str]
     range: Range = Range()
+    include: Sequence[str] = ()
 
     def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
         """Keep of the documents what was asked for."""
@@ -273,13 +280,19 @@ def limit_of(text: str | None, usual: int = USUAL) -> int:
     return int(text)
 
 
-def _response(caller: Caller, found: Page, question: Question, place: Place | None) -> Response:
+def _response(
+    caller: Caller,
+    found: Page,
+    question: Question,
+    place: Place | None,
+    more: Mapping[str, Any],
+) -> Response:
     backwards = place is not None and place.backwards
     more_after = found.has_more if not backwards else True
     more_before = found.has_more if backwards else place is not None
     next_ = _cursor(caller, question, found.last) if more_after else None
     prev = _cursor(caller, question, found.first) if more_before else None
-    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
+    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after, **more}
     data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
     body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
     links = [link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]

@@ -242,7 +242,7 @@ def test_whatever_a_list_can_be_asked_is_declared() -> None:
     assert asked == {
         *("booking_type", "client_id", "professional_id", "series_id", "service_id", "status"),
         *(f"{span}{op}" for span in ("starts_at", "created_at") for op in OPS),
-        *("from", "to", "sort", "limit", "cursor", "fields"),
+        *("from", "to", "include", "sort", "limit", "cursor", "fields"),
     }
 
 

@@ -23,6 +23,7 @@ from api.scheduling import bookings
 from domain.messages import Command
 from domain.scheduling.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
 from domain.values import BookingId, ProfessionalId
+from projections.scheduling.bookings import BOOKINGS as KNOWN
 from projections.scheduling.bookings import KnownBooking
 
 WHERE: Final = "/booking"
@@ -124,7 +125,7 @@ def list_old_bookings(caller: bookings.MayRead) -> Response:
 @answers(Made(OldBooking, tagged=True))
 def get_old_booking(booking_id: ids.Booking, caller: bookings.MayRead) -> Response:
     """Show a booking."""
-    return reshaped(bookings.get_booking(booking_id, caller), _booking, WHERE)
+    return reshaped(caller.shown(KNOWN, booking_id), _booking, WHERE)
 
 
 @router.put("/{booking_id}")

@@ -62,7 +62,7 @@ def test_the_salon_product_goes_on_asking_for_what_begins(running: Running) -> N
     http = running.http()
 
     assert found(http, "/appointments", **NEXT_DAY) == []
-    assert len(found(http, "/appointments", **{"to": NEXT_DAY["to"]})) == 1
+    assert len(found(http, "/appointments", to=NEXT_DAY["to"])) == 1
     assert found(http, "/booking", **NEXT_DAY) == []
 
 
