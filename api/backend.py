@@ -11,6 +11,7 @@ from psycopg import Connection
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.business.origins import Origins
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.outbox import Outbox
@@ -93,6 +94,7 @@ class Backend:
     audit: Audit
     jobs: Jobs
     live: LiveBookings
+    origins: Origins
     outbox: Outbox
     parked: ParkedKeys
     vitals: Vitals

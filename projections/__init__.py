@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.people.client_timeline import CLIENT_TIMELINE
@@ -19,6 +20,7 @@ from projections.scheduling.time_blocks import TIME_BLOCKS
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
     TENANTS,
+    ORIGINS,
     USERS,
     PROFESSIONALS,
     PROFESSIONAL_CONTACTS,

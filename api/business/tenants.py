@@ -4,6 +4,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Response
+from pydantic import Field
 
 from api.requests.answers import Row, answers, of
 from api.requests.caller import Caller
@@ -13,12 +14,18 @@ from api.web.routing import Router
 from application.permissions import Permission
 from application.reach import NotFound
 from domain import countries, zones
-from domain.business import tenants
-from domain.business.tenants import Business, ChangeBusiness, stream_of
+from domain.business import origins, tenants
+from domain.business.origins import LONGEST, MOST
+from domain.business.tenants import Business, ChangeBusiness, ListOrigins, stream_of
 from projections.business.tenants import TENANTS
 
 MayRead = Annotated[Caller, may(Permission.TENANT_READ)]
 MayManage = Annotated[Caller, may(Permission.TENANT_MANAGE)]
+
+Origin = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST, examples=["https://salon.example"]),
+]
 
 router: Final = Router(prefix="/v1/tenants", tags=["tenants"])
 
@@ -46,6 +53,12 @@ class BusinessBody(Body):
         )
 
 
+class OriginsBody(Body):
+    """All of them: who is not named may ask no longer."""
+
+    origins: Annotated[list[Origin], Field(max_length=MOST)]
+
+
 @router.get("/{tenant_id}")
 @answers(Row(TENANTS))
 def get_tenant(tenant_id: UUID, caller: MayRead) -> Response:
@@ -61,6 +74,16 @@ def change_tenant(tenant_id: UUID, body: BusinessBody, caller: MayManage) -> Res
     _refuse_others(tenant_id, caller)
     own = caller.principal.tenant_id
     command = ChangeBusiness(tenant_id=own, business=body.business())
+    return caller.changed(TENANTS, stream_of(own), command)
+
+
+@router.put("/{tenant_id}/origins")
+@answers(Row(TENANTS), refuses=of(tenants, origins))
+def list_origins(tenant_id: UUID, body: OriginsBody, caller: MayManage) -> Response:
+    """Say from the pages of which origins the API may be asked for one's own business (CORS)."""
+    _refuse_others(tenant_id, caller)
+    own = caller.principal.tenant_id
+    command = ListOrigins(tenant_id=own, origins=tuple(body.origins))
     return caller.changed(TENANTS, stream_of(own), command)
 
 

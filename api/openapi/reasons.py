@@ -12,7 +12,7 @@ from api.problems import refusals
 from api.requests import conditions, signing
 from api.requests.answers import Refusals, said_of
 from api.requests.conditions import needs_if_match
-from api.web import gate
+from api.web import gate, origins
 from api.web.gate import permission_of
 from application import dispatch, permissions, ports, reach
 from application.business import accounts
@@ -22,6 +22,7 @@ ALWAYS: Final[Refusals] = (
     refusals.TooManyRequests,
     refusals.Unavailable,
     ports.NotReadableHere,
+    origins.OriginNotListed,
 )
 GUARDED: Final[Refusals] = (
     gate.TokenMissing,

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.business.origins import origins_of
 from domain.countries import country_of, refuse_unknown
 from domain.messages import Command, DomainError, Event, Missing, Value
 from domain.telling import Tellings, public
@@ -53,6 +54,13 @@ class ChangeBusiness(Command, frozen=True):
     business: Business
 
 
+class ListOrigins(Command, frozen=True):
+    """From the pages of which origins the business may be asked from now on, all of them."""
+
+    tenant_id: TenantId
+    origins: tuple[str, ...]
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -76,7 +84,12 @@ class OwnerDismissed(Event, frozen=True):
     user_id: UserId
 
 
-TenantEvent = TenantRegistered | TenantChanged | OwnerAppointed | OwnerDismissed
+class OriginsListed(Event, frozen=True):
+    tenant_id: TenantId
+    origins: tuple[str, ...]
+
+
+TenantEvent = TenantRegistered | TenantChanged | OwnerAppointed | OwnerDismissed | OriginsListed
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -100,6 +113,7 @@ class LastOwner(DomainError):
 class Tenant(Value, frozen=True, kw_only=True):
     business: Business | None = None
     owners: frozenset[UserId] = frozenset()
+    origins: tuple[str, ...] = ()
 
 
 def evolve(tenant: Tenant, event: TenantEvent) -> Tenant:
@@ -110,6 +124,8 @@ def evolve(tenant: Tenant, event: TenantEvent) -> Tenant:
             return replace(tenant, owners=tenant.owners | {user})
         case OwnerDismissed(user_id=user):
             return replace(tenant, owners=tenant.owners - {user})
+        case OriginsListed(origins=origins):
+            return replace(tenant, origins=origins)
         case _:
             assert_never(event)
 
@@ -149,6 +165,16 @@ def change(command: ChangeBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
     return [TenantChanged(tenant_id=command.tenant_id, business=business)]
 
 
+def list_origins(command: ListOrigins, tenant: Tenant) -> Sequence[TenantEvent]:
+    """Let pages of these origins ask for the business, and of no others."""
+    if tenant.business is None:
+        raise TenantNotFound
+    origins = origins_of(command.origins)
+    if tenant.origins == origins:
+        return []
+    return [OriginsListed(tenant_id=command.tenant_id, origins=origins)]
+
+
 def _located(business: Business, before: Business) -> Business:
     """Say in which country it is, if nobody says it: a guess follows the business to another zone."""
     if business.country is not None:
@@ -184,6 +210,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "tenant-changed.v2": TenantChanged,
     "owner-appointed.v1": OwnerAppointed,
     "owner-dismissed.v1": OwnerDismissed,
+    "origins-listed.v1": OriginsListed,
 }
 
 _AS_SHOWN: Final = (
@@ -200,4 +227,5 @@ TOLD_AS: Final[Tellings] = {
     TenantChanged: public("tenant.changed", *_AS_SHOWN, id="tenant_id"),
     OwnerAppointed: public("tenant.owner-appointed", "user_id", id="tenant_id"),
     OwnerDismissed: public("tenant.owner-dismissed", "user_id", id="tenant_id"),
+    OriginsListed: public("tenant.origins-listed", "origins", id="tenant_id"),
 }

@@ -56,6 +56,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         audit=Audit(system.database, History(system.reader)),
         jobs=system.jobs,
         live=_live(system),
+        origins=system.origins,
         outbox=system.outbox,
         parked=system.parked,
         vitals=vitals,

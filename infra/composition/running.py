@@ -17,6 +17,7 @@ from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.mail.outbox import OutboxMailer
+from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -134,6 +135,7 @@ def _compose(
         erasures=erasures,
         limiter=limiter,
         denylist=denylist,
+        origins=PostgresOrigins(database),
         wire=wire_of(settings, database, stack),
         appended=appended,
         advanced=advanced,

@@ -20,6 +20,7 @@ from adapters.event_store.writer import Writer
 from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.mail.outbox import OutboxMailer
+from adapters.origins import PostgresOrigins
 from adapters.postgres import Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -65,6 +66,7 @@ class System:
     erasures: PostgresErasures
     limiter: RateLimiter
     denylist: PostgresDenylist
+    origins: PostgresOrigins
     wire: Wire
     appended: Bell
     advanced: Bell
@@ -111,7 +113,8 @@ class System:
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them; know whose session has ended
-        in one of them.
+        in one of them,
+        and which origins are listed.
         """
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
@@ -120,6 +123,7 @@ class System:
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
+        self.beside("origins", self.origins.run)
 
     def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
         """Have something done in a thread of this process, until it rests."""

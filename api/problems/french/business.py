@@ -31,6 +31,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Rôle non attribuable",
         "Le rôle d'opérateur est donné par ceux qui exploitent le système, pas par une entreprise.",
     ),
+    "origin-not-understood": Words(
+        "Origine non reconnue",
+        "Une origine est https://, un hôte par son nom complet, et un port s'il n'est pas l'usuel ; rien "
+        "n'en désigne plusieurs. Les pages de sa propre machine peuvent être http://localhost.",
+    ),
     "password-hash-not-understood": Words(
         "Empreinte de mot de passe non reconnue",
         "Seules les empreintes bcrypt et argon2id peuvent être reprises.",
@@ -62,5 +67,8 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "wrong-credentials": Words(
         "Identifiants incorrects", "L'adresse électronique ou le mot de passe est erroné."
+    ),
+    "too-many-origins": Words(
+        "Trop d'origines", "Une entreprise n'inscrit pas plus d'origines que cela."
     ),
 }

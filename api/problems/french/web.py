@@ -73,6 +73,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Ordre trop volumineux",
         "Un ordre peut enregistrer 2 Mo au plus ; donnez-en plusieurs, plus petits.",
     ),
+    "origin-not-listed": Words(
+        "Origine non admise",
+        "L'entreprise n'a pas inscrit l'origine de cette page ; son propriétaire peut l'inscrire.",
+    ),
     "outcome-unknown": Words(
         "Issue inconnue",
         "Personne ne sait encore si cela a été fait. Redemandez avec la même Idempotency-Key : si "

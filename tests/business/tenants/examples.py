@@ -5,6 +5,8 @@ from typing import Final
 from domain.business.tenants import (
     Business,
     ChangeBusiness,
+    ListOrigins,
+    OriginsListed,
     OwnerAppointed,
     OwnerDismissed,
     RegisterBusiness,
@@ -35,8 +37,15 @@ register_business: Final = RegisterBusiness(
 )
 change_business: Final = ChangeBusiness(tenant_id=tenant_id, business=renamed_salon)
 
+list_origins: Final = ListOrigins(
+    tenant_id=tenant_id, origins=("HTTPS://Salon.Example/", "http://localhost:5173")
+)
+
 tenant_registered: Final = TenantRegistered(tenant_id=tenant_id, business=salon)
 tenant_changed: Final = TenantChanged(tenant_id=tenant_id, business=renamed_salon)
 owner_appointed: Final = OwnerAppointed(tenant_id=tenant_id, user_id=owner_id)
 partner_appointed: Final = OwnerAppointed(tenant_id=tenant_id, user_id=partner_id)
 owner_dismissed: Final = OwnerDismissed(tenant_id=tenant_id, user_id=owner_id)
+origins_listed: Final = OriginsListed(
+    tenant_id=tenant_id, origins=("http://localhost:5173", "https://salon.example")
+)
