@@ -19,7 +19,17 @@ from application.operations.parked import ParkedKeys
 from application.operations.vitals import Vitals, Walk
 from application.people.erasure import Erasures
 from application.permissions import Principal
-from application.ports import LAST_VERSION, About, Answer, Clock, Document, Recorded, Steps
+from application.ports import (
+    LAST_VERSION,
+    About,
+    Answer,
+    Changed,
+    Clock,
+    Document,
+    Moment,
+    Recorded,
+    Steps,
+)
 from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
@@ -60,6 +70,14 @@ class ReadModels(Protocol):
         """Return what each event of an aggregate behind a version changed in the row that shows it, and
         whether there are more than have so many bytes.
         """
+
+    def moment(
+        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel]
+    ) -> Moment | None:
+        """Return what happened last in the tenant, if these read models have seen it."""
+
+    def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:
+        """Return which rows were touched since then, so many at most, but for those of one event."""
 
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Return the row that this history makes."""

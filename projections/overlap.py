@@ -27,6 +27,9 @@ class Range(NamedTuple):
         return Range(*(each and min(max(each, FIRST), LAST) for each in self))
 
 
+ALWAYS: Final = Range()
+
+
 class Overlap(NamedTuple):
     """How to ask for what overlaps: by filters, and by conditions in SQL with their values; `keeps`
     says of each row whether it does, where a statement knows only about.

@@ -1,19 +1,21 @@
-"""Rows by their keys: what a page of another read model refers to."""
+"""Rows by their keys: what a page of another read model refers to, and what was changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from psycopg import Connection, sql
 
 from projections.paging import conditions
-from projections.questions import Within
+from projections.questions import Where, Within
 from projections.read_model import ReadModel
 
 ROWS: Final = """
     SELECT r.key, r.document::text FROM live.{} r
     WHERE r.key = ANY(%s) AND {}
 """
+THOSE: Final = "SELECT r.document::text FROM live.{} r WHERE {} ORDER BY r.key"
+
 FARTHEST: Final = 20
 """Rows one behind the other, each of which stands for the one before: nobody is merged so often."""
 
@@ -57,3 +59,18 @@ def _further(documents: Mapping[str, bytes], stands_for: str | None) -> dict[str
         return {}
     fields = {key: msgspec.json.decode(text) for key, text in documents.items()}
     return {key: each[stands_for] for key, each in fields.items() if each[stands_for]}
+
+
+def those(
+    connection: Connection[Any],
+    model: ReadModel,
+    tenant: str,
+    where: Sequence[Where],
+    extra: Sequence[tuple[str, Sequence[Any]]],
+) -> list[bytes]:
+    """Return the rows for which this holds, one part of which is that they have one of these keys; `extra`
+    are conditions in SQL with their values.
+    """
+    met, values = conditions(tenant, Within(extra), where)
+    statement = sql.SQL(THOSE).format(sql.Identifier(model.name), met)
+    return [document.encode() for (document,) in connection.execute(statement, values).fetchall()]

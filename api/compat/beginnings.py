@@ -12,4 +12,10 @@ BEGINNING: Final[Mapping[str, str]] = {"from": "starts_at.gte", "to": "starts_at
 
 def bookings_by(names: Mapping[str, str]) -> Listing:
     """Return the list with the names that a product has for its filters."""
-    return replace(bookings.LISTING, overlapping=None, includes={}, aliases={**BEGINNING, **names})
+    return replace(
+        bookings.LISTING,
+        overlapping=None,
+        includes={},
+        changes=False,
+        aliases={**BEGINNING, **names},
+    )

@@ -19,7 +19,7 @@ from api.openapi.questions import parameters
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.problems.documents import PROBLEM
-from api.requests.answers import Made, Row, is_row
+from api.requests.answers import Made, Row, is_row, tells_tag
 from api.web.gate import permission_of
 
 SECURITY: Final = {
@@ -94,7 +94,7 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         operation["responses"][str(status)] = success({}, shape, method, str(status))
     if "on_duplicate" in {each.name for each in route.dependant.query_params}:
         operation["responses"]["200"] = success({}, shape, method, "200")
-    if method == "GET" and is_row(shape):
+    if method == "GET" and (is_row(shape) or tells_tag(shape)):
         operation["responses"]["304"] = {"description": "It is as you have it."}
     if not operation["parameters"]:
         del operation["parameters"]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.openapi.schemas import JSON, Document, schema_of
-from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Listed, Made, Nothing, Paged, Row, Shape, tells_tag
 
 
 def success(usual: Document, shape: Shape, method: str, status: str) -> Document:
@@ -18,6 +18,10 @@ def success(usual: Document, shape: Shape, method: str, status: str) -> Document
         headers["Consistency-Token"] = _said("Shows you your own write: see the parameter.")
     if status in ("201", "202"):
         headers["Location"] = _said("Where it is.")
+    if tells_tag(shape):
+        headers["ETag"] = _said(
+            "For If-None-Match: of the list as it is; absent where it is behind."
+        )
     if isinstance(shape, Listed | Paged):
         headers["Link"] = _said("The pages before and after this one (RFC 8288).")
     return {**found, "headers": headers} if headers else found

@@ -6,7 +6,15 @@ from typing import Any, Final
 from fastapi.routing import APIRoute
 
 from api.openapi.routes import methods_of, shape_of
-from api.requests.answers import Listed, Paged, Row, Shape, is_row, said_of
+from api.requests.answers import (
+    Listed,
+    Paged,
+    Row,
+    Shape,
+    is_row,
+    said_of,
+    tells_tag,
+)
 from api.requests.conditions import LONGEST_KEY, needs_if_match
 from api.requests.including import Includes
 from api.requests.listing import (
@@ -58,6 +66,8 @@ def _when_reading(shape: Shape) -> Iterator[Document]:
     if is_row(shape):
         yield _query(AS_OF, MOMENT, "Show it as it was at a time, or a position of the history.")
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
+    if tells_tag(shape):
+        yield _header("If-None-Match", {"type": "string"}, "The ETag of the list that you have.")
     if isinstance(shape, Row):
         yield from _include(shape.includes)
     yield _header("Consistency-Token", {"type": "string"}, TOKEN)
@@ -86,6 +96,8 @@ def _filters(shape: Listed) -> Iterator[Document]:
         yield _query(FROM, INSTANT, "What goes on after this, also if it began before.")
         yield _query(TO, INSTANT, "What begins before this.")
     yield from _include(asked.includes)
+    if asked.changes:
+        yield _query("changed_after", {"type": "string"}, CHANGED)
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
         yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
@@ -166,6 +178,10 @@ FIELDS: Final = (
 INCLUDED: Final = (
     "What the rows refer to, in `included`: each once, by the id that they name it by. What is gone, or "
     "not for you to see, is not there; for what was merged there is what stands for it."
+)
+CHANGED: Final = (
+    "From `changes` of the list: only what changed since then, and the ids of what changed and is not in "
+    "it, or no more, as `removed`. For who sees all of the list."
 )
 CURSOR: Final = "From `next_cursor` or `prev_cursor` of a page of the same list."
 TOKEN: Final = "Of an answer to what you wrote: you are shown at least that."  # noqa: S105

@@ -25,7 +25,7 @@ def schema_of(shape: Shape) -> Document:
             return _with_included(_reference(model.row), includes)
         case Listed(asked) if isinstance(asked, Listing):
             page = {"$ref": REF + _name_of_page(asked.model.row)}
-            return _with_included(page, asked.includes)
+            return _with_changes(_with_included(page, asked.includes), asked)
         case Listed():
             return _page({}, numbered=True)
         case Paged(item):
@@ -46,6 +46,20 @@ def _with_included(schema: Document, includes: Includes) -> Document:
     }
     included = {"type": "object", "properties": by_name}
     return {"allOf": [schema], "type": "object", "properties": {"included": included}}
+
+
+def _with_changes(schema: Document, asked: Listing) -> Document:
+    """Say that a list tells after what to ask for changes, and what is in it no more."""
+    if not asked.changes:
+        return schema
+    told = {
+        "changes": {"type": ["string", "null"]},
+        "removed": {"type": "array", "items": {"type": "string"}},
+    }
+    if "allOf" in schema:
+        schema["properties"] |= told
+        return schema
+    return {"allOf": [schema], "type": "object", "properties": told}
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:

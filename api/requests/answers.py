@@ -87,6 +87,11 @@ def is_row(shape: Shape) -> bool:
     return isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged)
 
 
+def tells_tag(shape: Shape) -> bool:
+    """Whether it is a list that can be known to be as it was."""
+    return isinstance(shape, Listed) and not shape.always_numbered
+
+
 # --- What refuses it ----------------------------------------------------------------------
 
 Refusals = tuple[type[DomainError], ...]

@@ -258,10 +258,11 @@ class Caller:
 
     @contextmanager
     def asking(
-        self, model: ReadModel, *also: ReadModel
+        self, model: ReadModel, *also: ReadModel, at_least: int = 0
     ) -> Iterator[tuple[Connection[Any], Within]]:
         """Lend a connection on which a read model shows at least what they have written, and say
         within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
+        What is asked `at_least` has been seen, however lenient they are.
         """
         reach, models = within(self.principal, model), [model, *also]
         for other in also:
@@ -269,8 +270,9 @@ class Caller:
                 raise PermissionMissing(permission=self.permission)
         ask, wishes = self.backend.read_models.asking, self.preferences
         wait = left(wishes.wait, IN_ALL)
-        fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wait)
-        with self._leniently(models, fresh) if wishes.lenient else fresh as connection:
+        fresh = ask(self.tenant, models, at_least=max(wishes.at_least, at_least), wait=wait)
+        lenient = wishes.lenient and not at_least
+        with self._leniently(models, fresh) if lenient else fresh as connection:
             yield connection, reach
 
     @contextmanager

@@ -18,12 +18,14 @@ from psycopg import Connection
 from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
+from api.requests.changes import CHANGED_AFTER, changes, is_known, tagged, told, touched
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.including import INCLUDE, Includes, include_of, included
 from api.requests.moments import EXAMPLE, instant
 from api.requests.ranges import RANGE, range_of
-from projections.overlap import Overlap, Overlapping, Range
-from projections.paging import COMPARING, Op, Page, Place, Sort, Where, page
+from application.ports import Changed
+from projections.overlap import ALWAYS, Overlap, Overlapping, Range
+from projections.paging import COMPARING, Op, Page, Place, Sort, Where, Within, page
 from projections.read_model import ReadModel
 
 MOST: Final = 200
@@ -53,7 +55,7 @@ class Listing:
     parameters to filters (`client` to `client_id`). `meanings` are the filters that are compared as
     what was meant, with the column that has it. Rows that have something in the column that `hides` them
     are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
-    `includes` is what they refer to. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
+    `includes` is what they refer to. Where it tells `changes`, it can be asked what changed since. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
     with `most`, for both of them, and no longer.
     """
 
@@ -67,6 +69,7 @@ class Listing:
     meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
     hides: str | None = None
     includes: Includes = field(default_factory=dict)
+    changes: bool = False
     overlapping: Overlapping | None = None
     most: timedelta | None = None
 
@@ -83,27 +86,54 @@ class Listing:
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
-        meant = self.meant(question, caller, searched=bool(extra))
-        with caller.asking(self.model) as (connection, within):
-            going_on = self._going_on(connection, caller.tenant, question.range)
+        meant = [*self.meant(question, caller, searched=bool(extra)), *where]
+        changed = changes(caller, self.model, question.limit) if self.changes else None
+        reached = changed.reached.position if changed else 0
+        models = [self.model, *(self.includes[name].model for name in question.include)]
+        with caller.asking(self.model, at_least=reached) as (connection, within):
+            moment = caller.backend.read_models.moment(connection, caller.tenant, models)
+            if moment is not None and is_known(caller, moment):
+                return tagged(caller, Response(status_code=304), moment)
+            found = self._found(caller, connection, within, question, place, meant, extra, changed)
+        more = dict(included(caller, question.include, self.includes, found.documents))
+        if self.changes:
+            more |= told(caller, moment, changed, found.documents)
+        return tagged(caller, _response(caller, found, question, place, more), moment)
+
+    def _found(
+        self,
+        caller: Caller,
+        connection: Connection[Any],
+        within: Within,
+        question: "Question",
+        place: Place | None,
+        where: Sequence[Where],
+        extra: Sequence[tuple[str, Sequence[Any]]],
+        changed: Changed | None,
+    ) -> Page:
+        """Return the page, or what changed of it."""
+        going_on = self._going_on(connection, caller.tenant, question.range)
+        where, extra = [*where, *going_on.where], [*extra, *going_on.extra]
+        if changed is not None:
+            found = touched(caller, connection, self.model, within, where, extra, changed)
+        else:
             found = page(
                 connection,
                 self.model,
                 caller.tenant,
                 within=within,
-                where=[*meant, *where, *going_on.where],
-                extra=[*extra, *going_on.extra],
+                where=where,
+                extra=extra,
                 sort=question.sort,
                 place=place,
                 limit=question.limit,
             )
-        if going_on.keeps is not None:
-            found = found._replace(documents=[*filter(going_on.keeps, found.documents)])
-        more = included(caller, question.include, self.includes, found.documents)
-        return _response(caller, found, question, place, more)
+        if going_on.keeps is None:
+            return found
+        return found._replace(documents=[*filter(going_on.keeps, found.documents)])
 
     def _going_on(self, connection: Connection[Any], tenant: str, asked: Range) -> Overlap:
-        if self.overlapping is None or asked == Range():
+        if self.overlapping is None or asked == ALWAYS:
             return Overlap()
         return self.overlapping(connection, tenant, asked.kept())
 
@@ -131,6 +161,7 @@ class Listing:
         """Parse what is asked; `names` are those of the parameters as they came."""
         apart = {*RESERVED, *self.also, *(() if self.overlapping is None else RANGE)}
         apart |= {INCLUDE} if self.includes else set()
+        apart |= {CHANGED_AFTER} if self.changes else set()
         filters = {n: text for n, text in asked.items() if n not in apart}
         _, sort, fields, limit, range_, include, *where = all_of(
             lambda: refuse_twice(names),
@@ -155,7 +186,7 @@ class Listing:
     def _range(self, asked: Mapping[str, str]) -> Range:
         """Return between which instants something is to go on. Raises QueryInvalid."""
         if self.overlapping is None:
-            return Range()
+            return ALWAYS
         return range_of(asked, self.most)
 
     def _sort(self, text: str) -> Sort:
@@ -201,7 +232,7 @@ class Question:
     sort: Sort
     limit: int
     fields: Sequence[str]
-    range: Range = Range()
+    range: Range = ALWAYS
     include: Sequence[str] = ()
 
     def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:

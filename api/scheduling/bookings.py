@@ -70,6 +70,7 @@ LISTING: Final = Listing(
     default_sort="starts_at",
     meanings={"client_id": PERSON},
     includes=INCLUDES,
+    changes=True,
     overlapping=overlapping,
 )
 

@@ -39,6 +39,7 @@ LISTING: Final = Listing(
     model=TIME_BLOCKS,
     filters={"professional_id": text, "created_at": instant},
     spans=("created_at",),
+    changes=True,
     overlapping=overlapping,
     most=timedelta(days=366),
 )

@@ -29,6 +29,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "La personne concernée l'a modifié aussi souvent qu'elle le peut. L'entreprise le peut "
         "encore.",
     ),
+    "changes-too-many": Words(
+        "Trop de changements",
+        "Tant de choses ont changé à la fois qu'elles ne sont pas distinguées : relisez la liste.",
+    ),
     "chunks-too-small": Words(
         "Morceaux trop petits", "Le corps de la requête arrive en morceaux de trop peu d'octets."
     ),
