@@ -12,6 +12,7 @@ from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
 from application.business.origins import Origins
+from application.business.public_names import PublicNames
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.outbox import Outbox
@@ -113,6 +114,7 @@ class Backend:
     jobs: Jobs
     live: LiveBookings
     origins: Origins
+    public_names: PublicNames
     outbox: Outbox
     parked: ParkedKeys
     vitals: Vitals

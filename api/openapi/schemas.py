@@ -24,7 +24,7 @@ def schema_of(shape: Shape) -> Document:
         case Row(model, includes):
             return _with_included(_reference(model.row), includes)
         case Listed(asked) if isinstance(asked, Listing):
-            page = {"$ref": REF + _name_of_page(asked.model.row)}
+            page = {"$ref": REF + _name_of_page(asked.shown)}
             return _with_changes(_with_included(page, asked.includes), asked)
         case Listed():
             return _page({}, numbered=True)
@@ -113,7 +113,7 @@ def _kinds(shape: Shape) -> Iterator[Any]:
             yield model.row
             yield from (referred.model.row for referred in includes.values())
         case Listed(asked) if isinstance(asked, Listing):
-            yield asked.model.row
+            yield asked.shown
             yield from (referred.model.row for referred in asked.includes.values())
         case Paged(item):
             yield item
@@ -125,7 +125,7 @@ def _paged(shape: Shape) -> Iterator[Any]:
     """Return what there are pages of, with a cursor."""
     match shape:
         case Listed(asked) if isinstance(asked, Listing):
-            yield asked.model.row
+            yield asked.shown
         case Paged(item):
             yield item
 

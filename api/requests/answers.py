@@ -119,6 +119,8 @@ class Answers:
     refuses: Refusals = ()
     records: bool = True
     """Whether it adds to the log what can be done once only, and on a version."""
+    moves: bool = False
+    """Whether it may lead to where that is by now."""
     any_version: bool = False
     """Whether it is done whatever version somebody has seen."""
 
@@ -132,11 +134,16 @@ def answers(
     *,
     refuses: Refusals = (),
     records: bool = True,
+    moves: bool = False,
     any_version: bool = False,
 ) -> Callable[[Function], Function]:
     """Say of the function of a route what it answers with; nothing, by default."""
     said = Answers(
-        shape=shape or Nothing(), refuses=refuses, records=records, any_version=any_version
+        shape=shape or Nothing(),
+        refuses=refuses,
+        records=records,
+        moves=moves,
+        any_version=any_version,
     )
 
     def say(function: Function) -> Function:

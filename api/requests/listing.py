@@ -55,7 +55,8 @@ class Listing:
     parameters to filters (`client` to `client_id`). `meanings` are the filters that are compared as
     what was meant, with the column that has it. Rows that have something in the column that `hides` them
     are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
-    `includes` is what they refer to. Where it tells `changes`, it can be asked what changed since. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
+    `includes` is what they refer to. Where it tells `changes`, it can be asked what changed since. Of its rows it
+    `shows` the fields of this struct, or all. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
     with `most`, for both of them, and no longer.
     """
 
@@ -70,6 +71,7 @@ class Listing:
     hides: str | None = None
     includes: Includes = field(default_factory=dict)
     changes: bool = False
+    shows: type[Any] | None = None
     overlapping: Overlapping | None = None
     most: timedelta | None = None
 
@@ -137,6 +139,11 @@ class Listing:
             return Overlap()
         return self.overlapping(connection, tenant, asked.kept())
 
+    @property
+    def shown(self) -> type[Any]:
+        """What its rows are to whoever asks."""
+        return self.shows or self.model.row
+
     def meant(
         self, question: "Question", caller: Caller, *, searched: bool = False
     ) -> Sequence[Where]:
@@ -197,10 +204,10 @@ class Listing:
 
     def _fields(self, text: str) -> tuple[str, ...]:
         fields = tuple(field for field in _several("fields", text) if field)
-        known = self.model.row.__struct_fields__
+        known = self.shown.__struct_fields__
         if strange := sorted({*fields} - {*known}):
             raise wrong("fields", "not a field of a row", allowed=known, unknown=strange)
-        return fields
+        return fields or (known if self.shows else ())
 
     def _where(self, name: str, text: str) -> Where:
         column, _, op = self.aliases.get(name, name).partition(".")

@@ -9,6 +9,7 @@ from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
+from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.running.roll import Ring
 from adapters.running.vitals import PostgresVitals
@@ -57,6 +58,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         jobs=system.jobs,
         live=_live(system),
         origins=system.origins,
+        public_names=PostgresPublicNames(system.database),
         outbox=system.outbox,
         parked=system.parked,
         vitals=vitals,

@@ -8,6 +8,7 @@ from domain.business.tenants import (
     OriginsListed,
     OwnerAppointed,
     OwnerDismissed,
+    PublicNameChanged,
     TenantChanged,
     TenantEvent,
     TenantRegistered,
@@ -20,7 +21,7 @@ from projections.read_model import ReadModel, Row
 class ListedTenant(Row, frozen=True, kw_only=True):
     """Phone numbers are read as those of `country`; `null` until there is one: as those of the country
     of whoever runs this. Until it is confirmed, it was guessed from zone and language. Pages of `origins`
-    may ask for it.
+    may ask for it, and everybody finds it under its public name, if it has one.
     """
 
     id: TenantId
@@ -32,6 +33,7 @@ class ListedTenant(Row, frozen=True, kw_only=True):
     country_confirmed: bool = False
     owner_ids: tuple[UserId, ...] = ()
     origins: tuple[str, ...] = ()
+    public_name: str | None = None
 
 
 def _evolve(row: ListedTenant | None, event: TenantEvent) -> ListedTenant | None:
@@ -48,6 +50,8 @@ def _evolve(row: ListedTenant | None, event: TenantEvent) -> ListedTenant | None
             )
         case OriginsListed(origins=origins):
             return row and replace(row, origins=origins)
+        case PublicNameChanged(public_name=name):
+            return row and replace(row, public_name=name)
         case _:
             assert_never(event)
 
@@ -56,7 +60,14 @@ TENANTS = ReadModel(
     name="tenants",
     version=3,
     row=ListedTenant,
-    subscribes_to=(TenantRegistered, TenantChanged, OwnerAppointed, OwnerDismissed, OriginsListed),
+    subscribes_to=(
+        TenantRegistered,
+        TenantChanged,
+        OwnerAppointed,
+        OwnerDismissed,
+        OriginsListed,
+        PublicNameChanged,
+    ),
     key=lambda event: [stream_of(event.tenant_id)],
     evolve=_evolve,
     columns=("name",),

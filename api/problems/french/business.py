@@ -68,7 +68,20 @@ FRENCH: Final[Mapping[str, Words]] = {
     "wrong-credentials": Words(
         "Identifiants incorrects", "L'adresse électronique ou le mot de passe est erroné."
     ),
+    "public-name-not-allowed": Words(
+        "Nom public non admis",
+        "Un nom public a de 3 à 40 petites lettres de a à z, chiffres, et traits d'union entre eux ; un "
+        "nombre seul, ou un mot qui désigne autre chose, n'en est pas un.",
+    ),
+    "public-name-taken": Words(
+        "Nom public pris", "Une autre entreprise a, ou a eu, ce nom public."
+    ),
     "too-many-origins": Words(
         "Trop d'origines", "Une entreprise n'inscrit pas plus d'origines que cela."
+    ),
+    "too-many-public-names": Words(
+        "Trop de noms publics",
+        "Une entreprise ne change pas plus souvent de nom public ; elle peut reprendre un de ceux "
+        "qu'elle a eus.",
     ),
 }

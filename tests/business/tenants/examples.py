@@ -5,10 +5,12 @@ from typing import Final
 from domain.business.tenants import (
     Business,
     ChangeBusiness,
+    ChangePublicName,
     ListOrigins,
     OriginsListed,
     OwnerAppointed,
     OwnerDismissed,
+    PublicNameChanged,
     RegisterBusiness,
     TenantChanged,
     TenantRegistered,
@@ -41,6 +43,8 @@ list_origins: Final = ListOrigins(
     tenant_id=tenant_id, origins=("HTTPS://Salon.Example/", "http://localhost:5173")
 )
 
+change_public_name: Final = ChangePublicName(tenant_id=tenant_id, public_name="Salon-Camille")
+
 tenant_registered: Final = TenantRegistered(tenant_id=tenant_id, business=salon)
 tenant_changed: Final = TenantChanged(tenant_id=tenant_id, business=renamed_salon)
 owner_appointed: Final = OwnerAppointed(tenant_id=tenant_id, user_id=owner_id)
@@ -49,3 +53,4 @@ owner_dismissed: Final = OwnerDismissed(tenant_id=tenant_id, user_id=owner_id)
 origins_listed: Final = OriginsListed(
     tenant_id=tenant_id, origins=("http://localhost:5173", "https://salon.example")
 )
+public_name_changed: Final = PublicNameChanged(tenant_id=tenant_id, public_name="salon-camille")
