@@ -42,7 +42,9 @@ router: Final = Router(prefix="/v1/public/{business}", tags=["public"])
 
 Business = Annotated[str, Path(max_length=LONGEST, description="The public name of a business.")]
 
-VISITOR: Final = frozenset[str]({Permission.SERVICES_READ, Permission.PROFESSIONALS_READ})
+VISITOR: Final = frozenset[str](
+    {Permission.TENANT_READ, Permission.SERVICES_READ, Permission.PROFESSIONALS_READ}
+)
 NOBODY: Final = UserId("user-nobody")
 
 LISTING: Final[Refusals] = (QueryInvalid, TokenInvalid, ProjectionBehind, PositionUnknown)
@@ -97,7 +99,7 @@ class _MovedError(Exception):
 
 
 @router.get("", openapi_extra=PUBLIC)
-@answers(Made(PublicBusiness), refuses=(QueryInvalid, NotFound), moves=True)
+@answers(Made(PublicBusiness), refuses=(*LISTING, NotFound), moves=True)
 def show_public_business(business: Business, request: Request, _: Address) -> Response:
     """Show who it is."""
 
@@ -181,7 +183,7 @@ def _asked(business: str, request: Request) -> tuple[Caller, ListedTenant]:
     if tenant is None:
         raise NotFound
     caller = _visitor(request, tenant)
-    document = caller.backend.read_models.row(tenant, TENANTS, stream_of(tenant))
+    document = caller.found(TENANTS, stream_of(tenant))
     known = document and msgspec.json.decode(document.json, type=ListedTenant)
     if not known or known.public_name is None:
         raise NotFound

@@ -28,7 +28,16 @@ from api.web.sizes import ANYTHING
 from application.business.tenants import country_of
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
-from application.ports import LAST_VERSION, About, Answer, Document, ProjectionBehind, Steps
+from application.ports import (
+    LAST_VERSION,
+    About,
+    Answer,
+    Changed,
+    Document,
+    Moment,
+    ProjectionBehind,
+    Steps,
+)
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command
@@ -287,6 +296,18 @@ class Caller:
                 stale = self.backend.read_models.asking(self.tenant, models)
                 connection = stack.enter_context(stale)
             yield connection
+
+    def moment(self, connection: Connection[Any], models: Sequence[ReadModel]) -> Moment | None:
+        """Return what happened last in their business, if these read models have seen it."""
+        return self.backend.read_models.moment(connection, self.tenant, models)
+
+    def touched(self, model: ReadModel, *, since: Moment, most: int) -> Changed:
+        """Return which rows were touched since then. Raises PositionUnknown; and PermissionMissing for who
+        is kept to some of them: they would be told of others that they changed.
+        """
+        if within(self.principal, model) != Within():
+            raise PermissionMissing(permission=self.permission)
+        return self.backend.read_models.changed(self.tenant, model, since=since, most=most)
 
     def document(self, model: ReadModel, key: str) -> Document:
         """Return a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is

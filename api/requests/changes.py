@@ -21,10 +21,9 @@ from api.problems.questions import refuse, wrong
 from api.problems.refused import Refused
 from api.requests.caller import Caller
 from api.requests.cursors import CURSOR, opened, sealed
-from application.permissions import PermissionMissing
 from application.ports import Changed, Moment
 from projections.lines import KEY
-from projections.paging import MOST_BYTES, Op, Page, Where, Within
+from projections.paging import MOST_BYTES, Op, Page, Where
 from projections.read_model import ReadModel
 from projections.rows import those
 
@@ -81,8 +80,8 @@ def _mark(caller: Caller, moment: Moment) -> str:
 
 
 def changes(caller: Caller, model: ReadModel, most: int) -> Changed | None:
-    """Return what changed since when they say; None if they do not ask for changes. Raises QueryInvalid, TokenInvalid, PositionUnknown,
-    ChangesTooMany.
+    """Return what changed since when they say; None if they do not ask for changes. Raises QueryInvalid,
+    TokenInvalid, PositionUnknown, PermissionMissing, ChangesTooMany.
     """
     asked = caller.request.query_params
     if CHANGED_AFTER not in asked:
@@ -91,7 +90,7 @@ def changes(caller: Caller, model: ReadModel, most: int) -> Changed | None:
         refuse([wrong(CURSOR, "changes go on with `changes`", code="unknown-parameter")])
     position, hash_ = opened(caller, PURPOSE, asked[CHANGED_AFTER], tuple[int, str])
     since = Moment(position, 0, hash_, ())
-    found = caller.backend.read_models.changed(caller.tenant, model, since=since, most=most)
+    found = caller.touched(model, since=since, most=most)
     if len(found.keys) > most:
         raise ChangesTooMany
     return found
@@ -101,16 +100,11 @@ def touched(
     caller: Caller,
     connection: Connection[Any],
     model: ReadModel,
-    within: Within,
     where: Sequence[Where],
     extra: Sequence[tuple[str, Sequence[Any]]],
     changed: Changed,
 ) -> Page:
-    """Return those rows that changed and are in the list. Who is kept to some rows would be told of others
-    that they changed. Raises PermissionMissing, ChangesTooMany.
-    """
-    if within != Within():
-        raise PermissionMissing(permission=caller.permission)
+    """Return those rows that changed and are in the list, for who sees all of it. Raises ChangesTooMany."""
     asked = [Where(KEY, Op.IS, [*changed.keys]), *where]
     found = those(connection, model, caller.tenant, asked, extra)
     if sum(map(len, found)) > MOST_BYTES:

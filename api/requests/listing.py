@@ -93,7 +93,7 @@ class Listing:
         reached = changed.reached.position if changed else 0
         models = [self.model, *(self.includes[name].model for name in question.include)]
         with caller.asking(self.model, at_least=reached) as (connection, within):
-            moment = caller.backend.read_models.moment(connection, caller.tenant, models)
+            moment = caller.moment(connection, models)
             if moment is not None and is_known(caller, moment):
                 return tagged(caller, Response(status_code=304), moment)
             found = self._found(caller, connection, within, question, place, meant, extra, changed)
@@ -117,7 +117,7 @@ class Listing:
         going_on = self._going_on(connection, caller.tenant, question.range)
         where, extra = [*where, *going_on.where], [*extra, *going_on.extra]
         if changed is not None:
-            found = touched(caller, connection, self.model, within, where, extra, changed)
+            found = touched(caller, connection, self.model, where, extra, changed)
         else:
             found = page(
                 connection,
