@@ -72,9 +72,7 @@ class ReadModels(Protocol):
         whether there are more than have so many bytes.
         """
 
-    def moment(
-        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel]
-    ) -> Moment | None:
+    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
         """Return what happened last in the tenant, if these read models have seen it."""
 
     def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:

@@ -199,12 +199,11 @@ class Answers:
 
     # --- Changes --------------------------------------------------------------------------
 
-    def moment(
-        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel]
-    ) -> Moment | None:
+    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
         """Return what happened last in the tenant, if these read models have seen it."""
         names = [model.name for model in models]
-        now = changes.moment(connection, tenant, names)
+        with self._database.as_tenant(tenant) as connection:
+            now = changes.moment(connection, tenant, names)
         if not self._freshness.have_seen(names, now.position, time.monotonic()):
             return None
         return None if self._freshness.aside(tenant, names, now.position) else now

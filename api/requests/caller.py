@@ -297,9 +297,13 @@ class Caller:
                 connection = stack.enter_context(stale)
             yield connection
 
-    def moment(self, connection: Connection[Any], models: Sequence[ReadModel]) -> Moment | None:
-        """Return what happened last in their business, if these read models have seen it."""
-        return self.backend.read_models.moment(connection, self.tenant, models)
+    def moment(self, models: Sequence[ReadModel]) -> Moment | None:
+        """Return what happened last in their business, if these read models have seen it, and it is no less
+        than what they have. It is asked before anything is lent to them.
+        """
+        found = self.backend.read_models.moment(self.tenant, models)
+        seen = self.preferences.at_least
+        return None if found is None or found.position < seen else found
 
     def touched(self, model: ReadModel, *, since: Moment, most: int) -> Changed:
         """Return which rows were touched since then. Raises PositionUnknown; and PermissionMissing for who

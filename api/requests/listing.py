@@ -92,10 +92,10 @@ class Listing:
         changed = changes(caller, self.model, question.limit) if self.changes else None
         reached = changed.reached.position if changed else 0
         models = [self.model, *(self.includes[name].model for name in question.include)]
+        moment = caller.moment(models)
+        if moment is not None and is_known(caller, moment):
+            return tagged(caller, Response(status_code=304), moment)
         with caller.asking(self.model, at_least=reached) as (connection, within):
-            moment = caller.moment(connection, models)
-            if moment is not None and is_known(caller, moment):
-                return tagged(caller, Response(status_code=304), moment)
             found = self._found(caller, connection, within, question, place, meant, extra, changed)
         more = dict(included(caller, question.include, self.includes, found.documents))
         if self.changes:
