@@ -24,7 +24,6 @@ from api.scheduling.availability import Cursor, FreeSlots, Moment, answered
 from api.web.door import Address
 from api.web.gate import refuse_unknown
 from api.web.routing import Router
-from api.web.turns import heavy
 from application.permissions import Permission, Principal
 from application.ports import PositionUnknown, ProjectionBehind
 from application.reach import NotFound
@@ -130,7 +129,6 @@ def list_public_professionals(business: Business, request: Request, _: Address) 
 
 @router.get("/availability", openapi_extra=PUBLIC)
 @answers(Made(FreeSlots), refuses=(*FREE, *LISTING, ValidationFailed, NotFound), moves=True)
-@heavy
 def show_public_availability(  # noqa: PLR0917 - parameters of the query, which all have names
     business: Business,
     request: Request,

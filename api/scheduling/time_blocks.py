@@ -41,7 +41,7 @@ LISTING: Final = Listing(
     spans=("created_at",),
     changes=True,
     overlapping=overlapping,
-    most=timedelta(days=366),
+    most=timedelta(days=62),
 )
 
 
@@ -112,10 +112,9 @@ def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
 
 @router.get("")
 @answers(Listed(LISTING))
-@heavy
 def list_time_blocks(caller: MayRead) -> Response:
-    """List blocks, the oldest first, for those who work here; with `from` and `to`, a year apart at
-    most, those of which a time overlaps. What recurs is reckoned, so a page may have fewer than it could.
+    """List blocks, the oldest first, for those who work here; with `from` and `to`, 62 days
+    apart at most, those of which a time overlaps. What recurs is reckoned, so a page may have fewer than it could.
     """
     return LISTING.answer(caller)
 

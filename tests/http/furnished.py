@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from adapters.public_names import PostgresPublicNames
 from application.permissions import Principal, permissions_of
 from application.ports import About
-from domain.business.tenants import Business, RegisterBusiness
+from domain.business.tenants import Business, ChangePublicName, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
 from domain.people.clients import RegisterClient
@@ -31,7 +32,7 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
-from tests.http.hostile import ID, Asked
+from tests.http.hostile import ID, PUBLIC_NAME, Asked
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
@@ -39,6 +40,7 @@ ASKING = {
     "/v1/availability": "?duration_minutes=30",
     "/availability": f"?service=service-{ID}",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
+    f"/v1/public/{PUBLIC_NAME}/availability": f"?service_id=service-{ID}",
 }
 """What one has to say besides."""
 
@@ -53,6 +55,7 @@ def furnish(running: Running) -> None:
         time_zone="Europe/Paris",
         rule="FREQ=DAILY;COUNT=2",
     )
+    PostgresPublicNames(running.system.database).claim(PUBLIC_NAME, TenantId(ID))
     for command in (
         RegisterBusiness(
             tenant_id=TenantId(ID),
@@ -73,6 +76,7 @@ def furnish(running: Running) -> None:
             professional_id=professional,
         ),
         AppointOperator(user_id=UserId(f"user-{ID}")),
+        ChangePublicName(tenant_id=TenantId(ID), public_name=PUBLIC_NAME),
         *(
             CreateRecord(kind=kind.one, id=f"{kind.one}-{ID}", values=kind.examples[0])
             for kind in KINDS
