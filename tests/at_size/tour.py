@@ -39,7 +39,7 @@ def tour(running: Running) -> Ids:
     salon = Salon.opened(running)
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
-    ids |= queues(running, ids)
+    ids |= {**queues(running, ids), **pages(running, http)}
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
             assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
@@ -169,6 +169,21 @@ def queues(running: Running, ids: Ids) -> dict[str, Any]:
         "stream": ids["booking_id"],
         "user_id": "user-nobody",
     }
+
+
+def pages(running: Running, http: TestClient) -> dict[str, Any]:
+    """Ask as pages in browsers do: for a calendar with all that it shows, again and again."""
+    name = f"salon-{uuid4().hex[:12]}"
+    where = f"/v1/tenants/{running.tenant}"
+    http.put(f"{where}/public-name", json={"public_name": name})
+    http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
+    running.settle()
+    week = {"from": "2027-01-04T00:00:00Z", "to": "2027-01-11T00:00:00Z"}
+    for path in ("/v1/bookings", "/v1/time-blocks"):
+        listed = http.get(path, params=week).json()
+        http.get(path, params={**week, "changed_after": listed["changes"]})
+    http.get("/v1/bookings", params={**week, "include": "client,service,professional"})
+    return {"business": name}
 
 
 def upkeep(running: Running) -> None:
