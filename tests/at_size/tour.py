@@ -178,6 +178,7 @@ def pages(running: Running, http: TestClient) -> dict[str, Any]:
     http.put(f"{where}/public-name", json={"public_name": name})
     http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
     running.settle()
+    running.system.origins.look()
     week = {"from": "2027-01-04T00:00:00Z", "to": "2027-01-11T00:00:00Z"}
     for path in ("/v1/bookings", "/v1/time-blocks"):
         listed = http.get(path, params=week).json()
