@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import records
 from api.backend import Backend
-from api.business import auth, tenants, users
+from api.business import auth, public, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
@@ -56,6 +56,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     portraits.router,
     users.router,
     tenants.router,
+    public.router,
     client_limits.router,
     outbox.router,
     inbound.router,

@@ -12,6 +12,8 @@ from api.requests.positions import Positions
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.business.origins import Origins
+from application.business.public_names import PublicNames
 from application.files.keeping import Keeping
 from application.inbound import Receipts, Reception
 from application.operations.audit import Audit
@@ -22,7 +24,17 @@ from application.operations.parked import ParkedKeys
 from application.operations.vitals import Vitals, Walk
 from application.people.erasure import Erasures
 from application.permissions import Principal
-from application.ports import LAST_VERSION, About, Answer, Clock, Document, Recorded, Steps
+from application.ports import (
+    LAST_VERSION,
+    About,
+    Answer,
+    Changed,
+    Clock,
+    Document,
+    Moment,
+    Recorded,
+    Steps,
+)
 from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
@@ -64,6 +76,12 @@ class ReadModels(Protocol):
         whether there are more than have so many bytes.
         """
 
+    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
+        """Return what happened last in the tenant, if these read models have seen it."""
+
+    def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:
+        """Return which rows were touched since then, so many at most, but for those of one event."""
+
     def fold(self, model: ReadModel, key: str, history: Sequence[Recorded]) -> Document | None:
         """Return the row that this history makes."""
 
@@ -100,6 +118,8 @@ class Backend:
     files: Keeping
     live: LiveBookings
     long_operations: LongOperations
+    origins: Origins
+    public_names: PublicNames
     outbox: Outbox
     parked: ParkedKeys
     receipts: Receipts

@@ -195,6 +195,25 @@ class Document(NamedTuple):
     from_log: bool = False
 
 
+class Moment(NamedTuple):
+    """What had happened last: its place in the tenant's log and in all, its hash; and in which tables read
+    models were.
+    """
+
+    tenant_position: int
+    position: int
+    hash: str
+    tables: tuple[int, ...]
+
+
+class Changed(NamedTuple):
+    """Which rows were touched, up to when, and whether there is more behind."""
+
+    keys: Sequence[str]
+    reached: Moment
+    has_more: bool
+
+
 class Steps(msgspec.Struct, frozen=True):
     """What events changed, each as JSON, and whether there are more behind the last of them."""
 

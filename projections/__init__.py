@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.files.files import FILES
@@ -20,6 +21,7 @@ from projections.scheduling.time_blocks import TIME_BLOCKS
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (
     TENANTS,
+    ORIGINS,
     USERS,
     PROFESSIONALS,
     PROFESSIONAL_CONTACTS,

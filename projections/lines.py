@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
-from projections.questions import OPERATORS, Op, Place, Sort, Where, Within
+from projections.questions import ALONG_THE_WAY, OPERATORS, Op, Place, Sort, Where, Within
 from projections.read_model import ReadModel, Row
 
 LOOKED_AT: Final = 5_000
@@ -34,7 +34,6 @@ MOST_VALUES: Final = 8
 KEY: Final = "key"
 
 ASKED_AT_ALL: Final = {Op.MISSING: "IS NULL", Op.KNOWN: "IS NOT NULL"}
-"""What is asked to be missing is missing in most rows, and is checked along the way."""
 
 FILLED: Final = frozenset({"created_at", "updated_at", "version"})
 """Columns that the runner fills: no row is without them."""
@@ -70,7 +69,7 @@ class Question:
     def is_looked_for(self) -> bool:
         """Whether no index knows all that is asked for, and the order."""
         sought = [
-            w for w in self.filters if w.column != self.sort.column and w.op is not Op.MISSING
+            w for w in self.filters if w.column != self.sort.column and w.op not in ALONG_THE_WAY
         ]
         if self.extra or self.within.conditions:
             return True
@@ -82,7 +81,8 @@ class Question:
         its very value. A plan for any value takes each to be as frequent as any other, and may read a
         whole list for one that no row has.
         """
-        sought = [w for w in self.where if w.column != self.sort.column]
+        asked = [w for w in self.where if w.op is not Op.ENDS_AFTER]
+        sought = [w for w in asked if w.column != self.sort.column]
         return len(sought) == 1 and not self.along
 
     @cached_property

@@ -15,10 +15,16 @@ class Op(StrEnum):
     BELOW = "lt"
     MISSING = "missing"
     KNOWN = "known"
+    ENDS_AFTER = "ends-after"
 
 
 COMPARING: Final = frozenset({Op.AT_LEAST, Op.ABOVE, Op.AT_MOST, Op.BELOW})
 """What a list may be asked by `column.gte=…` and the like."""
+
+ALONG_THE_WAY: Final = frozenset({Op.MISSING, Op.ENDS_AFTER})
+"""What most rows that are read meet anyway: it is checked of each, and no index has to know it. What ends
+after an instant is asked only together with when it began at the earliest (`projections/overlap.py`).
+"""
 
 OPERATORS: Final = {
     Op.IS: "{} = ANY(%s)",
@@ -26,6 +32,7 @@ OPERATORS: Final = {
     Op.ABOVE: "{} > %s",
     Op.AT_MOST: "{} <= %s",
     Op.BELOW: "{} < %s",
+    Op.ENDS_AFTER: "{} > %s",
 }
 
 

@@ -19,6 +19,7 @@ from adapters.consumers import checkpoints
 from adapters.event_store.bookmarks import bookmarks_of
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
+from adapters.read_models import changes
 from adapters.read_models.as_of import hearer, place_of, row_as_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import moved_on
@@ -28,7 +29,15 @@ from adapters.read_models.steps import steps, told
 from adapters.read_models.tail import TailTooLong, apply_tail, row_with_tail
 from adapters.read_models.waiting import WaitingRoom
 from adapters.wakeups.bell import Bell
-from application.ports import LAST_VERSION, Document, ProjectionParked, Recorded, Steps
+from application.ports import (
+    LAST_VERSION,
+    Changed,
+    Document,
+    Moment,
+    ProjectionParked,
+    Recorded,
+    Steps,
+)
 from domain.messages import Erasure, StreamErased
 from projections.read_model import ReadModel, Row
 
@@ -187,6 +196,25 @@ class Answers:
         with self._lent(tenant, [model]) as connection:
             stored = self._stored(connection, tenant, model, key)
         return stored or self.folded(tenant, model, key)
+
+    # --- Changes --------------------------------------------------------------------------
+
+    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
+        """Return what happened last in the tenant, if these read models have seen it."""
+        names = [model.name for model in models]
+        with self._database.as_tenant(tenant) as connection:
+            now = changes.moment(connection, tenant, names)
+        if not self._freshness.have_seen(names, now.position, time.monotonic()):
+            return None
+        return None if self._freshness.aside(tenant, names, now.position) else now
+
+    def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:
+        """Return which rows were touched since then, so many at most, but for those of one event."""
+        consumer = self._consumer(model)
+        with self._database.as_tenant(tenant) as connection:
+            return changes.changed(
+                connection, self._reader, tenant, consumer, since=since, most=most
+            )
 
     def _shared_row(
         self, tenant: str, model: ReadModel, key: str, at_least: int, wait: float

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import AliasChoices, Field
 
 from api.compat import OldRouter, Product
+from api.compat.beginnings import bookings_by
 from api.compat.moves import order_for
 from api.compat.pages import OldListing
 from api.compat.whom import professional
@@ -38,14 +39,12 @@ def named(*names: str) -> Any:
 # --- Appointments ---------------------------------------------------------------------
 
 APPOINTMENTS: Final = OldListing(
-    listing=replace(
-        bookings.LISTING,
-        aliases={
-            **bookings.LISTING.aliases,
+    listing=bookings_by(
+        {
             "client": "client_id",
             "service": "service_id",
             "professional": "professional_id",
-        },
+        }
     ),
     sorts={"start": "starts_at", "startTime": "starts_at"},
 )
@@ -93,6 +92,13 @@ def list_appointments(caller: bookings.MayRead) -> Response:
     return APPOINTMENTS.answer(caller)
 
 
+@appointments.get("/{booking_id}")
+@answers(Row(BOOKINGS))
+def get_appointment(booking_id: ids.Booking, caller: bookings.MayRead) -> Response:
+    """Show an appointment."""
+    return caller.shown(BOOKINGS, booking_id)
+
+
 @appointments.put("/{booking_id}/status")
 @answers(Row(BOOKINGS), refuses=VISITS)
 def change_appointment_status(
@@ -122,7 +128,6 @@ def reschedule_appointment(
     return bookings.reschedule_booking(booking_id, new, caller)
 
 
-appointments.get("/{booking_id}")(bookings.get_booking)
 appointments.put("/{booking_id}")(bookings.change_booking)
 appointments.get("/{booking_id}/history")(bookings.show_booking_history)
 

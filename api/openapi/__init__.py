@@ -19,7 +19,7 @@ from api.openapi.questions import parameters
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.problems.documents import PROBLEM
-from api.requests.answers import Bytes, Made, Row, is_row
+from api.requests.answers import Bytes, Made, Row, is_row, said_of, tells_tag
 from api.web.gate import permission_of
 
 SECURITY: Final = {
@@ -96,8 +96,12 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         operation["responses"]["200"] = success({}, shape, method, "200")
     if isinstance(shape, Bytes):
         operation["responses"]["206"] = success({}, shape, method, "206")
-    if method == "GET" and (is_row(shape) or isinstance(shape, Bytes)):
+    if method == "GET" and (is_row(shape) or tells_tag(shape) or isinstance(shape, Bytes)):
         operation["responses"]["304"] = {"description": "It is as you have it."}
+    if said_of(route.endpoint).moves:
+        operation["responses"]["308"] = {
+            "description": "It is called otherwise by now: see Location."
+        }
     if not operation["parameters"]:
         del operation["parameters"]
 

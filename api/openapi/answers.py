@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from api.openapi.schemas import JSON, Document, schema_of
-from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape, tells_tag
 
 BODILESS: Final = frozenset({"204", "301", "302"})
 
@@ -26,6 +26,8 @@ def _headers(shape: Shape, method: str, status: str) -> Iterator[tuple[str, Docu
         yield "ETag", _said("The version, for If-Match and If-None-Match.")
     if isinstance(shape, Bytes):
         yield "ETag", _said("By content: other bytes have another.")
+    if tells_tag(shape):
+        yield "ETag", _said("For If-None-Match: of the list as it is; absent where it is behind.")
     if method != "GET":
         yield "Consistency-Token", _said("Shows you your own write: see the parameter.")
     if status in LEADS:

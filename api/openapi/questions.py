@@ -6,8 +6,17 @@ from typing import Any, Final
 from fastapi.routing import APIRoute
 
 from api.openapi.routes import methods_of, shape_of
-from api.requests.answers import Listed, Paged, Shape, is_row, said_of
+from api.requests.answers import (
+    Listed,
+    Paged,
+    Row,
+    Shape,
+    is_row,
+    said_of,
+    tells_tag,
+)
 from api.requests.conditions import LONGEST_KEY, needs_if_match
+from api.requests.including import Includes
 from api.requests.listing import (
     LONGEST_TEXT,
     MOST,
@@ -20,6 +29,7 @@ from api.requests.listing import (
     number,
 )
 from api.requests.moments import AS_OF, NAMED, instant
+from api.requests.ranges import FROM, TO
 from api.web.gate import permission_of
 
 Document = dict[str, Any]
@@ -60,6 +70,10 @@ def _when_reading(shape: Shape) -> Iterator[Document]:
             "Show it as it was at a time, or at a position or bookmark of the history.",
         )
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
+    if tells_tag(shape):
+        yield _header("If-None-Match", {"type": "string"}, "The ETag of the list that you have.")
+    if isinstance(shape, Row):
+        yield from _include(shape.includes)
     yield _header("Consistency-Token", {"type": "string"}, TOKEN)
 
 
@@ -84,6 +98,12 @@ def _filters(shape: Listed) -> Iterator[Document]:
             yield from (_query(f"{name}.{op}", _of(parse)) for op in ("gte", "gt", "lte", "lt"))
     for name, column in asked.aliases.items():
         yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
+    if asked.overlapping is not None:
+        yield _query(FROM, INSTANT, "What goes on after this, also if it began before.")
+        yield _query(TO, INSTANT, "What begins before this.")
+    yield from _include(asked.includes)
+    if asked.changes:
+        yield _query("changed_after", {"type": "string"}, CHANGED)
     if old is None or not shape.always_numbered:
         sorts = [way + name for name in asked.sorts for way in ("", "-")]
         yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
@@ -95,6 +115,12 @@ def _filters(shape: Listed) -> Iterator[Document]:
         sorts = sorted({*old.sorts, *asked.sorts})
         yield _query("sortBy", {"type": "string", "enum": sorts})
         yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
+
+
+def _include(includes: Includes) -> Iterator[Document]:
+    if includes:
+        one = {"type": "string", "enum": [*includes]}
+        yield _query("include", {"type": "array", "items": one, "minItems": 1}, INCLUDED)
 
 
 def _sorts(sorts: Sequence[str]) -> Document:
@@ -111,7 +137,7 @@ def _marks(usual: int = USUAL) -> Iterator[Document]:
 def _of(parse: Any) -> Document:
     """Return the schema of what a filter takes: several values are separated by commas."""
     if parse is instant:
-        return {"type": "string", "format": "date-time"}
+        return INSTANT
     if parse is boolean:
         return {"type": "boolean"}
     if parse is number:
@@ -139,6 +165,7 @@ def _parameter(
     return {**found, "description": description} if description else found
 
 
+INSTANT: Final = {"type": "string", "format": "date-time"}
 TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT, "pattern": "^[^\\x00]*$"}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 MOMENT: Final = {
@@ -158,6 +185,14 @@ ASYNC: Final = {"type": "string", "enum": ["respond-async"]}
 TAG: Final = {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,9}")$'}
 FIELDS: Final = (
     "Of each row only these, separated by commas; what else a row has to have is left out."
+)
+INCLUDED: Final = (
+    "What the rows refer to, in `included`: each once, by the id that they name it by. What is gone, or "
+    "not for you to see, is not there; for what was merged there is what stands for it."
+)
+CHANGED: Final = (
+    "From `changes` of the list: only what changed since then, and the ids of what changed and is not in "
+    "it, or no more, as `removed`. For who sees all of the list."
 )
 CURSOR: Final = "From `next_cursor` or `prev_cursor` of a page of the same list."
 TOKEN: Final = "Of an answer to what you wrote: you are shown at least that."  # noqa: S105

@@ -9,10 +9,11 @@ from typing import Final
 from fastapi.routing import APIRoute
 
 from api.problems import refusals
-from api.requests import conditions, signing
-from api.requests.answers import Refusals, said_of
+from api.requests import changes, conditions, signing
+from api.requests.answers import Listed, Refusals, said_of
 from api.requests.conditions import needs_if_match
-from api.web import gate
+from api.requests.listing import Listing
+from api.web import gate, origins
 from api.web.gate import permission_of
 from application import dispatch, permissions, ports, reach
 from application.business import accounts
@@ -22,6 +23,7 @@ ALWAYS: Final[Refusals] = (
     refusals.TooManyRequests,
     refusals.Unavailable,
     ports.NotReadableHere,
+    origins.OriginNotListed,
 )
 GUARDED: Final[Refusals] = (
     gate.TokenMissing,
@@ -72,7 +74,14 @@ def reasons(route: APIRoute, method: str) -> Refusals:
 def _refusals(route: APIRoute, method: str, permission: str | None) -> Refusals:
     guarded = GUARDED if permission else ()
     said = said_of(route.endpoint).refuses
+    if method == "GET" and _tells_changes(route):
+        said = (*said, changes.ChangesTooMany)
     if method == "GET":
         return (*ALWAYS, *guarded, *(READING if permission else ()), *said)
     demands = (conditions.IfMatchRequired,) if needs_if_match(method, route.path_format) else ()
     return (*ALWAYS, *guarded, *WRITING, *demands, *said)
+
+
+def _tells_changes(route: APIRoute) -> bool:
+    shape = said_of(route.endpoint).shape
+    return isinstance(shape, Listed) and isinstance(shape.asked, Listing) and shape.asked.changes

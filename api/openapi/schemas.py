@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.including import Includes
 from api.requests.listing import Listing
 
 Document = dict[str, Any]
@@ -20,10 +21,11 @@ ON_THE_WALL: Final = frozenset({"Recurrence", "OnceOnTheClock"})
 
 def schema_of(shape: Shape) -> Document:
     match shape:
-        case Row(model):
-            return _reference(model.row)
+        case Row(model, includes):
+            return _with_included(_reference(model.row), includes)
         case Listed(asked) if isinstance(asked, Listing):
-            return {"$ref": REF + _name_of_page(asked.model.row)}
+            page = {"$ref": REF + _name_of_page(asked.shown)}
+            return _with_changes(_with_included(page, asked.includes), asked)
         case Listed():
             return _page({}, numbered=True)
         case Paged(item):
@@ -32,6 +34,32 @@ def schema_of(shape: Shape) -> Document:
             return _reference(kind)
         case Bytes() | Nothing():
             return {"type": "string", "format": "binary"} if isinstance(shape, Bytes) else {}
+
+
+def _with_included(schema: Document, includes: Includes) -> Document:
+    """Say that there may be what rows refer to besides, by name and id."""
+    if not includes:
+        return schema
+    by_name = {
+        name: {"type": "object", "additionalProperties": _reference(referred.model.row)}
+        for name, referred in includes.items()
+    }
+    included = {"type": "object", "properties": by_name}
+    return {"allOf": [schema], "type": "object", "properties": {"included": included}}
+
+
+def _with_changes(schema: Document, asked: Listing) -> Document:
+    """Say that a list tells after what to ask for changes, and what is in it no more."""
+    if not asked.changes:
+        return schema
+    told = {
+        "changes": {"type": ["string", "null"]},
+        "removed": {"type": "array", "items": {"type": "string"}},
+    }
+    if "allOf" in schema:
+        schema["properties"] |= told
+        return schema
+    return {"allOf": [schema], "type": "object", "properties": told}
 
 
 def _page(item: Document, *, numbered: bool = False) -> Document:
@@ -81,10 +109,12 @@ def components(kinds: Iterable[Any]) -> Document:
 
 def _kinds(shape: Shape) -> Iterator[Any]:
     match shape:
-        case Row(model):
+        case Row(model, includes):
             yield model.row
+            yield from (referred.model.row for referred in includes.values())
         case Listed(asked) if isinstance(asked, Listing):
-            yield asked.model.row
+            yield asked.shown
+            yield from (referred.model.row for referred in asked.includes.values())
         case Paged(item):
             yield item
         case Made(kind):
@@ -95,7 +125,7 @@ def _paged(shape: Shape) -> Iterator[Any]:
     """Return what there are pages of, with a cursor."""
     match shape:
         case Listed(asked) if isinstance(asked, Listing):
-            yield asked.model.row
+            yield asked.shown
         case Paged(item):
             yield item
 

@@ -89,6 +89,7 @@ LISTING: Final = Listing(
     also=("q", "suspected", "known_on"),
     meanings={"email": ADDRESS, "phone": NUMBER, "custom_id": CUSTOM_ID},
     hides="merged_into",
+    changes=True,
 )
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,

@@ -9,10 +9,11 @@ Tests hold every answer to it, and the OpenAPI document is made of it.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
+from api.requests.including import Includes
 from api.requests.listing import USUAL, Listing
 from domain.messages import DomainError
 from projections.read_model import ReadModel
@@ -37,9 +38,10 @@ class Numbered(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a read model, with an ETag."""
+    """A row of a read model, with an ETag, and what it refers to if that shall be included."""
 
     model: ReadModel
+    includes: Includes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ def is_row(shape: Shape) -> bool:
     return isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged)
 
 
+def tells_tag(shape: Shape) -> bool:
+    """Whether it is a list that can be known to be as it was."""
+    return isinstance(shape, Listed) and not shape.always_numbered
+
+
 # --- What refuses it ----------------------------------------------------------------------
 
 Refusals = tuple[type[DomainError], ...]
@@ -119,6 +126,8 @@ class Answers:
     refuses: Refusals = ()
     records: bool = True
     """Whether it adds to the log what can be done once only, and on a version."""
+    moves: bool = False
+    """Whether it may lead to where that is by now."""
     any_version: bool = False
     """Whether it is done whatever version somebody has seen."""
     at_length: bool = False
@@ -134,6 +143,7 @@ def answers(
     *,
     refuses: Refusals = (),
     records: bool = True,
+    moves: bool = False,
     any_version: bool = False,
     at_length: bool = False,
 ) -> Callable[[Function], Function]:
@@ -142,6 +152,7 @@ def answers(
         shape=shape or Nothing(),
         refuses=refuses,
         records=records,
+        moves=moves,
         any_version=any_version,
         at_length=at_length,
     )

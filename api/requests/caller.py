@@ -34,7 +34,9 @@ from application.ports import (
     About,
     Answer,
     Bookmark,
+    Changed,
     Document,
+    Moment,
     ProjectionBehind,
     ProjectionParked,
     Steps,
@@ -292,10 +294,11 @@ class Caller:
 
     @contextmanager
     def asking(
-        self, model: ReadModel, *also: ReadModel
+        self, model: ReadModel, *also: ReadModel, at_least: int = 0
     ) -> Iterator[tuple[Connection[Any], Within]]:
         """Lend a connection on which a read model shows at least what they have written, and say
         within what of it they may ask. Others that are asked `also` have to be within reach as a whole.
+        What is asked `at_least` has been seen, however lenient they are.
         """
         reach, models = within(self.principal, model, self._owners), [model, *also]
         for other in also:
@@ -303,8 +306,9 @@ class Caller:
                 raise PermissionMissing(permission=self.permission)
         ask, wishes = self.backend.read_models.asking, self.preferences
         wait = left(wishes.wait, IN_ALL)
-        fresh = ask(self.tenant, models, at_least=wishes.at_least, wait=wait)
-        with self._leniently(models, fresh) if wishes.lenient else fresh as connection:
+        fresh = ask(self.tenant, models, at_least=max(wishes.at_least, at_least), wait=wait)
+        lenient = wishes.lenient and not at_least
+        with self._leniently(models, fresh) if lenient else fresh as connection:
             yield connection, reach
 
     @contextmanager
@@ -319,6 +323,22 @@ class Caller:
                 stale = self.backend.read_models.asking(self.tenant, models)
                 connection = stack.enter_context(stale)
             yield connection
+
+    def moment(self, models: Sequence[ReadModel]) -> Moment | None:
+        """Return what happened last in their business, if these read models have seen it, and it is no less
+        than what they have. It is asked before anything is lent to them.
+        """
+        found = self.backend.read_models.moment(self.tenant, models)
+        seen = self.preferences.at_least
+        return None if found is None or found.position < seen else found
+
+    def touched(self, model: ReadModel, *, since: Moment, most: int) -> Changed:
+        """Return which rows were touched since then. Raises PositionUnknown; and PermissionMissing for who
+        is kept to some of them: they would be told of others that they changed.
+        """
+        if within(self.principal, model) != Within():
+            raise PermissionMissing(permission=self.permission)
+        return self.backend.read_models.changed(self.tenant, model, since=since, most=most)
 
     def document(self, model: ReadModel, key: str) -> Document:
         """Return a row within reach, as it was if they ask so with `?as_of=`. Raises NotFound: what is
@@ -395,13 +415,17 @@ class Caller:
 
     def show(self, document: Document) -> Response:
         """Answer 200 with a document, or 304 when they have it already."""
-        etag = f'"{document.version}"'
-        headers = {"ETag": etag}
-        if document.from_log:
-            headers["Consistency"] = "stream"
-        if self.request.headers.get("if-none-match") == etag:
+        headers = self.tags(document)
+        if self.request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         return Response(document.json, 200, headers, JSON)
+
+    def tags(self, document: Document) -> dict[str, str]:
+        """Return the headers that say which version a document is, and where it is from."""
+        headers = {"ETag": f'"{document.version}"'}
+        if document.from_log:
+            headers["Consistency"] = "stream"
+        return headers
 
 
 def _first_made(model: ReadModel, answer: Answer) -> str:

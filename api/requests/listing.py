@@ -6,20 +6,26 @@ A list declares what it can be asked; everything else is refused, never silently
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Response
+from psycopg import Connection
 
 from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
+from api.requests.changes import CHANGED_AFTER, changes, is_known, tagged, told, touched
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
+from api.requests.including import INCLUDE, Includes, include_of, included
 from api.requests.moments import EXAMPLE, instant
-from application.ports import Bookmark
-from projections.paging import COMPARING, Op, Page, Place, Sort, Where, page
+from api.requests.ranges import RANGE, range_of
+from application.ports import Bookmark, Changed
+from projections.overlap import ALWAYS, Overlap, Overlapping, Range
+from projections.paging import COMPARING, Op, Page, Place, Sort, Where, Within, page
 from projections.read_model import ReadModel
 
 MOST: Final = 200
@@ -39,6 +45,8 @@ class Meaning(NamedTuple):
 
     column: str
     of: Callable[[str, Caller], Sequence[str]]
+    rows: ReadModel | None = None
+    """Where it is told who is meant, if that may become somebody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +54,12 @@ class Listing:
     """What a list can be asked: filters by column with the parser of their values, and sorts.
 
     `spans` are the filters that also take `.gte .gt .lte .lt`; `aliases` maps other names of
-    parameters to filters (`from` to `starts_at.gte`). `meanings` are the filters that are compared as
+    parameters to filters (`client` to `client_id`). `meanings` are the filters that are compared as
     what was meant, with the column that has it. Rows that have something in the column that `hides` them
     are shown only to those who ask for somebody, by a filter with a meaning or a search, or for that.
+    `includes` is what they refer to. Where it tells `changes`, it can be asked what changed since. Of its rows it
+    `shows` the fields of this struct, or all. Where it says what is `overlapping`, `from` and `to` ask for whatever goes on at some time between them;
+    with `most`, for both of them, and no longer.
     """
 
     model: ReadModel
@@ -60,6 +71,11 @@ class Listing:
     also: Sequence[str] = ()
     meanings: Mapping[str, "Meaning"] = field(default_factory=dict)
     hides: str | None = None
+    includes: Includes = field(default_factory=dict)
+    changes: bool = False
+    shows: type[Any] | None = None
+    overlapping: Overlapping | None = None
+    most: timedelta | None = None
 
     def answer(
         self,
@@ -74,20 +90,69 @@ class Listing:
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         place = self._place(caller, asked.get(CURSOR), question)
-        meant = self.meant(question, caller, searched=bool(extra))
-        with caller.asking(self.model) as (connection, within):
+        meant = [*self.meant(question, caller, searched=bool(extra)), *where]
+        changed = self._changed(caller, question, meant) if self.changes else None
+        reached = changed.reached.position if changed else 0
+        models = [self.model, *(self.includes[name].model for name in question.include)]
+        moment = caller.moment(models)
+        if moment is not None and is_known(caller, moment):
+            return tagged(caller, Response(status_code=304), moment)
+        with caller.asking(self.model, at_least=reached) as (connection, within):
+            found = self._found(caller, connection, within, question, place, meant, extra, changed)
+        more = dict(included(caller, question.include, self.includes, found.documents))
+        if self.changes:
+            more |= told(caller, moment, changed, found.documents)
+        return tagged(caller, _response(caller, found, question, place, more), moment)
+
+    def _changed(
+        self, caller: Caller, question: "Question", meant: Sequence[Where]
+    ) -> Changed | None:
+        """Return what changed since when they say, if they do."""
+        told = {each.column: each.rows for each in self.meanings.values() if each.rows is not None}
+        people = [(told[w.column], w.value) for w in meant if w.column in told]
+        return changes(caller, self.model, question.limit, people)
+
+    def _found(
+        self,
+        caller: Caller,
+        connection: Connection[Any],
+        within: Within,
+        question: "Question",
+        place: Place | None,
+        where: Sequence[Where],
+        extra: Sequence[tuple[str, Sequence[Any]]],
+        changed: Changed | None,
+    ) -> Page:
+        """Return the page, or what changed of it."""
+        going_on = self._going_on(connection, caller.tenant, question.range)
+        where, extra = [*where, *going_on.where], [*extra, *going_on.extra]
+        if changed is not None:
+            found = touched(caller, connection, self.model, where, extra, changed)
+        else:
             found = page(
                 connection,
                 self.model,
                 caller.tenant,
                 within=within,
-                where=[*meant, *where],
+                where=where,
                 extra=extra,
                 sort=question.sort,
                 place=place,
                 limit=question.limit,
             )
-        return _response(caller, found, question, place)
+        if going_on.keeps is None:
+            return found
+        return found._replace(documents=[*filter(going_on.keeps, found.documents)])
+
+    def _going_on(self, connection: Connection[Any], tenant: str, asked: Range) -> Overlap:
+        if self.overlapping is None or asked == ALWAYS:
+            return Overlap()
+        return self.overlapping(connection, tenant, asked.kept())
+
+    @property
+    def shown(self) -> type[Any]:
+        """What its rows are to whoever asks."""
+        return self.shows or self.model.row
 
     def meant(
         self, question: "Question", caller: Caller, *, searched: bool = False
@@ -111,12 +176,17 @@ class Listing:
 
     def question(self, asked: Mapping[str, str], names: Sequence[str]) -> "Question":
         """Parse what is asked; `names` are those of the parameters as they came."""
-        filters = {n: text for n, text in asked.items() if n not in RESERVED | {*self.also}}
-        _, sort, fields, limit, *where = all_of(
+        apart = {*RESERVED, *self.also, *(() if self.overlapping is None else RANGE)}
+        apart |= {INCLUDE} if self.includes else set()
+        apart |= {CHANGED_AFTER} if self.changes else set()
+        filters = {n: text for n, text in asked.items() if n not in apart}
+        _, sort, fields, limit, range_, include, *where = all_of(
             lambda: refuse_twice(names),
             lambda: self._sort(asked.get("sort", self.default_sort)),
             lambda: self._fields(asked.get("fields", "")),
             lambda: limit_of(asked.get("limit")),
+            lambda: self._range(asked),
+            lambda: include_of(asked, self.includes),
             *(partial(self._where, name, text) for name, text in filters.items()),
         )
         way = "-" if sort.descending else ""
@@ -126,7 +196,15 @@ class Listing:
             sort=sort,
             limit=limit,
             fields=fields,
+            range=range_,
+            include=include,
         )
+
+    def _range(self, asked: Mapping[str, str]) -> Range:
+        """Return between which instants something is to go on. Raises QueryInvalid."""
+        if self.overlapping is None:
+            return ALWAYS
+        return range_of(asked, self.most)
 
     def _sort(self, text: str) -> Sort:
         column = text.removeprefix("-")
@@ -136,10 +214,10 @@ class Listing:
 
     def _fields(self, text: str) -> tuple[str, ...]:
         fields = tuple(field for field in _several("fields", text) if field)
-        known = self.model.row.__struct_fields__
+        known = self.shown.__struct_fields__
         if strange := sorted({*fields} - {*known}):
             raise wrong("fields", "not a field of a row", allowed=known, unknown=strange)
-        return fields
+        return fields or (known if self.shows else ())
 
     def _where(self, name: str, text: str) -> Where:
         column, _, op = self.aliases.get(name, name).partition(".")
@@ -171,6 +249,8 @@ class Question:
     sort: Sort
     limit: int
     fields: Sequence[str]
+    range: Range = ALWAYS
+    include: Sequence[str] = ()
 
     def chosen(self, documents: Sequence[bytes]) -> Sequence[bytes]:
         """Keep of the documents what was asked for."""
@@ -248,13 +328,19 @@ def limit_of(text: str | None, usual: int = USUAL) -> int:
     return int(text)
 
 
-def _response(caller: Caller, found: Page, question: Question, place: Place | None) -> Response:
+def _response(
+    caller: Caller,
+    found: Page,
+    question: Question,
+    place: Place | None,
+    more: Mapping[str, Any],
+) -> Response:
     backwards = place is not None and place.backwards
     more_after = found.has_more if not backwards else True
     more_before = found.has_more if backwards else place is not None
     next_ = _cursor(caller, question, found.last, found.bookmark) if more_after else None
     prev = _cursor(caller, question, found.first, found.bookmark) if more_before else None
-    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after}
+    marks = {"next_cursor": next_, "prev_cursor": prev, "has_more": more_after, **more}
     data = [part for each in question.chosen(found.documents) for part in (b",", each)][1:]
     body = b"".join([b'{"data":[', *data, b"],", msgspec.json.encode(marks)[1:]])
     links = [link(caller, c, rel) for c, rel in ((next_, "next"), (prev, "prev")) if c]

@@ -14,6 +14,7 @@ from application.people.contact_details import (
 from application.people.people import records
 from domain.texts import shown
 from domain.values import ClientId
+from projections.people.clients import CLIENTS
 from projections.search import is_number
 
 
@@ -48,5 +49,5 @@ NUMBER = Meaning("phone", lambda text, caller: [number_in(text, caller) or text]
 """Filters by what is none find nobody."""
 
 CUSTOM_ID = Meaning("custom_id", lambda text, _: [shown(text)])
-PERSON = Meaning("client_id", person_of)
+PERSON = Meaning("client_id", person_of, CLIENTS)
 """What is of a client is of any of their records: what was merged stays where it was said."""

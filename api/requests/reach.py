@@ -13,6 +13,7 @@ import msgspec
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from domain.catalogue import KINDS
+from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.files.files import FILES
@@ -51,6 +52,7 @@ ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     TENANTS.name: Rows(Permission.TENANT_READ),
+    ORIGINS.name: Rows(Permission.TENANT_READ),
     USERS.name: Rows(Permission.USERS_READ),
     PROFESSIONALS.name: Rows(Permission.PROFESSIONALS_READ),
     PROFESSIONAL_CONTACTS.name: Rows(Permission.CLIENTS_READ),

@@ -13,6 +13,7 @@ from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
+from api.requests.including import Includes, Referred, shown_with
 from api.requests.listing import Listing, one_of, text
 from api.requests.meanings import PERSON
 from api.requests.moments import Instant, instant
@@ -35,7 +36,10 @@ from domain.scheduling.bookings import (
     RescheduleBooking,
 )
 from domain.values import BookingId, ClientId
-from projections.scheduling.bookings import BOOKINGS
+from projections.people.clients import CLIENTS
+from projections.scheduling.bookings import BOOKINGS, overlapping
+from projections.scheduling.professionals import PROFESSIONALS
+from projections.scheduling.services import SERVICES
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.BOOKINGS_WRITE)]
@@ -44,6 +48,11 @@ Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 
 router: Final = Router(prefix="/v1/bookings", tags=["bookings"])
 
+INCLUDES: Final[Includes] = {
+    "client": Referred("client_id", CLIENTS, stands_for="merged_into"),
+    "service": Referred("service_id", SERVICES),
+    "professional": Referred("professional_id", PROFESSIONALS),
+}
 LISTING: Final = Listing(
     model=BOOKINGS,
     filters={
@@ -59,8 +68,10 @@ LISTING: Final = Listing(
     spans=("starts_at", "created_at"),
     sorts=("starts_at", "created_at"),
     default_sort="starts_at",
-    aliases={"from": "starts_at.gte", "to": "starts_at.lt"},
     meanings={"client_id": PERSON},
+    includes=INCLUDES,
+    changes=True,
+    overlapping=overlapping,
 )
 
 
@@ -150,15 +161,15 @@ def request_booking(body: NewBooking, caller: MayWrite) -> Response:
 @router.get("")
 @answers(Listed(LISTING))
 def list_bookings(caller: MayRead) -> Response:
-    """List bookings; `from` and `to` bound their beginning."""
+    """List bookings; with `from` and `to`, whatever overlaps: also what began before."""
     return LISTING.answer(caller)
 
 
 @router.get("/{booking_id}")
-@answers(Row(BOOKINGS))
+@answers(Row(BOOKINGS, INCLUDES))
 def get_booking(booking_id: ids.Booking, caller: MayRead) -> Response:
     """Show a booking."""
-    return caller.shown(BOOKINGS, booking_id)
+    return shown_with(caller, BOOKINGS, booking_id, INCLUDES)
 
 
 @router.get("/{booking_id}/history")

@@ -1,5 +1,6 @@
 """Time blocks over HTTP: when somebody is not available, once or again and again."""
 
+from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -27,7 +28,7 @@ from domain.scheduling.time_blocks import (
     When,
 )
 from domain.values import BlockId
-from projections.scheduling.time_blocks import TIME_BLOCKS
+from projections.scheduling.time_blocks import TIME_BLOCKS, overlapping
 
 MayRead = Annotated[Caller, may(Permission.BOOKINGS_READ)]
 MayWrite = Annotated[Caller, may(Permission.PROFESSIONALS_WRITE)]
@@ -38,6 +39,9 @@ LISTING: Final = Listing(
     model=TIME_BLOCKS,
     filters={"professional_id": text, "created_at": instant},
     spans=("created_at",),
+    changes=True,
+    overlapping=overlapping,
+    most=timedelta(days=62),
 )
 
 
@@ -109,7 +113,9 @@ def add_time_block(body: NewBlock, caller: MayWrite) -> Response:
 @router.get("")
 @answers(Listed(LISTING))
 def list_time_blocks(caller: MayRead) -> Response:
-    """List blocks, the oldest first, for those who work here."""
+    """List blocks, the oldest first, for those who work here; with `from` and `to`, 62 days
+    apart at most, those of which a time overlaps. What recurs is reckoned, so a page may have fewer than it could.
+    """
     return LISTING.answer(caller)
 
 

@@ -19,6 +19,7 @@ from api.web.arriving import Arrivals
 from api.web.gate import party, recognise
 from api.web.leaving import Departures, is_large
 from api.web.marks import MARKS
+from api.web.origins import answer_preflight, is_preflight, let_read, refuse_others
 from domain.messages import DomainError
 
 CACHED: Final = b"cache-control"
@@ -70,12 +71,24 @@ class Edge:
         if scope["path"].startswith(CALLED):
             self._backend.limits.count_caller(scope)
         elif scope["path"] not in PROBED:
-            recognise(scope, self._backend)
+            self._look_at(scope)
         _refuse_many_parameters(scope)
+        if is_preflight(scope):
+            await answer_preflight(scope, self._backend.origins)(scope, receive, send)
+            return
         try:
             await self._app(scope, self._arrivals.of(scope, receive), send)
         finally:
             self._arrivals.let_go(scope)
+
+    def _look_at(self, scope: Scope) -> None:
+        """Find out who sends a request, and from which page. A refusal can be read there, too."""
+        origins = self._backend.origins
+        try:
+            recognise(scope, self._backend)
+        finally:
+            let_read(scope, origins)
+        refuse_others(scope, origins)
 
 
 class _Answer:

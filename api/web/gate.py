@@ -50,7 +50,7 @@ class Gate:
         if self.permission not in principal.permissions:
             principal.reach(self.permission)
         if request.scope["query_string"]:
-            _refuse_unknown(request)
+            refuse_unknown(request)
         body = None if reading else await request.body()
         caller = Caller(request, principal, self.permission, body, heavy=heavy)
         if self.permission in ELSEWHERE and not reading:
@@ -93,7 +93,7 @@ def party(scope: Any) -> str:
     return scope[PRINCIPAL].tenant_id if is_known(scope) else STRANGERS
 
 
-def _refuse_unknown(request: Request) -> None:
+def refuse_unknown(request: Request) -> None:
     """What is asked and not understood is refused, never ignored."""
     known, asked = request.app.state.asked(request.scope["route"]), request.query_params
     if strange := sorted(asked.keys() - known):

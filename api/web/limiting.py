@@ -24,6 +24,7 @@ WRITES: Final = "writes"
 TENANT: Final = "tenant"
 STRANGERS: Final = "strangers"
 EVERYBODY: Final = "everybody"
+LOOKING: Final = "strangers-heavy"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
 ACCOUNTS: Final = "accounts"
@@ -72,6 +73,7 @@ class Limits:
             TENANT: Limit(per_minute * AT_ONCE, MINUTE),
             STRANGERS: Limit(strangers_per_minute, MINUTE),
             EVERYBODY: Limit(strangers_per_minute * AT_ONCE, MINUTE),
+            LOOKING: Limit(max(1, strangers_per_minute // LIGHTER), MINUTE),
             REGISTRATIONS: Limit(registrations_per_hour, HOUR),
             TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
             ACCOUNTS: Limit(accounts_per_hour, HOUR),
@@ -124,6 +126,10 @@ class Limits:
 
     def _caller(self, scope: Any) -> str:
         return f"{CALLERS}/{self.address_of(scope)}"
+
+    def count_heavy_stranger(self, scope: Any) -> None:
+        """Count what is heavy and is asked by whoever is not logged in. Raises TooManyRequests."""
+        self._refuse_beyond(LOOKING, self._limiter, f"{LOOKING}/{self.address_of(scope)}")
 
     def registering(self, scope: Any) -> AbstractContextManager[None]:
         """Count an account that is made by whoever is not logged in, but for those that are refused

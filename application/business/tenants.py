@@ -39,6 +39,16 @@ def change(command: tenants.ChangeBusiness, past: Past) -> Changes:
     return {stream: tenants.change(command, past.of(TENANT, stream))}
 
 
+def list_origins(command: tenants.ListOrigins, past: Past) -> Changes:
+    stream = tenants.stream_of(command.tenant_id)
+    return {stream: tenants.list_origins(command, past.of(TENANT, stream))}
+
+
+def change_public_name(command: tenants.ChangePublicName, past: Past) -> Changes:
+    stream = tenants.stream_of(command.tenant_id)
+    return {stream: tenants.change_public_name(command, past.of(TENANT, stream))}
+
+
 def country_of(tenant_id: TenantId, past: Past) -> str | None:
     """Return the country by which a business reads phone numbers, if there is one."""
     business = past.of(TENANT, tenants.stream_of(tenant_id)).business
@@ -87,4 +97,6 @@ def _professional(
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     tenants.RegisterBusiness: register,
     tenants.ChangeBusiness: change,
+    tenants.ListOrigins: list_origins,
+    tenants.ChangePublicName: change_public_name,
 }

@@ -9,6 +9,8 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.business.origins import origins_of
+from domain.business.public_names import public_name_of
 from domain.countries import country_of, refuse_unknown
 from domain.messages import Command, DomainError, Event, Missing, Value
 from domain.telling import Tellings, public
@@ -53,6 +55,20 @@ class ChangeBusiness(Command, frozen=True):
     business: Business
 
 
+class ListOrigins(Command, frozen=True):
+    """From the pages of which origins the business may be asked from now on, all of them."""
+
+    tenant_id: TenantId
+    origins: tuple[str, ...]
+
+
+class ChangePublicName(Command, frozen=True):
+    """Under which name everybody finds the business from now on; None: it shows nothing to everybody."""
+
+    tenant_id: TenantId
+    public_name: str | None
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -76,7 +92,24 @@ class OwnerDismissed(Event, frozen=True):
     user_id: UserId
 
 
-TenantEvent = TenantRegistered | TenantChanged | OwnerAppointed | OwnerDismissed
+class OriginsListed(Event, frozen=True):
+    tenant_id: TenantId
+    origins: tuple[str, ...]
+
+
+class PublicNameChanged(Event, frozen=True):
+    tenant_id: TenantId
+    public_name: str | None
+
+
+TenantEvent = (
+    TenantRegistered
+    | TenantChanged
+    | OwnerAppointed
+    | OwnerDismissed
+    | OriginsListed
+    | PublicNameChanged
+)
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -100,6 +133,8 @@ class LastOwner(DomainError):
 class Tenant(Value, frozen=True, kw_only=True):
     business: Business | None = None
     owners: frozenset[UserId] = frozenset()
+    origins: tuple[str, ...] = ()
+    public_name: str | None = None
 
 
 def evolve(tenant: Tenant, event: TenantEvent) -> Tenant:
@@ -110,6 +145,10 @@ def evolve(tenant: Tenant, event: TenantEvent) -> Tenant:
             return replace(tenant, owners=tenant.owners | {user})
         case OwnerDismissed(user_id=user):
             return replace(tenant, owners=tenant.owners - {user})
+        case OriginsListed(origins=origins):
+            return replace(tenant, origins=origins)
+        case PublicNameChanged(public_name=name):
+            return replace(tenant, public_name=name)
         case _:
             assert_never(event)
 
@@ -149,6 +188,26 @@ def change(command: ChangeBusiness, tenant: Tenant) -> Sequence[TenantEvent]:
     return [TenantChanged(tenant_id=command.tenant_id, business=business)]
 
 
+def list_origins(command: ListOrigins, tenant: Tenant) -> Sequence[TenantEvent]:
+    """Let pages of these origins ask for the business, and of no others."""
+    if tenant.business is None:
+        raise TenantNotFound
+    origins = origins_of(command.origins)
+    if tenant.origins == origins:
+        return []
+    return [OriginsListed(tenant_id=command.tenant_id, origins=origins)]
+
+
+def change_public_name(command: ChangePublicName, tenant: Tenant) -> Sequence[TenantEvent]:
+    """Let everybody find the business under this name, or not at all."""
+    if tenant.business is None:
+        raise TenantNotFound
+    name = None if command.public_name is None else public_name_of(command.public_name)
+    if tenant.public_name == name:
+        return []
+    return [PublicNameChanged(tenant_id=command.tenant_id, public_name=name)]
+
+
 def _located(business: Business, before: Business) -> Business:
     """Say in which country it is, if nobody says it: a guess follows the business to another zone."""
     if business.country is not None:
@@ -184,6 +243,8 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "tenant-changed.v2": TenantChanged,
     "owner-appointed.v1": OwnerAppointed,
     "owner-dismissed.v1": OwnerDismissed,
+    "origins-listed.v1": OriginsListed,
+    "public-name-changed.v1": PublicNameChanged,
 }
 
 _AS_SHOWN: Final = (
@@ -200,4 +261,6 @@ TOLD_AS: Final[Tellings] = {
     TenantChanged: public("tenant.changed", *_AS_SHOWN, id="tenant_id"),
     OwnerAppointed: public("tenant.owner-appointed", "user_id", id="tenant_id"),
     OwnerDismissed: public("tenant.owner-dismissed", "user_id", id="tenant_id"),
+    OriginsListed: public("tenant.origins-listed", "origins", id="tenant_id"),
+    PublicNameChanged: public("tenant.public-name-changed", "public_name", id="tenant_id"),
 }

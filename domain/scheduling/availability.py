@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from domain.messages import DomainError, Value
 from domain.scheduling.professionals import Hours, Settings
-from domain.scheduling.recurrence import starts
+from domain.scheduling.recurrence import ends_of, starts
 from domain.scheduling.time_blocks import Once, OnceOnTheClock, Recurring, TimeBlocks, When
 from domain.values import TimeSlot
 from domain.zones import A_DAY, to_local, to_utc, zone
@@ -169,6 +169,23 @@ def blocked_intervals(blocks: TimeBlocks, window: TimeSlot) -> list[TimeSlot]:
     """Return what the blocks take out of `window`, in order; neighbours are one."""
     taken = (slot for when in blocks.blocks.values() for slot in _times(when, window))
     return _merged(_within(window, taken))
+
+
+def reach_of(when: When) -> tuple[datetime, datetime | None]:
+    """Return between which instants all times of a block lie; None where it goes on without end."""
+    match when:
+        case Once(slot=slot):
+            return slot.starts_at, slot.ends_at
+        case OnceOnTheClock(starts_at=starts_at, ends_at=ends_at, time_zone=time_zone):
+            slot = _on_the_clock(starts_at, ends_at, zone(time_zone))
+            return slot.starts_at, slot.ends_at
+        case Recurring(recurrence=recurrence, duration_minutes=minutes):
+            where, duration = zone(recurrence.time_zone), timedelta(minutes=minutes)
+            first, last = ends_of(recurrence)
+            ends = None if last is None else _on_the_clock(last, last + duration, where).ends_at
+            return to_utc(first, where), ends
+        case _:
+            assert_never(when)
 
 
 # --- Hours and blocks, as instants ----------------------------------------------------

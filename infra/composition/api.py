@@ -11,6 +11,7 @@ from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
 from adapters.inbound import ConfiguredSecrets
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
+from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.running.roll import Ring
 from adapters.running.vitals import PostgresVitals
@@ -67,6 +68,8 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         jobs=system.jobs,
         live=_live(system),
         long_operations=system.long_operations,
+        origins=system.origins,
+        public_names=PostgresPublicNames(system.database),
         outbox=system.outbox,
         parked=system.parked,
         receipts=system.receipts,

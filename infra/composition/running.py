@@ -21,6 +21,7 @@ from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
+from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -185,6 +186,7 @@ def _compose(
         ledger=ledger,
         limiter=limiter,
         denylist=denylist,
+        origins=PostgresOrigins(database),
         wire=wire_of(settings, database, stack),
         appended=appended,
         advanced=advanced,

@@ -24,6 +24,7 @@ from adapters.jobs import JobDesk, Worker
 from adapters.jobs.lanes import AT_ONCE
 from adapters.long_operations import OperationDesk
 from adapters.mail.outbox import OutboxMailer
+from adapters.origins import PostgresOrigins
 from adapters.postgres import Database
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -80,6 +81,7 @@ class System:
     ledger: PostgresLedger
     limiter: RateLimiter
     denylist: PostgresDenylist
+    origins: PostgresOrigins
     wire: Wire
     appended: Bell
     advanced: Bell
@@ -126,7 +128,8 @@ class System:
 
     def join_others(self) -> None:
         """Wake other processes on this database, and be woken by them; know whose session has ended
-        in one of them.
+        in one of them,
+        and which origins are listed.
         """
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
@@ -135,6 +138,7 @@ class System:
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
+        self.beside("origins", self.origins.run)
 
     def _doubt(self) -> None:
         """Believe nothing that was known of the database: it may be another."""

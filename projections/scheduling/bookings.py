@@ -1,11 +1,13 @@
 """Which bookings are there, and what do we know of each?"""
 
-from datetime import datetime
-from typing import Final, assert_never
+from datetime import datetime, timedelta
+from typing import Any, Final, assert_never
 
 from msgspec import Raw
 from msgspec.structs import replace
+from psycopg import Connection
 
+from application.scheduling.terms import LONGEST
 from domain.people.clients import ClientErased
 from domain.scheduling.bookings import (
     Appointment,
@@ -33,15 +35,28 @@ from domain.values import (
     ProfessionalId,
     SeriesId,
     ServiceId,
+    TimeSlot,
 )
+from projections.overlap import Overlap, Range
+from projections.questions import Op, Where
 from projections.read_model import ReadModel, Row
 
 NO_DETAILS: Final = Raw(b"null")
+
+A_DAY: Final = timedelta(days=1)
+A_LONGEST: Final = timedelta(minutes=LONGEST)
+
+LONG_ONES: Final = """
+    SELECT min(r.starts_at) FROM live.bookings r
+    WHERE r.tenant_id = %s AND r.longer_than_a_day AND r.starts_at > %s AND r.starts_at <= %s
+      AND r.ends_at > %s
+"""
 
 
 class KnownBooking(Row, frozen=True, kw_only=True):
     """`details` are JSON as it was sent, to the byte. `override`: it was booked, or moved last, or given
     to its client, with leave to pass over what may be passed over. `reason` is why it was called off.
+    Few are `longer_than_a_day`: those that are there are looked for by themselves.
     """
 
     id: BookingId
@@ -64,6 +79,7 @@ class KnownBooking(Row, frozen=True, kw_only=True):
     override: bool
     reason: str | None = None
     cancelled_by_client: bool | None = None
+    longer_than_a_day: bool = False
 
 
 LaterEvent = (
@@ -119,6 +135,7 @@ def _requested(event: BookingRequested) -> KnownBooking:
         series_id=appointment.series_id,
         hold_id=event.hold_id,
         override=event.override,
+        longer_than_a_day=_is_long(slot),
     )
 
 
@@ -130,7 +147,12 @@ def _at(row: KnownBooking, appointment: Appointment) -> KnownBooking:
         ends_at=slot and slot.ends_at,
         local_start=appointment.local_start,
         time_zone=appointment.time_zone,
+        longer_than_a_day=_is_long(slot),
     )
+
+
+def _is_long(slot: TimeSlot | None) -> bool:
+    return slot is not None and slot.ends_at - slot.starts_at > A_DAY
 
 
 def _json(details: JsonText | None) -> Raw:
@@ -158,7 +180,7 @@ def _key(event: BookingRequested | LaterEvent) -> list[str]:
 
 BOOKINGS = ReadModel(
     name="bookings",
-    version=1,
+    version=2,
     row=KnownBooking,
     subscribes_to=(
         BookingRequested,
@@ -182,6 +204,8 @@ BOOKINGS = ReadModel(
         "booking_type",
         "series_id",
         "starts_at",
+        "ends_at",
+        "longer_than_a_day",
         "created_at",
     ),
     indexes=(
@@ -193,6 +217,23 @@ BOOKINGS = ReadModel(
         ("client_id", "starts_at"),
         ("booking_type", "starts_at"),
         ("series_id", "starts_at"),
+        ("longer_than_a_day", "starts_at"),
     ),
     owner="booking",
 )
+
+
+def overlapping(connection: Connection[Any], tenant: str, asked: Range) -> Overlap:
+    """Say how to ask for the bookings that overlap a range. They are read in the order in which they
+    begin, from a day before the range on, or from where the first longer one begins that goes on then: a
+    booking takes a week at most.
+    """
+    first, last = asked
+    where = [] if last is None else [Where("starts_at", Op.BELOW, last)]
+    if first is None:
+        return Overlap(where)
+    a_day_before = first - A_DAY
+    values = (tenant, first - A_LONGEST, a_day_before, first)
+    ((long,),) = connection.execute(LONG_ONES, values).fetchall()
+    begins = Where("starts_at", Op.AT_LEAST, a_day_before if long is None else long)
+    return Overlap([*where, begins, Where("ends_at", Op.ENDS_AFTER, first)])

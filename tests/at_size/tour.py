@@ -45,6 +45,7 @@ def tour(running: Running) -> Ids:
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
+    ids |= pages(running, http)
     running.settle()
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
@@ -226,6 +227,22 @@ def _pages(operator: TestClient) -> list[dict[str, Any]]:
     while "next" in pages[-1].links:
         pages.append(operator.get(pages[-1].links["next"]["url"]))
     return [each for page in pages for each in page.json()["data"]]
+
+
+def pages(running: Running, http: TestClient) -> dict[str, Any]:
+    """Ask as pages in browsers do: for a calendar with all that it shows, again and again."""
+    name = f"salon-{uuid4().hex[:12]}"
+    where = f"/v1/tenants/{running.tenant}"
+    http.put(f"{where}/public-name", json={"public_name": name})
+    http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
+    running.settle()
+    running.system.origins.look()
+    week = {"from": "2027-01-04T00:00:00Z", "to": "2027-01-11T00:00:00Z"}
+    for path in ("/v1/bookings", "/v1/time-blocks"):
+        listed = http.get(path, params=week).json()
+        http.get(path, params={**week, "changed_after": listed["changes"]})
+    http.get("/v1/bookings", params={**week, "include": "client,service,professional"})
+    return {"business": name}
 
 
 def upkeep(running: Running) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from adapters.public_names import PostgresPublicNames
 from application.inbound import Arrival
 from application.operations.long_operations import EXPORT_HISTORY, NewOperation
 from application.permissions import Principal, permissions_of
 from application.ports import About
-from domain.business.tenants import Business, RegisterBusiness
+from domain.business.tenants import Business, ChangePublicName, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
 from domain.files.files import Content, Description, PassFile, Picture, Size, UploadFile
@@ -39,7 +40,7 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
-from tests.http.hostile import ID, POINT, PUBLISHED, Asked
+from tests.http.hostile import ID, POINT, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
@@ -50,6 +51,7 @@ ASKING = {
     "/v1/files/upload": f"?owner_id=professional-{ID}&purpose=attachment",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
     f"/v1/inbound/{ID}/whatsapp": "?hub.verify_token=agreed",
+    f"/v1/public/{PUBLIC_NAME}/availability": f"?service_id=service-{ID}",
 }
 """What one has to say besides."""
 
@@ -68,6 +70,7 @@ def furnish(running: Running) -> None:
         time_zone="Europe/Paris",
         rule="FREQ=DAILY;COUNT=2",
     )
+    PostgresPublicNames(running.system.database).claim(PUBLIC_NAME, TenantId(ID))
     for command in (
         RegisterBusiness(
             tenant_id=TenantId(ID),
@@ -88,6 +91,7 @@ def furnish(running: Running) -> None:
             professional_id=professional,
         ),
         AppointOperator(user_id=UserId(f"user-{ID}")),
+        ChangePublicName(tenant_id=TenantId(ID), public_name=PUBLIC_NAME),
         *(
             CreateRecord(kind=kind.one, id=f"{kind.one}-{ID}", values=kind.examples[0])
             for kind in KINDS

@@ -20,6 +20,9 @@ from infra.settings import DEMO_SECRET
 ID: Final = "0198c0de-0000-7000-8000-000000000001"
 """In every id, so that a test can let things be there under it."""
 
+PUBLIC_NAME: Final = "salon-of-everybody"
+"""Of the business that is furnished."""
+
 DIGITS: Final = "9" * 5_000
 """More than Python turns into a number without a word."""
 
@@ -300,7 +303,7 @@ def values_of(name: str) -> Sequence[str]:
 def _filled(path: str) -> str:
     path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
-    path = path.replace("{code}", "not-found")
+    path = path.replace("{code}", "not-found").replace("{business}", PUBLIC_NAME)
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")

@@ -44,7 +44,7 @@ ELSEWHERE = {
 }
 
 
-BODILESS = {"204", "301", "302", "304"}
+BODILESS = {"204", "301", "302", "304", "308"}
 """There is nothing to say, or it is somewhere else."""
 
 
@@ -248,7 +248,7 @@ def test_whatever_a_list_can_be_asked_is_declared() -> None:
     assert asked == {
         *("booking_type", "client_id", "professional_id", "series_id", "service_id", "status"),
         *(f"{span}{op}" for span in ("starts_at", "created_at") for op in OPS),
-        *("from", "to", "sort", "limit", "cursor", "fields"),
+        *("from", "to", "include", "changed_after", "sort", "limit", "cursor", "fields"),
     }
 
 

@@ -35,7 +35,7 @@ from domain.values import (
 )
 from tests.conftest import MONDAY
 from tests.http.furnished import ASKING, furnish, token
-from tests.http.hostile import ID, everything
+from tests.http.hostile import ID, PUBLIC_NAME, everything
 from tests.running import Client, Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
@@ -44,7 +44,11 @@ pytestmark = pytest.mark.postgres
 MANY: Final = 12
 """Of everything there is."""
 
-DECIDED: Final = ("/availability", "/v1/availability")
+DECIDED: Final = (
+    "/availability",
+    "/v1/availability",
+    f"/v1/public/{PUBLIC_NAME}/availability",
+)
 """No read model is asked, but the log, of each professional: it is marked as heavy, and has a bound."""
 
 

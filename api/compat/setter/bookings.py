@@ -1,6 +1,5 @@
 """Bookings as the appointment setter knew them: of a type, with details of any form."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from fastapi import Response
 from msgspec import UNSET
 
 from api.compat import OldRouter, Product
+from api.compat.beginnings import bookings_by
 from api.compat.moves import order_for
 from api.compat.pages import OldListing, each
 from api.compat.setter.shapes import CAMEL, reshaped
@@ -23,6 +23,7 @@ from api.scheduling import bookings
 from domain.messages import Command
 from domain.scheduling.bookings import BookingStatus, ChangeBooking, LinkBookingToClient
 from domain.values import BookingId, ProfessionalId
+from projections.scheduling.bookings import BOOKINGS as KNOWN
 from projections.scheduling.bookings import KnownBooking
 
 WHERE: Final = "/booking"
@@ -56,15 +57,13 @@ def _booking(document: bytes) -> bytes:
 
 
 BOOKINGS: Final = OldListing(
-    listing=replace(
-        bookings.LISTING,
-        aliases={
-            **bookings.LISTING.aliases,
+    listing=bookings_by(
+        {
             "userId": "professional_id",
             "clientId": "client_id",
             "serviceId": "service_id",
             "bookingType": "booking_type",
-        },
+        }
     ),
     shape=each(_booking),
 )
@@ -126,7 +125,7 @@ def list_old_bookings(caller: bookings.MayRead) -> Response:
 @answers(Made(OldBooking, tagged=True))
 def get_old_booking(booking_id: ids.Booking, caller: bookings.MayRead) -> Response:
     """Show a booking."""
-    return reshaped(bookings.get_booking(booking_id, caller), _booking, WHERE)
+    return reshaped(caller.shown(KNOWN, booking_id), _booking, WHERE)
 
 
 @router.put("/{booking_id}")

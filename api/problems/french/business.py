@@ -31,6 +31,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Rôle non attribuable",
         "Le rôle d'opérateur est donné par ceux qui exploitent le système, pas par une entreprise.",
     ),
+    "origin-not-understood": Words(
+        "Origine non reconnue",
+        "Une origine est https://, un hôte par son nom complet, et un port s'il n'est pas l'usuel ; rien "
+        "n'en désigne plusieurs. Les pages de sa propre machine peuvent être http://localhost.",
+    ),
     "password-hash-not-understood": Words(
         "Empreinte de mot de passe non reconnue",
         "Seules les empreintes bcrypt et argon2id peuvent être reprises.",
@@ -62,5 +67,21 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "wrong-credentials": Words(
         "Identifiants incorrects", "L'adresse électronique ou le mot de passe est erroné."
+    ),
+    "public-name-not-allowed": Words(
+        "Nom public non admis",
+        "Un nom public a de 3 à 40 petites lettres de a à z, chiffres, et traits d'union entre eux ; un "
+        "nombre seul, ou un mot qui désigne autre chose, n'en est pas un.",
+    ),
+    "public-name-taken": Words(
+        "Nom public pris", "Une autre entreprise a, ou a eu, ce nom public."
+    ),
+    "too-many-origins": Words(
+        "Trop d'origines", "Une entreprise n'inscrit pas plus d'origines que cela."
+    ),
+    "too-many-public-names": Words(
+        "Trop de noms publics",
+        "Une entreprise ne change pas plus souvent de nom public ; elle peut reprendre un de ceux "
+        "qu'elle a eus.",
     ),
 }

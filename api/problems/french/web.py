@@ -29,6 +29,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "La personne concernée l'a modifié aussi souvent qu'elle le peut. L'entreprise le peut "
         "encore.",
     ),
+    "changes-too-many": Words(
+        "Trop de changements",
+        "Tant de choses ont changé à la fois qu'elles ne sont pas distinguées : relisez la liste.",
+    ),
     "chunks-too-small": Words(
         "Morceaux trop petits", "Le corps de la requête arrive en morceaux de trop peu d'octets."
     ),
@@ -72,6 +76,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "order-too-large": Words(
         "Ordre trop volumineux",
         "Un ordre peut enregistrer 2 Mo au plus ; donnez-en plusieurs, plus petits.",
+    ),
+    "origin-not-listed": Words(
+        "Origine non admise",
+        "L'entreprise n'a pas inscrit l'origine de cette page ; son propriétaire peut l'inscrire.",
     ),
     "outcome-unknown": Words(
         "Issue inconnue",

@@ -9,10 +9,11 @@ What recurs is in `recurrence`, how a rule is read in `text`, and when it happen
 
 from domain.scheduling.recurrence.recurrence import (
     Recurrence,
+    ends_of,
     faults_of_recurrence,
     first_starts,
     starts,
     times_a_day,
 )
 
-__all__ = ["Recurrence", "faults_of_recurrence", "first_starts", "starts", "times_a_day"]
+__all__ = ["Recurrence", "ends_of", "faults_of_recurrence", "first_starts", "starts", "times_a_day"]

@@ -54,6 +54,13 @@ def first_starts(recurrence: Recurrence, most: int) -> list[datetime]:
     return sorted(found.difference(recurrence.except_at))[:most]
 
 
+def ends_of(recurrence: Recurrence) -> tuple[datetime, datetime | None]:
+    """Return local times before and after which it never starts; None where it goes on without end."""
+    until = _rule_of(recurrence).until
+    begins = (recurrence.starts_at, *recurrence.also_at)
+    return min(begins), None if until is None else max(until, *begins)
+
+
 def faults_of_recurrence(recurrence: Recurrence) -> Iterator[Fault]:
     """Say what is wrong with it, if anything."""
     if recurrence.time_zone not in ZONES:

@@ -5,8 +5,12 @@ from typing import Final
 from domain.business.tenants import (
     Business,
     ChangeBusiness,
+    ChangePublicName,
+    ListOrigins,
+    OriginsListed,
     OwnerAppointed,
     OwnerDismissed,
+    PublicNameChanged,
     RegisterBusiness,
     TenantChanged,
     TenantRegistered,
@@ -35,8 +39,18 @@ register_business: Final = RegisterBusiness(
 )
 change_business: Final = ChangeBusiness(tenant_id=tenant_id, business=renamed_salon)
 
+list_origins: Final = ListOrigins(
+    tenant_id=tenant_id, origins=("HTTPS://Salon.Example/", "http://localhost:5173")
+)
+
+change_public_name: Final = ChangePublicName(tenant_id=tenant_id, public_name="Salon-Camille")
+
 tenant_registered: Final = TenantRegistered(tenant_id=tenant_id, business=salon)
 tenant_changed: Final = TenantChanged(tenant_id=tenant_id, business=renamed_salon)
 owner_appointed: Final = OwnerAppointed(tenant_id=tenant_id, user_id=owner_id)
 partner_appointed: Final = OwnerAppointed(tenant_id=tenant_id, user_id=partner_id)
 owner_dismissed: Final = OwnerDismissed(tenant_id=tenant_id, user_id=owner_id)
+origins_listed: Final = OriginsListed(
+    tenant_id=tenant_id, origins=("http://localhost:5173", "https://salon.example")
+)
+public_name_changed: Final = PublicNameChanged(tenant_id=tenant_id, public_name="salon-camille")

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
@@ -21,13 +22,23 @@ def after(*history: TimeBlockEvent) -> Any:
 
 def test_an_added_block_is_listed_with_its_professional() -> None:
     assert after(time_block_added) == ListedTimeBlock(
-        id=block_id, professional_id=professional_id, when=one_noon, reason="bank"
+        id=block_id,
+        professional_id=professional_id,
+        when=one_noon,
+        reason="bank",
+        begins_at=one_noon.slot.starts_at,
+        ends_at=one_noon.slot.ends_at,
     )
 
 
 def test_a_changed_block_is_listed_as_it_is_now() -> None:
     assert after(time_block_added, time_block_changed) == ListedTimeBlock(
-        id=block_id, professional_id=professional_id, when=mondays_at_noon, reason="lunch"
+        id=block_id,
+        professional_id=professional_id,
+        when=mondays_at_noon,
+        reason="lunch",
+        begins_at=datetime(2026, 1, 5, 11, tzinfo=UTC),
+        ends_at=None,
     )
 
 

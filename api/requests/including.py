@@ -1,0 +1,100 @@
+"""What rows refer to, in the same answer: `?include=client,service`, for a screen needs all of it.
+
+    {"data": [{"id": "booking-1", "client_id": "client-1", …}], …,
+     "included": {"client": {"client-1": {"id": "client-1", "name": "Zoé", …}}}}
+
+Each is there once, under the id by which the rows call it; of a record that was merged, it is the one
+that stands for it. What is not there is gone, or not for the caller to see.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from fastapi import Response
+
+from api.problems.questions import wrong
+from api.requests.caller import JSON, Caller
+from application.permissions import PermissionMissing
+from projections.paging import MOST_BYTES
+from projections.read_model import ReadModel
+from projections.rows import rows
+
+INCLUDE: Final = "include"
+LONGEST: Final = 200
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The rows of a read model that others name in a `column`; see `projections/rows.py`."""
+
+    column: str
+    model: ReadModel
+    stands_for: str | None = None
+
+
+Includes = Mapping[str, Referred]
+
+
+def include_of(asked: Mapping[str, str], includes: Includes) -> tuple[str, ...]:
+    """Return what shall be included. Raises QueryInvalid."""
+    if INCLUDE not in asked or not includes:
+        return ()
+    names = dict.fromkeys(asked[INCLUDE][:LONGEST].split(","))
+    if strange := sorted(names.keys() - includes.keys()):
+        reason = "not what these refer to"
+        raise wrong(INCLUDE, reason, allowed=[*includes], unknown=strange)
+    return tuple(names)
+
+
+def included(
+    caller: Caller, names: Sequence[str], includes: Includes, documents: Sequence[bytes]
+) -> Mapping[str, Any]:
+    """Return what an answer with these documents has besides them. Raises QueryInvalid where that would
+    be too much.
+    """
+    if not names:
+        return {}
+    found = {name: _referred(caller, includes[name], documents) for name in names}
+    size = sum(len(each) for part in found.values() for each in part.values())
+    if size + sum(map(len, documents)) > MOST_BYTES:
+        raise wrong(INCLUDE, "all together is more than 5 MB", code="too-many")
+    raw = {name: {k: msgspec.Raw(v) for k, v in part.items()} for name, part in found.items()}
+    return {"included": raw}
+
+
+def shown_with(caller: Caller, model: ReadModel, key: str, includes: Includes) -> Response:
+    """Answer 200 with a row and what shall be included, or 304 with neither: of what is included no
+    version is told, so that nobody has it already.
+    """
+    names = include_of(caller.request.query_params, includes)
+    if not names:
+        return caller.shown(model, key)
+    if caller.asks_of_the_past:
+        raise wrong(INCLUDE, "what was referred to then is not kept", code="of-another-question")
+    document = caller.document(model, key)
+    more = msgspec.json.encode(included(caller, names, includes, [document.json]))
+    body = document.json[:-1] + b"," + more[1:]
+    return Response(body, headers=caller.tags(document), media_type=JSON)
+
+
+def _referred(
+    caller: Caller, referred: Referred, documents: Sequence[bytes]
+) -> Mapping[str, bytes]:
+    named = (msgspec.json.decode(each).get(referred.column) for each in documents)
+    keys = dict.fromkeys(key for key in named if key is not None)
+    if not keys:
+        return {}
+    try:
+        with caller.asking(referred.model) as (connection, within):
+            return rows(
+                connection,
+                referred.model,
+                caller.tenant,
+                keys,
+                within,
+                stands_for=referred.stands_for,
+            )
+    except PermissionMissing:
+        return {}
