@@ -133,7 +133,7 @@ def test_who_dies_while_pictures_are_made_makes_them_again(
     monkeypatch.undo()
     running.system.walk(running.clock() + timedelta(hours=1))
 
-    assert meanwhile == 503
+    assert meanwhile == 409
     assert http.get(f"/v1/files/{sent['id']}").json()["status"] == "ready"
 
 
