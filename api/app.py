@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import records
 from api.backend import Backend
-from api.business import auth, tenants, users
+from api.business import auth, configuration, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
@@ -54,6 +54,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     portraits.router,
     users.router,
     tenants.router,
+    configuration.router,
     client_limits.router,
     outbox.router,
     jobs.router,
@@ -73,6 +74,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *calendar.ROUTERS,
     *tasks.ROUTERS,
     *records.OLD_ROUTERS,
+    configuration.old_router,
 )
 
 

@@ -12,6 +12,7 @@ from api.requests.positions import Positions
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.business.configuration import Tried
 from application.files.keeping import Keeping
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
@@ -101,5 +102,6 @@ class Backend:
     long_operations: LongOperations
     outbox: Outbox
     parked: ParkedKeys
+    tried: Tried
     vitals: Vitals
     walk: Walk

@@ -38,7 +38,9 @@ def application(system: System) -> FastAPI:
 def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
     """Return what the API needs of the system."""
     settings = system.settings
-    vitals = PostgresVitals(system.database, system.writer, system.jobs, system.reader.notes)
+    vitals = PostgresVitals(
+        system.database, system.writer, system.jobs, system.reader.notes, system.configured
+    )
     signer = Signer(settings.secret_keys)
     system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
     return Backend(
@@ -65,6 +67,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         long_operations=system.long_operations,
         outbox=system.outbox,
         parked=system.parked,
+        tried=system.tried,
         vitals=vitals,
         walk=system.walk,
     )

@@ -21,7 +21,7 @@ ANA: Final = Principal(
 def bare(**more: Any) -> Backend:
     """Return one to which everybody with a token is Ana."""
     parts = ("dispatch", "ask", "read_models", "accounts", "erasures", "audit", "jobs", "live")
-    others = ("files", "long_operations", "outbox", "parked", "signer", "vitals", "walk")
+    others = ("files", "long_operations", "outbox", "parked", "signer", "tried", "vitals", "walk")
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others)}
     return Backend(
         authenticate=Mock(return_value=ANA),
