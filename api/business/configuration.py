@@ -55,9 +55,9 @@ REFUSED: Final = (*of(configuration), SecretNotKept, PermissionMissing)
 
 LISTING: Final = Listing(
     model=CONFIGURATION_ROWS,
-    filters={"key": text, "standing": one_of(Standing)},
-    sorts=("key",),
-    default_sort="key",
+    filters={"name": text, "standing": one_of(Standing)},
+    sorts=("name",),
+    default_sort="name",
 )
 
 router: Final = Router(prefix=WHERE, tags=["configuration"])
@@ -69,7 +69,7 @@ old_router: Final = OldRouter(Product.DESK, prefix=OLD, successor=WHERE)
 def list_configuration(caller: MayRead) -> Response:
     """List what is configured. Secrets are told apart by their version, and by what they end with."""
     seen = [each.key for each in DECLARED if _sees(caller, each)]
-    return LISTING.answer(caller, where=[Where("key", Op.IS, seen)])
+    return LISTING.answer(caller, where=[Where("name", Op.IS, seen)])
 
 
 @old_router.get("/{key}")

@@ -36,12 +36,12 @@ class ListedFormer(Value, frozen=True, kw_only=True):
 
 
 class ListedConfiguration(Row, frozen=True, kw_only=True):
-    """`values` are what was typed last, and whether that is `in-force`: the provider may not have been asked
+    """`name` is the key under which it is configured. `values` are what was typed last, and whether that is `in-force`: the provider may not have been asked
     yet (`unchecked`), or does not take it (`refused`, and the `problem`). Then `instead` is what counts.
     """
 
     id: str
-    key: str
+    name: str
     number: int
     standing: Standing
     problem: Problem | None = None
@@ -61,7 +61,7 @@ def _evolve(
     instead = None if known.in_force == known.typed else known.in_force
     return ListedConfiguration(
         id=event.id,
-        key=known.key,
+        name=known.key,
         number=known.number,
         standing=known.standing,
         problem=known.problem,
@@ -92,7 +92,7 @@ def _remembered(row: ListedConfiguration | None) -> Configuration:
     typed = _typed(row.values)
     in_force = typed if row.standing is Standing.IN_FORCE else _typed(row.instead)
     return Configuration(
-        key=row.key,
+        key=row.name,
         number=row.number,
         typed=typed,
         standing=row.standing,
@@ -116,7 +116,7 @@ CONFIGURATION_ROWS: Final = ReadModel(
     ),
     key=lambda event: [event.id],
     evolve=_evolve,
-    columns=("key", "standing"),
-    indexes=(("key",),),
+    columns=("name", "standing"),
+    indexes=(("name",),),
     owner=CONFIGURATION.kind,
 )
