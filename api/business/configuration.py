@@ -142,7 +142,7 @@ def _configured(caller: Caller, declared: Declaration, body: Body) -> Response:
 def _verified(caller: Caller, key: str, values: Typed) -> Typed | None:
     """Return what the provider has taken; nothing if it is away. Raises ProviderRefuses."""
     tried, known = caller.backend.tried, caller.ask(lambda past: configured(key, past))
-    whole = kept_in(values, known.typed)
+    whole = kept_in(values, known)
     if not tried.can(key) or (whole, Standing.IN_FORCE) == (known.typed, known.standing):
         return None
     try:

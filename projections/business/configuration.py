@@ -58,7 +58,7 @@ def _evolve(
     known = evolve(_remembered(row), event)
     if known.typed is None:
         return None
-    instead = None if known.in_force == known.typed else known.in_force
+    instead = None if known.standing is Standing.IN_FORCE else known.in_force
     return ListedConfiguration(
         id=event.id,
         name=known.key,

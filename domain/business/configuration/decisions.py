@@ -20,24 +20,28 @@ from domain.business.configuration.messages import (
     Typed,
 )
 from domain.business.configuration.state import Configuration, Standing
-from domain.confidential import kept
+from domain.confidential import Secret, kept
 
 
-def kept_in(typed: Typed, known: Typed | None) -> Typed:
-    """Return what was typed with the secrets that it keeps of what was known. Raises SecretNotKept."""
-    known = known or Typed()
-    secrets = (
-        Sealed(name=each.name, secret=kept(each.secret, known.secret(each.name)))
-        for each in typed.secrets
-    )
+def kept_in(typed: Typed, known: Configuration) -> Typed:
+    """Return what was typed with the secrets that it keeps of what was typed before. A new one has the number of
+    this change as its version, so that no two have the same. Raises SecretNotKept.
+    """
+    before = known.typed or Typed()
+    secrets = (_kept(each, before.secret(each.name), known.number + 1) for each in typed.secrets)
     return replace(typed, secrets=tuple(secrets))
+
+
+def _kept(said: Sealed, known: Secret | None, number: int) -> Sealed:
+    secret = kept(said.secret, known)
+    return replace(said, secret=secret if secret == known else replace(secret, version=number))
 
 
 def configure(
     command: Configure, known: Configuration, *, verifies: str | None, now: datetime
 ) -> Sequence[ConfigurationEvent]:
     """Let it be so, as soon as the provider was asked."""
-    values = kept_in(command.values, known.typed)
+    values = kept_in(command.values, known)
     counts = not command.is_checked or command.verified == values
     if values == known.typed and verifies == known.verifies:
         waits = known.standing is not Standing.IN_FORCE

@@ -60,7 +60,7 @@ class Configuration(Value, frozen=True, kw_only=True):
         newest = self.in_force.secret(self.verifies) if self.in_force else None
         former = (each.secret for each in self.former if each.until > now)
         found = (each for each in (newest, *former) if each is not None and each.value)
-        return tuple({each.value: each for each in reversed([*found])}.values())[::-1]
+        return tuple({each.value: each for each in found}.values())
 
 
 def evolve(known: Configuration, event: ConfigurationEvent) -> Configuration:

@@ -82,7 +82,9 @@ def test_what_is_unchecked_does_not_count_yet(
     configured = asking.system.configured
     assert typed["instead"]["webhook_secret"]["version"] == 1
     assert typed["values"]["webhook_secret"]["version"] == 2
-    assert configured.secrets_of(asking.tenant, "stripe") == (STRIPE["webhook_secret"]["value"].encode(),)
+    assert configured.secrets_of(asking.tenant, "stripe") == (
+        STRIPE["webhook_secret"]["value"].encode(),
+    )
 
 
 def test_a_secret_that_is_sent_back_as_it_is_shown_stays(http: TestClient, asking: Running) -> None:
