@@ -24,7 +24,7 @@ from domain.business.configuration import (
     Typed,
     claim_of,
 )
-from domain.messages import Command
+from domain.messages import Command, Value
 from domain.records import CLAIM, ValueClaimed, ValueReleased
 
 # --- How others are told ----------------------------------------------------------------
@@ -33,7 +33,7 @@ from domain.records import CLAIM, ValueClaimed, ValueReleased
 class Configured(Protocol):
     """What is in force, in every process within two seconds."""
 
-    def values(self, tenant: str, key: str) -> Any:
+    def values(self, tenant: str, key: str) -> Value | None:
         """Return the values in force, as they are declared; None where nothing is."""
 
     def secrets_of(self, tenant: str, provider: str) -> Sequence[bytes]:

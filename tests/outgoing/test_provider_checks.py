@@ -1,5 +1,6 @@
 """Providers are asked over their own protocols, and nothing of their answers is told."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,9 +24,15 @@ from tests.business.configuration.provider import (
     provider,
 )
 from tests.outgoing.conftest import Out
-from tests.outgoing.conftest import authority as authority
-from tests.outgoing.conftest import out as out
 from tests.outgoing.somebody import NOW, Authority
+
+
+@pytest.fixture
+def there() -> Iterator[Provider]:
+    """Whoever is asked what they take."""
+    with provider() as there:
+        yield there
+
 
 WHATSAPP = WhatsappCloud(
     phone_number_id=NUMBER, access_token=Secret(value=TOKEN), app_secret=Secret(value=APP_SECRET)
