@@ -1,7 +1,7 @@
 """Shows what was typed to the provider it is for, by a question that changes nothing there.
 
 All of it goes out as anything does that others typed (`application/outgoing`). Of an answer nothing is told
-but a `Problem`; whatever cannot be told from trouble at the provider is asked again.
+but a `Objection`; whatever cannot be told from trouble at the provider is asked again.
 """
 
 import hmac
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from application.business.configuration import Checks, ProviderAwayError
 from application.outgoing import Failed, Outgoing, Request
 from application.ports import Clock
-from domain.business.configuration import Problem
+from domain.business.configuration import Objection
 from domain.business.configuration.declared import Pusher, Resend, Stripe, WhatsappCloud
 from domain.confidential import Secret
 from domain.messages import Value
@@ -24,11 +24,11 @@ GRAPH: Final = "v23.0"
 VISIBLE: Final = re.compile(r"[!-~]+")
 TAKEN: Final = frozenset({200})
 
-PROBLEMS: Final[Mapping[int, Problem]] = {
-    400: Problem.NOT_TAKEN,
-    401: Problem.KEY_REJECTED,
-    403: Problem.NOT_PERMITTED,
-    404: Problem.NOT_TAKEN,
+OBJECTIONS: Final[Mapping[int, Objection]] = {
+    400: Objection.NOT_TAKEN,
+    401: Objection.KEY_REJECTED,
+    403: Objection.NOT_PERMITTED,
+    404: Objection.NOT_TAKEN,
 }
 """What a status says of what was typed. Bodies of refusals nobody hears: see `application/outgoing`."""
 
@@ -59,19 +59,19 @@ class ProviderChecks:
             "pusher": self.pusher,
         }
 
-    def stripe(self, values: Stripe) -> Problem | None:
+    def stripe(self, values: Stripe) -> Objection | None:
         """Ask for the balance (docs.stripe.com/api/balance). A restricted key may not have it: 403."""
         request = _bearing(values.secret_key, "GET", f"{self._addresses.stripe}/v1/balance")
         return self._asked(request, taken=TAKEN | {403})
 
-    def resend(self, values: Resend) -> Problem | None:
+    def resend(self, values: Resend) -> Objection | None:
         """Send a mail that has nothing in it, since a key may be good for sending only: 422 is what it is
         told, and no mail is sent (resend.com/docs/api-reference/errors).
         """
         request = _bearing(values.api_key, "POST", f"{self._addresses.resend}/emails", b"{}")
-        return self._asked(request, taken=TAKEN | {422}, others={403: Problem.KEY_REJECTED})
+        return self._asked(request, taken=TAKEN | {422}, others={403: Objection.KEY_REJECTED})
 
-    def whatsapp(self, values: WhatsappCloud) -> Problem | None:
+    def whatsapp(self, values: WhatsappCloud) -> Objection | None:
         """Ask for the number, with a proof of the app secret: the one is as wrong as the other
         (developers.facebook.com/docs/graph-api/guides/secure-requests).
         """
@@ -80,7 +80,7 @@ class ProviderChecks:
         url = f"{self._addresses.whatsapp}/{GRAPH}/{values.phone_number_id}?{asked}"
         return self._asked(_bearing(values.access_token, "GET", url))
 
-    def pusher(self, values: Pusher) -> Problem | None:
+    def pusher(self, values: Pusher) -> Objection | None:
         """Ask which channels there are, signed (pusher.com/docs/channels/library_auth_reference)."""
         path = f"/apps/{values.app_id}/channels"
         asked = {
@@ -99,24 +99,24 @@ class ProviderChecks:
         *,
         is_typed: bool = False,
         taken: frozenset[int] = TAKEN,
-        others: Mapping[int, Problem] = {},
-    ) -> Problem | None:
+        others: Mapping[int, Objection] = {},
+    ) -> Objection | None:
         """Return what the answer says of what was typed, which may be the address (`is_typed`), too. Raises
         ProviderAwayError, if it says nothing.
         """
         if request is None:
-            return Problem.KEY_REJECTED
+            return Objection.KEY_REJECTED
         answer = self._outgoing.send(request)
         if isinstance(answer, Failed):
             if answer.why.is_final and is_typed:
-                return Problem.ADDRESS_NOT_ALLOWED
+                return Objection.ADDRESS_NOT_ALLOWED
             raise ProviderAwayError(answer.why.value)
         if answer.status in taken:
             return None
-        problems = {**PROBLEMS, **others}
-        if answer.status not in problems:
+        objections = {**OBJECTIONS, **others}
+        if answer.status not in objections:
             raise ProviderAwayError(f"status {answer.status}")
-        return problems[answer.status]
+        return objections[answer.status]
 
 
 def _bearing(secret: Secret, method: str, url: str, body: bytes = b"") -> Request | None:

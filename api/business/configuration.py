@@ -146,11 +146,11 @@ def _verified(caller: Caller, key: str, values: Typed) -> Typed | None:
     if not tried.can(key) or (whole, Standing.IN_FORCE) == (known.typed, known.standing):
         return None
     try:
-        problem = tried(key, whole)
+        objection = tried(key, whole)
     except ProviderAwayError:
         return None
-    if problem is not None:
-        raise ProviderRefuses(why=problem)
+    if objection is not None:
+        raise ProviderRefuses(why=objection)
     return whole
 
 

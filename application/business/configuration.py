@@ -19,7 +19,7 @@ from domain.business.configuration import (
     ConfigurationNotFound,
     ConfigurationRemoved,
     ConfiguredMeanwhile,
-    Problem,
+    Objection,
     Standing,
     Typed,
     claim_of,
@@ -44,7 +44,7 @@ class ProviderAwayError(NotTakenError):
     """The provider did not say anything of use: it is asked again. The message names nobody."""
 
 
-Check = Callable[[Any], Problem | None]
+Check = Callable[[Any], Objection | None]
 """Shows values to their provider. Raises ProviderAwayError."""
 
 Checks = Mapping[str, Check]
@@ -54,7 +54,7 @@ Checks = Mapping[str, Check]
 class Tried(Protocol):
     """Shows what was typed to its provider."""
 
-    def __call__(self, key: str, values: Typed) -> Problem | None:
+    def __call__(self, key: str, values: Typed) -> Objection | None:
         """Return what is wrong with it. Raises ProviderAwayError."""
 
     def can(self, key: str) -> bool:
@@ -67,10 +67,10 @@ class Trying:
     def __init__(self, checks: Checks) -> None:
         self._checks = checks
 
-    def __call__(self, key: str, values: Typed) -> Problem | None:
+    def __call__(self, key: str, values: Typed) -> Objection | None:
         """Return what is wrong with it. Raises ProviderAwayError."""
         complete = BY_KEY[key].values_of(values)
-        return Problem.KEY_REJECTED if complete is None else self._checks[key](complete)
+        return Objection.KEY_REJECTED if complete is None else self._checks[key](complete)
 
     def can(self, key: str) -> bool:
         """Whether there is somebody to be asked."""
@@ -149,8 +149,8 @@ def checking(ask: Ask, tried: Tried, erasures: Erasures) -> Handlers:
         if known.standing is not Standing.UNCHECKED or known.number != effect.number:
             return NOTHING_TO_DO
         assert known.typed is not None, "what is unchecked was typed"
-        problem = tried(known.key, known.typed)
-        return configuration.RecordVerdict(id=effect.id, number=effect.number, problem=problem)
+        objection = tried(known.key, known.typed)
+        return configuration.RecordVerdict(id=effect.id, number=effect.number, objection=objection)
 
     def forget(effect: ForgetConfiguration, job: Job) -> None:
         removed = ConfigurationRemoved(id=effect.id, key=effect.key, streams=(effect.id,))

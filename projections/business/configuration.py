@@ -14,8 +14,8 @@ from domain.business.configuration import (
     ConfigurationVerified,
     Former,
     FormerSecretsLetGo,
+    Objection,
     Plain,
-    Problem,
     Sealed,
     Standing,
     Typed,
@@ -37,14 +37,14 @@ class ListedFormer(Value, frozen=True, kw_only=True):
 
 class ListedConfiguration(Row, frozen=True, kw_only=True):
     """`name` is the key under which it is configured. `values` are what was typed last, and whether that is `in-force`: the provider may not have been asked
-    yet (`unchecked`), or does not take it (`refused`, and the `problem`). Then `instead` is what counts.
+    yet (`unchecked`), or does not take it (`refused`, and the `objection`). Then `instead` is what counts.
     """
 
     id: str
     name: str
     number: int
     standing: Standing
-    problem: Problem | None = None
+    objection: Objection | None = None
     values: Shown
     instead: Shown | None = None
     former: tuple[ListedFormer, ...] = ()
@@ -64,7 +64,7 @@ def _evolve(
         name=known.key,
         number=known.number,
         standing=known.standing,
-        problem=known.problem,
+        objection=known.objection,
         values=_shown(known.typed),
         instead=None if instead is None else _shown(instead),
         former=tuple(ListedFormer(secret=masked(e.secret), until=e.until) for e in known.former),
@@ -96,7 +96,7 @@ def _remembered(row: ListedConfiguration | None) -> Configuration:
         number=row.number,
         typed=typed,
         standing=row.standing,
-        problem=row.problem,
+        objection=row.objection,
         in_force=in_force,
         verifies=row.verifies,
         former=tuple(Former(secret=each.secret, until=each.until) for each in row.former),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from adapters.configuration.checks import Addresses, ProviderChecks
 from adapters.outgoing import HttpOutgoing
 from application.business.configuration import Checks, ProviderAwayError
-from domain.business.configuration import Problem
+from domain.business.configuration import Objection
 from domain.business.configuration.declared import Pusher, Resend, Stripe, WhatsappCloud
 from domain.confidential import Secret
 from tests.business.configuration.examples import BAD_KEY, GOOD_KEY
@@ -47,49 +47,49 @@ def checks(there: Provider, out: Out) -> Checks:
 
 
 @pytest.mark.parametrize(
-    ("key", "values", "problem"),
+    ("key", "values", "objection"),
     [
         ("stripe", Stripe(secret_key=Secret(value=GOOD_KEY)), None),
         ("stripe", Stripe(secret_key=Secret(value=RESTRICTED)), None),
-        ("stripe", Stripe(secret_key=OTHER), Problem.KEY_REJECTED),
-        ("stripe", Stripe(secret_key=Secret(value="a\r\nX: b")), Problem.KEY_REJECTED),
-        ("stripe", Stripe(secret_key=Secret(value="clé")), Problem.KEY_REJECTED),
+        ("stripe", Stripe(secret_key=OTHER), Objection.KEY_REJECTED),
+        ("stripe", Stripe(secret_key=Secret(value="a\r\nX: b")), Objection.KEY_REJECTED),
+        ("stripe", Stripe(secret_key=Secret(value="clé")), Objection.KEY_REJECTED),
         ("resend", Resend(api_key=Secret(value=RESEND_KEY)), None),
-        ("resend", Resend(api_key=OTHER), Problem.KEY_REJECTED),
+        ("resend", Resend(api_key=OTHER), Objection.KEY_REJECTED),
         ("whatsapp.cloud", WHATSAPP, None),
-        ("whatsapp.cloud", replace(WHATSAPP, access_token=OTHER), Problem.KEY_REJECTED),
-        ("whatsapp.cloud", replace(WHATSAPP, app_secret=OTHER), Problem.NOT_TAKEN),
-        ("whatsapp.cloud", replace(WHATSAPP, phone_number_id="7"), Problem.NOT_TAKEN),
+        ("whatsapp.cloud", replace(WHATSAPP, access_token=OTHER), Objection.KEY_REJECTED),
+        ("whatsapp.cloud", replace(WHATSAPP, app_secret=OTHER), Objection.NOT_TAKEN),
+        ("whatsapp.cloud", replace(WHATSAPP, phone_number_id="7"), Objection.NOT_TAKEN),
     ],
 )
 def test_a_provider_says_what_it_takes(
-    there: Provider, out: Out, key: str, values: Any, problem: Problem | None
+    there: Provider, out: Out, key: str, values: Any, objection: Objection | None
 ) -> None:
-    assert checks(there, out)[key](values) == problem
+    assert checks(there, out)[key](values) == objection
 
 
 @pytest.mark.parametrize(
-    ("values", "problem"),
+    ("values", "objection"),
     [
         (APP, None),
-        (replace(APP, secret=OTHER), Problem.KEY_REJECTED),
-        (replace(APP, key="another & more"), Problem.KEY_REJECTED),
-        (replace(APP, app_id="7"), Problem.NOT_TAKEN),
+        (replace(APP, secret=OTHER), Objection.KEY_REJECTED),
+        (replace(APP, key="another & more"), Objection.KEY_REJECTED),
+        (replace(APP, app_id="7"), Objection.NOT_TAKEN),
     ],
 )
 def test_what_is_signed_is_verified(
-    authority: Authority, out: Out, values: Pusher, problem: Problem | None
+    authority: Authority, out: Out, values: Pusher, objection: Objection | None
 ) -> None:
     with provider(authority.vouches_for("ws.example")) as there:
         values = replace(values, host="ws.example", port=there.port)
 
-        assert checks(there, out)["pusher"](values) == problem
+        assert checks(there, out)["pusher"](values) == objection
 
 
 def test_a_host_of_ours_is_not_asked(there: Provider, out: Out) -> None:
     values = replace(APP, host="10.0.0.1", port=there.port)
 
-    assert checks(there, out)["pusher"](values) is Problem.ADDRESS_NOT_ALLOWED
+    assert checks(there, out)["pusher"](values) is Objection.ADDRESS_NOT_ALLOWED
     assert there.asked == []
 
 

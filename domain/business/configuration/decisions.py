@@ -66,9 +66,9 @@ def judge(
     """Let what was typed count, or not; unless something else was typed since."""
     if known.standing is not Standing.UNCHECKED or known.number != command.number:
         return []
-    if command.problem is None:
+    if command.objection is None:
         return [ConfigurationVerified(id=command.id, number=command.number, at=now)]
-    return [ConfigurationRefused(id=command.id, number=command.number, problem=command.problem)]
+    return [ConfigurationRefused(id=command.id, number=command.number, objection=command.objection)]
 
 
 def let_go(id_: str, known: Configuration) -> Sequence[ConfigurationEvent]:

@@ -32,7 +32,7 @@ class Typed(Value, frozen=True, kw_only=True):
         return next((each.secret for each in self.secrets if each.name == name), None)
 
 
-class Problem(StrEnum):
+class Objection(StrEnum):
     """Why a provider does not take what was typed; all that anybody is told of its answer."""
 
     KEY_REJECTED = "key-rejected"
@@ -58,11 +58,11 @@ class Configure(Command, frozen=True):
 
 
 class RecordVerdict(Command, frozen=True):
-    """What the provider said of what was typed `number`th: nothing against it, or a problem."""
+    """What the provider said of what was typed `number`th: nothing against it, or an objection."""
 
     id: str
     number: int
-    problem: Problem | None = None
+    objection: Objection | None = None
 
 
 class LetGoOfFormer(Command, frozen=True):
@@ -101,7 +101,7 @@ class ConfigurationVerified(Event, frozen=True):
 class ConfigurationRefused(Event, frozen=True):
     id: str
     number: int
-    problem: Problem
+    objection: Objection
 
 
 class FormerSecretsLetGo(Event, frozen=True):
@@ -136,4 +136,4 @@ class ConfiguredMeanwhile(DomainError):
 class ProviderRefuses(Invalid):
     """The provider does not take these values. What was in force still is."""
 
-    why: Problem
+    why: Objection

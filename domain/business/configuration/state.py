@@ -14,7 +14,7 @@ from domain.business.configuration.messages import (
     ConfigurationRemoved,
     ConfigurationVerified,
     FormerSecretsLetGo,
-    Problem,
+    Objection,
     Typed,
 )
 from domain.confidential import Secret, masked
@@ -50,7 +50,7 @@ class Configuration(Value, frozen=True, kw_only=True):
     number: int = 0
     typed: Typed | None = None
     standing: Standing = Standing.NONE
-    problem: Problem | None = None
+    objection: Objection | None = None
     in_force: Typed | None = None
     verifies: str | None = None
     former: tuple[Former, ...] = ()
@@ -72,14 +72,14 @@ def evolve(known: Configuration, event: ConfigurationEvent) -> Configuration:
                 number=event.number,
                 typed=event.values,
                 standing=Standing.UNCHECKED,
-                problem=None,
+                objection=None,
                 verifies=event.verifies,
             )
             return _in_force(typed, event.at) if in_force else typed
         case ConfigurationVerified(at=at):
             return _in_force(known, at)
-        case ConfigurationRefused(problem=problem):
-            return replace(known, standing=Standing.REFUSED, problem=problem)
+        case ConfigurationRefused(objection=objection):
+            return replace(known, standing=Standing.REFUSED, objection=objection)
         case FormerSecretsLetGo():
             return replace(known, former=())
         case ConfigurationRemoved():
@@ -92,7 +92,7 @@ def _in_force(known: Configuration, at: datetime) -> Configuration:
     return replace(
         known,
         standing=Standing.IN_FORCE,
-        problem=None,
+        objection=None,
         in_force=known.typed,
         former=_former(known, at),
     )

@@ -10,7 +10,7 @@ from domain.business.configuration import (
     ConfigurationVerified,
     Configure,
     FormerSecretsLetGo,
-    Problem,
+    Objection,
     RecordVerdict,
     Typed,
     typed_of,
@@ -60,6 +60,8 @@ configuration_changed: Final = ConfigurationChanged(
     verifies="webhook_secret",
 )
 configuration_verified: Final = ConfigurationVerified(id=ID, number=1, at=NOON)
-configuration_refused: Final = ConfigurationRefused(id=ID, number=1, problem=Problem.KEY_REJECTED)
+configuration_refused: Final = ConfigurationRefused(
+    id=ID, number=1, objection=Objection.KEY_REJECTED
+)
 former_secrets_let_go: Final = FormerSecretsLetGo(id=ID)
 configuration_removed: Final = ConfigurationRemoved(id=ID, key="stripe", streams=(ID,))

@@ -66,7 +66,7 @@ def test_what_is_refused_later_says_why_and_what_was_in_force_still_is(
 
     shown = http.get(WHERE).json()
 
-    assert (shown["standing"], shown["problem"]) == ("refused", "key-rejected")
+    assert (shown["standing"], shown["objection"]) == ("refused", "key-rejected")
     assert shown["instead"]["secret_key"] == SHOWN
     assert asking.system.configured.values(asking.tenant, "stripe").secret_key.value == GOOD_KEY
 

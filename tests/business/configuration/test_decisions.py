@@ -13,7 +13,7 @@ from domain.business.configuration import (
     ConfigurationEvent,
     ConfigurationNotFound,
     LetGoOfFormer,
-    Problem,
+    Objection,
     RemoveConfiguration,
     Standing,
     kept_in,
@@ -88,7 +88,7 @@ def test_what_waited_and_is_taken_now_is_in_force() -> None:
 
 def test_a_verdict_is_about_what_was_typed_last() -> None:
     waiting = given(configuration_changed)
-    refused = replace(record_verdict, problem=Problem.KEY_REJECTED)
+    refused = replace(record_verdict, objection=Objection.KEY_REJECTED)
 
     assert [*configuration.judge(record_verdict, waiting, now=NOON)] == [configuration_verified]
     assert [*configuration.judge(refused, waiting, now=NOON)] == [configuration_refused]

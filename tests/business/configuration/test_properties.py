@@ -17,7 +17,7 @@ from domain.business.configuration import (
     MOST_FORMER,
     ConfigurationEvent,
     Configure,
-    Problem,
+    Objection,
     RecordVerdict,
     Standing,
     kept_in,
@@ -50,8 +50,8 @@ def carried_out(step: Step, known: Any, now: datetime) -> list[ConfigurationEven
         return [*configuration.configure(order, known, verifies=VERIFIES, now=now)]
     if what == "let go":
         return [*configuration.let_go(ID, known)] if known.typed else []
-    problem = Problem.KEY_REJECTED if what == "refuse" else None
-    verdict = RecordVerdict(id=ID, number=known.number, problem=problem)
+    objection = Objection.KEY_REJECTED if what == "refuse" else None
+    verdict = RecordVerdict(id=ID, number=known.number, objection=objection)
     return [*configuration.judge(verdict, known, now=now)]
 
 
@@ -97,9 +97,9 @@ def test_the_row_says_what_the_log_says_and_no_secret(steps: list[Step]) -> None
             assert not any(word in text for word in (*WORDS, "sk-test-good"))
             assert row is not None
             row = msgspec.json.decode(msgspec.json.encode(row), type=ListedConfiguration)
-            assert (row.standing, row.problem, row.number) == (
+            assert (row.standing, row.objection, row.number) == (
                 known.standing,
-                known.problem,
+                known.objection,
                 known.number,
             )
             assert [(each.secret, each.until) for each in row.former] == [
