@@ -85,7 +85,9 @@ class KnownConfiguration:
     # --- Asking ---------------------------------------------------------------------------
 
     def values(self, tenant: str, key: str) -> Any:
-        """Return the values in force, as they are declared; None where nothing is."""
+        """Return the values in force, as they are declared: their defaults where nothing is, if all have
+        one, or else None.
+        """
         declared = self._declared.get(key)
         return declared and declared.values_of(self._state(tenant, key).in_force)
 

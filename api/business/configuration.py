@@ -89,20 +89,20 @@ def show_configuration_history(key: Key, caller: MayWrite, after: After = 0) -> 
     return Response(msgspec.json.encode(steps), media_type=JSON)
 
 
-@router.delete("/{key}", status_code=204)
-@answers(Nothing(), refuses=REFUSED)
-def remove_configuration(key: Key, caller: MayWrite) -> Response:
-    """Forget what is configured. Its secrets are gone for good; what is configured next is another."""
-    id_ = _id_of(caller, key, writing=True)
-    return caller.done(caller.order(RemoveConfiguration(key=key), on=id_))
-
-
 @router.delete("/{key}/former", status_code=204)
 @answers(Nothing(), refuses=REFUSED)
 def let_go_of_former(key: Key, caller: MayWrite) -> Response:
     """Take what was signed with a former secret no longer, such as one that has leaked."""
     id_ = _id_of(caller, key, writing=True)
     return caller.done(caller.order(LetGoOfFormer(key=key), on=id_))
+
+
+@router.delete("/{key}", status_code=204)
+@answers(Nothing(), refuses=REFUSED)
+def remove_configuration(key: Key, caller: MayWrite) -> Response:
+    """Forget what is configured. Its secrets are gone for good; what is configured next is another."""
+    id_ = _id_of(caller, key, writing=True)
+    return caller.done(caller.order(RemoveConfiguration(key=key), on=id_))
 
 
 # --- Configuring --------------------------------------------------------------------------

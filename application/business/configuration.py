@@ -34,7 +34,9 @@ class Configured(Protocol):
     """What is in force, in every process within two seconds."""
 
     def values(self, tenant: str, key: str) -> Value | None:
-        """Return the values in force, as they are declared; None where nothing is."""
+        """Return the values in force, as they are declared: their defaults where nothing is, if all have
+        one, or else None.
+        """
 
     def secrets_of(self, tenant: str, provider: str) -> Sequence[bytes]:
         """Return the secrets by which what a provider sends is verified, the newest first."""

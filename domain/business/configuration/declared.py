@@ -70,9 +70,10 @@ class Declaration(Value, frozen=True, kw_only=True):
         return tuple(name for name, parts in named if any(_is_secret(part) for part in parts))
 
     def values_of(self, typed: Typed | None) -> Any:
-        """Return what was typed as it is declared now; None if something is lacking: it was erased."""
-        if typed is None:
-            return None
+        """Return what was typed as it is declared now, or else what holds where nothing was; None if
+        something is lacking that has no default, be it that it was erased.
+        """
+        typed = typed or Typed()
         said: dict[str, Any] = {each.name: each.value for each in typed.plain}
         said |= {each.name: each.secret for each in typed.secrets}
         try:

@@ -4,13 +4,18 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.clock import SettableClock
 from adapters.configuration.known import KnownConfiguration
 from adapters.postgres import DatabaseUnavailableError
+from domain.business.configuration import Declaration, Plain, Typed, typed_of
+from domain.confidential import Secret
+from domain.fields import Held, Line
+from domain.messages import Value
 from infra.composition import System, running_system
 from infra.settings import Settings
 from tests.acceptance.processes import Http, one_server, owner
@@ -72,6 +77,46 @@ def test_that_nothing_is_configured_is_known_too(asking: Running) -> None:
     assert known.values(asking.tenant, "no such") is None
     assert known.secrets_of(asking.tenant, "no such") == ()
     assert (signs(asking), known.queries) == ([], 1)
+
+
+class Manners(Value, frozen=True, kw_only=True):
+    """Something plain, with a default for all of it."""
+
+    greeting: Line = "Bonjour"
+    most: Annotated[int, Held(ge=1, le=9)] = 3
+    formal: bool = True
+
+
+MANNERS = Declaration(
+    key="manners", says="How we talk.", values=Manners, examples=(Manners(), Manners(most=4))
+)
+
+
+def test_what_is_plain_has_its_defaults_until_somebody_says_otherwise(asking: Running) -> None:
+    system, declared = asking.system, {"manners": MANNERS}
+    known = KnownConfiguration(system.database, system.store, asking.clock, declared=declared)
+    typed = typed_of(Manners(greeting="Salut", formal=False))
+    fewer = Typed(plain=(*typed.plain[:1], Plain(name="gone", value=7)))
+
+    assert known.values(asking.tenant, "manners") == Manners()
+    assert MANNERS.values_of(typed) == Manners(greeting="Salut", formal=False)
+    assert MANNERS.values_of(fewer) == Manners(greeting="Salut"), (
+        "what was declared once is not read"
+    )
+
+
+def test_what_could_not_be_kept_is_not_declared() -> None:
+    class Nested(Value, frozen=True, kw_only=True):
+        within: Manners
+
+    class Listed(Value, frozen=True, kw_only=True):
+        secrets: tuple[Secret, ...] = ()
+
+    for values in (Nested, Listed):
+        with pytest.raises(ValueError, match="cannot be kept"):
+            Declaration(key="x", says="", values=values, examples=(Manners(), Manners()))
+    with pytest.raises(ValueError, match="has to be a secret"):
+        replace(MANNERS, verifies="greeting")
 
 
 def test_what_one_process_changes_another_knows_when_the_bell_rings(
