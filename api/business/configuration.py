@@ -4,11 +4,11 @@ What is sent is shown to its provider first. A provider that is away loses nothi
 `unchecked`, and what was in force still is until the provider was asked.
 """
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from api.compat import OldRouter, Product
 from api.operations.history import Steps
@@ -25,7 +25,6 @@ from application.permissions import Permission, PermissionMissing
 from application.ports import Answer
 from domain.business import configuration
 from domain.business.configuration import (
-    BY_KEY,
     CONFIGURATION,
     DECLARED,
     ConfigurationNotFound,
@@ -46,7 +45,7 @@ from projections.paging import Op, Where
 WHERE: Final = "/v1/configuration"
 OLD: Final = "/admin/config"
 
-Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9.-]*$", max_length=60, examples=["stripe"])]
+Route = TypeVar("Route", bound=Callable[..., Response])
 
 MayRead = Annotated[Caller, may(Permission.CONFIGURATION_READ)]
 MayWrite = Annotated[Caller, may(Permission.CONFIGURATION_WRITE)]
@@ -60,6 +59,8 @@ LISTING: Final = Listing(
     default_sort="name",
 )
 
+FORMS: Final = {each.key: form_of(each.values, {}, examples=each.examples) for each in DECLARED}
+
 router: Final = Router(prefix=WHERE, tags=["configuration"])
 old_router: Final = OldRouter(Product.DESK, prefix=OLD, successor=WHERE)
 
@@ -72,53 +73,7 @@ def list_configuration(caller: MayRead) -> Response:
     return LISTING.answer(caller, where=[Where("name", Op.IS, seen)])
 
 
-@old_router.get("/{key}")
-@router.get("/{key}")
-@answers(Row(CONFIGURATION_ROWS), refuses=REFUSED)
-def get_configuration(key: Key, caller: MayRead) -> Response:
-    """Show what is configured under a key, and whether it is in force."""
-    return caller.shown(CONFIGURATION_ROWS, _id_of(caller, key))
-
-
-@router.get("/{key}/history")
-@answers(Made(Steps), refuses=REFUSED)
-@heavy
-def show_configuration_history(key: Key, caller: MayWrite, after: After = 0) -> Response:
-    """Show what happened to it `after` a version: when, by whom, from what to what, without secrets."""
-    steps = caller.steps(CONFIGURATION_ROWS, _id_of(caller, key), after=after)
-    return Response(msgspec.json.encode(steps), media_type=JSON)
-
-
-@router.delete("/{key}/former", status_code=204)
-@answers(Nothing(), refuses=REFUSED)
-def let_go_of_former(key: Key, caller: MayWrite) -> Response:
-    """Take what was signed with a former secret no longer, such as one that has leaked."""
-    id_ = _id_of(caller, key, writing=True)
-    return caller.done(caller.order(LetGoOfFormer(key=key), on=id_))
-
-
-@router.delete("/{key}", status_code=204)
-@answers(Nothing(), refuses=REFUSED)
-def remove_configuration(key: Key, caller: MayWrite) -> Response:
-    """Forget what is configured. Its secrets are gone for good; what is configured next is another."""
-    id_ = _id_of(caller, key, writing=True)
-    return caller.done(caller.order(RemoveConfiguration(key=key), on=id_))
-
-
 # --- Configuring --------------------------------------------------------------------------
-
-
-def add(to: APIRouter, declared: Declaration, form: type[Body], name: str) -> None:
-    """Add the route by which something is configured: each has its own form."""
-
-    def configure(body: Any, caller: Any) -> Response:
-        return _configured(caller, declared, body)
-
-    configure.__name__ = configure.__qualname__ = name
-    configure.__annotations__ = {"body": form, "caller": MayWrite, "return": Response}
-    configure.__doc__ = f"{declared.says} The whole of it; a secret that is sent back as it is shown stays as it is."
-    route = answers(Row(CONFIGURATION_ROWS), refuses=REFUSED)(heavy(configure))
-    to.add_api_route(f"/{declared.key}", route, methods=["PUT"])
 
 
 def _configured(caller: Caller, declared: Declaration, body: Body) -> Response:
@@ -160,27 +115,14 @@ def _made(answer: Answer) -> str | None:
     return next((each.stream for each in answer.recorded if each.stream.startswith(kind)), None)
 
 
-def _forms() -> Iterator[tuple[Declaration, type[Body]]]:
-    for each in DECLARED:
-        yield each, form_of(each.values, {}, examples=each.examples)
-
-
-for _declared, _form in _forms():
-    add(router, _declared, _form, f"configure_{_declared.name}")
-    add(old_router, _declared, _form, f"configure_{_declared.name}_at_old_path")
-
-
 # --- Who may ------------------------------------------------------------------------------
 
 
-def _id_of(caller: Caller, key: str, *, writing: bool = False) -> str:
+def _id_of(caller: Caller, declared: Declaration, *, writing: bool = False) -> str:
     """Return the id of what is configured. Raises ConfigurationNotFound, PermissionMissing."""
-    declared = BY_KEY.get(key)
-    if declared is None:
-        raise ConfigurationNotFound
     if not (_changes if writing else _sees)(caller, declared):
         raise PermissionMissing(permission=caller.permission)
-    found = caller.ask(lambda past: owner_of(key, past))
+    found = caller.ask(lambda past: owner_of(declared.key, past))
     if found is None:
         raise ConfigurationNotFound
     return found
@@ -192,3 +134,67 @@ def _changes(caller: Caller, declared: Declaration) -> bool:
 
 def _sees(caller: Caller, declared: Declaration) -> bool:
     return _changes(caller, declared) or bool(declared.readers & {*caller.principal.roles})
+
+
+# --- One address for each key -------------------------------------------------------------
+
+
+def add(to: APIRouter, declared: Declaration, *, is_old: bool = False) -> None:
+    """Add the routes of what can be configured under a key: each has a form of its own."""
+    where, name = f"/{declared.key}", declared.name
+    shown = answers(Row(CONFIGURATION_ROWS), refuses=REFUSED)
+
+    def show(caller: MayRead) -> Response:
+        return caller.shown(CONFIGURATION_ROWS, _id_of(caller, declared))
+
+    def configure(body: Any, caller: MayWrite) -> Response:
+        return _configured(caller, declared, body)
+
+    configure.__annotations__["body"] = FORMS[declared.key]
+    says = f"{declared.says} Show it, and whether it is in force; secrets by their version and their end."
+    route = _told(show, f"get_{name}_configuration", says)
+    to.add_api_route(where, shown(route), methods=["GET"])
+    says = f"{declared.says} The whole of it; a secret that is sent back as it is shown stays."
+    changing = heavy(_told(configure, f"configure_{name}", says))
+    to.add_api_route(where, shown(changing), methods=["PUT"])
+    if not is_old:
+        _add_besides(to, declared)
+
+
+def _add_besides(to: APIRouter, declared: Declaration) -> None:
+    where, name = f"/{declared.key}", declared.name
+
+    def history(caller: MayWrite, after: After = 0) -> Response:
+        steps = caller.steps(CONFIGURATION_ROWS, _id_of(caller, declared), after=after)
+        return Response(msgspec.json.encode(steps), media_type=JSON)
+
+    def let_go(caller: MayWrite) -> Response:
+        id_ = _id_of(caller, declared, writing=True)
+        return caller.done(caller.order(LetGoOfFormer(key=declared.key), on=id_))
+
+    def remove(caller: MayWrite) -> Response:
+        id_ = _id_of(caller, declared, writing=True)
+        return caller.done(caller.order(RemoveConfiguration(key=declared.key), on=id_))
+
+    says = "Show what happened to it `after` a version: when, by whom, from what to what, without secrets."
+    route = heavy(_told(history, f"show_{name}_configuration_history", says))
+    said = answers(Made(Steps), refuses=REFUSED)
+    to.add_api_route(f"{where}/history", said(route), methods=["GET"])
+    nothing = answers(Nothing(), refuses=REFUSED)
+    says = "Take what was signed with a former secret no longer, such as one that has leaked."
+    less = nothing(_told(let_go, f"let_go_of_former_{name}_secrets", says))
+    to.add_api_route(f"{where}/former", less, methods=["DELETE"], status_code=204)
+    says = "Forget it. Its secrets are gone for good; what is configured next is another."
+    less = nothing(_told(remove, f"remove_{name}_configuration", says))
+    to.add_api_route(where, less, methods=["DELETE"], status_code=204)
+
+
+def _told(function: Route, name: str, says: str) -> Route:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = says
+    return function
+
+
+for _declared in DECLARED:
+    add(router, _declared)
+    add(old_router, _declared, is_old=True)

@@ -299,7 +299,7 @@ def values_of(name: str) -> Sequence[str]:
 def _filled(path: str) -> str:
     path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
-    path = path.replace("{code}", "not-found").replace("{key}", "stripe")
+    path = path.replace("{code}", "not-found")
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
     path = path.replace("{stream}", f"booking-{ID}")

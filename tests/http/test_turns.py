@@ -54,7 +54,7 @@ HEAVY_ROUTES = {
         for each in DECLARED
         for path in ("/v1/configuration", "/admin/config")
     ),
-    ("/v1/configuration/{key}/history", "GET"),
+    *((f"/v1/configuration/{each.key}/history", "GET") for each in DECLARED),
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
     ("/v1/series", "POST"),

@@ -122,8 +122,10 @@ def test_somebody_who_has_not_seen_what_is_there_changes_nothing(http: TestClien
 
 
 def test_nothing_is_configured_under_a_key_before_it_was(http: TestClient) -> None:
-    for key in ("stripe", "no.such"):
-        assert http.get(f"/v1/configuration/{key}").json()["code"] == "configuration-not-found"
+    assert http.get(WHERE).json()["code"] == "configuration-not-found"
+    assert http.delete(WHERE).json()["code"] == "configuration-not-found"
+    assert http.delete(f"{WHERE}/former").json()["code"] == "configuration-not-found"
+    assert http.get("/v1/configuration/no.such").json()["code"] == "path-unknown"
 
 
 def test_what_is_removed_is_gone_and_what_comes_next_is_another(
