@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
+from domain.business.configuration import ConfiguredMeanwhile, RemoveConfiguration
 from domain.business.users import Role
-from tests.business.configuration.examples import BAD_KEY, GOOD_KEY, SIGNS_NEXT, STRIPE
+from tests.business.configuration.examples import BAD_KEY, GOOD_KEY, SIGNS_NEXT, STRIPE, configure
 from tests.business.configuration.provider import Provider
 from tests.running import Running
 
@@ -221,3 +223,19 @@ def test_the_same_request_twice_is_one(http: TestClient) -> None:
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.json() == second.json()
+
+
+def test_of_two_who_configure_it_first_one_is_told_to_look_again(asking: Running) -> None:
+    other = replace(configure, id=f"{configure.id[:-1]}2")
+    asking.order(configure)
+
+    with pytest.raises(ConfiguredMeanwhile):
+        asking.order(other)
+
+
+def test_who_has_seen_what_was_removed_does_not_bring_it_back(asking: Running) -> None:
+    asking.order(configure)
+    asking.order(RemoveConfiguration(key="stripe"))
+
+    with pytest.raises(ConfiguredMeanwhile):
+        asking.order(configure)
