@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import records
 from api.backend import Backend
-from api.business import auth, public, tenants, users
+from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
@@ -57,6 +57,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     users.router,
     tenants.router,
     public.router,
+    configuration.router,
     client_limits.router,
     outbox.router,
     inbound.router,
@@ -78,6 +79,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *calendar.ROUTERS,
     *tasks.ROUTERS,
     *records.OLD_ROUTERS,
+    configuration.old_router,
 )
 
 

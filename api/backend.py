@@ -12,6 +12,7 @@ from api.requests.positions import Positions
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
+from application.business.configuration import Tried
 from application.business.origins import Origins
 from application.business.public_names import PublicNames
 from application.files.keeping import Keeping
@@ -124,6 +125,7 @@ class Backend:
     parked: ParkedKeys
     receipts: Receipts
     reception: Reception
+    tried: Tried
     public_url: str = ""
     vitals: Vitals
     walk: Walk

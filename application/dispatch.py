@@ -1,6 +1,6 @@
 """Carry out commands: find the use case, let it decide on the present past, record its events."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
@@ -34,14 +34,21 @@ MOST_MISSED: Final = 50
 
 
 class Dispatcher:
-    """Knows every use case; recording is the store's."""
+    """Knows every use case; recording is the store's. Whoever wants to is `told` of what was recorded."""
 
-    def __init__(self, use_cases: Mapping[type[Command], UseCase[Any]], store: EventStore) -> None:
+    def __init__(
+        self,
+        use_cases: Mapping[type[Command], UseCase[Any]],
+        store: EventStore,
+        *,
+        told: Callable[[Answer], object] = lambda _: None,
+    ) -> None:
         self._use_cases: dict[type[Command], UseCase[Any]] = {
             **use_cases,
             Together: together(use_cases),
         }
         self._store = store
+        self._told = told
 
     def __call__(self, command: Command, about: About) -> Answer:
         """Decide and record; decide again when somebody else was faster."""
@@ -63,7 +70,9 @@ class Dispatcher:
                 self._refuse_another_version(view, about)
             except DomainError as refusal:
                 return self._first_answer_or(refusal, view, about)
-            return self._store.append(view, changes, about)
+            answer = self._store.append(view, changes, about)
+        self._told(answer)
+        return answer
 
     def _refuse_beyond(self, command: Command, view: View, about: About) -> None:
         """Refuse what whoever orders has no leave for, also when it was carried out before."""

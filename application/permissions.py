@@ -36,6 +36,8 @@ class Permission(StrEnum):
     USERS_MANAGE = "users:manage"
     TENANT_READ = "tenant:read"
     TENANT_MANAGE = "tenant:manage"
+    CONFIGURATION_READ = "configuration:read"
+    CONFIGURATION_WRITE = "configuration:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
     OWN_FILES_READ = "own-files:read"
@@ -101,6 +103,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.USERS_READ,
         Permission.USERS_MANAGE,
         Permission.TENANT_MANAGE,
+        Permission.CONFIGURATION_READ,
+        Permission.CONFIGURATION_WRITE,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
         Permission.OUTBOX_READ,
@@ -144,6 +148,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.BOOKINGS_READ,
         Permission.CLIENTS_READ,
         Permission.USERS_READ,
+        Permission.CONFIGURATION_READ,
         Permission.FILES_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from application import records
-from application.business import tenants, users
+from application.business import configuration, tenants, users
 from application.files import files
 from application.people import clients
 from application.scheduling import (
@@ -23,6 +23,7 @@ from domain.messages import Command
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **tenants.USE_CASES,
     **users.USE_CASES,
+    **configuration.USE_CASES,
     **professionals.USE_CASES,
     **time_blocks.USE_CASES,
     **services.USE_CASES,

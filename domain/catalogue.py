@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from domain import records
-from domain.business import tenants, users
+from domain.business import configuration, tenants, users
 from domain.business.departments import DEPARTMENTS
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
@@ -37,6 +37,7 @@ AREAS: Final = (
     series,
     files,
     portraits,
+    configuration,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

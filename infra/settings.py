@@ -279,6 +279,9 @@ class Settings(BaseModel):
     outgoing_most_bytes: int = Field(default=1_000_000, ge=1_000)
     inbound_secrets: Inbound = {}
     callbacks_per_minute: int = Field(default=60_000, ge=1)
+    stripe_url: Endpoint = "https://api.stripe.com"
+    resend_url: Endpoint = "https://api.resend.com"
+    whatsapp_url: Endpoint = "https://graph.facebook.com"
     requests_per_minute: int = Field(default=6000, ge=1)
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
@@ -34,5 +35,6 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     CLIENT_VISITS,
     CLIENT_TIMELINE,
     FILES,
+    CONFIGURATION_ROWS,
     *RECORDS.values(),
 )

@@ -110,6 +110,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         mode=Mode.TEST,
         files_dir=tmp_path / "files",
+        outgoing_ports=(1,),  # nothing goes out, nor is any name looked up
         database_wait_ms=5_000,
         database_line_ms=15_000,
         database_statement_ms=30_000,

@@ -2,6 +2,6 @@
 
 from adapters.inbound.desk import ReceiptDesk
 from adapters.inbound.receipts import PostgresReceipts
-from adapters.inbound.secrets import ConfiguredSecrets
+from adapters.inbound.secrets import AgreedSecrets, SecretsOfEnvironment
 
-__all__ = ["ConfiguredSecrets", "PostgresReceipts", "ReceiptDesk"]
+__all__ = ["AgreedSecrets", "PostgresReceipts", "ReceiptDesk", "SecretsOfEnvironment"]

@@ -8,6 +8,7 @@ from typing import Final
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from adapters.configuration.known import KnownConfiguration
 from adapters.event_store.reader import head
 from adapters.event_store.unread import Notes
 from adapters.event_store.writer import Writer
@@ -38,12 +39,14 @@ class PostgresVitals:
         jobs: JobDesk,
         receipts: ReceiptDesk,
         notes: Notes,
+        configured: KnownConfiguration,
     ) -> None:
         self._database = database
         self._writer = writer
         self._notes = notes
         self._jobs = jobs
         self._receipts = receipts
+        self._configured = configured
         self.database = Together(self._database_is)
         self.status = Together(self._status)
         self.metrics = Together(self._metrics)
@@ -70,6 +73,9 @@ class PostgresVitals:
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
         self._calls = self._gauge("receipts", "Calls of providers that wait.", "state")
         self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
+
+        asked = "Questions what is configured, and those that memory could not answer."
+        self._asked = self._gauge("configuration_asked", asked, "of")
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request, by the template of its route: ids make no labels."""
@@ -132,6 +138,8 @@ class PostgresVitals:
             for state, depth in self._receipts.depths_on(connection).items():
                 self._calls.labels(state).set(depth)
             failing = {each.lane for each in circuits.failing(connection)}
+        self._asked.labels("memory").set(self._configured.lookups)
+        self._asked.labels("database").set(self._configured.queries)
         for lane in LANES:
             self._alone.labels(lane).set(lane in failing)
         return generate_latest(self._registry), TEXT

@@ -13,6 +13,7 @@ import msgspec
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from domain.catalogue import KINDS
+from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
@@ -51,6 +52,7 @@ class Rows(NamedTuple):
 ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
+    CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),
     USERS.name: Rows(Permission.USERS_READ),

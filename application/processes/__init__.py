@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from application.processes.check_configuration_when_it_was_typed import (
+    CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
+)
 from application.processes.end_files_when_their_time_is_up import (
     END_FILES_WHEN_THEIR_TIME_IS_UP,
 )
@@ -9,6 +12,9 @@ from application.processes.end_sessions_on_standing_changed import (
     END_SESSIONS_ON_STANDING_CHANGED,
 )
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
+from application.processes.forget_configuration_when_it_was_removed import (
+    FORGET_CONFIGURATION_WHEN_IT_WAS_REMOVED,
+)
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.forget_record_when_it_was_purged import FORGET_RECORD_WHEN_IT_WAS_PURGED
 from application.processes.keep_bytes_of_files import KEEP_BYTES_OF_FILES
@@ -39,4 +45,6 @@ PROCESSES: Final[tuple[Process, ...]] = (
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,
+    CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
+    FORGET_CONFIGURATION_WHEN_IT_WAS_REMOVED,
 )

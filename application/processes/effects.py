@@ -99,6 +99,20 @@ class ForgetRecord(Effect, frozen=True):
     wholly: bool
 
 
+class CheckConfiguration(Effect, frozen=True):
+    """Ask the provider about what was typed `number`th, unless something else was since."""
+
+    id: str
+    number: int
+
+
+class ForgetConfiguration(Effect, frozen=True):
+    """Take what was configured out of whatever was made of the log."""
+
+    id: str
+    key: str
+
+
 class EndSessions(Effect, frozen=True):
     """End what a user began before they became something else; who changed it did so at once, if
     nothing broke off.
@@ -173,6 +187,8 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     SendBookingReminder,
     ForgetMails,
     ForgetRecord,
+    CheckConfiguration,
+    ForgetConfiguration,
     EndSessions,
     SendAddressCode,
     CarryOn,

@@ -9,7 +9,7 @@ from adapters.accounts.tokens import names_of
 from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
-from adapters.inbound import ConfiguredSecrets
+from adapters.inbound import AgreedSecrets, SecretsOfEnvironment
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
 from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
@@ -42,7 +42,12 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
     """Return what the API needs of the system."""
     settings = system.settings
     vitals = PostgresVitals(
-        system.database, system.writer, system.jobs, system.receipts, system.reader.notes
+        system.database,
+        system.writer,
+        system.jobs,
+        system.receipts,
+        system.reader.notes,
+        system.configured,
     )
     signer = Signer(settings.secret_keys)
     system.roll.settle(Ring("secret_keys", names_of(settings.secret_keys), signer.use))
@@ -75,10 +80,11 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         receipts=system.receipts,
         reception=Reception(
             system.providers,
-            ConfiguredSecrets(settings.inbound_secrets),
+            AgreedSecrets(system.configured, SecretsOfEnvironment(settings.inbound_secrets)),
             system.calls,
             system.clock,
         ),
+        tried=system.tried,
         public_url=settings.public_url or "",
         vitals=vitals,
         walk=system.walk,

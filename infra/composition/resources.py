@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.accounts.address_codes import codes_of
+from adapters.configuration.checks import Addresses, ProviderChecks
 from adapters.event_store.store import PostgresEventStore
 from adapters.files.clamd import Clamd, address_of
 from adapters.files.folder import Folder
@@ -27,6 +28,7 @@ from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
+from application.business.configuration import Tried, Trying
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
@@ -125,6 +127,14 @@ def outgoing_of(settings: Settings, clock: Clock) -> Outgoing:
         tls_with(settings.outgoing_ca_file),
         resolver=partial(system_addresses, searched=bool(settings.outgoing_networks)),
     )
+
+
+def tried_of(settings: Settings, clock: Clock) -> Tried:
+    """Return what shows to providers what was typed."""
+    addresses = Addresses(
+        stripe=settings.stripe_url, resend=settings.resend_url, whatsapp=settings.whatsapp_url
+    )
+    return Trying(ProviderChecks(outgoing_of(settings, clock), addresses, clock).by_key)
 
 
 def bytes_of(settings: Settings) -> Bytes:

@@ -8,9 +8,11 @@ from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
 from adapters.clock import SettableClock, system_clock
+from adapters.configuration.known import KnownConfiguration
 from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
 from adapters.event_store.bookmarks import Bookmarks
+from adapters.event_store.glance import Asking
 from adapters.event_store.mapper import Mapper
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
@@ -31,6 +33,7 @@ from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
+from application.business.configuration import checking
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -52,6 +55,7 @@ from infra.composition.resources import (
     limiter_of,
     preparing_of,
     redis_of,
+    tried_of,
     wire_of,
 )
 from infra.composition.system import System
@@ -102,13 +106,14 @@ def _compose(
     writer = _writer(settings, database, clock, appended)
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
-    dispatch = Dispatcher(USE_CASES, store)
+    configured = KnownConfiguration(database, store, clock)
+    dispatch = Dispatcher(USE_CASES, store, told=configured.hear)
     known = Known()
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
     roll = Roll(database, entry_of(mapper, keys, tokens, models), lambda: reader.notes.lacking)
     roll.call()
     stack.callback(roll.leave)
-    roll.settle(Ring("master_keys", keys.names, keys.use))
+    roll.settle(Ring("master_keys", keys.names, _used(keys, configured)))
     roll.settle(Ring("secret_keys", tokens.names, tokens.use))
     rebuilder = Rebuilder(database=database, reader=reader)
     renewal = Renewal(
@@ -133,6 +138,7 @@ def _compose(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
+    tried = tried_of(settings, clock)
     progress = OperationProgress(database, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
     effects = {
@@ -142,6 +148,7 @@ def _compose(
         **Carrier(progress, works).handlers,
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
+        **checking(Asking(store, clock), tried, erasures),
     }
     return System(
         settings=settings,
@@ -187,10 +194,22 @@ def _compose(
         limiter=limiter,
         denylist=denylist,
         origins=PostgresOrigins(database),
+        configured=configured,
+        tried=tried,
         wire=wire_of(settings, database, stack),
         appended=appended,
         advanced=advanced,
     )
+
+
+def _used(keys: MasterKeys, configured: KnownConfiguration) -> Callable[[int], None]:
+    """Return what wraps by another master key, and keeps nothing in the clear that was read before."""
+
+    def use(number: int) -> None:
+        keys.use(number)
+        configured.forget()
+
+    return use
 
 
 def _writer(settings: Settings, database: Database, clock: Clock, appended: Bell) -> Writer:

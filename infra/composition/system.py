@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.clock import SettableClock
+from adapters.configuration.known import KnownConfiguration
 from adapters.consumers.delivery import Consumer
 from adapters.consumers.runner import Runner
 from adapters.erasure import PostgresErasures
@@ -35,6 +36,7 @@ from adapters.running.roll import Roll
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
+from application.business.configuration import Tried
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.inbound import Provider
@@ -82,6 +84,8 @@ class System:
     limiter: RateLimiter
     denylist: PostgresDenylist
     origins: PostgresOrigins
+    configured: KnownConfiguration
+    tried: Tried
     wire: Wire
     appended: Bell
     advanced: Bell
@@ -133,17 +137,20 @@ class System:
         """
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
+        bells["configured"] = self.configured.bell
         announcer = Announcer(self.wire, bells)
         listener = Listener(self.wire, bells, origin=announcer.origin, lost=self._doubt)
         self.beside("announcer", announcer.run)
         self.beside("listener", listener.run)
         self.beside("denylist", self.denylist.run)
         self.beside("origins", self.origins.run)
+        self.beside("configuration", self.configured.run)
 
     def _doubt(self) -> None:
         """Believe nothing that was known of the database: it may be another."""
         self.known.forget()
         self.bookmarks.forget()
+        self.configured.forget()
 
     def beside(self, name: str, run: Callable[[threading.Event], None]) -> None:
         """Have something done in a thread of this process, until it rests."""
@@ -154,7 +161,7 @@ class System:
     def rest(self) -> None:
         """Stop the threads, and wait for what they are doing."""
         self.stop.set()
-        for bell in (self.appended, self.advanced, self.denylist.bell):
+        for bell in (self.appended, self.advanced, self.denylist.bell, self.configured.bell):
             bell.ring()
         until = time.monotonic() + PATIENCE
         for thread in self.threads:

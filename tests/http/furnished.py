@@ -12,6 +12,7 @@ from application.inbound import Arrival
 from application.operations.long_operations import EXPORT_HISTORY, NewOperation
 from application.permissions import Principal, permissions_of
 from application.ports import About
+from domain.business.configuration import DECLARED, Configure, typed_of
 from domain.business.tenants import Business, ChangePublicName, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
@@ -112,6 +113,7 @@ def furnish(running: Running) -> None:
             duration_minutes=30,
         ),
         *files(),
+        *configuration(),
         AddTimeBlock(
             block_id=BlockId(f"block-{ID}"), professional_id=professional, when=Once(slot)
         ),
@@ -141,6 +143,13 @@ def furnish(running: Running) -> None:
             "UPDATE work.outbox SET id = %s WHERE number = (SELECT min(number) FROM work.outbox)",
             (ID,),
         )
+
+
+def configuration() -> Iterator[Command]:
+    """Return the orders by which all is configured that can be."""
+    for number, each in enumerate(DECLARED):
+        id_, values = f"configuration-{ID[:-2]}{number:02x}", typed_of(each.examples[0])
+        yield Configure(id=id_, key=each.key, values=values, is_checked=False)
 
 
 def files() -> Iterator[Command]:

@@ -18,7 +18,6 @@ from api.compat import CALLED
 from api.openapi import served
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import rows
-from domain.catalogue import KINDS
 from tests.contract import document, documents
 from tests.http.routes import GOLDEN, refusals, table
 from tests.waiting import until
@@ -36,11 +35,6 @@ ELSEWHERE = {
     "address-not-allowed": "answers whoever says where to send something: no operation asks that yet",
     "operation-failed": "is told as the `problem` of an operation",
     "operation-result-too-large": "is told as the `problem` of an operation",
-    **(
-        {}
-        if any(kind.has_secrets for kind in KINDS)
-        else {"secret-not-kept": "answers where a record has secrets"}
-    ),
 }
 
 

@@ -32,6 +32,7 @@ from api.web.turns import (
 )
 from application.patience import IN_LINE, SHORTEST, asked_at, left
 from application.permissions import Permission
+from domain.business.configuration import DECLARED
 from domain.business.users import Role
 from domain.catalogue import KINDS
 from tests.http.hostile import ID
@@ -48,6 +49,12 @@ HEAVY_ROUTES = {
         if path
         for each in ((f"{path}/batch", "POST"), (f"{path}/{{{kind.one}_id}}/history", "GET"))
     ),
+    *(
+        (f"{path}/{each.key}", "PUT")
+        for each in DECLARED
+        for path in ("/v1/configuration", "/admin/config")
+    ),
+    *((f"/v1/configuration/{each.key}/history", "GET") for each in DECLARED),
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
     ("/v1/series", "POST"),

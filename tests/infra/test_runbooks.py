@@ -52,7 +52,7 @@ def known(words: list[str]) -> bool:
 
 
 def metrics() -> set[str]:
-    vitals = PostgresVitals(Mock(), Mock(), Mock(), Mock(), Notes())
+    vitals = PostgresVitals(Mock(), Mock(), Mock(), Mock(), Notes(), Mock())
     return {
         metric.name + suffix
         for metric in vitals._registry.collect()

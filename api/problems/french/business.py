@@ -13,6 +13,13 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Un client n'est pas du personnel",
         "Le rôle de client va seul : un client ne fait pas partie du personnel.",
     ),
+    "configuration-not-found": Words(
+        "Rien n'est configuré", "Rien n'est configuré sous cette clé."
+    ),
+    "configured-meanwhile": Words(
+        "Configuré entre-temps",
+        "Quelqu'un d'autre l'a configuré ou supprimé entre-temps. Regardez-le de nouveau.",
+    ),
     "email-taken": Words(
         "Adresse électronique déjà utilisée",
         "Un compte avec cette adresse électronique existe déjà.",
@@ -43,6 +50,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "professional-not-named": Words(
         "Professionnel non nommé",
         "Le rôle de professionnel demande de nommer le professionnel que l'utilisateur est.",
+    ),
+    "provider-refuses": Words(
+        "Refusé par le prestataire",
+        "Le prestataire n'accepte pas ces valeurs. Celles qui étaient en vigueur le restent.",
     ),
     "registration-under-way": Words(
         "Inscription en cours", "Quelqu'un inscrit cette adresse électronique en ce moment même."

@@ -1,0 +1,1 @@
+"""What a business configures, known by heart in each process, and shown to its provider."""

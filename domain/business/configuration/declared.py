@@ -1,0 +1,222 @@
+"""What a business may configure, as a table: an area that needs something adds a declaration.
+
+Values are flat: text, whole numbers, yes or no, and secrets. They are recorded by their names, so that a
+declaration may change: what is no longer declared is not read, and what is new needs a default.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import inspect
+from msgspec.structs import fields
+
+from domain.business.configuration.messages import Plain, Sealed, Typed
+from domain.business.users import Role
+from domain.confidential import Secret
+from domain.fields import GIVEN_ID, Held
+from domain.messages import Value
+
+KEPT: Final = (
+    inspect.StrType,
+    inspect.IntType,
+    inspect.BoolType,
+    inspect.NoneType,
+    inspect.EnumType,
+    inspect.LiteralType,
+)
+
+Id = Annotated[str, GIVEN_ID]
+PathId = Annotated[str, Held(min_length=1, max_length=60, pattern="^[0-9A-Za-z_-]+$")]
+"""What stands in the path of an address that is asked."""
+
+HOST: Final = Held(max_length=200, pattern="^[0-9A-Za-z.-]+$")
+
+
+class Declaration(Value, frozen=True, kw_only=True):
+    """What can be configured under a `key`: what it is for, its values, and two examples that differ.
+
+    Besides owners, `readers` see it, without secrets. `verifies` is the secret by which what the provider
+    sends us is verified: of a former one it is still valid for a while.
+    """
+
+    key: str
+    says: str
+    values: type[Value]
+    examples: tuple[Value, Value]
+    verifies: str | None = None
+    writers: frozenset[Role] = frozenset({Role.OWNER})
+    readers: frozenset[Role] = frozenset({Role.AUDITOR})
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be kept. Raises ValueError."""
+        for field in fields(self.values):
+            if not all(_is_kept(part) for part in _alternatives(inspect.type_info(field.type))):
+                raise ValueError(f"{self.key}: {field.name} cannot be kept")
+        if self.verifies is not None and self.verifies not in self.secrets:
+            raise ValueError(f"{self.key}: what verifies has to be a secret")
+
+    @property
+    def name(self) -> str:
+        """The key as part of a name."""
+        return self.key.replace(".", "_").replace("-", "_")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The fields that hold secrets."""
+        named = (
+            (each.name, _alternatives(inspect.type_info(each.type))) for each in fields(self.values)
+        )
+        return tuple(name for name, parts in named if any(_is_secret(part) for part in parts))
+
+    def values_of(self, typed: Typed | None) -> Any:
+        """Return what was typed as it is declared now, or else what holds where nothing was; None if
+        something is lacking that has no default, be it that it was erased.
+        """
+        typed = typed or Typed()
+        said: dict[str, Any] = {each.name: each.value for each in typed.plain}
+        said |= {each.name: each.secret for each in typed.secrets}
+        try:
+            return msgspec.convert(said, self.values)
+        except msgspec.ValidationError:
+            return None
+
+
+def typed_of(values: Value) -> Typed:
+    """Return values as they are recorded: what is not given is left out."""
+    said = [(each.name, getattr(values, each.name)) for each in fields(values)]
+    return Typed(
+        plain=tuple(
+            Plain(name=name, value=msgspec.to_builtins(value))
+            for name, value in said
+            if value is not None and not isinstance(value, Secret)
+        ),
+        secrets=tuple(Sealed(name=n, secret=s) for n, s in said if isinstance(s, Secret)),
+    )
+
+
+def _alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
+    match kind:
+        case inspect.Metadata(type=inner):
+            return _alternatives(inner)
+        case inspect.UnionType(types=types):
+            return tuple(part for each in types for part in _alternatives(each))
+        case _:
+            return (kind,)
+
+
+def _is_kept(part: inspect.Type) -> bool:
+    return isinstance(part, KEPT) or _is_secret(part)
+
+
+def _is_secret(part: inspect.Type) -> bool:
+    return getattr(part, "cls", None) is Secret
+
+
+# --- What can be configured ---------------------------------------------------------------
+
+
+class WhatsappCloud(Value, frozen=True, kw_only=True):
+    """A number in Meta's Cloud API. What Meta sends is signed with the `app_secret`; `verify_token` is
+    what it says when it is told where to send.
+    """
+
+    phone_number_id: PathId
+    access_token: Secret
+    app_secret: Secret
+    verify_token: Secret | None = None
+
+
+class Stripe(Value, frozen=True, kw_only=True):
+    """An account at Stripe. What it sends is signed with the `webhook_secret` of the endpoint."""
+
+    secret_key: Secret
+    webhook_secret: Secret | None = None
+
+
+class Resend(Value, frozen=True, kw_only=True):
+    """An account at Resend. What it sends is signed with the `webhook_secret`."""
+
+    api_key: Secret
+    webhook_secret: Secret | None = None
+
+
+class Pusher(Value, frozen=True, kw_only=True):
+    """An app at Pusher Channels, or at something of one's own that speaks like it. The `host` is reached
+    with TLS; what it sends is signed with the `secret`.
+    """
+
+    app_id: PathId
+    key: Id
+    secret: Secret
+    host: Annotated[str, HOST] = "api-eu.pusher.com"
+    port: Annotated[int, Held(ge=1, le=65_535)] = 443
+
+
+DECLARED: Final[tuple[Declaration, ...]] = (
+    Declaration(
+        key="whatsapp.cloud",
+        says="The number by which the business writes on WhatsApp.",
+        values=WhatsappCloud,
+        examples=(
+            WhatsappCloud(
+                phone_number_id="106540352242922",
+                access_token=Secret(value="EAAG-example-token-0001"),
+                app_secret=Secret(value="0123456789abcdef0123456789abcdef"),
+                verify_token=Secret(value="a word that only we know"),
+            ),
+            WhatsappCloud(
+                phone_number_id="106540352242923",
+                access_token=Secret(value="EAAG-example-token-0002"),
+                app_secret=Secret(value="fedcba9876543210fedcba9876543210"),
+            ),
+        ),
+        verifies="app_secret",
+    ),
+    Declaration(
+        key="stripe",
+        says="The account by which the business is paid.",
+        values=Stripe,
+        examples=(
+            Stripe(
+                secret_key=Secret(value="sk-test-example-0000000001"),
+                webhook_secret=Secret(value="whsec-example-0000000001"),
+            ),
+            Stripe(secret_key=Secret(value="sk-test-example-0000000002")),
+        ),
+        verifies="webhook_secret",
+    ),
+    Declaration(
+        key="resend",
+        says="The account by which the business sends mails of its own.",
+        values=Resend,
+        examples=(
+            Resend(
+                api_key=Secret(value="re-example-0000000000001"),
+                webhook_secret=Secret(value="whsec-example-0000000002"),
+            ),
+            Resend(api_key=Secret(value="re-example-0000000000002")),
+        ),
+        verifies="webhook_secret",
+    ),
+    Declaration(
+        key="pusher",
+        says="The app by which browsers are told what is new.",
+        values=Pusher,
+        examples=(
+            Pusher(
+                app_id="1204",
+                key="278d425bdf160c739803",
+                secret=Secret(value="7ad3773142a6692b25b8"),
+            ),
+            Pusher(
+                app_id="1205",
+                key="378d425bdf160c739803",
+                secret=Secret(value="8ad3773142a6692b25b8"),
+            ),
+        ),
+        verifies="secret",
+    ),
+)
+
+BY_KEY: Final[Mapping[str, Declaration]] = {each.key: each for each in DECLARED}
