@@ -77,7 +77,6 @@ def list_configuration(caller: MayRead) -> Response:
 
 
 def _configured(caller: Caller, declared: Declaration, body: Body) -> Response:
-    caller.refuse_outdated()
     if not _changes(caller, declared):
         raise PermissionMissing(permission=Permission.CONFIGURATION_WRITE)
     key = declared.key

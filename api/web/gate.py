@@ -28,9 +28,17 @@ class TokenMissing(Refused, status=401):
 
 
 ELSEWHERE: Final = frozenset(
-    {Permission.JOBS_MANAGE, Permission.READ_MODELS_MANAGE, Permission.RECEIPTS_MANAGE}
+    {
+        Permission.JOBS_MANAGE,
+        Permission.READ_MODELS_MANAGE,
+        Permission.RECEIPTS_MANAGE,
+        Permission.FILES_WRITE,
+        Permission.CONFIGURATION_WRITE,
+    }
 )
-"""What is changed by these is no event, so no dispatcher asks who changes it."""
+"""What is changed by these is no event, or not only one: bytes are kept, and providers asked, before any
+dispatcher asks who wants it.
+"""
 
 
 class Gate:

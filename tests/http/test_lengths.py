@@ -10,8 +10,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
+from domain.business.configuration import DECLARED
 from domain.catalogue import KINDS
+from domain.confidential import Secret
+from domain.messages import Value
 from domain.records import Kind
 from infra.settings import Settings
 from tests.contract import check
@@ -44,6 +48,15 @@ def named(kind: Kind[Any], name: str) -> Any:
     return {**values, **{field: name for field in ("name", "sku") if field in values}}
 
 
+def typed(values: Value) -> dict[str, Any]:
+    """Return values as somebody types them, who says the secrets in them."""
+    return {
+        name: {"value": each.value} if isinstance(each, Secret) else each
+        for name, each in asdict(values).items()
+        if each is not None
+    }
+
+
 MORE: dict[str, dict[str, Any]] = {
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
@@ -63,6 +76,11 @@ MORE: dict[str, dict[str, Any]] = {
     },
     "/auth/register": {"email": "zoe@salon.example"},
     "/v1/users": {"email": "max@salon.example"},
+    **{
+        f"{path}/{each.key}": typed(each.examples[0])
+        for each in DECLARED
+        for path in ("/v1/configuration", "/admin/config")
+    },
     **{f"/v1/{kind.many}": to_builtins(kind.examples[0]) for kind in KINDS},
     **{str(kind.old_path): to_builtins(kind.examples[1]) for kind in KINDS},
     **{f"/v1/{kind.many}/batch": {"items": [named(kind, "One")]} for kind in KINDS},
