@@ -25,6 +25,7 @@ from domain.people.clients import (
     ClientSuspected,
     ClientToldApart,
     ClientUnmerged,
+    still,
 )
 from domain.texts import plain
 from domain.values import ClientId, Contact, UserId
@@ -99,12 +100,14 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
         case ClientLinkedToUser(user_id=user):
             return row and replace(row, user_id=user)
         case ClientMerged(into=into):
-            return row and replace(row, merged_into=into, may_be=None)
+            return row and replace(row, merged_into=into, may_be=still(row.may_be, into))
         case ClientUnmerged():
             return row and replace(row, merged_into=None)
         case ClientAbsorbed(source=source, undo_until=until):
-            merged = MergedClient(source, until)
-            return row and replace(row, merged=(*row.merged, merged), may_be=None)
+            if row is None:
+                return None
+            merged = (*row.merged, MergedClient(source, until))
+            return replace(row, merged=merged, may_be=still(row.may_be, source))
         case ClientReleased(source=source):
             return row and replace(row, merged=tuple(m for m in row.merged if m.id != source))
         case ClientSuspected(other=other):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.messages import Event
-from domain.people.clients.client import CLIENT, Client, evolve
+from domain.people.clients.client import CLIENT, Client, evolve, still
 from domain.people.clients.decisions import (
     add_note,
     change,
@@ -136,6 +136,7 @@ __all__ = [
     "refuse_missing",
     "refuse_unknown",
     "register",
+    "still",
     "tell_apart",
     "unmerge",
 ]

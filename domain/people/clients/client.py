@@ -96,9 +96,10 @@ def evolve(client: Client, event: ClientEvent) -> Client:
                 absorbed=client.absorbed,
             )
         case ClientMerged(into=into):
-            return replace(client, merged_into=into, may_be=None)
+            return replace(client, merged_into=into, may_be=still(client.may_be, into))
         case ClientAbsorbed(source=source, undo_until=until):
-            return replace(client, absorbed={**client.absorbed, source: until}, may_be=None)
+            absorbed = {**client.absorbed, source: until}
+            return replace(client, absorbed=absorbed, may_be=still(client.may_be, source))
         case ClientUnmerged():
             return replace(client, merged_into=None)
         case ClientReleased(source=source):
@@ -115,6 +116,11 @@ def evolve(client: Client, event: ClientEvent) -> Client:
             return replace(client, may_be=None, told_apart=client.told_apart | {other})
         case _:
             assert_never(event)
+
+
+def still(may_be: ClientId | None, same: ClientId) -> ClientId | None:
+    """Return whom a client may be, once it is known who is the same."""
+    return None if may_be == same else may_be
 
 
 CLIENT = Aggregate(kind="client", initial=Client(), evolve=evolve)

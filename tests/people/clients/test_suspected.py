@@ -15,6 +15,7 @@ from tests.scheduling.bookings.examples import (
     other_booking,
     register_guest,
     request_by_guest,
+    zoe,
 )
 from tests.scheduling.bookings.salon import salon
 
@@ -78,6 +79,16 @@ def test_who_is_the_same_after_all_is_merged_and_stays_so() -> None:
 
     assert past.of(CLIENT, lea).may_be is None
     assert comes(past, "Léa Meyer", third_booking, 2) in (gus, lea)
+
+
+def test_who_is_merged_with_another_may_still_be_somebody() -> None:
+    past = salon()
+    gus = comes(past, "Gus Meyer")
+    lea = comes(past, "Léa Meyer", other_booking, 1)
+
+    past.run(MergeClients(client_id=lea, sources=(zoe,)))
+
+    assert past.of(CLIENT, lea).may_be == gus
 
 
 @pytest.mark.parametrize(
