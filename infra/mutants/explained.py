@@ -37,8 +37,8 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
     (
         "projections/paging.py",
         (
-            "statement = _within_bytes(rows_of(asked, limit + 1, look=look)) → "
-            "statement = _within_bytes(rows_of(asked, limit + 2, look=look))"
+            "statement = _marked(asked, rows_of(asked, limit + 1, look=look)) → "
+            "statement = _marked(asked, rows_of(asked, limit + 2, look=look))"
         ),
     ): "A row more is read, and not shown: that there is one more is all one wants to know.",
     (

@@ -237,6 +237,8 @@ def pages(running: Running, http: TestClient) -> dict[str, Any]:
     http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
     running.settle()
     running.system.origins.look()
+    running.system.configured.secrets_of(running.tenant, "stripe")
+    running.system.configured.look()
     week = {"from": "2027-01-04T00:00:00Z", "to": "2027-01-11T00:00:00Z"}
     for path in ("/v1/bookings", "/v1/time-blocks"):
         listed = http.get(path, params=week).json()
