@@ -77,8 +77,17 @@ class ReadModels(Protocol):
         whether there are more than have so many bytes.
         """
 
-    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
-        """Return what happened last in the tenant, if these read models have seen it."""
+    def known(self, models: Sequence[ReadModel]) -> int:
+        """Return up to where read models are known to have come, by a look that is a second old at most;
+        -1 where something is set aside.
+        """
+
+    def moment(
+        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel]
+    ) -> Moment | None:
+        """Return what happened last in the tenant, if these read models have seen all of it, on a
+        connection that was lent to read them.
+        """
 
     def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:
         """Return which rows were touched since then, so many at most, but for those of one event."""

@@ -80,6 +80,10 @@ def traced(parent: str | None) -> str | None:
     return parent if parent is not None and _TRACEPARENT.fullmatch(parent) else None
 
 
+MARKED: Final = 8
+"""Bytes of a hash by which a position is told from the same one of another log: see `log.mark`."""
+
+
 class Bookmark(NamedTuple):
     """A position of a tenant's log, and the first 8 bytes of the chain's hash there, in hexadecimal: by this
     mark it is told from the same position of a log that was restored and went on otherwise. 0 is before
@@ -204,6 +208,11 @@ class Moment(NamedTuple):
     position: int
     hash: str
     tables: tuple[int, ...]
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """Where that is in the tenant's log."""
+        return Bookmark(self.tenant_position, self.hash[: 2 * MARKED])
 
 
 class Changed(NamedTuple):

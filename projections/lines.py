@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
-from projections.questions import ALONG_THE_WAY, OPERATORS, Op, Place, Sort, Where, Within
+from projections.questions import ALONG_THE_WAY, OPERATORS, Op, Place, Sort, Watched, Where, Within
 from projections.read_model import ReadModel, Row
 
 LOOKED_AT: Final = 5_000
@@ -59,6 +59,7 @@ class Question:
     extra: Sequence[tuple[str, Sequence[Any]]]
     sort: Sort
     place: Place | None = None
+    watched: Watched | None = None
 
     @cached_property
     def filters(self) -> list[Where]:

@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
-from application.ports import Bookmark
+from application.ports import Bookmark, Moment
 from projections.lines import (
     AT_FIRST,
     LOOKED_AT,
@@ -24,7 +24,7 @@ from projections.lines import (
     kept,
     rows_of,
 )
-from projections.questions import COMPARING, Op, Place, Sort, Where, Within
+from projections.questions import COMPARING, Op, Place, Sort, Watched, Where, Within
 from projections.read_model import ReadModel
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Page",
     "Place",
     "Sort",
+    "Watched",
     "Where",
     "Within",
     "conditions",
@@ -64,6 +65,16 @@ BOOKMARK: Final = """(
 )"""
 """Where the tenant's log ends: read with the page, it has all that the page shows."""
 
+MOMENT: Final = """(
+    SELECT concat_ws('.', e.tenant_position, encode(e.hash, 'hex'), e.position,
+        CASE WHEN e.position <= %s THEN e.position ELSE coalesce(work.seen(%s), -1) END, {tables})
+    FROM log.events e WHERE e.tenant_id = %s ORDER BY e.tenant_position DESC LIMIT 1
+)"""
+"""The same, and up to where the read models have seen it. Their tables are named by their numbers: what is
+built anew is another.
+"""
+TABLE: Final = "coalesce(to_regclass('live.{}')::oid::bigint, 0)"
+
 DOCUMENT, LOOKED, MARK = 2, 3, 4
 
 COUNTED: Final = 10_000
@@ -89,6 +100,8 @@ class Page(NamedTuple):
     """Whether there are more rows, or more to look at, in the direction in which was asked."""
     bookmark: Bookmark | None
     """Where the log ended when this was so; None if there was no row."""
+    moment: Moment | None = None
+    """What had happened last, if that was asked and the page shows it, too."""
 
 
 class NumberedPage(NamedTuple):
@@ -113,9 +126,10 @@ def page(
     sort: Sort,
     place: Place | None = None,
     limit: int = 50,
+    watched: Watched | None = None,
 ) -> Page:
     """Ask for a page. `extra` are conditions in SQL with their values, for what no column says."""
-    asked = Question(model, tenant, within, where, extra, sort, place)
+    asked = Question(model, tenant, within, where, extra, sort, place, watched)
     rows, reached = _looked(connection, asked, limit)
     backwards = place is not None and place.backwards
     return _cut(rows, limit, reached, backwards=backwards)
@@ -199,7 +213,22 @@ def _within_bytes(page: Sql) -> Sql:
 
 
 def _marked(asked: Question, page: Sql) -> Sql:
-    return Sql(CUT.format(BOOKMARK, page.text), (MOST_BYTES, asked.tenant, *page.values))
+    if asked.watched is None:
+        return Sql(CUT.format(BOOKMARK, page.text), (MOST_BYTES, asked.tenant, *page.values))
+    names, known = asked.watched
+    moment = MOMENT.format(tables=", ".join(map(TABLE.format, names)))
+    values = (MOST_BYTES, known, list(names), asked.tenant, *page.values)
+    return Sql(CUT.format(moment, page.text), values)
+
+
+def _moment_of(mark: str) -> tuple[Bookmark, Moment | None]:
+    """Read where the log ended, and what had happened, if the read models had seen it."""
+    place, hash_, *seen = mark.split(".")
+    if not seen:
+        return Bookmark(int(place), hash_), None
+    position, reached, *tables = map(int, seen)
+    moment = Moment(int(place), position, hash_, tuple(tables))
+    return moment.bookmark, moment if reached >= position else None
 
 
 def _is_cut(rows: Sequence[tuple[Any, ...]]) -> bool:
@@ -233,9 +262,9 @@ def _cut(
     if not ends:
         return Page([], None, None, has_more, None)
     (begin, begin_key, *_), (end, end_key, *_) = ends[0], ends[-1]
-    mark = Bookmark.of(rows[0][MARK]) if rows and rows[0][MARK] else None
+    mark, moment = _moment_of(rows[0][MARK]) if rows and rows[0][MARK] else (None, None)
     if backwards:
         places = Place(end, end_key, backwards=True), Place(begin, begin_key)
-        return Page(documents[::-1], *places, has_more, mark)
+        return Page(documents[::-1], *places, has_more, mark, moment)
     places = Place(begin, begin_key, backwards=True), Place(end, end_key)
-    return Page(documents, *places, has_more, mark)
+    return Page(documents, *places, has_more, mark, moment)

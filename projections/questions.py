@@ -69,3 +69,12 @@ class Within(NamedTuple):
 
     conditions: Sequence[tuple[str, Sequence[Any]]] = ()
     where: Sequence[Where] = ()
+
+
+class Watched(NamedTuple):
+    """Read models, by name, on which it hangs whether a page shows all that has happened, and up to where
+    they were known to have come before the page was asked for.
+    """
+
+    names: Sequence[str]
+    known: int

@@ -199,14 +199,23 @@ class Answers:
 
     # --- Changes --------------------------------------------------------------------------
 
-    def moment(self, tenant: str, models: Sequence[ReadModel]) -> Moment | None:
-        """Return what happened last in the tenant, if these read models have seen it."""
+    def known(self, models: Sequence[ReadModel]) -> int:
+        """Return up to where read models are known to have come, by a look that is a second old at most;
+        -1 where something is set aside.
+        """
+        return self._freshness.known([model.name for model in models])
+
+    def moment(
+        self, connection: Connection[Any], tenant: str, models: Sequence[ReadModel]
+    ) -> Moment | None:
+        """Return what happened last in the tenant, if these read models have seen all of it, on a
+        connection that was lent to read them: whatever is read on it afterwards is no older.
+        """
         names = [model.name for model in models]
-        with self._database.as_tenant(tenant) as connection:
-            now = changes.moment(connection, tenant, names)
-        if not self._freshness.have_seen(names, now.position, time.monotonic()):
-            return None
-        return None if self._freshness.aside(tenant, names, now.position) else now
+        now = changes.moment(connection, tenant, names)
+        if self._freshness.is_known(names, now.position):
+            return now
+        return now if changes.seen(connection, names) >= now.position else None
 
     def changed(self, tenant: str, model: ReadModel, *, since: Moment, most: int) -> Changed:
         """Return which rows were touched since then, so many at most, but for those of one event."""

@@ -25,6 +25,7 @@ MOMENT: Final = """
 """
 """The tables are named by their numbers: what is built anew is another."""
 
+SEEN: Final = "SELECT work.seen(%s)"
 HASH: Final = """
     SELECT encode(e.hash, 'hex') FROM log.events e WHERE e.tenant_id = %s AND e.tenant_position = %s
 """
@@ -43,6 +44,14 @@ def moment(connection: Connection[Any], tenant: str, names: Sequence[str]) -> Mo
         return NOTHING_YET
     tenant_position, position, hash_, tables = found
     return Moment(tenant_position, position, hash_, tuple(tables))
+
+
+def seen(connection: Connection[Any], names: Sequence[str]) -> int:
+    """Return up to where these read models have seen everything of the tenant whose connection it is; -1
+    where something of it is set aside.
+    """
+    found = connection.execute(SEEN, (list(names),), prepare=True).fetchone()
+    return -1 if found is None or found[0] is None else int(found[0])
 
 
 def changed(

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from adapters.event_store.reader import head
 from adapters.postgres import Database
-from adapters.read_models.known import Known
+from adapters.read_models.known import UNKNOWN, Known
 from adapters.wakeups.bell import Bell
 from application.ports import PositionUnknown, ProjectionBehind, ProjectionParked
 from domain.values import kind_of
@@ -58,7 +58,7 @@ class Freshness:
         asked = False
         while True:
             heard = self._advanced.rings
-            if self._known.least(names) >= position:
+            if self.is_known(names, position):
                 return True
             positions = self._look(names)
             least = min((positions.get(name, -1) for name in names), default=position)
@@ -84,9 +84,19 @@ class Freshness:
         _, since = self._behind.get(tuple(names), (0, time.monotonic()))
         return since + STILL
 
+    def known(self, names: Sequence[str]) -> int:
+        """Return up to where they are known to have come; have a look, if nobody had one for a second."""
+        if self._known.least(names) == UNKNOWN:
+            self._look(names)
+        return self._known.least(names)
+
+    def is_known(self, names: Sequence[str], position: int) -> bool:
+        """Whether it is known, without a look, that they have seen everything up to `position`."""
+        return self._known.least(names) >= position
+
     def aside(self, tenant: str, names: Sequence[str], position: int) -> Aside:
         """Return what is set aside of them for this tenant, because of events up to `position`."""
-        if self._known.least(names) >= position:
+        if self.is_known(names, position):
             return {}
         with self._database.as_desk() as connection:
             return aside(connection, tenant, names, position)

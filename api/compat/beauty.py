@@ -176,7 +176,7 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 def list_appointments_of_client(client_id: ids.Client, caller: clients.MayRead) -> Response:
     """List the appointments of a client, newest first."""
     clients.refuse_unknown(caller, client_id)
-    whose = clients.of_person(client_id, caller)
+    whose = clients.of_client(client_id)
     return THEIR_APPOINTMENTS.answer(caller, where=[whose])
 
 

@@ -82,14 +82,14 @@ class OldListing:
         asked = caller.request.query_params
         names = [name for name, _ in asked.multi_items()]
         question, number = self._numbered(asked, names)
-        meant = self.listing.meant(question, caller, searched=bool(extra))
+        meant = self.listing.meant(question, caller, where, searched=bool(extra))
         with caller.asking(self.listing.model, *self.also) as (connection, within):
             found = numbered_page(
                 connection,
                 self.listing.model,
                 caller.tenant,
                 within=within,
-                where=[*meant, *where],
+                where=meant,
                 extra=extra,
                 sort=question.sort,
                 offset=(number - 1) * question.limit,

@@ -44,7 +44,7 @@ from application.ports import (
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past, Together
 from domain.messages import Command
-from projections.paging import MOST_BYTES, Within
+from projections.paging import MOST_BYTES, Watched, Within
 from projections.read_model import ReadModel
 
 T = TypeVar("T")
@@ -324,13 +324,21 @@ class Caller:
                 connection = stack.enter_context(stale)
             yield connection
 
-    def moment(self, models: Sequence[ReadModel]) -> Moment | None:
+    def watched(self, models: Sequence[ReadModel]) -> Watched:
+        """Return what tells whether a page shows all that has happened. It is asked before anything is lent."""
+        known = self.backend.read_models.known(models)
+        return Watched([model.name for model in models], known)
+
+    def moment(self, connection: Connection[Any], models: Sequence[ReadModel]) -> Moment | None:
         """Return what happened last in their business, if these read models have seen it, and it is no less
-        than what they have. It is asked before anything is lent to them.
+        than what they have. It is asked before the list is, on the same connection.
         """
-        found = self.backend.read_models.moment(self.tenant, models)
+        return self.no_less(self.backend.read_models.moment(connection, self.tenant, models))
+
+    def no_less(self, moment: Moment | None) -> Moment | None:
+        """Return a moment, if all that they have seen had happened by then."""
         seen = self.preferences.at_least
-        return None if found is None or found.position < seen else found
+        return None if moment is None or moment.position < seen else moment
 
     def touched(self, model: ReadModel, *, since: Moment, most: int) -> Changed:
         """Return which rows were touched since then. Raises PositionUnknown; and PermissionMissing for who

@@ -21,7 +21,7 @@ from api.problems.questions import refuse, wrong
 from api.problems.refused import Refused
 from api.requests.caller import Caller
 from api.requests.cursors import CURSOR, opened, sealed
-from application.ports import Bookmark, Changed, Moment
+from application.ports import Changed, Moment
 from projections.lines import KEY
 from projections.paging import MOST_BYTES, Op, Page, Where
 from projections.read_model import ReadModel
@@ -29,8 +29,6 @@ from projections.rows import those
 
 CHANGED_AFTER: Final = "changed_after"
 PURPOSE: Final = "changes"
-MARK: Final = 16
-"""Digits of a hash that a bookmark has."""
 
 
 class ChangesTooMany(Refused, status=410):
@@ -44,17 +42,23 @@ def tag_of(caller: Caller, moment: Moment) -> str:
     principal, url = caller.principal, caller.request.url
     who = (principal.client_id, principal.professional_id, principal.earlier_clients)
     asked = (url.path, sorted(caller.request.query_params.multi_items()))
-    may = sorted(principal.permissions)
-    said = [caller.tenant, caller.request.app.version, moment, who, may, asked]
+    said = [caller.tenant, caller.request.app.version, moment, who, principal.roles, asked]
     digest = hmac.digest(caller.backend.pepper.encode(), msgspec.json.encode(said), "sha256")
     return f'W/"{digest[:16].hex()}"'
 
 
+def is_conditional(caller: Caller) -> bool:
+    """Whether they say which answer they have."""
+    return "if-none-match" in caller.request.headers
+
+
 def is_known(caller: Caller, moment: Moment) -> bool:
     """Whether they have the answer of this moment, as RFC 9110 compares: weakly."""
-    known = caller.request.headers.get("if-none-match", "")
+    if not is_conditional(caller):
+        return False
+    known = caller.request.headers["if-none-match"].split(",")
     tag = tag_of(caller, moment).removeprefix("W/")
-    return tag in {each.strip().removeprefix("W/") for each in known.split(",")}
+    return tag in {each.strip().removeprefix("W/") for each in known}
 
 
 def tagged(caller: Caller, answer: Response, moment: Moment | None) -> Response:
@@ -78,8 +82,7 @@ def told(
 
 
 def _mark(caller: Caller, moment: Moment) -> str:
-    bookmark = Bookmark(moment.tenant_position, moment.hash[:MARK])
-    return sealed(caller, PURPOSE, (moment.tenant_position, moment.hash), bookmark)
+    return sealed(caller, PURPOSE, (moment.tenant_position, moment.hash), moment.bookmark)
 
 
 Meant = Sequence[tuple[ReadModel, Sequence[str]]]

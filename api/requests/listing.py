@@ -18,14 +18,23 @@ from psycopg import Connection
 from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
 from api.problems.refusals import QueryInvalid
 from api.requests.caller import JSON, Caller
-from api.requests.changes import CHANGED_AFTER, changes, is_known, tagged, told, touched
+from api.requests.changes import (
+    CHANGED_AFTER,
+    Meant,
+    changes,
+    is_conditional,
+    is_known,
+    tagged,
+    told,
+    touched,
+)
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.including import INCLUDE, Includes, include_of, included
 from api.requests.moments import EXAMPLE, instant
 from api.requests.ranges import RANGE, range_of
 from application.ports import Bookmark, Changed
 from projections.overlap import ALWAYS, Overlap, Overlapping, Range
-from projections.paging import COMPARING, Op, Page, Place, Sort, Where, Within, page
+from projections.paging import COMPARING, Op, Page, Place, Sort, Watched, Where, Within, page
 from projections.read_model import ReadModel
 
 MOST: Final = 200
@@ -89,43 +98,65 @@ class Listing:
         """
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
-        place = self._place(caller, asked.get(CURSOR), question)
-        meant = [*self.meant(question, caller, searched=bool(extra)), *where]
-        changed = self._changed(caller, question, meant) if self.changes else None
+        wanted = self._wanted(caller, question, where, extra)
+        people = self._people(wanted.where)
+        changed = changes(caller, self.model, question.limit, people) if self.changes else None
         reached = changed.reached.position if changed else 0
         models = [self.model, *(self.includes[name].model for name in question.include)]
-        moment = caller.moment(models)
-        if moment is not None and is_known(caller, moment):
-            return tagged(caller, Response(status_code=304), moment)
+        watched, first = caller.watched(models), self._looks_first(caller, question, changed)
         with caller.asking(self.model, at_least=reached) as (connection, within):
-            found = self._found(caller, connection, within, question, place, meant, extra, changed)
+            moment = caller.moment(connection, models) if first else None
+            if moment is not None and is_known(caller, moment):
+                return tagged(caller, Response(status_code=304), moment)
+            ask = partial(self._found, caller, connection, within, wanted)
+            found = ask(changed, None if first else watched)
+            if found.first is None and not first:  # in no row there is nothing said of the log
+                moment, found = caller.moment(connection, models), ask(changed, None)
+        moment = caller.no_less(moment or found.moment)
+        if people and self._people(self._wanted(caller, question, where, extra).where) != people:
+            moment = None  # while it was asked, somebody was merged: it may be of neither moment
         more = dict(included(caller, question.include, self.includes, found.documents))
         if self.changes:
             more |= told(caller, moment, changed, found.documents)
-        return tagged(caller, _response(caller, found, question, place, more), moment)
+        return tagged(caller, _response(caller, found, question, wanted.place, more), moment)
 
-    def _changed(
-        self, caller: Caller, question: "Question", meant: Sequence[Where]
-    ) -> Changed | None:
-        """Return what changed since when they say, if they do."""
-        told = {each.column: each.rows for each in self.meanings.values() if each.rows is not None}
-        people = [(told[w.column], w.value) for w in meant if w.column in told]
-        return changes(caller, self.model, question.limit, people)
+    def _wanted(
+        self,
+        caller: Caller,
+        question: "Question",
+        where: Sequence[Where],
+        extra: Sequence[tuple[str, Sequence[Any]]],
+    ) -> "_Wanted":
+        """Return what is asked of the read model, as it is meant now."""
+        place = self._place(caller, caller.request.query_params.get(CURSOR), question)
+        meant = self.meant(question, caller, where, searched=bool(extra))
+        return _Wanted(question, place, meant, extra)
+
+    def _people(self, meant: Sequence[Where]) -> Meant:
+        """Return who is meant by the filters, with the lists in which they may become others."""
+        rows = {each.column: each.rows for each in self.meanings.values() if each.rows is not None}
+        return [(rows[each.column], each.value) for each in meant if each.column in rows]
+
+    def _looks_first(self, caller: Caller, question: "Question", changed: Changed | None) -> bool:
+        """Whether what had happened is asked before the page, and not with it: to find out whether they have
+        it, or since it is made by several statements.
+        """
+        several = self.overlapping is not None and question.range != ALWAYS
+        return changed is not None or several or is_conditional(caller)
 
     def _found(
         self,
         caller: Caller,
         connection: Connection[Any],
         within: Within,
-        question: "Question",
-        place: Place | None,
-        where: Sequence[Where],
-        extra: Sequence[tuple[str, Sequence[Any]]],
+        wanted: "_Wanted",
         changed: Changed | None,
+        watched: Watched | None,
     ) -> Page:
         """Return the page, or what changed of it."""
+        question = wanted.question
         going_on = self._going_on(connection, caller.tenant, question.range)
-        where, extra = [*where, *going_on.where], [*extra, *going_on.extra]
+        where, extra = [*wanted.where, *going_on.where], [*wanted.extra, *going_on.extra]
         if changed is not None:
             found = touched(caller, connection, self.model, where, extra, changed)
         else:
@@ -137,8 +168,9 @@ class Listing:
                 where=where,
                 extra=extra,
                 sort=question.sort,
-                place=place,
+                place=wanted.place,
                 limit=question.limit,
+                watched=watched,
             )
         if going_on.keeps is None:
             return found
@@ -155,10 +187,15 @@ class Listing:
         return self.shows or self.model.row
 
     def meant(
-        self, question: "Question", caller: Caller, *, searched: bool = False
+        self,
+        question: "Question",
+        caller: Caller,
+        where: Sequence[Where] = (),
+        *,
+        searched: bool = False,
     ) -> Sequence[Where]:
-        """Return the filters of a question as the caller means them."""
-        asked = [self._meant(each, caller) for each in question.where]
+        """Return the filters of a question, and of a route, as the caller means them."""
+        asked = [self._meant(each, caller) for each in (*question.where, *where)]
         named = {each.column for each in question.where} & {self.hides, *self.meanings}
         if self.hides is None or searched or named:
             return asked
@@ -238,6 +275,15 @@ class Listing:
         if name != question.name:
             raise of_another_question()
         return Place(value, key, backwards)
+
+
+class _Wanted(NamedTuple):
+    """What is asked of a read model."""
+
+    question: "Question"
+    place: Place | None
+    where: Sequence[Where]
+    extra: Sequence[tuple[str, Sequence[Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)

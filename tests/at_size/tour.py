@@ -16,6 +16,7 @@ from adapters.jobs.leases import Lease, reap
 from adapters.live_bookings.counts import LiveBookingsCounted, Window
 from adapters.long_operations import OperationProgress
 from adapters.postgres import WORKER
+from adapters.read_models import changes
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
 from application.inbound import Arrival
@@ -237,6 +238,8 @@ def pages(running: Running, http: TestClient) -> dict[str, Any]:
     http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
     running.settle()
     running.system.origins.look()
+    with running.system.database.as_tenant(running.tenant) as line:
+        assert changes.seen(line, ["bookings"]) > 0
     running.system.configured.secrets_of(running.tenant, "stripe")
     running.system.configured.look()
     week = {"from": "2027-01-04T00:00:00Z", "to": "2027-01-11T00:00:00Z"}

@@ -1,8 +1,9 @@
 """A screen that asks again and again: 304 while nothing happened, and then only what did."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -11,6 +12,7 @@ from application.ports import About
 from domain.business.users import Role
 from domain.people.clients import RegisterClient
 from domain.values import ClientId, Contact
+from projections.paging import page
 from tests.people.clients.test_merged_over_http import merge, register
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
@@ -19,6 +21,12 @@ pytestmark = pytest.mark.postgres
 
 WHERE = "/v1/bookings"
 HOURS = [f"2027-01-05T{hour}:00:00+01:00" for hour in range(10, 20, 2)]
+
+
+PARK: Final = """
+    INSERT INTO work.parked (consumer, tenant_id, key, position, error)
+    SELECT %s, %s, 'x', 1, 'KeyError'
+"""
 
 
 @pytest.fixture
@@ -229,6 +237,44 @@ def test_whose_bookings_are_meant_may_be_others_by_now(
 
     assert (nothing.status_code, nothing.json()["removed"]) == (200, [])
     assert (refused.status_code, refused.json()["code"]) == (410, "changes-too-many")
+
+
+@pytest.mark.parametrize("path", ["/v1/bookings?client_id={}", "/v1/clients/{}/bookings"])
+def test_who_is_merged_while_a_list_is_read_leaves_it_without_a_tag(
+    running: Running, http: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    zoe, again = register(http, {"name": "Zoé"}), register(http, {"name": "Zoé M."})
+    running.settle()
+    asked = path.format(zoe)
+
+    def meanwhile(*args: Any, **more: Any) -> Any:
+        merge(running.http(), zoe, again)
+        running.settle()
+        return page(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.requests.listing.page", meanwhile)
+        torn = http.get(asked)
+
+    assert "etag" not in torn.headers
+    assert torn.json().get("changes") is None
+    assert "etag" in http.get(asked).headers
+
+
+@pytest.mark.parametrize("where", ["/v1/bookings", "/v1/clients"])
+def test_what_is_set_aside_of_a_business_leaves_its_lists_without_a_tag(
+    running: Running, http: TestClient, dsn: str, where: str
+) -> None:
+    register(http, {"name": "Zoé"})
+    running.settle()
+    model = where.rpartition("/")[2]
+    assert "etag" in http.get(where).headers
+
+    with psycopg.connect(dsn) as connection:
+        connection.execute(PARK, (model, running.tenant))
+    running.system.known.forget()
+
+    assert "etag" not in http.get(where).headers
 
 
 def test_many_changes_come_in_parts_and_none_is_missed(
