@@ -305,7 +305,7 @@ def _filled(path: str) -> str:
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found").replace("{business}", PUBLIC_NAME)
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
-    path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
+    path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{read_model}", "services")
