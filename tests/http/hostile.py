@@ -71,7 +71,8 @@ def _signed(purpose: str, **what: Any) -> str:
 GIVEN: Final = _signed(contents.CONTENT, key=f"public/file-{ID}/{PUBLISHED}", disposition="inline")
 TAKEN: Final = _signed(
     contents.UPLOAD,
-    key=f"incoming/{ID}/file-{ID}/it",
+    tenant=ID,
+    file_id=f"file-{ID}",
     content={
         "media_type": "image/png",
         "size": len(POINT),
