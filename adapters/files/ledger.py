@@ -32,7 +32,7 @@ class PostgresLedger:
                 raise StorageIsFull(most_bytes=self._most_bytes)
 
     def release(self, tenant: str, file_id: str) -> None:
-        """Give the room back; its bytes are gone, and nothing leads to it any more."""
+        """Count a file no more: its bytes are gone, and nothing leads to it any more."""
         with self._database.as_desk() as connection, connection.transaction():
             connection.execute(FORGET, (tenant, file_id))
             for (size,) in connection.execute(RELEASE, (tenant, file_id)).fetchall():
@@ -66,7 +66,9 @@ class PostgresLedger:
         lead elsewhere now.
         """
         with self._database.as_worker() as connection, connection.transaction():
-            return sum(connection.execute(MOVE, each).rowcount for each in moved)
+            cursor = connection.cursor()
+            cursor.executemany(MOVE, moved)
+            return cursor.rowcount
 
 
 OPEN: Final = "INSERT INTO work.storage VALUES (%s, 0) ON CONFLICT DO NOTHING"

@@ -17,6 +17,7 @@ from domain.files.files import Content
 
 PART: Final = 65_536
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
+BEYOND_END: Final = "InvalidRange"
 
 
 class Bucket(NamedTuple):
@@ -27,6 +28,10 @@ class Bucket(NamedTuple):
     endpoint: str | None = None
     key_id: str | None = None
     secret: str | None = None
+
+
+class _BeyondEndError(Exception):
+    """There are fewer bytes than were asked for; in nothing, there is no first."""
 
 
 class S3:
@@ -58,14 +63,11 @@ class S3:
 
     def read(self, key: str, first: int = 0, last: int | None = None) -> Iterator[bytes]:
         """Return the bytes from one place to another. Raises BytesMissingError at once."""
-        size = self.size_of(key)
-        if size is None:
-            raise BytesMissingError(key)
-        end = size - 1 if last is None else min(size - 1, last)
-        if first > end:
+        part = f"bytes={first}-{'' if last is None else last}"
+        try:
+            return self._parts(self._ask("get_object", Key=key, Range=part)["Body"])
+        except _BeyondEndError:
             return iter(())
-        found = self._ask("get_object", Key=key, Range=f"bytes={first}-{end}")
-        return self._parts(found["Body"])
 
     def _parts(self, body: Any) -> Iterator[bytes]:
         try:
@@ -126,6 +128,8 @@ class S3:
             code = error.response.get("Error", {}).get("Code", "")
             if code in MISSING:
                 raise BytesMissingError(asked.get("Key", "")) from None
+            if code == BEYOND_END:
+                raise _BeyondEndError from None
             raise StorageAwayError(f"{operation}: {code}") from error
         except BotoCoreError as error:
             raise StorageAwayError(f"{operation}: {type(error).__name__}") from error

@@ -18,15 +18,16 @@ from api.files.serving import TYPES, RangeNotSatisfiable, served
 from api.requests import ids
 from api.requests.answers import Bytes, answers
 from api.requests.signing import Signer, TokenInvalid
-from api.web.routing import Router
+from api.web.routing import Router, reaching_storage
 from api.web.sizes import taking_bytes
 from application.files import store
 from application.files.store import StorageIsAway, UploadTo
 from application.reach import NotFound
 from domain.fields import ANY_TEXT
-from domain.files.files import Content, FileDiffers
+from domain.files.files import Content, FileAnnounced, FileDiffers, FileIsGone
 from domain.files.purposes import LARGEST, MediaType, type_of
 from domain.messages import Gone, Value
+from domain.values import FileId
 from projections.files.files import address_of
 
 SHORTLY: Final = timedelta(minutes=5)
@@ -57,9 +58,10 @@ class Given(Value, frozen=True, kw_only=True):
 
 
 class Awaited(Value, frozen=True, kw_only=True):
-    """What may be put at an address, and until when."""
+    """What may be put at an address, of which file, and until when."""
 
-    key: str
+    tenant: str
+    file_id: FileId
     content: Content
     until: datetime
 
@@ -79,13 +81,15 @@ def given(backend: Backend, key: str, disposition: str) -> str:
     return f"/v1/contents/{_signed(backend, CONTENT, Given(key=key, disposition=disposition, until=until))}"
 
 
-def awaiting(backend: Backend, key: str, content: Content, until: datetime) -> UploadTo:
-    """Return an address at which this content can be put."""
-    seconds = int((until - backend.clock()).total_seconds())
-    found = backend.files.bytes.upload_to(key, content, seconds)
+def awaiting(backend: Backend, tenant: str, file: FileAnnounced) -> UploadTo:
+    """Return an address at which its content can be put, as long as it is awaited."""
+    content, until = file.file.content, file.expires_at
+    seconds = max(0, int((until - backend.clock()).total_seconds()))
+    found = backend.files.bytes.upload_to(store.incoming(tenant, file.file_id), content, seconds)
     if found is not None:
         return found
-    token = _signed(backend, UPLOAD, Awaited(key=key, content=content, until=until))
+    awaited = Awaited(tenant=tenant, file_id=file.file_id, content=content, until=until)
+    token = _signed(backend, UPLOAD, awaited)
     headers = {"Content-Type": str(content.media_type), "Content-Length": str(content.size)}
     return UploadTo(url=f"/v1/uploads/{token}", headers=headers)
 
@@ -118,8 +122,9 @@ async def _body(request: Request) -> bytes:
     Bytes(TYPES),
     refuses=(TokenInvalid, AddressExpired, NotFound, RangeNotSatisfiable, StorageIsAway),
 )
+@reaching_storage
 def get_content(token: str, request: Request) -> Response:
-    """Give the bytes at an address that somebody was given; in part, if they ask for a range."""
+    """Answer with the bytes at an address that somebody was given; in part, if they ask for a range."""
     backend: Backend = request.app.state.backend
     found: Given = _opened(backend.signer, CONTENT, token, Given, backend.clock())
     headers = {**headers_of(found.disposition), "Cross-Origin-Resource-Policy": "same-site"}
@@ -127,8 +132,11 @@ def get_content(token: str, request: Request) -> Response:
 
 
 @router.put("/v1/uploads/{token}", status_code=204, openapi_extra=PUBLIC)
-@answers(refuses=(TokenInvalid, AddressExpired, FileDiffers, StorageIsAway), records=False)
+@answers(
+    refuses=(TokenInvalid, AddressExpired, FileDiffers, FileIsGone, StorageIsAway), records=False
+)
 @taking_bytes(LARGEST, check=_awaited)
+@reaching_storage
 def put_upload(token: str, request: Request, body: Annotated[bytes, Depends(_body)]) -> Response:  # noqa: ARG001
     """Put the bytes of a file that was announced where it was said. Then say that it is complete."""
     backend: Backend = request.app.state.backend
@@ -136,8 +144,7 @@ def put_upload(token: str, request: Request, body: Annotated[bytes, Depends(_bod
     came = _content_of(body, awaited.content)
     if came != awaited.content:
         raise FileDiffers(announced=awaited.content, came=came)
-    with store.reaching():
-        backend.files.bytes.put(awaited.key, body, awaited.content.media_type)
+    backend.files.put_there(awaited.tenant, awaited.file_id, body, awaited.content)
     return Response(status_code=204)
 
 
@@ -148,12 +155,13 @@ def _content_of(body: bytes, announced: Content) -> Content:
 
 @router.get("/v1/published/{file_id}/{name}", openapi_extra=PUBLIC)
 @answers(Bytes(TYPES), refuses=(NotFound, RangeNotSatisfiable, StorageIsAway))
+@reaching_storage
 def get_published(
     file_id: ids.File,
     name: Annotated[str, Path(pattern=f"^[0-9a-f]{{64}}\\.({ENDINGS})$")],
     request: Request,
 ) -> Response:
-    """Give a picture that was published to everybody; what is under this address never changes."""
+    """Answer everybody with a picture that was published; what is under this address never changes."""
     backend: Backend = request.app.state.backend
     headers = {
         "Content-Disposition": "inline",

@@ -16,11 +16,11 @@ from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, Line
 from api.requests.listing import Listing, boolean, one_of
 from api.web.gate import may
-from api.web.routing import Router
+from api.web.routing import Router, reaching_storage
 from api.web.sizes import taking_bytes
 from application.files import owners, store
 from application.files.keeping import content_of
-from application.files.owners import refuse_unchangeable
+from application.files.owners import refuse_file, refuse_new
 from application.permissions import Permission
 from application.reach import NotFound
 from application.refusals import TooMuch
@@ -30,6 +30,7 @@ from domain.files.files import (
     CompleteUpload,
     Content,
     Description,
+    FileAnnounced,
     PublishFile,
     RemoveFile,
     RestoreFile,
@@ -40,6 +41,7 @@ from domain.files.files import (
 )
 from domain.files.purposes import LARGEST, RULES, MediaType, Purpose, Shown
 from domain.messages import DomainError
+from domain.people.clients import ClientIsMerged
 from domain.values import FileId
 from projections.files.files import FILES, ListedFile
 from projections.paging import Op, Where
@@ -77,6 +79,7 @@ class FileNotReady(DomainError):
 ORDERED: Final[Refusals] = of(files, owners)
 SENT: Final[Refusals] = (
     *ORDERED,
+    ClientIsMerged,
     *of(purposes),
     FileTooLarge,
     FormMalformed,
@@ -173,6 +176,7 @@ TO_UPLOAD: Final = upload_body(
 @router.post("/upload", status_code=201, openapi_extra=TO_UPLOAD)
 @answers(Row(FILES), refuses=SENT)
 @taking_bytes(MOST)
+@reaching_storage
 def upload_file(
     caller: MayWrite,
     owner_id: str | None = None,  # noqa: ARG001 - with bytes alone, these stand here: see `sent`
@@ -209,7 +213,7 @@ def received(caller: Caller, body: FileBody, content: bytes) -> Response:
 
 
 def _refuse_others(caller: Caller, owner_id: str) -> None:
-    caller.ask(lambda past: refuse_unchangeable(caller.principal, owner_id, past))
+    caller.ask(lambda past: refuse_new(caller.principal, owner_id, past))
 
 
 @router.post("", status_code=201)
@@ -224,29 +228,30 @@ def announce_file(body: AnnouncedBody, caller: MayWrite) -> Response:
     answer = caller.backend.files.await_(
         caller.tenant, new, described.content, lambda: caller.order(order, fresh=new)
     )
-    file_id = FileId(next(past.stream for past in answer.recorded if past.version == 1))
-    key = store.incoming(caller.tenant, file_id)
-    to = awaiting(caller.backend, key, described.content, until)
+    first = next(past.event for past in answer.recorded if isinstance(past.event, FileAnnounced))
+    to = awaiting(caller.backend, caller.tenant, first)
     announced = Announced(
-        id=file_id, method="PUT", url=to.url, headers=dict(to.headers), expires_at=until
+        id=first.file_id,
+        method="PUT",
+        url=to.url,
+        headers=dict(to.headers),
+        expires_at=first.expires_at,
     )
-    headers = {**caller.marks(answer), "Location": f"{WHERE}/{file_id}", "ETag": '"1"'}
+    headers = {**caller.marks(answer), "Location": f"{WHERE}/{first.file_id}", "ETag": '"1"'}
     return Response(msgspec.json.encode(announced), 201, headers, JSON)
 
 
 @router.post("/{file_id}/completion")
 @answers(Row(FILES), refuses=SENT)
+@reaching_storage
 def complete_upload(file_id: ids.File, caller: MayWrite) -> Response:
     """Say that the bytes of a file that was announced were put there. They are held against what was said."""
     keeping = caller.backend.files
-    file = keeping.state(caller.tenant, file_id)
-    caller.ask(
-        lambda past: owners.refuse_beyond_owner(RemoveFile(file_id=file_id), caller.principal, past)
-    )
+    caller.ask(lambda past: refuse_file(caller.principal, file_id, past))
     answer = keeping.take_in(
         caller.tenant,
         file_id,
-        file,
+        keeping.state(caller.tenant, file_id),
         lambda content: caller.order(CompleteUpload(file_id=file_id, content=content), on=file_id),
     )
     return caller.answered(FILES, file_id, answer, 200)
@@ -283,7 +288,7 @@ def led_to(caller: Caller, file_id: str, size: Which | None) -> Response:
     way.
     """
     document = caller.folded(FILES, file_id)
-    if caller.backend.files.is_forgotten(caller.tenant, file_id):
+    if caller.backend.files.kept(caller.tenant, file_id) is None:
         raise NotFound
     file = msgspec.json.decode(document.json, type=ListedFile)
     _refuse_unserved(file)

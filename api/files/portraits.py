@@ -1,9 +1,10 @@
 """The picture that stands for something: a logo, an avatar. The newest takes the place of the last."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from api.files.files import (
     FIELDS,
@@ -20,20 +21,21 @@ from api.files.files import (
 )
 from api.files.sent import MOST, said, sent
 from api.requests import ids
-from api.requests.answers import Row, answers
+from api.requests.answers import Refusals, Row, answers
 from api.requests.caller import Caller
-from api.web.routing import Router
+from api.web.routing import Router, reaching_storage
 from api.web.sizes import taking_bytes
+from application.files.owners import same_as
 from application.reach import NotFound
+from application.transact import Past
 from domain.business.tenants import stream_of
 from domain.files.portraits import PORTRAIT, portrait_of
 from domain.files.purposes import Purpose
-from domain.values import TenantId
+from domain.values import FileId, TenantId
 from projections.files.files import FILES
 
 PICTURE: Final = upload_body(**FIELDS)
-Name = str | None
-Published = bool | None
+SHOWN: Final[Refusals] = (FileNotReady, *ORDERED)
 
 router: Final = Router(prefix="/v1", tags=["files"])
 
@@ -46,94 +48,107 @@ def portrait_received(caller: Caller, owner_id: str, purpose: Purpose) -> Respon
 
 
 def portrait_shown(caller: Caller, owner_id: str, purpose: Purpose, size: Which | None) -> Response:
-    """Lead to the picture that stands for something. Raises NotFound where there is none."""
+    """Lead to the picture that stands for something: of a client, to that of who stands for them, or else
+    of another record of theirs. Raises NotFound where there is none.
+    """
     caller.look_at(owner_id)
-    id_ = portrait_of(owner_id, purpose)
-    chosen = caller.ask(lambda past: past.of(PORTRAIT, id_).file_id)
+    chosen = caller.ask(lambda past: _portrait(owner_id, purpose, past))
     if chosen is None:
         raise NotFound
     return led_to(caller, chosen, size)
 
 
-@router.post("/tenants/{tenant_id}/logo", status_code=201, openapi_extra=PICTURE)
-@answers(Row(FILES), refuses=SENT)
-@taking_bytes(MOST)
-def upload_logo(
-    tenant_id: UUID,
-    caller: MayWrite,
-    name: Name = None,  # noqa: ARG001
-    published: Published = None,  # noqa: ARG001
-) -> Response:
-    """Let a picture stand for the business; everybody sees it."""
-    return portrait_received(caller, stream_of(TenantId(str(tenant_id))), Purpose.LOGO)
+def _portrait(owner_id: str, purpose: Purpose, past: Past) -> FileId | None:
+    same = (portrait_of(each, purpose) for each in same_as(owner_id, past))
+    return next((file for id_ in same if (file := past.of(PORTRAIT, id_).file_id)), None)
 
 
-@router.get("/tenants/{tenant_id}/logo", status_code=302)
-@answers(refuses=(FileNotReady, *ORDERED))
-def get_logo(tenant_id: UUID, caller: MayRead, size: Which | None = None) -> Response:
-    """Lead to the logo of the business."""
-    return portrait_shown(caller, stream_of(TenantId(str(tenant_id))), Purpose.LOGO, size)
+async def _business(tenant_id: UUID) -> str:
+    return stream_of(TenantId(str(tenant_id)))
 
 
-@router.post("/users/{user_id}/avatar", status_code=201, openapi_extra=PICTURE)
-@answers(Row(FILES), refuses=SENT)
-@taking_bytes(MOST)
-def upload_user_avatar(
-    user_id: ids.User,
-    caller: MayWrite,
-    name: Name = None,  # noqa: ARG001
-    published: Published = None,  # noqa: ARG001
-) -> Response:
-    """Let a picture stand for somebody who logs in: oneself, or whom one manages."""
-    return portrait_received(caller, user_id, Purpose.AVATAR)
+async def _user(user_id: ids.User) -> str:
+    return user_id
 
 
-@router.get("/users/{user_id}/avatar", status_code=302)
-@answers(refuses=(FileNotReady, *ORDERED))
-def get_user_avatar(user_id: ids.User, caller: MayRead, size: Which | None = None) -> Response:
-    """Lead to the picture of somebody who logs in."""
-    return portrait_shown(caller, user_id, Purpose.AVATAR, size)
+async def _professional(professional_id: ids.Professional) -> str:
+    return professional_id
 
 
-@router.post("/professionals/{professional_id}/avatar", status_code=201, openapi_extra=PICTURE)
-@answers(Row(FILES), refuses=SENT)
-@taking_bytes(MOST)
-def upload_professional_avatar(
-    professional_id: ids.Professional,
-    caller: MayWrite,
-    name: Name = None,  # noqa: ARG001
-    published: Published = None,  # noqa: ARG001
-) -> Response:
-    """Let a picture stand for a professional."""
-    return portrait_received(caller, professional_id, Purpose.AVATAR)
+async def _client(client_id: ids.Client) -> str:
+    return client_id
 
 
-@router.get("/professionals/{professional_id}/avatar", status_code=302)
-@answers(refuses=(FileNotReady, *ORDERED))
-def get_professional_avatar(
-    professional_id: ids.Professional, caller: MayRead, size: Which | None = None
-) -> Response:
-    """Lead to the picture of a professional."""
-    return portrait_shown(caller, professional_id, Purpose.AVATAR, size)
+class Portrayed(NamedTuple):
+    """Where the picture of something is: `whose` reads its id off the path."""
+
+    path: str
+    name: str
+    whose: Callable[..., Awaitable[str]]
+    of: str
+    seen: str = ""
+    purpose: Purpose = Purpose.AVATAR
 
 
-@router.post("/clients/{client_id}/avatar", status_code=201, openapi_extra=PICTURE)
-@answers(Row(FILES), refuses=SENT)
-@taking_bytes(MOST)
-def upload_client_avatar(
-    client_id: ids.Client,
-    caller: MayWrite,
-    name: Name = None,  # noqa: ARG001
-    published: Published = None,  # noqa: ARG001
-) -> Response:
-    """Let a picture stand for a client; the public never sees it."""
-    return portrait_received(caller, client_id, Purpose.AVATAR)
+PORTRAYED: Final = (
+    Portrayed(
+        "/tenants/{tenant_id}/logo",
+        "logo",
+        _business,
+        "the business",
+        "; everybody sees it",
+        Purpose.LOGO,
+    ),
+    Portrayed(
+        "/users/{user_id}/avatar",
+        "user_avatar",
+        _user,
+        "somebody who logs in",
+        ": oneself, or whom one manages",
+    ),
+    Portrayed(
+        "/professionals/{professional_id}/avatar",
+        "professional_avatar",
+        _professional,
+        "a professional",
+    ),
+    Portrayed(
+        "/clients/{client_id}/avatar",
+        "client_avatar",
+        _client,
+        "a client",
+        "; the public never sees it",
+    ),
+)
 
 
-@router.get("/clients/{client_id}/avatar", status_code=302)
-@answers(refuses=(FileNotReady, *ORDERED))
-def get_client_avatar(
-    client_id: ids.Client, caller: MayRead, size: Which | None = None
-) -> Response:
-    """Lead to the picture of a client."""
-    return portrait_shown(caller, client_id, Purpose.AVATAR, size)
+def _add(portrayed: Portrayed) -> None:
+    """Add the two routes of a picture: one takes it, one leads to it."""
+    whose = Depends(portrayed.whose)
+
+    @taking_bytes(MOST)
+    @reaching_storage
+    def upload(
+        caller: MayWrite,
+        owner_id: Annotated[str, whose],
+        name: str | None = None,  # noqa: ARG001 - stands there with bytes alone: see `sent`
+        published: bool | None = None,  # noqa: ARG001, FBT001
+    ) -> Response:
+        return portrait_received(caller, owner_id, portrayed.purpose)
+
+    def get(
+        caller: MayRead, owner_id: Annotated[str, whose], size: Which | None = None
+    ) -> Response:
+        return portrait_shown(caller, owner_id, portrayed.purpose, size)
+
+    upload.__name__ = f"upload_{portrayed.name}"
+    get.__name__ = f"get_{portrayed.name}"
+    upload.__doc__ = f"Let a picture stand for {portrayed.of}{portrayed.seen}."
+    get.__doc__ = f"Lead to the picture of {portrayed.of}."
+    path, taken, led = portrayed.path, answers(Row(FILES), refuses=SENT), answers(refuses=SHOWN)
+    router.post(path, status_code=201, openapi_extra=PICTURE)(taken(upload))
+    router.get(path, status_code=302)(led(get))
+
+
+for each in PORTRAYED:
+    _add(each)

@@ -3,6 +3,7 @@ behind the question mark.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi.exceptions import RequestValidationError
@@ -84,7 +85,7 @@ def _segments(body: bytes, boundary: str) -> list[tuple[str, str | None, bytes]]
     with PushMultipartParser(
         boundary, content_length=len(body), max_segment_count=MOST_FIELDS, strict=True
     ) as parser:
-        for event in (*parser.parse(body), *parser.parse(b"")):
+        for event in chain(parser.parse(body), parser.parse(b"")):
             if isinstance(event, MultipartSegment):
                 found.append((event.name, _called(event.filename), bytearray()))
             elif event is not None:

@@ -55,12 +55,12 @@ def served(request: Request, keeping: Keeping, key: str, headers: Mapping[str, s
     """Answer with what lies there. Raises NotFound, RangeNotSatisfiable, StorageIsAway."""
     name, _, ending = key.rpartition("/")[2].partition(".")
     tag, told = f'"{name}"', {**INERT, **headers, "ETag": f'"{name}"'}
-    if _has(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=told)
     with reaching():
         size = keeping.bytes.size_of(key)
         if size is None:
             raise NotFound
+        if _has(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=told)
         part = _part(request, tag, size)
         first, last = part or (0, size - 1)
         try:

@@ -136,6 +136,11 @@ are cores would only wait for each other; who has to wait for seconds is told to
 CALLS: Final = Threads(4, apart=True)
 """For providers who call: they are answered while everybody waits for the log, and nobody waits for them."""
 
+STORAGE: Final = Threads(8)
+"""For whatever reads or writes bytes of files: where they lie may be slow, or hang. As many files are in
+memory at once, and nobody who orders or asks anything else waits for them.
+"""
+
 THEIRS: Final = "threads"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -167,6 +172,12 @@ def renewing(function: Function) -> Function:
 def called(function: Function) -> Function:
     """Mark the function of a route by which providers call."""
     setattr(function, THEIRS, CALLS)
+    return function
+
+
+def reaching_storage(function: Function) -> Function:
+    """Mark the function of a route that reads or writes bytes of files."""
+    setattr(function, THEIRS, STORAGE)
     return function
 
 

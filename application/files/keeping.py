@@ -18,7 +18,15 @@ from application.files.store import (
     reaching,
 )
 from application.ports import Answer, Clock, Recorded, StoreUnavailableError
-from domain.files.files import FILE, AbandonFile, Content, File, FileHasNotCome, Status
+from domain.files.files import (
+    FILE,
+    AbandonFile,
+    Content,
+    File,
+    FileHasNotCome,
+    FileIsGone,
+    Status,
+)
 from domain.files.purposes import LARGEST, MediaType, Purpose, understood
 from domain.messages import Command, DomainError, StreamErased
 from domain.values import FileId
@@ -97,6 +105,18 @@ class Keeping:
             raise
         self._destroy_unrecorded(tenant, file_id)
 
+    def put_there(self, tenant: str, file_id: str, bytes_: bytes, content: Content) -> None:
+        """Keep what somebody puts where they were told, until they say that it is complete; nothing of
+        what was taken in already. Raises FileIsGone.
+        """
+        file = self.kept(tenant, file_id)
+        if file is not None and file.status is Status.AWAITED:
+            with reaching():
+                key = store.incoming(tenant, file_id)
+                self.bytes.put(key, bytes_, content.media_type)
+        if self._destroy_ended(tenant, file_id):
+            raise FileIsGone
+
     def take_in(
         self, tenant: str, file_id: str, file: File, record: Callable[[Content], Answer]
     ) -> Answer:
@@ -108,11 +128,14 @@ class Keeping:
             return record(file.file.content)
         came = self._came(tenant, file_id)
         content = content_of(came, file.file.purpose)
-        if content == file.file.content:
-            with reaching():
-                key = store.private(tenant, file_id, content)
-                self.bytes.put(key, came, content.media_type)
-        answer = record(content)
+        try:
+            if content == file.file.content:
+                with reaching():
+                    key = store.private(tenant, file_id, content)
+                    self.bytes.put(key, came, content.media_type)
+            answer = record(content)
+        finally:
+            self._destroy_ended(tenant, file_id)
         with suppress(StorageAwayError):  # the sweep comes by
             self.bytes.remove(store.incoming_of(tenant, file_id))
         return answer
@@ -129,14 +152,17 @@ class Keeping:
         """Return a file as the log has it now."""
         return _folded(self._history(tenant, file_id))
 
-    def is_forgotten(self, tenant: str, file_id: str) -> bool:
-        """Whether nothing may be kept of it any more: it was erased or purged, or never recorded."""
+    def kept(self, tenant: str, file_id: str) -> File | None:
+        """Return the same; None where nothing may be kept of it: it was erased or purged, or never
+        recorded.
+        """
         history = self._history(tenant, file_id)
         erased = any(isinstance(past.event, StreamErased) for past in history)
-        return erased or _folded(history).status in (Status.NONE, Status.PURGED)
+        file = _folded(history)
+        return None if erased or file.status in (Status.NONE, Status.PURGED) else file
 
     def destroy(self, tenant: str, file_id: str) -> None:
-        """Destroy all bytes of a file, in every size and place, and then give its room back."""
+        """Destroy all bytes of a file, in every size and place, and then count it no more."""
         for prefix in store.all_of(tenant, file_id):
             self.bytes.remove(prefix)
         self.ledger.release(tenant, file_id)
@@ -145,12 +171,23 @@ class Keeping:
         if self.state(tenant, file_id).file is None:
             self.destroy(tenant, file_id)
 
+    def _destroy_ended(self, tenant: str, file_id: str) -> bool:
+        """Destroy what was put here while a file ended: whoever destroyed it then saw nothing of this.
+        Return whether it has ended.
+        """
+        file = self.kept(tenant, file_id)
+        ended = file is None or file.status is Status.REFUSED
+        if ended:
+            with reaching():
+                self.destroy(tenant, file_id)
+        return ended
+
     def moved_to(self, path: str) -> tuple[FileId, Content | None] | None:
         """Return which file was at an old address, and its largest picture, if everybody is given it."""
         found = self.ledger.moved_to(path)
-        if found is None or self.is_forgotten(*found):
+        file = None if found is None else self.kept(*found)
+        if found is None or file is None:
             return None
-        file = self.state(*found)
         largest = file.pictures[0].content if file.is_public and file.pictures else None
         return FileId(found[1]), largest
 
@@ -163,7 +200,8 @@ class Keeping:
             state = self.state(tenant, file_id)
             if state.file is None:
                 self._order(tenant, AbandonFile(file_id=FileId(file_id)))
-            if self.state(tenant, file_id).file is None:
+                state = self.state(tenant, file_id)
+            if state.file is None:
                 self.destroy(tenant, file_id)
                 swept += 1
             elif state.status is not Status.AWAITED:

@@ -16,7 +16,7 @@ from domain.catalogue import KINDS
 from domain.files import files
 from domain.files.files import FILE, FileNotFound
 from domain.messages import Command, Missing
-from domain.people.clients import CLIENT
+from domain.people.clients import CLIENT, refuse_unknown
 from domain.records import Kind, Record
 from domain.scheduling.professionals import PROFESSIONAL
 from domain.scheduling.professionals import Status as Working
@@ -105,14 +105,30 @@ ORDERS: Final = (
 
 def refuse_beyond_owner(order: Command, principal: Principal, past: Past) -> None:
     """Refuse what is about a file of something that they may not change. Raises FileNotFound,
-    OwnerNotFound, PermissionMissing.
+    OwnerNotFound, PermissionMissing, ClientIsMerged.
     """
     described = getattr(order, "file", None)
     if described is None:
-        described = past.of(FILE, getattr(order, "file_id", "")).file
-        if described is None or not is_seen(principal, described.owner_id, past):
-            raise FileNotFound
+        refuse_file(principal, getattr(order, "file_id", ""), past)
+    else:
+        refuse_new(principal, described.owner_id, past)
+
+
+def refuse_file(principal: Principal, file_id: str, past: Past) -> None:
+    """Raise FileNotFound where they see no such file, PermissionMissing where that is all they may."""
+    described = past.of(FILE, file_id).file
+    if described is None or not is_seen(principal, described.owner_id, past):
+        raise FileNotFound
     refuse_unchangeable(principal, described.owner_id, past)
+
+
+def refuse_new(principal: Principal, owner_id: str, past: Past) -> None:
+    """Refuse one more file of a thing. Raises what `refuse_unchangeable` raises, and ClientIsMerged: what
+    is new is of who stands for them.
+    """
+    refuse_unchangeable(principal, owner_id, past)
+    if kind_of(owner_id) == CLIENT.kind:
+        refuse_unknown(past.of(CLIENT, ClientId(owner_id)))
 
 
 def refuse_unchangeable(principal: Principal, owner_id: str, past: Past) -> None:

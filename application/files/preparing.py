@@ -75,7 +75,7 @@ class Preparing:
             content = made.picture.content
             key = store.private(tenant, file_id, content)
             self._keeping.bytes.put(key, made.content, content.media_type)
-        if self._keeping.is_forgotten(tenant, file_id):
+        if self._keeping.kept(tenant, file_id) is None:
             self._keeping.destroy(tenant, file_id)
             return NOTHING_TO_DO
         return PassFile(
@@ -97,8 +97,8 @@ class Preparing:
 
     def _pictures_for_all(self, tenant: str, file_id: str) -> list[Content]:
         """Return what the public may see of it, as the log has it now."""
-        file = self._keeping.state(tenant, file_id)
-        if not file.is_public or self._keeping.is_forgotten(tenant, file_id):
+        file = self._keeping.kept(tenant, file_id)
+        if file is None or not file.is_public:
             return []
         return [each.content for each in file.pictures]
 

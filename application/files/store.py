@@ -125,7 +125,7 @@ class Ledger(Protocol):
         """Take room for a file, once. Raises StorageIsFull."""
 
     def release(self, tenant: str, file_id: str) -> None:
-        """Give the room back; its bytes are gone."""
+        """Count a file no more; its bytes are gone."""
 
     def unsettled(self, before: datetime) -> Sequence[tuple[str, str]]:
         """Return tenant and id of some that came before a time, and of which nobody has seen whether

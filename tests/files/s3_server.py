@@ -182,11 +182,13 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in self.query.items():
             if name.startswith("response-"):
                 told[name.removeprefix("response-").title()] = value
-        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("range", ""))
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
         if asked is None:
             self._say(200, content, told)
             return
-        first, last = int(asked[1]), min(int(asked[2]), len(content) - 1)
+        first, last = int(asked[1]), min(int(asked[2] or len(content)), len(content) - 1)
+        if first >= len(content):
+            raise Refused(416, "InvalidRange")
         told["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
         self._say(206, content[first : last + 1], told)
 

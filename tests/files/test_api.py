@@ -7,7 +7,7 @@ import pytest
 
 from domain.business.users import Role
 from tests.files.pictures import DRAWING, PDF, PROGRAM, opened, picture, taken_in_paris
-from tests.files.sending import UPLOAD, client_of, given, send
+from tests.files.sending import UPLOAD, announced, client_of, given, put, send
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -202,3 +202,42 @@ def test_the_files_of_a_merged_client_are_those_of_who_stands_for_them(running: 
     for asked in (zoe, again):
         listed = http.get("/v1/files", params={"owner_id": asked, "active": "true"}).json()["data"]
         assert [each["id"] for each in listed] == [sent]
+
+
+def test_who_is_merged_with_another_keeps_their_files_and_gets_no_new_ones(
+    running: Running,
+) -> None:
+    http = running.http()
+    zoe, again = client_of(http), client_of(http)
+    sent = send(http, again, picture())
+    http.post(f"/v1/clients/{zoe}/merge", json={"sources": [again]})
+
+    refused = [
+        send(http, again, picture()),
+        announced(http, again, PDF),
+        http.post(f"/v1/clients/{again}/avatar", files={"file": ("me.jpg", picture())}),
+    ]
+
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [
+        (409, "client-is-merged")
+    ] * 3
+    assert {each.json()["into"] for each in refused} == {zoe}
+    assert http.delete(sent.headers["location"]).status_code == 204
+    assert running.system.files.ledger.used(running.tenant) == len(picture())
+
+
+def test_what_is_announced_again_with_the_same_key_is_awaited_as_long_as_the_first_time(
+    running: Running,
+) -> None:
+    http = running.http()
+    client = client_of(http)
+    http.headers["Idempotency-Key"] = "once"
+
+    first = announced(http, client, PDF).json()
+    running.clock.set(running.clock() + timedelta(minutes=50))
+    again = announced(http, client, PDF).json()
+    running.clock.set(running.clock() + timedelta(minutes=20))
+    late = put(http, again, PDF)
+
+    assert (again["id"], again["expires_at"]) == (first["id"], first["expires_at"])
+    assert (late.status_code, late.json()["code"]) == (410, "address-expired")

@@ -177,3 +177,23 @@ def test_what_is_not_there_is_said_to_be_missing(anywhere: Running) -> None:
     with pytest.raises(BytesMissingError):
         there.read("private/nobody/file/it.pdf")
     assert there.size_of("private/nobody/file/it.pdf") is None
+    there.put("private/nobody/file/it.pdf", PDF, "application/pdf")
+    assert b"".join(there.read("private/nobody/file/it.pdf", len(PDF))) == b""
+    assert b"".join(there.read("private/nobody/file/it.pdf", 5)) == PDF[5:]
+
+
+def test_what_is_withdrawn_is_not_there_for_who_had_it_either(anywhere: Running) -> None:
+    anywhere.order(replace(register_business, tenant_id=TenantId(anywhere.tenant)))
+    http = anywhere.http()
+    owner = f"tenant-{anywhere.tenant}"
+    where = send(http, owner, picture(), "portfolio", published="true").headers["location"]
+    anywhere.settle()
+    url = http.get(where).json()["pictures"][0]["public_url"]
+    tags = [had(http, url).headers["etag"], "*"]
+    before = [had(http, url, **{"If-None-Match": tag}).status_code for tag in tags]
+
+    http.delete(f"{where}/publication")
+    anywhere.settle()
+
+    assert before == [304, 304]
+    assert [had(http, url, **{"If-None-Match": tag}).status_code for tag in tags] == [404, 404]

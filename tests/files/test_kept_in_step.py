@@ -21,7 +21,7 @@ from infra.settings import Settings
 from tests.conftest import MONDAY
 from tests.files.pictures import PDF, picture
 from tests.files.s3_server import Server, s3_server
-from tests.files.sending import client_of, send
+from tests.files.sending import announced, client_of, put, send
 from tests.files.storages import bucket_at
 from tests.running import Running
 
@@ -155,6 +155,84 @@ def test_who_is_erased_while_pictures_are_made_leaves_none(
 
     assert files_in(tmp_path / "files") == []
     assert running.system.files.ledger.used(running.tenant) == 0
+
+
+def test_an_address_that_was_told_outlives_nobody_who_is_erased(
+    running: Running, tmp_path: Path
+) -> None:
+    http = running.http()
+    client = client_of(http)
+    to = announced(http, client, PDF).json()
+    http.delete(f"/v1/clients/{client}/personal-data")
+    running.settle()
+
+    late = put(http, to, PDF)
+
+    assert (late.status_code, late.json()["code"]) == (410, "file-is-gone")
+    assert files_in(tmp_path / "files") == []
+
+
+def test_what_is_put_once_more_when_it_was_taken_in_is_not_kept_twice(
+    running: Running, tmp_path: Path
+) -> None:
+    http = running.http()
+    said = announced(http, client_of(http), PDF)
+    put(http, said.json(), PDF)
+    http.post(f"{said.headers['location']}/completion")
+
+    again = put(http, said.json(), PDF)
+
+    assert again.status_code == 204
+    assert len(files_in(tmp_path / "files")) == 1
+
+
+@pytest.mark.parametrize("step", ["put", "completed"])
+def test_who_is_erased_while_bytes_come_leaves_none(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    http = running.http()
+    client = client_of(http)
+    said = announced(http, client, PDF)
+    if step == "completed":
+        put(http, said.json(), PDF)
+    put_there = running.system.files.bytes.put
+
+    def erase_first(*arguments: Any) -> None:
+        monkeypatch.undo()
+        assert http.delete(f"/v1/clients/{client}/personal-data").is_success
+        running.settle()
+        put_there(*arguments)
+
+    monkeypatch.setattr(running.system.files.bytes, "put", erase_first)
+    if step == "completed":
+        answer = http.post(f"{said.headers['location']}/completion")
+    else:
+        answer = put(http, said.json(), PDF)
+
+    assert not answer.is_success
+    assert files_in(tmp_path / "files") == []
+    assert running.system.files.ledger.used(running.tenant) == 0
+
+
+def test_what_is_removed_while_it_is_taken_in_leaves_nothing(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = running.http()
+    said = announced(http, client_of(http), PDF)
+    put(http, said.json(), PDF)
+    put_there = running.system.files.bytes.put
+
+    def remove_first(*arguments: Any) -> None:
+        monkeypatch.undo()
+        assert http.delete(said.headers["location"]).is_success
+        running.settle()
+        put_there(*arguments)
+
+    monkeypatch.setattr(running.system.files.bytes, "put", remove_first)
+    answer = http.post(f"{said.headers['location']}/completion")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "refused")
+    assert files_in(tmp_path / "files") == []
 
 
 # --- At once --------------------------------------------------------------------------

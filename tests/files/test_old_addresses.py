@@ -34,18 +34,18 @@ def test_an_old_address_leads_to_what_everybody_is_given(
     shown = send(http, owner, picture(), "portfolio", published="true").json()["id"]
     hidden = send(http, client_of(http), picture()).json()["id"]
     running.settle()
-    moved = [("work/cut 1.jpg", running.tenant, shown), ("kept/zoé.jpg", running.tenant, hidden)]
+    moved = [("photos/cut 1.jpg", running.tenant, shown), ("kept/zoé.jpg", running.tenant, hidden)]
 
     assert running.system.ledger.move(moved) == 2
     assert running.system.ledger.move(moved) == 0
     for kind in ("public/", "sign/", ""):
-        led = anybody.get(f"/storage/v1/object/{kind}work/cut%201.jpg?token=abc")
+        led = anybody.get(f"/storage/v1/object/{kind}photos/cut%201.jpg?token=abc")
         assert led.status_code == 301
         assert anybody.get(led.headers["location"]).headers["content-type"] == "image/webp"
     private = anybody.get("/storage/v1/object/public/kept/zo%C3%A9.jpg")
     assert private.headers["location"] == f"/v1/files/{hidden}/content"
     assert anybody.get(private.headers["location"]).status_code == 401
-    assert anybody.get("/storage/v1/object/public/work/other.jpg").status_code == 404
+    assert anybody.get("/storage/v1/object/public/photos/other.jpg").status_code == 404
 
 
 @pytest.mark.postgres

@@ -163,3 +163,19 @@ def test_an_avatar_of_four_megabytes_is_taken_and_one_of_twenty_is_not(running: 
     file = http.get(taken.headers["location"]).json()
     assert [each["size"] for each in file["pictures"]] == ["large", "medium", "small"]
     assert all(given(http, each["url"]).status_code == 200 for each in file["pictures"])
+
+
+def test_who_is_merged_is_shown_with_the_picture_of_who_stands_for_them(running: Running) -> None:
+    http = running.http()
+    zoe, again = client_of(http), client_of(http)
+    sent(http, f"/v1/clients/{again}/avatar", picture(600, 300))
+    http.post(f"/v1/clients/{zoe}/merge", json={"sources": [again]})
+    running.settle()
+    shown = [f"/v1/clients/{each}/avatar" for each in (zoe, again)]
+
+    before = [opened(given(http, where).content).size for where in shown]
+    sent(http, shown[0], picture(300, 600))
+    running.settle()
+
+    assert before == [(600, 300)] * 2
+    assert [opened(given(http, where).content).size for where in shown] == [(300, 600)] * 2

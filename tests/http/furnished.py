@@ -130,7 +130,7 @@ def furnish(running: Running) -> None:
             started_by=f"user-{ID}",
         )
     )
-    running.system.ledger.move([("work/cut.png", ID, f"file-{ID}")])
+    running.system.ledger.move([("photos/cut.png", ID, f"file-{ID}")])
     running.settle()
     running.system.files.bytes.put(f"public/file-{ID}/{PUBLISHED}", POINT, "image/png")
     call = Arrival(method="POST", url="/", headers=(), body=b"{}")

@@ -71,7 +71,8 @@ def _signed(purpose: str, **what: Any) -> str:
 GIVEN: Final = _signed(contents.CONTENT, key=f"public/file-{ID}/{PUBLISHED}", disposition="inline")
 TAKEN: Final = _signed(
     contents.UPLOAD,
-    key=f"incoming/{ID}/file-{ID}/it",
+    tenant=ID,
+    file_id=f"file-{ID}",
     content={
         "media_type": "image/png",
         "size": len(POINT),
@@ -305,7 +306,7 @@ def _filled(path: str) -> str:
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found").replace("{business}", PUBLIC_NAME)
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
-    path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/work/cut.png")
+    path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{read_model}", "services")

@@ -22,6 +22,7 @@ from api.files.portraits import portrait_received
 from api.files.sent import MOST, said, sent
 from api.requests import ids
 from api.requests.answers import Row, answers
+from api.web.routing import reaching_storage
 from api.web.sizes import taking_bytes
 from domain.files.purposes import Purpose
 from projections.files.files import FILES
@@ -33,6 +34,7 @@ profiles: Final = OldRouter(Product.SETTER, prefix="/profiles", successor="/v1/u
 @router.post("/upload", status_code=201, openapi_extra=TO_UPLOAD)
 @answers(Row(FILES), refuses=SENT)
 @taking_bytes(MOST)
+@reaching_storage
 def upload(caller: MayWrite) -> Response:
     """Keep a file, sent as a form; without an owner it is one's own."""
     came = sent(caller)
@@ -50,6 +52,7 @@ def show(file_id: ids.File, caller: MayRead) -> Response:
 @profiles.post("/avatar", status_code=201, openapi_extra=upload_body(**FIELDS))
 @answers(Row(FILES), refuses=SENT)
 @taking_bytes(MOST)
+@reaching_storage
 def upload_avatar(caller: MayWrite) -> Response:
     """Let a picture stand for oneself."""
     return portrait_received(caller, caller.principal.user_id, Purpose.AVATAR)

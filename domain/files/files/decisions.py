@@ -123,7 +123,7 @@ def withdraw(command: WithdrawFile, file: File) -> Sequence[FileEvent]:
 
 
 def remove(command: RemoveFile, file: File, *, now: datetime) -> Sequence[FileEvent]:
-    """Give it to nobody, and keep it for a while."""
+    """Withhold it from everybody, and keep it for a while."""
     known(file)
     if file.status is Status.PURGED or file.removed_at is not None:
         return []
