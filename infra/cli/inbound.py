@@ -123,7 +123,7 @@ def _show(found: Sequence[Receipt]) -> None:
         came = f"{each.received_at:%Y-%m-%d %H:%M:%SZ}"
         row = (each.id, each.state, each.provider, each.type or "", came, each.outcome or "")
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    Console(width=None if sys.stdout.isatty() else 240, markup=False).print(table)
 
 
 def _write_all(found: Sequence[Receipt]) -> None:
