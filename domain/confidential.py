@@ -100,15 +100,16 @@ def _kept(said: Secret, known: Secret) -> Secret:
 
 def are_held(values: type[Any]) -> bool:
     """Whether values may hold secrets."""
-    return any(_is_secret(part) for part in parts(inspect.type_info(values)))
+    return any(is_secret(part) for part in parts(inspect.type_info(values)))
 
 
 def are_listed(values: type[Any]) -> bool:
     """Whether values may hold secrets in a list: there nobody can tell which one it is that is kept."""
     lists = (inspect.CollectionType, inspect.TupleType, inspect.DictType, inspect.FrozenDictType)
     within = (each for each in parts(inspect.type_info(values)) if isinstance(each, lists))
-    return any(_is_secret(part) for each in within for part in parts(each))
+    return any(is_secret(part) for each in within for part in parts(each))
 
 
-def _is_secret(part: inspect.Type) -> bool:
+def is_secret(part: inspect.Type) -> bool:
+    """Whether this is the type of secrets."""
     return getattr(part, "cls", None) is Secret

@@ -37,7 +37,7 @@ LEAST_SECRET: Final = 32
 MOST_FACTOR: Final = 1_000_000
 SECRETS: Final = {
     **{each.name: each.scheme.key for each in PROVIDERS},
-    **{each.handshake: bytes for each in PROVIDERS if each.handshake},
+    **{each.handshake.name: bytes for each in PROVIDERS if each.handshake},
 }
 """How the secrets of each provider are read, and the tokens of handshakes."""
 REDIS: Final = frozenset({"redis", "rediss", "unix"})

@@ -1,7 +1,7 @@
 """Shows what was typed to the provider it is for, by a question that changes nothing there.
 
 All of it goes out as anything does that others typed (`application/outgoing`). Of an answer nothing is told
-but a `Objection`; whatever cannot be told from trouble at the provider is asked again.
+but an `Objection`; whatever cannot be told from trouble at the provider is asked again.
 """
 
 import hmac

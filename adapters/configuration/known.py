@@ -10,18 +10,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
-from psycopg import Error
+from psycopg import Connection, Error
 
-from adapters.event_store.glance import Glance
+from adapters.event_store.glance import Asking
 from adapters.event_store.store import PostgresEventStore
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.trouble import Trouble
 from adapters.wakeups.bell import Bell
 from application.business.configuration import configured
-from application.ports import About, Answer, Clock, StoreUnavailableError
-from domain.business.configuration import BY_KEY, CONFIGURATION, Configuration, Declaration
+from application.ports import Answer, Clock, StoreUnavailableError
+from domain.business.configuration import (
+    BY_KEY,
+    CONFIGURATION,
+    Configuration,
+    Declaration,
+    claim_of,
+)
 
 LOOK: Final = 1.0
 """Seconds after which a process asks without having been woken."""
@@ -30,10 +35,9 @@ GATHER: Final = 0.05
 """Seconds between two looks at least: what changes meanwhile is seen with the next."""
 
 MOST: Final = 1_000
-"""So much is known at a time: each of them is looked for in an index at each look."""
-
-ATTEMPTS: Final = 5
-"""While others change it all the time, what was found is out of date at once anyhow."""
+"""So much is known at a time: each of them is looked for in an index at each look. Of as many places it is known
+that nothing was ever configured there. These are apart: anybody may ask in the name of any business.
+"""
 
 OURS: Final = f"{CONFIGURATION.kind}-"
 
@@ -49,6 +53,15 @@ class Found(NamedTuple):
 
     def __repr__(self) -> str:
         return "Found(…)"
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was ever configured there."""
+        return not any(self.seen.values())
+
+
+Room = OrderedDict[Place, Found]
+"""What is known, the least recently asked for first."""
 
 
 class KnownConfiguration:
@@ -70,13 +83,13 @@ class KnownConfiguration:
         self.lookups = 0
         self.queries = 0
         self._database = database
-        self._store = store
+        self._asking = Asking(store, clock)
         self._clock = clock
         self._declared = declared
         self._most = most
         self._trouble = Trouble("configuration may be old", "configuration is known again")
         self._gate = threading.Lock()
-        self._known: OrderedDict[Place, Found] = OrderedDict()
+        self._known, self._nothing = Room(), Room()
         self._forgotten = 0
 
     def __repr__(self) -> str:
@@ -91,21 +104,21 @@ class KnownConfiguration:
         declared = self._declared.get(key)
         return declared and declared.values_of(self._state(tenant, key).in_force)
 
-    def secrets_of(self, tenant: str, provider: str) -> Sequence[bytes]:
+    def secrets_of(self, tenant: str, key: str) -> Sequence[bytes]:
         """Return the secrets by which what a provider sends is verified, the newest first."""
-        if provider not in self._declared:
+        if key not in self._declared:
             return ()
-        valid = self._state(tenant, provider).valid(self._clock())
+        valid = self._state(tenant, key).valid(self._clock())
         return tuple((each.value or "").encode() for each in valid)
 
     def _state(self, tenant: str, key: str) -> Configuration:
         place = (tenant, key)
         with self._gate:
             self.lookups += 1
-            found = self._known.get(place)
-            if found is not None:
-                self._known.move_to_end(place)
-                return found.state
+            for room in (self._known, self._nothing):
+                if place in room:
+                    room.move_to_end(place)
+                    return room[place].state
             self.queries += 1
             forgotten = self._forgotten
         found = self._read(place)
@@ -113,23 +126,25 @@ class KnownConfiguration:
         return found.state
 
     def _read(self, place: Place) -> Found:
+        """Read what is configured. Where nothing ever was, that is one question, and the memory of the log
+        has nothing to remember.
+        """
         tenant, key = place
-        nobody = About(tenant=tenant, actor="", command_id=UUID(int=0))
-        for _ in range(ATTEMPTS):
-            glance = Glance(self._store, tenant, self._clock())
-            found = Found(configured(key, glance), glance.seen)
-            if self._store.is_current(glance, nobody):
-                break
-        return found
+        nothing = Found(CONFIGURATION.initial, {claim_of(key): 0})
+        with self._database.as_tenant(tenant) as connection:
+            if not _changed(connection, _versions([(place, nothing)])):
+                return nothing
+        return self._asking(tenant, lambda past: Found(configured(key, past), past.seen))
 
     def _learn(self, place: Place, found: Found, forgotten: int) -> None:
         """Know it from now on, unless something was to be forgotten while it was read."""
         with self._gate:
             if forgotten != self._forgotten:
                 return
-            self._known[place] = found
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
+            room = self._nothing if found.is_nothing else self._known
+            room[place] = found
+            if len(room) > self._most:
+                room.popitem(last=False)
 
     # --- Hearing --------------------------------------------------------------------------
 
@@ -138,7 +153,8 @@ class KnownConfiguration:
         tenants = {each.tenant for each in answer.recorded if each.stream.startswith(OURS)}
         if tenants:
             with self._gate:
-                places = {place for place in self._known if place[0] in tenants}
+                known = (*self._known, *self._nothing)
+                places = {place for place in known if place[0] in tenants}
             self._forget(places)
             self.bell.ring()
 
@@ -149,30 +165,25 @@ class KnownConfiguration:
         with self._gate:
             self._forgotten += 1
             self._known.clear()
+            self._nothing.clear()
 
     def look(self) -> None:
         """Forget what is out of date."""
         with self._gate:
-            known = [
-                (place, stream, version)
-                for place, found in self._known.items()
-                for stream, version in found.seen.items()
-            ]
-        changed = self._changed(known) if known else set[tuple[str, str]]()
+            known = _versions([*self._known.items(), *self._nothing.items()])
+        if not known:
+            return
+        with self._database.as_onlooker() as connection:
+            changed = _changed(connection, known)
         if changed:
             self._forget({place for place, stream, _ in known if (place[0], stream) in changed})
-
-    def _changed(self, known: Sequence[tuple[Place, str, int]]) -> set[tuple[str, str]]:
-        tenants = [place[0] for place, _, _ in known]
-        streams, versions = [each[1] for each in known], [each[2] for each in known]
-        with self._database.as_onlooker() as connection:
-            return set(connection.execute(CHANGED, (tenants, streams, versions)).fetchall())
 
     def _forget(self, places: set[Place]) -> None:
         with self._gate:
             self._forgotten += 1
             for place in places:
                 self._known.pop(place, None)
+                self._nothing.pop(place, None)
 
     def run(self, stop: threading.Event) -> None:
         """Look whenever the bell rings, and now and then, until told to stop."""
@@ -188,6 +199,20 @@ class KnownConfiguration:
             self._trouble.end()
         except (Error, DatabaseUnavailableError, StoreUnavailableError) as error:
             self._trouble.begin(error)
+
+
+def _versions(known: Sequence[tuple[Place, Found]]) -> list[tuple[Place, str, int]]:
+    return [
+        (place, stream, version) for place, found in known for stream, version in found.seen.items()
+    ]
+
+
+def _changed(
+    connection: Connection[Any], known: Sequence[tuple[Place, str, int]]
+) -> set[tuple[str, str]]:
+    tenants = [place[0] for place, _, _ in known]
+    streams, versions = [each[1] for each in known], [each[2] for each in known]
+    return set(connection.execute(CHANGED, (tenants, streams, versions)).fetchall())
 
 
 # Of a stream at another version something has happened since; of a log that was restored, less.

@@ -6,8 +6,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from adapters.event_store.store import PostgresEventStore
-from application.ports import About, Clock
-from application.transact import Past
+from application.ports import About, Clock, View
 from domain.aggregate import Aggregate
 from domain.messages import DomainError
 
@@ -44,7 +43,7 @@ class Asking:
         self._store = store
         self._clock = clock
 
-    def __call__(self, tenant: str, question: Callable[[Past], T]) -> T:
+    def __call__(self, tenant: str, question: Callable[[View], T]) -> T:
         """Ask; ask again when something that was looked at turns out to be older than the log."""
         for _ in range(ATTEMPTS - 1):
             glance = Glance(self._store, tenant, self._clock())

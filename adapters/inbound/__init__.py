@@ -2,6 +2,6 @@
 
 from adapters.inbound.desk import ReceiptDesk
 from adapters.inbound.receipts import PostgresReceipts
-from adapters.inbound.secrets import AgreedSecrets, SecretsOfEnvironment
+from adapters.inbound.secrets import AgreedSecrets
 
-__all__ = ["AgreedSecrets", "PostgresReceipts", "ReceiptDesk", "SecretsOfEnvironment"]
+__all__ = ["AgreedSecrets", "PostgresReceipts", "ReceiptDesk"]

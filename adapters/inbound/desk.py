@@ -121,7 +121,7 @@ class ReceiptDesk:
             return _one(_receipts(connection, GET, whose))
 
     def discard(self, tenant: str | None, receipt_id: str) -> Receipt:
-        """Give it up. Raises ReceiptNotFound, ReceiptIsSettled."""
+        """Discard it: nobody will understand it. Raises ReceiptNotFound, ReceiptIsSettled."""
         known = self.get(tenant, receipt_id)
         values = {"id": receipt_id, "tenant": tenant, "now": self._clock()}
         with self._database.as_desk() as connection:

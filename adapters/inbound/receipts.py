@@ -141,12 +141,13 @@ WAITING: Final = """
     SELECT provider, received_at, wrapped, sealed FROM work.receipts
     WHERE id = %s AND tenant_id = %s AND state = 'waiting'
 """
+# Of whom something was recorded when it was understood before, it speaks still: about them it stays.
 # Does not wait for the disk, as what becomes of its job does not: what a crash of PostgreSQL takes back is
 # done again, and does nothing twice.
 SETTLE: Final = """
     UPDATE work.receipts SET
-        state = %(state)s, type = %(type)s, outcome = %(outcome)s, about = %(about)s,
-        settled_at = %(at)s
+        state = %(state)s, type = %(type)s, outcome = %(outcome)s, settled_at = %(at)s,
+        about = ARRAY(SELECT DISTINCT unnest(about || %(about)s::text[]))
     WHERE id = %(id)s AND tenant_id = %(tenant)s AND state = 'waiting'
     RETURNING set_config('synchronous_commit', 'off', true)
 """

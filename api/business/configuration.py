@@ -20,13 +20,14 @@ from api.requests.values import form_of
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.business.configuration import ProviderAwayError, configured, owner_of
+from application.business.configuration import ProviderAwayError, Tried, configured, owner_of
 from application.permissions import Permission, PermissionMissing
 from application.ports import Answer
 from domain.business import configuration
 from domain.business.configuration import (
     CONFIGURATION,
     DECLARED,
+    Configuration,
     ConfigurationNotFound,
     Configure,
     Declaration,
@@ -80,23 +81,21 @@ def _configured(caller: Caller, declared: Declaration, body: Body) -> Response:
     if not _changes(caller, declared):
         raise PermissionMissing(permission=Permission.CONFIGURATION_WRITE)
     key = declared.key
-    known = caller.ask(lambda past: owner_of(key, past))
+    owner, known = caller.ask(lambda past: (owner_of(key, past), configured(key, past)))
     values = typed_of(msgspec.convert(body.model_dump(mode="json"), declared.values))
     command = Configure(
-        id=known or new_id(CONFIGURATION.kind),
+        id=owner or new_id(CONFIGURATION.kind),
         key=key,
         values=values,
-        verified=_verified(caller, key, values),
+        verified=_verified(caller.backend.tried, key, kept_in(values, known), known),
         is_checked=caller.backend.tried.can(key),
     )
-    answer = caller.order(command, on=command.id, seen=None if known else 0)
+    answer = caller.order(command, on=command.id, seen=None if owner else 0)
     return caller.answered(CONFIGURATION_ROWS, _made(answer) or command.id, answer, 200)
 
 
-def _verified(caller: Caller, key: str, values: Typed) -> Typed | None:
+def _verified(tried: Tried, key: str, whole: Typed, known: Configuration) -> Typed | None:
     """Return what the provider has taken; nothing if it is away. Raises ProviderRefuses."""
-    tried, known = caller.backend.tried, caller.ask(lambda past: configured(key, past))
-    whole = kept_in(values, known)
     if not tried.can(key) or (whole, Standing.IN_FORCE) == (known.typed, known.standing):
         return None
     try:

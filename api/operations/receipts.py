@@ -57,7 +57,7 @@ def replay_receipt(receipt_id: ids.Receipt, caller: MayManage) -> Response:
 @router.post("/{receipt_id}/discard")
 @answers(Made(Receipt), refuses=of(receipts), records=False)
 def discard_receipt(receipt_id: ids.Receipt, caller: MayManage) -> Response:
-    """Give a call up that nobody will understand. It is deleted 30 days later."""
+    """Discard a call that nobody will understand. It is deleted 30 days later."""
     return _shown(_receipts(caller).discard(caller.tenant, receipt_id))
 
 

@@ -24,6 +24,7 @@ from domain.business.configuration import (
     Typed,
     claim_of,
 )
+from domain.confidential import Secret
 from domain.messages import Command, Value
 from domain.records import CLAIM, ValueClaimed, ValueReleased
 
@@ -38,7 +39,7 @@ class Configured(Protocol):
         one, or else None.
         """
 
-    def secrets_of(self, tenant: str, provider: str) -> Sequence[bytes]:
+    def secrets_of(self, tenant: str, key: str) -> Sequence[bytes]:
         """Return the secrets by which what a provider sends is verified, the newest first."""
 
 
@@ -63,16 +64,33 @@ class Tried(Protocol):
         """Whether there is somebody to be asked."""
 
 
-class Trying:
-    """`Tried`, by these checks."""
+Reads = Mapping[str, Callable[[bytes], Any]]
+"""How the secrets are read by which signatures are verified, by key. They raise ValueError."""
 
-    def __init__(self, checks: Checks) -> None:
+
+class Trying:
+    """`Tried`, by these checks. No provider is asked about what nothing could be verified by."""
+
+    def __init__(self, checks: Checks, reads: Reads) -> None:
         self._checks = checks
+        self._reads = reads
 
     def __call__(self, key: str, values: Typed) -> Objection | None:
         """Return what is wrong with it. Raises ProviderAwayError."""
-        complete = BY_KEY[key].values_of(values)
-        return Objection.KEY_REJECTED if complete is None else self._checks[key](complete)
+        declared = BY_KEY[key]
+        complete = declared.values_of(values)
+        if complete is None or not self._can_read(key, values.secret(declared.verifies)):
+            return Objection.KEY_REJECTED
+        return self._checks[key](complete)
+
+    def _can_read(self, key: str, secret: Secret | None) -> bool:
+        if secret is None or secret.value is None or key not in self._reads:
+            return True
+        try:
+            self._reads[key](secret.value.encode())
+        except ValueError:
+            return False
+        return True
 
     def can(self, key: str) -> bool:
         """Whether there is somebody to be asked."""

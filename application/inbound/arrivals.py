@@ -59,7 +59,7 @@ def fields_of(text: str) -> list[tuple[str, str]]:
 # --- By what one knows it again -----------------------------------------------------------
 
 KnownBy = Callable[[Arrival], bytes]
-"""Gives what is the same however often something is sent, and of nothing else."""
+"""Returns what is the same however often something is sent, and of nothing else."""
 
 
 def whole_body(arrival: Arrival) -> bytes:

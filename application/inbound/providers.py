@@ -1,7 +1,7 @@
 """Every provider that may call: how it signs, by what its calls are known again, and what is not kept.
 
-What a call means is said by whoever understands it: `understand` gives the commands that follow from it, or
-None as long as nobody does. It is asked after the call was kept, and may be asked again.
+What a call means is said by whoever understands it: `understand` returns the commands that follow from it,
+or None as long as nobody does. It is asked after the call was kept, and may be asked again.
 
 One more is a value here, with its scheme in `schemes.py` or `public_keys.py`; and how it signs in tests, in
 `tests/inbound/callers.py`.
@@ -44,25 +44,46 @@ def nobody(_: Received) -> None:
     """Understand nothing yet."""
 
 
-class Provider(msgspec.Struct, frozen=True, kw_only=True):
-    """`name` is the last part of its address, and permanent. `known_by` gives what is proven to be the
-    same when a call is sent again. `strips` are headers and fields of JSON that hold a secret of the
-    sender; `type_in` the field that says what kind of call it is; `handshake` the name under which the token
-    of its handshake is kept, where it makes one.
+class Handshake(Value, frozen=True, kw_only=True):
+    """Where the token of a handshake is found: in the environment by its `name`, and in what a business
+    configures as the field `token`.
     """
 
     name: str
+    token: str
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` is the last part of its address, and permanent; `configured_as` the key under which a business
+    configures it, where that is another. `known_by` says what is proven to be the same when a call is sent
+    again. `strips` are headers and fields of JSON that hold a secret of the sender; `type_in` the field that
+    says what kind of call it is.
+    """
+
+    name: str
+    configured_as: str | None = None
     scheme: Scheme
     known_by: KnownBy = whole_body
     strips_headers: tuple[bytes, ...] = ()
     strips_fields: tuple[str, ...] = ()
     type_in: str = "type"
-    handshake: str | None = None
+    handshake: Handshake | None = None
     understand: Understand = nobody
+
+    @property
+    def key(self) -> str:
+        """The key under which a business configures it."""
+        return self.configured_as or self.name
 
 
 PROVIDERS: Final[tuple[Provider, ...]] = (
-    Provider(name="whatsapp", scheme=schemes.META, type_in="object", handshake="whatsapp-verify"),
+    Provider(
+        name="whatsapp",
+        configured_as="whatsapp.cloud",
+        scheme=schemes.META,
+        type_in="object",
+        handshake=Handshake(name="whatsapp-verify", token="verify_token"),  # noqa: S106 - its name
+    ),
     Provider(
         name="evolution",
         scheme=schemes.EVOLUTION,

@@ -86,10 +86,15 @@ StandardKey = bytes | Ed25519PublicKey
 
 @lru_cache(maxsize=1_000)
 def _standard_key(secret: bytes) -> StandardKey:
-    """Read `whsec_…` or, for signatures by Ed25519, `whpk_…`. Raises ValueError."""
+    """Read `whsec_…` or, for signatures by Ed25519, `whpk_…`. Raises ValueError, also where nothing follows:
+    by an empty key anybody can sign.
+    """
     if secret.startswith(b"whpk_"):
         return Ed25519PublicKey.from_public_bytes(_decoded(secret.removeprefix(b"whpk_")))
-    return _decoded(secret.removeprefix(b"whsec_"))
+    key = _decoded(secret.removeprefix(b"whsec_"))
+    if not key:
+        raise ValueError("must not be empty")
+    return key
 
 
 def _by_standard(key: StandardKey, text: bytes, signature: bytes) -> bool:

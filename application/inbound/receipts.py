@@ -4,9 +4,9 @@
      │  │ ▲                                                         │
      │  │ └──────────────── replayed by an operator ────────────────┤
      │  └─── what should understand it failed ─► parked ────────────┤
-     └────── understood ─► understood ──────────────────────────────┘      parked ─► discarded
+     └────── understood ─► understood ──────────────────────────────┘
 
-What was understood, or discarded, is deleted `KEPT` days later, with what it said. What nobody understood is
+An operator may discard whatever is not understood. What was understood, or discarded, is deleted `KEPT` days later, with what it said. What nobody understood is
 deleted after `WAITED` days.
 """
 
@@ -72,7 +72,7 @@ class ReceiptIsSettled(DomainError):
 
 
 class Keeping(Protocol):
-    """Keeps calls, and gives them to whoever understands them."""
+    """Keeps calls, for whoever understands them."""
 
     def keep(self, tenant: TenantId, provider: Provider, arrival: Arrival) -> None:
         """Keep a call and see to it that it is understood, unless it is there already."""
@@ -109,7 +109,7 @@ class Receipts(Protocol):
         """Let it be understood again, whatever came of it. Raises ReceiptNotFound."""
 
     def discard(self, tenant: str | None, receipt_id: str) -> Receipt:
-        """Give it up. Raises ReceiptNotFound, ReceiptIsSettled."""
+        """Discard it: nobody will understand it. Raises ReceiptNotFound, ReceiptIsSettled."""
 
     def depths(self) -> Mapping[str, Any]:
         """Count what waits, is not understood yet, and is parked."""

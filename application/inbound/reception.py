@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from application.inbound.arrivals import Arrival
-from application.inbound.providers import Provider, by_name
+from application.inbound.providers import Handshake, Provider, by_name
 from application.inbound.receipts import Keeping
 from application.inbound.refusals import HandshakeRefused, ProviderNotKnown
 from application.inbound.signatures import verify
@@ -16,8 +16,11 @@ from domain.values import TenantId
 class Secrets(Protocol):
     """The secrets of providers; see `adapters/inbound/secrets.py`."""
 
-    def secrets_of(self, tenant: str, provider: str) -> Sequence[bytes]:
-        """Return those that are in force: none, one, or two while they are changed."""
+    def secrets_of(self, tenant: str, provider: Provider) -> Sequence[bytes]:
+        """Return those by which it signs: none, one, or several while they are changed."""
+
+    def tokens_of(self, tenant: str, provider: Provider, handshake: Handshake) -> Sequence[bytes]:
+        """Return those with which it makes its handshake."""
 
 
 class Reception:
@@ -38,7 +41,7 @@ class Reception:
         SignatureWrong, SignatureNotProven.
         """
         provider = self._provider(name)
-        secrets = self._known(tenant, name)
+        secrets = _known(self._secrets.secrets_of(tenant, provider))
         verify(provider.scheme, arrival, secrets, self._clock())
         proven()
         self._keeping.keep(tenant, provider, arrival)
@@ -51,10 +54,8 @@ class Reception:
         if provider.handshake is None:
             raise ProviderNotKnown
         given = token.encode("utf-8", "surrogatepass")
-        known = [
-            hmac.compare_digest(each, given) for each in self._known(tenant, provider.handshake)
-        ]
-        if not any(known):
+        tokens = _known(self._secrets.tokens_of(tenant, provider, provider.handshake))
+        if not any(hmac.compare_digest(each, given) for each in tokens):
             raise HandshakeRefused
 
     def _provider(self, name: str) -> Provider:
@@ -62,8 +63,8 @@ class Reception:
             raise ProviderNotKnown
         return self._providers[name]
 
-    def _known(self, tenant: TenantId, name: str) -> Sequence[bytes]:
-        secrets = self._secrets.secrets_of(tenant, name)
-        if not secrets:
-            raise ProviderNotKnown
-        return secrets
+
+def _known(secrets: Sequence[bytes]) -> Sequence[bytes]:
+    if not secrets:
+        raise ProviderNotKnown
+    return secrets

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -167,9 +167,12 @@ class _Algorithm(msgspec.Struct):
     alg: str
 
 
+_Seconds = Annotated[int, msgspec.Meta(ge=0, lt=10**12)]
+
+
 class _Evolution(msgspec.Struct):
-    iat: int
-    exp: int
+    iat: _Seconds
+    exp: _Seconds
     app: str
     action: str
 

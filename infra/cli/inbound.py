@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from application.inbound import Receipt, ReceiptState
+from application.inbound import Receipt, Receipts, ReceiptState
 from infra.cli.progress import told
 from infra.cli.system import composed
 
@@ -18,7 +18,7 @@ MOST: Final = 10_000
 AMISS: Final = (ReceiptState.PARKED, ReceiptState.NOT_UNDERSTOOD_YET)
 """What waits for a person, or for another release."""
 
-receipts: Final = typer.Typer(no_args_is_help=True, help="Look after what providers have sent.")
+commands: Final = typer.Typer(no_args_is_help=True, help="Look after what providers have sent.")
 
 Ids = Annotated[list[str] | None, typer.Argument(help="As `frontdesk receipts list` shows them.")]
 State = Annotated[ReceiptState | None, typer.Option(help="How far they are.")]
@@ -29,10 +29,10 @@ Limit = Annotated[int, typer.Option(min=1, max=MOST)]
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(receipts, name="receipts")
+    app.add_typer(commands, name="receipts")
 
 
-@receipts.command("list")
+@commands.command("list")
 def list_receipts(
     *,
     state: State = None,
@@ -44,7 +44,8 @@ def list_receipts(
     """List what providers have sent, by when it came: what is parked or not understood yet, if nothing else
     is asked. Of each no more than the limit.
     """
-    found = _found(state, provider, tenant, limit + 1)
+    with composed() as system:
+        found = _found(system.receipts, state, provider, tenant, limit + 1)
     shown = [each for page in found for each in page[:limit]]
     (_write_all if json else _show)(shown)
     if not shown and state is None:
@@ -53,7 +54,7 @@ def list_receipts(
         told.print(f"There are more than {limit} of them: see --limit, or ask for fewer.")
 
 
-@receipts.command("show")
+@commands.command("show")
 def show_receipt(
     receipt_id: str,
     *,
@@ -73,7 +74,7 @@ def show_receipt(
         out.flush()
 
 
-@receipts.command("replay")
+@commands.command("replay")
 def replay_receipts(
     receipt_ids: Ids = None,
     *,
@@ -87,34 +88,33 @@ def replay_receipts(
     """
     if bool(receipt_ids) == bool(state):
         raise typer.BadParameter("say which receipts, or in which --state")
-    ids = receipt_ids or [
-        each.id for page in _found(state, provider, tenant, limit) for each in page
-    ]
     with composed() as system:
+        found = _found(system.receipts, state, provider, tenant, limit) if state else []
+        ids = receipt_ids or [each.id for page in found for each in page]
         for each in ids:
             _write(system.receipts.replay(None, each))
 
 
-@receipts.command("discard")
+@commands.command("discard")
 def discard_receipts(
     receipt_ids: Annotated[list[str], typer.Argument(help="As the list shows them.")],
 ) -> None:
-    """Give up calls that nobody will understand. They are deleted 30 days later."""
+    """Discard calls that nobody will understand. They are deleted 30 days later."""
     with composed() as system:
         for each in receipt_ids:
             _write(system.receipts.discard(None, each))
 
 
 def _found(
-    state: ReceiptState | None, provider: str | None, tenant: UUID | None, limit: int
+    receipts: Receipts,
+    state: ReceiptState | None,
+    provider: str | None,
+    tenant: UUID | None,
+    limit: int,
 ) -> list[Sequence[Receipt]]:
     owner = str(tenant) if tenant else None
     states = AMISS if state is None else (state,)
-    with composed() as system:
-        return [
-            system.receipts.find(owner, state=each, provider=provider, limit=limit)
-            for each in states
-        ]
+    return [receipts.find(owner, state=each, provider=provider, limit=limit) for each in states]
 
 
 def _show(found: Sequence[Receipt]) -> None:
@@ -123,7 +123,7 @@ def _show(found: Sequence[Receipt]) -> None:
         came = f"{each.received_at:%Y-%m-%d %H:%M:%SZ}"
         row = (each.id, each.state, each.provider, each.type or "", came, each.outcome or "")
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    Console(width=None if sys.stdout.isatty() else 240, markup=False).print(table)
 
 
 def _write_all(found: Sequence[Receipt]) -> None:

@@ -9,7 +9,7 @@ from adapters.accounts.tokens import names_of
 from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
-from adapters.inbound import AgreedSecrets, SecretsOfEnvironment
+from adapters.inbound import AgreedSecrets
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
 from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
@@ -80,7 +80,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         receipts=system.receipts,
         reception=Reception(
             system.providers,
-            AgreedSecrets(system.configured, SecretsOfEnvironment(settings.inbound_secrets)),
+            AgreedSecrets(system.configured, settings.inbound_secrets),
             system.calls,
             system.clock,
         ),

@@ -33,6 +33,7 @@ from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
 from application.files.store import Bytes
+from application.inbound import PROVIDERS
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
@@ -134,7 +135,8 @@ def tried_of(settings: Settings, clock: Clock) -> Tried:
     addresses = Addresses(
         stripe=settings.stripe_url, resend=settings.resend_url, whatsapp=settings.whatsapp_url
     )
-    return Trying(ProviderChecks(outgoing_of(settings, clock), addresses, clock).by_key)
+    checks = ProviderChecks(outgoing_of(settings, clock), addresses, clock).by_key
+    return Trying(checks, {each.key: each.scheme.key for each in PROVIDERS})
 
 
 def bytes_of(settings: Settings) -> Bytes:

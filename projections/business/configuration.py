@@ -36,8 +36,9 @@ class ListedFormer(Value, frozen=True, kw_only=True):
 
 
 class ListedConfiguration(Row, frozen=True, kw_only=True):
-    """`name` is the key under which it is configured. `values` are what was typed last, and whether that is `in-force`: the provider may not have been asked
-    yet (`unchecked`), or does not take it (`refused`, and the `objection`). Then `instead` is what counts.
+    """`name` is the key under which it is configured. `values` are what was typed last, and `standing` whether
+    that counts: the provider may not have been asked yet (`unchecked`), or does not take it (`refused`, and the
+    `objection`). Then `instead` is what counts.
     """
 
     id: str

@@ -44,6 +44,16 @@ def test_what_is_parked_is_listed_for_people_and_for_programs(frontdesk, parked:
     assert receipts_in(frontdesk("list", "--json", "--tenant", TENANT)) == [receipt]
 
 
+def test_what_a_provider_calls_its_calls_is_shown_as_it_says_it(frontdesk, inbox: Inbox) -> None:
+    inbox.call(body=body(kind="[/bold]"))
+    inbox.running.settle()
+
+    listed = frontdesk("list")
+
+    assert listed.exit_code == 0, listed.exception
+    assert "[/bold]" in listed.stdout
+
+
 def test_it_is_said_when_nothing_is_amiss_and_when_there_is_more(frontdesk, inbox: Inbox) -> None:
     nothing = frontdesk("list")
     for number in range(3):

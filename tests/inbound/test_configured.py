@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.clock import SettableClock
-from domain.business.configuration import Configure, LetGoOfFormer, typed_of
-from domain.business.configuration.declared import Stripe, WhatsappCloud
+from application.inbound import PROVIDERS
+from domain.business.configuration import BY_KEY, DECLARED, Configure, LetGoOfFormer, typed_of
+from domain.business.configuration.declared import Resend, Stripe, WhatsappCloud
 from domain.confidential import Secret, kept
 from domain.messages import Value
 from infra.composition import System, running_system
@@ -69,6 +70,24 @@ def test_the_former_secret_is_good_until_it_is_let_go_of(inbox: Inbox) -> None:
     afterwards = inbox.call("stripe")
 
     assert (meanwhile.status_code, afterwards.status_code) == (200, 403)
+
+
+def test_what_is_configured_and_cannot_be_read_proves_nothing_and_breaks_nothing(
+    inbox: Inbox,
+) -> None:
+    mistyped = Resend(api_key=Secret(value="re-1"), webhook_secret=Secret(value="whsec-of-no-form"))
+    configured(inbox.running, "resend", mistyped)
+
+    refused = inbox.call("resend")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "signature-wrong")
+
+
+def test_whatever_verifies_is_that_of_a_provider_who_calls() -> None:
+    assert {each.key for each in DECLARED if each.verifies} <= {each.key for each in PROVIDERS}
+    assert all(
+        each.handshake.token in BY_KEY[each.key].secrets for each in PROVIDERS if each.handshake
+    )
 
 
 def test_a_handshake_is_made_with_the_token_that_was_configured(inbox: Inbox) -> None:

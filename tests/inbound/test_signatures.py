@@ -76,6 +76,29 @@ def test_while_a_secret_is_changed_both_are_good(provider: Provider) -> None:
     refused(provider, call(provider.name), new)
 
 
+@pytest.mark.parametrize("name", ["resend", "standard-webhooks", "sendgrid", "ghl"])
+def test_a_secret_that_is_mistyped_proves_nothing_and_is_in_nobodys_way(name: str) -> None:
+    provider = by_name(PROVIDERS)[name]
+
+    refused(provider, call(name), b"whsec-of-no-form")
+    proven(provider, call(name), b"whsec-of-no-form", SECRETS[name])
+
+
+@pytest.mark.parametrize("name", ["resend", "standard-webhooks"])
+def test_nobody_signs_by_an_empty_key(name: str) -> None:
+    """Somebody has typed `whsec_`, and what follows is still to be pasted."""
+    arrival, prefix = call(name), {"resend": "svix"}.get(name, "webhook")
+    said = dict(arrival.headers)
+    text = b"%b.%b." % (said[f"{prefix}-id".encode()], said[f"{prefix}-timestamp".encode()])
+    forged = f"v1,{b64(digest(text + arrival.body, secret=b''))}"
+
+    refused(
+        by_name(PROVIDERS)[name],
+        changed(arrival, f"{prefix}-signature".encode(), forged.encode()),
+        b"whsec_",
+    )
+
+
 @EACH
 def test_without_a_signature_it_is_said_that_there_is_none(provider: Provider) -> None:
     arrival = call(provider.name)

@@ -192,6 +192,25 @@ def test_nothing_is_kept_of_whoever_was_erased_while_it_was_understood(inbox: In
     assert inbox.receipts() == []
 
 
+def test_whoever_was_named_is_known_when_it_is_not_understood_any_more(
+    inbox: Inbox, dsn: str, clock: SettableClock, settings: Settings
+) -> None:
+    """It was replayed by a release that fails at it: what it says of them goes with them all the same."""
+    inbox.call(body=body("Zoé"))
+    inbox.running.settle()
+    [receipt] = inbox.receipts()
+    other = running_system(settings, dsn, clock=clock, providers=understanding("waha"))
+    with other as system:
+        system.receipts.replay(None, receipt.id)
+        system.settle()
+    waits = inbox.states()
+
+    inbox.running.http().delete(f"/v1/clients/{client('Zoé')}/personal-data")
+    inbox.running.settle()
+
+    assert (waits, inbox.receipts()) == (["not_understood_yet"], [])
+
+
 def test_it_is_said_what_stays_of_whoever_is_erased() -> None:
     assert any("nobody has understood" in each.what for each in STAYS)
 

@@ -159,6 +159,7 @@ def test_secrets_of_providers_are_those_of_a_business_and_two_while_they_are_cha
         (f"{TENANT}/nobody=secret", "number 1 must name one of whatsapp"),
         (f"{TENANT}/stripe=", "number 1 is no secret of stripe"),
         (f"{TENANT}/resend=secret", "number 1 is no secret of resend"),
+        (f"{TENANT}/resend=whsec_", "number 1 is no secret of resend"),
         (f"{TENANT}/ghl=secret", "number 1 is no secret of ghl"),
         (f"{TENANT}/sendgrid={ED25519}", "number 1 is no secret of sendgrid"),
     ],

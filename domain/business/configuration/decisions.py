@@ -24,8 +24,8 @@ from domain.confidential import Secret, kept
 
 
 def kept_in(typed: Typed, known: Configuration) -> Typed:
-    """Return what was typed with the secrets that it keeps of what was typed before. A new one has the number of
-    this change as its version, so that no two have the same. Raises SecretNotKept.
+    """Return what was typed with the secrets that it keeps of what was typed before. A new one has the number
+    of this change as its version, so that no two have the same. Raises SecretNotKept.
     """
     before = known.typed or Typed()
     secrets = (_kept(each, before.secret(each.name), known.number + 1) for each in typed.secrets)

@@ -13,7 +13,7 @@ from msgspec.structs import fields
 
 from domain.business.configuration.messages import Plain, Sealed, Typed
 from domain.business.users import Role
-from domain.confidential import Secret
+from domain.confidential import Secret, is_secret
 from domain.fields import GIVEN_ID, Held
 from domain.messages import Value
 
@@ -67,7 +67,7 @@ class Declaration(Value, frozen=True, kw_only=True):
         named = (
             (each.name, _alternatives(inspect.type_info(each.type))) for each in fields(self.values)
         )
-        return tuple(name for name, parts in named if any(_is_secret(part) for part in parts))
+        return tuple(name for name, parts in named if any(is_secret(part) for part in parts))
 
     def values_of(self, typed: Typed | None) -> Any:
         """Return what was typed as it is declared now, or else what holds where nothing was; None if
@@ -106,11 +106,7 @@ def _alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
 
 
 def _is_kept(part: inspect.Type) -> bool:
-    return isinstance(part, KEPT) or _is_secret(part)
-
-
-def _is_secret(part: inspect.Type) -> bool:
-    return getattr(part, "cls", None) is Secret
+    return isinstance(part, KEPT) or is_secret(part)
 
 
 # --- What can be configured ---------------------------------------------------------------
@@ -193,7 +189,7 @@ DECLARED: Final[tuple[Declaration, ...]] = (
         examples=(
             Resend(
                 api_key=Secret(value="re-example-0000000000001"),
-                webhook_secret=Secret(value="whsec-example-0000000002"),
+                webhook_secret=Secret(value="whsec_ZXhhbXBsZS1vZi1hLXNlY3JldC0y"),
             ),
             Resend(api_key=Secret(value="re-example-0000000000002")),
         ),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.business.configuration import ConfiguredMeanwhile, RemoveConfiguration
 from domain.business.users import Role
 from tests.business.configuration.examples import BAD_KEY, GOOD_KEY, SIGNS_NEXT, STRIPE, configure
-from tests.business.configuration.provider import Provider
+from tests.business.configuration.provider import RESEND_KEY, Provider
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -40,6 +40,18 @@ def test_what_the_provider_does_not_take_is_refused_and_nothing_is_changed(
     assert (refused.json()["code"], refused.json()["why"]) == ("provider-refuses", "key-rejected")
     assert BAD_KEY not in refused.text
     assert http.get(WHERE).json()["values"]["secret_key"] == SHOWN
+
+
+def test_a_secret_by_which_nothing_could_be_verified_is_refused(
+    http: TestClient, there: Provider
+) -> None:
+    values = {"api_key": {"value": RESEND_KEY}, "webhook_secret": {"value": "whsec-of-no-form"}}
+    refused = http.put("/v1/configuration/resend", json=values)
+    right = {**values, "webhook_secret": {"value": "whsec_b3RoZXI="}}
+
+    assert (refused.status_code, refused.json()["why"]) == (422, "key-rejected")
+    assert there.asked == []
+    assert http.put("/v1/configuration/resend", json=right).status_code == 200
 
 
 def test_a_provider_that_is_away_loses_nothing_that_was_typed(

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from typing import Annotated, Any
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -187,6 +188,32 @@ def test_no_more_is_known_than_there_is_room_for(asking: Running) -> None:
         small.values(asking.tenant, key)
 
     assert small.queries == 4
+
+
+def test_strangers_do_not_push_out_what_is_known_of_anybody(asking: Running) -> None:
+    """Whoever calls in a provider's name chooses the business: there may be no such."""
+    asking.http().put(WHERE, json=STRIPE)
+    system = asking.system
+    small = KnownConfiguration(system.database, system.store, asking.clock, most=2)
+    small.secrets_of(asking.tenant, "stripe")
+
+    for _ in range(5):
+        assert small.secrets_of(str(uuid4()), "stripe") == ()
+    queries = small.queries
+
+    assert small.secrets_of(asking.tenant, "stripe") == (SIGNS.encode(),)
+    assert small.queries == queries
+
+
+def test_of_strangers_nothing_is_remembered_among_what_the_log_says(asking: Running) -> None:
+    class Untouched:
+        def state(self, *_: Any, **__: Any) -> Any:
+            raise AssertionError("what is remembered of others would be pushed out")
+
+    store: Any = Untouched()
+    known = KnownConfiguration(asking.system.database, store, asking.clock)
+
+    assert known.secrets_of(str(uuid4()), "stripe") == ()
 
 
 def test_a_process_without_its_database_goes_on_with_what_it_knows(asking: Running) -> None:
