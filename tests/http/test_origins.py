@@ -44,7 +44,7 @@ def of_method(method: str = "GET") -> Header:
     return b"access-control-request-method", method.encode()
 
 
-def ask(line: Wire, method: str, where: str, *headers: Header, body: bytes = b"") -> Any:
+def ask(line: Wire | Line, method: str, where: str, *headers: Header, body: bytes = b"") -> Any:
     line.say(request(method, where, body, headers))
     return line.answer()
 
