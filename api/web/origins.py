@@ -30,12 +30,13 @@ same, in the request itself.
 
 TAKEN: Final = (
     b"Accept-Language, Authorization, Consistency-Token, Content-Type, Idempotency-Key, If-Match, "
-    b"If-None-Match, Prefer, Traceparent"
+    b"If-None-Match, If-Range, Prefer, Range, Traceparent"
 )
 """Headers that we look at. `*` would not stand for the first of them that matters."""
 
 READABLE: Final = (
-    b"Consistency, Consistency-Token, Content-Language, Content-Location, Deprecation, ETag, "
+    b"Accept-Ranges, Consistency, Consistency-Token, Content-Disposition, Content-Language, "
+    b"Content-Location, Content-Range, Deprecation, ETag, "
     b"Idempotent-Replayed, Link, Location, Preference-Applied, Projection-Position, RateLimit, "
     b"RateLimit-Policy, Retry-After, X-Trace-Id"
 )

@@ -20,6 +20,8 @@ from domain.business.users import Role
 from domain.values import TenantId, UserId
 from projections.business.origins import OF_ALL, ORIGINS
 from tests.business.tenants.examples import register_business
+from tests.files.pictures import PDF
+from tests.files.sending import client_of, led, send
 from tests.http.faulty import with_backend
 from tests.http.furnished import furnish
 from tests.http.hostile import ID
@@ -113,6 +115,27 @@ def test_a_page_of_the_business_reads_answers_and_their_headers(line: Wire, list
     assert answered.headers["access-control-expose-headers"] == READABLE.decode()
     readable = READABLE.decode().lower().split(", ")
     assert {"ratelimit", "ratelimit-policy", "x-trace-id"} <= {*readable} & {*answered.headers}
+
+
+def test_a_page_has_a_file_in_parts_and_reads_which_and_what_it_is_called(
+    running: Running, line: Wire, listed: Header
+) -> None:
+    http = running.http()
+    sent = send(http, client_of(http), PDF).json()
+    running.settle()
+    where = led(http, sent["url"])
+    tag = ask(line, "GET", where).headers["etag"].encode()
+    part = ((b"range", b"bytes=0-1"), (b"if-range", tag))
+
+    asked = (b"access-control-request-headers", b"if-range,range")
+    told = ask(line, "OPTIONS", where, from_page(PAGE), of_method(), asked)
+    had = ask(line, "GET", where, from_page(PAGE), *part)
+
+    taken = told.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"if-range", "range"} <= {*taken}
+    assert (had.status_code, had.content, had.headers[ALLOWED]) == (206, PDF[:2], PAGE)
+    readable = {*had.headers["access-control-expose-headers"].lower().split(", ")}
+    assert {"accept-ranges", "content-disposition", "content-range"} <= readable & {*had.headers}
 
 
 def test_a_page_of_another_business_is_refused_before_anything_is_done(
