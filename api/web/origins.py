@@ -68,7 +68,7 @@ def is_preflight(scope: Scope) -> bool:
 
 
 def answer_preflight(scope: Scope, origins: Origins) -> Response:
-    """Say what a page may ask at this path. Raises OriginNotListed where it may ask nothing."""
+    """Return what a page may ask at this path. Raises OriginNotListed where it may ask nothing."""
     origin = origin_asking(scope)
     if origin is None or not origins.listed_by(origin):
         raise OriginNotListed(origin=str(origin))
