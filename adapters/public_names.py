@@ -1,6 +1,7 @@
 """Public names in PostgreSQL: `application.business.public_names.PublicNames`, filled.
 
-A name is claimed before the log says that it is used: whoever stops in between has it, and nobody else.
+A name is claimed right before the log says that it is used (`application/dispatch.py`): whoever stops in
+between has it, and nobody else.
 """
 
 from typing import Final

@@ -6,7 +6,7 @@ from typing import Any, Final
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
 from application.reach import refuse_beyond, refuse_endless
 from application.refusals import NotNow
-from application.transact import Together, UseCase, together
+from application.transact import Changes, Together, UseCase, together
 from domain.messages import Bookkeeping, Command, DomainError, Invalid
 
 ATTEMPTS: Final = 200
@@ -34,13 +34,16 @@ MOST_MISSED: Final = 50
 
 
 class Dispatcher:
-    """Knows every use case; recording is the store's. Whoever wants to is `told` of what was recorded."""
+    """Knows every use case; recording is the store's. What businesses have to `claim` before it is recorded
+    is claimed when nothing else speaks against it. Whoever wants to is `told` of what was recorded.
+    """
 
     def __init__(
         self,
         use_cases: Mapping[type[Command], UseCase[Any]],
         store: EventStore,
         *,
+        claims: Callable[[Changes], Callable[[], object] | None] = lambda _: None,
         told: Callable[[Answer], object] = lambda _: None,
     ) -> None:
         self._use_cases: dict[type[Command], UseCase[Any]] = {
@@ -48,6 +51,7 @@ class Dispatcher:
             Together: together(use_cases),
         }
         self._store = store
+        self._claims = claims
         self._told = told
 
     def __call__(self, command: Command, about: About) -> Answer:
@@ -68,8 +72,14 @@ class Dispatcher:
                 if about.leave is not None:
                     refuse_endless(command, about.leave, changes, view.seen)
                 self._refuse_another_version(view, about)
-            except DomainError as refusal:
-                return self._first_answer_or(refusal, view, about)
+                if claim := self._claims(changes):
+                    if first := self._first_answer(view, about):
+                        return first
+                    claim()
+            except DomainError:
+                if first := self._first_answer(view, about):
+                    return first
+                raise
             answer = self._store.append(view, changes, about)
         self._told(answer)
         return answer
@@ -85,15 +95,16 @@ class Dispatcher:
                 raise VersionConflictError from None
             raise
 
-    def _first_answer_or(self, refusal: DomainError, view: View, about: About) -> Answer:
-        """A refusal counts only if it was not decided on what is out of date, and if the command
-        was not carried out before: a booking made by the first request has taken its own slot.
+    def _first_answer(self, view: View, about: About) -> Answer | None:
+        """Return what was answered if the command was carried out before: a booking made by the first
+        request has taken its own slot. Raises VersionConflictError where it was decided on what is out of
+        date: neither a refusal nor a claim counts then.
         """
         if about.retried and (first := self._store.answer_to(about)):
             return first
         if not self._store.is_current(view, about):
             raise VersionConflictError
-        raise refusal
+        return None
 
     def _refuse_another_version(self, view: View, about: About) -> None:
         if about.if_match is None:

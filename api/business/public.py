@@ -24,6 +24,7 @@ from api.scheduling.availability import Cursor, FreeSlots, Moment, answered
 from api.web.door import Address
 from api.web.gate import refuse_unknown
 from api.web.routing import Router
+from api.web.turns import heavy
 from application.permissions import Permission, Principal
 from application.ports import PositionUnknown, ProjectionBehind
 from application.reach import NotFound
@@ -129,6 +130,7 @@ def list_public_professionals(business: Business, request: Request, _: Address) 
 
 @router.get("/availability", openapi_extra=PUBLIC)
 @answers(Made(FreeSlots), refuses=(*FREE, *LISTING, ValidationFailed, NotFound), moves=True)
+@heavy
 def show_public_availability(  # noqa: PLR0917 - parameters of the query, which all have names
     business: Business,
     request: Request,
@@ -142,7 +144,6 @@ def show_public_availability(  # noqa: PLR0917 - parameters of the query, which 
     cursor: Cursor | None = None,
 ) -> Response:
     """Show what clients can have, as `/v1/availability` does."""
-    request.app.state.backend.limits.count_heavy_stranger(request.scope)
     wish = Wish(
         professional_id=professional_id,
         service_id=service_id,

@@ -17,7 +17,6 @@ from application.reach import NotFound
 from domain import countries, zones
 from domain.business import origins, public_names, tenants
 from domain.business.origins import LONGEST, MOST
-from domain.business.public_names import public_name_of
 from domain.business.tenants import (
     Business,
     ChangeBusiness,
@@ -109,9 +108,6 @@ def change_public_name(tenant_id: UUID, body: PublicNameBody, caller: MayManage)
     """
     _refuse_others(tenant_id, caller)
     own = caller.principal.tenant_id
-    if body.public_name is not None:
-        caller.refuse_outdated()
-        caller.backend.public_names.claim(public_name_of(body.public_name), own)
     command = ChangePublicName(tenant_id=own, public_name=body.public_name)
     return caller.changed(TENANTS, stream_of(own), command)
 

@@ -56,7 +56,8 @@ def included(
     """
     if not names:
         return {}
-    found = {name: _referred(caller, includes[name], documents) for name in names}
+    shown = [msgspec.json.decode(each) for each in documents]
+    found = {name: _referred(caller, includes[name], shown) for name in names}
     size = sum(len(each) for part in found.values() for each in part.values())
     if size + sum(map(len, documents)) > MOST_BYTES:
         raise wrong(INCLUDE, "all together is more than 5 MB", code="too-many")
@@ -80,9 +81,9 @@ def shown_with(caller: Caller, model: ReadModel, key: str, includes: Includes) -
 
 
 def _referred(
-    caller: Caller, referred: Referred, documents: Sequence[bytes]
+    caller: Caller, referred: Referred, shown: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, bytes]:
-    named = (msgspec.json.decode(each).get(referred.column) for each in documents)
+    named = (each.get(referred.column) for each in shown)
     keys = dict.fromkeys(key for key in named if key is not None)
     if not keys:
         return {}

@@ -8,6 +8,7 @@ have them, and no cookie is ever looked at: a page can do no more with a browser
 
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import Response
 from starlette.routing import Match, Route
@@ -17,6 +18,7 @@ from api.problems.refused import Refused
 from api.web.gate import PRINCIPAL, is_known
 from api.web.marks import mark
 from application.business.origins import Origins
+from domain.business.origins import SCHEMES
 
 CLOSED: Final = frozenset({"/metrics"})
 """What is for no page, wherever it is from."""
@@ -28,12 +30,13 @@ same, in the request itself.
 
 TAKEN: Final = (
     b"Accept-Language, Authorization, Consistency-Token, Content-Type, Idempotency-Key, If-Match, "
-    b"If-None-Match, Prefer, Traceparent"
+    b"If-None-Match, If-Range, Prefer, Range, Traceparent"
 )
 """Headers that we look at. `*` would not stand for the first of them that matters."""
 
 READABLE: Final = (
-    b"Consistency, Consistency-Token, Content-Language, Content-Location, Deprecation, ETag, "
+    b"Accept-Ranges, Consistency, Consistency-Token, Content-Disposition, Content-Language, "
+    b"Content-Location, Content-Range, Deprecation, ETag, "
     b"Idempotent-Replayed, Link, Location, Preference-Applied, Projection-Position, RateLimit, "
     b"RateLimit-Policy, Retry-After, X-Trace-Id"
 )
@@ -65,7 +68,7 @@ def is_preflight(scope: Scope) -> bool:
 
 
 def answer_preflight(scope: Scope, origins: Origins) -> Response:
-    """Say what a page may ask at this path. Raises OriginNotListed where it may ask nothing."""
+    """Return what a page may ask at this path. Raises OriginNotListed where it may ask nothing."""
     origin = origin_asking(scope)
     if origin is None or not origins.listed_by(origin):
         raise OriginNotListed(origin=str(origin))
@@ -102,10 +105,20 @@ def refuse_others(scope: Scope, origins: Origins) -> None:
 
 
 def _is_ours(scope: Scope, origin: str) -> bool:
-    """Whether it is where we are: browsers say so, or it is the host that was asked."""
+    """Whether it is where we are: browsers say so, or it is the host that was asked, or, behind a proxy
+    that names another to us, the address under which we are known.
+    """
     if _values(scope, b"sec-fetch-site") == [b"same-origin"]:
         return True
+    if origin == _origin_at(scope["app"].state.backend.public_url):
+        return True
     return [origin.partition("://")[2].encode("latin-1")] == _values(scope, b"host")
+
+
+def _origin_at(url: str) -> str:
+    """Return the origin of what is at an address, as browsers write it."""
+    scheme, host, *_ = urlsplit(url.lower())
+    return f"{scheme}://{host}".removesuffix(f":{SCHEMES.get(scheme)}")
 
 
 def _methods(scope: Scope) -> Iterator[str]:

@@ -17,7 +17,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from api.problems.refusals import TooManyRequests, Unavailable
-from api.web.turns import Place, Turns, place_of
+from api.web.turns import Place, Turns, is_heavy, place_of
 from application.patience import IN_LINE, asked_at
 
 THREADS: Final = 16
@@ -72,7 +72,7 @@ class Threads:
         if not self._started:
             self._begin()
         loop = asyncio.get_running_loop()
-        place, came = place_of(arguments), time.monotonic()
+        place, came = place_of(arguments, heavy=is_heavy(function)), time.monotonic()
         call = _Call(loop, loop.create_future(), function, arguments, place, came, threading.Lock())
         if self._calls.put(call, place):
             return await call.answer

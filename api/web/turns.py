@@ -60,13 +60,12 @@ class Place(NamedTuple):
     thing: str | None = None
 
 
-STRANGERS: Final = Place()
-
-
-def place_of(arguments: Mapping[str, Any]) -> Place:
-    """Return where a call stands, by who calls."""
+def place_of(arguments: Mapping[str, Any], *, heavy: bool = False) -> Place:
+    """Return where a call stands, by who calls: strangers have one party together."""
     caller = arguments.get("caller")
-    return STRANGERS if caller is None else Place(caller.tenant, caller.heavy, caller.thing)
+    if caller is None:
+        return Place(heavy=heavy)
+    return Place(caller.tenant, caller.heavy, caller.thing)
 
 
 class Turns(Generic[T]):

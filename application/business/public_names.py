@@ -1,7 +1,12 @@
 """Whose a public name is. One that a business once had stays theirs, so that no link ever leads to another."""
 
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from typing import Final, Protocol
 
+from application.transact import Changes
+from domain.business.tenants import PublicNameChanged
 from domain.messages import DomainError
 from domain.values import TenantId
 
@@ -27,3 +32,11 @@ class PublicNames(Protocol):
 
     def whose(self, name: str) -> TenantId | None:
         """Return whose it is."""
+
+
+def claim_of(changes: Changes, names: PublicNames) -> Callable[[], None] | None:
+    """Return what claims the name under which a business will be found by these changes, if there is one."""
+    for event in chain.from_iterable(changes.values()):
+        if isinstance(event, PublicNameChanged) and event.public_name is not None:
+            return partial(names.claim, event.public_name, event.tenant_id)
+    return None

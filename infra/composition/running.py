@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.postgres import PostgresAccounts
@@ -25,6 +26,7 @@ from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
+from adapters.public_names import PostgresPublicNames
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
@@ -34,6 +36,7 @@ from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
+from application.business.public_names import claim_of
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -107,7 +110,8 @@ def _compose(
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     configured = KnownConfiguration(database, store, clock)
-    dispatch = Dispatcher(USE_CASES, store, told=configured.hear)
+    claims = partial(claim_of, names=PostgresPublicNames(database))
+    dispatch = Dispatcher(USE_CASES, store, claims=claims, told=configured.hear)
     known = Known()
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
     roll = Roll(database, entry_of(mapper, keys, tokens, models), lambda: reader.notes.lacking)

@@ -1,6 +1,10 @@
 """What pages of other origins may ask, by the text of the Fetch standard, over a real socket."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -8,13 +12,20 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.origins import PostgresOrigins
+from adapters.read_models.switch import switch
 from api.web.origins import READABLE, TAKEN
+from application.ports import About
 from domain.business.tenants import ListOrigins
+from domain.business.users import Role
 from domain.values import TenantId, UserId
+from projections.business.origins import OF_ALL, ORIGINS
 from tests.business.tenants.examples import register_business
+from tests.files.pictures import PDF
+from tests.files.sending import client_of, led, send
+from tests.http.faulty import with_backend
 from tests.http.furnished import furnish
 from tests.http.hostile import ID
-from tests.http.sockets import request
+from tests.http.sockets import Line, request, served
 from tests.http.wires import Header, Wire
 from tests.running import Running
 
@@ -35,7 +46,7 @@ def of_method(method: str = "GET") -> Header:
     return b"access-control-request-method", method.encode()
 
 
-def ask(line: Wire, method: str, where: str, *headers: Header, body: bytes = b"") -> Any:
+def ask(line: Wire | Line, method: str, where: str, *headers: Header, body: bytes = b"") -> Any:
     line.say(request(method, where, body, headers))
     return line.answer()
 
@@ -44,26 +55,26 @@ def ask(line: Wire, method: str, where: str, *headers: Header, body: bytes = b""
 def listed(running: Running, mine: Header) -> Header:
     """Let the business list one origin, and another business another; return what logs in."""
     furnish(running)
-    other = str(uuid4())
-    owner = UserId(f"user-{uuid4()}")
-    running.system.dispatch(
-        replace(register_business, tenant_id=TenantId(other), owner_id=owner, professional_id=None),
-        about(running, other),
-    )
     list_for(running, ID, PAGE)
-    list_for(running, other, ELSEWHERE)
+    list_for(running, another(running), ELSEWHERE)
     return mine
 
 
-def about(running: Running, tenant: str) -> Any:
-    from application.ports import About
+def another(running: Running) -> str:
+    """Open another business."""
+    tenant, owner = TenantId(str(uuid4())), UserId(f"user-{uuid4()}")
+    command = replace(register_business, tenant_id=tenant, owner_id=owner, professional_id=None)
+    running.system.dispatch(command, about(tenant))
+    return tenant
 
+
+def about(tenant: str) -> About:
     return About(tenant=tenant, actor="user-scene", command_id=uuid4())
 
 
 def list_for(running: Running, tenant: str, *origins: str) -> None:
     command = ListOrigins(tenant_id=TenantId(tenant), origins=origins)
-    running.system.dispatch(command, about(running, tenant))
+    running.system.dispatch(command, about(tenant))
     running.settle()
     running.system.origins.look()
 
@@ -104,6 +115,27 @@ def test_a_page_of_the_business_reads_answers_and_their_headers(line: Wire, list
     assert answered.headers["access-control-expose-headers"] == READABLE.decode()
     readable = READABLE.decode().lower().split(", ")
     assert {"ratelimit", "ratelimit-policy", "x-trace-id"} <= {*readable} & {*answered.headers}
+
+
+def test_a_page_has_a_file_in_parts_and_reads_which_and_what_it_is_called(
+    running: Running, line: Wire, listed: Header
+) -> None:
+    http = running.http()
+    sent = send(http, client_of(http), PDF).json()
+    running.settle()
+    where = led(http, sent["url"])
+    tag = ask(line, "GET", where).headers["etag"].encode()
+    part = ((b"range", b"bytes=0-1"), (b"if-range", tag))
+
+    asked = (b"access-control-request-headers", b"if-range,range")
+    told = ask(line, "OPTIONS", where, from_page(PAGE), of_method(), asked)
+    had = ask(line, "GET", where, from_page(PAGE), *part)
+
+    taken = told.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"if-range", "range"} <= {*taken}
+    assert (had.status_code, had.content, had.headers[ALLOWED]) == (206, PDF[:2], PAGE)
+    readable = {*had.headers["access-control-expose-headers"].lower().split(", ")}
+    assert {"accept-ranges", "content-disposition", "content-range"} <= readable & {*had.headers}
 
 
 def test_a_page_of_another_business_is_refused_before_anything_is_done(
@@ -152,6 +184,22 @@ def test_a_page_of_our_own_is_no_page_of_another_origin(
     assert [ours.status_code, behind_a_proxy.status_code] == [200, 200]
 
 
+@pytest.mark.parametrize(
+    "ours", ["https://Desk.example", "https://desk.example/", "https://desk.example:443/app"]
+)
+def test_nobody_keeps_others_from_our_own_pages_by_listing_our_origin(
+    running: Running, listed: Header, ours: str
+) -> None:
+    """Behind a proxy that does not say which host was asked, in a browser that does not say it either."""
+    list_for(running, another(running), "https://desk.example", "https://desk.example.evil.example")
+    app = with_backend(running, public_url=ours).app
+    with served(app) as port, Line(port) as line:
+        answered = ask(line, "GET", WHERE, from_page("https://desk.example"), listed)
+        refused = ask(line, "GET", WHERE, from_page("https://desk.example.evil.example"), listed)
+
+    assert (answered.status_code, refused.status_code) == (200, 403)
+
+
 def test_two_origins_are_none(line: Wire, listed: Header) -> None:
     answered = ask(line, "GET", WHERE, from_page(PAGE), from_page(EVIL), listed)
     told = ask(line, "OPTIONS", WHERE, from_page(PAGE), from_page(EVIL), of_method())
@@ -190,13 +238,49 @@ def test_the_owner_lists_origins_and_sees_them(running: Running) -> None:
 
 
 def test_only_owners_list_origins(running: Running) -> None:
-    from domain.business.users import Role
-
     running.order(replace(register_business, tenant_id=TenantId(running.tenant)))
     where = f"/v1/tenants/{running.tenant}/origins"
 
     for role in (Role.FRONT_DESK, Role.PROFESSIONAL, Role.CLIENT, Role.AUDITOR):
         assert running.http(role).put(where, json={"origins": [EVIL]}).status_code == 403
+
+
+class Lending:
+    """A database that counts how often all origins are read."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.read = 0
+
+    @contextmanager
+    def as_onlooker(self) -> Iterator[Any]:
+        with self._database.as_onlooker() as connection:
+            yield SimpleNamespace(execute=partial(self._execute, connection))
+
+    def _execute(self, connection: Any, statement: str, *values: Any) -> Any:
+        self.read += statement == OF_ALL
+        return connection.execute(statement, *values)
+
+
+def test_origins_are_read_when_there_are_others_and_else_not(
+    running: Running, listed: Header
+) -> None:
+    lending: Any = Lending(running.system.database)
+    origins = PostgresOrigins(lending)
+
+    for _ in range(3):
+        origins.look()
+    assert (lending.read, {*origins.listed_by(PAGE)}) == (1, {ID})
+    list_for(running, ID)
+    origins.look()
+    assert (lending.read, {*origins.listed_by(PAGE)}) == (2, set())
+    list_for(running, ID, PAGE)
+    origins.look()
+    assert (lending.read, {*origins.listed_by(PAGE)}) == (3, {ID})
+    running.system.rebuilder.rebuild(ORIGINS)
+    switch(running.system.rebuilder, ORIGINS)
+    origins.look()
+    assert (lending.read, {*origins.listed_by(PAGE)}) == (4, {ID}), "a table is another"
 
 
 def test_another_process_knows_it_without_being_told(running: Running, listed: Header) -> None:

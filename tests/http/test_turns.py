@@ -27,6 +27,7 @@ from api.web.turns import (
     PART_OF_ONE,
     Place,
     Turns,
+    heavy,
     is_heavy,
     place_of,
 )
@@ -41,6 +42,7 @@ from tests.running import Running
 MUCH_OF_ONE, MUCH_OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL
 MOST_OF_ONE = int(THREADS * OF_ONE)
 ROUTES = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute)]
+STRANGE = "/v1/public/{business}/availability"
 HEAVY_ROUTES = {
     *(
         each
@@ -57,6 +59,7 @@ HEAVY_ROUTES = {
     *((f"/v1/configuration/{each.key}/history", "GET") for each in DECLARED),
     ("/v1/availability", "GET"),
     ("/availability", "GET"),
+    (STRANGE, "GET"),
     ("/v1/series", "POST"),
     ("/v1/series/{series_id}/cancel", "POST"),
     ("/v1/time-blocks", "POST"),
@@ -165,6 +168,24 @@ def test_a_heavy_request_that_fails_gives_its_turn_to_the_next() -> None:
     assert asyncio.run(one_after_the_other()) == "much"
 
 
+def test_strangers_who_ask_for_much_leave_threads_to_other_strangers() -> None:
+    async def run() -> None:
+        threads, wall = Threads(THREADS), threading.Event()
+
+        @heavy
+        def ask(**_: Any) -> None:
+            wall.wait(60)
+
+        much = [asyncio.ensure_future(threads.run(ask, {})) for _ in range(MOST_OF_ONE)]
+        try:
+            await asyncio.wait_for(threads.run(lambda: None, {}), 30)
+        finally:
+            wall.set()
+            await asyncio.gather(*much)
+
+    asyncio.run(run())
+
+
 def test_businesses_take_turns() -> None:
     """Who comes with one request does not wait for all that another came with before."""
     turns: Turns[str] = Turns(8)
@@ -235,6 +256,7 @@ def test_orders_about_one_thing_name_it_and_questions_none(running: Running) -> 
     assert place("PATCH", booking_id="booking-1") == Place(running.tenant, thing=thing)
     assert place("GET", booking_id="booking-1") == place("POST") == Place(running.tenant)
     assert place_of({"body": None}) == Place()
+    assert place_of({"body": None}, heavy=True) == Place(heavy=True)
 
 
 def test_whoever_would_have_to_wait_too_long_for_a_thread_is_told_so_and_nothing_is_done() -> None:
@@ -269,11 +291,13 @@ def test_whoever_waited_for_a_thread_waits_less_for_a_connection() -> None:
 
 
 def test_what_may_look_at_much_is_marked() -> None:
-    """And it has a caller, in whose business's line it stands."""
+    """And it has a caller, in whose business's line it stands, or is for strangers, who have one together."""
     marked = [route for route in ROUTES if is_heavy(route.endpoint)]
 
     assert {(r.path, method) for r in marked for method in methods_of(r)} == HEAVY_ROUTES
-    assert all("caller" in inspect.signature(route.endpoint).parameters for route in marked)
+    called = {r.path for r in marked if "caller" in inspect.signature(r.endpoint).parameters}
+    for_strangers = {r.path for r in marked if permission_of(r) is None}
+    assert {r.path for r in marked} - called == for_strangers == {STRANGE}
 
 
 @pytest.mark.postgres

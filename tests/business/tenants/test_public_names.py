@@ -269,6 +269,43 @@ def test_a_business_has_so_many_names_and_no_more(running: Running, http: TestCl
 
 
 @pytest.mark.postgres
+def test_what_is_refused_takes_no_name_from_anybody(running: Running, http: TestClient) -> None:
+    wanted, where = [unique() for _ in range(MOST + 1)], f"/v1/tenants/{running.tenant}/public-name"
+    once = {"Idempotency-Key": "once"}
+    assert http.put(where, json={"public_name": unique()}, headers=once).status_code == 200
+    unseen = {"If-Match": '"99"'}
+
+    refused = [
+        http.put(where, json={"public_name": name}, headers=headers).json()["code"]
+        for name in wanted
+        for headers in (unseen, once)
+    ]
+    tenant, owner = another(running)
+
+    assert {*refused} == {"version-mismatch", "idempotency-key-reused"}
+    assert take(owner, tenant, wanted[0]).status_code == 200
+    assert take(http, running.tenant, wanted[1]).status_code == 200
+
+
+@pytest.mark.postgres
+def test_who_decided_by_what_was_out_of_date_has_taken_no_name(
+    two_systems: tuple[Running, Running],
+) -> None:
+    here, there = two_systems
+    here.order(replace(register_business, tenant_id=TenantId(here.tenant)))
+    owners, where = [each.http() for each in two_systems], f"/v1/tenants/{here.tenant}/public-name"
+    [seen] = {each.get(f"/v1/tenants/{here.tenant}").headers["etag"] for each in owners}
+    assert take(owners[1], there.tenant, unique()).status_code == 200
+    wanted = unique()
+
+    refused = owners[0].put(where, json={"public_name": wanted}, headers={"If-Match": seen})
+
+    assert (refused.status_code, refused.json()["code"]) == (412, "version-mismatch")
+    tenant, owner = another(there)
+    assert take(owner, tenant, wanted).status_code == 200
+
+
+@pytest.mark.postgres
 def test_only_the_owner_names_the_business(running: Running, http: TestClient) -> None:
     for role in (Role.FRONT_DESK, Role.PROFESSIONAL, Role.CLIENT, Role.AUDITOR):
         assert take(running.http(role), running.tenant, unique()).status_code == 403
