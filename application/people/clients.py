@@ -1,6 +1,6 @@
 """Use cases of clients. What names a client is claimed and released in the same append."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -18,16 +18,6 @@ from domain.people.identities import IDENTITY, ClientAlreadyExists, Identity
 from domain.values import ClientId, IdentityId, TenantId, UserId
 
 
-def register(command: clients.RegisterClient, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.register(command, client), past)
-
-
-def change(command: clients.ChangeClient, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.change(command, client), past)
-
-
 def name_anew(command: clients.NameAnew, past: Past) -> Changes:
     """Claim what is nobody else's, and let go of what names the client no more."""
     client, own = past.of(CLIENT, command.client_id), records(past, command.client_id)
@@ -35,36 +25,6 @@ def name_anew(command: clients.NameAnew, past: Past) -> Changes:
     free = tuple(each for each, owner in owners.items() if owner is None or owner in own)
     order = replace(command, identities=free)
     return _changes(command.client_id, client, clients.name_anew(order, client), past)
-
-
-def name_on_channel(command: clients.NameOnChannel, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.name_on_channel(command, client), past)
-
-
-def forget_on_channel(command: clients.ForgetOnChannel, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.forget_on_channel(command, client), past)
-
-
-def tell_apart(command: clients.TellClientApart, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return {command.client_id: clients.tell_apart(command, client)}
-
-
-def change_status(command: clients.ChangeClientStatus, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.change_status(command, client), past)
-
-
-def add_note(command: clients.AddClientNote, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.add_note(command, client), past)
-
-
-def link_to_user(command: clients.LinkClientToUser, past: Past) -> Changes:
-    client = past.of(CLIENT, command.client_id)
-    return _changes(command.client_id, client, clients.link_to_user(command, client), past)
 
 
 def erase(command: clients.EraseClient, past: Past) -> Changes:
@@ -152,17 +112,29 @@ def _is_theirs(owned: Identity, client_id: ClientId, past: Past) -> bool:
     return True
 
 
+def _decided(decide: Callable[[Any, Client], Sequence[ClientEvent]]) -> UseCase[Any]:
+    """Return the use case of what a client decides alone; what names them follows."""
+
+    def carry_out(command: Any, past: Past) -> Changes:
+        client = past.of(CLIENT, command.client_id)
+        return _changes(command.client_id, client, decide(command, client), past)
+
+    return carry_out
+
+
+register: Final = _decided(clients.register)
+
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     clients.RegisterClient: register,
-    clients.ChangeClient: change,
-    clients.ChangeClientStatus: change_status,
-    clients.AddClientNote: add_note,
-    clients.LinkClientToUser: link_to_user,
+    clients.ChangeClient: _decided(clients.change),
+    clients.ChangeClientStatus: _decided(clients.change_status),
+    clients.AddClientNote: _decided(clients.add_note),
+    clients.LinkClientToUser: _decided(clients.link_to_user),
     clients.EraseClient: erase,
-    clients.TellClientApart: tell_apart,
+    clients.TellClientApart: _decided(clients.tell_apart),
     clients.NameAnew: name_anew,
-    clients.NameOnChannel: name_on_channel,
-    clients.ForgetOnChannel: forget_on_channel,
+    clients.NameOnChannel: _decided(clients.name_on_channel),
+    clients.ForgetOnChannel: _decided(clients.forget_on_channel),
     clients.MergeClients: merge,
     clients.UnmergeClients: unmerge,
 }
