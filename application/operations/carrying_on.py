@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from application.dispatch import TooContended
 from application.operations.jobs import Handled, Handlers, Job, Skipped, Unfinished
 from application.operations.long_operations import (
     Operation,
@@ -14,13 +13,11 @@ from application.operations.long_operations import (
 )
 from application.ports import NotReadableHere
 from application.processes.effects import CarryOn
+from application.refusals import NotNow
 from domain.messages import DomainError
 
 TURN: Final = 2.0
 """Seconds for which an operation is carried on before others have their turn."""
-
-LATER: Final = (TooContended, NotReadableHere)
-"""Refusals that do not end an operation: another time, or another process, can do it."""
 
 
 class Carrier:
@@ -56,17 +53,19 @@ class Carrier:
             try:
                 step = self._work(operation)(operation, lambda: self._seconds() >= until)
                 saved = self._progress.save(operation, step, self._seconds() - began)
-            except LATER:
+            except NotNow:  # another time, or another process, can do it
                 raise
             except DomainError as refusal:
                 self._progress.end(operation, OperationState.FAILED, refusal.code)
                 return Skipped(refusal.code)
-            if step.result is not None:
+            if saved is None:  # another was quicker: it is looked again where it stands
+                return Unfinished()
+            if saved.state.is_over:
                 return None
             if step.pause or self._seconds() >= until:
                 return Unfinished(step.pause)
             operation = saved
-        return Skipped("it is over, or another goes on with it")
+        return Skipped("it is over")
 
     def _work(self, operation: Operation) -> Work:
         """Return what does a step of it. Raises NotReadableHere for a kind of another release."""
