@@ -132,9 +132,9 @@ class OperationProgress:
             say_it_ended(saved.tenant, saved)
         return saved
 
-    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> None:
-        """End it without a result, unless another process has gone on with it or ended it. What it has made
-        so far is of no use.
+    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> bool:
+        """End it without a result; what it has made so far is of no use. Return whether it did: not where
+        another process has gone on with it or ended it.
         """
         values = {
             "id": operation.id,
@@ -146,10 +146,11 @@ class OperationProgress:
         with self._database.as_worker() as connection, connection.transaction():
             ended = connection.execute(END, values).fetchone()
             if ended is None:
-                return
+                return False
             connection.execute(FORGET_PARTS, ([operation.id],))
         over = msgspec.structs.replace(operation, state=state)
         say_it_ended(operation.tenant, over, problem=problem, cancelled_by=ended[0])
+        return True
 
     def prune(self) -> int:
         """Forget what nothing has happened to for a month; return how many that were."""

@@ -19,6 +19,9 @@ from domain.messages import DomainError
 TURN: Final = 2.0
 """Seconds for which an operation is carried on before others have their turn."""
 
+OVERTAKEN: Final = Unfinished()
+"""Another was quicker, and may have been taken for dead: the next turn looks where it stands."""
+
 
 class Carrier:
     """Carries operations on, each kind by its own work."""
@@ -47,8 +50,7 @@ class Carrier:
         operation = self._progress.begin(effect.operation_id)
         while operation is not None:
             if operation.state is OperationState.CANCELLING:
-                self._progress.end(operation, OperationState.CANCELLED)
-                return Skipped("cancelled")
+                return self._ended(operation, OperationState.CANCELLED)
             began = self._seconds()
             try:
                 step = self._work(operation)(operation, lambda: self._seconds() >= until)
@@ -56,16 +58,21 @@ class Carrier:
             except NotNow:  # another time, or another process, can do it
                 raise
             except DomainError as refusal:
-                self._progress.end(operation, OperationState.FAILED, refusal.code)
-                return Skipped(refusal.code)
-            if saved is None:  # another was quicker: it is looked again where it stands
-                return Unfinished()
+                return self._ended(operation, OperationState.FAILED, refusal.code)
+            if saved is None:
+                return OVERTAKEN
             if saved.state.is_over:
                 return None
             if step.pause or self._seconds() >= until:
                 return Unfinished(step.pause)
             operation = saved
         return Skipped("it is over")
+
+    def _ended(
+        self, operation: Operation, state: OperationState, problem: str | None = None
+    ) -> Handled:
+        ended = self._progress.end(operation, state, problem)
+        return Skipped(problem or state) if ended else OVERTAKEN
 
     def _work(self, operation: Operation) -> Work:
         """Return what does a step of it. Raises NotReadableHere for a kind of another release."""

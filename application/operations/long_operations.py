@@ -259,5 +259,7 @@ class Progress(Protocol):
         another process has saved this step or ended it before. Raises OperationResultTooLarge.
         """
 
-    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> None:
-        """End it without a result, unless another process has gone on with it or ended it."""
+    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> bool:
+        """End it without a result. Return whether it did: not where another process has gone on with it or
+        ended it.
+        """

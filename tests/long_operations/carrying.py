@@ -98,16 +98,23 @@ class WorkThatRemembers:
 
 
 class WorkThatIsOvertaken:
-    """Saves its first step as a process would that was taken for dead, and comes back at that moment."""
+    """Saves its first step as a process would that was taken for dead, and comes back at that moment; and
+    then is refused, if it is to be.
+    """
 
-    def __init__(self, work: Work, progress: OperationProgress) -> None:
+    def __init__(
+        self, work: Work, progress: OperationProgress, refusal: DomainError | None = None
+    ) -> None:
         self._work = work
         self._progress = progress
+        self._refusal = refusal
 
     def __call__(self, operation: Operation, stopping: Stopping) -> Step:
         step = self._work(operation, stopping)
         if not operation.steps:
             assert self._progress.save(operation, step, 0.1)
+            if self._refusal:
+                raise self._refusal
         return step
 
 

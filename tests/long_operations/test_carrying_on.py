@@ -19,6 +19,7 @@ from application.permissions import GRANTED
 from application.ports import NotReadableHere
 from domain.business.users import Role
 from domain.messages import DomainError
+from domain.people.clients import ClientNotFound
 from tests.long_operations.carrying import (
     WorkThatFails,
     WorkThatIsOvertaken,
@@ -157,13 +158,16 @@ def test_that_somebody_cancelled_something_is_in_the_log_of_the_process(running:
 # --- Overtaken --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("refusal", [None, ClientNotFound()])
 @pytest.mark.parametrize("count", [15, 60])
-def test_it_goes_on_though_who_was_taken_for_dead_was_quicker(running: Running, count: int) -> None:
+def test_it_goes_on_though_who_was_taken_for_dead_was_quicker(
+    running: Running, count: int, refusal: DomainError | None
+) -> None:
     """Its only step, or one of several: nobody else has the job any more."""
     http = running.http()
     where = started(http, IMPORTS, json=attempts(count))
     work = works(running.system)["import-bookings"]
-    overtaken = WorkThatIsOvertaken(work, progress_of(running.system))
+    overtaken = WorkThatIsOvertaken(work, progress_of(running.system), refusal)
 
     finish(a_worker(running.system, {"import-bookings": overtaken}))
 
@@ -180,8 +184,9 @@ def test_who_was_taken_for_dead_does_not_end_what_others_go_on_with(running: Run
     a_worker(running.system).run_due()
 
     with capture_logs() as logs:
-        progress.end(dead, OperationState.FAILED, "tenant-not-found")
+        ended = progress.end(dead, OperationState.FAILED, "tenant-not-found")
 
+    assert not ended
     assert http.get(where).json()["state"] == "running"
     assert logs == []
 
