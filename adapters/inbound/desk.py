@@ -11,9 +11,10 @@ from psycopg.rows import dict_row
 
 from adapters.event_store.personal_data import MasterKeys
 from adapters.inbound.receipts import to_understand
-from adapters.inbound.sealing import Sealed, opened
+from adapters.inbound.sealing import opened
 from adapters.jobs import enqueue
 from adapters.postgres import Database
+from adapters.sealing import Sealed
 from application.inbound import (
     Arrival,
     Receipt,

@@ -9,9 +9,10 @@ from psycopg import Connection
 
 from adapters.event_store.erased import hold_off_erasures
 from adapters.event_store.personal_data import MasterKeys, UnknownMasterKeyError
-from adapters.inbound.sealing import Sealed, opened, seal
+from adapters.inbound.sealing import opened, seal
 from adapters.jobs import NewJob, enqueue_with
 from adapters.postgres import Database
+from adapters.sealing import Sealed
 from application.inbound import Arrival, Provider, ReceiptState, Received
 from application.inbound.receipts import KEPT, WAITED, Understood
 from application.inbound.stripping import stripped

@@ -1,22 +1,16 @@
-"""A call is sealed as what is personal in an event is: by a key of its own, wrapped by a master key."""
+"""What a call says, as it is sealed: see `adapters/sealing.py`."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from adapters.event_store.personal_data import MasterKeys, decrypt, encrypt, new_key
-from adapters.event_store.rotation import Wrapped
+from adapters.event_store.personal_data import MasterKeys
+from adapters.sealing import Sealed, keys_in
+from adapters.sealing import opened as opened_bytes
+from adapters.sealing import seal as seal_bytes
 from application.inbound import Arrival
 
-FORM: Final = 1
-"""The version of what is sealed: the fields of a call, in their order."""
-
-
-class Sealed(NamedTuple):
-    """What is stored of a call."""
-
-    wrapped: bytes
-    sealed: bytes
+RECEIPT_KEYS: Final = keys_in("work.receipts")
 
 
 class _Call(msgspec.Struct, array_like=True, frozen=True):
@@ -29,33 +23,11 @@ class _Call(msgspec.Struct, array_like=True, frozen=True):
 def seal(keys: MasterKeys, tenant: str, receipt_id: str, arrival: Arrival) -> Sealed:
     """Seal a call, so that it can be opened nowhere else."""
     call = _Call(arrival.method, arrival.url, arrival.headers, arrival.body)
-    key, plain = new_key(), msgspec.msgpack.encode(call)
-    sealed = encrypt(key, plain, tenant, receipt_id, FORM)
-    return Sealed(keys.wrap(key, tenant, receipt_id), sealed)
+    return seal_bytes(keys, tenant, receipt_id, msgspec.msgpack.encode(call))
 
 
 def opened(keys: MasterKeys, tenant: str, receipt_id: str, found: Sealed) -> Arrival:
-    """Open it. Raises UnknownMasterKeyError, PersonalDataDamagedError."""
-    key = keys.unwrap(found.wrapped, tenant, receipt_id)
-    plain = decrypt(key, found.sealed, tenant, receipt_id, FORM)
+    """Return it opened. Raises UnknownMasterKeyError, PersonalDataDamagedError."""
+    plain = opened_bytes(keys, tenant, receipt_id, found)
     call = msgspec.msgpack.decode(plain, type=_Call)
     return Arrival(method=call.method, url=call.url, headers=call.headers, body=call.body)
-
-
-RECEIPT_KEYS: Final = Wrapped(
-    number="SELECT count(*) FROM work.receipts",
-    by_master_key="""
-        SELECT encode(substr(wrapped, 1, %s), 'hex'), count(*) FROM work.receipts GROUP BY 1
-    """,
-    # Ids are unique: where one goes on, it does not matter whose it is.
-    next="""
-        SELECT tenant_id::text, id, wrapped FROM work.receipts
-        WHERE %s::uuid IS NOT NULL AND id > %s ORDER BY id LIMIT %s
-    """,
-    wrap="""
-        UPDATE work.receipts r SET wrapped = n.anew
-        FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[])
-            AS n(tenant_id, id, wrapped, anew)
-        WHERE r.tenant_id = n.tenant_id AND r.id = n.id AND r.wrapped = n.wrapped
-    """,
-)

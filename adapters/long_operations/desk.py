@@ -10,7 +10,10 @@ import msgspec
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from adapters.event_store.personal_data import MasterKeys
 from adapters.jobs import NewJob, enqueue
+from adapters.long_operations.ended import say_it_ended
+from adapters.long_operations.given import sealed_given
 from adapters.postgres import Database
 from adapters.wakeups.bell import Bell
 from application.dispatch import IdempotencyKeyReused
@@ -48,7 +51,7 @@ SHOWN: Final = """
         CASE WHEN stuck THEN %(failed)s ELSE o.problem END AS problem,
         CASE WHEN o.finished_at IS NULL AND NOT stuck AND o.done > 0
             THEN ceil(greatest(o.total - o.done, 0) * o.seconds / o.done)::bigint
-        END AS seconds_left, o.fingerprint, o.steps
+        END AS seconds_left, o.fingerprint
     FROM work.operations o
     LEFT JOIN work.jobs j ON j.id = o.job_id
     CROSS JOIN LATERAL (SELECT o.finished_at IS NULL
@@ -74,17 +77,20 @@ OPEN: Final = f"""
 """
 START: Final = """
     INSERT INTO work.operations
-        (id, tenant_id, kind, about, started_by, fingerprint, given, job_id, created_at, updated_at)
-    VALUES (%(id)s, %(tenant)s, %(kind)s, %(about)s, %(by)s, %(fingerprint)s, %(given)s::json,
+        (id, tenant_id, kind, about, started_by, fingerprint, wrapped, sealed, job_id, created_at,
+        updated_at)
+    VALUES (%(id)s, %(tenant)s, %(kind)s, %(about)s, %(by)s, %(fingerprint)s, %(wrapped)s, %(sealed)s,
         %(job)s, %(now)s, %(now)s)
 """
 CANCEL: Final = """
     UPDATE work.operations SET
         state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE 'cancelling' END,
         finished_at = CASE state WHEN 'waiting' THEN %(now)s::timestamptz END,
-        given = CASE state WHEN 'waiting' THEN '{}' ELSE given END,
+        wrapped = CASE state WHEN 'waiting' THEN NULL ELSE wrapped END,
+        sealed = CASE state WHEN 'waiting' THEN NULL ELSE sealed END,
         cancelled_by = %(by)s, updated_at = %(now)s
     WHERE id = %(id)s AND (state = 'waiting' OR (state = 'running' AND %(stops)s))
+    RETURNING tenant_id::text, finished_at IS NOT NULL
 """
 PART: Final = """
     SELECT content FROM work.operation_parts
@@ -97,8 +103,16 @@ class OperationDesk:
     those of all tenants.
     """
 
-    def __init__(self, database: Database, clock: Clock, bell: Bell, most: int = MOST_OPEN) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: MasterKeys,
+        clock: Clock,
+        bell: Bell,
+        most: int = MOST_OPEN,
+    ) -> None:
         self._database = database
+        self._keys = keys
         self._clock = clock
         self._bell = bell
         self._most = most
@@ -149,9 +163,14 @@ class OperationDesk:
             kind = OPERATION_KINDS.get(found.kind)
             stops = kind is not None and kind.stops
             values = {"id": operation_id, "by": by, "stops": stops, "now": self._clock()}
-            changed = connection.execute(CANCEL, values).rowcount
+            changed = connection.execute(CANCEL, values).fetchone()
             found = _one(_found(connection, tenant, whose, operation_id))
-        return found if changed else _cancelled_before(found)
+        if changed is None:
+            return _cancelled_before(found)
+        [owner, ended] = changed
+        if ended:
+            say_it_ended(owner, found, cancelled_by=by)
+        return found
 
     def part(self, tenant: str, operation_id: str, number: int) -> bytes | None:
         """Return a part of what it has made, counted from 0; None behind the last."""
@@ -190,7 +209,7 @@ class OperationDesk:
             "about": new.about,
             "by": new.started_by,
             "fingerprint": new.fingerprint,
-            "given": msgspec.json.encode(new.given).decode(),
+            **sealed_given(self._keys, new.tenant, name, new.given),
             "job": job.id,
             "now": now,
         }

@@ -4,14 +4,15 @@ Whoever saves a step says which was the last they saw. So of two who carry on th
 one of them was taken for dead, one does; what the other has made is not there.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-import structlog
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from adapters.event_store.personal_data import MasterKeys
+from adapters.long_operations.ended import say_it_ended
+from adapters.long_operations.given import opened_given
 from adapters.postgres import Database
 from application.operations.long_operations import (
     KEEP,
@@ -24,17 +25,15 @@ from application.operations.long_operations import (
 )
 from application.ports import Clock
 
-log = structlog.get_logger()
+CHANGED: Final = "state, steps, done, total, checkpoint, bytes"
+"""What a step changes of that which the next has to know."""
 
-COLUMNS: Final = """
-    id, tenant_id::text AS tenant, kind, about, started_by, given, state, steps, done, total,
-    checkpoint, bytes
-"""
 BEGIN: Final = f"""
     UPDATE work.operations SET
         state = CASE state WHEN 'waiting' THEN 'running' ELSE state END,
         started_at = coalesce(started_at, %(now)s), updated_at = %(now)s
-    WHERE id = %(id)s AND finished_at IS NULL RETURNING {COLUMNS}
+    WHERE id = %(id)s AND finished_at IS NULL
+    RETURNING id, tenant_id::text AS tenant, kind, about, started_by, wrapped, sealed, {CHANGED}
 """
 SAVE: Final = f"""
     UPDATE work.operations SET
@@ -43,18 +42,19 @@ SAVE: Final = f"""
         seconds = seconds + %(seconds)s, checkpoint = %(checkpoint)s::json,
         result = %(result)s::json, updated_at = %(now)s,
         parts = parts + (%(size)s > 0)::integer, bytes = bytes + %(size)s,
-        given = CASE WHEN %(result)s::json IS NULL THEN given ELSE '{{}}' END,
+        wrapped = CASE WHEN %(result)s::json IS NULL THEN wrapped END,
+        sealed = CASE WHEN %(result)s::json IS NULL THEN sealed END,
         finished_at = CASE WHEN %(result)s::json IS NOT NULL THEN %(now)s::timestamptz END
-    WHERE id = %(id)s AND steps = %(steps)s AND finished_at IS NULL RETURNING {COLUMNS}
+    WHERE id = %(id)s AND steps = %(steps)s AND finished_at IS NULL RETURNING {CHANGED}
 """
 PART: Final = """
     INSERT INTO work.operation_parts (operation_id, number, tenant_id, content)
     SELECT id, parts - 1, tenant_id, %s FROM work.operations WHERE id = %s
 """
 END: Final = """
-    UPDATE work.operations SET state = %(state)s, problem = %(problem)s, given = '{}',
-        updated_at = %(now)s, finished_at = %(now)s
-    WHERE id = %(id)s AND finished_at IS NULL
+    UPDATE work.operations SET state = %(state)s, problem = %(problem)s, wrapped = NULL,
+        sealed = NULL, updated_at = %(now)s, finished_at = %(now)s
+    WHERE id = %(id)s AND steps = %(steps)s AND finished_at IS NULL RETURNING cancelled_by
 """
 FORGET_PARTS: Final = "DELETE FROM work.operation_parts WHERE operation_id = ANY(%s)"
 
@@ -74,19 +74,35 @@ PRUNE: Final = """
 class OperationProgress:
     """Where whoever carries operations on begins, and saves their steps."""
 
-    def __init__(self, database: Database, clock: Clock, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: MasterKeys,
+        clock: Clock,
+        *,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._database = database
+        self._keys = keys
         self._clock = clock
         self._most_bytes = most_bytes
 
     def begin(self, operation_id: str) -> Operation | None:
-        """Take it up; None when it is over, or was forgotten."""
-        with self._database.as_worker() as connection:
-            return _operation(connection, BEGIN, {"id": operation_id, "now": self._clock()})
+        """Take it up; None when it is over, or was forgotten. Raises NotReadableHere, and has not taken it
+        up then: whoever cancels it need not wait for who has the key.
+        """
+        values = {"id": operation_id, "now": self._clock()}
+        with self._database.as_worker() as connection, connection.transaction():
+            row = _changed(connection, BEGIN, values)
+            if row is None:
+                return None
+            is_wanted = row["state"] != OperationState.CANCELLING
+            given = opened_given(self._keys, row) if is_wanted else {}
+        return msgspec.convert({**row, "given": given}, Operation)
 
     def save(self, operation: Operation, step: Step, seconds: float) -> Operation | None:
-        """Save a step with what it made, all or nothing; return what the next has to know, or None when
-        it is over, or another process has gone on with it. Raises OperationResultTooLarge.
+        """Save a step with what it made, all or nothing; return the operation as it is then, or None when
+        another process has saved this step or ended it before. Raises OperationResultTooLarge.
         """
         values = {
             "id": operation.id,
@@ -101,27 +117,40 @@ class OperationProgress:
             "now": self._clock(),
         }
         with self._database.as_worker() as connection, connection.transaction():
-            saved = _operation(connection, SAVE, values)
-            if saved is None:
+            changed = _changed(connection, SAVE, values)
+            if changed is None:
                 return None
+            state = OperationState(changed["state"])
+            saved = msgspec.structs.replace(operation, **{**changed, "state": state})
             if saved.bytes > self._most_bytes:
                 raise OperationResultTooLarge(most_bytes=self._most_bytes)
             if step.part:
                 connection.execute(PART, (step.part, saved.id))
             if saved.state is OperationState.DONE and saved.bytes:
                 self._drop_older(connection, saved.tenant)
-        if saved.state.is_over:
-            _say_it_ended(saved, saved.state)
-            return None
+        if state.is_over:
+            say_it_ended(saved.tenant, saved)
         return saved
 
-    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> None:
-        """End it without a result; what it has made so far is of no use."""
-        values = {"id": operation.id, "state": state, "problem": problem, "now": self._clock()}
+    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> bool:
+        """End it without a result; what it has made so far is of no use. Return whether it did: not where
+        another process has gone on with it or ended it.
+        """
+        values = {
+            "id": operation.id,
+            "steps": operation.steps,
+            "state": state,
+            "problem": problem,
+            "now": self._clock(),
+        }
         with self._database.as_worker() as connection, connection.transaction():
-            if connection.execute(END, values).rowcount:
-                connection.execute(FORGET_PARTS, ([operation.id],))
-        _say_it_ended(operation, state, problem)
+            ended = connection.execute(END, values).fetchone()
+            if ended is None:
+                return False
+            connection.execute(FORGET_PARTS, ([operation.id],))
+        over = msgspec.structs.replace(operation, state=state)
+        say_it_ended(operation.tenant, over, problem=problem, cancelled_by=ended[0])
+        return True
 
     def prune(self) -> int:
         """Forget what nothing has happened to for a month; return how many that were."""
@@ -136,24 +165,12 @@ class OperationProgress:
         connection.execute(FORGET_PARTS, ([operation_id for (operation_id,) in older],))
 
 
-def _operation(connection: Connection[Any], sql: str, values: dict[str, Any]) -> Operation | None:
+def _changed(
+    connection: Connection[Any], sql: str, values: dict[str, Any]
+) -> dict[str, Any] | None:
     cursor = connection.cursor(row_factory=dict_row)
-    rows: Sequence[dict[str, Any]] = cursor.execute(sql.encode(), values).fetchall()
-    return msgspec.convert(rows[0], Operation) if rows else None
+    return cursor.execute(sql.encode(), values, binary=True).fetchone()
 
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _say_it_ended(operation: Operation, state: OperationState, problem: str | None = None) -> None:
-    """Log who has had what done, for those who ask when it was forgotten; none of it names a person."""
-    log.info(
-        "an operation has ended",
-        id=operation.id,
-        kind=operation.kind,
-        tenant=operation.tenant,
-        by=operation.started_by,
-        state=state,
-        problem=problem,
-    )

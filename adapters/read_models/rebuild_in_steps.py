@@ -14,6 +14,7 @@ from adapters.read_models.rebuild import (
 )
 from adapters.read_models.switch import NothingToSwitchTo, SwitchBlocked, switch
 from application.operations.long_operations import Operation, Step, Stopping, Work
+from application.ports import NotReadableHere
 from projections.read_model import ReadModel
 
 BUSY: Final = 5.0
@@ -24,11 +25,15 @@ PATIENCE: Final = 5.0
 
 
 def rebuild_in_steps(rebuilder: Rebuilder, models: Sequence[ReadModel]) -> Work:
-    """Return what builds a read model on beside the live one for a turn, and in the end switches."""
+    """Return what builds a read model on beside the live one for a turn, and in the end switches. One that
+    only another release has is left to that.
+    """
     by_name = {model.name: model for model in models}
 
     def step(operation: Operation, stopping: Stopping) -> Step:
-        model = by_name[operation.about]
+        model = by_name.get(operation.about)
+        if model is None:
+            raise NotReadableHere(needs="release")
         try:
             if "built" in operation.checkpoint:
                 return _switched(rebuilder, model, operation)

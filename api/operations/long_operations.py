@@ -7,7 +7,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from api.requests.answers import Made, Nothing, Paged, answers
-from api.requests.at_length import Operation, shown, told
+from api.requests.at_length import AT, Operation, shown, told
 from api.requests.caller import Caller
 from api.requests.forms import held
 from api.requests.pages import page, question
@@ -54,7 +54,7 @@ class JsonLines(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-router: Final = Router(prefix="/v1/operations", tags=["operations"])
+router: Final = Router(prefix=AT, tags=["operations"])
 
 
 @router.get("")
@@ -99,7 +99,7 @@ def cancel_operation(operation_id: OperationId, caller: MayCancel) -> Response:
     by = caller.principal.user_id
     known = _desk(caller).cancel(caller.tenant, whose, operation_id, by)
     answer = shown(caller, known, 200 if known.state.is_over else 202)
-    answer.headers["Location"] = f"/v1/operations/{known.id}"
+    answer.headers["Location"] = f"{AT}/{known.id}"
     return answer
 
 
@@ -112,25 +112,28 @@ def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
     _refuse_others(known, caller)
     if known.state is not OperationState.DONE or not known.bytes:
         raise OperationHasNoFile
-    if _part(caller=caller, operation_id=operation_id, number=0) is None:
+    first = _part(caller=caller, operation_id=operation_id, number=0)
+    if first is None:
         raise OperationFileGone
     headers = {
         "Content-Length": str(known.bytes),
         "Content-Disposition": f'attachment; filename="{known.kind}-{known.id}.jsonl"',
     }
-    return JsonLines(_parts(operation_id, caller), headers=headers)
+    return JsonLines(_parts(first, operation_id, caller), headers=headers)
 
 
-async def _parts(operation_id: str, caller: Caller) -> AsyncIterator[bytes]:
+async def _parts(first: bytes, operation_id: str, caller: Caller) -> AsyncIterator[bytes]:
     """Return part after part, for as long as somebody takes them: each is read when the one before it
     has gone, in a turn of its own.
     """
-    read, number = in_thread(_part, QUESTIONS), 0
-    while part := await read(caller=caller, operation_id=operation_id, number=number):
+    yield first
+    read, number = in_thread(_part, QUESTIONS), 1
+    while not await caller.request.is_disconnected():
+        part = await read(caller=caller, operation_id=operation_id, number=number)
+        if part is None:
+            return
         yield part
         number += 1
-        if await caller.request.is_disconnected():
-            return
 
 
 def _part(*, caller: Caller, operation_id: str, number: int) -> bytes | None:

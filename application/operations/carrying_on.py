@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from application.dispatch import TooContended
 from application.operations.jobs import Handled, Handlers, Job, Skipped, Unfinished
 from application.operations.long_operations import (
     Operation,
@@ -14,13 +13,14 @@ from application.operations.long_operations import (
 )
 from application.ports import NotReadableHere
 from application.processes.effects import CarryOn
+from application.refusals import NotNow
 from domain.messages import DomainError
 
 TURN: Final = 2.0
 """Seconds for which an operation is carried on before others have their turn."""
 
-LATER: Final = (TooContended, NotReadableHere)
-"""Refusals that do not end an operation: another time, or another process, can do it."""
+OVERTAKEN: Final = Unfinished()
+"""Another was quicker, and may have been taken for dead: the next turn looks where it stands."""
 
 
 class Carrier:
@@ -50,23 +50,29 @@ class Carrier:
         operation = self._progress.begin(effect.operation_id)
         while operation is not None:
             if operation.state is OperationState.CANCELLING:
-                self._progress.end(operation, OperationState.CANCELLED)
-                return Skipped("cancelled")
+                return self._ended(operation, OperationState.CANCELLED)
             began = self._seconds()
             try:
                 step = self._work(operation)(operation, lambda: self._seconds() >= until)
                 saved = self._progress.save(operation, step, self._seconds() - began)
-            except LATER:
+            except NotNow:  # another time, or another process, can do it
                 raise
             except DomainError as refusal:
-                self._progress.end(operation, OperationState.FAILED, refusal.code)
-                return Skipped(refusal.code)
-            if step.result is not None:
+                return self._ended(operation, OperationState.FAILED, refusal.code)
+            if saved is None:
+                return OVERTAKEN
+            if saved.state.is_over:
                 return None
             if step.pause or self._seconds() >= until:
                 return Unfinished(step.pause)
             operation = saved
-        return Skipped("it is over, or another goes on with it")
+        return Skipped("it is over")
+
+    def _ended(
+        self, operation: Operation, state: OperationState, problem: str | None = None
+    ) -> Handled:
+        ended = self._progress.end(operation, state, problem)
+        return Skipped(problem or state) if ended else OVERTAKEN
 
     def _work(self, operation: Operation) -> Work:
         """Return what does a step of it. Raises NotReadableHere for a kind of another release."""

@@ -250,12 +250,16 @@ class Progress(Protocol):
     """Where steps are saved."""
 
     def begin(self, operation_id: str) -> Operation | None:
-        """Take it up; None when it is over, or was forgotten."""
-
-    def save(self, operation: Operation, step: Step, seconds: float) -> Operation | None:
-        """Save a step with what it made, all or nothing; return what the next has to know, or None when
-        it is over, or another process has gone on with it. Raises OperationResultTooLarge.
+        """Take it up; None when it is over, or was forgotten. Raises NotReadableHere, and has not taken it
+        up then: whoever cancels it need not wait for who has the key.
         """
 
-    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> None:
-        """End it without a result."""
+    def save(self, operation: Operation, step: Step, seconds: float) -> Operation | None:
+        """Save a step with what it made, all or nothing; return the operation as it is then, or None when
+        another process has saved this step or ended it before. Raises OperationResultTooLarge.
+        """
+
+    def end(self, operation: Operation, state: OperationState, problem: str | None = None) -> bool:
+        """End it without a result. Return whether it did: not where another process has gone on with it or
+        ended it.
+        """

@@ -143,7 +143,7 @@ def _compose(
     )
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
     tried = tried_of(settings, clock)
-    progress = OperationProgress(database, clock)
+    progress = OperationProgress(database, keys, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
     effects = {
         **effects_of(settings, database, store, outbox, clock),
@@ -184,7 +184,7 @@ def _compose(
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         long_operations=OperationDesk(
-            database, clock, advanced, settings.times(settings.operations_of_business)
+            database, keys, clock, advanced, settings.times(settings.operations_of_business)
         ),
         rebuilder=rebuilder,
         parked=ParkedDesk(database, reader, consumers),

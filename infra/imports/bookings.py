@@ -13,8 +13,8 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from application.operations.carrying_on import LATER
 from application.ports import About, Answer
+from application.refusals import NotNow
 from domain.messages import Command, DomainError
 from domain.scheduling.bookings import RequestBooking
 from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
@@ -145,7 +145,7 @@ class BookingImport:
         try:
             self._register(attempt)
             answer = self._request(attempt, to_utc(local, zone(self._time_zone)))
-        except LATER:
+        except NotNow:
             raise
         except DomainError as refusal:
             return "refused", refusal.code

@@ -48,7 +48,8 @@ def bookings_in_steps(dispatch: Dispatch) -> Work:
             actor=operation.started_by,
             correlation=operation.id,
         )
-        work.open()
+        if not operation.steps:
+            work.open()
         attempts = given.attempts[operation.done : operation.done + AT_ONCE]
         counted = _with(counted, [(each.id, *work.outcome(each)) for each in attempts])
         done, total = operation.done + len(attempts), len(given.attempts)

@@ -14,7 +14,8 @@ CREATE TABLE work.operations (
     started_by   text        COLLATE "C" NOT NULL,
     cancelled_by text        COLLATE "C",
     fingerprint  text        COLLATE "C",            -- of the request that an Idempotency-Key was sent with
-    given        json        NOT NULL,               -- what to do; nothing any more when it is over
+    wrapped      bytea,                              -- the key of what to do, by a master key
+    sealed       bytea,                              -- what to do; nothing any more when it is over
     job_id       uuid        NOT NULL,
     state        text        COLLATE "C" NOT NULL DEFAULT 'waiting',
     steps        integer     NOT NULL DEFAULT 0,     -- whoever saves a step must have seen the one before
@@ -32,8 +33,15 @@ CREATE TABLE work.operations (
     finished_at  timestamptz,
     CONSTRAINT operations_state CHECK (
         state IN ('waiting', 'running', 'cancelling', 'done', 'failed', 'cancelled')
-    )
+    ),
+    CONSTRAINT operations_sealed CHECK ((wrapped IS NULL) = (sealed IS NULL))
 );
+
+-- What is encrypted gets no smaller, and no sample of it is of use.
+ALTER TABLE work.operations
+    ALTER COLUMN sealed SET STORAGE EXTERNAL,
+    ALTER COLUMN sealed SET STATISTICS 0,
+    ALTER COLUMN wrapped SET STATISTICS 0;
 
 CREATE INDEX operations_listed ON work.operations (tenant_id, number);
 CREATE INDEX operations_of_one ON work.operations (tenant_id, started_by, number);
@@ -49,7 +57,8 @@ CREATE TABLE work.operation_parts (
     PRIMARY KEY (operation_id, number)
 );
 
--- The application sees its tenant's; they are begun, cancelled and carried on in other roles.
+-- The application sees its tenant's, and not what was given; they are begun, cancelled and carried on in
+-- other roles.
 ALTER TABLE work.operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE work.operation_parts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_operations ON work.operations FOR SELECT TO frontdesk_app
@@ -58,5 +67,9 @@ CREATE POLICY own_parts ON work.operation_parts FOR SELECT TO frontdesk_app
     USING (tenant_id = (SELECT log.tenant()));
 CREATE POLICY every_operation ON work.operations TO frontdesk_worker USING (true);
 CREATE POLICY every_part ON work.operation_parts TO frontdesk_worker USING (true);
-GRANT SELECT ON work.operations, work.operation_parts TO frontdesk_app;
+GRANT SELECT (
+    id, number, tenant_id, kind, about, started_by, cancelled_by, fingerprint, job_id, state, done, total,
+    seconds, result, bytes, problem, created_at, started_at, updated_at, finished_at
+) ON work.operations TO frontdesk_app;
+GRANT SELECT ON work.operation_parts TO frontdesk_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON work.operations, work.operation_parts TO frontdesk_worker;

@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 from adapters.event_store.bundle import export
 from adapters.jobs.leases import Lease, reap
 from adapters.live_bookings.counts import LiveBookingsCounted, Window
-from adapters.long_operations import OperationProgress
 from adapters.postgres import WORKER
 from adapters.read_models import changes
 from adapters.streams.records import Record
@@ -27,6 +26,7 @@ from tests.at_size.log import BEGAN, tenant
 from tests.contract import documents
 from tests.files.pictures import picture
 from tests.files.sending import send
+from tests.long_operations.carrying import progress_of
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -256,7 +256,7 @@ def upkeep(running: Running) -> None:
     system.worker.prune()
     system.worker.next_due()
     system.outbox.prune()
-    OperationProgress(database, running.clock).prune()
+    progress_of(running.system).prune()
     storage(running)
     system.calls.prune()
     with database.as_worker() as line:

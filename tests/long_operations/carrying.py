@@ -1,21 +1,28 @@
 """Workers that carry operations on, as patient and as quick as a test wants them."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from adapters.event_store.personal_data import MasterKeys
 from adapters.jobs import Worker
 from adapters.long_operations import OperationProgress
 from adapters.long_operations.export_in_steps import export_in_steps
 from application.operations.carrying_on import Carrier
 from application.operations.long_operations import EXPORT_HISTORY, Operation, Step, Stopping, Work
 from application.use_cases import USE_CASES
+from domain.messages import DomainError
 from infra.composition import System
 from infra.composition.long_work import works_of
 from projections import READ_MODELS
 
 SMALL = 1_000
 """Bytes of a part: an event or two."""
+
+DOOMED = "tests.long_operations.doomed"
 
 LEASE = timedelta(seconds=0.5)
 
@@ -36,8 +43,9 @@ def a_worker(
     **progress: Any,
 ) -> Worker:
     """Return a worker that does one step a turn and carries on nothing but operations."""
-    kept = OperationProgress(system.database, system.clock, **progress)
-    carrier = Carrier(kept, {**works(system), **(replaced or {})}, turn=turn)
+    carrier = Carrier(
+        progress_of(system, **progress), {**works(system), **(replaced or {})}, turn=turn
+    )
     return Worker(
         system.database,
         system.clock,
@@ -50,10 +58,31 @@ def a_worker(
     )
 
 
+def progress_of(system: System, **more: Any) -> OperationProgress:
+    """Return where a system saves its steps."""
+    keys = MasterKeys(system.settings.master_keys)
+    return OperationProgress(system.database, keys, system.clock, **more)
+
+
 def finish(worker: Worker) -> None:
     """Work until nothing is due."""
     while worker.run_due():
         pass
+
+
+def killed(system: System, kind: str, step: int) -> None:
+    """Let another process do a step, and kill it before it can save that."""
+    with subprocess.Popen(
+        [sys.executable, "-m", DOOMED, system.database.dsn, kind, str(step)],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as doomed:
+        assert doomed.stdout is not None
+        while (line := doomed.stdout.readline()) != b"begun\n":
+            assert line
+        assert a_worker(system).run_due() == 0
+        doomed.kill()
 
 
 class WorkThatRemembers:
@@ -65,6 +94,40 @@ class WorkThatRemembers:
 
     def __call__(self, operation: Operation, stopping: Stopping) -> Step:
         self.tenants.append(operation.tenant)
+        return self._work(operation, stopping)
+
+
+class WorkThatIsOvertaken:
+    """Saves its first step as a process would that was taken for dead, and comes back at that moment; and
+    then is refused, if it is to be.
+    """
+
+    def __init__(
+        self, work: Work, progress: OperationProgress, refusal: DomainError | None = None
+    ) -> None:
+        self._work = work
+        self._progress = progress
+        self._refusal = refusal
+
+    def __call__(self, operation: Operation, stopping: Stopping) -> Step:
+        step = self._work(operation, stopping)
+        if not operation.steps:
+            assert self._progress.save(operation, step, 0.1)
+            if self._refusal:
+                raise self._refusal
+        return step
+
+
+class WorkThatWaits:
+    """Does what another does, when this has refused it once."""
+
+    def __init__(self, work: Work, refusal: DomainError) -> None:
+        self._work = work
+        self._refusals = [refusal]
+
+    def __call__(self, operation: Operation, stopping: Stopping) -> Step:
+        if self._refusals:
+            raise self._refusals.pop()
         return self._work(operation, stopping)
 
 

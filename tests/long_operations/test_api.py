@@ -8,15 +8,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.event_store.bundle import verify_bundle
-from adapters.long_operations import OperationProgress
 from application.operations.long_operations import MOST_KEPT, MOST_OPEN
 from domain.business.users import Role
+from tests.long_operations.carrying import progress_of
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 
 EXPORTS = "/v1/history/exports"
+IMPORTS = "/v1/bookings/imports"
 ASYNC = {"Prefer": "respond-async"}
 
 
@@ -154,9 +155,9 @@ def test_bookings_are_imported_once_however_often(running: Running, http: TestCl
     body = attempts(50)
     body["attempts"].append({**body["attempts"][3], "id": "at the same time"})
 
-    first = started(http, "/v1/bookings/imports", json=body)
+    first = started(http, IMPORTS, json=body)
     running.settle()
-    again = started(http, "/v1/bookings/imports", json=body)
+    again = started(http, IMPORTS, json=body)
     running.settle()
 
     result = http.get(first).json()["result"]
@@ -170,7 +171,7 @@ def test_a_wall_clocks_time_has_no_zone(http: TestClient) -> None:
     body = attempts(1)
     body["attempts"][0]["starts_at"] += "Z"
 
-    refused = http.post("/v1/bookings/imports", json=body)
+    refused = http.post(IMPORTS, json=body)
 
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (
         422,
@@ -183,7 +184,7 @@ def test_what_is_beyond_all_calendars_is_not_imported(http: TestClient, at: str)
     body = attempts(1)
     body["attempts"][0]["starts_at"] = at
 
-    refused = http.post("/v1/bookings/imports", json=body)
+    refused = http.post(IMPORTS, json=body)
 
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "out-of-range")
 
@@ -254,9 +255,9 @@ def test_a_list_goes_on_page_by_page(running: Running, http: TestClient) -> None
 def test_the_same_key_starts_it_once(http: TestClient) -> None:
     key = {"Idempotency-Key": "once"}
 
-    first = http.post("/v1/bookings/imports", json=attempts(1), headers=key)
-    again = http.post("/v1/bookings/imports", json=attempts(1), headers=key)
-    other = http.post("/v1/bookings/imports", json=attempts(2), headers=key)
+    first = http.post(IMPORTS, json=attempts(1), headers=key)
+    again = http.post(IMPORTS, json=attempts(1), headers=key)
+    other = http.post(IMPORTS, json=attempts(2), headers=key)
 
     assert first.headers["location"] == again.headers["location"]
     assert again.headers["idempotent-replayed"] == "true"
@@ -332,4 +333,4 @@ def test_it_is_forgotten_a_month_after_its_end(running: Running, http: TestClien
 
 def prune(running: Running) -> int:
     """Forget what is too old, as whoever works does every hour."""
-    return OperationProgress(running.system.database, running.clock).prune()
+    return progress_of(running.system).prune()

@@ -7,20 +7,30 @@ from uuid import uuid4
 
 import pytest
 from starlette.datastructures import Headers
+from structlog.testing import capture_logs
 
 from adapters.jobs import Worker
+from adapters.read_models.rebuild_in_steps import rebuild_in_steps
 from api.requests.preferences import prefers_async
-from application.operations.long_operations import MOST_OPEN, OPERATION_KINDS
+from application.dispatch import TooContended
+from application.files.store import StorageIsAway
+from application.operations.long_operations import MOST_OPEN, OPERATION_KINDS, OperationState
 from application.permissions import GRANTED
+from application.ports import NotReadableHere
 from domain.business.users import Role
+from domain.messages import DomainError
+from domain.people.clients import ClientNotFound
 from tests.long_operations.carrying import (
     WorkThatFails,
+    WorkThatIsOvertaken,
     WorkThatRemembers,
+    WorkThatWaits,
     a_worker,
     finish,
+    progress_of,
     works,
 )
-from tests.long_operations.test_api import ASYNC, EXPORTS, attempts, started
+from tests.long_operations.test_api import ASYNC, EXPORTS, IMPORTS, attempts, started
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -43,8 +53,8 @@ def test_businesses_take_turns_step_by_step(running: Running) -> None:
     other = str(uuid4())
     work = WorkThatRemembers(works(running.system)["import-bookings"])
     for _ in range(3):
-        started(running.http(), "/v1/bookings/imports", json=attempts(100))
-    small = started(running.http(tenant=other), "/v1/bookings/imports", json=attempts(60))
+        started(running.http(), IMPORTS, json=attempts(100))
+    small = started(running.http(tenant=other), IMPORTS, json=attempts(60))
 
     finish(a_worker(running.system, {"import-bookings": work}))
 
@@ -57,7 +67,7 @@ def test_businesses_take_turns_step_by_step(running: Running) -> None:
 
 def test_how_far_it_is_is_told_while_it_goes_on(running: Running) -> None:
     http = running.http()
-    where = started(http, "/v1/bookings/imports", json=attempts(100))
+    where = started(http, IMPORTS, json=attempts(100))
 
     a_worker(running.system).run_due()
 
@@ -70,7 +80,7 @@ def test_how_far_it_is_is_told_while_it_goes_on(running: Running) -> None:
 
 
 def test_between_two_turns_it_waits_as_any_job_does(running: Running) -> None:
-    where = started(running.http(), "/v1/bookings/imports", json=attempts(100))
+    where = started(running.http(), IMPORTS, json=attempts(100))
 
     a_worker(running.system).run_due()
 
@@ -101,7 +111,7 @@ def test_what_runs_is_cancelled_at_its_next_step(running: Running, salon: Salon)
 
 def test_what_was_booked_before_it_was_cancelled_stays(running: Running) -> None:
     http, worker = running.http(), a_worker(running.system)
-    where = started(http, "/v1/bookings/imports", json=attempts(60))
+    where = started(http, IMPORTS, json=attempts(60))
     worker.run_due()
 
     http.delete(where)
@@ -125,7 +135,87 @@ def test_an_erasure_that_has_begun_goes_on_to_its_end(running: Running, salon: S
     assert http.get(where).json()["result"]["state"] == "erased"
 
 
+def test_that_somebody_cancelled_something_is_in_the_log_of_the_process(running: Running) -> None:
+    """Whether it had begun or not: its row is forgotten after a month."""
+    http, worker = running.http(), a_worker(running.system)
+    begun, waits = (started(http, IMPORTS, json=attempts(60)) for _ in range(2))
+    worker.run_due()
+
+    with capture_logs() as logs:
+        for where in (begun, waits):
+            http.delete(where)
+            http.delete(where)
+        finish(worker)
+
+    ended = [each for each in logs if each["event"] == "an operation has ended"]
+    by = http.get(begun).json()["cancelled_by"]
+    assert {f"/v1/operations/{each['id']}" for each in ended} == {begun, waits}
+    assert [(each["state"], each["cancelled_by"], each["tenant"]) for each in ended] == [
+        ("cancelled", by, running.tenant)
+    ] * 2
+
+
+# --- Overtaken --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refusal", [None, ClientNotFound()])
+@pytest.mark.parametrize("count", [15, 60])
+def test_it_goes_on_though_who_was_taken_for_dead_was_quicker(
+    running: Running, count: int, refusal: DomainError | None
+) -> None:
+    """Its only step, or one of several: nobody else has the job any more."""
+    http = running.http()
+    where = started(http, IMPORTS, json=attempts(count))
+    work = works(running.system)["import-bookings"]
+    overtaken = WorkThatIsOvertaken(work, progress_of(running.system), refusal)
+
+    finish(a_worker(running.system, {"import-bookings": overtaken}))
+
+    done = http.get(where).json()
+    assert (done["state"], done["result"]["booked"]) == ("done", count)
+
+
+def test_who_was_taken_for_dead_does_not_end_what_others_go_on_with(running: Running) -> None:
+    http = running.http()
+    where = started(http, IMPORTS, json=attempts(60))
+    progress = progress_of(running.system)
+    dead = progress.begin(where.rpartition("/")[2])
+    assert dead is not None
+    a_worker(running.system).run_due()
+
+    with capture_logs() as logs:
+        ended = progress.end(dead, OperationState.FAILED, "tenant-not-found")
+
+    assert not ended
+    assert http.get(where).json()["state"] == "running"
+    assert logs == []
+
+
 # --- Failed -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "refusal", [StorageIsAway(), TooContended(), NotReadableHere(needs="release")]
+)
+def test_what_only_has_to_wait_has_not_failed(running: Running, refusal: DomainError) -> None:
+    http = running.http()
+    where = started(http)
+    work = WorkThatWaits(works(running.system)["export-history"], refusal)
+
+    tired(running, a_worker(running.system, {"export-history": work}))
+
+    assert http.get(where).json()["state"] == "done"
+
+
+def test_a_read_model_of_another_release_is_left_to_that(running: Running) -> None:
+    where = started(running.http(Role.OPERATOR), "/v1/read-models/bookings/rebuild")
+    older = rebuild_in_steps(running.system.rebuilder, [])
+
+    finish(a_worker(running.system, {"rebuild-read-model": older}))
+
+    name = where.rpartition("/")[2]
+    [job] = running.http(Role.OPERATOR).get(f"/v1/jobs?about={name}").json()["data"]
+    assert job["last_error"].startswith("NotReadableHere")
 
 
 def tired(running: Running, worker: Worker) -> None:
@@ -181,7 +271,7 @@ def test_what_is_refused_is_failed_at_once_and_leaves_nothing(
     assert failed["problem"]["status"] == 413
     with running.system.database.as_worker() as connection:
         assert connection.execute("SELECT count(*) FROM work.operation_parts").fetchone() == (0,)
-        assert connection.execute("SELECT given FROM work.operations").fetchone() == ({},)
+        assert connection.execute("SELECT sealed FROM work.operations").fetchone() == (None,)
 
 
 # --- Started ----------------------------------------------------------------------------

@@ -10,8 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.clock import SettableClock
+from application.operations.long_operations import OperationNotFound
 from domain.business.users import Role
 from infra.cli import app
+from infra.cli.errors import SAID
 from infra.composition import running_system
 from infra.settings import Settings
 from tests.infra.test_import_bookings import TWO_AT_ONCE
@@ -110,4 +112,5 @@ def test_who_asks_for_what_is_not_there_is_told_so(salon: Salon) -> None:
     answer = frontdesk("operations", "show", "operation-0198c0de-0000-7000-8000-000000000001")
 
     assert answer.exit_code == 1
-    assert answer.exception is not None
+    assert isinstance(answer.exception, OperationNotFound)
+    assert isinstance(answer.exception, SAID)

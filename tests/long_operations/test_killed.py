@@ -1,39 +1,22 @@
 """A worker is killed, for real, between a step of an operation and its being saved: another goes on."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from adapters.event_store.bundle import verify_bundle
-from adapters.long_operations import OperationProgress
 from application.operations.long_operations import Step
 from domain.business.users import Role
-from tests.long_operations.carrying import a_worker, finish
-from tests.long_operations.test_api import ASYNC, EXPORTS, attempts, started
+from tests.long_operations.carrying import a_worker, finish, killed, progress_of
+from tests.long_operations.test_api import ASYNC, EXPORTS, IMPORTS, attempts, started
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = pytest.mark.postgres
 
-DOOMED = "tests.long_operations.doomed"
-
 
 def killed_at(running: Running, kind: str, step: int) -> None:
     """Let a worker do a step, and kill it before it can save that; then let another finish."""
     survivor = a_worker(running.system)
-    with subprocess.Popen(
-        [sys.executable, "-m", DOOMED, running.system.database.dsn, kind, str(step)],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as doomed:
-        assert doomed.stdout is not None
-        while (line := doomed.stdout.readline()) != b"begun\n":
-            assert line
-        assert survivor.run_due() == 0
-        doomed.kill()
+    killed(running.system, kind, step)
     while not survivor.run_due():
         pass
     finish(survivor)
@@ -63,7 +46,7 @@ def test_an_export_is_whole(running: Running, salon: Salon, step: int) -> None:
 
 def test_an_import_books_everything_once_and_counts_it_once(running: Running, salon: Salon) -> None:
     http = running.http()
-    where = started(http, "/v1/bookings/imports", json=attempts(50))
+    where = started(http, IMPORTS, json=attempts(50))
 
     killed_at(running, "import-bookings", 1)
 
@@ -113,7 +96,7 @@ def test_the_file_is_made_once_though_who_was_taken_for_dead_comes_back(
 ) -> None:
     http = running.http()
     name = started(http, EXPORTS).rpartition("/")[2]
-    progress = OperationProgress(running.system.database, running.clock)
+    progress = progress_of(running.system)
     dead, alive = progress.begin(name), progress.begin(name)
     assert dead is not None
     assert alive is not None

@@ -295,6 +295,8 @@ def test_a_login_that_owns_nothing_does_not_migrate(
         (ACCOUNTS, "SELECT * FROM work.jobs"),
         (ACCOUNTS, "SELECT * FROM live.bookings"),
         (APP, "SELECT sealed FROM work.receipts"),
+        (APP, "SELECT sealed FROM work.operations"),
+        (APP, "SELECT wrapped FROM work.operations"),
         (APP, "UPDATE work.receipts SET state = 'waiting'"),
         (WRITER, "SELECT id FROM work.receipts"),
         (ACCOUNTS, "SELECT id FROM work.receipts"),
