@@ -20,7 +20,6 @@ from adapters.jobs.claims import Begun, Claimed
 from adapters.jobs.hands import Hands, TakenOverError, holding
 from adapters.jobs.orders import KeptReport, Order, Orders, UnknownOrderError, kind_of
 from adapters.postgres import Database, DatabaseUnavailableError
-from application.dispatch import TooContended
 from application.operations.jobs import (
     AwayError,
     Dispatch,
@@ -35,6 +34,7 @@ from application.operations.jobs import (
     Unfinished,
 )
 from application.ports import About, NotReadableHere
+from application.refusals import NotNow
 from domain.messages import Command, DomainError
 
 LONGEST_ERROR: Final = 1_000
@@ -188,7 +188,7 @@ class Attempts:
         )
         try:
             self._dispatch(command, about)
-        except (TooContended, NotReadableHere):
+        except NotNow:
             raise
         except DomainError as refusal:
             return f"refused: {refusal.code}"

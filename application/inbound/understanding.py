@@ -13,13 +13,13 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from application.dispatch import TooContended
 from application.inbound.arrivals import text_in
 from application.inbound.providers import Provider, Received, nobody
 from application.inbound.receipts import Keeping, ReceiptState, Understood
 from application.operations.jobs import Handled, Handlers, Job, Skipped
-from application.ports import About, Answer, NotReadableHere
+from application.ports import About, Answer
 from application.processes.effects import UnderstandCall
+from application.refusals import NotNow
 from domain.messages import Command, DomainError
 
 LONGEST_TYPE: Final = 100
@@ -69,7 +69,7 @@ def _carried_out(
     for command in commands:
         try:
             answer = carry(command, _about(command, received))
-        except (TooContended, NotReadableHere):
+        except NotNow:
             raise
         except DomainError as refusal:
             said[f"refused: {refusal.code}"] += 1

@@ -62,7 +62,7 @@ def bookings(
     counts = Counts(attempts=len(attempts), invalid=len(found) - len(attempts))
     for each in found:
         if isinstance(each, Invalid):
-            told.print(f"{file}:{each.line}: {each.problem}", markup=False)
+            told.print(f"{file}:{each.line}: {each.problem}")
     if background:
         _follow(file.name, attempts)
         return
@@ -105,7 +105,7 @@ def file_addresses(
         found = list(read_addresses(lines))
     for each in found:
         if isinstance(each, NotUnderstood):
-            told.print(f"{file}:{each.line}: {each.problem}", markup=False)
+            told.print(f"{file}:{each.line}: {each.problem}")
     with composed() as system:
         new = system.ledger.move(each for each in found if isinstance(each, Moved))
     told.print(f"{new} old addresses lead to files now")

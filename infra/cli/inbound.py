@@ -7,11 +7,10 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from application.inbound import Receipt, Receipts, ReceiptState
-from infra.cli.progress import told
+from infra.cli.progress import console, told
 from infra.cli.system import composed
 
 MOST: Final = 10_000
@@ -123,7 +122,7 @@ def _show(found: Sequence[Receipt]) -> None:
         came = f"{each.received_at:%Y-%m-%d %H:%M:%SZ}"
         row = (each.id, each.state, each.provider, each.type or "", came, each.outcome or "")
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 240, markup=False).print(table)
+    console().print(table)
 
 
 def _write_all(found: Sequence[Receipt]) -> None:

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from application.operations.jobs import JobStatus, QueuedJob
-from infra.cli.progress import told
+from infra.cli.progress import console, told
 from infra.cli.system import composed
 from infra.composition import System
 
@@ -109,7 +108,7 @@ def _show(found: Sequence[QueuedJob]) -> None:
         said = job.last_error or job.outcome or ""
         due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
         table.add_row(str(job.id), job.status, job.kind, job.about, due, str(job.attempts), said)
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    console().print(table)
 
 
 def _write_all(found: Sequence[QueuedJob]) -> None:

@@ -3,7 +3,6 @@
 import sys
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from adapters.event_store.personal_data import MasterKeys
@@ -11,7 +10,7 @@ from adapters.event_store.rotation import OF_STREAMS, by_master_key, rotate
 from adapters.inbound.sealing import RECEIPT_KEYS
 from adapters.long_operations.given import OPERATION_KEYS
 from adapters.running.roll import Present, answering
-from infra.cli.progress import progress, told
+from infra.cli.progress import console, progress, told
 from infra.cli.system import composed, settings_from_environment
 
 NOT_READY = 3
@@ -39,7 +38,7 @@ def list_keys() -> None:
         place = str(names.index(name) + 1) if name in names else "no"
         known = sum(name in each.master_keys for each in there)
         table.add_row(name, place, str(wrapped.get(name, 0)), f"{known} of {len(there)} processes")
-    Console(highlight=False).print(table)
+    console().print(table)
     told.print("This command counts itself among the processes.")
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from uuid_utils import uuid7
 
@@ -17,7 +16,7 @@ from application.operations.long_operations import (
     NewOperation,
     OperationState,
 )
-from infra.cli.progress import progress, told
+from infra.cli.progress import console, progress, told
 from infra.cli.system import composed
 from infra.composition import System
 
@@ -126,4 +125,4 @@ def _show(found: Sequence[KnownOperation]) -> None:
             *(each.id, each.kind, each.about, each.state, done, left, each.started_by),
             each.problem or "",
         )
-    Console(width=None if sys.stdout.isatty() else 240, highlight=False).print(table)
+    console().print(table)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from uuid_utils import uuid7
 
@@ -16,6 +15,7 @@ from application.ports import About
 from domain.business.users import AppointOperator, DismissOperator, Role
 from domain.messages import Command
 from domain.values import UserId
+from infra.cli.progress import console
 from infra.cli.system import composed
 from infra.composition import System
 from projections.business.users import USERS, ListedUser
@@ -89,4 +89,4 @@ def _show(found: list[dict[str, str]]) -> None:
     table = Table("tenant", "user", "name", "e-mail", box=None)
     for each in found:
         table.add_row(*each.values())
-    Console(width=None if sys.stdout.isatty() else 240, highlight=False).print(table)
+    console().print(table)

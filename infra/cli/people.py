@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from uuid_utils import uuid7
 
@@ -20,7 +19,7 @@ from application.ports import About
 from domain.countries import COUNTRIES
 from domain.people.clients import CLIENT, NameAnew
 from domain.values import ClientId, TenantId
-from infra.cli.progress import progress, told
+from infra.cli.progress import console, progress, told
 from infra.cli.system import composed
 from infra.composition import System
 
@@ -95,4 +94,4 @@ def _show(found: Sequence[tuple[str, Collision]]) -> None:
     table = Table("tenant", "client", "is named by the", "of", box=None)
     for tenant, each in found:
         table.add_row(tenant, each.client_id, each.kind, each.owner)
-    Console(width=None if sys.stdout.isatty() else 240, highlight=False).print(table)
+    console().print(table)

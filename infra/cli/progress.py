@@ -11,7 +11,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 Told = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
-told: Final = Console(stderr=True, highlight=False)
+
+def console() -> Console:
+    """Return where texts and tables go: as wide as the terminal, or as a file needs. What is in them is
+    somebody's, and shown as it is: nothing is taken for markup.
+    """
+    width = None if sys.stdout.isatty() else 240
+    return Console(width=width, highlight=False, markup=False)
+
+
+told: Final = Console(stderr=True, highlight=False, markup=False)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
@@ -22,13 +21,13 @@ from application.operations.long_operations import NOBODYS, REBUILD_READ_MODEL, 
 from application.processes import PROCESSES
 from infra.cli import long_operations
 from infra.cli.errors import UnknownReadModelError
-from infra.cli.progress import told
+from infra.cli.progress import console, told
 from infra.cli.system import composed
 from projections import READ_MODELS
 from projections.read_model import ReadModel
 
 parked_app: Final = typer.Typer(no_args_is_help=True, help="What was set aside because it failed.")
-shown: Final = Console(highlight=False)
+shown: Final = console()
 
 Name = Annotated[str, typer.Argument(help="The read model; `frontdesk read-models` lists them.")]
 
@@ -152,7 +151,7 @@ def _show(found: difference.Comparison) -> None:
     for each in found.examples:
         shown.print(f"{each.kind} {each.tenant} {each.key}")
         for field, change in each.fields.items():
-            shown.print(f"  {field}: {change.before!r} → {change.after!r}", markup=False)
+            shown.print(f"  {field}: {change.before!r} → {change.after!r}")
         for cause in each.causes:
             shown.print(f"  by {cause.type} at {cause.position}")
 

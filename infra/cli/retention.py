@@ -10,7 +10,6 @@ from uuid import UUID
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from uuid_utils import uuid7
 
@@ -19,7 +18,7 @@ from adapters.read_models.removed import removed
 from application.operations.retention import Fate, fate, policies
 from application.ports import About
 from domain.records import PurgeRecord
-from infra.cli.progress import told
+from infra.cli.progress import console, told
 from infra.cli.system import composed
 from infra.composition import System
 
@@ -88,6 +87,6 @@ def _show(due: Sequence[tuple[str, Fate]]) -> None:
     kept = Table("kind", "kept after removal", "gone for good", "stay for others", box=None)
     for policy in policies(each for _, each in due):
         kept.add_row(policy.kind, f"{policy.days} days", str(policy.gone), str(policy.stay))
-    shown = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    shown = console()
     shown.print(table)
     shown.print(kept)

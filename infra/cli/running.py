@@ -12,11 +12,11 @@ from functools import partial
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra import demo
 from infra.cli.filling import fill_with_demonstration
+from infra.cli.progress import console
 from infra.cli.system import (
     database,
     heed_sigterm,
@@ -41,7 +41,7 @@ GIVES_WAY: Final = 10
 """How nice `frontdesk work` is to whoever answers requests on the same machine: what it does may
 come milliseconds later, and costs less the more has gathered."""
 
-say = Console(highlight=False)
+say = console()
 
 
 def add_to(app: typer.Typer) -> None:

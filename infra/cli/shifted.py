@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from adapters.read_models import shifted
 from domain.zones import tzdata_version
+from infra.cli.progress import console
 from infra.cli.system import composed
 
 INSTANT: Final = ["%Y-%m-%dT%H:%M:%SZ"]
@@ -48,6 +48,6 @@ def _show(found: list[shifted.Shifted]) -> None:
     for each in found:
         times = (f"{at:%Y-%m-%d %H:%M}" for at in (each.starts_at, each.agreed, each.reads))
         table.add_row(each.tenant, each.id, *times, each.time_zone)
-    shown = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    shown = console()
     shown.print(table)
     shown.print(f"{len(found)} shifted, by tzdata {tzdata_version()}")

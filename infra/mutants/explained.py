@@ -46,10 +46,10 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         "gc.collect() → pass",
     ): "Memory is given back sooner or later.",
     (
-        "infra/cli/shifted.py",
+        "infra/cli/progress.py",
         (
-            "shown = Console(width=None if sys.stdout.isatty() else 240, highlight=False) → "
-            "shown = Console(width=None if sys.stdout.isatty() else 241, highlight=False)"
+            "width = None if sys.stdout.isatty() else 240 → "
+            "width = None if sys.stdout.isatty() else 241"
         ),
     ): "A column more of a table that is written to a file.",
     (

@@ -1,6 +1,7 @@
 """What was kept is understood: once, and again when an operator asks for it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,11 @@ from adapters.clock import SettableClock
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import head
 from adapters.inbound import PostgresReceipts
+from application.dispatch import Dispatcher, TooContended
+from application.files.store import StorageIsAway
 from application.inbound.receipts import KEPT, WAITED
 from application.people.erasure import KEPT as STAYS
+from application.refusals import NotNow
 from domain.people.clients import EraseClient
 from domain.values import TenantId
 from infra.composition import running_system
@@ -250,3 +254,27 @@ def test_nobody_can_put_what_was_sent_to_one_in_the_place_of_what_was_sent_to_an
     assert {str(job.last_error) for job in inbox.running.system.jobs.find(None)} == {
         "PersonalDataDamagedError: "
     }
+
+
+@pytest.mark.parametrize("refusal", [TooContended(), StorageIsAway()])
+def test_what_cannot_be_done_at_this_moment_is_done_later(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, refusal: NotNow
+) -> None:
+    """It is no answer to the call."""
+    inbox.call(body=body("Zoé"))
+    system, left = inbox.running.system, [refusal]
+
+    def carry(self: Any, command: Any, about: Any) -> Any:
+        if left:
+            raise left.pop()
+        return dispatched(self, command, about)
+
+    dispatched = Dispatcher.__call__
+    monkeypatch.setattr(Dispatcher, "__call__", carry)
+    system.worker.run_due()
+    assert inbox.states() == ["waiting"]
+
+    inbox.running.clock.set(inbox.running.clock() + timedelta(hours=1))
+    inbox.running.settle()
+
+    assert inbox.states() == ["understood"]

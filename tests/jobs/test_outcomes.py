@@ -8,8 +8,10 @@ from adapters.jobs.postponed import pause
 from adapters.jobs.queue import MAX_ATTEMPTS
 from adapters.postgres import Database
 from application.dispatch import TooContended
+from application.files.store import StorageIsAway
 from application.operations.jobs import GivenUpError, Job, Skipped
 from application.ports import About
+from application.refusals import NotNow
 from domain.messages import Command
 from tests.jobs.examples import (
     HOUR,
@@ -94,10 +96,11 @@ def test_a_refused_command_is_answered_and_not_retried(
     assert dispatch.calls == 1
 
 
-def test_a_command_that_met_too_many_others_is_tried_again(
-    database: Database, clock: ManualClock
+@pytest.mark.parametrize("refusal", [TooContended(), StorageIsAway()])
+def test_a_command_that_cannot_be_carried_out_at_this_moment_is_tried_again(
+    database: Database, clock: ManualClock, refusal: NotNow
 ) -> None:
-    dispatch = DispatcherThatRemembers(TooContended())
+    dispatch = DispatcherThatRemembers(refusal)
     worker = a_worker(database, clock, dispatch)
     order(database, water())
     worker.run_due()
