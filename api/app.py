@@ -23,7 +23,7 @@ from api.operations import (
     receipts,
     status,
 )
-from api.people import clients
+from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.scheduling import (
@@ -51,6 +51,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     time_blocks.router,
     services.router,
     clients.router,
+    identities.router,
     files.router,
     contents.router,
     portraits.router,

@@ -15,7 +15,8 @@ from api.operations.history import Steps
 from api.requests.answers import Listed, Made, Nothing, Row, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body
-from api.requests.listing import Listing, one_of, text
+from api.requests.listing import Listing
+from api.requests.parsing import one_of, text
 from api.requests.values import form_of
 from api.web.gate import may
 from api.web.routing import Router

@@ -17,7 +17,8 @@ from api.requests import ids
 from api.requests.answers import Listed, Made, Refusals, answers
 from api.requests.caller import JSON, Caller
 from api.requests.forms import TimeZone
-from api.requests.listing import Listing, text
+from api.requests.listing import Listing
+from api.requests.parsing import text
 from api.requests.signing import TokenInvalid
 from api.scheduling import professionals, services
 from api.scheduling.availability import Cursor, FreeSlots, Moment, answered

@@ -12,7 +12,8 @@ from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller
 from api.requests.forms import Body
-from api.requests.listing import Listing, boolean, text
+from api.requests.listing import Listing
+from api.requests.parsing import boolean, text
 from api.web.gate import may
 from api.web.routing import Router, hashing
 from api.web.turns import heavy

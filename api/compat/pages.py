@@ -17,7 +17,8 @@ from psycopg import Connection
 from api.problems.questions import all_of, out_of_range, refuse, wrong
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR
-from api.requests.listing import Listing, Question, limit_of
+from api.requests.listing import Listing, Question
+from api.requests.parsing import limit_of
 from projections.paging import NumberedPage, Sort, Where, numbered_page
 from projections.read_model import ReadModel
 

@@ -14,7 +14,8 @@ from api.requests import ids
 from api.requests.answers import Listed, Made, Refusals, Row, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, Line
-from api.requests.listing import Listing, boolean, one_of
+from api.requests.listing import Listing
+from api.requests.parsing import boolean, one_of
 from api.web.gate import may
 from api.web.routing import Router, reaching_storage
 from api.web.sizes import taking_bytes

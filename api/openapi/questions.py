@@ -17,18 +17,9 @@ from api.requests.answers import (
 )
 from api.requests.conditions import LONGEST_KEY, needs_if_match
 from api.requests.including import Includes
-from api.requests.listing import (
-    LONGEST_TEXT,
-    MOST,
-    MOST_VALUES,
-    NUMBER,
-    USUAL,
-    Listing,
-    OneOf,
-    boolean,
-    number,
-)
+from api.requests.listing import MOST_VALUES, Listing
 from api.requests.moments import AS_OF, NAMED, instant
+from api.requests.parsing import LONGEST_TEXT, MOST, NUMBER, USUAL, OneOf, boolean, number
 from api.requests.ranges import FROM, TO
 from api.web.gate import permission_of
 

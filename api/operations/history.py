@@ -11,8 +11,8 @@ from api.requests.answers import Made, Paged, answers
 from api.requests.at_length import Operation, accepted
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, of_another_question, opened, sealed
-from api.requests.listing import MOST, USUAL
 from api.requests.moments import NAMED, InUtc
+from api.requests.parsing import MOST, USUAL
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

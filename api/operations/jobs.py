@@ -11,9 +11,9 @@ from fastapi import Response
 from api.requests.answers import Made, Paged, answers, of
 from api.requests.caller import JSON, Caller
 from api.requests.forms import Body
-from api.requests.listing import one_of, text
 from api.requests.moments import InUtc
 from api.requests.pages import page, question
+from api.requests.parsing import one_of, text
 from api.web.gate import may
 from api.web.routing import Router
 from application.operations import jobs

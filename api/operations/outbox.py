@@ -9,8 +9,8 @@ from fastapi import Response
 
 from api.requests.answers import Made, Paged, answers, of
 from api.requests.caller import JSON, Caller
-from api.requests.listing import text
 from api.requests.pages import page, question
+from api.requests.parsing import text
 from api.web.gate import may
 from api.web.routing import Router
 from application.operations import outbox

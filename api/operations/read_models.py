@@ -10,8 +10,8 @@ from api.requests.answers import Made, Paged, answers, of
 from api.requests.at_length import Operation, accepted
 from api.requests.caller import Caller
 from api.requests.forms import Body
-from api.requests.listing import text
 from api.requests.pages import page, question
+from api.requests.parsing import text
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

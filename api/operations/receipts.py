@@ -12,8 +12,8 @@ from fastapi import Response
 from api.requests import ids
 from api.requests.answers import Made, Paged, answers, of
 from api.requests.caller import JSON, Caller
-from api.requests.listing import one_of, text
 from api.requests.pages import page, question
+from api.requests.parsing import one_of, text
 from api.web.gate import may
 from api.web.routing import Router
 from application.inbound import Receipt, Receipts, ReceiptState, receipts

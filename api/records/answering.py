@@ -16,8 +16,9 @@ from api.requests.answers import Refusals, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body
 from api.requests.ids import id_of
-from api.requests.listing import Listing, number
+from api.requests.listing import Listing
 from api.requests.moments import instant
+from api.requests.parsing import number
 from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
 from application.permissions import PermissionMissing
 from application.reach import NotFound

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
 from api.requests.including import Includes
-from api.requests.listing import USUAL, Listing
+from api.requests.listing import Listing
+from api.requests.parsing import USUAL
 from domain.messages import DomainError
 from projections.read_model import ReadModel
 

@@ -3,11 +3,9 @@
 A list declares what it can be asked; everything else is refused, never silently ignored.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -15,8 +13,7 @@ import msgspec
 from fastapi import Response
 from psycopg import Connection
 
-from api.problems.questions import UNKNOWN, all_of, out_of_range, refuse_twice, wrong
-from api.problems.refusals import QueryInvalid
+from api.problems.questions import UNKNOWN, all_of, refuse_twice, wrong
 from api.requests.caller import JSON, Caller
 from api.requests.changes import (
     CHANGED_AFTER,
@@ -30,23 +27,17 @@ from api.requests.changes import (
 )
 from api.requests.cursors import CURSOR, link, of_another_question, opened, sealed
 from api.requests.including import INCLUDE, Includes, include_of, included
-from api.requests.moments import EXAMPLE, instant
+from api.requests.parsing import Parse, limit_of, not_of_its_kind
 from api.requests.ranges import RANGE, range_of
 from application.ports import Bookmark, Changed
 from projections.overlap import ALWAYS, Overlap, Overlapping, Range
 from projections.paging import COMPARING, Op, Page, Place, Sort, Watched, Where, Within, page
 from projections.read_model import ReadModel
 
-MOST: Final = 200
-USUAL: Final = 50
-LONGEST_TEXT: Final = 200
 MOST_VALUES: Final = 200
 """Of one filter: as many as a page has rows."""
 
-NUMBER: Final = "-?[0-9]{1,18}"
 RESERVED: Final = frozenset({"sort", "limit", "cursor", "fields"})
-
-Parse = Callable[[str], Any]
 
 
 class Meaning(NamedTuple):
@@ -308,70 +299,6 @@ def _several(name: str, text: str) -> list[str]:
     if text.count(",") >= MOST_VALUES:
         raise wrong(name, f"more than {MOST_VALUES} values", code="too-many-values")
     return text.split(",")
-
-
-def boolean(text: str) -> bool:
-    """Parse `true` or `false`."""
-    if text not in ("true", "false"):
-        raise ValueError(text)
-    return text == "true"
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Parses a member of an enum."""
-
-    kind: type[StrEnum]
-
-    def __call__(self, text: str) -> str:
-        return str(self.kind(text))
-
-
-def _allowed(parse: Parse) -> dict[str, Any]:
-    """Say what would be a value, where it is one of a few, or of one form."""
-    if isinstance(parse, OneOf):
-        return {"allowed": [str(each) for each in parse.kind]}
-    return EXAMPLES.get(parse, {})
-
-
-def not_of_its_kind(name: str, parse: Parse) -> QueryInvalid:
-    """Say that a value is none of a filter's kind, and what would be one."""
-    return wrong(name, "not a value of its kind", **_allowed(parse))
-
-
-def one_of(kind: type[StrEnum]) -> Parse:
-    """Parse a member of an enum."""
-    return OneOf(kind)
-
-
-def text(value: str) -> str:
-    """Take a text as it is; PostgreSQL cannot hold a zero character."""
-    if "\x00" in value or len(value) > LONGEST_TEXT:
-        raise ValueError(value)
-    return value
-
-
-def number(value: str) -> int:
-    """Parse a whole number that PostgreSQL can hold."""
-    if not re.fullmatch(NUMBER, value, re.ASCII):
-        raise ValueError(value)
-    return int(value)
-
-
-EXAMPLES: Final[Mapping[Parse, dict[str, Any]]] = {
-    boolean: {"allowed": ["true", "false"]},
-    number: {"example": "20"},
-    instant: {"example": EXAMPLE},
-}
-
-
-def limit_of(text: str | None, usual: int = USUAL) -> int:
-    """Parse how many are wanted at once. Raises QueryInvalid."""
-    if text is None:
-        return usual
-    if not text.isdecimal() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
-        raise out_of_range("limit", 1, MOST)
-    return int(text)
 
 
 def _response(

@@ -10,7 +10,7 @@ from fastapi import Response
 from api.problems.questions import all_of, refuse_twice
 from api.requests.caller import JSON, Caller
 from api.requests.cursors import CURSOR, link, opened, sealed
-from api.requests.listing import USUAL, Parse, limit_of, not_of_its_kind
+from api.requests.parsing import USUAL, Parse, limit_of, not_of_its_kind
 from projections.paging import MOST_BYTES
 
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from pydantic.fields import FieldInfo
 
 from api.requests.forms import Body, MoneyBody, seen
 from api.requests.ids import id_of
-from api.requests.listing import boolean, number, one_of, text
 from api.requests.moments import Instant, instant
+from api.requests.parsing import boolean, number, one_of, text
 from domain.fields import ANY_TEXT, Held
 from domain.values import Money
 from projections.read_model import plain

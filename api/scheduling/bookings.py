@@ -14,9 +14,10 @@ from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.including import Includes, Referred, shown_with
-from api.requests.listing import Listing, one_of, text
+from api.requests.listing import Listing
 from api.requests.meanings import PERSON
 from api.requests.moments import Instant, instant
+from api.requests.parsing import one_of, text
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

@@ -11,7 +11,8 @@ from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, ContactBody, Line, MoneyBody, TimeZone
-from api.requests.listing import Listing, boolean, text
+from api.requests.listing import Listing
+from api.requests.parsing import boolean, text
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission

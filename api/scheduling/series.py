@@ -11,9 +11,10 @@ from api.requests import ids
 from api.requests.answers import Listed, Row, answers, of
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Text, TimeZone, identities
-from api.requests.listing import Listing, text
+from api.requests.listing import Listing
 from api.requests.meanings import PERSON
 from api.requests.moments import Instant, LocalTime, instant
+from api.requests.parsing import text
 from api.scheduling.bookings import Visit, client_of, is_client
 from api.web.gate import may
 from api.web.routing import Router

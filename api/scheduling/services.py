@@ -10,8 +10,9 @@ from api.requests import ids
 from api.requests.answers import Listed, Paged, Row, answers, of
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Line, MoneyBody
-from api.requests.listing import MOST, Listing, boolean, text
+from api.requests.listing import Listing
 from api.requests.pages import page
+from api.requests.parsing import MOST, boolean, text
 from api.web.gate import may
 from api.web.routing import Router
 from application.permissions import Permission

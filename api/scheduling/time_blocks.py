@@ -12,8 +12,9 @@ from api.requests import ids
 from api.requests.answers import Listed, Row, answers
 from api.requests.caller import Caller, new_id
 from api.requests.forms import Body, Text, TimeZone
-from api.requests.listing import Listing, text
+from api.requests.listing import Listing
 from api.requests.moments import InUtc, LocalTime, instant
+from api.requests.parsing import text
 from api.scheduling.series import RecurrenceBody
 from api.web.gate import may
 from api.web.routing import Router

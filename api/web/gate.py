@@ -13,7 +13,8 @@ from api.problems.questions import refuse, unknown
 from api.problems.refusals import QueryInvalid
 from api.problems.refused import Refused
 from api.requests.answers import Listed, said_of
-from api.requests.caller import READING, Caller
+from api.requests.asker import READING
+from api.requests.caller import Caller
 from api.web.limiting import READS, STRANGERS, WRITES
 from api.web.routing import in_thread
 from api.web.turns import HEAVY, is_heavy

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from adapters.event_store.bundle import export
@@ -23,6 +24,7 @@ from domain.business.users import Role
 from domain.catalogue import KINDS
 from domain.values import TenantId
 from tests.at_size.log import BEGAN, tenant
+from tests.business.tenants.examples import register_business
 from tests.contract import documents
 from tests.files.pictures import picture
 from tests.files.sending import send
@@ -41,6 +43,7 @@ Ids = Mapping[str, Any]
 def tour(running: Running) -> Ids:
     """Go through it, in the business that is running and in one that is new; return what was made."""
     http = running.http()
+    register(running)
     accounts(running)
     salon = Salon.opened(running)
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
@@ -76,6 +79,13 @@ def erase(running: Running, ids: Ids) -> None:
     running.http().delete(where)
     running.settle()
     assert running.http().get(where).json()["state"] == "erased"
+
+
+def register(running: Running) -> None:
+    """Register the business itself: its log may be older than its account."""
+    order = replace(register_business, tenant_id=TenantId(running.tenant), professional_id=None)
+    running.order(order)
+    running.settle()
 
 
 def accounts(running: Running) -> None:
@@ -234,8 +244,11 @@ def pages(running: Running, http: TestClient) -> dict[str, Any]:
     """Ask as pages in browsers do: for a calendar with all that it shows, again and again."""
     name = f"salon-{uuid4().hex[:12]}"
     where = f"/v1/tenants/{running.tenant}"
-    http.put(f"{where}/public-name", json={"public_name": name})
-    http.put(f"{where}/origins", json={"origins": ["https://salon.example"]})
+    for path, body in (
+        ("public-name", {"public_name": name}),
+        ("origins", {"origins": ["https://salon.example"]}),
+    ):
+        assert http.put(f"{where}/{path}", json=body).status_code == 200
     running.settle()
     running.system.origins.look()
     with running.system.database.as_tenant(running.tenant) as line:

@@ -41,7 +41,8 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
-from tests.http.hostile import ID, POINT, PUBLIC_NAME, PUBLISHED, Asked
+from tests.http.examples_of_bodies import ID
+from tests.http.hostile import POINT, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
 
 from api.app import ROUTERS
 from api.files import contents
@@ -16,8 +15,8 @@ from api.records import OLD_ROUTERS
 from api.requests.signing import Signer
 from api.web.sizes import TAKES
 from infra.settings import DEMO_SECRET
+from tests.http.examples_of_bodies import HERE, ID, Place, example, is_id, places, schema_of
 
-ID: Final = "0198c0de-0000-7000-8000-000000000001"
 """In every id, so that a test can let things be there under it."""
 
 PUBLIC_NAME: Final = "salon-of-everybody"
@@ -25,32 +24,6 @@ PUBLIC_NAME: Final = "salon-of-everybody"
 
 DIGITS: Final = "9" * 5_000
 """More than Python turns into a number without a word."""
-
-ON_THE_CLOCK: Final = frozenset({"AttemptBody", "RecurrenceBody", "OnceOnTheClockBody"})
-AS_ON_MONDAY: Final = frozenset(
-    {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-)
-HERE: Final = "put it here"
-ID_PATTERN: Final = re.compile(r"\^(\w+)-\[")
-
-KNOWN: Final[Mapping[str, Any]] = {
-    "channel": "whatsapp",
-    "email": "ana@salon.example",
-    "password": "nine green teapots",
-    "phone": "+33612345678",
-    "rule": "FREQ=DAILY;COUNT=2",
-    "time_zone": "Europe/Paris",
-    "timezone": "Europe/Paris",
-    "language": "en",
-    "currency": "EUR",
-    "country": "FR",
-    "opens": "09:00",
-    "closes": "18:00",
-    "tenant_id": ID,
-    "model": "services",
-    "owner_id": f"professional-{ID}",
-    "sha256": "a1" * 32,
-}
 
 POINT: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
@@ -250,16 +223,16 @@ class Asked:
             return POINT
         if self.model is None:
             return b""
-        return json.dumps(_example(_Place(*_schema(self.model)))).encode()
+        return json.dumps(example(Place(*schema_of(self.model)))).encode()
 
     def naming(self) -> Iterator[Any]:
         """Return the least that it takes, and the same with each id that it can name, and with all."""
         if self.model is None:
             yield None
             return
-        place = _Place(*_schema(self.model)).resolved()
-        least = _example(place)
-        ids = {each.name: _example(each) for each in place.below() if _is_id(each.resolved())}
+        place = Place(*schema_of(self.model)).resolved()
+        least = example(place)
+        ids = {each.name: example(each) for each in place.below() if is_id(each.resolved())}
         bodies = [least, *({**least, name: known} for name, known in ids.items()), {**least, **ids}]
         yield from (body for n, body in enumerate(bodies) if body not in bodies[:n])
 
@@ -268,7 +241,7 @@ class Asked:
         for places in parts that were `done` in another body.
         """
         if self.model is not None:
-            for kind, body in _places(_Place(*_schema(self.model)), done):
+            for kind, body in places(Place(*schema_of(self.model)), done):
                 text = json.dumps(body)
                 yield from (text.replace(json.dumps(HERE), v).encode() for v in VALUES[kind])
 
@@ -311,110 +284,3 @@ def _filled(path: str) -> str:
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{read_model}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
-
-
-# --- Examples from schemas --------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A place in a body: what may be there, by which name, within what."""
-
-    schema: Mapping[str, Any]
-    definitions: Mapping[str, Any]
-    name: str = ""
-    within: str = ""
-
-    def resolved(self) -> "_Place":
-        schema = self.schema
-        while True:
-            if "$ref" in schema:
-                schema = self.definitions[schema["$ref"].rpartition("/")[2]]
-            elif either := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
-                schema = next(each for each in either if each.get("type") != "null")
-            else:
-                return _Place(schema, self.definitions, self.name, self.within)
-
-    def below(self) -> Iterator["_Place"]:
-        for name, schema in self.schema.get("properties", {}).items():
-            yield _Place(schema, self.definitions, name, self.schema.get("title", ""))
-
-    def items(self) -> "_Place":
-        schema = self.schema.get("items", {"type": "string"})
-        return _Place(schema, self.definitions, self.name, self.within)
-
-
-def _schema(model: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    schema = TypeAdapter(model).json_schema()
-    return schema, schema.get("$defs", {})
-
-
-def _example(place: _Place) -> Any:
-    place = place.resolved()
-    schema = place.schema
-    match schema.get("type"):
-        case "object":
-            required = schema.get("required", ())
-            return {each.name: _example(each) for each in place.below() if each.name in required}
-        case "array":
-            return [_example(place.items())] if schema.get("minItems") else []
-        case "integer" | "number":
-            return max(30, schema.get("minimum", 0))
-        case "boolean":
-            return True
-        case _:
-            return _text(place)
-
-
-def _is_id(place: _Place) -> bool:
-    return bool(ID_PATTERN.match(place.schema.get("pattern", "")))
-
-
-def _text(place: _Place) -> Any:
-    schema = place.schema
-    if "const" in schema or "enum" in schema:
-        return schema.get("const") or schema["enum"][0]
-    if found := ID_PATTERN.match(schema.get("pattern", "")):
-        return f"{found[1]}-{ID}"
-    if place.within in ON_THE_CLOCK and place.name.endswith("_at"):
-        return "2027-01-05T10:00:00"
-    if schema.get("format") == "date-time":
-        return "2027-01-05T10:00:00+01:00"
-    return KNOWN.get(place.name, "Ana")
-
-
-def _places(place: _Place, done: set[str]) -> Iterator[tuple[str, Any]]:
-    """Return the least body with each of its places in turn taken, and what should be there."""
-    place = place.resolved()
-    least = _example(place)
-    for each in place.below():
-        if each.name in AS_ON_MONDAY:
-            continue
-        inner = each.resolved()
-        yield _kind(inner), {**least, each.name: HERE}
-        yield from ((kind, {**least, each.name: body}) for kind, body in _once(inner, done))
-        if inner.schema.get("type") == "array":
-            item = inner.items().resolved()
-            yield _kind(item), {**least, each.name: [HERE]}
-            yield from ((kind, {**least, each.name: [body]}) for kind, body in _once(item, done))
-
-
-def _once(part: _Place, done: set[str]) -> Iterator[tuple[str, Any]]:
-    title = part.schema.get("title", "")
-    if title not in done:
-        yield from _places(part, done)
-        done.add(title)
-
-
-def _kind(place: _Place) -> str:
-    match place.schema.get("type"), place.schema.get("format"), place.name:
-        case "string", "date-time", _:
-            return "time"
-        case "string", _, "rule":
-            return "rule"
-        case "string", _, _:
-            return "text"
-        case "integer" | "number", _, _:
-            return "number"
-        case _:
-            return "other"

@@ -30,7 +30,7 @@ from domain.values import (
     TimeSlot,
     UserId,
 )
-from tests.http.hostile import ID
+from tests.http.examples_of_bodies import ID
 from tests.running import Client, Running
 
 FEBRUARY: Final = datetime(2027, 2, 1, 9, tzinfo=UTC)

@@ -12,6 +12,7 @@ from msgspec import to_builtins
 from api.problems.faults import ITS_OWN, SAID, told
 from domain.business.users import Role
 from tests.http import hostile
+from tests.http.examples_of_bodies import ID
 from tests.running import Running
 
 NEVER_IN_JSON = {
@@ -134,7 +135,7 @@ def http(running: Running) -> TestClient:
 @pytest.mark.postgres
 def test_the_kind_of_a_thing_is_no_part_of_the_way_to_a_place(http: TestClient) -> None:
     block = {"type": "once", "slot": {"starts_at": "tomorrow", "ends_at": "2027-01-05T10:00:00Z"}}
-    owner = f"professional-{hostile.ID}"
+    owner = f"professional-{ID}"
 
     refused = http.post("/v1/time-blocks", json={"professional_id": owner, "when": block})
 
@@ -202,7 +203,7 @@ def test_what_is_wrong_with_an_old_question_is_told_at_once(http: TestClient) ->
 def test_every_question_is_refused_in_one_form(
     running: Running, asked: str, pointers: set[str]
 ) -> None:
-    place = asked.replace("bookings/as_of", f"bookings/booking-{hostile.ID}")
+    place = asked.replace("bookings/as_of", f"bookings/booking-{ID}")
 
     refused = running.http(Role.OWNER, Role.OPERATOR).get(f"/v1/{place}")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.http.browser import CHROMIUM, page_asking, told
+from tests.http.examples_of_bodies import ID
 from tests.http.furnished import furnish, token
-from tests.http.hostile import ID
 from tests.http.sockets import served
 from tests.http.test_origins import list_for
 from tests.running import Running

@@ -20,8 +20,9 @@ from domain.records import Kind
 from infra.settings import Settings
 from tests.contract import check
 from tests.http import hostile
+from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
-from tests.http.hostile import ID, Asked
+from tests.http.hostile import Asked
 from tests.http.sockets import Line, request, served
 from tests.running import Running
 
@@ -135,12 +136,15 @@ def owner(running: Running) -> Iterator[Owner]:
         yield Owner(running, line)
 
 
+ENDING_MORE = (f"/v1/clients/client-{ID}/personal-data", f"/v1/users/user-{ID}")
+"""An erasure ends all that is the client's; who ends their own account asks nothing more."""
+
+
 def ends_something(asked: Asked) -> int:
-    """How far something is not there, or not as it was, for whoever asks afterwards: who ends their
-    own account asks nothing more.
-    """
-    ends = not reversible(asked) and not asked.path.endswith("/register")
-    return ends + (ends and asked.path == f"/v1/users/user-{ID}")
+    """How far something is not there, or not as it was, for whoever asks afterwards."""
+    if reversible(asked) or asked.path.endswith("/register"):
+        return 0
+    return 2 + ENDING_MORE.index(asked.path) if asked.path in ENDING_MORE else 1
 
 
 def body_of(asked: Asked) -> bytes:

@@ -12,8 +12,9 @@ from api.problems.documents import PROBLEM
 from api.web.gate import permission_of
 from infra.settings import Mode, Settings
 from tests.http import hostile
+from tests.http.examples_of_bodies import HERE
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
-from tests.http.hostile import HERE, Asked
+from tests.http.hostile import Asked
 from tests.http.raw import Answer, Raw
 from tests.running import Running
 

@@ -22,9 +22,9 @@ from projections.business.origins import OF_ALL, ORIGINS
 from tests.business.tenants.examples import register_business
 from tests.files.pictures import PDF
 from tests.files.sending import client_of, led, send
+from tests.http.examples_of_bodies import ID
 from tests.http.faulty import with_backend
 from tests.http.furnished import furnish
-from tests.http.hostile import ID
 from tests.http.sockets import Line, request, served
 from tests.http.wires import Header, Wire
 from tests.running import Running

@@ -20,8 +20,9 @@ from api.web.gate import Gate
 from application.permissions import Permission, PermissionMissing
 from domain.business.users import Role
 from projections import READ_MODELS
+from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING
-from tests.http.hostile import ID, Asked, everything
+from tests.http.hostile import Asked, everything
 from tests.http.persons import FEBRUARY, Person, everybody, hidden, unseen, untouchable, uuid
 from tests.running import Running
 

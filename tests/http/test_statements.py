@@ -34,8 +34,9 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
+from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, furnish, token
-from tests.http.hostile import ID, PUBLIC_NAME, everything
+from tests.http.hostile import PUBLIC_NAME, everything
 from tests.running import Client, Running
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 

@@ -36,7 +36,7 @@ from application.permissions import Permission
 from domain.business.configuration import DECLARED
 from domain.business.users import Role
 from domain.catalogue import KINDS
-from tests.http.hostile import ID
+from tests.http.examples_of_bodies import ID
 from tests.running import Running
 
 MUCH_OF_ONE, MUCH_OF_ALL = THREADS // PART_OF_ONE, THREADS // PART_OF_ALL

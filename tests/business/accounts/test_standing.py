@@ -15,7 +15,8 @@ from domain.values import ProfessionalId, TenantId
 from infra.composition import System
 from tests.business.accounts.given import camille, noor
 from tests.business.accounts.over_http import bearing, log_in, outsider, two_owners
-from tests.http.hostile import ID, everything
+from tests.http.examples_of_bodies import ID
+from tests.http.hostile import everything
 from tests.http.persons import everybody, uuid
 from tests.http.test_reach import JSON, permission_of
 from tests.running import Client, Running

@@ -157,7 +157,7 @@ def test_where_a_business_is_is_looked_up_once_however_many_numbers_are_asked_fo
     http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up = Mock(wraps=country_of)
-    monkeypatch.setattr("api.requests.caller.country_of", looked_up)
+    monkeypatch.setattr("api.requests.asker.country_of", looked_up)
 
     http.get("/v1/clients", params={"phone": ",".join(f"01990012{n:02}" for n in range(50))})
 

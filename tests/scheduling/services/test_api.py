@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from api.requests.listing import MOST
+from api.requests.parsing import MOST
 from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.services.examples import ana, ben, service_id
