@@ -36,6 +36,7 @@ from application.ports import (
     Recorded,
     Steps,
 )
+from application.scheduling.guest_bookings import Guests
 from application.scheduling.live import LiveBookings
 from application.transact import Past
 from domain.messages import Command
@@ -123,6 +124,7 @@ class Backend:
     # What only some areas need.
     accounts: Accounts
     erasures: Erasures
+    guests: Guests
     audit: Audit
     jobs: Jobs
     files: Keeping

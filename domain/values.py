@@ -24,6 +24,7 @@ ClientLimitsId = NewType("ClientLimitsId", str)
 NoteId = NewType("NoteId", str)
 IdentityId = NewType("IdentityId", str)
 SourceId = NewType("SourceId", str)
+WishId = NewType("WishId", str)
 FileId = NewType("FileId", str)
 PortraitId = NewType("PortraitId", str)
 

@@ -9,7 +9,7 @@ from adapters.accounts.credentials import Connect
 from adapters.postgres import NO_TENANT, Database
 from application.business.address_proofs import AddressCodeWrong
 from application.ports import Clock
-from domain.values import TenantId, UserId
+from domain.values import TenantId
 
 LIFETIME: Final = timedelta(hours=24)
 MOST_GUESSES: Final = 5
@@ -21,16 +21,18 @@ LENGTH, LETTERS = 12, 4
 
 
 class AddressCodes:
-    """Their table. Who reads it learns no code, and who guesses has few tries."""
+    """Their table. Who reads it learns no code, and who guesses has few tries. `whose` is a user, or the wish
+    of a guest.
+    """
 
     def __init__(self, connect: Connect, clock: Clock, pepper: bytes) -> None:
         self._connect = connect
         self._clock = clock
         self._pepper = pepper
 
-    def make(self, tenant_id: TenantId, user_id: UserId, job_id: UUID) -> str:
+    def make(self, tenant_id: TenantId, whose: str, job_id: UUID) -> str:
         """Return the code of a mail, the same however often it is tried. Those before are good, too."""
-        code = self._code(f"{tenant_id}/{user_id}/{job_id}")
+        code = self._code(f"{tenant_id}/{whose}/{job_id}")
         now = self._clock()
         with self._connect() as connection:
             connection.execute(
@@ -38,7 +40,7 @@ class AddressCodes:
                 DELETE FROM accounts.address_codes
                 WHERE tenant_id = %s AND user_id = %s AND expires_at <= %s
                 """,
-                (tenant_id, user_id, now),
+                (tenant_id, whose, now),
             )
             connection.execute(
                 """
@@ -46,11 +48,11 @@ class AddressCodes:
                 ON CONFLICT (tenant_id, user_id, code_digest) DO UPDATE
                 SET expires_at = excluded.expires_at
                 """,
-                (tenant_id, user_id, self._digest(code), now + LIFETIME),
+                (tenant_id, whose, self._digest(code), now + LIFETIME),
             )
         return code
 
-    def arrived(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
+    def arrived(self, tenant_id: TenantId, whose: str, code: str) -> None:
         """Let it alone be good: its mail was taken."""
         with self._connect() as connection:
             connection.execute(
@@ -58,10 +60,10 @@ class AddressCodes:
                 DELETE FROM accounts.address_codes
                 WHERE tenant_id = %s AND user_id = %s AND code_digest <> %s
                 """,
-                (tenant_id, user_id, self._digest(code)),
+                (tenant_id, whose, self._digest(code)),
             )
 
-    def check(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
+    def check(self, tenant_id: TenantId, whose: str, code: str) -> None:
         """Count a guess, and refuse it if it is wrong, late, or one too many."""
         with self._connect() as connection:
             found = connection.execute(
@@ -70,18 +72,18 @@ class AddressCodes:
                 WHERE tenant_id = %s AND user_id = %s AND guesses < %s AND expires_at > %s
                 RETURNING code_digest
                 """,
-                (tenant_id, user_id, MOST_GUESSES, self._clock()),
+                (tenant_id, whose, MOST_GUESSES, self._clock()),
             ).fetchall()
         digest = self._digest(code)
         if not any(hmac.compare_digest(good, digest) for (good,) in found):
             raise AddressCodeWrong
 
-    def use_up(self, tenant_id: TenantId, user_id: UserId) -> None:
+    def use_up(self, tenant_id: TenantId, whose: str) -> None:
         """Let it be good for nothing any more."""
         with self._connect() as connection:
             connection.execute(
                 "DELETE FROM accounts.address_codes WHERE tenant_id = %s AND user_id = %s",
-                (tenant_id, user_id),
+                (tenant_id, whose),
             )
 
     def _code(self, mail: str) -> str:

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
-from application.scheduling.mails import AddressMail, BookingMail, Mailbox, Message
+from application.scheduling.mails import AddressMail, BookingMail, GuestMail, Mailbox, Message
 from domain import texts
 from domain.messages import Value
-from domain.values import Contact, TimeSlot
+from domain.values import ClientId, Contact, TimeSlot
 from domain.zones import to_local, zone
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,6 +25,7 @@ TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
 """Left out of mails and calendars, whose own words may stand on the other side of them."""
 
 ADDRESS_CODE: Final = "address-code"
+GUEST_CODE: Final = "guest-code"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -96,14 +97,30 @@ class TemplateLetters:
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
         words = _words_with_code(mail)
-        template = self._templates.get_template(f"account/{ADDRESS_CODE}.{mail.language}.j2")
+        return self._with_code(ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
+
+    def write_guest_code(self, mail: GuestMail) -> Message:
+        """Write what carries the code by which a guest books, in its reader's language."""
+        when = _when(mail.slot, mail.time_zone, mail.language)
+        words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
+        return self._with_code(GUEST_CODE, mail, words, mail.hold_id, None)
+
+    def _with_code(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail,
+        words: Words,
+        about: str,
+        person: ClientId | None,
+    ) -> Message:
+        template = self._templates.get_template(f"account/{kind}.{mail.language}.j2")
         said = template.make_module({"m": words, "code": mail.code})
         values = {"m": words, "said": said}
         return Message(
             tenant=mail.tenant,
-            about=mail.user_id,
-            person=mail.client_id,
-            kind=ADDRESS_CODE,
+            about=about,
+            person=person,
+            kind=kind,
             language=mail.language,
             signed=words.business,
             to=Mailbox(mail.email),
@@ -114,9 +131,9 @@ class TemplateLetters:
         )
 
 
-def _words_with_code(mail: AddressMail) -> Words:
-    """Say the name of the business, and not that of whoever signed up: it may be a stranger's words
-    to the reader.
+def _words_with_code(mail: AddressMail | GuestMail) -> Words:
+    """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
+    words to the reader.
     """
     texts = dict.fromkeys(Words.__struct_fields__, "")
     nothing = dict.fromkeys(("price", "when", "local_when", "previous", "reason"))

@@ -97,8 +97,8 @@ class Asker:
             raise PermissionMissing(permission=self.permission)
 
     @property
-    def leave(self) -> Leave:
-        """By what right they order something."""
+    def leave(self) -> Leave | None:
+        """By what right they order something; None where what they order says itself what they may."""
         return Leave(principal=self.principal, permission=self.permission)
 
     @property

@@ -133,7 +133,7 @@ class Caller(Asker):
         request = self.request
         key = idempotency_key(request.headers)
         version = None if on is None else version_seen(request, otherwise=seen)
-        whose = (self.tenant, self.principal.user_id, request.scope["route"].path)
+        whose = (self.tenant, self.known_as, request.scope["route"].path)
         return About(
             tenant=self.tenant,
             actor=self.principal.user_id,
@@ -145,6 +145,11 @@ class Caller(Asker):
             fresh=fresh,
             leave=self.leave,
         )
+
+    @property
+    def known_as(self) -> str:
+        """Return whose an Idempotency-Key is."""
+        return self.principal.user_id
 
     def _fingerprint(self) -> str:
         return fingerprint(self.request, self._body or b"", self.backend.pepper)

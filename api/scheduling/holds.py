@@ -66,7 +66,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
     answer = caller.order(command, fresh=hold_id)
     placed = next(p.event for p in answer.recorded if isinstance(p.event, HoldPlaced))
     headers = {**caller.marks(answer), "Location": f"/v1/holds/{placed.hold_id}"}
-    return Response(msgspec.json.encode(_shown(placed)), 201, headers, JSON)
+    return Response(msgspec.json.encode(shown(placed)), 201, headers, JSON)
 
 
 @router.delete("/{hold_id}", status_code=204)
@@ -76,7 +76,8 @@ def release_hold(hold_id: ids.Hold, caller: MayWrite) -> Response:
     return caller.done(caller.order(ReleaseHold(hold_id=hold_id), on=hold_id))
 
 
-def _shown(placed: HoldPlaced) -> PlacedHold:
+def shown(placed: HoldPlaced) -> PlacedHold:
+    """Return what the holder needs."""
     return PlacedHold(
         id=placed.hold_id,
         professional_id=placed.professional_id,

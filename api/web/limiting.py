@@ -25,6 +25,9 @@ TENANT: Final = "tenant"
 STRANGERS: Final = "strangers"
 EVERYBODY: Final = "everybody"
 LOOKING: Final = "strangers-heavy"
+GUESTS: Final = "guests"
+GUESTS_OF_TENANT: Final = "guests-of-tenant"
+GUEST_ADDRESSES: Final = "guest-addresses"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
 ACCOUNTS: Final = "accounts"
@@ -77,6 +80,9 @@ class Limits:
             REGISTRATIONS: Limit(registrations_per_hour, HOUR),
             TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
             ACCOUNTS: Limit(accounts_per_hour, HOUR),
+            GUESTS: Limit(accounts_per_hour, HOUR),
+            GUESTS_OF_TENANT: Limit(accounts_per_hour * AT_ONCE, HOUR),
+            GUEST_ADDRESSES: Limit(registrations_per_hour, HOUR),
             CALLERS: Limit(strangers_per_minute, MINUTE),
             CALLBACKS: Limit(callbacks_per_minute, MINUTE),
         }
@@ -137,6 +143,14 @@ class Limits:
         """
         address = self.address_of(scope)
         return self._counting(REGISTRATIONS, address, lambda error: not isinstance(error, MISTYPED))
+
+    def count_code(self, scope: Any, tenant: str, address: str) -> None:
+        """Count a code that a guest is mailed, by where they come from, of all of the business, and by the
+        `address`, by an id of it: its reader may be somebody else. Raises TooManyRequests.
+        """
+        self._refuse_beyond(GUESTS, self._limiter, f"{GUESTS}/{self.address_of(scope)}")
+        self._refuse_beyond(GUEST_ADDRESSES, self._limiter, f"{GUEST_ADDRESSES}/{address}")
+        self._refuse_beyond(GUESTS_OF_TENANT, self._limiter, f"{GUESTS_OF_TENANT}/{tenant}")
 
     @contextmanager
     def adding(self, scope: Any, principal: Principal) -> Iterator[None]:

@@ -27,7 +27,7 @@ from application.scheduling.mails import (
 from domain.business.tenants import TENANT, stream_of
 from domain.business.users import USER, UserStatus
 from domain.messages import Invalid
-from domain.values import TenantId, UserId
+from domain.values import TenantId
 
 CODES_ASKED: Final = Limit(quota=5, window=3600.0)
 """Of one user: each is a mail to an address that may be another's."""
@@ -40,10 +40,10 @@ class AddressCodeWrong(Invalid):
 class Codes(Protocol):
     """Makes what is sent."""
 
-    def make(self, tenant_id: TenantId, user_id: UserId, job_id: UUID) -> str:
+    def make(self, tenant_id: TenantId, whose: str, job_id: UUID) -> str:
         """Return the code of a mail, the same however often it is tried. Those before are good, too."""
 
-    def arrived(self, tenant_id: TenantId, user_id: UserId, code: str) -> None:
+    def arrived(self, tenant_id: TenantId, whose: str, code: str) -> None:
         """Let it alone be good: its mail was taken."""
 
 

@@ -27,6 +27,7 @@ from application.processes.register_client_on_booking_completed import (
     REGISTER_CLIENT_ON_BOOKING_COMPLETED,
 )
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
+from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
@@ -40,6 +41,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     FORGET_MAILS_ON_CLIENT_ERASED,
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,
+    SEND_CODE_TO_GUEST,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
     KEEP_BYTES_OF_FILES,

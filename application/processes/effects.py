@@ -15,7 +15,7 @@ from domain.scheduling.bookings import (
     BookingRequested,
     BookingRescheduled,
 )
-from domain.values import BookingId, ClientId, FileId, UserId
+from domain.values import BookingId, ClientId, FileId, HoldId, UserId, WishId
 
 
 class MailKind(StrEnum):
@@ -139,6 +139,20 @@ class SendAddressCode(Effect, frozen=True):
         return f"code/{self.user_id}"
 
 
+class SendGuestCode(Effect, frozen=True):
+    """Mail a guest the code that makes what they hold a booking: see `application/scheduling/guest_bookings.py`."""
+
+    lane: ClassVar[str] = "mails"
+
+    hold_id: HoldId
+    wish_id: WishId
+
+    @property
+    def ordering_key(self) -> str:
+        """The code that counts is in the mail that comes last."""
+        return f"code/{self.hold_id}"
+
+
 class CarryOn(Effect, frozen=True):
     """Carry an operation on: see `application/operations/carrying_on.py`."""
 
@@ -191,6 +205,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     ForgetConfiguration,
     EndSessions,
     SendAddressCode,
+    SendGuestCode,
     CarryOn,
     PrepareFile,
     ShowFile,

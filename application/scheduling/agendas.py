@@ -150,7 +150,7 @@ def place_hold(command: agendas.PlaceHold, past: Past) -> Changes:
         return {}
     terms = bookable_terms(past, command.professional_id, command.service_id)
     refuse_unknown_client(past, command.client_id)
-    who = visitors(past, command.client_id)
+    who = visitors(past, command.client_id, source=command.source)
     slot, reserved = times(command.starts_at, terms.span(command.duration_minutes))
     command = _allowed(command, past, terms, who, slot)
     placed = agendas.place(command, hold, slot=slot, reserved=reserved, now=past.now)
@@ -178,6 +178,21 @@ def _allowed(
     return replace(command, override=passes_over(wish, now=past.now))
 
 
+def keep_hold(command: agendas.KeepHold, past: Past) -> Changes:
+    """Keep it a little longer. Neither whether they are welcome nor what they have open is asked before
+    they have proved who they are: it would be told, or counted, of somebody else.
+    """
+    hold = past.of(HOLD, command.hold_id)
+    kept = agendas.keep(command, hold, now=past.now)
+    if not kept:
+        return {}
+    after = agendas.known_hold(HOLD.fold(kept, hold))
+    diary = Agendas(past, after.professional_id)
+    diary.free_held(command.hold_id, after.reserved)
+    diary.hold(command.hold_id, after.reserved, expires_at=after.expires_at)
+    return {command.hold_id: kept, **diary.changes}
+
+
 def release_hold(command: agendas.ReleaseHold, past: Past) -> Changes:
     hold = past.of(HOLD, command.hold_id)
     return _ended(past, command.hold_id, hold, agendas.release_hold(command, hold))
@@ -198,6 +213,7 @@ def _ended(past: Past, hold_id: HoldId, hold: Hold | None, events: Sequence[Hold
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     agendas.PlaceHold: place_hold,
+    agendas.KeepHold: keep_hold,
     agendas.ReleaseHold: release_hold,
     agendas.ExpireHold: expire_hold,
 }

@@ -10,7 +10,7 @@ from application.processes.effects import MailKind
 from domain.aggregate import Aggregate
 from domain.languages import nearest
 from domain.messages import Value
-from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
+from domain.values import BookingId, ClientId, Contact, HoldId, Money, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
@@ -72,6 +72,25 @@ class AddressMail(Value, frozen=True, kw_only=True):
         return "AddressMail(…)"
 
 
+class GuestMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say by which a guest proves their address. It says nothing that they have said: its
+    reader may be somebody else. `slot` is the time that is held, by the clock of `time_zone`.
+    """
+
+    tenant: str
+    hold_id: HoldId
+    email: str
+    business: str
+    language: str
+    service: str | None
+    slot: TimeSlot
+    time_zone: str
+    code: str
+
+    def __repr__(self) -> str:
+        return "GuestMail(…)"
+
+
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -87,7 +106,7 @@ class Invitation(Value, frozen=True):
 
 
 class Message(Value, frozen=True, kw_only=True):
-    """A mail in words. `signed` is the name it comes in, `about` the booking or user and `person`
+    """A mail in words. `signed` is the name it comes in, `about` the booking, hold or user and `person`
     the client that it speaks of.
     """
 
@@ -125,6 +144,9 @@ class Letters(Protocol):
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
+
+    def write_guest_code(self, mail: GuestMail) -> Message:
+        """Write what carries the code by which a guest books, in its reader's language."""
 
 
 class Mailer(Protocol):

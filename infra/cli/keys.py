@@ -5,6 +5,7 @@ import sys
 import typer
 from rich.table import Table
 
+from adapters.accounts.guest_wishes import WISH_KEYS
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.rotation import OF_STREAMS, by_master_key, rotate
 from adapters.inbound.sealing import RECEIPT_KEYS
@@ -14,7 +15,7 @@ from infra.cli.progress import console, progress, told
 from infra.cli.system import composed, settings_from_environment
 
 NOT_READY = 3
-TABLES = (OF_STREAMS, RECEIPT_KEYS, OPERATION_KEYS)
+TABLES = (OF_STREAMS, RECEIPT_KEYS, OPERATION_KEYS, WISH_KEYS)
 """Where there are keys that a master key has wrapped."""
 
 

@@ -68,6 +68,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         answered=vitals.count,
         accounts=system.accounts,
         erasures=system.erasures,
+        guests=system.guests,
         audit=Audit(system.database, History(system.reader)),
         files=system.files,
         jobs=system.jobs,

@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.accounts.address_codes import codes_of
+from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.configuration.checks import Addresses, ProviderChecks
 from adapters.event_store.store import PostgresEventStore
 from adapters.files.clamd import Clamd, address_of
@@ -40,6 +41,7 @@ from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
 from application.scheduling.booking_mails import BookingMails
+from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
 from domain.messages import Command
 from infra.settings import Settings
@@ -184,6 +186,7 @@ def effects_of(
     store: PostgresEventStore,
     outbox: OutboxMailer,
     clock: Clock,
+    guests: PostgresGuests,
 ) -> Handlers:
     """Return what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
@@ -195,4 +198,5 @@ def effects_of(
     letters, codes = TemplateLetters(sender), codes_of(database, clock, settings.pepper)
     mails = BookingMails(store.history, letters, mailer, clock)
     proofs = AddressProofs(store.history, codes, letters, mailer)
-    return {**mails.handlers, **proofs.handlers}
+    to_guests = GuestCodes(store.history, guests, codes, letters, mailer, clock)
+    return {**mails.handlers, **proofs.handlers, **to_guests.handlers}

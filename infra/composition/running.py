@@ -5,7 +5,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from adapters.accounts.address_codes import codes_of
 from adapters.accounts.denylist import PostgresDenylist
+from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.accounts.postgres import PostgresAccounts
 from adapters.accounts.tokens import AccessTokens
 from adapters.clock import SettableClock, system_clock
@@ -142,11 +144,13 @@ def _compose(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
+    codes = codes_of(database, clock, settings.pepper)
+    guests = PostgresGuests(database, keys, codes, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
     effects = {
-        **effects_of(settings, database, store, outbox, clock),
+        **effects_of(settings, database, store, outbox, clock, guests),
         **forgetting(erasures),
         **ending_sessions(accounts),
         **Carrier(progress, works).handlers,
@@ -178,7 +182,7 @@ def _compose(
             dispatch,
             effects,
             advanced,
-            [outbox.prune, progress.prune, calls.prune, keeping.sweep],
+            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep],
             reader,
         ),
         accounts=accounts,
@@ -193,6 +197,7 @@ def _compose(
         calls=calls,
         receipts=ReceiptDesk(database, keys, clock),
         erasures=erasures,
+        guests=guests,
         files=keeping,
         ledger=ledger,
         limiter=limiter,

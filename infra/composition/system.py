@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from adapters.accounts.denylist import PostgresDenylist
+from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.clock import SettableClock
 from adapters.configuration.known import KnownConfiguration
 from adapters.consumers.delivery import Consumer
@@ -79,6 +80,7 @@ class System:
     calls: PostgresReceipts
     receipts: ReceiptDesk
     erasures: PostgresErasures
+    guests: PostgresGuests
     files: Keeping
     ledger: PostgresLedger
     limiter: RateLimiter

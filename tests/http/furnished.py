@@ -21,6 +21,7 @@ from domain.files.purposes import MediaType, Purpose
 from domain.messages import Command
 from domain.people.clients import RegisterClient
 from domain.records import CreateRecord
+from domain.scheduling.agendas import PlaceHold
 from domain.scheduling.bookings import RequestBooking
 from domain.scheduling.professionals import RegisterProfessional
 from domain.scheduling.recurrence import Recurrence
@@ -33,9 +34,11 @@ from domain.values import (
     ClientId,
     Contact,
     FileId,
+    HoldId,
     ProfessionalId,
     SeriesId,
     ServiceId,
+    SourceId,
     TenantId,
     TimeSlot,
     UserId,
@@ -106,6 +109,14 @@ def furnish(running: Running) -> None:
             client_id=client,
             starts_at=MONDAY + timedelta(days=9),
             duration_minutes=30,
+        ),
+        PlaceHold(
+            hold_id=HoldId(f"hold-{ID}"),
+            professional_id=professional,
+            service_id=ServiceId(f"service-{ID}"),
+            starts_at=MONDAY + timedelta(days=10),
+            by_client=True,
+            source=SourceId(f"source-{ID}"),
         ),
         RequestSeries(
             series_id=SeriesId(f"series-{ID}"),

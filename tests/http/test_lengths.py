@@ -22,7 +22,7 @@ from tests.contract import check
 from tests.http import hostile
 from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
-from tests.http.hostile import Asked
+from tests.http.hostile import PUBLIC_NAME, Asked
 from tests.http.sockets import Line, request, served
 from tests.running import Running
 
@@ -59,6 +59,7 @@ def typed(values: Value) -> dict[str, Any]:
 
 
 MORE: dict[str, dict[str, Any]] = {
+    f"/v1/public/{PUBLIC_NAME}/holds": {"starts_at": "2027-01-18T10:00:00+01:00"},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
     f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},
@@ -95,7 +96,8 @@ OF_ANOTHER_STATE = {
     *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
     "POST /v1/read-models/parked/retry",
     f"DELETE /v1/operations/operation-{ID}",
-    f"DELETE /v1/holds/hold-{ID}",
+    f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business
+    f"POST /v1/public/{PUBLIC_NAME}/holds/hold-{ID}/booking",  # nobody knows the code
     f"POST /v1/clients/client-{ID}/merge",  # with itself
     "POST /v1/files",  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",

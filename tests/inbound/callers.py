@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -191,6 +192,7 @@ def address(provider: str, body: bytes, tenant: str = "t") -> str:
     return path
 
 
+@cache  # of the same there is one signature, also where signing draws numbers
 def call(provider: str, number: int = 1, at: int = SECONDS) -> Arrival:
     """Return a call of this provider that is signed as it has to be."""
     body = said(provider, number, at)

@@ -137,6 +137,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "time-block-not-found": Words(
         "Indisponibilité introuvable", "Cette indisponibilité n'existe pas."
     ),
+    "too-many-codes": Words(
+        "Trop de codes envoyés",
+        "Assez de codes ont été envoyés pour ce créneau ; rendez-le et recommencez.",
+    ),
     "too-many-holds": Words(
         "Trop d'options à la fois",
         "Assez de créneaux sont déjà retenus ; réservez-en un ou rendez-en un.",

@@ -4,6 +4,8 @@
               ├──── release ─► released
               └──── expire ──► lapsed
 
+One of a guest, whom nobody knows yet, is kept a little longer while they prove their address.
+
 That it keeps others out is the agenda's business; here is what became of it.
 """
 
@@ -16,10 +18,25 @@ from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Value
-from domain.values import BookingId, ClientId, HoldId, ProfessionalId, ServiceId, TimeSlot
+from domain.values import (
+    BookingId,
+    ClientId,
+    HoldId,
+    ProfessionalId,
+    ServiceId,
+    SourceId,
+    TimeSlot,
+    WishId,
+)
 
 LONGEST_HOLD: Final = 600
 """Seconds."""
+
+KEPT_FOR: Final = timedelta(minutes=30)
+"""In which a guest reads their mail."""
+
+MOST_MAILS: Final = 3
+"""Who mistypes their address three times begins anew."""
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -27,7 +44,7 @@ LONGEST_HOLD: Final = 600
 
 class PlaceHold(Command, frozen=True):
     """Without a service, `duration_minutes` says how long. `client_id` is a client's who asks for
-    themselves, `by_client`; what has none is the business's.
+    themselves, `by_client`; a guest's comes from a `source`; what has neither is the business's.
     """
 
     hold_id: HoldId
@@ -39,10 +56,21 @@ class PlaceHold(Command, frozen=True):
     override: bool = False
     client_id: ClientId | None = None
     by_client: bool = False
+    source: SourceId | None = None
+
+
+class KeepHold(Command, frozen=True):
+    """A guest has said who they are, in a wish, and is sent a code to prove it by."""
+
+    hold_id: HoldId
+    wish_id: WishId
 
 
 class ReleaseHold(Command, frozen=True):
+    """`by_guest`: whoever orders it knows nothing but the hold."""
+
     hold_id: HoldId
+    by_guest: bool = False
 
 
 class ExpireHold(Command, frozen=True):
@@ -65,6 +93,15 @@ class HoldPlaced(Event, frozen=True):
     service_id: ServiceId | None = None
     override: bool = False
     client_id: ClientId | None = None
+    source: SourceId | None = None
+
+
+class HoldKept(Event, frozen=True):
+    """Until `expires_at`, for a guest who proves the address of their wish meanwhile."""
+
+    hold_id: HoldId
+    wish_id: WishId
+    expires_at: datetime
 
 
 class HoldRedeemed(Event, frozen=True):
@@ -80,7 +117,7 @@ class HoldLapsed(Event, frozen=True):
     hold_id: HoldId
 
 
-HoldEvent = HoldPlaced | HoldRedeemed | HoldReleased | HoldLapsed
+HoldEvent = HoldPlaced | HoldKept | HoldRedeemed | HoldReleased | HoldLapsed
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -108,6 +145,12 @@ class HoldExpired(DomainError):
     expired_at: datetime
 
 
+class TooManyCodes(DomainError):
+    """So many codes were sent for this hold; release it, and begin anew."""
+
+    at_most: int
+
+
 class HoldAlreadyUsed(DomainError):
     """Another booking was made with this hold."""
 
@@ -131,7 +174,9 @@ class HoldStatus(StrEnum):
 
 
 class Hold(Value, frozen=True, kw_only=True):
-    """`override`: the business passed over a limit when it was placed."""
+    """`override`: the business passed over a limit when it was placed. `source`: where a guest asked
+    from. `wishes`: those that they were sent a code for; the last counts.
+    """
 
     professional_id: ProfessionalId
     service_id: ServiceId | None
@@ -139,6 +184,8 @@ class Hold(Value, frozen=True, kw_only=True):
     reserved: TimeSlot
     expires_at: datetime
     client_id: ClientId | None = None
+    source: SourceId | None = None
+    wishes: tuple[WishId, ...] = ()
     override: bool = False
     status: HoldStatus = HoldStatus.HELD
     booking_id: BookingId | None = None
@@ -154,8 +201,11 @@ def evolve_hold(hold: Hold | None, event: HoldEvent) -> Hold | None:
                 reserved=event.reserved,
                 expires_at=event.expires_at,
                 client_id=event.client_id,
+                source=event.source,
                 override=event.override,
             )
+        case HoldKept(wish_id=wish, expires_at=end):
+            return hold and replace(hold, expires_at=end, wishes=(*hold.wishes, wish))
         case HoldRedeemed(booking_id=booking):
             return _ended(hold, HoldStatus.REDEEMED, booking)
         case HoldReleased():
@@ -198,15 +248,28 @@ def place(
         expires_at=now + timedelta(seconds=command.ttl_seconds),
         override=command.override,
         client_id=command.client_id,
+        source=command.source,
     )
     return [placed]
 
 
 def refuse_another_hold(command: PlaceHold, hold: Hold) -> None:
     """Refuse an id that is another hold's; the same order again is fine."""
-    asked = (command.professional_id, command.client_id, command.starts_at)
-    if asked != (hold.professional_id, hold.client_id, hold.slot.starts_at):
+    asked = (command.professional_id, command.client_id, command.source, command.starts_at)
+    if asked != (hold.professional_id, hold.client_id, hold.source, hold.slot.starts_at):
         raise HoldIdTaken(hold_id=command.hold_id)
+
+
+def keep(command: KeepHold, hold: Hold | None, *, now: datetime) -> Sequence[HoldEvent]:
+    """Keep a guest's hold while they prove their address; a second address has what time is left."""
+    hold = of_a_guest(hold)
+    _refuse_ended(hold, now)
+    if command.wish_id in hold.wishes:
+        return []
+    if len(hold.wishes) >= MOST_MAILS:
+        raise TooManyCodes(at_most=MOST_MAILS)
+    until = hold.expires_at if hold.wishes else now + KEPT_FOR
+    return [HoldKept(hold_id=command.hold_id, wish_id=command.wish_id, expires_at=until)]
 
 
 def redeem(
@@ -226,11 +289,8 @@ def redeem(
             if hold.booking_id == booking_id:
                 return []
             raise HoldAlreadyUsed
-        case HoldStatus.RELEASED | HoldStatus.LAPSED:
-            raise HoldExpired(expired_at=hold.expires_at)
-        case HoldStatus.HELD:
-            if now >= hold.expires_at:
-                raise HoldExpired(expired_at=hold.expires_at)
+        case HoldStatus.RELEASED | HoldStatus.LAPSED | HoldStatus.HELD:
+            _refuse_ended(hold, now)
         case _:
             assert_never(hold.status)
     covered = (
@@ -250,14 +310,27 @@ def known_hold(hold: Hold | None) -> Hold:
     return hold
 
 
+def of_a_guest(hold: Hold | None) -> Hold:
+    """Refuse what only a guest can do, with their own hold: others' do not exist for them."""
+    if hold is None or hold.source is None:
+        raise HoldNotFound
+    return hold
+
+
+def _refuse_ended(hold: Hold, now: datetime) -> None:
+    if hold.status is HoldStatus.REDEEMED:
+        raise HoldAlreadyUsed
+    if hold.status is not HoldStatus.HELD or now >= hold.expires_at:
+        raise HoldExpired(expired_at=hold.expires_at)
+
+
 def _covers(held: TimeSlot, slot: TimeSlot | None) -> bool:
     return slot is not None and held.starts_at <= slot.starts_at and slot.ends_at <= held.ends_at
 
 
 def release_hold(command: ReleaseHold, hold: Hold | None) -> Sequence[HoldEvent]:
     """Return the slot back before the hold ends."""
-    if hold is None:
-        raise HoldNotFound
+    hold = of_a_guest(hold) if command.by_guest else known_hold(hold)
     if hold.status is not HoldStatus.HELD:
         return []
     return [HoldReleased(hold_id=command.hold_id)]

@@ -15,10 +15,12 @@ from domain.scheduling import agendas
 from domain.scheduling.agendas import (
     ExpireHold,
     HeldSlotFreed,
+    HoldKept,
     HoldLapsed,
     HoldPlaced,
     HoldRedeemed,
     HoldReleased,
+    KeepHold,
     PlaceHold,
     ReleaseHold,
     SlotHeld,
@@ -79,6 +81,7 @@ from domain.values import (
     SeriesId,
     ServiceId,
     TimeSlot,
+    WishId,
 )
 
 ana: Final = ProfessionalId("professional-0198c0de-0000-7000-8000-00000000000a")
@@ -87,6 +90,7 @@ zoe: Final = ClientId("client-0198c0de-0000-7000-8000-00000000000c")
 booking_id: Final = BookingId("booking-0198c0de-0000-7000-8000-000000000001")
 other_booking: Final = BookingId("booking-0198c0de-0000-7000-8000-000000000002")
 hold_id: Final = HoldId("hold-0198c0de-0000-7000-8000-000000000003")
+wish_id: Final = WishId("wish-0198c0de-0000-7000-8000-000000000003")
 series_id: Final = SeriesId("series-0198c0de-0000-7000-8000-000000000004")
 agenda_id: Final = AgendaId("agenda-0198c0de-0000-7000-8000-00000000000a-2026-W50")
 
@@ -278,6 +282,7 @@ held_slot_freed: Final = HeldSlotFreed(agenda_id=agenda_id, hold_id=hold_id)
 place_hold: Final = PlaceHold(
     hold_id=hold_id, professional_id=ana, starts_at=monday.starts_at, service_id=haircut
 )
+keep_hold: Final = KeepHold(hold_id=hold_id, wish_id=wish_id)
 release_hold: Final = ReleaseHold(hold_id=hold_id)
 expire_hold: Final = ExpireHold(hold_id=hold_id)
 
@@ -289,6 +294,7 @@ hold_placed: Final = HoldPlaced(
     expires_at=now + hour / 6,
     service_id=haircut,
 )
+hold_kept: Final = HoldKept(hold_id=hold_id, wish_id=wish_id, expires_at=now + hour / 2)
 hold_redeemed: Final = HoldRedeemed(hold_id=hold_id, booking_id=booking_id)
 hold_released: Final = HoldReleased(hold_id=hold_id)
 hold_lapsed: Final = HoldLapsed(hold_id=hold_id)
