@@ -50,6 +50,7 @@ def tour(running: Running) -> Ids:
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
     ids |= pages(running, http)
+    guest(running, salon, ids["business"])
     running.settle()
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
@@ -263,6 +264,17 @@ def pages(running: Running, http: TestClient) -> dict[str, Any]:
     return {"business": name}
 
 
+def guest(running: Running, salon: Salon, business: str) -> None:
+    """Hold a time without logging in, and say who one is."""
+    http = TestClient(running.app, raise_server_exceptions=False)
+    where = f"/v1/public/{business}/holds"
+    held = http.post(where, json=salon.wish("2027-01-07T16:00:00+01:00")).json()
+    said = {"guest": {"name": "Guest", "email": "guest@example.org"}}
+    assert http.post(f"{where}/{held['id']}/guest", json=said).status_code == 202
+    running.settle()
+    assert http.delete(f"{where}/{held['id']}").status_code == 204
+
+
 def upkeep(running: Running) -> None:
     """Do what is done every hour, and what operators do now and then."""
     system, database = running.system, running.system.database
@@ -272,6 +284,7 @@ def upkeep(running: Running) -> None:
     progress_of(running.system).prune()
     storage(running)
     system.calls.prune()
+    system.guests.prune()
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:

@@ -59,7 +59,6 @@ def typed(values: Value) -> dict[str, Any]:
 
 
 MORE: dict[str, dict[str, Any]] = {
-    f"/v1/public/{PUBLIC_NAME}/holds": {"starts_at": "2027-01-18T10:00:00+01:00"},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
     f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},
@@ -96,6 +95,7 @@ OF_ANOTHER_STATE = {
     *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
     "POST /v1/read-models/parked/retry",
     f"DELETE /v1/operations/operation-{ID}",
+    f"POST /v1/public/{PUBLIC_NAME}/holds",  # the professional has closed by then
     f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business
     f"POST /v1/public/{PUBLIC_NAME}/holds/hold-{ID}/booking",  # nobody knows the code
     f"POST /v1/clients/client-{ID}/merge",  # with itself
