@@ -28,9 +28,8 @@ def _renamed(newer: str, field: str, name: str) -> Upcaster:
 
 
 UPCASTERS: Final[Mapping[str, Upcaster]] = {
-    # Whose a hold was nobody wrote down: it is the business's. Guests held nothing by themselves.
-    "hold-placed.v1": _same_as("hold-placed.v3"),
-    "hold-placed.v2": _same_as("hold-placed.v3"),
+    # Whose a hold was nobody wrote down: it is the business's.
+    "hold-placed.v1": _same_as("hold-placed.v2"),
     # Whether the client was welcome nobody asked: nothing was passed over.
     "booking-linked-to-client.v1": _same_as("booking-linked-to-client.v2"),
     # In which country a business is nobody wrote down.

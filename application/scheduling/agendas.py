@@ -156,8 +156,8 @@ def place_hold(command: agendas.PlaceHold, past: Past) -> Changes:
     placed = agendas.place(command, hold, slot=slot, reserved=reserved, now=past.now)
     diary = Agendas(past, command.professional_id)
     with diary.suggesting(slot, reserved):
-        for event in placed:
-            diary.hold(command.hold_id, reserved, expires_at=event.expires_at)
+        after = agendas.known_hold(HOLD.fold(placed))
+        diary.hold(command.hold_id, reserved, expires_at=after.expires_at)
     return {command.hold_id: placed, **diary.changes, **_counted(command, past, who)}
 
 

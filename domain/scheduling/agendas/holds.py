@@ -93,7 +93,13 @@ class HoldPlaced(Event, frozen=True):
     service_id: ServiceId | None = None
     override: bool = False
     client_id: ClientId | None = None
-    source: SourceId | None = None
+
+
+class HeldByGuest(Event, frozen=True):
+    """Whoever knows the hold may book with it: nobody else knows its id."""
+
+    hold_id: HoldId
+    source: SourceId
 
 
 class HoldKept(Event, frozen=True):
@@ -117,7 +123,7 @@ class HoldLapsed(Event, frozen=True):
     hold_id: HoldId
 
 
-HoldEvent = HoldPlaced | HoldKept | HoldRedeemed | HoldReleased | HoldLapsed
+HoldEvent = HoldPlaced | HeldByGuest | HoldKept | HoldRedeemed | HoldReleased | HoldLapsed
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -201,9 +207,10 @@ def evolve_hold(hold: Hold | None, event: HoldEvent) -> Hold | None:
                 reserved=event.reserved,
                 expires_at=event.expires_at,
                 client_id=event.client_id,
-                source=event.source,
                 override=event.override,
             )
+        case HeldByGuest(source=source):
+            return hold and replace(hold, source=source)
         case HoldKept(wish_id=wish, expires_at=end):
             return hold and replace(hold, expires_at=end, wishes=(*hold.wishes, wish))
         case HoldRedeemed(booking_id=booking):
@@ -232,7 +239,7 @@ HOLD: Final[Aggregate[Hold | None, HoldEvent]] = Aggregate(
 
 def place(
     command: PlaceHold, hold: Hold | None, *, slot: TimeSlot, reserved: TimeSlot, now: datetime
-) -> Sequence[HoldPlaced]:
+) -> Sequence[HoldEvent]:
     """Begin the hold. The agendas say whether the slot is free."""
     if hold is not None:
         refuse_another_hold(command, hold)
@@ -248,9 +255,10 @@ def place(
         expires_at=now + timedelta(seconds=command.ttl_seconds),
         override=command.override,
         client_id=command.client_id,
-        source=command.source,
     )
-    return [placed]
+    if command.source is None:
+        return [placed]
+    return [placed, HeldByGuest(hold_id=command.hold_id, source=command.source)]
 
 
 def refuse_another_hold(command: PlaceHold, hold: Hold) -> None:

@@ -14,6 +14,7 @@ from domain.people.clients import ClientRegistered, ClientStatus
 from domain.scheduling import agendas
 from domain.scheduling.agendas import (
     ExpireHold,
+    HeldByGuest,
     HeldSlotFreed,
     HoldKept,
     HoldLapsed,
@@ -80,6 +81,7 @@ from domain.values import (
     ProfessionalId,
     SeriesId,
     ServiceId,
+    SourceId,
     TimeSlot,
     WishId,
 )
@@ -293,6 +295,9 @@ hold_placed: Final = HoldPlaced(
     reserved=monday_reserved,
     expires_at=now + hour / 6,
     service_id=haircut,
+)
+held_by_guest: Final = HeldByGuest(
+    hold_id=hold_id, source=SourceId("source-0198c0de-0000-7000-8000-000000000003")
 )
 hold_kept: Final = HoldKept(hold_id=hold_id, wish_id=wish_id, expires_at=now + hour / 2)
 hold_redeemed: Final = HoldRedeemed(hold_id=hold_id, booking_id=booking_id)

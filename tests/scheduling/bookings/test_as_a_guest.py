@@ -152,6 +152,16 @@ def test_a_guest_gives_the_time_back(page: Page) -> None:
     assert page.hold().status_code == 201
 
 
+def test_who_gave_the_time_back_is_mailed_nothing(page: Page) -> None:
+    hold = page.held()
+    page.http.post(f"{hold}/guest", json={"guest": ZOE})
+    page.http.delete(hold)
+    page.running.settle()
+
+    assert page.mails() == []
+    assert code_of(page.say(hold)) == (409, "hold-expired")
+
+
 def test_an_old_name_of_the_business_leads_on(page: Page, business: TestClient) -> None:
     where = f"/v1/tenants/{page.running.tenant}/public-name"
     business.put(where, json={"public_name": f"salon-{uuid4().hex[:12]}"})
