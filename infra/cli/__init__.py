@@ -25,6 +25,7 @@ from infra.cli import (
     streaming,
 )
 from infra.cli.errors import SAID, reason
+from infra.cli.texts import flow, paragraphs
 from infra.processes.memory import share_memory
 
 app: Final = typer.Typer(
@@ -52,6 +53,7 @@ shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)
 schemas.add_to(app)
+flow(app)
 
 
 def main() -> None:
@@ -63,7 +65,7 @@ def main() -> None:
     try:
         app()
     except SAID as error:
-        name = (type(error).__doc__ or "").strip().splitlines()[0]
+        name = paragraphs(type(error).__doc__ or "")[0]
         why = str(error) or reason(error)
         _end(name if why in ("", name) else f"{why}\n  {name}")
     except OSError as error:

@@ -117,7 +117,7 @@ def _found(
 
 
 def _show(found: Sequence[Receipt]) -> None:
-    table = Table("id", "state", "provider", "type", "came", "what came of it")
+    table = Table("id", "state", "provider", "type", "came", "what came of it", box=None)
     for each in found:
         came = f"{each.received_at:%Y-%m-%d %H:%M:%SZ}"
         row = (each.id, each.state, each.provider, each.type or "", came, each.outcome or "")

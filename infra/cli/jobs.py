@@ -101,9 +101,8 @@ def _waiting(system: System) -> int:
 
 
 def _show(found: Sequence[QueuedJob]) -> None:
-    table = Table(
-        "id", "status", "kind", "about", "due", "attempts", "what went wrong, or what came of it"
-    )
+    last = "what went wrong, or what came of it"
+    table = Table("id", "status", "kind", "about", "due", "attempts", last, box=None)
     for job in found:
         said = job.last_error or job.outcome or ""
         due = f"{job.due_at:%Y-%m-%d %H:%M:%SZ}"
