@@ -66,7 +66,7 @@ class ReceiptNotFound(Missing):
 
 
 class ReceiptIsSettled(DomainError):
-    """What was understood cannot be discarded."""
+    """What was understood, or discarded before, cannot be discarded."""
 
     current_state: ReceiptState
 

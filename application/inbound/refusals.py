@@ -7,7 +7,9 @@ from domain.messages import Forbidden, Missing
 
 
 class ProviderNotKnown(Missing):
-    """Nothing is taken here: there is no such provider, or no secret of it is set for this business."""
+    """Nothing is taken here: there is no such provider, or no secret of it is in force for this
+    business.
+    """
 
 
 class SignatureMissing(Unproven):

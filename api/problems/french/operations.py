@@ -62,14 +62,15 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "provider-not-known": Words(
         "Fournisseur inconnu",
-        "Rien n'est accepté ici : ce fournisseur n'existe pas, ou aucun secret n'est défini pour cette "
-        "entreprise.",
+        "Rien n'est accepté ici : ce fournisseur n'existe pas, ou aucun de ses secrets n'est en vigueur "
+        "pour cette entreprise.",
     ),
     "read-model-not-found": Words(
         "Modèle de lecture introuvable", "Aucun modèle de lecture ne porte ce nom."
     ),
     "receipt-is-settled": Words(
-        "Appel déjà traité", "Ce qui a été compris ne peut pas être abandonné."
+        "Appel déjà traité",
+        "Ce qui a été compris, ou déjà abandonné, ne peut pas être abandonné.",
     ),
     "receipt-not-found": Words("Appel introuvable", "Cet appel n'existe pas."),
     "signature-missing": Words(
