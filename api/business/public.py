@@ -111,15 +111,15 @@ def list_public_professionals(visit: Visit) -> Response:
 @heavy
 def show_public_availability(
     visit: Visit,
+    service_id: ids.Service,
     professional_id: ids.Professional | None = None,
-    service_id: ids.Service | None = None,
     first: Annotated[Moment | None, Query(alias="from")] = None,
     last: Annotated[Moment | None, Query(alias="to")] = None,
     tz: TimeZone | None = None,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
     cursor: Cursor | None = None,
 ) -> Response:
-    """Show what clients can have, as `/v1/availability` does."""
+    """Show what clients can have of a service, as `/v1/availability` does."""
     wish = Wish(
         professional_id=professional_id,
         service_id=service_id,

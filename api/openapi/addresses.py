@@ -1,6 +1,20 @@
 """Where the documents are, and what each says of the others."""
 
 from collections.abc import Mapping
+from typing import Final
+
+OF_ALL: Final = """Log in by `POST /v1/auth/login`, and send what it gives as `Authorization: Bearer …`. \
+Below `/v1/public/{business}` nobody logs in: there a page shows what a business offers and when, and a guest \
+books: they hold a time, say who they are, and show the code from their mail.
+
+- What is refused is told as a problem (RFC 9457), whose `type` leads to a page about it: \
+[all of them](problems).
+- `If-Match` says which version you have seen: the `ETag` of the last answer, or `*` for any. `PUT` asks for it.
+- What is sent twice with the same `Idempotency-Key` is done once, and answered in the same way.
+- A read may be a moment behind. Send back the `Consistency-Token` of what you wrote, and it shows that.
+- Keep up with a list by its `ETag` (`If-None-Match`, 304), or, where it tells `changes`, by \
+`?changed_after=`.
+"""
 
 
 def address_of(product: str | None) -> str:
@@ -23,7 +37,7 @@ def _elsewhere(products: Mapping[str, str]) -> str:
         for product, called in products.items()
     ]
     return "\n".join(
-        ["Paths of older products go on working, and are described apart:", "", *pages]
+        [OF_ALL, "Paths of older products go on working, and are described apart:", "", *pages]
     )
 
 

@@ -49,6 +49,8 @@ def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]
     if isinstance(shape, Paged) and shape.filters is not None:
         yield from (_query(name, TEXT) for name in shape.filters)
         yield from _marks(shape.usual)
+    if tells_tag(shape):
+        yield _header("If-None-Match", {"type": "string"}, "The ETag of the list that you have.")
     if permission_of(route) is not None:
         yield from _when_reading(shape) if method == "GET" else _when_writing(route, method)
 
@@ -61,8 +63,6 @@ def _when_reading(shape: Shape) -> Iterator[Document]:
             "Show it as it was at a time, or at a position or bookmark of the history.",
         )
         yield _header("If-None-Match", {"type": "string"}, "The ETag that you have.")
-    if tells_tag(shape):
-        yield _header("If-None-Match", {"type": "string"}, "The ETag of the list that you have.")
     if isinstance(shape, Row):
         yield from _include(shape.includes)
     yield _header("Consistency-Token", {"type": "string"}, TOKEN)
@@ -77,7 +77,9 @@ def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
     yield _header("Idempotency-Key", KEY, "The same key again is answered as the first time.")
     required = needs_if_match(method, route.path_format)
     if required or ("{" in route.path_format and not said.any_version):
-        yield _header("If-Match", TAG, "The ETag of what you have seen.", required=required)
+        yield _header(
+            "If-Match", TAG, "The ETag of what you have seen; `*` for any.", required=required
+        )
 
 
 def _filters(shape: Listed) -> Iterator[Document]:

@@ -66,12 +66,13 @@ class Paged:
 
 @dataclass(frozen=True)
 class Made:
-    """A body that msgspec encodes. `tagged` if it comes with an ETag; `also` are statuses besides the
-    usual one that have this body.
+    """A body that msgspec encodes. `tagged` if it comes with an ETag, `leads` if what was made has an
+    address; `also` are statuses besides the usual one that have this body.
     """
 
     kind: Any
     tagged: bool = False
+    leads: bool = True
     also: tuple[int, ...] = ()
 
 

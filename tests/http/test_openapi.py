@@ -168,6 +168,28 @@ def test_what_is_made_says_what_can_be_done_with_it() -> None:
     assert {"ETag", "Location", "Consistency-Token"} == set(made["headers"])
 
 
+def test_what_a_guest_is_told_says_of_no_address_that_is_not_there() -> None:
+    """Whoever logs in nowhere can look at no booking: the answer is all they get."""
+    holds = "/v1/public/{business}/holds"
+    leads = {
+        path: "Location" in document()["paths"][path]["post"]["responses"][status]["headers"]
+        for path, status in (
+            (holds, "201"),
+            (f"{holds}/{{hold_id}}/guest", "202"),
+            (f"{holds}/{{hold_id}}/booking", "201"),
+        )
+    }
+
+    assert [*leads.values()] == [True, False, False]
+
+
+def test_whoever_reads_the_document_is_told_first_how_to_ask() -> None:
+    said = document()["info"]["description"]
+
+    for word in ("/v1/auth/login", "/v1/public/{business}", "If-Match", "Consistency-Token"):
+        assert word in said
+
+
 def test_every_answer_with_a_body_says_of_what_form_it_is() -> None:
     """What is prose, or bytes of no form that we know, says that."""
     unsaid = [
@@ -227,6 +249,8 @@ def test_two_things_do_not_share_a_name(product: str | None) -> None:
         ("/v1/clients/{client_id}", "put", "If-Match"),
         ("/v1/bookings/{booking_id}", "get", "If-None-Match"),
         ("/v1/bookings", "get", "Consistency-Token"),
+        ("/v1/bookings", "get", "If-None-Match"),
+        ("/v1/public/{business}/services", "get", "If-None-Match"),
     ],
 )
 def test_headers_that_matter_are_declared(path: str, method: str, header: str) -> None:

@@ -212,6 +212,7 @@ def test_a_business_without_a_name_shows_nothing(running: Running, http: TestCli
     assert {**before.json(), **IGNORED} == {**after.json(), **IGNORED}
 
 
+A_SERVICE = {"service_id": f"service-{uuid4()}"}
 IGNORED = {"trace_id": "", "instance": ""}
 
 
@@ -322,10 +323,23 @@ def test_strangers_are_counted_by_where_they_come_from(running: Running, http: T
     limits = running.app.state.backend.limits
     limits.policies = {**limits.policies, LOOKING: Limit(1, 60)}
 
-    asked = [visitor.get(f"/v1/public/{name}/availability") for _ in range(3)]
+    asked = [visitor.get(f"/v1/public/{name}/availability", params=A_SERVICE) for _ in range(3)]
 
     assert [each.status_code for each in asked][1:] == [429, 429]
     assert visitor.get(f"/v1/public/{name}/services").status_code == 200
+
+
+@pytest.mark.postgres
+def test_whoever_asks_for_free_times_says_of_what(running: Running, http: TestClient) -> None:
+    """Else they would be told to say how long it takes, which nobody can here."""
+    name, visitor = unique(), anybody(running)
+    take(http, running.tenant, name)
+    running.settle()
+
+    refused = visitor.get(f"/v1/public/{name}/availability")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "validation-failed")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["#/service_id"]
 
 
 @pytest.mark.postgres
@@ -335,7 +349,8 @@ def test_what_is_asked_and_not_understood_is_refused(running: Running, http: Tes
     running.settle()
 
     for path in ("", "/services", "/professionals", "/availability"):
-        refused = visitor.get(f"/v1/public/{name}{path}", params={"x": 1})
+        asked = {"x": 1, **(A_SERVICE if path == "/availability" else {})}
+        refused = visitor.get(f"/v1/public/{name}{path}", params=asked)
         assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid"), path
     for hidden in ("active", "buffer_before_minutes"):
         assert visitor.get(f"/v1/public/{name}/services?fields={hidden}").status_code == 400
