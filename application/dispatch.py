@@ -16,7 +16,7 @@ time one loses forty times in a row within minutes, two hundred times never."""
 
 
 class VersionMismatch(DomainError):
-    """It has changed since you last saw it."""
+    """It has changed since you last saw it: read it again, and change what is there now."""
 
     current_version: int
 

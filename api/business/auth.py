@@ -201,8 +201,8 @@ def change_me(body: DetailsBody, caller: MayWrite) -> Response:
 @router.post("/email/code", status_code=204)
 @answers(refuses=ACCOUNTS)
 def request_address_code(caller: MayWrite, accounts: TheAccounts) -> Response:
-    """Have a code sent to one's own address, once more: the first comes by itself with signing up.
-    The answer is the same whether anybody else has the address.
+    """Have a code sent to one's own address; clients are sent the first when they sign up. The answer
+    is the same whether anybody else has the address.
     """
     answer = accounts.request_code(caller.principal.user_id, caller.about())
     return caller.done(answer)

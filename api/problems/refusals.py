@@ -25,7 +25,7 @@ class RequestTooSlow(Refused, status=408):
 
 
 class PathUnknown(Refused, status=404):
-    """There is nothing at this address."""
+    """There is nothing at this address; `/docs` shows what there is."""
 
 
 class MethodNotAllowed(Refused, status=405):

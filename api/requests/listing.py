@@ -237,7 +237,8 @@ class Listing:
     def _sort(self, text: str) -> Sort:
         column = text.removeprefix("-")
         if column not in self.sorts:
-            raise wrong("sort", "it cannot be sorted by this", allowed=[*self.sorts])
+            allowed = [way + name for name in self.sorts for way in ("", "-")]
+            raise wrong("sort", "it cannot be sorted by this", allowed=allowed)
         return Sort(column, text.startswith("-"))
 
     def _fields(self, text: str) -> tuple[str, ...]:

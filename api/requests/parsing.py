@@ -44,7 +44,17 @@ def _allowed(parse: Parse) -> dict[str, Any]:
 
 def not_of_its_kind(name: str, parse: Parse) -> QueryInvalid:
     """Say that a value is none of a filter's kind, and what would be one."""
-    return wrong(name, "not a value of its kind", **_allowed(parse))
+    right = _allowed(parse)
+    if "allowed" in right:
+        return wrong(name, f"one of these is wanted: {', '.join(right['allowed'])}", **right)
+    if "example" in right:
+        return wrong(name, like(right["example"]), **right)
+    return wrong(name, f"{LONGEST_TEXT} characters are wanted at most")
+
+
+def like(example: str) -> str:
+    """Say that a value is wanted that looks like another."""
+    return f"something like {example} is wanted"
 
 
 def one_of(kind: type[StrEnum]) -> Parse:

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.problems.questions import all_of, wrong
 from api.requests.moments import EXAMPLE, instant
+from api.requests.parsing import like
 from projections.overlap import Range
 
 FROM: Final = "from"
@@ -34,4 +35,4 @@ def _end(asked: Mapping[str, str], name: str) -> datetime | None:
     try:
         return instant(asked[name]) if name in asked else None
     except ValueError:
-        raise wrong(name, "not a value of its kind", example=EXAMPLE) from None
+        raise wrong(name, like(EXAMPLE), example=EXAMPLE) from None

@@ -96,7 +96,7 @@ LARGEST: Final = max(rule.most_bytes for rule in RULES.values())
 
 
 class FileTypeNotTaken(DomainError):
-    """Files of this type are not taken here."""
+    """Files of this type are not taken here; it is told by their bytes, not by what they are called."""
 
     taken: tuple[MediaType, ...]
 

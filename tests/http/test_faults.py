@@ -173,9 +173,11 @@ def test_all_that_is_wrong_with_a_question_is_told_at_once(http: TestClient) -> 
         "#/starts_at.gte": "not-of-its-kind",
     }
     assert "confirmed" in errors["#/status"]["allowed"]
-    assert "starts_at" in errors["#/sort"]["allowed"]
+    assert {"starts_at", "-starts_at"} < {*errors["#/sort"]["allowed"]}
     assert "status" in errors["#/state"]["allowed"]
     assert errors["#/starts_at.gte"]["example"] == "2027-01-05T09:30:00Z"
+    assert errors["#/starts_at.gte"]["detail"] == "something like 2027-01-05T09:30:00Z is wanted"
+    assert errors["#/status"]["detail"].startswith("one of these is wanted: pending, confirmed")
     assert refused.json()["parameter"] == "state"
 
 

@@ -222,7 +222,9 @@ def test_every_refusal_is_said_in_both_languages() -> None:
 def test_what_was_refused_is_told_in_the_readers_language(http: TestClient) -> None:
     refused = http.get("/nowhere", headers={"Accept-Language": "fr-BE"})
 
-    assert refused.json()["detail"] == "Il n'y a rien à cette adresse."
+    assert (
+        refused.json()["detail"] == "Il n'y a rien à cette adresse ; `/docs` montre ce qu'il y a."
+    )
     assert refused.headers["content-language"] == "fr"
 
 

@@ -41,7 +41,8 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Fichier trop volumineux", "Un fichier destiné à cela compte moins d'octets."
     ),
     "file-type-not-taken": Words(
-        "Type de fichier non accepté", "Les fichiers de ce type ne sont pas acceptés ici."
+        "Type de fichier non accepté",
+        "Les fichiers de ce type ne sont pas acceptés ici ; ce sont leurs octets qui le disent, pas leur nom.",
     ),
     "form-malformed": Words(
         "Formulaire illisible",

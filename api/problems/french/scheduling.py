@@ -53,7 +53,7 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Durée hors limites", "Une prestation dure d'une minute à une journée."
     ),
     "hold-already-used": Words(
-        "Option déjà utilisée", "Une autre réservation a été faite avec cette option."
+        "Option déjà utilisée", "Une réservation a déjà été faite avec cette option."
     ),
     "hold-expired": Words(
         "Option expirée", "L'option a pris fin ; le créneau est de nouveau ouvert à tous."

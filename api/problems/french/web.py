@@ -87,7 +87,9 @@ FRENCH: Final[Mapping[str, Words]] = {
         "c'est fait, vous recevrez la première réponse. Si vous n'en avez pas envoyé, vérifiez "
         "avant de redemander.",
     ),
-    "path-unknown": Words("Adresse inconnue", "Il n'y a rien à cette adresse."),
+    "path-unknown": Words(
+        "Adresse inconnue", "Il n'y a rien à cette adresse ; `/docs` montre ce qu'il y a."
+    ),
     "permission-missing": Words("Droit manquant", "Votre rôle ne le permet pas."),
     "personal-data-erased": Words(
         "Données personnelles effacées",
@@ -151,5 +153,8 @@ FRENCH: Final[Mapping[str, Words]] = {
     "validation-failed": Words(
         "Requête invalide", "La requête n'a pas la forme qui est déclarée pour elle."
     ),
-    "version-mismatch": Words("Version dépassée", "Cela a changé depuis que vous l'avez vu."),
+    "version-mismatch": Words(
+        "Version dépassée",
+        "Cela a changé depuis que vous l'avez vu : relisez, puis modifiez ce qui s'y trouve maintenant.",
+    ),
 }

@@ -158,7 +158,7 @@ class TooManyCodes(DomainError):
 
 
 class HoldAlreadyUsed(DomainError):
-    """Another booking was made with this hold."""
+    """A booking was made with this hold already."""
 
 
 class HoldIsForAnotherSlot(DomainError):
