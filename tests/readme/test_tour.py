@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra import demo
+from tests.contract import document
 from tests.demonstration import demonstration
 
 pytestmark = [
@@ -18,6 +19,9 @@ pytestmark = [
 ]
 
 README = Path("README.md").read_text(encoding="utf-8")
+
+OPERATIONS = re.findall(r"`(?:([A-Z]+) )?(/v1/[\w/{}-]*\w\}?)(?:\?(\w+)=…)?`", README)
+"""Each that it names: by which method, where, asked what."""
 
 
 @pytest.fixture
@@ -60,3 +64,10 @@ def test_the_login_it_shows_is_the_one_of_the_demonstration() -> None:
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:[a-z_]+/)+[\w./-]*)`", README))))
 def test_every_file_it_names_is_there(path: str) -> None:
     assert Path(path).exists(), path
+
+
+@pytest.mark.parametrize(("method", "path", "asked"), OPERATIONS)
+def test_every_operation_it_names_is_there(method: str, path: str, asked: str) -> None:
+    operation = document()["paths"][path][(method or "GET").lower()]
+
+    assert not asked or asked in {each["name"] for each in operation["parameters"]}
