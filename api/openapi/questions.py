@@ -47,7 +47,7 @@ def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]
     if isinstance(shape, Listed):
         yield from _filters(shape)
     if isinstance(shape, Paged) and shape.filters is not None:
-        yield from (_query(name, TEXT) for name in shape.filters)
+        yield from (_query(name, _of_one(parse)) for name, parse in shape.filters.items())
         yield from _marks(shape.usual)
     if tells_tag(shape):
         yield _header("If-None-Match", {"type": "string"}, "The ETag of the list that you have.")
@@ -125,6 +125,13 @@ def _sorts(sorts: Sequence[str]) -> Document:
 def _marks(usual: int = USUAL) -> Iterator[Document]:
     yield _query("limit", {**LIMIT, "default": usual})
     yield _query("cursor", {"type": "string"}, CURSOR)
+
+
+def _of_one(parse: Any) -> Document:
+    """Return the schema of what a filter takes that takes one value."""
+    if isinstance(parse, OneOf):
+        return {"type": "string", "enum": [str(each) for each in parse.kind]}
+    return _of(parse)
 
 
 def _of(parse: Any) -> Document:

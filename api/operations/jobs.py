@@ -35,7 +35,7 @@ class JobChange(Body):
 
 
 @router.get("")
-@answers(Paged(QueuedJob, tuple(FILTERS)), refuses=of(jobs))
+@answers(Paged(QueuedJob, FILTERS), refuses=of(jobs))
 def list_jobs(caller: MayManage) -> Response:
     """List what is to be done and what was, by due time: `?status=parked&kind=send-booking-mail`."""
     asked = question(caller, FILTERS)

@@ -58,7 +58,7 @@ router: Final = Router(prefix=AT, tags=["operations"])
 
 
 @router.get("")
-@answers(Paged(Operation, ()))
+@answers(Paged(Operation, {}))
 def list_operations(caller: MayRead) -> Response:
     """List long work, the newest first: one's own, or the whole business's."""
     question(caller, {})

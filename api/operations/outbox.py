@@ -25,7 +25,7 @@ FILTERS: Final = {"to": text, "about": text}
 
 
 @router.get("")
-@answers(Paged(OutboxMail, tuple(FILTERS)), refuses=of(outbox))
+@answers(Paged(OutboxMail, FILTERS), refuses=of(outbox))
 def list_outbox_mails(caller: MayRead) -> Response:
     """List the mails in the outbox, newest first: `?to=zoe@example.org&about=booking-…`."""
     asked = question(caller, FILTERS)

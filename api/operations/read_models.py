@@ -47,7 +47,7 @@ class ParkedBody(Body):
 
 
 @router.get("/parked")
-@answers(Paged(ParkedKey, tuple(FILTERS)))
+@answers(Paged(ParkedKey, FILTERS))
 def list_parked(caller: MayManage) -> Response:
     """List the keys that were set aside: where each failed, at what, since when."""
     asked = question(caller, FILTERS)

@@ -27,7 +27,7 @@ FILTERS: Final = {"state": one_of(ReceiptState), "provider": text}
 
 
 @router.get("")
-@answers(Paged(Receipt, tuple(FILTERS)), refuses=of(receipts))
+@answers(Paged(Receipt, FILTERS), refuses=of(receipts))
 def list_receipts(caller: MayManage) -> Response:
     """List what providers have sent to one's own business, by when it came:
     `?state=parked&provider=stripe`. What they have sent to all is listed by `frontdesk receipts`.

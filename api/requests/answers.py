@@ -60,7 +60,7 @@ class Paged:
     """
 
     item: type[Any]
-    filters: Sequence[str] | None = None
+    filters: Mapping[str, Any] | None = None
     usual: int = USUAL
 
 

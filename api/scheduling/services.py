@@ -94,7 +94,7 @@ def list_services(caller: MayRead, professional_id: ids.Professional | None = No
 
 
 @router.get("/categories")
-@answers(Paged(Category, (), usual=MOST))
+@answers(Paged(Category, {}, usual=MOST))
 def list_service_categories(caller: MayRead) -> Response:
     """List the categories of what is offered, each with the number of its services."""
 

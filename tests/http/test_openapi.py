@@ -270,6 +270,16 @@ def test_whatever_a_list_can_be_asked_is_declared() -> None:
     }
 
 
+def test_a_list_that_is_asked_for_a_state_says_which_there_are() -> None:
+    [state] = [
+        each["schema"]
+        for each in document()["paths"]["/v1/receipts"]["get"]["parameters"]
+        if each["name"] == "state"
+    ]
+
+    assert {"waiting", "parked", "not_understood_yet"} < {*state["enum"]}
+
+
 OPS = ("", ".gte", ".gt", ".lte", ".lt")
 
 

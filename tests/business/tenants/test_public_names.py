@@ -349,8 +349,8 @@ def test_what_is_asked_and_not_understood_is_refused(running: Running, http: Tes
     running.settle()
 
     for path in ("", "/services", "/professionals", "/availability"):
-        asked = {"x": 1, **(A_SERVICE if path == "/availability" else {})}
-        refused = visitor.get(f"/v1/public/{name}{path}", params=asked)
+        needed = A_SERVICE if path == "/availability" else {}
+        refused = visitor.get(f"/v1/public/{name}{path}", params={"x": "1", **needed})
         assert (refused.status_code, refused.json()["code"]) == (400, "query-invalid"), path
     for hidden in ("active", "buffer_before_minutes"):
         assert visitor.get(f"/v1/public/{name}/services?fields={hidden}").status_code == 400
