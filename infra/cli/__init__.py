@@ -2,6 +2,7 @@
 
 import faulthandler
 import sys
+from inspect import cleandoc
 from typing import Final, NoReturn
 
 import typer
@@ -25,7 +26,6 @@ from infra.cli import (
     streaming,
 )
 from infra.cli.errors import SAID, reason
-from infra.cli.texts import flow, paragraphs
 from infra.processes.memory import share_memory
 
 app: Final = typer.Typer(
@@ -53,7 +53,24 @@ shifted.add_to(app)
 streaming.add_to(app)
 cluster.add_to(app)
 schemas.add_to(app)
-flow(app)
+
+
+def _flow(app: typer.Typer) -> None:
+    """Let the help of every command, however deep, break its lines where the terminal ends."""
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            _flow(group.typer_instance)
+    for command in app.registered_commands:
+        said = command.help or (command.callback and command.callback.__doc__) or ""
+        command.help = "\n\n".join(_paragraphs(said))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return each paragraph of a docstring on one line."""
+    return [" ".join(each.split()) for each in cleandoc(text).split("\n\n")]
+
+
+_flow(app)
 
 
 def main() -> None:
@@ -65,7 +82,7 @@ def main() -> None:
     try:
         app()
     except SAID as error:
-        name = paragraphs(type(error).__doc__ or "")[0]
+        name = _paragraphs(type(error).__doc__ or "")[0]
         why = str(error) or reason(error)
         _end(name if why in ("", name) else f"{why}\n  {name}")
     except OSError as error:
