@@ -53,8 +53,10 @@ class GuestWish(Value, frozen=True, kw_only=True):
 class Guests(Protocol):
     """Keeps what guests say, until they have proved it."""
 
-    def keep(self, tenant_id: TenantId, wish_id: WishId, wish: GuestWish) -> None:
-        """Keep a wish for `WISHES_KEPT`."""
+    def keep(
+        self, tenant_id: TenantId, wish_id: WishId, wish: GuestWish, booking_id: BookingId
+    ) -> None:
+        """Keep a wish for this booking, for `WISHES_KEPT`."""
 
     def of(self, tenant_id: TenantId, wish_id: WishId) -> GuestWish | None:
         """Return a wish; None when it is gone. Raises NotReadableHere."""
@@ -82,6 +84,7 @@ def wished(hold_id: HoldId, hold: Hold, wish: GuestWish) -> RequestBooking:
         notes=wish.notes,
         hold_id=hold_id,
         by_client=True,
+        proved=True,
     )
 
 
@@ -139,7 +142,7 @@ class GuestCodes:
         assert guest.email is not None, "a wish has an address"
         return GuestMail(
             tenant=tenant,
-            hold_id=hold_id,
+            booking_id=booking_of(hold_id),
             email=guest.email,
             business=business.name if business else professional.contact.name,
             language=language_of(guest.language, business.language if business else None),
