@@ -64,17 +64,20 @@ class AddressCodes:
             )
 
     def check(self, tenant_id: TenantId, whose: str, code: str) -> None:
-        """Count a guess, and refuse it if it is wrong, late, or one too many."""
+        """Refuse a code that is wrong, or late, or shown after too many others: those are counted, so that
+        one is good however often it is shown.
+        """
+        digest = self._digest(code)
         with self._connect() as connection:
             found = connection.execute(
                 """
-                UPDATE accounts.address_codes SET guesses = guesses + 1
+                UPDATE accounts.address_codes
+                SET guesses = guesses + CASE WHEN code_digest = %s THEN 0 ELSE 1 END
                 WHERE tenant_id = %s AND user_id = %s AND guesses < %s AND expires_at > %s
                 RETURNING code_digest
                 """,
-                (tenant_id, whose, MOST_GUESSES, self._clock()),
+                (digest, tenant_id, whose, MOST_GUESSES, self._clock()),
             ).fetchall()
-        digest = self._digest(code)
         if not any(hmac.compare_digest(good, digest) for (good,) in found):
             raise AddressCodeWrong
 

@@ -13,7 +13,14 @@ from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
-from application.scheduling.mails import AddressMail, BookingMail, GuestMail, Mailbox, Message
+from application.scheduling.mails import (
+    GUEST_CODE,
+    AddressMail,
+    BookingMail,
+    GuestMail,
+    Mailbox,
+    Message,
+)
 from domain import texts
 from domain.messages import Value
 from domain.values import ClientId, Contact, TimeSlot
@@ -25,7 +32,6 @@ TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
 """Left out of mails and calendars, whose own words may stand on the other side of them."""
 
 ADDRESS_CODE: Final = "address-code"
-GUEST_CODE: Final = "guest-code"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -103,7 +109,7 @@ class TemplateLetters:
         """Write what carries the code by which a guest books, in its reader's language."""
         when = _when(mail.slot, mail.time_zone, mail.language)
         words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
-        return self._with_code(GUEST_CODE, mail, words, mail.hold_id, None)
+        return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
 
     def _with_code(
         self,

@@ -13,7 +13,8 @@ from adapters.event_store.erased import hold_off_erasures
 from adapters.postgres import Database
 from application.operations.outbox import OutboxMail, OutboxMailNotFound
 from application.ports import Clock
-from application.scheduling.mails import Message
+from application.scheduling.guest_bookings import WISHES_KEPT
+from application.scheduling.mails import GUEST_CODE, Message
 from domain.values import FRONTDESK
 
 KEEP: Final = timedelta(days=180)
@@ -30,6 +31,9 @@ PUT: Final = """
     )
     ON CONFLICT DO NOTHING
 """
+
+# An address that nobody has proved is kept no longer than what else was said with it.
+PRUNE: Final = "DELETE FROM work.outbox WHERE sent_at < %s OR (kind = %s AND sent_at < %s)"
 
 FIND: Final = """
     SELECT id, number, sent_at, mail FROM work.outbox WHERE {conditions}
@@ -95,11 +99,10 @@ class OutboxMailer:
 
     def prune(self) -> int:
         """Destroy what nobody will read any more."""
+        now = self._clock()
         with self._database.as_worker() as connection:
-            before = self._clock() - KEEP
-            return connection.execute(
-                "DELETE FROM work.outbox WHERE sent_at < %s", (before,)
-            ).rowcount
+            values = (now - KEEP, GUEST_CODE, now - WISHES_KEPT)
+            return connection.execute(PRUNE, values).rowcount
 
     def _mails(self, tenant: str, sql: str, values: Params) -> list[OutboxMail]:
         with self._database.as_tenant(tenant) as connection:

@@ -32,8 +32,18 @@ from domain.scheduling.agendas import (
     ReleaseHold,
     of_a_guest,
 )
+from domain.scheduling.agendas import keep as keep_hold
 from domain.scheduling.bookings import BOOKING, BookingStatus, known
-from domain.values import BookingId, Contact, HoldId, ProfessionalId, ServiceId, TenantId, WishId
+from domain.values import (
+    BookingId,
+    Contact,
+    HoldId,
+    ProfessionalId,
+    ServiceId,
+    TenantId,
+    WishId,
+    derived_id,
+)
 
 router: Final = Router(prefix="/v1/public/{business}/holds", tags=["public"])
 
@@ -98,7 +108,8 @@ def hold_as_guest(body: GuestHold, visit: Visit) -> Response:
             by_client=True,
             source=visitor.source,
         )
-        answer = visitor.order(command, fresh=hold_id)
+        with visitor.backend.limits.holding(visit.request.scope):
+            answer = visitor.order(command, fresh=hold_id)
         placed = next(p.event for p in answer.recorded if isinstance(p.event, HoldPlaced))
         headers = {
             **visitor.marks(answer),
@@ -117,14 +128,10 @@ def say_who_the_guest_is(hold_id: ids.Hold, body: GuestWishBody, visit: Visit) -
     """
 
     def keep(visitor: Visitor, _: object) -> Response:
-        of_a_guest(_hold(visitor, hold_id))
-        guest = body.guest.contact(visitor)
-        named = identities(guest, visitor)
-        visitor.backend.limits.count_code(visit.request.scope, visitor.tenant, named[0])
-        wish_id = WishId(new_id("wish"))
-        wish = GuestWish(guest=guest, identities=named, notes=body.notes)
-        visitor.backend.guests.keep(TenantId(visitor.tenant), wish_id, wish)
-        answer = visitor.order(KeepHold(hold_id=hold_id, wish_id=wish_id))
+        command = KeepHold(hold_id=hold_id, wish_id=_wish_id(visitor))
+        if keep_hold(command, _hold(visitor, hold_id), now=visitor.now):  # else it was said before
+            _mail_a_code(visitor, command, body)
+        answer = visitor.order(command)
         kept = KeptHold(hold_id, of_a_guest(_hold(visitor, hold_id)).expires_at)
         return Response(msgspec.json.encode(kept), 202, visitor.marks(answer), JSON)
 
@@ -161,6 +168,24 @@ def release_hold_as_guest(hold_id: ids.Hold, visit: Visit) -> Response:
 
 def _hold(visitor: Visitor, hold_id: HoldId) -> Hold | None:
     return visitor.ask(lambda past: past.of(HOLD, hold_id))
+
+
+def _wish_id(visitor: Visitor) -> WishId:
+    """Name what is said: the same where the same is said again with the same Idempotency-Key, so that it
+    is mailed and counted once; another key, or other words, are another wish.
+    """
+    about = visitor.about()
+    return WishId(derived_id("wish", str(about.command_id), about.fingerprint or ""))
+
+
+def _mail_a_code(visitor: Visitor, command: KeepHold, body: GuestWishBody) -> None:
+    """Keep what they say for whoever mails the code once the hold is kept."""
+    guest = body.guest.contact(visitor)
+    named = identities(guest, visitor)
+    visitor.backend.limits.count_code(visitor.request.scope, visitor.tenant, named[0])
+    wish = GuestWish(guest=guest, identities=named, notes=body.notes)
+    tenant, booking_id = TenantId(visitor.tenant), booking_of(command.hold_id)
+    visitor.backend.guests.keep(tenant, command.wish_id, wish, booking_id)
 
 
 def _booked(visitor: Visitor, hold_id: HoldId, hold: Hold, wish: GuestWish) -> Answer:

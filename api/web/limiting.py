@@ -28,6 +28,7 @@ LOOKING: Final = "strangers-heavy"
 GUESTS: Final = "guests"
 GUESTS_OF_TENANT: Final = "guests-of-tenant"
 GUEST_ADDRESSES: Final = "guest-addresses"
+GUEST_HOLDS: Final = "guest-holds"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
 ACCOUNTS: Final = "accounts"
@@ -39,6 +40,9 @@ LIGHTER: Final = 10
 
 AT_ONCE: Final = 10
 """As much as so many people ask is left to one tenant, or to all strangers together."""
+
+HOLDS_OF_GUEST: Final = 3
+"""Times that one may be held for each that is booked: each is kept in the log for ever."""
 
 MINUTE: Final = 60
 HOUR: Final = 3600
@@ -81,6 +85,7 @@ class Limits:
             TAKEN: Limit(registrations_per_hour * AT_ONCE, HOUR),
             ACCOUNTS: Limit(accounts_per_hour, HOUR),
             GUESTS: Limit(accounts_per_hour, HOUR),
+            GUEST_HOLDS: Limit(accounts_per_hour * HOLDS_OF_GUEST, HOUR),
             GUESTS_OF_TENANT: Limit(accounts_per_hour * AT_ONCE, HOUR),
             GUEST_ADDRESSES: Limit(registrations_per_hour, HOUR),
             CALLERS: Limit(strangers_per_minute, MINUTE),
@@ -143,6 +148,12 @@ class Limits:
         """
         address = self.address_of(scope)
         return self._counting(REGISTRATIONS, address, lambda error: not isinstance(error, MISTYPED))
+
+    def holding(self, scope: Any) -> AbstractContextManager[None]:
+        """Count a time that a guest holds, by where they come from, but for those that are refused: who
+        holds and gives back without end writes without end. Raises TooManyRequests.
+        """
+        return self._counting(GUEST_HOLDS, self.address_of(scope), lambda error: error is None)
 
     def count_code(self, scope: Any, tenant: str, address: str) -> None:
         """Count a code that a guest is mailed, by where they come from, of all of the business, and by the

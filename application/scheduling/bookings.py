@@ -228,7 +228,11 @@ def counted_for(
     who: Sequence[Visitor],
     new: Sequence[OpenRequest],
 ) -> Changes:
-    """Count what a client asks for; what the business books is its own affair."""
+    """Count what a client asks for; what the business books is its own affair. By a number that they
+    only name, a guest would use up what its owner may have open.
+    """
+    if isinstance(command, bookings.RequestBooking) and command.proved:
+        who = who[:1]
     return count_requests(past, who, new) if command.by_client else {}
 
 

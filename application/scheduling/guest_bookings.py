@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from application.business.address_proofs import Codes
-from application.operations.jobs import GivenUpError, Handled, Handlers, Job, Skipped
+from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.ports import Clock, StoreUnavailableError
 from application.processes.effects import SendGuestCode
 from application.scheduling.mails import (
@@ -53,8 +53,10 @@ class GuestWish(Value, frozen=True, kw_only=True):
 class Guests(Protocol):
     """Keeps what guests say, until they have proved it."""
 
-    def keep(self, tenant_id: TenantId, wish_id: WishId, wish: GuestWish) -> None:
-        """Keep a wish for `WISHES_KEPT`."""
+    def keep(
+        self, tenant_id: TenantId, wish_id: WishId, wish: GuestWish, booking_id: BookingId
+    ) -> None:
+        """Keep a wish for this booking, for `WISHES_KEPT`."""
 
     def of(self, tenant_id: TenantId, wish_id: WishId) -> GuestWish | None:
         """Return a wish; None when it is gone. Raises NotReadableHere."""
@@ -82,6 +84,7 @@ def wished(hold_id: HoldId, hold: Hold, wish: GuestWish) -> RequestBooking:
         notes=wish.notes,
         hold_id=hold_id,
         by_client=True,
+        proved=True,
     )
 
 
@@ -122,8 +125,8 @@ class GuestCodes:
         mail = self._mail(tenant, effect.hold_id, hold, wish.guest, code)
         try:
             self._mailer.send(self._letters.write_guest_code(mail), str(job.id))
-        except MailRefusedError as error:
-            raise GivenUpError("not sent") from error
+        except MailRefusedError:  # strangers type what they like: nothing for operators
+            return Skipped("no mail can be sent to what was typed")
         with suppress(StoreUnavailableError):  # else those before are good for a little longer
             self._codes.arrived(tenant, effect.wish_id, code)
         return None
@@ -139,7 +142,7 @@ class GuestCodes:
         assert guest.email is not None, "a wish has an address"
         return GuestMail(
             tenant=tenant,
-            hold_id=hold_id,
+            booking_id=booking_of(hold_id),
             email=guest.email,
             business=business.name if business else professional.contact.name,
             language=language_of(guest.language, business.language if business else None),

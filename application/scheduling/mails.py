@@ -10,7 +10,7 @@ from application.processes.effects import MailKind
 from domain.aggregate import Aggregate
 from domain.languages import nearest
 from domain.messages import Value
-from domain.values import BookingId, ClientId, Contact, HoldId, Money, TimeSlot, UserId
+from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
@@ -72,13 +72,17 @@ class AddressMail(Value, frozen=True, kw_only=True):
         return "AddressMail(…)"
 
 
+GUEST_CODE: Final = "guest-code"
+
+
 class GuestMail(Value, frozen=True, kw_only=True):
     """All that a mail may say by which a guest proves their address. It says nothing that they have said: its
-    reader may be somebody else. `slot` is the time that is held, by the clock of `time_zone`.
+    reader may be somebody else. `slot` is the time that is held, by the clock of `time_zone`, and
+    `booking_id` what the hold becomes: whoever erases them finds it by that.
     """
 
     tenant: str
-    hold_id: HoldId
+    booking_id: BookingId
     email: str
     business: str
     language: str
@@ -106,7 +110,7 @@ class Invitation(Value, frozen=True):
 
 
 class Message(Value, frozen=True, kw_only=True):
-    """A mail in words. `signed` is the name it comes in, `about` the booking, hold or user and `person`
+    """A mail in words. `signed` is the name it comes in, `about` the booking or user and `person`
     the client that it speaks of.
     """
 

@@ -271,9 +271,9 @@ def refuse_another_hold(command: PlaceHold, hold: Hold) -> None:
 def keep(command: KeepHold, hold: Hold | None, *, now: datetime) -> Sequence[HoldEvent]:
     """Keep a guest's hold while they prove their address; a second address has what time is left."""
     hold = of_a_guest(hold)
-    _refuse_ended(hold, now)
     if command.wish_id in hold.wishes:
         return []
+    _refuse_ended(hold, now)
     if len(hold.wishes) >= MOST_MAILS:
         raise TooManyCodes(at_most=MOST_MAILS)
     until = hold.expires_at if hold.wishes else now + KEPT_FOR

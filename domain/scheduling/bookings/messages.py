@@ -95,6 +95,7 @@ class RequestBooking(Command, frozen=True):
 
     `guest_identities` are those of the guest's contact: see `domain/people/identities.py`. `by_client` says
     that the business does not ask itself: see `domain/scheduling/bookable.py`. `source` is who told us of the wish.
+    Of a guest who has `proved` their address, it alone is theirs: what else they say may be anybody's.
     """
 
     booking_id: BookingId
@@ -113,6 +114,7 @@ class RequestBooking(Command, frozen=True):
     override: bool = False
     by_client: bool = False
     source: SourceId | None = None
+    proved: bool = False
 
 
 class ConfirmBooking(Command, frozen=True):

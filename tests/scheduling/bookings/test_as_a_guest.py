@@ -1,14 +1,11 @@
 """A guest books by themselves, from a page of the business, and proves their address by it."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from msgspec.structs import replace
 
 from adapters.accounts.guest_wishes import WISH_KEYS
 from adapters.event_store.personal_data import MasterKeys
@@ -16,76 +13,20 @@ from adapters.event_store.rotation import by_master_key, rotate
 from domain.people.clients import ChangeClientStatus, ClientStatus
 from domain.scheduling.agendas.holds import KEPT_FOR, MOST_MAILS
 from domain.scheduling.allowances import ChangeClientLimits
-from domain.values import TenantId
-from tests.business.tenants.examples import register_business
 from tests.running import Client, Running
-from tests.scheduling.bookings.at_the_salon import Salon
+from tests.scheduling.bookings.on_a_page import NOON, TEN, ZOE, Page, code_of
 
 pytestmark = pytest.mark.postgres
-
-TEN = "2027-01-05T10:00:00+01:00"
-NOON = "2027-01-05T12:00:00+01:00"
-ZOE = {"name": "Zoé", "email": "zoe@example.org", "language": "fr"}
-CODE = re.compile(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}\b")
-
-
-class Page:
-    """A page of the business, in the browser of somebody whom nobody knows."""
-
-    def __init__(self, running: Running, salon: Salon, name: str) -> None:
-        self.running = running
-        self.salon = salon
-        self.http = Client(running.app, raise_server_exceptions=False, follow_redirects=False)
-        self.where = f"/v1/public/{name}/holds"
-
-    def hold(self, starts_at: str = TEN, **more: Any) -> Any:
-        return self.http.post(self.where, json=self.salon.wish(starts_at, **more))
-
-    def held(self, starts_at: str = TEN) -> str:
-        return f"{self.where}/{self.hold(starts_at).json()['id']}"
-
-    def say(self, hold: str, notes: str | None = None, **who: str) -> Any:
-        answer = self.http.post(f"{hold}/guest", json={"guest": {**ZOE, **who}, "notes": notes})
-        self.running.settle()
-        return answer
-
-    def mails(self, to: str = ZOE["email"]) -> list[Any]:
-        """Return the mails with a code that somebody got, the newest first."""
-        found = self.running.http().get("/v1/outbox", params={"to": to}).json()["data"]
-        return [each["mail"] for each in found if each["mail"]["kind"] == "guest-code"]
-
-    def code(self, to: str = ZOE["email"]) -> str:
-        """Return the code in the newest mail."""
-        (code,) = set(CODE.findall(self.mails(to)[0]["text"]))
-        return str(code)
-
-    def show(self, hold: str, code: str | None = None) -> Any:
-        return self.http.post(f"{hold}/booking", json={"code": code or self.code()})
-
-    def wishes(self) -> int:
-        with self.running.system.database.as_worker() as line:
-            [(count,)] = line.execute("SELECT count(*) FROM accounts.guest_wishes").fetchall()
-        return int(count)
 
 
 @pytest.fixture
 def page(running: Running) -> Page:
-    running.order(replace(register_business, tenant_id=TenantId(running.tenant)))
-    name, salon = f"salon-{uuid4().hex[:12]}", Salon.opened(running)
-    running.settle()
-    where = f"/v1/tenants/{running.tenant}/public-name"
-    assert running.http().put(where, json={"public_name": name}).status_code == 200
-    running.settle()
-    return Page(running, salon, name)
+    return Page.of(running)
 
 
 @pytest.fixture
 def business(page: Page) -> TestClient:
     return page.running.http()
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 # --- The way through ------------------------------------------------------------------
