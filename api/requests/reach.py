@@ -23,6 +23,7 @@ from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
 from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
+from projections.sales.leads import LEADS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -52,6 +53,7 @@ class Rows(NamedTuple):
 ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
+    LEADS.name: Rows(Permission.LEADS_READ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),

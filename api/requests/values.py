@@ -72,8 +72,15 @@ def _default(field: Described) -> Any:
     if field.required:
         return ...
     if field.default is not msgspec.NODEFAULT:
-        return field.default
+        return _as_sent(field.default)
     return Field(default_factory=field.default_factory)
+
+
+def _as_sent(default: Any) -> Any:
+    """Return values within a default as a body would say them."""
+    inner = default if isinstance(default, tuple) else (default,)
+    is_plain = not any(isinstance(each, msgspec.Struct) for each in inner)
+    return default if is_plain else msgspec.to_builtins(default)
 
 
 def _hint(hint: Any, kind: str | None = None) -> Any:
