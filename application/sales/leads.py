@@ -18,7 +18,7 @@ from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
 from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
 from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
-from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, follow_up_of
+from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
 from domain.scheduling.bookings import BOOKING, BookingStatus
 from domain.values import ClientId, LeadId, TaskId, UserId
 
@@ -112,8 +112,9 @@ def _followed_up(
     lead_id: LeadId, before: Lead, lead: Lead, past: Past
 ) -> tuple[Sequence[FollowUpSet], Changes]:
     """Say when somebody is to turn to the lead, each time that it has become hotter or colder."""
-    if lead.temperature is None or lead.temperature is before.temperature:
+    if lead.temperature in {None, before.temperature} or _is_erased(lead, past):
         return (), {}
+    assert lead.temperature is not None
     due_at, priority = past.now + DUE_AFTER[lead.temperature], PRIORITY_OF[lead.temperature]
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None
@@ -124,6 +125,10 @@ def _followed_up(
         return [_set(lead_id, new)], _made(lead_id, lead, new, past)
     moved = replace(known, due_at=due_at, priority=priority)
     return [_set(lead_id, moved)], _moved(known, moved, task, past)
+
+
+def _is_erased(lead: Lead, past: Past) -> bool:
+    return lead.client_id is not None and past.of(CLIENT, survivor(past, lead.client_id)).erased
 
 
 def _set(lead_id: LeadId, follow_up: FollowUp) -> FollowUpSet:
@@ -161,7 +166,7 @@ def _changed(task_id: TaskId, task: Task, past: Past) -> Changes:
 def _open_task(task_id: TaskId, past: Past) -> Task | None:
     """Return a task that is still to be done."""
     task = past.of(TASKS.aggregate, task_id)
-    is_open = task.active and task.values is not None and task.values.completed_at is None
+    is_open = task.active and task.values is not None and task.values.status is TaskStatus.OPEN
     return task.values if is_open else None
 
 
@@ -196,7 +201,8 @@ def _converted(lead_id: LeadId, lead: Lead, events: Sequence[LeadEvent], past: P
         return {}
     client_id = survivor(past, lead.client_id)
     active: Changes = {}
-    if past.of(CLIENT, client_id).status is ClientStatus.LEAD:
+    client = past.of(CLIENT, client_id)
+    if client.status is ClientStatus.LEAD and not client.erased:
         order = ChangeClientStatus(client_id=client_id, status=ClientStatus.ACTIVE)
         active = client_use_cases.USE_CASES[ChangeClientStatus](order, past)
     return {**recorded(lead_id, lead, events, past), **active}

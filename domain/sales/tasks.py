@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.business.departments import refuse_unless_here
 from domain.business.users import USER, Role, UserIsDeactivated, UserNotFound
 from domain.fields import Line, Text
-from domain.messages import Command, Event, Personal, Value
+from domain.messages import Command, Event, Invalid, Personal, Value
 from domain.people.persons import PERSON
 from domain.records import Action, Kind, Record, Reference, StoredAs, evolve, there
 from domain.sales.scores import Temperature
@@ -27,9 +27,16 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
+class TaskStatus(StrEnum):
+    """Whether something is still to be done."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
 class Task(Value, frozen=True, kw_only=True):
-    """`completed_at` is when it was done; it is to be done while there is none. What it is about is its
-    client, and perhaps a booking; the follow-up of a lead says so by `lead_id`.
+    """What is `done` says since when (`completed_at`), and nothing else does. What it is about is its client,
+    and perhaps a booking; the follow-up of a lead says so by `lead_id`.
     """
 
     due_at: datetime
@@ -40,11 +47,21 @@ class Task(Value, frozen=True, kw_only=True):
     client_id: ClientId | None = None
     booking_id: BookingId | None = None
     lead_id: LeadId | None = None
+    status: TaskStatus = TaskStatus.OPEN
     completed_at: datetime | None = None
 
 
 class CompleteTask(Command, frozen=True):
     id: str
+
+
+class TaskStatusUnclear(Invalid):
+    """What is done says since when, and what is open does not: complete it, or take both away."""
+
+
+def refuse_unclear(task: Task) -> None:
+    if (task.status is TaskStatus.DONE) != (task.completed_at is not None):
+        raise TaskStatusUnclear
 
 
 class TaskCompleted(Event, frozen=True):
@@ -56,7 +73,8 @@ def evolve_task(record: Record[Task], event: Any) -> Record[Task]:
     if not isinstance(event, TaskCompleted):
         return evolve(record, event)
     assert record.values is not None
-    return replace(record, values=replace(record.values, completed_at=event.at))
+    done = replace(record.values, status=TaskStatus.DONE, completed_at=event.at)
+    return replace(record, values=done)
 
 
 def complete(command: CompleteTask, record: Record[Task], *, now: datetime) -> Sequence[Event]:
@@ -64,7 +82,7 @@ def complete(command: CompleteTask, record: Record[Task], *, now: datetime) -> S
     task = there(TASKS, record)
     if not task.active:
         raise TASKS.is_removed
-    if task.values is None or task.values.completed_at is not None:
+    if task.values is None or task.values.status is TaskStatus.DONE:
         return []
     return [TaskCompleted(id=command.id, at=now)]
 
@@ -89,7 +107,7 @@ TASKS: Final = Kind(
     ),
     columns=(
         "due_at",
-        "completed_at",
+        "status",
         "priority",
         "assignee_id",
         "client_id",
@@ -103,6 +121,7 @@ TASKS: Final = Kind(
         ),
         "booking_id": Reference(aggregate=BOOKING, refuse=known, refusals=(BookingNotFound,)),
     },
+    refuse=refuse_unclear,
     evolve=evolve_task,
     actions={"complete": Action(command=CompleteTask, decide=complete, is_timed=True)},
     also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},

@@ -22,6 +22,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Motif manquant",
         "Dites pourquoi : revenir en arrière ou abandonner un prospect demande un motif.",
     ),
+    "task-status-unclear": Words(
+        "État de tâche contradictoire",
+        "Ce qui est fait dit depuis quand, et ce qui est à faire ne le dit pas : terminez la tâche, "
+        "ou enlevez les deux.",
+    ),
     "weights-contradict": Words(
         "Pondération contradictoire",
         "Ce qui est chaud est tiède aussi : `hot` doit être plus haut que `warm` ; et qui répond "

@@ -341,6 +341,40 @@ def test_who_is_erased_is_no_lead_any_more(running: Running, http: TestClient) -
         assert word not in told + rows + shown
 
 
+def test_who_is_erased_before_they_come_is_won_all_the_same(
+    running: Running, http: TestClient
+) -> None:
+    salon, lead = Salon.opened(running), opened(http)
+    where = salon.book(http, client_id=lead["client_id"]).headers["location"]
+    http.post(f"{where}/confirm")
+    running.settle()
+    http.delete(f"/v1/clients/{lead['client_id']}/personal-data")
+    running.clock.set(datetime.fromisoformat("2027-01-05T12:00:00+01:00"))
+    http.post(f"{where}/complete")
+    running.settle()
+    engaged = engage(http, lead, "visit", *map(str, range(8)))
+
+    assert again(http, lead)["status"] == "converted"
+    assert engaged["status"] == "converted"
+    assert running.system.jobs.depths()["parked"] == 0
+
+
+def test_the_timeline_of_a_client_tells_of_their_lead_but_not_to_them(
+    running: Running, http: TestClient
+) -> None:
+    lead = opened(http)
+    http.post(f"/v1/leads/{lead['id']}/convert")
+    running.settle()
+    where = f"/v1/clients/{lead['client_id']}/timeline"
+    told = http.get(where).json()["data"]
+    themselves = running.http(Role.CLIENT, client_id=lead["client_id"])
+
+    assert [(e["id"], e["kind"], e["lead_status"]) for e in told] == [
+        (lead["id"], "lead", "converted")
+    ]
+    assert themselves.get(where).json()["data"] == []
+
+
 def test_leads_of_merged_clients_are_of_one_person(running: Running, http: TestClient) -> None:
     one, two = opened(http), opened(http, person={"name": "Zoé", "email": "other@example.org"})
     merged = http.post(
