@@ -77,10 +77,11 @@ def _default(field: Described) -> Any:
 
 
 def _as_sent(default: Any) -> Any:
-    """Return values within a default as a body would say them."""
+    """Return values within a default as a body would say them, to be read as those are."""
     inner = default if isinstance(default, tuple) else (default,)
-    is_plain = not any(isinstance(each, msgspec.Struct) for each in inner)
-    return default if is_plain else msgspec.to_builtins(default)
+    if not any(isinstance(each, msgspec.Struct) for each in inner):
+        return default
+    return Field(default=msgspec.to_builtins(default), validate_default=True)
 
 
 def _hint(hint: Any, kind: str | None = None) -> Any:

@@ -1,7 +1,7 @@
 """Tasks: what somebody is to do, and until when. A lead has one of its own, its follow-up."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -87,7 +87,8 @@ def complete(command: CompleteTask, record: Record[Task], *, now: datetime) -> S
     return [TaskCompleted(id=command.id, at=now)]
 
 
-_DUE: Final = datetime.fromisoformat("2027-01-05T09:00:00+00:00")
+_DUE: Final = datetime(2027, 1, 5, 9, tzinfo=UTC)
+_LATER: Final = datetime(2027, 1, 8, 9, tzinfo=UTC)
 
 TASKS: Final = Kind(
     one="task",
@@ -96,7 +97,7 @@ TASKS: Final = Kind(
     values=Task,
     examples=(
         Task(due_at=_DUE, title="Rappeler Zoé Dupont", priority=Priority.HIGH),
-        Task(due_at=_DUE, title="Commander des serviettes", notes="Chez Dupont & Cie"),
+        Task(due_at=_LATER, title="Commander des serviettes", notes="Chez Dupont & Cie"),
     ),
     stored_as=StoredAs(
         created="task-created.v1",
