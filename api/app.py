@@ -26,6 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
+from api.sales import leads, scoring
 from api.scheduling import (
     availability,
     booking_imports,
@@ -53,6 +54,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     services.router,
     clients.router,
     identities.router,
+    leads.router,
+    scoring.router,
     files.router,
     contents.router,
     portraits.router,

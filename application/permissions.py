@@ -28,6 +28,8 @@ class Permission(StrEnum):
     PROFESSIONALS_READ = "professionals:read"
     PROFESSIONALS_WRITE = "professionals:write"
     OWN_PROFESSIONAL_WRITE = "own-professional:write"
+    LEADS_READ = "leads:read"
+    LEADS_WRITE = "leads:write"
     SERVICES_READ = "services:read"
     SERVICES_WRITE = "services:write"
     ACCOUNT_READ = "account:read"
@@ -98,6 +100,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
         Permission.CLIENTS_ERASE,
+        Permission.LEADS_READ,
+        Permission.LEADS_WRITE,
         Permission.PROFESSIONALS_WRITE,
         Permission.SERVICES_WRITE,
         Permission.USERS_READ,
@@ -119,6 +123,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.BOOKINGS_WRITE,
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
+        Permission.LEADS_READ,
+        Permission.LEADS_WRITE,
         Permission.USERS_READ,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
@@ -147,6 +153,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
     | {
         Permission.BOOKINGS_READ,
         Permission.CLIENTS_READ,
+        Permission.LEADS_READ,
         Permission.USERS_READ,
         Permission.CONFIGURATION_READ,
         Permission.FILES_READ,

@@ -10,7 +10,7 @@ from domain import records
 from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.personal import erased, private_in
-from domain.records import CLAIM, LINKS, Kind, Record, ReferenceLost, ReferenceMade
+from domain.records import CLAIM, LINKS, Action, Kind, Record, ReferenceLost, ReferenceMade
 from domain.texts import loosely
 from domain.values import keyed_id, kind_of
 
@@ -157,9 +157,14 @@ def _references(kind: Kind[Any], record: Record[Any]) -> Mapping[str, bool]:
     return found
 
 
-def acting(kind: Kind[Any], decide: Decide) -> UseCase[Any]:
+def acting(kind: Kind[Any], action: Action) -> UseCase[Any]:
     """Return the use case of what a kind has besides."""
-    return lambda command, past: _changes(kind, command, past, decide)
+
+    def act(command: Any, past: Past) -> Changes:
+        told = {"now": past.now} if action.is_timed else {}
+        return _changes(kind, command, past, partial(action.decide, **told))
+
+    return act
 
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
@@ -169,9 +174,5 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     records.RemoveRecord: remove,
     records.RestoreRecord: restore,
     records.PurgeRecord: purge,
-    **{
-        action.command: acting(kind, action.decide)
-        for kind in KINDS
-        for action in kind.actions.values()
-    },
+    **{action.command: acting(kind, action) for kind in KINDS for action in kind.actions.values()},
 }

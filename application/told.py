@@ -54,6 +54,7 @@ SEEN_WITH: Final[Mapping[str, str]] = {
     "client-limits": Permission.TENANT_READ,
     "file": Permission.FILES_READ,
     "hold": Permission.BOOKINGS_READ,
+    "lead": Permission.LEADS_READ,
     "portrait": Permission.FILES_READ,
     "professional": Permission.PROFESSIONALS_READ,
     "series": Permission.BOOKINGS_READ,

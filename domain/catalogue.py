@@ -12,6 +12,8 @@ from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
+from domain.sales import leads, scores
+from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
     allowances,
@@ -38,12 +40,15 @@ AREAS: Final = (
     files,
     portraits,
     configuration,
+    leads,
+    scores,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (
     DEPARTMENTS,
     TAXES,
     PRODUCTS,
+    TASKS,
 )
 """Every kind of record."""
 

@@ -12,6 +12,7 @@ from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
 from projections.records import RECORDS
+from projections.sales.leads import LEADS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -34,6 +35,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     CLIENTS,
     CLIENT_VISITS,
     CLIENT_TIMELINE,
+    LEADS,
     FILES,
     CONFIGURATION_ROWS,
     *RECORDS.values(),

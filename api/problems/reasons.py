@@ -9,6 +9,7 @@ from application.scheduling import availability
 from domain import countries, zones
 from domain.business import tenants, users
 from domain.people import clients, identities
+from domain.sales import leads
 from domain.scheduling import (
     agendas,
     allowances,
@@ -59,6 +60,15 @@ TIMES_OFF: Final = (
 )
 MERGES: Final = of(clients.merging)
 PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
+WINNING: Final = (
+    *of(leads),
+    *DETAILS,
+    clients.ClientNotFound,
+    clients.ClientIsErased,
+    clients.ClientIsMerged,
+    users.UserNotFound,
+    users.UserIsDeactivated,
+)
 ACCOUNTS: Final = (
     *of(accounts, address_proofs, users, tenants, zones, countries),
     *PEOPLE,

@@ -13,6 +13,7 @@ from domain.values import (
     FileId,
     HoldId,
     IdentityId,
+    LeadId,
     ProfessionalId,
     SeriesId,
     ServiceId,
@@ -30,6 +31,7 @@ Booking = Annotated[BookingId, id_of("booking")]
 Client = Annotated[ClientId, id_of("client")]
 File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
+Lead = Annotated[LeadId, id_of("lead")]
 Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]

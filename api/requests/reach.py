@@ -23,6 +23,7 @@ from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
 from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
+from projections.sales.leads import LEADS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -38,20 +39,21 @@ VISITS_OWN: Final = {"client_id": "client_id", **PROFESSIONALS_OWN}
 
 class Rows(NamedTuple):
     """Who sees the rows of a read model: with this permission all of them, with its `own-…` those
-    where one's id stands in a column. What is of the kind `besides` names sees who may do that, and
+    where one's id stands in a column. What is of a kind that `besides` names sees who may do that, and
     nobody else. What `follows` another thing, named in that column, sees who sees that: it is asked of the
     log (`application/files/owners.py`), and a list is one of such a thing.
     """
 
     permission: str
     own: Mapping[str, str] = {}
-    besides: tuple[EntryKind, Permission] | None = None
+    besides: Mapping[EntryKind, Permission] = {}
     follows: str | None = None
 
 
 ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
+    LEADS.name: Rows(Permission.LEADS_READ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),
@@ -66,7 +68,12 @@ ROWS: Final[Mapping[str, Rows]] = {
     CLIENTS.name: Rows(Permission.CLIENTS_READ, {"client_id": KEY}),
     CLIENT_VISITS.name: Rows(Permission.BOOKINGS_READ, VISITS_OWN),
     CLIENT_TIMELINE.name: Rows(
-        Permission.BOOKINGS_READ, VISITS_OWN, besides=(EntryKind.NOTE, Permission.CLIENTS_READ)
+        Permission.BOOKINGS_READ,
+        VISITS_OWN,
+        besides={
+            EntryKind.NOTE: Permission.CLIENTS_READ,
+            EntryKind.LEAD: Permission.LEADS_READ,
+        },
     ),
 }
 
@@ -96,11 +103,12 @@ def within(principal: Principal, model: ReadModel, owners: Sequence[str] = ()) -
     if reach.everything:
         return Within()
     besides = ROWS[model.name].besides
-    if besides is None:
+    if not besides:
         return Within(where=(Where(column, Op.IS, reach.ids),))
-    kind, permission = besides
-    way = "OR r.kind =" if principal.may(permission) else "AND r.kind <>"
-    return Within(((f"(r.{column} = ANY(%s) {way} %s)", (reach.ids, kind)),))
+    shown = [kind for kind, permission in besides.items() if principal.may(permission)]
+    hidden = [kind for kind in besides if kind not in shown]
+    own = f"r.{column} = ANY(%s) AND r.kind <> ALL(%s)"
+    return Within(((f"({own} OR r.kind = ANY(%s))", (reach.ids, hidden, shown)),))
 
 
 def covers(principal: Principal, model: ReadModel, key: str, document: bytes | None) -> bool:

@@ -72,8 +72,16 @@ def _default(field: Described) -> Any:
     if field.required:
         return ...
     if field.default is not msgspec.NODEFAULT:
-        return field.default
+        return _as_sent(field.default)
     return Field(default_factory=field.default_factory)
+
+
+def _as_sent(default: Any) -> Any:
+    """Return values within a default as a body would say them, to be read as those are."""
+    inner = default if isinstance(default, tuple) else (default,)
+    if not any(isinstance(each, msgspec.Struct) for each in inner):
+        return default
+    return Field(default=msgspec.to_builtins(default), validate_default=True)
 
 
 def _hint(hint: Any, kind: str | None = None) -> Any:

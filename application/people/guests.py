@@ -13,13 +13,18 @@ from domain.people.clients import CLIENT, ClientStatus, RegisterClient
 from domain.people.identities import IDENTITY, IdentityKind
 from domain.people.names import may_be_one
 from domain.texts import plain
-from domain.values import BookingId, ClientId, Contact, IdentityId, derived_id
+from domain.values import ClientId, Contact, IdentityId, derived_id
 
 
 def known_guest(
-    guest: Contact, named: Sequence[IdentityId], booking_id: BookingId, past: Past
+    guest: Contact,
+    named: Sequence[IdentityId],
+    seed: str,
+    past: Past,
+    status: ClientStatus = ClientStatus.ACTIVE,
 ) -> tuple[ClientId, Changes]:
-    """Return the client that a guest is, and what makes them one if they are new. Whose address, or
+    """Return the client that a guest is, and what makes them one if they are new, of this status; where
+    nothing else names them, by an id that follows from the `seed`. Whose address, or
     only number, is borne by somebody who has not proved it, or has quite another name, is one client
     all the same: another, who may be them. Whether they are, the business is asked.
     """
@@ -34,10 +39,11 @@ def known_guest(
         client_id = ClientId(derived_id("client", named[0], plain(guest.name)))
         client = past.of(CLIENT, client_id)
         if not client.erased:
-            made = {} if client.exists else _registered(client_id, guest, free, may_be, past)
-            return client_id, made
-    client_id = ClientId(derived_id("client", booking_id))
-    return client_id, _registered(client_id, guest, free, may_be, past)
+            if client.exists:
+                return client_id, {}
+            return client_id, _registered(client_id, guest, status, free, may_be, past)
+    client_id = ClientId(derived_id("client", seed))
+    return client_id, _registered(client_id, guest, status, free, may_be, past)
 
 
 def _kinds(
@@ -74,6 +80,7 @@ def _is_same(email: str, other: str | None) -> bool:
 def _registered(
     client_id: ClientId,
     guest: Contact,
+    status: ClientStatus,
     identities: tuple[IdentityId, ...],
     may_be: ClientId | None,
     past: Past,
@@ -81,7 +88,7 @@ def _registered(
     order = RegisterClient(
         client_id=client_id,
         contact=guest,
-        status=ClientStatus.ACTIVE,
+        status=status,
         identities=identities,
         may_be=may_be,
     )

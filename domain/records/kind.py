@@ -65,10 +65,13 @@ class Reference(Value, frozen=True, kw_only=True):
 
 
 class Action(Value, frozen=True, kw_only=True):
-    """What can be done besides: a command with an `id`, and the decision that makes events of it."""
+    """What can be done besides: a command with an `id`, and the decision that makes events of it. One that
+    `is_timed` is told `now`.
+    """
 
     command: type[Command]
-    decide: Callable[[Any, Record[Any]], Sequence[Event]]
+    decide: Callable[..., Sequence[Event]]
+    is_timed: bool = False
 
 
 class StoredAs(Value, frozen=True, kw_only=True):

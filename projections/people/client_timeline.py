@@ -1,7 +1,7 @@
 """What happened between us and a client, in order?
 
-One row per thing that happened, placed by its `created_at`: a booking as it stands now, a note as
-it was written. Another kind of thing is another event to subscribe to.
+One row per thing that happened, placed by its `created_at`: a booking or a lead as it stands now, a note
+as it was written. Another kind of thing is another event to subscribe to.
 """
 
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.people.clients import ClientErased, ClientNoteAdded
+from domain.sales.leads import LeadConverted, LeadMoved, LeadOpened, LeadStatus
 from domain.scheduling.bookings import (
     BookingCancelled,
     BookingCompleted,
@@ -30,10 +31,13 @@ from projections.read_model import ReadModel, Row
 class EntryKind(StrEnum):
     BOOKING = "booking"
     NOTE = "note"
+    LEAD = "lead"
 
 
 class TimelineEntry(Row, frozen=True, kw_only=True):
-    """`id` is the booking's or the note's; a note has a text, a booking the rest."""
+    """`id` is the booking's, the lead's or the note's; a note has a text, a lead its `lead_status`, a booking
+    the rest.
+    """
 
     id: str
     client_id: ClientId | None
@@ -43,6 +47,7 @@ class TimelineEntry(Row, frozen=True, kw_only=True):
     slot: TimeSlot | None = None
     professional_id: ProfessionalId | None = None
     service_id: ServiceId | None = None
+    lead_status: LeadStatus | None = None
 
 
 EntryEvent = (
@@ -52,6 +57,9 @@ EntryEvent = (
     | BookingLinkedToClient
     | ClientNoteAdded
     | ClientErased
+    | LeadOpened
+    | LeadMoved
+    | LeadConverted
 )
 
 
@@ -61,6 +69,13 @@ def _evolve(row: TimelineEntry | None, event: EntryEvent) -> TimelineEntry | Non
             return TimelineEntry(id=note, client_id=client, kind=EntryKind.NOTE, text=text)
         case ClientErased():
             return None
+        case LeadOpened(lead_id=lead, client_id=client):
+            new = LeadStatus.NEW
+            return TimelineEntry(id=lead, client_id=client, kind=EntryKind.LEAD, lead_status=new)
+        case LeadMoved(status=status):
+            return row and replace(row, lead_status=status)
+        case LeadConverted():
+            return row and replace(row, lead_status=LeadStatus.CONVERTED)
         case BookingRequested():
             return _requested(event)
         case BookingRescheduled(appointment=appointment):
@@ -97,13 +112,15 @@ def _key(event: EntryEvent) -> list[str]:
             return [note]
         case ClientErased(streams=streams, note_ids=notes):
             return [*streams, *notes]
+        case LeadOpened(lead_id=lead) | LeadMoved(lead_id=lead) | LeadConverted(lead_id=lead):
+            return [lead]
         case _:
             return [event.booking_id]
 
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=2,
+    version=3,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -116,6 +133,9 @@ CLIENT_TIMELINE = ReadModel(
         BookingCancelled,
         BookingRescheduled,
         BookingLinkedToClient,
+        LeadOpened,
+        LeadMoved,
+        LeadConverted,
     ),
     key=_key,
     evolve=_evolve,

@@ -108,6 +108,8 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
     client = made(http, "/v1/clients", {"name": "Zoé", "email": "zoe@example.org"})
     http.put(f"/v1/clients/{client}", json={"name": "Zoé Müller", "phone": "+33199001234"})
     http.put(f"/v1/clients/{client}/status", json={"status": "active"})
+    lead = made(http, "/v1/leads", {"client_id": client, "message": "Do you do weddings?"})
+    http.post(f"/v1/leads/{lead}/contacts", json={"way": "call"})
     noted = http.post(f"/v1/clients/{client}/notes", json={"text": "Likes tea."})
     token = {"Consistency-Token": noted.headers["consistency-token"]}
     http.get(f"/v1/clients/{client}/timeline", headers=token)
@@ -122,6 +124,7 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
     http.put(f"{professional}/booking", json={"enabled": True})
     return {
         "client_id": client,
+        "lead_id": lead,
         "block_id": blocked,
         "professional_id": salon.professional_id,
         "service_id": salon.service_id,

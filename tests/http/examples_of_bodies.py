@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 ID: Final = "0198c0de-0000-7000-8000-000000000001"
+"""In every id, so that a test can let things be there under it."""
 
 ON_THE_CLOCK: Final = frozenset({"AttemptBody", "RecurrenceBody", "OnceOnTheClockBody"})
 AS_ON_MONDAY: Final = frozenset(

@@ -21,6 +21,7 @@ from domain.files.purposes import MediaType, Purpose
 from domain.messages import Command
 from domain.people.clients import RegisterClient
 from domain.records import CreateRecord
+from domain.sales.leads import OpenLead
 from domain.scheduling.agendas import PlaceHold
 from domain.scheduling.bookings import RequestBooking
 from domain.scheduling.professionals import RegisterProfessional
@@ -110,6 +111,7 @@ def furnish(running: Running) -> None:
             starts_at=MONDAY + timedelta(days=9),
             duration_minutes=30,
         ),
+        OpenLead(seed=f"client-{ID}", client_id=client),
         PlaceHold(
             hold_id=HoldId(f"hold-{ID}"),
             professional_id=professional,
@@ -194,5 +196,5 @@ def token(running: Running, tenant: str = ID) -> str:
 
 def reversible(asked: Asked) -> bool:
     """Whether what is there is still there afterwards."""
-    ends = ("/cancel", "/decline", "/discard", "/register", "/users")
+    ends = ("/cancel", "/convert", "/decline", "/discard", "/register", "/users")
     return asked.method != "DELETE" and not asked.path.endswith(ends)

@@ -14,10 +14,10 @@ from api.files import contents
 from api.records import OLD_ROUTERS
 from api.requests.signing import Signer
 from api.web.sizes import TAKES
+from domain.sales.leads import lead_of
+from domain.values import ClientId
 from infra.settings import DEMO_SECRET
 from tests.http.examples_of_bodies import HERE, ID, Place, example, is_id, places, schema_of
-
-"""In every id, so that a test can let things be there under it."""
 
 PUBLIC_NAME: Final = "salon-of-everybody"
 """Of the business that is furnished."""
@@ -282,5 +282,6 @@ def _filled(path: str) -> str:
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
+    path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))
     path = path.replace("{read_model}", "services")
     return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)

@@ -70,6 +70,7 @@ HEAVY_ROUTES = {
     ("/v1/history/streams/{stream}", "GET"),
     ("/v1/history/streams/{stream}/difference", "GET"),
     ("/v1/bookings/{booking_id}/history", "GET"),
+    ("/v1/leads/{lead_id}/history", "GET"),
     ("/appointments/{booking_id}/history", "GET"),
     ("/v1/clients/{client_id}/timeline", "GET"),
     ("/clients/{client_id}/timeline", "GET"),

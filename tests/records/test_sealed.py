@@ -19,7 +19,7 @@ from adapters.read_models.switch import switch
 from adapters.streams.records import PERSONAL, record_of
 from domain.business.users import Role
 from domain.catalogue import KINDS
-from domain.personal import ERASED
+from domain.personal import ERASED, erased
 from domain.records import RESTORABLE, Kind
 from projections.records import RECORDS
 from tests.people.clients.dump import found
@@ -32,6 +32,11 @@ pytestmark = pytest.mark.postgres
 about_persons = of_those([kind for kind in KINDS if kind.persons])
 sealed_kinds = of_those([kind for kind in KINDS if kind.is_personal])
 secret_kinds = of_those([kind for kind in KINDS if kind.has_secrets])
+
+
+def must_say_something(kind: Kind[Any]) -> bool:
+    """Whether there is something personal in all of them: what is left out is read as left out."""
+    return ERASED in msgspec.json.encode(erased(kind.examples[0])).decode()
 
 
 @pytest.fixture
@@ -99,7 +104,7 @@ def test_of_a_person_who_is_erased_no_table_says_anything_any_more(
     assert (erased.status_code, at_once, found(dsn, said(kind))) == (204, {}, {})
     as_of = f"/v1/history/streams/{where.rpartition('/')[2]}"
     for shown in (where, f"{where}/history", f"{where}?as_of={then}", as_of):
-        assert ERASED in http.get(shown).text
+        assert ERASED in http.get(shown).text or not must_say_something(kind)
         assert not any(text in http.get(shown).text for text in said(kind))
     assert not any(text in on_kafka(running) for text in said(kind))
     assert not any(text in "".join(capfd.readouterr()) for text in said(kind))

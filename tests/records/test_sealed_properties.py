@@ -47,7 +47,7 @@ ALL: Final = (*KINDS, COMPLAINTS, GATEWAYS)
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **use_cases.USE_CASES,
     **clients_use_cases.USE_CASES,
-    AnswerComplaint: use_cases.acting(COMPLAINTS, COMPLAINTS.actions["answer"].decide),
+    AnswerComplaint: use_cases.acting(COMPLAINTS, COMPLAINTS.actions["answer"]),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.problems.french import business, files, operations, people, scheduling, web
+from api.problems.french import business, files, operations, people, sales, scheduling, web
 from api.problems.french.records import of_records
 from api.problems.french.words import Words
 from domain.catalogue import KINDS
@@ -16,6 +16,7 @@ FRENCH: Final[Mapping[str, Words]] = {
     **files.FRENCH,
     **operations.FRENCH,
     **people.FRENCH,
+    **sales.FRENCH,
     **scheduling.FRENCH,
     **web.FRENCH,
 }

@@ -11,6 +11,7 @@ from domain.aggregate import Aggregate
 from domain.business.users import USER, Role, UserClientsSettled, UserLinkedToClient
 from domain.messages import Event
 from domain.people.clients import CLIENT, ClientErased
+from domain.sales.leads import LEAD
 from domain.scheduling.bookings import BOOKING
 from domain.scheduling.series import SERIES
 from domain.values import ClientId
@@ -22,6 +23,7 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
     "booking": BOOKING,
     "series": SERIES,
     "user": USER,
+    "lead": LEAD,
 }
 """Of whatever may speak of a client."""
 

@@ -1,0 +1,232 @@
+"""Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from application import records
+from application.people import clients as client_use_cases
+from application.people.guests import known_guest
+from application.people.people import records as records_of_person
+from application.people.people import refuse_unknown_client, survivor
+from application.transact import Changes, Past, Since, UseCase
+from domain.business.users import USER, UserStatus
+from domain.messages import Command
+from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
+from domain.records import ChangeRecord, CreateRecord
+from domain.sales import leads, scores
+from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
+from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
+from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
+from domain.scheduling.bookings import BOOKING, BookingStatus
+from domain.values import ClientId, LeadId, TaskId, UserId
+
+
+def open_lead(command: leads.OpenLead, past: Past) -> Changes:
+    """Whoever is known is a lead under the record that they have; everybody else is registered."""
+    client_id, registered = _person(command, past)
+    here = Since(past, registered)
+    client_id = survivor(here, client_id)
+    lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
+    lead = here.of(LEAD, lead_id)
+    events = leads.open_(command, lead_id, client_id, lead, now=past.now)
+    return {**registered, **recorded(lead_id, lead, events, here)}
+
+
+def convert(command: leads.ConvertLead, past: Past) -> Changes:
+    """Let them be a client like all others."""
+    lead = past.of(LEAD, command.lead_id)
+    return _converted(command.lead_id, lead, leads.convert(command, lead), past)
+
+
+def note_booking(command: leads.NoteBooking, past: Past) -> Changes:
+    """Who books shows interest, and who comes is won; of who is no lead, nothing is said."""
+    lead_id = lead_of_person(command.client_id, past)
+    booking = past.of(BOOKING, command.booking_id)
+    if lead_id is None or booking is None:
+        return {}
+    lead = past.of(LEAD, lead_id)
+    if booking.status is BookingStatus.COMPLETED:
+        return _converted(
+            lead_id, lead, leads.convert(leads.ConvertLead(lead_id=lead_id), lead), past
+        )
+    source, key = EngagementSource.BOOKING, command.booking_id
+    order = leads.RecordEngagement(lead_id=lead_id, source=source, key=key)
+    return recorded(lead_id, lead, leads.engage(order, lead), past)
+
+
+def score(command: leads.ScoreLead, past: Past) -> Changes:
+    lead = past.of(LEAD, command.lead_id)
+    return recorded(command.lead_id, lead, (), past)
+
+
+def assign(command: leads.AssignLead, past: Past) -> Changes:
+    """Whoever looks after a lead has its follow-up, too, unless that was given to somebody else."""
+    _refuse_absent(command.assignee_id, past)
+    lead = past.of(LEAD, command.lead_id)
+    events = leads.assign(command, lead)
+    changes = recorded(command.lead_id, lead, events, past)
+    if not events or lead.follow_up is None:
+        return changes
+    task = _open_task(lead.follow_up.task_id, past)
+    if task is None or task.assignee_id != lead.assignee_id:
+        return changes
+    return {
+        **changes,
+        **_changed(lead.follow_up.task_id, replace(task, assignee_id=command.assignee_id), past),
+    }
+
+
+def change_scoring(command: scores.ChangeScoring, past: Past) -> Changes:
+    return {THE_SCORING: scores.change(command, past.of(SCORING, THE_SCORING))}
+
+
+def lead_of_person(client_id: ClientId, past: Past) -> LeadId | None:
+    """Return the lead of a person, under whichever record of theirs it was opened."""
+    named = (leads.lead_of(each) for each in records_of_person(past, client_id))
+    return next((each for each in named if past.of(LEAD, each).client_id is not None), None)
+
+
+# --- What follows ---------------------------------------------------------------------
+
+
+def recorded(lead_id: LeadId, before: Lead, events: Sequence[LeadEvent], past: Past) -> Changes:
+    """Record what happened to a lead, the score that it has by it, and what is to be done then."""
+    after = LEAD.fold(events, before)
+    scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
+    known = LEAD.fold(scored, after)
+    follow_up, task = _followed_up(lead_id, before, known, past)
+    return {lead_id: [*events, *scored, *follow_up], **task}
+
+
+def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
+    contact = past.of(CLIENT, lead.client_id).contact if lead.client_id else None
+    return {
+        "has_email": contact is not None and contact.email is not None,
+        "has_phone": contact is not None and contact.phone is not None,
+    }
+
+
+def _followed_up(
+    lead_id: LeadId, before: Lead, lead: Lead, past: Past
+) -> tuple[Sequence[FollowUpSet], Changes]:
+    """Say when somebody is to turn to the lead, each time that it has become hotter or colder."""
+    if lead.temperature in {None, before.temperature} or _is_erased(lead, past):
+        return (), {}
+    assert lead.temperature is not None
+    due_at, priority = past.now + DUE_AFTER[lead.temperature], PRIORITY_OF[lead.temperature]
+    known = lead.follow_up
+    task = _open_task(known.task_id, past) if known else None
+    if known is None or task is None:
+        new = FollowUp(
+            task_id=follow_up_of(lead_id, lead.follow_ups), due_at=due_at, priority=priority
+        )
+        return [_set(lead_id, new)], _made(lead_id, lead, new, past)
+    moved = replace(known, due_at=due_at, priority=priority)
+    return [_set(lead_id, moved)], _moved(known, moved, task, past)
+
+
+def _is_erased(lead: Lead, past: Past) -> bool:
+    return lead.client_id is not None and past.of(CLIENT, survivor(past, lead.client_id)).erased
+
+
+def _set(lead_id: LeadId, follow_up: FollowUp) -> FollowUpSet:
+    return FollowUpSet(
+        lead_id=lead_id,
+        task_id=follow_up.task_id,
+        due_at=follow_up.due_at,
+        priority=follow_up.priority,
+    )
+
+
+def _made(lead_id: LeadId, lead: Lead, follow_up: FollowUp, past: Past) -> Changes:
+    task = Task(
+        due_at=follow_up.due_at,
+        priority=follow_up.priority,
+        assignee_id=_present(lead.assignee_id, past),
+        client_id=survivor(past, lead.client_id) if lead.client_id else None,
+        lead_id=lead_id,
+    )
+    order = CreateRecord(kind=TASKS.one, id=follow_up.task_id, values=task)
+    return records.create(order, past)
+
+
+def _moved(known: FollowUp, moved: FollowUp, task: Task, past: Past) -> Changes:
+    """Move the task, but for what somebody has changed of it: that is theirs to say."""
+    due_at = moved.due_at if task.due_at == known.due_at else task.due_at
+    priority = moved.priority if task.priority is known.priority else task.priority
+    return _changed(known.task_id, replace(task, due_at=due_at, priority=priority), past)
+
+
+def _changed(task_id: TaskId, task: Task, past: Past) -> Changes:
+    return records.change(ChangeRecord(kind=TASKS.one, id=task_id, values=task), past)
+
+
+def _open_task(task_id: TaskId, past: Past) -> Task | None:
+    """Return a task that is still to be done."""
+    task = past.of(TASKS.aggregate, task_id)
+    is_open = task.active and task.values is not None and task.values.status is TaskStatus.OPEN
+    return task.values if is_open else None
+
+
+def _present(user_id: UserId | None, past: Past) -> UserId | None:
+    """Return somebody who still works here, or nobody."""
+    is_here = user_id is not None and past.of(USER, user_id).status is UserStatus.ACTIVE
+    return user_id if is_here else None
+
+
+# --- Who it is ------------------------------------------------------------------------
+
+
+def _person(command: leads.OpenLead, past: Past) -> tuple[ClientId, Changes]:
+    _refuse_absent(command.assignee_id, past)
+    if command.client_id is not None:
+        refuse_unknown_client(past, command.client_id)
+        return command.client_id, {}
+    if command.contact is None:
+        raise leads.PersonMissing
+    return known_guest(
+        command.contact, command.identities, command.seed, past, status=ClientStatus.LEAD
+    )
+
+
+def _refuse_absent(user_id: UserId | None, past: Past) -> None:
+    if user_id is not None:
+        TASKS.refers_to["assignee_id"].refuse(past.of(USER, user_id))
+
+
+def _converted(lead_id: LeadId, lead: Lead, events: Sequence[LeadEvent], past: Past) -> Changes:
+    if not events or lead.client_id is None:
+        return {}
+    client_id = survivor(past, lead.client_id)
+    active: Changes = {}
+    client = past.of(CLIENT, client_id)
+    if client.status is ClientStatus.LEAD and not client.erased:
+        order = ChangeClientStatus(client_id=client_id, status=ClientStatus.ACTIVE)
+        active = client_use_cases.USE_CASES[ChangeClientStatus](order, past)
+    return {**recorded(lead_id, lead, events, past), **active}
+
+
+def _decided(decide: Callable[..., Sequence[LeadEvent]], *, timed: bool = False) -> UseCase[Any]:
+    """Return the use case of what a lead decides alone."""
+
+    def carry_out(command: Any, past: Past) -> Changes:
+        lead = past.of(LEAD, command.lead_id)
+        told = {"now": past.now} if timed else {}
+        return recorded(command.lead_id, lead, decide(command, lead, **told), past)
+
+    return carry_out
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    leads.OpenLead: open_lead,
+    leads.MoveLead: _decided(leads.move),
+    leads.ConvertLead: convert,
+    leads.AssignLead: assign,
+    leads.RecordContact: _decided(leads.contact, timed=True),
+    leads.RecordEngagement: _decided(leads.engage),
+    leads.ScoreLead: score,
+    leads.NoteBooking: note_booking,
+    scores.ChangeScoring: change_scoring,
+}

@@ -1,0 +1,1 @@
+"""Winning clients: who may become one, how likely, and what there is to do about it."""

@@ -1,0 +1,84 @@
+"""What a lead remembers: what its decisions read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.aggregate import Aggregate
+from domain.messages import Value
+from domain.sales.leads.messages import (
+    FollowUpSet,
+    LeadAssigned,
+    LeadContacted,
+    LeadConverted,
+    LeadEngaged,
+    LeadEvent,
+    LeadMoved,
+    LeadOpened,
+    LeadScored,
+    LeadStatus,
+    LeadTouched,
+)
+from domain.sales.scores import Breakdown, EngagementSource, Temperature
+from domain.sales.tasks import Priority
+from domain.values import ClientId, TaskId, UserId
+
+
+class FollowUp(Value, frozen=True, kw_only=True):
+    """What was said of the task by which somebody is to turn to the lead."""
+
+    task_id: TaskId
+    due_at: datetime
+    priority: Priority
+
+
+class Lead(Value, frozen=True, kw_only=True):
+    """`message_length` is of all that they wrote. `engagements` are the keys that were counted."""
+
+    client_id: ClientId | None = None
+    opened_at: datetime | None = None
+    status: LeadStatus = LeadStatus.NEW
+    assignee_id: UserId | None = None
+    message_length: int = 0
+    answered_after: int | None = None
+    engagements: Mapping[EngagementSource, frozenset[str]] = {}
+    breakdown: Breakdown | None = None
+    temperature: Temperature | None = None
+    follow_up: FollowUp | None = None
+    follow_ups: int = 0
+
+
+def evolve(lead: Lead, event: LeadEvent) -> Lead:
+    match event:
+        case LeadOpened(client_id=client, at=at, message=message):
+            return Lead(client_id=client, opened_at=at, message_length=len(message or ""))
+        case LeadTouched(message=message):
+            return replace(lead, message_length=lead.message_length + len(message or ""))
+        case LeadMoved(status=status):
+            return replace(lead, status=status)
+        case LeadConverted():
+            return replace(lead, status=LeadStatus.CONVERTED)
+        case LeadAssigned(assignee_id=assignee):
+            return replace(lead, assignee_id=assignee)
+        case LeadContacted(after=after):
+            return lead if after is None else replace(lead, answered_after=after)
+        case LeadEngaged(source=source, key=key):
+            keys = lead.engagements.get(source, frozenset()) | {key}
+            return replace(lead, engagements={**lead.engagements, source: keys})
+        case LeadScored(breakdown=breakdown, temperature=temperature):
+            return replace(lead, breakdown=breakdown, temperature=temperature)
+        case FollowUpSet():
+            return _followed_up(lead, event)
+        case _:
+            assert_never(event)
+
+
+def _followed_up(lead: Lead, event: FollowUpSet) -> Lead:
+    is_new = lead.follow_up is None or lead.follow_up.task_id != event.task_id
+    follow_up = FollowUp(task_id=event.task_id, due_at=event.due_at, priority=event.priority)
+    return replace(lead, follow_up=follow_up, follow_ups=lead.follow_ups + is_new)
+
+
+LEAD = Aggregate(kind="lead", initial=Lead(), evolve=evolve)

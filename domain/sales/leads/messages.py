@@ -1,0 +1,239 @@
+"""What may be asked of a lead, what can happen, and why it may be refused."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+from domain.fields import Held, Line
+from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
+from domain.sales.scores import Breakdown, EngagementSource, Temperature
+from domain.sales.tasks import Priority
+from domain.values import BookingId, ClientId, Contact, IdentityId, LeadId, TaskId, UserId
+
+
+class LeadStatus(StrEnum):
+    """How far somebody has come with a lead."""
+
+    NEW = "new"
+    ATTEMPTING = "attempting"
+    CONNECTED = "connected"
+    QUALIFIED = "qualified"
+    CONVERTED = "converted"
+    DISQUALIFIED = "disqualified"
+
+
+OPEN: Final = (
+    LeadStatus.NEW,
+    LeadStatus.ATTEMPTING,
+    LeadStatus.CONNECTED,
+    LeadStatus.QUALIFIED,
+)
+"""In order: who goes back says why."""
+
+MOVES: Final[Mapping[LeadStatus, tuple[LeadStatus, ...]]] = {
+    **dict.fromkeys(OPEN, (*OPEN, LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)),
+    LeadStatus.DISQUALIFIED: (LeadStatus.NEW, LeadStatus.CONVERTED),
+    LeadStatus.CONVERTED: (),
+}
+"""Where a lead can go from where it is."""
+
+
+class ContactWay(StrEnum):
+    """How somebody turned to a lead."""
+
+    CALL = "call"
+    MAIL = "mail"
+    MESSAGE = "message"
+    VISIT = "visit"
+
+
+Referrer = Annotated[str, Held(max_length=500)]
+
+
+class Touch(Value, frozen=True, kw_only=True):
+    """Where somebody came from: what an address says of campaigns (`utm_…`), and the page before."""
+
+    source: Line | None = None
+    medium: Line | None = None
+    campaign: Line | None = None
+    term: Line | None = None
+    content: Line | None = None
+    referrer: Personal[Referrer | None] = None
+
+
+# --- What may be asked ----------------------------------------------------------------
+
+
+class OpenLead(Command, frozen=True):
+    """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
+    known already is that client, and whoever has a lead has it still. `seed` is of this order alone.
+    """
+
+    seed: str
+    client_id: ClientId | None = None
+    contact: Contact | None = None
+    identities: tuple[IdentityId, ...] = ()
+    touch: Touch = Touch()
+    message: str | None = None
+    assignee_id: UserId | None = None
+
+
+class MoveLead(Command, frozen=True):
+    """`reason` is for going back, and for disqualifying."""
+
+    lead_id: LeadId
+    status: LeadStatus
+    reason: str | None = None
+
+
+class ConvertLead(Command, frozen=True):
+    lead_id: LeadId
+
+
+class AssignLead(Command, frozen=True):
+    """None: to nobody."""
+
+    lead_id: LeadId
+    assignee_id: UserId | None
+
+
+class RecordContact(Command, frozen=True):
+    """Somebody who works here has turned to the lead."""
+
+    lead_id: LeadId
+    way: ContactWay
+    note: str | None = None
+
+
+class RecordEngagement(Command, frozen=True):
+    """The lead has shown interest. The same `key` of a source counts once."""
+
+    lead_id: LeadId
+    source: EngagementSource
+    key: str
+
+
+class ScoreLead(Command, frozen=True):
+    """Look at the score again: something that it is made of has changed elsewhere."""
+
+    lead_id: LeadId
+
+
+class NoteBooking(Command, frozen=True):
+    """A client has booked, or has come: if they have a lead, it counts, or is won."""
+
+    client_id: ClientId
+    booking_id: BookingId
+
+
+# --- What can happen ------------------------------------------------------------------
+
+
+class LeadOpened(Event, frozen=True):
+    """`at`: when they came, which may be before it was recorded."""
+
+    lead_id: LeadId
+    client_id: ClientId
+    at: datetime
+    touch: Touch = Touch()
+    message: Personal[str | None] = None
+
+
+class LeadTouched(Event, frozen=True):
+    """They came once more."""
+
+    lead_id: LeadId
+    touch: Touch = Touch()
+    message: Personal[str | None] = None
+
+
+class LeadMoved(Event, frozen=True):
+    lead_id: LeadId
+    previous: LeadStatus
+    status: LeadStatus
+    reason: Personal[str | None] = None
+
+
+class LeadConverted(Event, frozen=True):
+    lead_id: LeadId
+    previous: LeadStatus
+
+
+class LeadAssigned(Event, frozen=True):
+    lead_id: LeadId
+    assignee_id: UserId | None
+
+
+class LeadContacted(Event, frozen=True):
+    """`after` is how many seconds after the lead was opened the first contact was; of later ones, None."""
+
+    lead_id: LeadId
+    way: ContactWay
+    note: Personal[str | None] = None
+    after: int | None = None
+
+
+class LeadEngaged(Event, frozen=True):
+    lead_id: LeadId
+    source: EngagementSource
+    key: str
+
+
+class LeadScored(Event, frozen=True):
+    """The score is another, by what was recorded right before it."""
+
+    lead_id: LeadId
+    breakdown: Breakdown
+    temperature: Temperature
+    scoring_version: int
+
+
+class FollowUpSet(Event, frozen=True):
+    """Somebody is to turn to the lead: `task_id` was made, or moved, for it."""
+
+    lead_id: LeadId
+    task_id: TaskId
+    due_at: datetime
+    priority: Priority
+
+
+LeadEvent = (
+    LeadOpened
+    | LeadTouched
+    | LeadMoved
+    | LeadConverted
+    | LeadAssigned
+    | LeadContacted
+    | LeadEngaged
+    | LeadScored
+    | FollowUpSet
+)
+
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class LeadNotFound(Missing):
+    """There is no such lead."""
+
+
+class LeadCannotMove(DomainError):
+    """The lead cannot go there from where it is."""
+
+    current_status: LeadStatus
+    allowed: Sequence[LeadStatus]
+
+
+class LeadIsConverted(DomainError):
+    """The lead has become a client; what is to be said is said of the client."""
+
+    client_id: ClientId
+
+
+class ReasonMissing(Invalid):
+    """Say why: who goes back, or gives a lead up, gives a reason."""
+
+
+class PersonMissing(Invalid):
+    """Say who it is: a client, or a person by name."""

@@ -1,0 +1,151 @@
+"""Tasks: what somebody is to do, and until when. A lead has one of its own, its follow-up."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from domain.business.departments import refuse_unless_here
+from domain.business.users import USER, Role, UserIsDeactivated, UserNotFound
+from domain.fields import Line, Text
+from domain.messages import Command, Event, Invalid, Personal, Value
+from domain.people.persons import PERSON
+from domain.records import Action, Kind, Record, Reference, StoredAs, evolve, there
+from domain.sales.scores import Temperature
+from domain.scheduling.bookings import BOOKING, BookingNotFound, known
+from domain.values import BookingId, ClientId, LeadId, TaskId, UserId, derived_id
+
+
+class Priority(StrEnum):
+    """What is to be done first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class TaskStatus(StrEnum):
+    """Whether something is still to be done."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class Task(Value, frozen=True, kw_only=True):
+    """What is `done` says since when (`completed_at`), and nothing else does. What it is about is its client,
+    and perhaps a booking; the follow-up of a lead says so by `lead_id`.
+    """
+
+    due_at: datetime
+    title: Personal[Line | None] = None
+    notes: Personal[Text | None] = None
+    priority: Priority = Priority.NORMAL
+    assignee_id: UserId | None = None
+    client_id: ClientId | None = None
+    booking_id: BookingId | None = None
+    lead_id: LeadId | None = None
+    status: TaskStatus = TaskStatus.OPEN
+    completed_at: datetime | None = None
+
+
+class CompleteTask(Command, frozen=True):
+    id: str
+
+
+class TaskStatusUnclear(Invalid):
+    """What is done says since when, and what is open does not: complete it, or take both away."""
+
+
+def refuse_unclear(task: Task) -> None:
+    if (task.status is TaskStatus.DONE) != (task.completed_at is not None):
+        raise TaskStatusUnclear
+
+
+class TaskCompleted(Event, frozen=True):
+    id: str
+    at: datetime
+
+
+def evolve_task(record: Record[Task], event: Any) -> Record[Task]:
+    if not isinstance(event, TaskCompleted):
+        return evolve(record, event)
+    assert record.values is not None
+    done = replace(record.values, status=TaskStatus.DONE, completed_at=event.at)
+    return replace(record, values=done)
+
+
+def complete(command: CompleteTask, record: Record[Task], *, now: datetime) -> Sequence[Event]:
+    """Say that it is done; once."""
+    task = there(TASKS, record)
+    if not task.active:
+        raise TASKS.is_removed
+    if task.values is None or task.values.status is TaskStatus.DONE:
+        return []
+    return [TaskCompleted(id=command.id, at=now)]
+
+
+_DUE: Final = datetime(2027, 1, 5, 9, tzinfo=UTC)
+_LATER: Final = datetime(2027, 1, 8, 9, tzinfo=UTC)
+
+TASKS: Final = Kind(
+    one="task",
+    many="tasks",
+    french="Tâche",
+    values=Task,
+    examples=(
+        Task(due_at=_DUE, title="Rappeler Zoé Dupont", priority=Priority.HIGH),
+        Task(due_at=_LATER, title="Commander des serviettes", notes="Chez Dupont & Cie"),
+    ),
+    stored_as=StoredAs(
+        created="task-created.v1",
+        changed="task-changed.v1",
+        removed="task-removed.v1",
+        restored="task-restored.v1",
+        purged="task-purged.v1",
+    ),
+    columns=(
+        "due_at",
+        "status",
+        "priority",
+        "assignee_id",
+        "client_id",
+        "booking_id",
+        "lead_id",
+    ),
+    refers_to={
+        "client_id": PERSON,
+        "assignee_id": Reference(
+            aggregate=USER, refuse=refuse_unless_here, refusals=(UserNotFound, UserIsDeactivated)
+        ),
+        "booking_id": Reference(aggregate=BOOKING, refuse=known, refusals=(BookingNotFound,)),
+    },
+    refuse=refuse_unclear,
+    evolve=evolve_task,
+    actions={"complete": Action(command=CompleteTask, decide=complete, is_timed=True)},
+    also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},
+    writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
+    readers=frozenset(Role) - {Role.CLIENT},
+    old_path="/tasks",
+)
+
+
+# --- Follow-ups -----------------------------------------------------------------------
+
+DUE_AFTER: Final = {
+    Temperature.HOT: timedelta(0),
+    Temperature.WARM: timedelta(hours=24),
+    Temperature.COLD: timedelta(days=3),
+}
+PRIORITY_OF: Final = {
+    Temperature.HOT: Priority.HIGH,
+    Temperature.WARM: Priority.NORMAL,
+    Temperature.COLD: Priority.LOW,
+}
+
+
+def follow_up_of(lead_id: LeadId, number: int) -> TaskId:
+    """Name the follow-up of a lead that comes after so many others."""
+    return TaskId(derived_id("task", lead_id, str(number)))

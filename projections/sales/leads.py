@@ -1,0 +1,154 @@
+"""Who may become a client, how likely, and how far have we come with them?"""
+
+from datetime import datetime
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.people.clients import ClientErased
+from domain.personal import erased
+from domain.sales.leads import (
+    FollowUpSet,
+    LeadAssigned,
+    LeadContacted,
+    LeadConverted,
+    LeadEngaged,
+    LeadEvent,
+    LeadMoved,
+    LeadOpened,
+    LeadScored,
+    LeadStatus,
+    LeadTouched,
+    Touch,
+)
+from domain.sales.scores import Breakdown, Temperature
+from domain.values import ClientId, LeadId, TaskId, UserId, kind_of
+from projections.read_model import ReadModel, Row
+
+
+class ListedLead(Row, frozen=True, kw_only=True):
+    """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds.
+    Who the person is, their client record says. Of whoever is erased, it
+    stays that there was a lead, where from, and what came of it.
+    """
+
+    id: LeadId
+    client_id: ClientId
+    status: LeadStatus
+    reason: str | None = None
+    score: int = 0
+    temperature: Temperature | None = None
+    breakdown: Breakdown | None = None
+    scoring_version: int = 0
+    assignee_id: UserId | None = None
+    source: str | None = None
+    first: Touch = Touch()
+    latest: Touch = Touch()
+    message: str | None = None
+    opened_at: datetime
+    answered_after: int | None = None
+    task_id: TaskId | None = None
+    follow_up_at: datetime | None = None
+
+
+def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLead | None:
+    match event:
+        case LeadOpened():
+            return ListedLead(
+                id=event.lead_id,
+                client_id=event.client_id,
+                status=LeadStatus.NEW,
+                source=event.touch.source,
+                first=event.touch,
+                latest=event.touch,
+                message=event.message,
+                opened_at=event.at,
+            )
+        case ClientErased():
+            return row and _forgotten(row)
+        case _:
+            return row and _moved(row, event)
+
+
+def _forgotten(row: ListedLead) -> ListedLead:
+    """Return what a lead is once what is personal of it is erased: that there was one still counts."""
+    first, latest = erased(row.first), erased(row.latest)
+    return replace(row, first=first, latest=latest, message=None, reason=None)
+
+
+def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
+    match event:
+        case LeadTouched(touch=touch, message=message):
+            return replace(row, latest=touch, message=message or row.message)
+        case LeadMoved(status=status, reason=reason):
+            return replace(row, status=status, reason=reason)
+        case LeadConverted():
+            return replace(row, status=LeadStatus.CONVERTED, reason=None)
+        case LeadAssigned(assignee_id=assignee):
+            return replace(row, assignee_id=assignee)
+        case LeadContacted(after=after):
+            return row if after is None else replace(row, answered_after=after)
+        case LeadScored():
+            return replace(
+                row,
+                score=event.breakdown.score,
+                temperature=event.temperature,
+                breakdown=event.breakdown,
+                scoring_version=event.scoring_version,
+            )
+        case FollowUpSet(task_id=task, due_at=due):
+            return replace(row, task_id=task, follow_up_at=due)
+        case LeadEngaged() | LeadOpened():
+            return row
+        case _:
+            assert_never(event)
+
+
+def _key(event: LeadEvent | ClientErased) -> list[str]:
+    match event:
+        case ClientErased(streams=streams):
+            return [each for each in streams if kind_of(each) == LEADS.owner]
+        case _:
+            return [event.lead_id]
+
+
+LEADS = ReadModel(
+    name="leads",
+    version=1,
+    row=ListedLead,
+    subscribes_to=(
+        LeadOpened,
+        LeadTouched,
+        LeadMoved,
+        LeadConverted,
+        LeadAssigned,
+        LeadContacted,
+        LeadEngaged,
+        LeadScored,
+        FollowUpSet,
+        ClientErased,
+    ),
+    key=_key,
+    evolve=_evolve,
+    columns=(
+        "client_id",
+        "status",
+        "score",
+        "temperature",
+        "assignee_id",
+        "source",
+        "opened_at",
+    ),
+    indexes=(
+        ("client_id",),
+        ("score",),
+        ("opened_at",),
+        ("status", "score"),
+        ("status", "opened_at"),
+        ("temperature", "score"),
+        ("assignee_id", "score"),
+        ("source", "score"),
+        ("source", "opened_at"),
+    ),
+    owner="lead",
+)

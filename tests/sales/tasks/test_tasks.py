@@ -1,0 +1,89 @@
+"""Tasks of the business: due, done once, found by when and by whom."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from domain.business.users import Role
+from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
+
+pytestmark = pytest.mark.postgres
+
+MONDAY = "2027-01-11T09:00:00Z"
+FRIDAY = "2027-01-15T09:00:00Z"
+
+
+@pytest.fixture
+def http(running: Running) -> TestClient:
+    return running.http()
+
+
+def made(http: TestClient, **task: Any) -> Any:
+    answer = http.post("/v1/tasks", json={"due_at": MONDAY, "title": "Order towels", **task})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_what_is_to_be_done_is_listed_by_when_and_whether_it_is(
+    running: Running, http: TestClient
+) -> None:
+    friday, monday, done = made(http, due_at=FRIDAY), made(http), made(http)
+    http.post(f"/v1/tasks/{done['id']}/complete", json={})
+    running.settle()
+
+    open_ = http.get("/v1/tasks", params={"status": "open"}).json()["data"]
+    soon = http.get("/v1/tasks", params={"status": "open", "due_at.lt": FRIDAY}).json()["data"]
+    assert [each["id"] for each in open_] == [monday["id"], friday["id"]]
+    assert [each["id"] for each in soon] == [monday["id"]]
+
+
+def test_a_task_is_done_once_and_says_since_when(running: Running, http: TestClient) -> None:
+    task = made(http)
+    where = f"/v1/tasks/{task['id']}/complete"
+    first = http.post(where, json={})
+    again = http.post(where, json={})
+
+    assert first.json()["status"] == "done"
+    assert first.json()["completed_at"] == running.clock().isoformat().replace("+00:00", "Z")
+    assert again.json() == first.json()
+
+
+def test_what_was_done_can_be_opened_again_and_nothing_is_half_done(http: TestClient) -> None:
+    where = f"/v1/tasks/{made(http)['id']}"
+    http.post(f"{where}/complete", json={})
+    half = http.patch(where, json={"status": "open"}, headers={"If-Match": "*"})
+    opened = http.patch(
+        where, json={"status": "open", "completed_at": None}, headers={"If-Match": "*"}
+    )
+
+    assert (half.status_code, half.json()["code"]) == (422, "task-status-unclear")
+    assert (opened.json()["status"], opened.json()["completed_at"]) == ("open", None)
+
+
+def test_a_task_is_changed_removed_and_had_again(http: TestClient) -> None:
+    where = f"/v1/tasks/{made(http)['id']}"
+    changed = http.put(where, json={"due_at": FRIDAY, "title": "Order soap", "priority": "high"})
+
+    assert (changed.json()["title"], changed.json()["priority"]) == ("Order soap", "high")
+    assert http.delete(where).status_code == 204
+    assert http.post(f"{where}/complete", json={}).json()["code"] == "task-is-removed"
+    assert http.post(f"{where}/restoration").json()["active"]
+
+
+def test_a_task_is_about_what_there_is(running: Running, http: TestClient) -> None:
+    salon = Salon.opened(running)
+    booking = salon.book(http, guest={"name": "Zoé"}).json()["id"]
+
+    assert made(http, booking_id=booking)["booking_id"] == booking
+    for field, kind in (("booking_id", "booking"), ("client_id", "client")):
+        nothing = {"due_at": MONDAY, field: f"{kind}-0198c0de-0000-7000-8000-0000000000ff"}
+        assert http.post("/v1/tasks", json=nothing).json()["code"] == f"{kind}-not-found"
+
+
+def test_clients_see_no_tasks(running: Running, http: TestClient) -> None:
+    made(http)
+
+    assert running.http(Role.CLIENT).get("/v1/tasks").status_code == 403
+    assert running.http(Role.PROFESSIONAL).post("/v1/tasks", json={}).status_code == 403
