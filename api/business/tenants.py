@@ -92,7 +92,7 @@ def change_tenant(tenant_id: UUID, body: BusinessBody, caller: MayManage) -> Res
 
 @router.put("/{tenant_id}/origins")
 @answers(Row(TENANTS), refuses=of(tenants, origins))
-def list_origins(tenant_id: UUID, body: OriginsBody, caller: MayManage) -> Response:
+def change_origins(tenant_id: UUID, body: OriginsBody, caller: MayManage) -> Response:
     """Say from the pages of which origins the API may be asked for one's own business (CORS)."""
     _refuse_others(tenant_id, caller)
     own = caller.principal.tenant_id
