@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import hypothesis
@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import Connection, sql
 from redis import Redis
+from xdist.scheduler import LoadScopeScheduling
 
 from adapters.clock import SettableClock
 from adapters.postgres import LIMITS, Bounds, Database
@@ -42,6 +43,8 @@ TEMPLATE = "template_frontdesk"
 ADMINISTRATORS: Final[dict[Server, Connection]] = {}
 """Who makes databases, of the servers of this process."""
 
+AT_SIZE: Final = "tests/at_size/"
+
 MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
 
@@ -49,6 +52,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take long, so that in the end nobody waits for one of them."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it says nothing about its types
+    """One module after the other, but those together that ask one large log: to grow it takes long."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return AT_SIZE if nodeid.startswith(AT_SIZE) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")
