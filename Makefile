@@ -17,6 +17,9 @@ COMPILE  := uv pip compile pyproject.toml --quiet --universal --python-version 3
 # Three at once keep two cores busy: many wait for processes that they have killed.
 PYTEST := $(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 
+# Some machines are told to keep no bytecode: all that starts would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:

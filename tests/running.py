@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from anyio.from_thread import start_blocking_portal
 from fastapi.testclient import TestClient
 
 from adapters.clock import SettableClock
@@ -22,8 +23,13 @@ from tests.contract import check
 
 class Client(TestClient):
     """Has seen whatever is there, where a test says nothing of versions: see `needs_if_match`.
-    Every answer is held against the OpenAPI documents.
+    Every answer is held against the OpenAPI documents. Requests to one application share a thread and
+    its event loop, as they do where it is served.
     """
+
+    def __init__(self, app: Any, **more: Any) -> None:
+        super().__init__(app, **more)
+        self.portal = getattr(app.state, "portal", None)
 
     def send(self, request: Any, **more: Any) -> Any:
         response = super().send(request, **more)
@@ -54,7 +60,8 @@ class Running:
         """Start the API on a system, for a business that is there already or a new one."""
         principals: dict[str, Principal] = {}
         app = create_app(backend(system, authenticate=principals.__getitem__))
-        yield cls(system, clock, app, tenant or str(uuid4()), principals)
+        with start_blocking_portal() as app.state.portal:
+            yield cls(system, clock, app, tenant or str(uuid4()), principals)
 
     def http(self, *roles: Role, tenant: str | None = None, **links: Any) -> TestClient:
         """Return a client that is logged in; as an owner when no role is named."""

@@ -1,6 +1,7 @@
 """Orders to stored text and back. The name of an order's class, in kebab case, is permanent."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from domain.messages import Command
 Order = Command | Effect
 
 
+@cache
 def kind_of(order: type[Order]) -> str:
     """Return the permanent name of a type of orders.
 

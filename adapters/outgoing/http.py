@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -67,10 +68,17 @@ class Limits(Value, frozen=True, kw_only=True):
 
 def tls_with(authorities: Path | None = None) -> ssl.SSLContext:
     """Return what checks certificates: of those whom the system knows, and of these."""
+    if authorities is None:
+        return _of_the_system()
     context = ssl.create_default_context()
-    if authorities is not None:
-        context.load_verify_locations(authorities)
+    context.load_verify_locations(authorities)
     return context
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    """Return what all have in common who name nobody: hundreds of certificates are read for it."""
+    return ssl.create_default_context()
 
 
 class HttpOutgoing:

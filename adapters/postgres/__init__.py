@@ -8,7 +8,7 @@ would wait for each other.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -143,14 +143,18 @@ class Database:
     def refuse_wrong_roles(self) -> None:
         """Raise RoleRefusedError if a login is not what it has to be."""
         others = (WRITER, ACCOUNTS, WORKER)
-        with self.connect(APP, "frontdesk start") as session:
-            for role in others if self._apart else ():
-                held = session.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", (role,))
-                if held.fetchone() == (True,):
-                    raise held_too(role, session.info.user)
+        if self._apart:
+            self._refuse_more_than_app(others)
         with self.connect(WORKER, "frontdesk start") as session:
             for role in (*others, APP):  # the last to see one's own write in a tenant's name
                 session.dress(role, "frontdesk start", self.limits.requests)
+
+    def _refuse_more_than_app(self, others: Iterable[str]) -> None:
+        with self.connect(APP, "frontdesk start") as session:
+            for role in others:
+                held = session.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", (role,))
+                if held.fetchone() == (True,):
+                    raise held_too(role, session.info.user)
 
     def _info_of(self, role: str | None) -> str:
         return self._info if role in (APP, None) else self._worker_info

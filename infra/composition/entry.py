@@ -1,6 +1,7 @@
 """Where a process stands among others: what it reads and records, and who hears what."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 from uuid import uuid4
@@ -56,12 +57,18 @@ def entry_of(
     tables = [table_of(model.name, model.version) for model in models]
     return Entry(
         id=uuid4(),
-        release=version("frontdesk"),
+        release=_release(),
         reads=sorted([*mapper.known, *tables, BOOKMARKED]),
         records=sorted(mapper.recorded),
         master_keys=keys.names,
         secret_keys=tokens.names,
     )
+
+
+@cache
+def _release() -> str:
+    """Return what is installed, which is read from a file."""
+    return version("frontdesk")
 
 
 def say_who_hears_what(database: Database, mapper: Mapper, consumers: Sequence[Consumer]) -> None:

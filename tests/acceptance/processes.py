@@ -88,12 +88,12 @@ def _port_of(process: "subprocess.Popen[str]") -> int:
     return next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
 
 
-def owner(port: int) -> str:
+def owner(port: int, name: str = "robin") -> str:
     """Open a business; return the access token of its owner."""
     person = {
         "user_type": "beauty_professional",
         "name": "Robin Banks",
-        "email": "robin@agency.example",
+        "email": f"{name}@agency.example",
         "password": "a long enough pass-phrase",
         "time_zone": "America/Los_Angeles",
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -65,6 +66,7 @@ class Place:
         return Place(schema, self.definitions, self.name, self.within)
 
 
+@cache
 def schema_of(model: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     schema = TypeAdapter(model).json_schema()
     return schema, schema.get("$defs", {})

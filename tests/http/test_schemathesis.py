@@ -13,8 +13,10 @@ import pytest
 from api.compat import CALLED
 from api.openapi.addresses import address_of
 from infra.composition import running_system
+from infra.servers.postgres import Server
 from infra.settings import Settings
 from tests.acceptance.processes import owner, servers
+from tests.conftest import empty_database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -27,10 +29,16 @@ without these: they are the same operations under other names.
 """
 
 
-@pytest.fixture
-def port(dsn: str) -> Iterator[int]:
-    """The API in a process of its own, with read models and processes at work."""
-    with running_system(Settings(), dsn) as system, servers(dsn, 1) as (port,):
+@pytest.fixture(scope="module")
+def port(server: Server) -> Iterator[int]:
+    """The API in a process of its own, with read models and processes at work. One for all, each of
+    whom opens a business of their own.
+    """
+    with (
+        empty_database(server) as dsn,
+        running_system(Settings(), dsn) as system,
+        servers(dsn, 1) as (port,),
+    ):
         system.work()
         system.join_others()
         yield port
@@ -43,7 +51,7 @@ def test_the_api_is_as_its_documents_say(port: int, tmp_path: Path, product: str
             str(SCHEMATHESIS),
             *("--config-file", str(CONFIGURATION)),
             *("run", f"http://127.0.0.1:{port}{address_of(product)}"),
-            *("--header", f"Authorization: Bearer {owner(port)}"),
+            *("--header", f"Authorization: Bearer {owner(port, product or 'today')}"),
             *("--continue-on-failure", "--no-shrink", "--no-color"),
             *(("--phases", "fuzzing,stateful") if product else ()),
             *("--generation-deterministic", "--max-examples", EXAMPLES, "--warnings", "off"),
