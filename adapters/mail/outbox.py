@@ -14,7 +14,7 @@ from adapters.postgres import Database
 from application.operations.outbox import OutboxMail, OutboxMailNotFound
 from application.ports import Clock
 from application.scheduling.guest_bookings import WISHES_KEPT
-from application.scheduling.mails import GUEST_CODE, Message
+from application.scheduling.mails import Message
 from domain.values import FRONTDESK
 
 KEEP: Final = timedelta(days=180)
@@ -32,8 +32,9 @@ PUT: Final = """
     ON CONFLICT DO NOTHING
 """
 
+PRUNE: Final = "DELETE FROM work.outbox WHERE sent_at < %s"
 # An address that nobody has proved is kept no longer than what else was said with it.
-PRUNE: Final = "DELETE FROM work.outbox WHERE sent_at < %s OR (kind = %s AND sent_at < %s)"
+PRUNE_CODES: Final = "DELETE FROM work.outbox WHERE kind = 'guest-code' AND sent_at < %s"
 
 FIND: Final = """
     SELECT id, number, sent_at, mail FROM work.outbox WHERE {conditions}
@@ -101,8 +102,8 @@ class OutboxMailer:
         """Destroy what nobody will read any more."""
         now = self._clock()
         with self._database.as_worker() as connection:
-            values = (now - KEEP, GUEST_CODE, now - WISHES_KEPT)
-            return connection.execute(PRUNE, values).rowcount
+            old = connection.execute(PRUNE, (now - KEEP,)).rowcount
+            return old + connection.execute(PRUNE_CODES, (now - WISHES_KEPT,)).rowcount
 
     def _mails(self, tenant: str, sql: str, values: Params) -> list[OutboxMail]:
         with self._database.as_tenant(tenant) as connection:

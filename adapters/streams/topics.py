@@ -15,16 +15,29 @@ PARTITIONS: Final = 12
 RETENTION_MS: Final = 7 * 24 * 3600 * 1000
 """A week: who was away for longer reads history over HTTP."""
 
+OTHERS: Final = "frontdesk.others"
+"""For what needs no topic of its own, and for what others record by way of our log, under names of their own.
+What a newer release of ours may record, of a kind that we do not know, is published by a relay that knows
+where.
+"""
+
 TOPICS: Final[Mapping[str, str]] = {
     "agenda": "frontdesk.agendas",
+    "allowance": OTHERS,
     "block": "frontdesk.time-blocks",
     "booking": "frontdesk.bookings",
     "claim": "frontdesk.claims",
     "client": "frontdesk.clients",
+    "clientlimits": OTHERS,
+    "configuration": OTHERS,
+    "file": "frontdesk.files",
     "hold": "frontdesk.holds",
     "identity": "frontdesk.identities",
+    "lead": "frontdesk.leads",
     "links": "frontdesk.links",
+    "portrait": "frontdesk.portraits",
     "professional": "frontdesk.professionals",
+    "scoring": OTHERS,
     "series": "frontdesk.series",
     "service": "frontdesk.services",
     "tenant": "frontdesk.tenants",
@@ -38,11 +51,6 @@ those of a professional are one kind of thing to others.
 
 _LONGEST: Final = sorted(TOPICS, key=len, reverse=True)
 """Longest first: a kind whose name has a dash is not the one that its first word would be."""
-
-OTHERS: Final = "frontdesk.others"
-"""For what others record by way of our log, under names of their own. What a newer release of ours
-may record, of a kind that we do not know, is published by a relay that knows where.
-"""
 
 WORK: Final = "frontdesk.work"
 """Carries nothing: who is given one of its partitions carries the consumers of that slot on."""
@@ -65,7 +73,7 @@ LIVE_CHANGELOG: Final = f"{GROUP}-{LIVE}-changelog"
 LIVE_RETENTION_MS: Final = 2 * 3600 * 1000
 """Deleted, not compacted: the last word on something need not be the newest."""
 
-ALL: Final = (*dict.fromkeys(TOPICS.values()), OTHERS)
+ALL: Final = tuple(dict.fromkeys((*TOPICS.values(), OTHERS)))
 """What our own workers carry on from: events as they are stored, and nothing for anybody else."""
 
 UNTOLD: Final = frozenset(TOPICS[kind] for kind in ("agenda", "claim", "identity", "links"))
@@ -87,12 +95,17 @@ def topic_of(stream: str) -> str:
     >>> topic_of("client-1"), topic_of("client"), topic_of("clientlimits-1")
     ('frontdesk.clients', 'frontdesk.clients', 'frontdesk.others')
     """
-    return next((TOPICS[kind] for kind in _LONGEST if f"{stream}-".startswith(f"{kind}-")), OTHERS)
+    kind = _kind_of(stream)
+    return OTHERS if kind is None else TOPICS[kind]
 
 
 def is_placed(stream: str) -> bool:
-    """Whether a stream has a topic that this release knows of."""
-    return place_of(stream)[0] != OTHERS
+    """Whether a stream is of a kind of which this release knows where it goes."""
+    return _kind_of(stream) is not None
+
+
+def _kind_of(stream: str) -> str | None:
+    return next((kind for kind in _LONGEST if f"{stream}-".startswith(f"{kind}-")), None)
 
 
 def partition_of(key: bytes) -> int:

@@ -1,11 +1,14 @@
 """An event as a record: everything is in it, in the headers that others know."""
 
+import importlib
+import pkgutil
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import domain
 from adapters.streams.records import (
     RecordNotUnderstood,
     Said,
@@ -13,7 +16,17 @@ from adapters.streams.records import (
     row_of,
     told_record_of,
 )
-from adapters.streams.topics import OTHERS, PARTITIONS, TOPICS, partition_of, slot_of, topic_of
+from adapters.streams.topics import (
+    OTHERS,
+    PARTITIONS,
+    TOPICS,
+    is_placed,
+    partition_of,
+    slot_of,
+    topic_of,
+)
+from domain.aggregate import Aggregate
+from domain.catalogue import KINDS
 
 AT = datetime(2027, 1, 4, 8, 30, 15, 123456, tzinfo=UTC)
 METADATA = (
@@ -113,6 +126,20 @@ def test_what_nobody_knows_yet_is_published_too() -> None:
 @pytest.mark.parametrize("kind", TOPICS)
 def test_a_kind_of_thing_has_its_topic_also_if_its_name_begins_as_another_does(kind: str) -> None:
     assert topic_of(f"{kind}-0198c0de-0000-7000-8000-00000000000e") == TOPICS[kind]
+
+
+def aggregates() -> set[str]:
+    """Name every kind of stream that there is."""
+    names = (each.name for each in pkgutil.walk_packages(domain.__path__, "domain."))
+    there = [value for name in names for value in vars(importlib.import_module(name)).values()]
+    declared = {each.kind for each in there if isinstance(each, Aggregate)}
+    return declared | {kind.one for kind in KINDS}
+
+
+def test_of_every_kind_of_stream_it_is_said_where_it_goes() -> None:
+    """What may happen to each, an erasure, does not say it: a relay would wait for one that knows, for ever."""
+    assert {kind for kind in aggregates() if not is_placed(f"{kind}-1")} == set()
+    assert not is_placed("invoice-1")
 
 
 def test_a_consumer_has_one_slot_everywhere() -> None:
