@@ -91,6 +91,29 @@ def test_who_comes_again_is_the_same_lead(running: Running, http: TestClient) ->
     assert len(tasks(running, http, first)) == 1
 
 
+def test_leads_are_listed_by_what_is_asked_the_likeliest_first(
+    running: Running, http: TestClient
+) -> None:
+    cold = opened(http, touch={"source": "google"})
+    warm = opened(http, person={"name": "Noor", **BOTH, "email": "noor@example.org"}, touch=ADVERT)
+    engage(http, warm, "booking", "one")
+    running.settle()
+
+    def listed(**asked: str) -> list[str]:
+        answer = http.get("/v1/leads", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["data"]]
+
+    assert listed() == [warm["id"], cold["id"]]
+    assert listed(sort="score") == [cold["id"], warm["id"]]
+    assert listed(**{"score.gte": "40"}) == listed(temperature="warm") == [warm["id"]]
+    assert listed(source="instagram", status="new") == [warm["id"]]
+    assert listed(status="qualified") == []
+    first = http.get("/v1/leads", params={"limit": 1}).json()
+    assert first["has_more"]
+    assert listed(limit="1", cursor=first["next_cursor"]) == [cold["id"]]
+
+
 def test_who_comes_twice_at_once_is_one_lead(running: Running, http: TestClient) -> None:
     with ThreadPoolExecutor(6) as several:
         found = [*several.map(lambda _: opened(http)["id"], range(6))]
