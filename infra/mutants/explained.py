@@ -35,6 +35,13 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         "stop.wait(AWAY) → pass",
     ): "A pause between two tries at a broker that is away: without it there are more of them.",
     (
+        "projections/scheduling/bookings.py",
+        (
+            "WHERE r.tenant_id = %s AND r.longer_than_a_day AND r.starts_at > %s AND r.starts_at <= %s → "
+            "WHERE r.tenant_id = %s OR r.longer_than_a_day AND r.starts_at > %s AND r.starts_at <= %s"
+        ),
+    ): "From where a list is looked through: further back, what ends too early is left out all the same.",
+    (
         "projections/paging.py",
         (
             "statement = _marked(asked, rows_of(asked, limit + 1, look=look)) → "

@@ -264,6 +264,16 @@ def test_a_business_keeps_no_more_than_it_may_however_much_comes_at_once(
     assert len(files_in(tmp_path / "files")) == 4
 
 
+def test_what_is_announced_takes_its_room_at_once(small: Running) -> None:
+    http = small.http()
+    client = client_of(http)
+
+    answers = [announced(http, client, PDF + bytes([n])) for n in range(4)]
+
+    assert [each.status_code for each in answers] == [201, 201, 201, 413]
+    assert answers[-1].json()["code"] == "storage-is-full"
+
+
 def test_room_is_there_again_when_something_is_gone_for_good(small: Running) -> None:
     http = small.http()
     client = client_of(http)

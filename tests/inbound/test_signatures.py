@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from application.inbound import Arrival, Provider
+from application.inbound.arrivals import fields_of
 from application.inbound.providers import PROVIDERS, by_name
 from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
 from application.inbound.signatures import verify
-from tests.inbound.callers import NOW, OURS, SECRETS, b64, call, digest, public
+from tests.inbound.callers import NOW, OURS, SECONDS, SECRETS, SIGN, b64, call, digest, public
 from tests.inbound.callers import arrival as arrival_of
 
 REFUSED = (SignatureMissing, SignatureWrong, SignatureNotProven)
@@ -124,6 +125,26 @@ def test_what_was_signed_too_long_ago_or_will_be_is_refused(name: str, tolerance
         proven(provider, call(name), late=late)
     for late in (-tolerance - 1, tolerance + 1):
         refused(provider, call(name), late=late)
+
+
+@pytest.mark.parametrize(
+    "body", [b"nonsense", b"{}", b'{"time_ms": "now"}', b"[" * 10_000, b"\xff"]
+)
+def test_what_is_signed_and_says_no_time_where_it_has_to_is_refused(body: bytes) -> None:
+    signed = SIGN["pusher"](body, SECONDS, OURS)
+
+    refused(by_name(PROVIDERS)["pusher"], arrival_of(body, signed, OURS))
+
+
+@pytest.mark.parametrize(("many", "taken"), [(1_000, True), (1_001, False)])
+def test_a_form_has_so_many_fields_and_no_more(many: int, taken: bool) -> None:
+    text = "&".join(f"f{n}=1" for n in range(many))
+
+    if taken:
+        assert len(fields_of(text)) == many
+    else:
+        with pytest.raises(ValueError, match="fields"):
+            fields_of(text)
 
 
 @st.composite

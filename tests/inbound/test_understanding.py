@@ -57,6 +57,20 @@ def test_what_a_call_means_is_carried_out(inbox: Inbox) -> None:
     )
 
 
+def test_what_waits_no_more_is_left_out_and_says_so(inbox: Inbox) -> None:
+    inbox.call(body=body("Ana"))
+    [receipt] = inbox.receipts()
+    inbox.running.system.receipts.discard(None, receipt.id)
+    inbox.running.settle()
+
+    with inbox.running.system.database.as_worker() as line:
+        told = line.execute(
+            "SELECT status, outcome FROM work.jobs WHERE about = %s", (receipt.id,)
+        ).fetchall()
+    assert told == [("done", "skipped: it does not wait any more")]
+    assert clients(inbox) == set()
+
+
 def test_a_refusal_is_an_answer_and_what_comes_after_it_is_carried_out(inbox: Inbox) -> None:
     inbox.call(body=body("Ana", id_="1"))
     inbox.running.settle()

@@ -41,8 +41,9 @@ def test_what_nobody_sees_is_lost(word: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x1f", "\x7f", "\n"])
-def test_what_ends_a_line_is_a_space(end: str) -> None:
-    assert shown(f"Zoé{end}Martin") == "Zoé Martin"
+@pytest.mark.parametrize("name", ["Zoé", "Zoe"])
+def test_what_ends_a_line_is_a_space(name: str, end: str) -> None:
+    assert shown(f"{name}{end}Martin") == f"{name} Martin"
 
 
 @pytest.mark.parametrize(

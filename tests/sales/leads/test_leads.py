@@ -117,7 +117,11 @@ def test_the_first_contact_tells_how_long_they_waited() -> None:
     after = LEAD.fold(first, OPENED)
     (second,) = leads.contact(record_contact, after, now=now + timedelta(hours=4))
 
+    (at_once, _) = leads.contact(record_contact, OPENED, now=now)
+    (before, _) = leads.contact(record_contact, OPENED, now=now - timedelta(hours=1))
+
     assert first[0] == lead_contacted
+    assert at_once == before == replace(lead_contacted, after=0)
     assert after.status is LeadStatus.ATTEMPTING
     assert second == replace(lead_contacted, after=None)
 

@@ -2,7 +2,7 @@
 """Whoever writes a rule orders work: it is bounded before it is begun, whatever the rule says."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.messages import DomainError
 from domain.scheduling import series
-from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, starts
+from domain.scheduling.recurrence import Recurrence, faults_of_recurrence, starts, times_a_day
 from tests.counting import calls
 
 ALL_HOURS: Final = ",".join(map(str, range(24)))
@@ -32,6 +32,20 @@ COSTLY = [
     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO",
     "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO",
 ]
+
+
+@pytest.mark.parametrize(("days", "times"), [(0, 2), (30, 2), (31, 3), (62, 4)])
+def test_what_is_added_and_left_out_is_spread_over_a_month(days: int, times: int) -> None:
+    named = tuple(datetime(2027, 1, 1, 8) + timedelta(days=n) for n in range(days))
+    recurrence = Recurrence(
+        starts_at=datetime(2027, 1, 1, 9),
+        time_zone="Europe/Paris",
+        rule="FREQ=DAILY;BYHOUR=9,10",
+        except_at=named[::2],
+        also_at=named[1::2],
+    )
+
+    assert times_a_day(recurrence) == times
 
 
 def judged(recurrence: Recurrence) -> None:
