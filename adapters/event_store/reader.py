@@ -214,7 +214,7 @@ class Reader:
     def whole(self, history: Sequence[Recorded]) -> Sequence[Recorded]:
         """Return a history whose events can all be read. Raises NotReadableHere."""
         for past in history:
-            if past.event is None and is_unread(past):
+            if is_unread(past):
                 raise self.lacking(past.needs or past.type)
         return history
 

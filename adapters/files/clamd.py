@@ -56,7 +56,7 @@ class Clamd:
         """Return the name of what was found, if anything. Raises ScannerAwayError, NotScannedError."""
         try:
             with self._connected() as connection:
-                return _understood(_asked(connection, content))
+                return _understood(asked_of(connection, content))
         except OSError as error:
             raise ScannerAwayError(type(error).__name__) from error
 
@@ -73,7 +73,8 @@ class Clamd:
         return connection
 
 
-def _asked(connection: socket.socket, content: bytes) -> bytes:
+def asked_of(connection: socket.socket, content: bytes) -> bytes:
+    """Return what the scanner says of this content (INSTREAM)."""
     try:
         connection.sendall(b"zINSTREAM\0")
         for begin in range(0, len(content), PART):

@@ -42,6 +42,35 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
         ),
     ): "From where a list is looked through: further back, what ends too early is left out all the same.",
     (
+        "adapters/files/making.py",
+        (
+            'tried.append(("image/webp", _written(image, "WEBP", quality=quality, method=4))) → '
+            'tried.append(("image/webp", _written(image, "WEBP", quality=quality, method=5)))'
+        ),
+    ): "How hard it is tried to write a picture small: a few bytes, for some more time.",
+    (
+        "adapters/jobs/lanes.py",
+        "COMMANDS: 2, → COMMANDS: 3,",
+    ): "How many are carried out at once is a matter of how much a machine can do.",
+    (
+        "adapters/erasure/erasures.py",
+        (
+            "left = max(1, round((until - time.monotonic()) * 1000)) → "
+            "left = max(1, round((until - time.monotonic()) * 1001))"
+        ),
+    ): "A thousandth of patience.",
+    (
+        "adapters/postgres/pool.py",
+        "self.is_so = False → pass",
+    ): "Whoever asks next looks once more whether it is back, and finds that it is.",
+    (
+        "adapters/accounts/tokens.py",
+        (
+            'options={"verify_exp": False, "verify_iat": False, "verify_nbf": False}, → '
+            'options={"verify_exp": False, "verify_iat": False, "verify_nbf": True},'
+        ),
+    ): "We put no time before which it is not good into a token, and whoever could put one in has our key.",
+    (
         "projections/paging.py",
         (
             "statement = _marked(asked, rows_of(asked, limit + 1, look=look)) → "

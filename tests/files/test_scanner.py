@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.clock import SettableClock
-from adapters.files.clamd import Clamd, NotScannedError, ScannerAwayError, address_of
+from adapters.files.clamd import Clamd, NotScannedError, ScannerAwayError, address_of, asked_of
 from infra.composition import running_system
 from infra.settings import Settings
 from tests.files.pictures import PDF, picture
@@ -35,6 +35,17 @@ def guarded(
         Running.of(system, clock) as running,
     ):
         yield running
+
+
+def test_what_is_sent_to_a_scanner_is_framed_to_the_byte() -> None:
+    """As INSTREAM of clamd demands it: length, bytes, and a length of nothing at the end."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"stream: OK\0")
+
+    with ours, theirs:
+        assert asked_of(ours, b"some bytes") == b"stream: OK"
+        ours.shutdown(socket.SHUT_WR)
+        assert theirs.makefile("rb").read() == b"zINSTREAM\0\0\0\0\x0asome bytes\0\0\0\0"
 
 
 @pytest.mark.postgres

@@ -77,7 +77,7 @@ def test_that_nothing_is_configured_is_known_too(asking: Running) -> None:
     assert known.values(asking.tenant, "stripe") is None
     assert known.values(asking.tenant, "no such") is None
     assert known.secrets_of(asking.tenant, "no such") == ()
-    assert (signs(asking), known.queries) == ([], 1)
+    assert (signs(asking), known.queries, known.lookups) == ([], 1, 2)
 
 
 class Manners(Value, frozen=True, kw_only=True):
