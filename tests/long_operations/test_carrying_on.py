@@ -272,6 +272,8 @@ def test_what_is_refused_is_failed_at_once_and_leaves_nothing(
     with running.system.database.as_worker() as connection:
         assert connection.execute("SELECT count(*) FROM work.operation_parts").fetchone() == (0,)
         assert connection.execute("SELECT sealed FROM work.operations").fetchone() == (None,)
+        told = connection.execute("SELECT outcome FROM work.jobs WHERE kind = 'carry-on'")
+        assert told.fetchone() == ("skipped: operation-result-too-large",)
 
 
 # --- Started ----------------------------------------------------------------------------
