@@ -90,6 +90,10 @@ EXPLAINED: Final[Mapping[tuple[str, str], str]] = {
     ): "A column more of a table that is written to a file.",
     (
         "adapters/streams/producer.py",
+        "max_block_ms=5_000, → max_block_ms=5001,",
+    ): "A millisecond of patience with a broker.",
+    (
+        "adapters/streams/producer.py",
         "linger_ms=2, → linger_ms=3,",
     ): "For how long records are gathered before they are sent changes none of them.",
 }

@@ -204,6 +204,14 @@ def test_every_answer_with_a_body_says_of_what_form_it_is() -> None:
     assert unsaid == []
 
 
+def test_what_is_answered_in_bytes_says_so() -> None:
+    content = document()["paths"]["/v1/contents/{token}"]["get"]["responses"]["200"]["content"]
+
+    assert "image/png" in content
+    binary = {"type": "string", "format": "binary"}
+    assert [each["schema"] for each in content.values()] == [binary] * len(content)
+
+
 def test_nothing_stops_who_makes_a_client_of_it() -> None:
     """Names are those of one thing each, arrays say what is in them, and what is always there is told."""
     for each in documents():
