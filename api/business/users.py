@@ -89,7 +89,7 @@ def get_user(user_id: ids.User, caller: MayRead) -> Response:
 def change_roles(
     user_id: ids.User, body: RolesBody, caller: MayManage, accounts: TheAccounts
 ) -> Response:
-    """Give a user other roles. Their sessions end, and they log in again."""
+    """Change the roles of a user. Their sessions end, and they log in again."""
     command = ChangeRoles(
         tenant_id=caller.principal.tenant_id,
         user_id=user_id,

@@ -59,7 +59,7 @@ class Visitor(Caller):
 
     @property
     def leave(self) -> None:
-        """None: see above."""
+        """Return None: by no right that could be looked up."""
         return
 
     @property

@@ -161,7 +161,7 @@ def book_as_guest(hold_id: ids.Hold, body: CodeBody, visit: Visit) -> Response:
 @router.delete("/{hold_id}", status_code=204, openapi_extra=PUBLIC)
 @answers(refuses=GUESTS, moves=True)
 def release_hold_as_guest(hold_id: ids.Hold, visit: Visit) -> Response:
-    """Give the time back before the hold expires."""
+    """Release a hold before it expires: the time is open to everybody again."""
     command = ReleaseHold(hold_id=hold_id, by_guest=True)
     return visit.answered(lambda visitor, _: visitor.done(visitor.order(command)))
 

@@ -72,7 +72,7 @@ def place_hold(body: NewHold, caller: MayWrite) -> Response:
 @router.delete("/{hold_id}", status_code=204)
 @answers(refuses=VISITS)
 def release_hold(hold_id: ids.Hold, caller: MayWrite) -> Response:
-    """Give the slot back before it expires."""
+    """Release a hold before it expires: the slot is open to everybody again."""
     return caller.done(caller.order(ReleaseHold(hold_id=hold_id), on=hold_id))
 
 

@@ -7,6 +7,7 @@ A code is good from before its mail goes until the mail with the next one was ta
 arrives, and however often it was tried, what stands in it is good.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Protocol
 from uuid import UUID
@@ -21,6 +22,7 @@ from application.scheduling.mails import (
     Letters,
     Mailer,
     MailRefusedError,
+    Message,
     language_of,
     state_of,
 )
@@ -70,21 +72,33 @@ class AddressProofs:
             return Skipped("there is nothing to prove")
         if job.overtaken:
             return Skipped("a later mail was sent before")
-        code = self._codes.make(tenant, effect.user_id, job.id)
-        mail = AddressMail(
-            tenant=tenant,
-            user_id=effect.user_id,
-            client_id=user.client_id,
-            name=user.name,
-            email=user.email,
-            business=business.name,
-            language=language_of(user.language, business.language),
-            code=code,
-        )
-        try:
-            self._mailer.send(self._letters.write_code(mail), str(job.id))
-        except MailRefusedError:  # strangers type what they like: nothing for operators
-            return Skipped("no mail can be sent to what was typed")
-        with suppress(StoreUnavailableError):  # else those before are good for a little longer
-            self._codes.arrived(tenant, effect.user_id, code)
-        return None
+
+        def written(code: str) -> Message:
+            mail = AddressMail(
+                tenant=tenant,
+                user_id=effect.user_id,
+                client_id=user.client_id,
+                name=user.name,
+                email=user.email,
+                business=business.name,
+                language=language_of(user.language, business.language),
+                code=code,
+            )
+            return self._letters.write_code(mail)
+
+        return mailed(self._codes, self._mailer, job, effect.user_id, written)
+
+
+def mailed(
+    codes: Codes, mailer: Mailer, job: Job, whose: str, written: Callable[[str], Message]
+) -> Handled:
+    """Mail the code of this job, `whose` it is, in what is `written` of it."""
+    tenant = TenantId(job.tenant)
+    code = codes.make(tenant, whose, job.id)
+    try:
+        mailer.send(written(code), str(job.id))
+    except MailRefusedError:  # strangers type what they like: nothing for operators
+        return Skipped("no mail can be sent to what was typed")
+    with suppress(StoreUnavailableError):  # else those before are good for a little longer
+        codes.arrived(tenant, whose, code)
+    return None

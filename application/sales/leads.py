@@ -11,6 +11,7 @@ from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
 from application.transact import Changes, Past, Since, UseCase
+from domain.business.departments import MEMBERS
 from domain.business.users import USER, UserStatus
 from domain.messages import Command
 from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
@@ -112,10 +113,10 @@ def _followed_up(
     lead_id: LeadId, before: Lead, lead: Lead, past: Past
 ) -> tuple[Sequence[FollowUpSet], Changes]:
     """Say when somebody is to turn to the lead, each time that it has become hotter or colder."""
-    if lead.temperature in {None, before.temperature} or _is_erased(lead, past):
+    temperature = lead.temperature
+    if temperature is None or temperature is before.temperature or _is_erased(lead, past):
         return (), {}
-    assert lead.temperature is not None
-    due_at, priority = past.now + DUE_AFTER[lead.temperature], PRIORITY_OF[lead.temperature]
+    due_at, priority = past.now + DUE_AFTER[temperature], PRIORITY_OF[temperature]
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None
     if known is None or task is None:
@@ -193,7 +194,7 @@ def _person(command: leads.OpenLead, past: Past) -> tuple[ClientId, Changes]:
 
 def _refuse_absent(user_id: UserId | None, past: Past) -> None:
     if user_id is not None:
-        TASKS.refers_to["assignee_id"].refuse(past.of(USER, user_id))
+        MEMBERS.refuse(past.of(USER, user_id))
 
 
 def _converted(lead_id: LeadId, lead: Lead, events: Sequence[LeadEvent], past: Past) -> Changes:

@@ -7,20 +7,20 @@ then it is a wish: sealed, beside the log, and gone within two hours. A code is 
 that nobody proves one address and books under another.
 """
 
-from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
-from application.business.address_proofs import Codes
+from application.business.address_proofs import Codes, mailed
 from application.operations.jobs import Handled, Handlers, Job, Skipped
-from application.ports import Clock, StoreUnavailableError
+from application.ports import Clock
 from application.processes.effects import SendGuestCode
 from application.scheduling.mails import (
     GuestMail,
     History,
     Letters,
     Mailer,
-    MailRefusedError,
+    Message,
     language_of,
     state_of,
 )
@@ -121,26 +121,19 @@ class GuestCodes:
         wish = self._guests.of(tenant, effect.wish_id)
         if wish is None:
             return Skipped("nobody waits for it any more")
-        code = self._codes.make(tenant, effect.wish_id, job.id)
-        mail = self._mail(tenant, effect.hold_id, hold, wish.guest, code)
-        try:
-            self._mailer.send(self._letters.write_guest_code(mail), str(job.id))
-        except MailRefusedError:  # strangers type what they like: nothing for operators
-            return Skipped("no mail can be sent to what was typed")
-        with suppress(StoreUnavailableError):  # else those before are good for a little longer
-            self._codes.arrived(tenant, effect.wish_id, code)
-        return None
+        written = partial(self._written, tenant, effect.hold_id, hold, wish.guest)
+        return mailed(self._codes, self._mailer, job, effect.wish_id, written)
 
-    def _mail(
+    def _written(
         self, tenant: TenantId, hold_id: HoldId, hold: Hold, guest: Contact, code: str
-    ) -> GuestMail:
+    ) -> Message:
         professional = self._present(PROFESSIONAL, tenant, hold.professional_id)
         business = self._present(TENANT, tenant, stream_of(tenant)).business
         service = None
         if hold.service_id is not None:
             service = self._present(SERVICE, tenant, hold.service_id).name
         assert guest.email is not None, "a wish has an address"
-        return GuestMail(
+        mail = GuestMail(
             tenant=tenant,
             booking_id=booking_of(hold_id),
             email=guest.email,
@@ -151,6 +144,7 @@ class GuestCodes:
             time_zone=professional.settings.time_zone,
             code=code,
         )
+        return self._letters.write_guest_code(mail)
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: TenantId, stream: str) -> S:
         return state_of(aggregate, self._history(tenant, stream))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from domain.business.departments import refuse_unless_here
-from domain.business.users import USER, Role, UserIsDeactivated, UserNotFound
+from domain.business.departments import MEMBERS
+from domain.business.users import Role
 from domain.fields import Line, Text
 from domain.messages import Command, Event, Invalid, Personal, Value
 from domain.people.persons import PERSON
@@ -117,9 +117,7 @@ TASKS: Final = Kind(
     ),
     refers_to={
         "client_id": PERSON,
-        "assignee_id": Reference(
-            aggregate=USER, refuse=refuse_unless_here, refusals=(UserNotFound, UserIsDeactivated)
-        ),
+        "assignee_id": MEMBERS,
         "booking_id": Reference(aggregate=BOOKING, refuse=known, refusals=(BookingNotFound,)),
     },
     refuse=refuse_unclear,
@@ -147,4 +145,4 @@ PRIORITY_OF: Final = {
 
 def follow_up_of(lead_id: LeadId, number: int) -> TaskId:
     """Name the follow-up of a lead that comes after so many others."""
-    return TaskId(derived_id("task", lead_id, str(number)))
+    return TaskId(derived_id(TASKS.one, lead_id, str(number)))

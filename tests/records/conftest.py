@@ -10,6 +10,7 @@ from tests.running import Running
 
 collect_ignore = [
     *([] if any(kind.is_personal for kind in KINDS) else ["test_sealed.py"]),
+    *([] if any(kind.has_secrets for kind in KINDS) else ["test_secrets.py"]),
     *([] if any(kind.own for kind in KINDS) else ["test_own.py"]),
 ]
 

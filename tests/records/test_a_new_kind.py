@@ -73,6 +73,7 @@ TESTED = (
     "tests/records/test_every_kind.py",
     "tests/records/test_unique.py",
     "tests/records/test_sealed.py",
+    "tests/records/test_secrets.py",
     "tests/records/test_own.py",
     "tests/architecture/test_catalogue.py",
     "tests/architecture/test_told.py",

@@ -1,4 +1,4 @@
-"""What a kind says of people, or in secret: every table of every schema is searched for it."""
+"""What a kind says of people: every table of every schema is searched for it."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,13 +11,9 @@ from adapters.consumers import checkpoints
 from adapters.erasure import PostgresErasures
 from adapters.event_store.bundle import export, revealing
 from adapters.event_store.personal_data import MasterKeys
-from adapters.event_store.reader import WRITTEN
 from adapters.read_models.difference import compare
 from adapters.read_models.fold import Failure
 from adapters.read_models.rebuild import Rebuilder
-from adapters.read_models.switch import switch
-from adapters.streams.records import PERSONAL, record_of
-from domain.business.users import Role
 from domain.catalogue import KINDS
 from domain.personal import ERASED, erased
 from domain.records import RESTORABLE, Kind
@@ -25,13 +21,13 @@ from projections.records import RECORDS
 from tests.people.clients.dump import found
 from tests.records.any_kind import bodies, code, create, of_those, unlike
 from tests.records.hidden import secrets, texts
+from tests.records.telling import on_kafka, tell_everything
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
 about_persons = of_those([kind for kind in KINDS if kind.persons])
 sealed_kinds = of_those([kind for kind in KINDS if kind.is_personal])
-secret_kinds = of_those([kind for kind in KINDS if kind.has_secrets])
 
 
 def must_say_something(kind: Kind[Any]) -> bool:
@@ -45,39 +41,8 @@ def zoe(http: TestClient) -> str:
     return client_id
 
 
-JSON = {"Content-Type": "application/json"}
-
-
 def said(kind: Kind[Any]) -> list[str]:
     return [text for example in kind.examples for text in texts(example)]
-
-
-def have_all_tables(running: Running, kind: Kind[Any]) -> None:
-    """Have a table that was, one that is, and one that is to come."""
-    rebuilder = Rebuilder(database=running.system.database, reader=running.system.reader)
-    model = RECORDS[kind.one]
-    rebuilder.rebuild(model)
-    switch(rebuilder, model)
-    rebuilder.rebuild(model)
-
-
-def tell_everything(running: Running, http: TestClient, kind: Kind[Any], **whose: str) -> str:
-    """Create one and change it, so that all that the examples say was said of it."""
-    first, second = bodies(kind)
-    where = create(http, kind, {**first, **whose})
-    http.put(where, json={**second, **whose})
-    running.settle()
-    have_all_tables(running, kind)
-    return where
-
-
-def on_kafka(running: Running) -> str:
-    """Return what others can read on Kafka: all but what is sealed."""
-    with running.system.database.as_worker() as connection:
-        rows = connection.execute(f"SELECT {WRITTEN} FROM log.events e").fetchall()
-    records = [record_of(row) for row in rows]
-    headers = [(n, v) for record in records for n, v in record.headers if n != PERSONAL]
-    return f"{[record.value.decode() for record in records]} {headers}"
 
 
 def equals_the_fold(running: Running, kind: Kind[Any]) -> None:
@@ -219,87 +184,3 @@ def test_a_history_that_is_taken_away_reveals_what_is_personal_and_no_secret(
     for text in texts(kind.examples[0]):
         assert (text in lines) == (text not in hushed)
     assert "revealed" in lines
-
-
-@secret_kinds
-def test_a_secret_is_nowhere_but_where_it_is_sealed(
-    running: Running, dsn: str, http, kind, capfd
-) -> None:
-    hushed = [each for example in kind.examples for each in secrets(example)]
-    where = tell_everything(running, http, kind)
-    stream = where.rpartition("/")[2]
-    auditor = running.http(Role.AUDITOR)
-
-    shown = [
-        *(http.get(f"{where}{more}") for more in ("", "/history")),
-        http.get(f"/v1/{kind.many}"),
-        auditor.get(f"{where}?as_of=2"),
-        auditor.get("/v1/history"),
-        auditor.get(f"/v1/history?stream={stream}"),
-        auditor.get("/v1/history/1"),
-        auditor.get(f"/v1/history/streams/{stream}"),
-        auditor.get(f"/v1/history/streams/{stream}/difference?from=1&to=2"),
-        http.patch(where, json={}),
-    ]
-
-    assert {each.status_code for each in shown} == {200}
-    assert not any(secret in each.text for secret in hushed for each in shown)
-    assert found(dsn, hushed) == {}
-    assert not any(secret in on_kafka(running) for secret in hushed)
-    assert not any(secret in "".join(capfd.readouterr()) for secret in hushed)
-
-
-@secret_kinds
-def test_who_sends_a_secret_wrongly_does_not_read_it_in_the_refusal(http, kind) -> None:
-    first, _ = bodies(kind)
-    hushed = [*secrets(kind.examples[0])]
-    text = msgspec.json.encode(first).decode()
-    for secret in hushed:
-        text = text.replace(f'"{secret}"', f'"{secret}\\u0000"')
-
-    wrong = http.post(f"/v1/{kind.many}", content=text, headers=JSON)
-    other = http.post(f"/v1/{kind.many}", json={**first, "colour": hushed[0]})
-
-    assert (wrong.status_code, other.status_code) == (422, 422)
-    assert not any(secret in wrong.text for secret in hushed)
-
-
-@secret_kinds
-def test_whoever_sends_what_was_shown_keeps_the_secrets(running: Running, http, kind) -> None:
-    first, second = bodies(kind)
-    where, name = create(http, kind, first), kind.columns[0]
-    shown = {field: http.get(where).json()[field] for field in first}
-
-    put = http.put(where, json={**shown, name: second[name]})
-    patched = http.patch(where, json=shown)
-
-    assert (put.status_code, patched.status_code) == (200, 200)
-    place = (running.tenant, where.rpartition("/")[2])
-    state, _ = running.system.store.state(kind.aggregate, place)
-    assert [*secrets(state.values)] == [*secrets(kind.examples[0])]
-
-
-@secret_kinds
-def test_that_a_secret_was_changed_is_recorded_and_not_to_what(http, kind) -> None:
-    first, second = bodies(kind)
-    where = create(http, kind, first)
-    http.patch(where, json={name: second[name] for name in second})
-
-    changes = http.get(f"{where}/history").json()["data"][1]["changes"]
-
-    versions = str(changes)
-    assert "'version': 1" in versions
-    assert "'version': 2" in versions
-    assert not any(secret in versions for each in kind.examples for secret in secrets(each))
-
-
-@secret_kinds
-def test_what_was_never_said_cannot_be_kept(http, kind) -> None:
-    first, second = bodies(kind)
-    where = create(http, kind, first)
-    shown = {field: http.get(where).json()[field] for field in first}
-
-    http.put(where, json=second)
-
-    assert code(http.put(where, json=shown)) == (422, "secret-not-kept")
-    assert code(http.post(f"/v1/{kind.many}", json=shown)) == (422, "secret-not-kept")

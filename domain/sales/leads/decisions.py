@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
-from domain.sales.leads.lead import Lead
+from domain.sales.leads.lead import LEAD, Lead
 from domain.sales.leads.messages import (
     MOVES,
     OPEN,
@@ -32,12 +31,10 @@ from domain.sales.leads.messages import (
 from domain.sales.scores import MOST_COUNTED, Facts, Scoring, scored, temperature_of
 from domain.values import ClientId, LeadId, UserId, derived_id
 
-LEAD_OF: Final = "lead"
-
 
 def lead_of(client_id: ClientId) -> LeadId:
     """Name the lead of a client. A person has one: so nobody is a lead twice, whoever comes at once."""
-    return LeadId(derived_id(LEAD_OF, client_id))
+    return LeadId(derived_id(LEAD.kind, client_id))
 
 
 def open_(

@@ -1,8 +1,7 @@
-"""Leads over HTTP: they come, are scored, turned to, and won."""
+"""Leads over HTTP: they come, are scored, and turned to."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,45 +9,9 @@ from fastapi.testclient import TestClient
 from domain.business.users import AddUser, Role
 from domain.values import TenantId, UserId
 from tests.running import Running
-from tests.scheduling.bookings.at_the_salon import Salon
+from tests.sales.leads.coming import ADVERT, BOTH, ZOE, again, engage, make_hot, opened, tasks
 
 pytestmark = pytest.mark.postgres
-
-ZOE = {"name": "Zoé Dupont", "email": "zoe@example.org"}
-BOTH = {**ZOE, "phone": "+33199001234"}
-ADVERT = {"source": "instagram", "campaign": "advent"}
-
-
-@pytest.fixture
-def http(running: Running) -> TestClient:
-    return running.http()
-
-
-def opened(http: TestClient, **more: Any) -> Any:
-    answer = http.post("/v1/leads", json={"person": ZOE, **more})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def again(http: TestClient, lead: Any) -> Any:
-    return http.get(f"/v1/leads/{lead['id']}").json()
-
-
-def tasks(running: Running, http: TestClient, lead: Any) -> list[Any]:
-    running.settle()
-    return list(http.get("/v1/tasks", params={"lead_id": lead["id"]}).json()["data"])
-
-
-def engage(http: TestClient, lead: Any, source: str, *keys: str) -> Any:
-    where = f"/v1/leads/{lead['id']}/engagements"
-    return [http.post(where, json={"source": source, "key": key}).json() for key in keys][-1]
-
-
-def make_hot(http: TestClient, lead: Any) -> Any:
-    engage(http, lead, "booking", "a", "b")
-    http.post(f"/v1/leads/{lead['id']}/contacts", json={"way": "call"})
-    return again(http, lead)
-
 
 # --- They come ------------------------------------------------------------------------
 
@@ -114,13 +77,17 @@ def test_leads_are_listed_by_what_is_asked_the_likeliest_first(
     assert listed(limit="1", cursor=first["next_cursor"]) == [cold["id"]]
 
 
-def test_who_comes_twice_at_once_is_one_lead(running: Running, http: TestClient) -> None:
+def test_who_comes_twice_at_once_is_one_lead(two_systems: tuple[Running, Running]) -> None:
+    """Though it is two processes that they come to."""
+    systems = [each.http() for each in two_systems]
     with ThreadPoolExecutor(6) as several:
-        found = [*several.map(lambda _: opened(http)["id"], range(6))]
+        found = [*several.map(lambda n: opened(systems[n % 2])["id"], range(6))]
 
     assert len(set(found)) == 1
-    running.settle()
-    assert len(http.get("/v1/clients").json()["data"]) == 1
+    two_systems[0].settle()
+    for http in systems:
+        assert len(http.get("/v1/clients").json()["data"]) == 1
+        assert len(http.get("/v1/tasks").json()["data"]) == 1
 
 
 def test_a_client_who_is_known_is_not_doubled(running: Running, http: TestClient) -> None:
@@ -279,133 +246,3 @@ def test_a_lead_that_is_given_up_says_why_and_where_else_it_could_have_gone(http
     assert given_up.json()["reason"] == "Too far away"
     assert refused.json()["code"] == "lead-cannot-move"
     assert refused.json()["allowed"] == ["new", "converted"]
-
-
-# --- They are won ---------------------------------------------------------------------
-
-
-def test_a_lead_is_won_once_and_the_client_is_active(running: Running, http: TestClient) -> None:
-    lead = opened(http)
-    with ThreadPoolExecutor(4) as several:
-        answers = [*several.map(lambda _: http.post(f"/v1/leads/{lead['id']}/convert"), range(4))]
-
-    assert {each.status_code for each in answers} == {200}
-    assert {each.json()["client_id"] for each in answers} == {lead["client_id"]}
-    assert http.get(f"/v1/clients/{lead['client_id']}").json()["status"] == "active"
-    engage(http, lead, "visit", "later")
-    assert again(http, lead)["score"] == lead["score"], "the score is frozen"
-
-
-def test_who_books_counts_and_who_comes_is_won(running: Running, http: TestClient) -> None:
-    salon, lead = Salon.opened(running), opened(http)
-    where = salon.book(http, guest=ZOE).headers["location"]
-    running.settle()
-    before = again(http, lead)
-    http.post(f"{where}/confirm")
-    running.clock.set(datetime.fromisoformat("2027-01-05T12:00:00+01:00"))
-    http.post(f"{where}/complete")
-    running.settle()
-
-    assert before["status"] == "new"
-    assert again(http, lead)["status"] == "converted"
-    assert http.get(where).json()["client_id"] == lead["client_id"]
-    assert http.get(f"/v1/clients/{lead['client_id']}").json()["status"] == "active"
-
-
-def test_a_visit_that_a_client_books_counts_for_their_lead(running: Running, http) -> None:
-    salon, lead = Salon.opened(running), opened(http)
-    salon.book(http, client_id=lead["client_id"])
-    running.settle()
-
-    assert again(http, lead)["score"] == lead["score"] + 20
-
-
-# --- Who sees them, and who is forgotten ----------------------------------------------
-
-
-def test_clients_and_professionals_see_no_leads(running: Running, http: TestClient) -> None:
-    lead = opened(http)
-    for role in (Role.CLIENT, Role.PROFESSIONAL):
-        theirs = running.http(role)
-        assert theirs.get("/v1/leads").status_code == 403
-        assert theirs.get(f"/v1/leads/{lead['id']}").status_code in {403, 404}
-        assert theirs.post("/v1/leads", json={"person": ZOE}).status_code == 403
-
-
-def test_leads_of_another_business_are_not_there(running: Running, http: TestClient) -> None:
-    lead = opened(http)
-    other = running.http(tenant="0198c0de-0000-7000-8000-0000000000bb")
-
-    assert other.get(f"/v1/leads/{lead['id']}").status_code == 404
-
-
-def test_who_is_erased_is_no_lead_any_more(running: Running, http: TestClient) -> None:
-    lead = opened(
-        http, message="Zoé secretly wants henna", touch={"referrer": "https://zoe.example"}
-    )
-    where = f"/v1/leads/{lead['id']}"
-    http.post(f"{where}/contacts", json={"way": "call", "note": "Zoé spoke of henna"})
-    http.post(
-        "/v1/tasks",
-        json={
-            "due_at": "2027-02-01T09:00:00Z",
-            "title": "Ask Zoé",
-            "client_id": lead["client_id"],
-        },
-    )
-    running.settle()
-    http.delete(f"/v1/clients/{lead['client_id']}/personal-data")
-    running.settle()
-
-    told = http.get("/v1/history", params={"limit": 200}).text
-    rows = http.get("/v1/tasks").text + http.get("/v1/leads").text
-    shown = http.get(where).text
-    for word in ("henna", "zoe.example", "Ask Zo"):
-        assert word not in told + rows + shown
-
-
-def test_who_is_erased_before_they_come_is_won_all_the_same(
-    running: Running, http: TestClient
-) -> None:
-    salon, lead = Salon.opened(running), opened(http)
-    where = salon.book(http, client_id=lead["client_id"]).headers["location"]
-    http.post(f"{where}/confirm")
-    running.settle()
-    http.delete(f"/v1/clients/{lead['client_id']}/personal-data")
-    running.clock.set(datetime.fromisoformat("2027-01-05T12:00:00+01:00"))
-    http.post(f"{where}/complete")
-    running.settle()
-    engaged = engage(http, lead, "visit", *map(str, range(8)))
-
-    assert again(http, lead)["status"] == "converted"
-    assert engaged["status"] == "converted"
-    assert running.system.jobs.depths()["parked"] == 0
-
-
-def test_the_timeline_of_a_client_tells_of_their_lead_but_not_to_them(
-    running: Running, http: TestClient
-) -> None:
-    lead = opened(http)
-    http.post(f"/v1/leads/{lead['id']}/convert")
-    running.settle()
-    where = f"/v1/clients/{lead['client_id']}/timeline"
-    told = http.get(where).json()["data"]
-    themselves = running.http(Role.CLIENT, client_id=lead["client_id"])
-
-    assert [(e["id"], e["kind"], e["lead_status"]) for e in told] == [
-        (lead["id"], "lead", "converted")
-    ]
-    assert themselves.get(where).json()["data"] == []
-
-
-def test_leads_of_merged_clients_are_of_one_person(running: Running, http: TestClient) -> None:
-    one, two = opened(http), opened(http, person={"name": "Zoé", "email": "other@example.org"})
-    merged = http.post(
-        f"/v1/clients/{one['client_id']}/merge", json={"sources": [two["client_id"]]}
-    )
-    running.settle()
-    listed = http.get("/v1/leads", params={"client_id": one["client_id"]}).json()["data"]
-
-    assert merged.status_code == 200
-    assert {each["id"] for each in listed} == {one["id"], two["id"]}
-    assert opened(http, person={"name": "Zoé", "email": "other@example.org"})["id"] == one["id"]
