@@ -18,7 +18,6 @@ from application.processes.forget_configuration_when_it_was_removed import (
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.forget_record_when_it_was_purged import FORGET_RECORD_WHEN_IT_WAS_PURGED
 from application.processes.keep_bytes_of_files import KEEP_BYTES_OF_FILES
-from application.processes.note_bookings_of_leads import NOTE_BOOKINGS_OF_LEADS
 from application.processes.process import Process
 from application.processes.purge_files_on_client_erased import PURGE_FILES_ON_CLIENT_ERASED
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
@@ -46,7 +45,6 @@ PROCESSES: Final[tuple[Process, ...]] = (
     SEND_CODE_TO_GUEST,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
-    NOTE_BOOKINGS_OF_LEADS,
     SCORE_LEAD_WHEN_CLIENT_CHANGED,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,

@@ -20,7 +20,6 @@ from domain.sales import leads, scores
 from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
 from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
 from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
-from domain.scheduling.bookings import BOOKING, BookingStatus
 from domain.values import ClientId, LeadId, TaskId, UserId
 
 
@@ -41,20 +40,20 @@ def convert(command: leads.ConvertLead, past: Past) -> Changes:
     return _converted(command.lead_id, lead, leads.convert(command, lead), past)
 
 
-def note_booking(command: leads.NoteBooking, past: Past) -> Changes:
-    """Who books shows interest, and who comes is won; of who is no lead, nothing is said."""
-    lead_id = lead_of_person(command.client_id, past)
-    booking = past.of(BOOKING, command.booking_id)
-    if lead_id is None or booking is None:
+def booked(client_id: ClientId | None, key: str, past: Past) -> Changes:
+    """Count what a client has booked, recorded with it; of who is no lead, nothing is said."""
+    if client_id is None or (lead_id := lead_of_person(client_id, past)) is None:
         return {}
     lead = past.of(LEAD, lead_id)
-    if booking.status is BookingStatus.COMPLETED:
-        return _converted(
-            lead_id, lead, leads.convert(leads.ConvertLead(lead_id=lead_id), lead), past
-        )
-    source, key = EngagementSource.BOOKING, command.booking_id
-    order = leads.RecordEngagement(lead_id=lead_id, source=source, key=key)
+    order = leads.RecordEngagement(lead_id=lead_id, source=EngagementSource.BOOKING, key=key)
     return recorded(lead_id, lead, leads.engage(order, lead), past)
+
+
+def came(client_id: ClientId | None, past: Past) -> Changes:
+    """Win the lead of a client who has come, if they have one, with their coming."""
+    if client_id is None or (lead_id := lead_of_person(client_id, past)) is None:
+        return {}
+    return convert(leads.ConvertLead(lead_id=lead_id), past)
 
 
 def score(command: leads.ScoreLead, past: Past) -> Changes:
@@ -228,6 +227,5 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     leads.RecordContact: _decided(leads.contact, timed=True),
     leads.RecordEngagement: _decided(leads.engage),
     leads.ScoreLead: score,
-    leads.NoteBooking: note_booking,
     scores.ChangeScoring: change_scoring,
 }

@@ -8,17 +8,25 @@ from msgspec.structs import replace
 
 from application.people.guests import known_guest
 from application.people.people import Visitor, client, is_blocked, refuse_unknown_client, visitors
+from application.sales import leads
 from application.scheduling.agendas import Agendas
 from application.scheduling.allowances import count_requests
 from application.scheduling.terms import Terms, bookable_terms, span_of, terms_of, times
-from application.transact import Changes, Past, UseCase
+from application.transact import Changes, Past, Since, UseCase
 from domain.messages import Command
 from domain.scheduling import agendas, bookings
 from domain.scheduling.agendas import HOLD, Hold
 from domain.scheduling.allowances import OpenRequest
 from domain.scheduling.availability import Span
 from domain.scheduling.bookable import asks, passes_over, refuse_to_confirm, refuse_unwelcome
-from domain.scheduling.bookings import BOOKING, MOVES, Appointment, Booking, BookingEvent
+from domain.scheduling.bookings import (
+    BOOKING,
+    MOVES,
+    Appointment,
+    Booking,
+    BookingEvent,
+    BookingStatus,
+)
 from domain.scheduling.professionals import PROFESSIONAL
 from domain.scheduling.series import RequestSeries
 from domain.values import BookingId, SeriesId, TimeSlot
@@ -39,7 +47,8 @@ def request(command: bookings.RequestBooking, past: Past) -> Changes:
     events = requested(command, booking, appointment, terms)
     take(diary, command.booking_id, booking, events)
     counted = counted_for(command, past, who, [open_request(command.booking_id, events)])
-    return {command.booking_id: events, **redeemed, **diary.changes, **counted}
+    interest = leads.booked(command.client_id, command.booking_id, past)
+    return {command.booking_id: events, **redeemed, **diary.changes, **counted, **interest}
 
 
 def confirm(command: bookings.ConfirmBooking, past: Past) -> Changes:
@@ -57,7 +66,9 @@ def decline(command: bookings.DeclineBooking, past: Past) -> Changes:
 
 def complete(command: bookings.CompleteBooking, past: Past) -> Changes:
     booking = past.of(BOOKING, command.booking_id)
-    return {command.booking_id: bookings.complete(command, booking, now=past.now)}
+    completed = bookings.complete(command, booking, now=past.now)
+    won = leads.came(booking.appointment.client_id, past) if booking and completed else {}
+    return {command.booking_id: completed, **won}
 
 
 def mark_no_show(command: bookings.MarkNoShow, past: Past) -> Changes:
@@ -95,9 +106,16 @@ def link_to_client(command: bookings.LinkBookingToClient, past: Past) -> Changes
     refuse_unknown_client(past, command.client_id)
     booking = past.of(BOOKING, command.booking_id)
     linked = bookings.link_to_client(command, booking)
-    if booking is not None and linked:
-        _refuse_to_link(command, booking, past)
-    return {command.booking_id: linked}
+    if booking is None or not linked:
+        return {command.booking_id: linked}
+    _refuse_to_link(command, booking, past)
+    is_over = booking.status is BookingStatus.COMPLETED
+    known = (
+        leads.came(command.client_id, past)
+        if is_over
+        else leads.booked(command.client_id, command.booking_id, past)
+    )
+    return {command.booking_id: linked, **known}
 
 
 def register_guest(command: bookings.RegisterGuestAsClient, past: Past) -> Changes:
@@ -109,7 +127,9 @@ def register_guest(command: bookings.RegisterGuestAsClient, past: Past) -> Chang
         booking.guest, booking.guest_identities, command.booking_id, past
     )
     link = bookings.LinkBookingToClient(booking_id=command.booking_id, client_id=client_id)
-    return {**registered, command.booking_id: bookings.link_to_client(link, booking)}
+    linked = bookings.link_to_client(link, booking)
+    won = leads.came(client_id, Since(past, registered))
+    return {**registered, command.booking_id: linked, **won}
 
 
 # --- Planning: series do it too -------------------------------------------------------

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from application.people.people import Visitor
+from application.sales import leads
 from application.scheduling import bookings as booking_use_cases
 from application.scheduling.agendas import Agendas
 from application.scheduling.terms import Terms, bookable_terms
@@ -71,7 +72,8 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
         asked.append(booking_use_cases.open_request(order.booking_id, made))
     events = series.request(command, before, instances=instances, conflicts=conflicts)
     counted = booking_use_cases.counted_for(command, past, who, asked)
-    return {command.series_id: events, **booked, **diary.changes, **counted}
+    interest = leads.booked(command.client_id, command.series_id, past) if booked else {}
+    return {command.series_id: events, **booked, **diary.changes, **counted, **interest}
 
 
 def cancel(command: series.CancelSeries, past: Past) -> Changes:

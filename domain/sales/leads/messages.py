@@ -9,7 +9,7 @@ from domain.fields import Held, Line
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
-from domain.values import BookingId, ClientId, Contact, IdentityId, LeadId, TaskId, UserId
+from domain.values import ClientId, Contact, IdentityId, LeadId, TaskId, UserId
 
 
 class LeadStatus(StrEnum):
@@ -118,13 +118,6 @@ class ScoreLead(Command, frozen=True):
     """Look at the score again: something that it is made of has changed elsewhere."""
 
     lead_id: LeadId
-
-
-class NoteBooking(Command, frozen=True):
-    """A client has booked, or has come: if they have a lead, it counts, or is won."""
-
-    client_id: ClientId
-    booking_id: BookingId
 
 
 # --- What can happen ------------------------------------------------------------------

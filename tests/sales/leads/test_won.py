@@ -53,6 +53,36 @@ def test_a_visit_that_a_client_books_counts_for_their_lead(running: Running, htt
     assert again(http, lead)["score"] == lead["score"] + 20
 
 
+def test_what_they_book_and_that_they_came_is_recorded_with_it(running: Running, http) -> None:
+    """In one append: nobody has worked in between."""
+    salon, lead = Salon.opened(running), opened(http)
+    where = salon.book(http, client_id=lead["client_id"]).headers["location"]
+    counted = again(http, lead)
+    http.post(f"{where}/confirm")
+    running.clock.set(datetime.fromisoformat("2027-01-05T12:00:00+01:00"))
+    http.post(f"{where}/complete")
+
+    assert counted["score"] == lead["score"] + 20
+    assert again(http, lead)["status"] == "converted"
+
+
+def test_a_series_counts_once(running: Running, http: TestClient) -> None:
+    salon, lead = Salon.opened(running), opened(http)
+    weekly = {
+        "professional_id": salon.professional_id,
+        "service_id": salon.service_id,
+        "client_id": lead["client_id"],
+        "recurrence": {
+            "starts_at": "2027-01-05T10:00:00",
+            "time_zone": "Europe/Paris",
+            "rule": "FREQ=WEEKLY;COUNT=4",
+        },
+    }
+
+    assert http.post("/v1/series", json=weekly).status_code == 201
+    assert again(http, lead)["score"] == lead["score"] + 20
+
+
 # --- Who sees them, and who is forgotten ----------------------------------------------
 
 
