@@ -30,13 +30,13 @@ def _headers(shape: Shape, method: str, status: str) -> Iterator[tuple[str, Docu
         yield "ETag", _said("For If-None-Match: of the list as it is; absent where it is behind.")
     if method != "GET":
         yield "Consistency-Token", _said("Shows you your own write: see the parameter.")
-    if status in LEADS and not (isinstance(shape, Made) and not shape.leads):
+    if status in LOCATED and getattr(shape, "has_location", True):
         yield "Location", _said("Where it is.")
     if isinstance(shape, Listed | Paged):
         yield "Link", _said("The pages before and after this one (RFC 8288).")
 
 
-LEADS: Final = frozenset({"201", "202", "301", "302"})
+LOCATED: Final = frozenset({"201", "202", "301", "302"})
 DONE: Final = {
     "201": "It was made.",
     "202": "It will be done.",

@@ -66,13 +66,13 @@ class Paged:
 
 @dataclass(frozen=True)
 class Made:
-    """A body that msgspec encodes. `tagged` if it comes with an ETag, `leads` if what was made has an
+    """A body that msgspec encodes. `tagged` if it comes with an ETag, `has_location` if what was made has an
     address; `also` are statuses besides the usual one that have this body.
     """
 
     kind: Any
     tagged: bool = False
-    leads: bool = True
+    has_location: bool = True
     also: tuple[int, ...] = ()
 
 

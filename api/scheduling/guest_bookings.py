@@ -121,7 +121,7 @@ def hold_as_guest(body: GuestHold, visit: Visit) -> Response:
 
 
 @router.post("/{hold_id}/guest", status_code=202, openapi_extra=PUBLIC)
-@answers(Made(KeptHold, leads=False), refuses=GUESTS, moves=True)
+@answers(Made(KeptHold, has_location=False), refuses=GUESTS, moves=True)
 def say_who_the_guest_is(hold_id: ids.Hold, body: GuestWishBody, visit: Visit) -> Response:
     """Say who comes. A code is mailed to them, and the time kept for half an hour meanwhile. What they
     say is kept until they show the code, for an hour at most, and recorded nowhere before.
@@ -139,7 +139,7 @@ def say_who_the_guest_is(hold_id: ids.Hold, body: GuestWishBody, visit: Visit) -
 
 
 @router.post("/{hold_id}/booking", status_code=201, openapi_extra=PUBLIC)
-@answers(Made(GuestBooking, leads=False), refuses=(*GUESTS, AddressCodeWrong), moves=True)
+@answers(Made(GuestBooking, has_location=False), refuses=(*GUESTS, AddressCodeWrong), moves=True)
 def book_as_guest(hold_id: ids.Hold, body: CodeBody, visit: Visit) -> Response:
     """Show the code, and so book. Whoever comes late has the time all the same, if it is still free.
     Shown twice, it answers with the same booking.
