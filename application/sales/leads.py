@@ -31,7 +31,8 @@ def open_lead(command: leads.OpenLead, past: Past) -> Changes:
     lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
     lead = here.of(LEAD, lead_id)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    return {**registered, **recorded(lead_id, lead, events, here)}
+    changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
+    return {**registered, **changes}
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:
@@ -91,11 +92,22 @@ def lead_of_person(client_id: ClientId, past: Past) -> LeadId | None:
 # --- What follows ---------------------------------------------------------------------
 
 
-def recorded(lead_id: LeadId, before: Lead, events: Sequence[LeadEvent], past: Past) -> Changes:
-    """Record what happened to a lead, the score that it has by it, and what is to be done then."""
+def recorded(
+    lead_id: LeadId,
+    before: Lead,
+    events: Sequence[LeadEvent],
+    past: Past,
+    *,
+    quietly: bool = False,
+) -> Changes:
+    """Record what happened to a lead, the score that it has by it, and what is to be done then, unless it
+    happened `quietly`.
+    """
     after = LEAD.fold(events, before)
     scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
     known = LEAD.fold(scored, after)
+    if quietly:
+        return {lead_id: [*events, *scored]}
     follow_up, task = _followed_up(lead_id, before, known, past)
     return {lead_id: [*events, *scored, *follow_up], **task}
 

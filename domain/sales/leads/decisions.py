@@ -45,12 +45,15 @@ def open_(
         opened = LeadOpened(
             lead_id=lead_id,
             client_id=client_id,
-            at=now,
+            at=min(command.at or now, now),
             touch=command.touch,
             message=command.message,
+            quietly=command.quietly,
         )
         return [opened, *_assigned(lead_id, lead, command.assignee_id)]
-    touched = LeadTouched(lead_id=lead_id, touch=command.touch, message=command.message)
+    touched = LeadTouched(
+        lead_id=lead_id, touch=command.touch, message=command.message, quietly=command.quietly
+    )
     if lead.status is not LeadStatus.DISQUALIFIED:
         return [touched]
     again = LeadMoved(lead_id=lead_id, previous=lead.status, status=LeadStatus.NEW)

@@ -67,7 +67,8 @@ class Touch(Value, frozen=True, kw_only=True):
 
 class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
-    known already is that client, and whoever has a lead has it still. `seed` is of this order alone.
+    known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
+    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made.
     """
 
     seed: str
@@ -77,6 +78,8 @@ class OpenLead(Command, frozen=True):
     touch: Touch = Touch()
     message: str | None = None
     assignee_id: UserId | None = None
+    at: datetime | None = None
+    quietly: bool = False
 
 
 class MoveLead(Command, frozen=True):
@@ -124,21 +127,23 @@ class ScoreLead(Command, frozen=True):
 
 
 class LeadOpened(Event, frozen=True):
-    """`at`: when they came, which may be before it was recorded."""
+    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told."""
 
     lead_id: LeadId
     client_id: ClientId
     at: datetime
     touch: Touch = Touch()
     message: Personal[str | None] = None
+    quietly: bool = False
 
 
 class LeadTouched(Event, frozen=True):
-    """They came once more."""
+    """They came once more. `quietly`: nobody is to be told."""
 
     lead_id: LeadId
     touch: Touch = Touch()
     message: Personal[str | None] = None
+    quietly: bool = False
 
 
 class LeadMoved(Event, frozen=True):

@@ -57,6 +57,15 @@ def test_whoever_comes_is_a_lead_and_whoever_comes_again_is_the_same() -> None:
     assert again == [replace(lead_touched, touch=open_lead.touch, message=open_lead.message)]
 
 
+def test_a_lead_that_is_recorded_later_came_when_it_came_and_never_in_the_future() -> None:
+    before, after = now - timedelta(days=3), now + timedelta(days=3)
+
+    (told,) = leads.open_(replace(open_lead, at=before), lead_id, client_id, Lead(), now=now)
+    (wrong,) = leads.open_(replace(open_lead, at=after), lead_id, client_id, Lead(), now=now)
+
+    assert [told, wrong] == [replace(lead_opened, at=before), lead_opened]
+
+
 def test_who_was_given_up_and_comes_again_is_new() -> None:
     given_up = at(LeadStatus.DISQUALIFIED)
 
