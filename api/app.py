@@ -26,7 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import leads, scoring
+from api.sales import forms, leads, scoring, submissions
 from api.scheduling import (
     availability,
     booking_imports,
@@ -55,6 +55,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     identities.router,
     leads.router,
+    forms.router,
+    forms.templates_router,
+    submissions.router,
     scoring.router,
     files.router,
     contents.router,

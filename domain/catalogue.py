@@ -12,7 +12,8 @@ from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
-from domain.sales import leads, scores
+from domain.sales import leads, scores, submissions
+from domain.sales.forms import FORM_TEMPLATES, FORMS
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
@@ -42,6 +43,7 @@ AREAS: Final = (
     configuration,
     leads,
     scores,
+    submissions,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -49,6 +51,8 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     TAXES,
     PRODUCTS,
     TASKS,
+    FORMS,
+    FORM_TEMPLATES,
 )
 """Every kind of record."""
 

@@ -286,6 +286,7 @@ class Settings(BaseModel):
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)
     accounts_per_hour: int = Field(default=20, ge=1)
+    submissions_per_hour: int = Field(default=60, ge=1)
     failed_logins_from_address: int = Field(default=30, ge=1)
     failed_logins_of_account: int = Field(default=10, ge=1)
     operations_of_business: int = Field(default=10, ge=1, le=1_000)

@@ -40,6 +40,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "scoring": OTHERS,
     "series": "frontdesk.series",
     "service": "frontdesk.services",
+    "submission": "frontdesk.submissions",
     "tenant": "frontdesk.tenants",
     "timeblocks": "frontdesk.time-blocks",
     "user": "frontdesk.users",

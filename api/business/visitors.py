@@ -23,13 +23,19 @@ from application.reach import NotFound
 from domain.business.public_names import LONGEST, PublicNameNotAllowed, public_name_of
 from domain.business.tenants import stream_of
 from domain.business.users import Role
+from domain.sales.forms import FORMS
 from domain.values import SourceId, TenantId, UserId, keyed_id
 from projections.business.tenants import TENANTS, ListedTenant
 
 Business = Annotated[str, Path(max_length=LONGEST, description="The public name of a business.")]
 
 MAY: Final = frozenset[str](
-    {Permission.TENANT_READ, Permission.SERVICES_READ, Permission.PROFESSIONALS_READ}
+    {
+        Permission.TENANT_READ,
+        Permission.SERVICES_READ,
+        Permission.PROFESSIONALS_READ,
+        FORMS.reading,
+    }
 )
 NOBODY: Final = UserId("user-nobody")
 

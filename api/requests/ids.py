@@ -11,12 +11,14 @@ from domain.values import (
     BookingId,
     ClientId,
     FileId,
+    FormId,
     HoldId,
     IdentityId,
     LeadId,
     ProfessionalId,
     SeriesId,
     ServiceId,
+    SubmissionId,
     UserId,
 )
 
@@ -32,6 +34,9 @@ Client = Annotated[ClientId, id_of("client")]
 File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
 Lead = Annotated[LeadId, id_of("lead")]
+Form = Annotated[FormId, id_of("form")]
+FormTemplate = Annotated[str, id_of("form-template")]
+Submission = Annotated[SubmissionId, id_of("submission")]
 Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]

@@ -24,6 +24,7 @@ from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
 from projections.sales.leads import LEADS
+from projections.sales.submissions import SUBMISSIONS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -54,6 +55,7 @@ ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     LEADS.name: Rows(Permission.LEADS_READ),
+    SUBMISSIONS.name: Rows(Permission.LEADS_READ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),

@@ -67,7 +67,7 @@ LISTING: Final = Listing(
     changes=True,
 )
 
-TouchBody: Any = form_of(Touch, {})
+TouchBody: Any = form_of(Touch, {}, without=("form_id",))
 
 
 class NewLead(Body):

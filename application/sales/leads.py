@@ -24,6 +24,10 @@ from domain.values import ClientId, LeadId, TaskId, UserId
 
 
 def open_lead(command: leads.OpenLead, past: Past) -> Changes:
+    return opened(command, past)[1]
+
+
+def opened(command: leads.OpenLead, past: Past) -> tuple[LeadId, Changes]:
     """Whoever is known is a lead under the record that they have; everybody else is registered."""
     client_id, registered = _person(command, past)
     here = Since(past, registered)
@@ -32,7 +36,7 @@ def open_lead(command: leads.OpenLead, past: Past) -> Changes:
     lead = here.of(LEAD, lead_id)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
     changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
-    return {**registered, **changes}
+    return lead_id, {**registered, **changes}
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from functools import partial
 
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.denylist import PostgresDenylist
@@ -28,6 +27,7 @@ from adapters.long_operations import OperationDesk, OperationProgress
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
+from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -50,7 +50,10 @@ from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.sales.public_forms import note_of
+from application.transact import Changes
 from application.use_cases import USE_CASES
+from domain.values import TenantId
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
 from infra.composition.resources import (
@@ -112,7 +115,12 @@ def _compose(
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     configured = KnownConfiguration(database, store, clock)
-    claims = partial(claim_of, names=PostgresPublicNames(database))
+    names, forms = PostgresPublicNames(database), PostgresPublicForms(database)
+
+    def claims(changes: Changes, tenant: TenantId) -> list[Callable[[], object]]:
+        found = (claim_of(changes, names), note_of(changes, tenant, forms))
+        return [each for each in found if each is not None]
+
     dispatch = Dispatcher(USE_CASES, store, claims=claims, told=configured.hear)
     known = Known()
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))

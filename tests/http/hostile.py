@@ -284,4 +284,4 @@ def _filled(path: str) -> str:
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))
     path = path.replace("{read_model}", "services")
-    return re.sub(r"{(\w+)_id}", rf"\1-{ID}", path)
+    return re.sub(r"{(\w+)_id}", lambda found: f"{found[1].replace('_', '-')}-{ID}", path)

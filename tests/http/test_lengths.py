@@ -59,6 +59,7 @@ def typed(values: Value) -> dict[str, Any]:
 
 
 MORE: dict[str, dict[str, Any]] = {
+    f"/v1/lead-forms/form-{ID}/submit": {"answers": {"name": "Zoé", "email": "zoe@example.org"}},
     "/v1/leads": {"client_id": f"client-{ID}"},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
@@ -85,6 +86,12 @@ MORE: dict[str, dict[str, Any]] = {
     },
     **{f"/v1/{kind.many}": to_builtins(kind.examples[0]) for kind in KINDS},
     **{str(kind.old_path): to_builtins(kind.examples[1]) for kind in KINDS},
+    **{
+        f"{path}/{kind.one}-{ID}": to_builtins(kind.examples[0])
+        for kind in KINDS
+        for path in (f"/v1/{kind.many}", kind.old_path)
+        if not kind.unique
+    },
     **{f"/v1/{kind.many}/batch": {"items": [named(kind, "One")]} for kind in KINDS},
     **{f"{kind.old_path}/batch": {"items": [named(kind, "Two")]} for kind in KINDS},
 }
@@ -96,6 +103,7 @@ OF_ANOTHER_STATE = {
     *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
     "POST /v1/read-models/parked/retry",
     f"DELETE /v1/operations/operation-{ID}",
+    f"DELETE /v1/submissions/submission-{ID}",  # was released
     f"POST /v1/public/{PUBLIC_NAME}/holds",  # the professional has closed by then
     f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business
     f"POST /v1/public/{PUBLIC_NAME}/holds/hold-{ID}/booking",  # nobody knows the code

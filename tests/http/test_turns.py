@@ -49,7 +49,10 @@ HEAVY_ROUTES = {
         for kind in KINDS
         for path in (f"/v1/{kind.many}", kind.old_path)
         if path
-        for each in ((f"{path}/batch", "POST"), (f"{path}/{{{kind.one}_id}}/history", "GET"))
+        for each in (
+            (f"{path}/batch", "POST"),
+            (f"{path}/{{{kind.one.replace('-', '_')}_id}}/history", "GET"),
+        )
     ),
     *(
         (f"{path}/{each.key}", "PUT")
@@ -71,6 +74,7 @@ HEAVY_ROUTES = {
     ("/v1/history/streams/{stream}/difference", "GET"),
     ("/v1/bookings/{booking_id}/history", "GET"),
     ("/v1/leads/{lead_id}/history", "GET"),
+    ("/v1/submissions/{submission_id}/history", "GET"),
     ("/appointments/{booking_id}/history", "GET"),
     ("/v1/clients/{client_id}/timeline", "GET"),
     ("/clients/{client_id}/timeline", "GET"),

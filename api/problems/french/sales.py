@@ -6,6 +6,12 @@ from typing import Final
 from api.problems.french.words import Words
 
 FRENCH: Final[Mapping[str, Words]] = {
+    "answers-not-taken": Words(
+        "Réponses refusées", "Certaines réponses manquent ou ne peuvent pas être justes."
+    ),
+    "form-not-published": Words(
+        "Formulaire introuvable", "Il n'y a pas de tel formulaire à remplir."
+    ),
     "lead-cannot-move": Words(
         "Étape impossible", "Le prospect ne peut pas passer à cette étape depuis la sienne."
     ),
@@ -18,10 +24,27 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Personne manquante",
         "Dites de qui il s'agit : un client, ou une personne par son nom.",
     ),
+    "questions-contradict": Words(
+        "Questions contradictoires",
+        "Les questions du formulaire se contredisent, ou personne ne pourrait être joint grâce à "
+        "ce qu'il demande.",
+    ),
     "reason-missing": Words(
         "Motif manquant",
         "Dites pourquoi : revenir en arrière ou abandonner un prospect demande un motif.",
     ),
+    "submission-is-accepted": Words(
+        "Réponse déjà acceptée",
+        "La réponse est devenue un prospect : ce qui est à faire se fait avec celui-ci.",
+    ),
+    "submission-is-discarded": Words(
+        "Réponse supprimée", "La réponse a été supprimée, avec tout ce qui y était dit."
+    ),
+    "submission-not-confirmed": Words(
+        "Réponse non confirmée",
+        "Son expéditeur doit la confirmer : personne d'autre ne le peut.",
+    ),
+    "submission-not-found": Words("Réponse introuvable", "Cette réponse n'existe pas."),
     "task-status-unclear": Words(
         "État de tâche contradictoire",
         "Ce qui est fait dit depuis quand, et ce qui est à faire ne le dit pas : terminez la tâche, "

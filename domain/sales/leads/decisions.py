@@ -28,7 +28,14 @@ from domain.sales.leads.messages import (
     RecordContact,
     RecordEngagement,
 )
-from domain.sales.scores import MOST_COUNTED, Facts, Scoring, scored, temperature_of
+from domain.sales.scores import (
+    MOST_COUNTED,
+    EngagementSource,
+    Facts,
+    Scoring,
+    scored,
+    temperature_of,
+)
 from domain.values import ClientId, LeadId, UserId, derived_id
 
 
@@ -41,6 +48,18 @@ def open_(
     command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, *, now: datetime
 ) -> Sequence[LeadEvent]:
     """Let there be a lead. One that there is, is only touched; one that was given up is new again."""
+    events = _opened(command, lead_id, client_id, lead, now)
+    if command.submission_id is None:
+        return events
+    order = RecordEngagement(
+        lead_id=lead_id, source=EngagementSource.FORM, key=command.submission_id
+    )
+    return [*events, *engage(order, LEAD.fold(events, lead))]
+
+
+def _opened(
+    command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, now: datetime
+) -> Sequence[LeadEvent]:
     if lead.client_id is None:
         opened = LeadOpened(
             lead_id=lead_id,

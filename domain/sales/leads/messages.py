@@ -9,7 +9,16 @@ from domain.fields import Held, Line
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
-from domain.values import ClientId, Contact, IdentityId, LeadId, TaskId, UserId
+from domain.values import (
+    ClientId,
+    Contact,
+    FormId,
+    IdentityId,
+    LeadId,
+    SubmissionId,
+    TaskId,
+    UserId,
+)
 
 
 class LeadStatus(StrEnum):
@@ -52,7 +61,9 @@ Referrer = Annotated[str, Held(max_length=500)]
 
 
 class Touch(Value, frozen=True, kw_only=True):
-    """Where somebody came from: what an address says of campaigns (`utm_…`), and the page before."""
+    """Where somebody came from: what an address says of campaigns (`utm_…`), and the page before; and by
+    which form of ours.
+    """
 
     source: Line | None = None
     medium: Line | None = None
@@ -60,6 +71,7 @@ class Touch(Value, frozen=True, kw_only=True):
     term: Line | None = None
     content: Line | None = None
     referrer: Personal[Referrer | None] = None
+    form_id: FormId | None = None
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -69,6 +81,7 @@ class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
     known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
     is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made.
+    By a `submission_id` they have shown interest.
     """
 
     seed: str
@@ -80,6 +93,7 @@ class OpenLead(Command, frozen=True):
     assignee_id: UserId | None = None
     at: datetime | None = None
     quietly: bool = False
+    submission_id: SubmissionId | None = None
 
 
 class MoveLead(Command, frozen=True):
