@@ -27,6 +27,7 @@ from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.sales import forms, leads, scoring, submissions
+from api.sales import pages as form_pages
 from api.scheduling import (
     availability,
     booking_imports,
@@ -58,6 +59,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     forms.router,
     forms.templates_router,
     submissions.router,
+    form_pages.router,
     scoring.router,
     files.router,
     contents.router,

@@ -357,6 +357,11 @@ class Settings(BaseModel):
             raise ValueError("\n".join(problems))
         return self
 
+    @property
+    def address(self) -> str:
+        """The address under which people reach it: their own machine, where none is set."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
     def times(self, quota: int) -> int:
         """Return a limit as it is enforced here: multiplied, but never nothing."""
         return max(1, int(quota * self.limit_factor))

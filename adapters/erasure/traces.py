@@ -30,6 +30,11 @@ def clear_traces(
     clear_wishes(connection, tenant, streams)
 
 
+def clear_mails(connection: Connection[Any], tenant: str, streams: Sequence[str]) -> None:
+    """Destroy copies of mails about these."""
+    connection.execute(MAILS, {"tenant": tenant, "client": None, "names": list(streams)})
+
+
 MAILS: Final = """
     DELETE FROM work.outbox
     WHERE tenant_id = %(tenant)s AND (person = %(client)s OR about = ANY(%(names)s))

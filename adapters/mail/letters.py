@@ -14,9 +14,11 @@ from msgspec.structs import replace
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
 from application.scheduling.mails import (
+    FORM_CONFIRMATION,
     GUEST_CODE,
     AddressMail,
     BookingMail,
+    ConfirmationMail,
     GuestMail,
     Mailbox,
     Message,
@@ -79,7 +81,7 @@ class TemplateLetters:
         words = _words(mail)
         template = self._templates.get_template(f"{mail.kind}.{mail.language}.j2")
         said = template.make_module({"m": words})
-        values = {"m": words, "said": said}
+        values = {"m": words, "said": said, "link": None}
         return Message(
             tenant=mail.tenant,
             about=mail.booking_id,
@@ -102,14 +104,21 @@ class TemplateLetters:
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
-        words = _words_with_code(mail)
+        words = _words_to_stranger(mail)
         return self._with_code(ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
         when = _when(mail.slot, mail.time_zone, mail.language)
-        words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
+        words = replace(_words_to_stranger(mail), service=_line(mail.service), when=when)
         return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
+
+    def write_confirmation(self, mail: ConfirmationMail) -> Message:
+        """Write what carries the link by which a submission is confirmed, in its reader's language."""
+        words = _words_to_stranger(mail)
+        template = self._templates.get_template(f"account/{FORM_CONFIRMATION}.{mail.language}.j2")
+        said = template.make_module({"m": words, "title": _line(mail.title)})
+        return self._to_stranger(FORM_CONFIRMATION, mail, words, said, mail.submission_id)
 
     def _with_code(
         self,
@@ -121,7 +130,18 @@ class TemplateLetters:
     ) -> Message:
         template = self._templates.get_template(f"account/{kind}.{mail.language}.j2")
         said = template.make_module({"m": words, "code": mail.code})
-        values = {"m": words, "said": said}
+        return self._to_stranger(kind, mail, words, said, about, person)
+
+    def _to_stranger(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail | ConfirmationMail,
+        words: Words,
+        said: object,
+        about: str,
+        person: ClientId | None = None,
+    ) -> Message:
+        values = {"m": words, "said": said, "link": getattr(mail, "link", None)}
         return Message(
             tenant=mail.tenant,
             about=about,
@@ -137,7 +157,7 @@ class TemplateLetters:
         )
 
 
-def _words_with_code(mail: AddressMail | GuestMail) -> Words:
+def _words_to_stranger(mail: AddressMail | GuestMail | ConfirmationMail) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.
     """

@@ -48,10 +48,15 @@ class Visitor(Caller):
     guest's: there is nobody whose right could be looked up.
     """
 
-    __slots__ = ("_address",)
+    __slots__ = ("_address", "_key")
 
     def __init__(
-        self, request: Request, tenant: TenantId, body: bytes | None, address: str
+        self,
+        request: Request,
+        tenant: TenantId,
+        body: bytes | None,
+        address: str,
+        key: str | None = None,
     ) -> None:
         principal = Principal(
             tenant_id=tenant,
@@ -62,6 +67,7 @@ class Visitor(Caller):
         )
         super().__init__(request, principal, Permission.SERVICES_READ, body)
         self._address = address
+        self._key = key
 
     @property
     def leave(self) -> None:
@@ -73,6 +79,11 @@ class Visitor(Caller):
         """Where they ask from, by an id that does not tell."""
         pepper = self.backend.pepper.encode()
         return SourceId(keyed_id("source", f"{self.tenant}/{self._address}", pepper))
+
+    @property
+    def key(self) -> str | None:
+        """Return under which key it is to be done once: a page has no header to say it in."""
+        return self._key or super().key
 
     @property
     def known_as(self) -> str:

@@ -34,7 +34,11 @@ SECURITY: Final = {
 
 def described(app: FastAPI, products: Mapping[str, str], product: str | None = None) -> Document:
     """Make the document of what is of today, or of an older product."""
-    routes = [r for r in app.routes if isinstance(r, APIRoute) and product_of(r) == product]
+    routes = [
+        r
+        for r in app.routes
+        if isinstance(r, APIRoute) and r.include_in_schema and product_of(r) == product
+    ]
     title, description = about(app.title, products, product)
     document = get_openapi(
         title=title,

@@ -14,7 +14,8 @@ from api.requests import ids
 from api.requests.answers import Made, Row, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, Line
-from api.sales.filling import DECOY, AnswersNotTaken, Filling, Sheet, submitted, taken
+from api.sales.confirming import Link, confirmed
+from api.sales.filling import DECOY, REFUSED, AnswersNotTaken, Filling, Sheet, submitted, taken
 from api.sales.leads import TouchBody
 from api.web.gate import may
 from api.web.routing import Router
@@ -26,7 +27,7 @@ from domain.sales import forms
 from domain.sales.forms import FORM_TEMPLATES, FORMS, Form, FormTemplate
 from domain.sales.leads import Touch
 from domain.sales.questions import LONGEST_ANSWER, MOST_OPTIONS, MOST_QUESTIONS, Question, Words
-from domain.sales.submissions import FormNotPublished
+from domain.sales.submissions import ConfirmationUnknown, SubmissionIsDiscarded
 from domain.values import FormId
 from projections.records import RECORDS
 
@@ -76,6 +77,17 @@ class ReceivedForm(Value, frozen=True, kw_only=True):
     confirms: bool = False
 
 
+class ConfirmationBody(Body):
+    """What stands in the link that was mailed."""
+
+    submission: ids.Submission
+    key: Annotated[str, Field(max_length=100)]
+
+
+class ConfirmedForm(Value, frozen=True, kw_only=True):
+    id: str
+
+
 class NewFromTemplate(Body):
     """What the form is called. Nobody can fill it in before it is published."""
 
@@ -106,7 +118,7 @@ def _template(caller: Caller, template_id: str) -> FormTemplate:
 
 
 @router.get("/{form_id}/public", openapi_extra=PUBLIC)
-@answers(Made(PublicForm), refuses=(FormNotPublished,))
+@answers(Made(PublicForm), refuses=REFUSED)
 def show_public_form(form: Filling) -> Response:
     """Show what a form asks, to be filled in by anybody."""
     opened = form.opened()
@@ -125,7 +137,7 @@ def show_public_form(form: Filling) -> Response:
 @router.post("/{form_id}/submit", status_code=201, openapi_extra=PUBLIC)
 @answers(
     Made(ReceivedForm, has_location=False),
-    refuses=(FormNotPublished, AnswersNotTaken, ValidationFailed),
+    refuses=(*REFUSED, AnswersNotTaken, ValidationFailed),
 )
 def submit_form(body: SubmissionBody, form: Filling, spoken: Spoken = "") -> Response:
     """Fill a form in. The same answers within a minute are one submission."""
@@ -146,6 +158,18 @@ def submit_form(body: SubmissionBody, form: Filling, spoken: Spoken = "") -> Res
     )
     marks = opened.visitor.marks(answer)
     return Response(msgspec.json.encode(received), 201, marks, JSON)
+
+
+@router.post("/{form_id}/confirm", openapi_extra=PUBLIC)
+@answers(
+    Made(ConfirmedForm, has_location=False),
+    refuses=(*REFUSED, ConfirmationUnknown, SubmissionIsDiscarded),
+)
+def confirm_submission(body: ConfirmationBody, form: Filling) -> Response:
+    """Say, by what stands in the link that was mailed, that it was oneself who filled the form in."""
+    answer = confirmed(form, Link(body.submission, body.key))
+    shown = msgspec.json.encode(ConfirmedForm(id=body.submission))
+    return Response(shown, 200, form.visitor().marks(answer), JSON)
 
 
 def _texts(given: Given) -> Sequence[str]:

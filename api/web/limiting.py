@@ -30,6 +30,7 @@ GUESTS_OF_TENANT: Final = "guests-of-tenant"
 GUEST_ADDRESSES: Final = "guest-addresses"
 GUEST_HOLDS: Final = "guest-holds"
 SUBMISSIONS: Final = "submissions"
+FILES_OF_FORM: Final = "files-of-form"
 SUBMISSIONS_OF_FORM: Final = "submissions-of-form"
 SUBMISSIONS_OF_TENANT: Final = "submissions-of-tenant"
 REGISTRATIONS: Final = "registrations"
@@ -93,6 +94,7 @@ class Limits:
             GUESTS_OF_TENANT: Limit(accounts_per_hour * AT_ONCE, HOUR),
             GUEST_ADDRESSES: Limit(registrations_per_hour, HOUR),
             SUBMISSIONS: Limit(submissions_per_hour, HOUR),
+            FILES_OF_FORM: Limit(submissions_per_hour, HOUR),
             SUBMISSIONS_OF_FORM: Limit(submissions_per_hour * AT_ONCE, HOUR),
             SUBMISSIONS_OF_TENANT: Limit(submissions_per_hour * AT_ONCE**2, HOUR),
             CALLERS: Limit(strangers_per_minute, MINUTE),
@@ -170,10 +172,14 @@ class Limits:
         self._refuse_beyond(GUEST_ADDRESSES, self._limiter, f"{GUEST_ADDRESSES}/{address}")
         self._refuse_beyond(GUESTS_OF_TENANT, self._limiter, f"{GUESTS_OF_TENANT}/{tenant}")
 
-    def count_submission(self, scope: Any, tenant: str, form_id: str) -> None:
+    def count_submission(
+        self, scope: Any, tenant: str, form_id: str, *, has_files: bool = False
+    ) -> None:
         """Count a form that is filled in, by where that comes from, of the form, and of all of the
-        business. Raises TooManyRequests.
+        business; one with files besides among those of the form. Raises TooManyRequests.
         """
+        if has_files:
+            self._refuse_beyond(FILES_OF_FORM, self._limiter, f"{FILES_OF_FORM}/{form_id}")
         self._refuse_beyond(SUBMISSIONS, self._limiter, f"{SUBMISSIONS}/{self.address_of(scope)}")
         self._refuse_beyond(SUBMISSIONS_OF_FORM, self._limiter, f"{SUBMISSIONS_OF_FORM}/{form_id}")
         self._refuse_beyond(

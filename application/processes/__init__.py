@@ -5,9 +5,6 @@ from typing import Final
 from application.processes.check_configuration_when_it_was_typed import (
     CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
 )
-from application.processes.discard_submission_when_nobody_decides import (
-    DISCARD_SUBMISSION_WHEN_NOBODY_DECIDES,
-)
 from application.processes.end_files_when_their_time_is_up import (
     END_FILES_WHEN_THEIR_TIME_IS_UP,
 )
@@ -30,7 +27,7 @@ from application.processes.register_client_on_booking_completed import (
     REGISTER_CLIENT_ON_BOOKING_COMPLETED,
 )
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
-from application.processes.score_lead_when_client_changed import SCORE_LEAD_WHEN_CLIENT_CHANGED
+from application.processes.sales import OF_SALES
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
@@ -48,8 +45,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     SEND_CODE_TO_GUEST,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
-    SCORE_LEAD_WHEN_CLIENT_CHANGED,
-    DISCARD_SUBMISSION_WHEN_NOBODY_DECIDES,
+    *OF_SALES,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,

@@ -15,7 +15,7 @@ from domain.scheduling.bookings import (
     BookingRequested,
     BookingRescheduled,
 )
-from domain.values import BookingId, ClientId, FileId, HoldId, UserId, WishId
+from domain.values import BookingId, ClientId, FileId, HoldId, SubmissionId, UserId, WishId
 
 
 class MailKind(StrEnum):
@@ -153,6 +153,16 @@ class SendGuestCode(Effect, frozen=True):
         return f"code/{self.hold_id}"
 
 
+class SendConfirmation(Effect, frozen=True):
+    """Mail whoever has submitted a form the link by which they say that they did:
+    see `application/sales/confirmations.py`.
+    """
+
+    lane: ClassVar[str] = "mails"
+
+    submission_id: SubmissionId
+
+
 class CarryOn(Effect, frozen=True):
     """Carry an operation on: see `application/operations/carrying_on.py`."""
 
@@ -206,6 +216,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     EndSessions,
     SendAddressCode,
     SendGuestCode,
+    SendConfirmation,
     CarryOn,
     PrepareFile,
     ShowFile,

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from application.files import files
 from application.sales import leads
-from application.transact import Changes, Past, Since, UseCase
+from application.transact import Changes, Past, Since, UseCase, one_by_one
 from domain.business.users import USER, UserStatus
 from domain.messages import Command
 from domain.records import Record
@@ -33,15 +34,17 @@ def submit(command: submissions.SubmitForm, past: Past) -> Changes:
         status=_status(command, form),
         answers=command.answers,
         contact=command.contact,
-        identities=command.identities,
+        guest_identities=command.identities,
         touch=replace(command.touch, form_id=command.form_id),
         held=command.held,
+        files=tuple(each.file_id for each in command.files),
     )
+    kept = one_by_one(command.files, past, files.upload)
     if submitted.status is not SubmissionStatus.ACCEPTED:
-        return {command.submission_id: [submitted]}
+        return {command.submission_id: [submitted], **kept}
     lead_id, client_id, won = _won(submitted, command.seed, past)
     known = replace(submitted, lead_id=lead_id, client_id=client_id)
-    return {command.submission_id: [known], **won}
+    return {command.submission_id: [known], **kept, **won}
 
 
 def submission_of(command: submissions.SubmitForm, past: Past) -> SubmissionId | None:
@@ -98,7 +101,7 @@ def _won(submitted: FormSubmitted, seed: str, past: Past) -> tuple[LeadId, Clien
     order = OpenLead(
         seed=seed,
         contact=submitted.contact,
-        identities=submitted.identities,
+        identities=submitted.guest_identities,
         touch=replace(touch, source=touch.source or (form.source if form else None)),
         message=filled(submitted.answers, Fills.MESSAGE),
         assignee_id=_present(form.assignee_id, past) if form else None,

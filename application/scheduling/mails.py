@@ -10,7 +10,7 @@ from application.processes.effects import MailKind
 from domain.aggregate import Aggregate
 from domain.languages import nearest
 from domain.messages import Value
-from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
+from domain.values import BookingId, ClientId, Contact, Money, SubmissionId, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
@@ -95,6 +95,26 @@ class GuestMail(Value, frozen=True, kw_only=True):
         return "GuestMail(…)"
 
 
+FORM_CONFIRMATION: Final = "form-confirmation"
+
+
+class ConfirmationMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say by which somebody confirms that they have submitted a form, called `title`. It
+    says nothing that they have said: its reader may be somebody else.
+    """
+
+    tenant: str
+    submission_id: SubmissionId
+    email: str
+    business: str
+    language: str
+    title: str | None
+    link: str
+
+    def __repr__(self) -> str:
+        return "ConfirmationMail(…)"
+
+
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -145,6 +165,9 @@ class Letters(Protocol):
 
     def write(self, mail: BookingMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
+
+    def write_confirmation(self, mail: ConfirmationMail) -> Message:
+        """Write what carries the link by which a submission is confirmed."""
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""

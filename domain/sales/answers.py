@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from domain.fields import LINE
-from domain.messages import Invalid, Value
+from domain.messages import DomainError, Value
 from domain.sales.questions import (
     AGREED,
     CHOOSING,
@@ -56,7 +56,7 @@ Sent = Mapping[str, Sequence[str]]
 """What was sent, by the key of each question: nothing, one value, or several."""
 
 Parse = Callable[[str], str]
-"""Makes what people type of what we keep. Raises Invalid."""
+"""Makes what is kept of what people send. Raises DomainError."""
 
 
 class _WrongError(Exception):
@@ -215,7 +215,7 @@ def _day(question: Question, value: str) -> str:
 def _parsed(value: str, parse: Parse) -> str:
     try:
         return parse(value)
-    except Invalid as refusal:
+    except DomainError as refusal:
         raise _WrongError(refusal.code) from None
 
 

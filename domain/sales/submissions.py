@@ -14,13 +14,14 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.files.files import UploadFile
 from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Personal, Value
 from domain.records import Record
 from domain.sales.answers import Answer
 from domain.sales.forms import Form
 from domain.sales.leads import Touch
 from domain.telling import NOT_TOLD, Tellings, public
-from domain.values import ClientId, Contact, FormId, IdentityId, LeadId, SubmissionId
+from domain.values import ClientId, Contact, FileId, FormId, IdentityId, LeadId, SubmissionId
 
 SAME: Final = timedelta(minutes=1)
 """The same answers within this time are one submission: somebody has pressed twice."""
@@ -66,6 +67,7 @@ class SubmitForm(Command, frozen=True):
     seed: str
     touch: Touch = Touch()
     held: Held | None = None
+    files: tuple[UploadFile, ...] = ()
 
 
 class ReleaseSubmission(Command, frozen=True):
@@ -91,7 +93,7 @@ class DiscardSubmission(Command, frozen=True):
 
 
 class FormSubmitted(Event, frozen=True):
-    """`lead_id` and `client_id` are there if it was accepted."""
+    """`lead_id` and `client_id` are there if it was accepted. By `guest_identities` it is found whom it speaks of."""
 
     submission_id: SubmissionId
     form_id: FormId
@@ -101,9 +103,10 @@ class FormSubmitted(Event, frozen=True):
     status: SubmissionStatus
     answers: Personal[tuple[Answer, ...]] = ()
     contact: Personal[Contact | None] = None
-    identities: tuple[IdentityId, ...] = ()
+    guest_identities: tuple[IdentityId, ...] = ()
     touch: Touch = Touch()
     held: Held | None = None
+    files: tuple[FileId, ...] = ()
     lead_id: LeadId | None = None
     client_id: ClientId | None = None
 
@@ -125,10 +128,11 @@ class SubmissionConfirmed(Event, frozen=True):
 
 
 class SubmissionDiscarded(Erasure, frozen=True):
-    """What was personal in it is gone."""
+    """What was personal in it is gone, and its `files` with it."""
 
     submission_id: SubmissionId
     decided: bool = True
+    files: tuple[FileId, ...] = ()
 
 
 SubmissionEvent = FormSubmitted | SubmissionReleased | SubmissionConfirmed | SubmissionDiscarded
@@ -146,6 +150,10 @@ class SubmissionNotFound(Missing):
 
 class SubmissionIsDiscarded(Gone):
     """The submission was discarded, with all that was said in it."""
+
+
+class ConfirmationUnknown(Missing):
+    """Another link was mailed than the one that was followed."""
 
 
 class SubmissionNotConfirmed(DomainError):
@@ -198,6 +206,11 @@ def published(record: Record[Form]) -> Form:
     return record.values
 
 
+def is_there(submission: Submission) -> bool:
+    """Whether there is something of it still."""
+    return submission.submitted is not None and submission.status is not SubmissionStatus.DISCARDED
+
+
 def is_same(submission: Submission, now: datetime) -> bool:
     """Whether the same answers that come now are this submission."""
     return submission.submitted is not None and now - submission.submitted.at <= SAME
@@ -233,12 +246,13 @@ def discard(command: DiscardSubmission, submission: Submission) -> Sequence[Subm
             submission_id=command.submission_id,
             streams=(command.submission_id,),
             decided=command.decided,
+            files=submission.submitted.files,
         )
     ]
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "form-submitted.v1": FormSubmitted,
+    "submission-received.v1": FormSubmitted,
     "submission-released.v1": SubmissionReleased,
     "submission-confirmed.v1": SubmissionConfirmed,
     "submission-discarded.v1": SubmissionDiscarded,

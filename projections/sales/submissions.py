@@ -19,7 +19,7 @@ from domain.sales.submissions import (
     SubmissionReleased,
     SubmissionStatus,
 )
-from domain.values import ClientId, FormId, LeadId, SubmissionId, kind_of
+from domain.values import ClientId, FileId, FormId, LeadId, SubmissionId, kind_of
 from projections.read_model import ReadModel, Row
 
 
@@ -31,6 +31,7 @@ class ListedSubmission(Row, frozen=True, kw_only=True):
     form_version: int
     status: SubmissionStatus
     held: Held | None = None
+    files: tuple[FileId, ...] = ()
     language: str
     answers: tuple[Answer, ...]
     touch: Touch
@@ -71,6 +72,7 @@ def _submitted(event: FormSubmitted) -> ListedSubmission:
         form_version=event.form_version,
         status=event.status,
         held=event.held,
+        files=event.files,
         language=event.language,
         answers=event.answers,
         touch=event.touch,

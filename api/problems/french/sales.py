@@ -9,6 +9,9 @@ FRENCH: Final[Mapping[str, Words]] = {
     "answers-not-taken": Words(
         "Réponses refusées", "Certaines réponses manquent ou ne peuvent pas être justes."
     ),
+    "confirmation-unknown": Words(
+        "Lien inconnu", "Ce n'est pas le lien qui a été envoyé par e-mail."
+    ),
     "form-not-published": Words(
         "Formulaire introuvable", "Il n'y a pas de tel formulaire à remplir."
     ),

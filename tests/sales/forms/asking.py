@@ -57,3 +57,8 @@ def submission(http: TestClient, id_: str) -> Any:
 def leads(running: Running, http: TestClient) -> list[Any]:
     running.settle()
     return list(http.get("/v1/leads").json()["data"])
+
+
+def submissions(running: Running, http: TestClient) -> list[Any]:
+    running.settle()
+    return list(http.get("/v1/submissions").json()["data"])

@@ -63,7 +63,7 @@ form_submitted: Final = FormSubmitted(
     status=SubmissionStatus.ACCEPTED,
     answers=answers,
     contact=zoe,
-    identities=identities,
+    guest_identities=identities,
     touch=Touch(source="instagram", form_id=form_id),
     lead_id=lead_id,
     client_id=client_id,

@@ -11,3 +11,12 @@ GRANT SELECT, INSERT ON accounts.public_forms TO frontdesk_accounts, frontdesk_w
 ALTER TABLE accounts.public_forms ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_public_form ON accounts.public_forms
     TO frontdesk_accounts, frontdesk_worker USING (true) WITH CHECK (true);
+
+-- What somebody answers speaks of the client who they are. No event of these types is recorded yet, so that
+-- the index is as it would be made anew.
+CREATE OR REPLACE FUNCTION log.speaks_of_somebody(type text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN split_part(type, '.', 1) = ANY (
+    '{booking-requested,booking-linked-to-client,series-requested,user-registered,'
+    'user-linked-to-client,lead-opened,submission-received,submission-released,submission-confirmed}'
+);
