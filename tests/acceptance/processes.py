@@ -1,12 +1,15 @@
 """Real processes: API servers on ports of their own, and clients that talk to them."""
 
 import http.client
+import itertools
 import json
 import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple, Self
 
@@ -79,6 +82,33 @@ def _server(dsn: str) -> "Iterator[subprocess.Popen[str]]":
             yield process
         finally:
             process.terminate()
+
+
+@contextmanager
+def dying_servers(dsn: str, count: int) -> Iterator[list[int]]:
+    """Start API servers of which one is killed every few seconds, and another takes its place; return their
+    ports, which change.
+    """
+    ended = threading.Event()
+    with ExitStack() as stack:
+        processes = [stack.enter_context(_server(dsn)) for _ in range(count)]
+        ports = [_port_of(process) for process in processes]
+
+        def kill() -> None:
+            for number in itertools.cycle(range(count)):
+                if ended.wait(1):
+                    return
+                processes[number].kill()
+                processes[number] = stack.enter_context(_server(dsn))
+                ports[number] = _port_of(processes[number])
+
+        with ThreadPoolExecutor(1) as aside:
+            killing = aside.submit(kill)
+            try:
+                yield ports
+            finally:
+                ended.set()
+                killing.result()
 
 
 def _port_of(process: "subprocess.Popen[str]") -> int:
