@@ -14,7 +14,7 @@ from adapters.clock import SettableClock
 from application.ports import Recorded
 from application.processes.effects import MailKind
 from domain.scheduling.bookings import BookingCancelled, BookingConfirmed
-from infra import demo
+from infra import demo, demo_leads
 from infra.composition import System
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -51,8 +51,11 @@ class WalkingClock(SettableClock):
 
 
 @pytest.fixture
-def walked(system: System, clock: SettableClock) -> System:
-    """The demonstration, made while the processes are awake, and the time after it."""
+def walked(system: System, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> System:
+    """The demonstration, made while the processes are awake, and the time after it; with fewer leads, of
+    whom no client is told.
+    """
+    monkeypatch.setattr(demo_leads, "LEADS", 2)
     clock.set(TODAY - demo.OPENED)
     demo.make(system, WalkingClock(system), TODAY, lambda *_: None)
     demo.make_ahead(system, TODAY, lambda *_: None)
