@@ -12,7 +12,7 @@ from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
-from domain.sales import leads, scores
+from domain.sales import assignment, caseloads, leads, scores
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
@@ -42,6 +42,8 @@ AREAS: Final = (
     configuration,
     leads,
     scores,
+    assignment,
+    caseloads,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

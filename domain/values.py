@@ -28,6 +28,8 @@ WishId = NewType("WishId", str)
 LeadId = NewType("LeadId", str)
 TaskId = NewType("TaskId", str)
 ScoringId = NewType("ScoringId", str)
+AssignmentId = NewType("AssignmentId", str)
+CaseloadId = NewType("CaseloadId", str)
 FileId = NewType("FileId", str)
 PortraitId = NewType("PortraitId", str)
 

@@ -10,9 +10,11 @@ from application.people import clients as client_use_cases
 from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
+from application.sales.assignment import counted, given_by_rule
+from application.sales.tasks import present
 from application.transact import Changes, Past, Since, UseCase
 from domain.business.departments import MEMBERS
-from domain.business.users import USER, UserStatus
+from domain.business.users import USER
 from domain.messages import Command
 from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
 from domain.records import ChangeRecord, CreateRecord
@@ -30,8 +32,13 @@ def open_lead(command: leads.OpenLead, past: Past) -> Changes:
     client_id = survivor(here, client_id)
     lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
     lead = here.of(LEAD, lead_id)
-    events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
+    given = None
+    if lead.client_id is None and command.assignee_id is None:
+        given = given_by_rule(command.touch.source, here)
+    order = replace(command, assignee_id=given.user_id) if given else command
+    events = leads.open_(order, lead_id, client_id, lead, now=past.now)
+    turn = given.turn if given else None
+    changes = recorded(lead_id, lead, events, here, quietly=command.quietly, turn=turn)
     return {**registered, **changes}
 
 
@@ -99,17 +106,19 @@ def recorded(
     past: Past,
     *,
     quietly: bool = False,
+    turn: int | None = None,
 ) -> Changes:
-    """Record what happened to a lead, the score that it has by it, and what is to be done then, unless it
-    happened `quietly`.
+    """Record what happened to a lead, the score that it has by it, who has it in their caseload, by whose
+    `turn`, and what is to be done then, unless it happened `quietly`.
     """
     after = LEAD.fold(events, before)
     scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
     known = LEAD.fold(scored, after)
+    cases = counted(lead_id, before, known, past, turn)
     if quietly:
-        return {lead_id: [*events, *scored]}
+        return {lead_id: [*events, *scored], **cases}
     follow_up, task = _followed_up(lead_id, before, known, past)
-    return {lead_id: [*events, *scored, *follow_up], **task}
+    return {lead_id: [*events, *scored, *follow_up], **cases, **task}
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
@@ -156,7 +165,7 @@ def _made(lead_id: LeadId, lead: Lead, follow_up: FollowUp, past: Past) -> Chang
     task = Task(
         due_at=follow_up.due_at,
         priority=follow_up.priority,
-        assignee_id=_present(lead.assignee_id, past),
+        assignee_id=present(lead.assignee_id, past),
         client_id=survivor(past, lead.client_id) if lead.client_id else None,
         lead_id=lead_id,
     )
@@ -180,12 +189,6 @@ def _open_task(task_id: TaskId, past: Past) -> Task | None:
     task = past.of(TASKS.aggregate, task_id)
     is_open = task.active and task.values is not None and task.values.status is TaskStatus.OPEN
     return task.values if is_open else None
-
-
-def _present(user_id: UserId | None, past: Past) -> UserId | None:
-    """Return somebody who still works here, or nobody."""
-    is_here = user_id is not None and past.of(USER, user_id).status is UserStatus.ACTIVE
-    return user_id if is_here else None
 
 
 # --- Who it is ------------------------------------------------------------------------
