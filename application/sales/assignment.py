@@ -7,9 +7,10 @@ once never count as one, in whichever process: they are decided one after the ot
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from application.sales.members import is_here
 from application.transact import Changes, Past, UseCase
 from domain.business.departments import DEPARTMENTS, MEMBERS
-from domain.business.users import USER, Role, UserStatus
+from domain.business.users import USER
 from domain.messages import Command
 from domain.records import to
 from domain.sales import assignment
@@ -23,8 +24,6 @@ from domain.sales.assignment import (
 )
 from domain.sales.caseloads import CASELOAD, caseload_of, left, taken
 from domain.sales.leads import OPEN, Lead
-from domain.scheduling.time_blocks import TIME_BLOCKS, time_blocks_of
-from domain.scheduling.working_hours import is_away
 from domain.values import LeadId, UserId
 
 OF_DEPARTMENT: Final = to(DEPARTMENTS)
@@ -52,16 +51,6 @@ def given_by_rule(source: str | None, past: Past) -> Given | None:
             known = {each: past.of(CASELOAD, caseload_of(each)) for each in sorted(here)}
             return chosen({each: known[each] for each in here}, rule.sharing)
     return None
-
-
-def is_here(user_id: UserId, past: Past) -> bool:
-    """Whether somebody works here, and is not away at this moment."""
-    user = past.of(USER, user_id)
-    if user.status is not UserStatus.ACTIVE or Role.CLIENT in user.roles:
-        return False
-    if user.professional_id is None:
-        return True
-    return not is_away(past.of(TIME_BLOCKS, time_blocks_of(user.professional_id)), past.now)
 
 
 def counted(

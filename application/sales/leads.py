@@ -1,6 +1,7 @@
 """Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
 from application.sales.assignment import counted, given_by_rule
-from application.sales.tasks import present
+from application.sales.members import next_at_work_of, present
 from application.transact import Changes, Past, Since, UseCase
 from domain.business.departments import MEMBERS
 from domain.business.users import USER
@@ -20,7 +21,7 @@ from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
 from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
 from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
-from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
+from domain.sales.scores import SCORING, THE_SCORING, EngagementSource, Temperature
 from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
 from domain.values import ClientId, LeadId, TaskId, UserId
 
@@ -136,9 +137,10 @@ def _followed_up(
     temperature = lead.temperature
     if temperature is None or temperature is before.temperature or _is_erased(lead, past):
         return (), {}
-    due_at, priority = past.now + DUE_AFTER[temperature], PRIORITY_OF[temperature]
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None
+    due_at = _due(temperature, task.assignee_id if task else lead.assignee_id, past)
+    priority = PRIORITY_OF[temperature]
     if known is None or task is None:
         new = FollowUp(
             task_id=follow_up_of(lead_id, lead.follow_ups), due_at=due_at, priority=priority
@@ -146,6 +148,14 @@ def _followed_up(
         return [_set(lead_id, new)], _made(lead_id, lead, new, past)
     moved = replace(known, due_at=due_at, priority=priority)
     return [_set(lead_id, moved)], _moved(known, moved, task, past)
+
+
+def _due(temperature: Temperature, assignee_id: UserId | None, past: Past) -> datetime:
+    """Return when somebody is to turn to the lead: while they work, if the business wishes."""
+    due_at = past.now + DUE_AFTER[temperature]
+    if assignee_id is None or not past.of(SCORING, THE_SCORING).weights.within_working_hours:
+        return due_at
+    return next_at_work_of(assignee_id, due_at, past)
 
 
 def _is_erased(lead: Lead, past: Past) -> bool:

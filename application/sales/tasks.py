@@ -3,12 +3,11 @@
 from msgspec.structs import replace
 
 from application.people.people import survivor
+from application.sales.members import present
 from application.transact import Past
-from domain.business.users import USER, UserStatus
 from domain.people.clients import CLIENT
 from domain.records import CreateRecord, Record
 from domain.sales.tasks import TASKS, Task, TaskStatus, next_of, successor_of
-from domain.values import UserId
 
 
 def next_task(
@@ -23,12 +22,6 @@ def next_task(
     if task is None or _was_there(past.of(TASKS.aggregate, successor)) or _is_erased(task, past):
         return None
     return CreateRecord(kind=TASKS.one, id=successor, values=_as_of_now(task, past))
-
-
-def present(user_id: UserId | None, past: Past) -> UserId | None:
-    """Return somebody who still works here, or nobody."""
-    is_here = user_id is not None and past.of(USER, user_id).status is UserStatus.ACTIVE
-    return user_id if is_here else None
 
 
 def _is(record: Record[Task], status: TaskStatus) -> bool:

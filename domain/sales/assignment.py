@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from domain.aggregate import Aggregate
-from domain.fields import Held, Line
+from domain.fields import Held, Line, id_of
 from domain.messages import Command, Event, Invalid, Value
 from domain.sales.caseloads import Caseload
 from domain.telling import NOT_TOLD, Tellings
@@ -20,6 +20,9 @@ from domain.values import AssignmentId, UserId, derived_id
 
 MOST_MEMBERS: Final = 200
 MOST_SOURCES: Final = 100
+
+
+Member = Annotated[UserId, id_of("user")]
 
 
 class Sharing(StrEnum):
@@ -33,8 +36,8 @@ class OfSource(Value, frozen=True, kw_only=True):
     """Whose the leads of a source are: a member's, or a department's."""
 
     source: Line
-    user_id: UserId | None = None
-    department_id: str | None = None
+    user_id: Member | None = None
+    department_id: Annotated[str, id_of("department")] | None = None
 
 
 class Rule(Value, frozen=True, kw_only=True):
@@ -43,7 +46,7 @@ class Rule(Value, frozen=True, kw_only=True):
     """
 
     sharing: Sharing = Sharing.ROUND_ROBIN
-    members: Annotated[tuple[UserId, ...], Held(max_length=MOST_MEMBERS)] = ()
+    members: Annotated[tuple[Member, ...], Held(max_length=MOST_MEMBERS)] = ()
     sources: Annotated[tuple[OfSource, ...], Held(max_length=MOST_SOURCES)] = ()
 
     def of(self, source: str | None) -> OfSource | None:

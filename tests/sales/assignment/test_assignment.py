@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from application.use_cases import USE_CASES
 from domain.business.departments import DEPARTMENTS, Department
-from domain.business.users import Role, UserDeactivated, UserIsDeactivated, UserRegistered
+from domain.business.users import Role, UserDeactivated, UserIsDeactivated, UserRolesChanged
 from domain.messages import Command, DomainError
 from domain.records import CreateRecord, RemoveRecord
 from domain.sales import assignment
@@ -25,7 +24,7 @@ from domain.sales.assignment import (
     Sharing,
     chosen,
 )
-from domain.sales.caseloads import CASELOAD, Caseload, caseload_of
+from domain.sales.caseloads import Caseload
 from domain.sales.leads import (
     LEAD,
     OPEN,
@@ -34,13 +33,9 @@ from domain.sales.leads import (
     LeadAssigned,
     LeadStatus,
     MoveLead,
-    Touch,
-    lead_of,
 )
-from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
-from domain.scheduling.time_blocks import AddTimeBlock, Once, RemoveTimeBlock
-from domain.values import BlockId, ClientId, Contact, LeadId, ProfessionalId, TimeSlot, UserId
-from tests.in_memory import InMemory
+from domain.scheduling.time_blocks import RemoveTimeBlock
+from domain.values import LeadId, UserId
 from tests.sales.assignment.examples import (
     ana,
     assignment_changed,
@@ -49,79 +44,10 @@ from tests.sales.assignment.examples import (
     noor,
     rule,
 )
-from tests.sales.leads.examples import now, open_lead
+from tests.sales.assignment.team import AWAY, BY_LOAD, EVERYBODY, IN_TURN, Team
+from tests.sales.leads.examples import open_lead
 
-EVERYBODY: Final = (ana, noor, eve)
-IN_TURN: Final = Rule(members=EVERYBODY)
-BY_LOAD: Final = replace(IN_TURN, sharing=Sharing.BY_LOAD)
 DESK: Final = "department-0198c0de-0000-7000-8000-000000000001"
-AWAY: Final = BlockId("block-0198c0de-0000-7000-8000-000000000001")
-
-
-def professional_of(user: UserId) -> ProfessionalId:
-    return ProfessionalId(user.replace("user-", "professional-"))
-
-
-class Team(InMemory):
-    """A business in which three work, each of them as a professional, and leads come."""
-
-    def __init__(self, rule: Rule = IN_TURN) -> None:
-        super().__init__(USE_CASES, now)
-        self.came = 0
-        for user in EVERYBODY:
-            settings = Settings(time_zone="Europe/Paris", hours=ALWAYS_OPEN)
-            professional, contact = professional_of(user), Contact(name="Ana")
-            self.run(
-                RegisterProfessional(
-                    professional_id=professional, contact=contact, settings=settings
-                )
-            )
-            self.record(user, works_here(user))
-        self.rule(rule)
-
-    def rule(self, rule: Rule) -> None:
-        self.run(ChangeAssignment(rule=rule))
-
-    def comes(self, source: str | None = None, **more: Any) -> LeadId:
-        """Let somebody come whom nobody has seen before."""
-        self.came += 1
-        contact = Contact(name=f"Zoé {self.came}")
-        self.run(
-            replace(
-                open_lead,
-                seed=f"seed {self.came}",
-                contact=contact,
-                touch=Touch(source=source),
-                **more,
-            )
-        )
-        client = next(s for s in reversed(self.streams) if s.startswith("client-"))
-        return lead_of(ClientId(client))
-
-    def whose(self, lead_id: LeadId) -> UserId | None:
-        return self.of(LEAD, lead_id).assignee_id
-
-    def given_to(self, source: str | None = None) -> UserId | None:
-        return self.whose(self.comes(source))
-
-    def load(self, user: UserId) -> int:
-        return self.of(CASELOAD, caseload_of(user)).leads
-
-    def goes_away(self, user: UserId) -> None:
-        slot = TimeSlot(self.now, self.now + timedelta(days=1))
-        self.run(
-            AddTimeBlock(block_id=AWAY, professional_id=professional_of(user), when=Once(slot))
-        )
-
-
-def works_here(user: UserId, role: Role = Role.PROFESSIONAL) -> UserRegistered:
-    return UserRegistered(
-        user_id=user,
-        name="Ana",
-        email="ana@salon.example",
-        roles=(role,),
-        professional_id=professional_of(user),
-    )
 
 
 # --- The rule -------------------------------------------------------------------------
@@ -323,8 +249,7 @@ def test_who_is_away_is_so_until_then_and_no_longer() -> None:
 def test_who_works_here_no_longer_and_who_is_a_client_is_given_nothing() -> None:
     team = Team()
     team.record(ana, UserDeactivated(user_id=ana))
-    team.streams[noor] = [works_here(noor, Role.CLIENT)]
-    team._states.pop(noor)
+    team.record(noor, UserRolesChanged(user_id=noor, previous=(), roles=(Role.CLIENT,)))
 
     assert [team.given_to() for _ in range(2)] == [eve, eve]
 
