@@ -17,7 +17,7 @@ from domain.sales import assignment
 from domain.sales.assignment import (
     ASSIGNMENT,
     THE_ASSIGNMENT,
-    Assignment,
+    Assigning,
     ChangeAssignment,
     Rule,
     Sharing,
@@ -40,14 +40,14 @@ router: Final = Router(prefix="/v1/assignment", tags=["leads"])
 
 
 @router.get("")
-@answers(Made(Assignment))
+@answers(Made(Assigning))
 def show_assignment(caller: MayRead) -> Response:
     """Show the rule by which new leads are given to somebody, and which version of it it is."""
     return Response(msgspec.json.encode(_assignment(caller)), media_type=JSON)
 
 
 @router.put("")
-@answers(Made(Assignment), refuses=REFUSED, any_version=True)
+@answers(Made(Assigning), refuses=REFUSED, any_version=True)
 def change_assignment(body: RuleBody, caller: MayManage) -> Response:
     """Give new leads that nobody was given by another rule, the whole of it: without members and sources
     to nobody. It counts from now on: no lead is given to another by it.
@@ -58,5 +58,5 @@ def change_assignment(body: RuleBody, caller: MayManage) -> Response:
     return Response(shown, 200, caller.marks(answer), JSON)
 
 
-def _assignment(caller: Caller) -> Assignment:
+def _assignment(caller: Caller) -> Assigning:
     return caller.ask(lambda past: past.of(ASSIGNMENT, THE_ASSIGNMENT))

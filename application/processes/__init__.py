@@ -26,11 +26,13 @@ from application.processes.purge_record_when_it_can_be_restored_no_more import (
 from application.processes.register_client_on_booking_completed import (
     REGISTER_CLIENT_ON_BOOKING_COMPLETED,
 )
+from application.processes.remind_assignee_of_task import REMIND_ASSIGNEE_OF_TASK
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
 from application.processes.score_lead_when_client_changed import SCORE_LEAD_WHEN_CLIENT_CHANGED
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
+from application.processes.tell_of_lead import TELL_OF_LEAD
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
 PROCESSES: Final[tuple[Process, ...]] = (
@@ -46,6 +48,8 @@ PROCESSES: Final[tuple[Process, ...]] = (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
     SCORE_LEAD_WHEN_CLIENT_CHANGED,
+    TELL_OF_LEAD,
+    REMIND_ASSIGNEE_OF_TASK,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,

@@ -73,25 +73,25 @@ class AssignmentUnclear(Invalid):
     """Each member and each source is named once, and a source is one member's, or one department's."""
 
 
-class Assignment(Value, frozen=True, kw_only=True):
+class Assigning(Value, frozen=True, kw_only=True):
     """The rule that counts now, and which version of it that is."""
 
     rule: Rule = Rule()
     version: int = 0
 
 
-def evolve(_: Assignment, event: AssignmentChanged) -> Assignment:
-    return Assignment(rule=event.rule, version=event.assignment_version)
+def evolve(_: Assigning, event: AssignmentChanged) -> Assigning:
+    return Assigning(rule=event.rule, version=event.assignment_version)
 
 
-ASSIGNMENT: Final[Aggregate[Assignment, AssignmentChanged]] = Aggregate(
-    kind="assignment", initial=Assignment(), evolve=evolve
+ASSIGNMENT: Final[Aggregate[Assigning, AssignmentChanged]] = Aggregate(
+    kind="assignment", initial=Assigning(), evolve=evolve
 )
 THE_ASSIGNMENT: Final = AssignmentId(derived_id(ASSIGNMENT.kind, "of the business"))
 """A business assigns in one way: within it, the name of the stream is always the same."""
 
 
-def change(command: ChangeAssignment, assignment: Assignment) -> Sequence[AssignmentChanged]:
+def change(command: ChangeAssignment, assignment: Assigning) -> Sequence[AssignmentChanged]:
     """Assign by another rule from now on."""
     rule = command.rule
     if _is_twice(rule.members) or _is_twice([loosely(each.source) for each in rule.sources]):

@@ -16,7 +16,7 @@ from domain.messages import Command, DomainError
 from domain.records import CreateRecord, RemoveRecord
 from domain.sales import assignment
 from domain.sales.assignment import (
-    Assignment,
+    Assigning,
     AssignmentUnclear,
     ChangeAssignment,
     OfSource,
@@ -54,7 +54,7 @@ DESK: Final = "department-0198c0de-0000-7000-8000-000000000001"
 
 
 def test_a_rule_is_changed_as_a_whole_and_each_change_is_a_version() -> None:
-    first = assignment.change(change_assignment, Assignment())
+    first = assignment.change(change_assignment, Assigning())
     after = assignment.ASSIGNMENT.fold(first)
 
     assert first == [assignment_changed]
@@ -74,7 +74,7 @@ def test_a_rule_is_changed_as_a_whole_and_each_change_is_a_version() -> None:
 )
 def test_a_rule_that_says_two_things_is_refused(unclear: Rule) -> None:
     with pytest.raises(AssignmentUnclear):
-        assignment.change(ChangeAssignment(rule=unclear), Assignment())
+        assignment.change(ChangeAssignment(rule=unclear), Assigning())
 
 
 def test_nobody_is_named_newly_who_is_gone_and_who_was_named_may_go() -> None:
