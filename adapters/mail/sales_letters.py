@@ -1,6 +1,6 @@
 """Mails about leads and tasks in words: see `paper.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from adapters.mail import wording
@@ -99,9 +99,8 @@ class TemplateSalesLetters:
             cut=mail.total > len(tasks),
         )
         kind = SalesMail.TASKS_OVERDUE
-        mentions = [name for each in tasks for name in (each.task_id, each.client_id) if name]
         return self._message(
-            mail.tenant, kind, reader, words, reader.user_id, mentions=tuple(mentions)
+            mail.tenant, kind, reader, words, reader.user_id, mentions=_mentioned_in(tasks)
         )
 
     def _message(
@@ -130,6 +129,12 @@ class TemplateSalesLetters:
             html=written.html,
             mentions=mentions,
         )
+
+
+def _mentioned_in(tasks: Sequence[MentionedTask]) -> tuple[str, ...]:
+    """Return of what something is said that goes with whom it is about."""
+    said = (each for each in tasks if each.title or each.person)
+    return tuple(id_ for each in said for id_ in (each.task_id, each.client_id) if id_)
 
 
 def _with(reader: Reader, **said: object) -> SalesWords:

@@ -38,7 +38,8 @@ def _ahead(task_id: TaskId, task: Task, past: Recorded) -> Sequence[Do]:
     """Order what is to come; of a reminder whose time has passed there is no use."""
     if task.assignee_id is None or task.status is not TaskStatus.OPEN:
         return []
-    overdue = Do(NoticeOverdue(task_id=task_id), about=task_id, at=task.due_at)
+    overdue_at = max(task.due_at, past.recorded_at)
+    overdue = Do(NoticeOverdue(task_id=task_id), about=task_id, at=overdue_at)
     remind_at = task.reminded_at
     if remind_at is None or remind_at <= past.recorded_at:
         return [overdue]

@@ -105,7 +105,9 @@ class TaskMails:
         return None
 
     def notice(self, effect: NoticeOverdue, job: Job) -> Handled:
-        """Have a look taken the next morning at what is overdue for whoever has the task."""
+        """Have a look taken the next morning at what is overdue for whoever has the task: the next after it
+        was so, if nobody has worked since.
+        """
         past = self._present(job)
         task = _to_do(effect.task_id, past)
         if task is None or task.assignee_id is None or past.now < task.due_at:
@@ -113,9 +115,9 @@ class TaskMails:
         reader = reader_of(job.tenant, task.assignee_id, past)
         if reader is None:
             return NOBODY
-        today = _today(reader, past.now)
-        is_over = _morning(today, reader) <= past.now
-        return Ordered((_look(reader, today + A_DAY if is_over else today),))
+        day = _today(reader, job.due_at)
+        is_over = _morning(day, reader) <= job.due_at
+        return Ordered((_look(reader, day + A_DAY if is_over else day),))
 
     def look(self, effect: SumUpOverdue, job: Job) -> Handled:
         """Have somebody told once, if anything of theirs is overdue, and look again the next morning."""
