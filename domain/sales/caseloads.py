@@ -19,7 +19,7 @@ class LeadTaken(Event, frozen=True):
     """`turn`: it was theirs by a rule, and later than all with a lower number."""
 
     caseload_id: CaseloadId
-    user_id: UserId
+    assignee_id: UserId
     lead_id: LeadId
     turn: int | None = None
 
@@ -28,7 +28,7 @@ class LeadLeft(Event, frozen=True):
     """They look after it no longer, or there is nothing to look after."""
 
     caseload_id: CaseloadId
-    user_id: UserId
+    assignee_id: UserId
     lead_id: LeadId
 
 
@@ -65,13 +65,13 @@ def caseload_of(user_id: UserId) -> CaseloadId:
 def taken(user_id: UserId, lead_id: LeadId, turn: int | None) -> Sequence[CaseloadEvent]:
     """Say that somebody looks after one lead more."""
     return [
-        LeadTaken(caseload_id=caseload_of(user_id), user_id=user_id, lead_id=lead_id, turn=turn)
+        LeadTaken(caseload_id=caseload_of(user_id), assignee_id=user_id, lead_id=lead_id, turn=turn)
     ]
 
 
 def left(user_id: UserId, lead_id: LeadId) -> Sequence[CaseloadEvent]:
     """Say that somebody looks after one lead less."""
-    return [LeadLeft(caseload_id=caseload_of(user_id), user_id=user_id, lead_id=lead_id)]
+    return [LeadLeft(caseload_id=caseload_of(user_id), assignee_id=user_id, lead_id=lead_id)]
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {

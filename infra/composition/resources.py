@@ -25,11 +25,11 @@ from adapters.mail.outbox import OutboxMailer
 from adapters.mail.sales_letters import TemplateSalesLetters
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
+from adapters.overdue import OverdueInTable
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
-from adapters.read_models.overdue import OverdueInTable
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Tried, Trying

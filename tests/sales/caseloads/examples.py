@@ -6,5 +6,7 @@ from domain.sales.caseloads import LeadLeft, LeadTaken, caseload_of
 from tests.sales.assignment.examples import ana
 from tests.sales.leads.examples import lead_id
 
-lead_taken: Final = LeadTaken(caseload_id=caseload_of(ana), user_id=ana, lead_id=lead_id, turn=3)
-lead_left: Final = LeadLeft(caseload_id=caseload_of(ana), user_id=ana, lead_id=lead_id)
+lead_taken: Final = LeadTaken(
+    caseload_id=caseload_of(ana), assignee_id=ana, lead_id=lead_id, turn=3
+)
+lead_left: Final = LeadLeft(caseload_id=caseload_of(ana), assignee_id=ana, lead_id=lead_id)
