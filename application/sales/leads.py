@@ -33,14 +33,22 @@ def open_lead(command: leads.OpenLead, past: Past) -> Changes:
     client_id = survivor(here, client_id)
     lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
     lead = here.of(LEAD, lead_id)
-    given = None
-    if lead.client_id is None and command.assignee_id is None:
-        given = given_by_rule(command.touch.source, here)
-    order = replace(command, assignee_id=given.user_id) if given else command
-    events = leads.open_(order, lead_id, client_id, lead, now=past.now)
-    turn = given.turn if given else None
+    command, turn = _given(command, lead, here)
+    events = leads.open_(command, lead_id, client_id, lead, now=past.now)
     changes = recorded(lead_id, lead, events, here, quietly=command.quietly, turn=turn)
     return {**registered, **changes}
+
+
+def _given(command: leads.OpenLead, lead: Lead, past: Past) -> tuple[leads.OpenLead, int | None]:
+    """Return the order with whoever is to look after a new lead, by the rule of the business where it does
+    not say who, and whose turn that makes it.
+    """
+    if lead.client_id is not None or command.assignee_id is not None:
+        return command, None
+    given = given_by_rule(command.touch.source, past)
+    if given is None:
+        return command, None
+    return replace(command, assignee_id=given.user_id), given.turn
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:

@@ -154,7 +154,6 @@ TASKS: Final = Kind(
     },
     refuse=refuse_unclear,
     evolve=evolve_task,
-    version=2,
     actions={"complete": Action(command=CompleteTask, decide=complete, is_timed=True)},
     also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
