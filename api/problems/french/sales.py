@@ -9,7 +9,7 @@ FRENCH: Final[Mapping[str, Words]] = {
     "assignment-unclear": Words(
         "Attribution contradictoire",
         "Chaque membre et chaque source se nomme une fois, et une source revient à un membre ou à un "
-        "service.",
+        "département.",
     ),
     "lead-cannot-move": Words(
         "Étape impossible", "Le prospect ne peut pas passer à cette étape depuis la sienne."
