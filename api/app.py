@@ -26,7 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import forms, leads, scoring, submissions
+from api.sales import assignment, forms, leads, scoring, submissions
 from api.sales import pages as form_pages
 from api.scheduling import (
     availability,
@@ -61,6 +61,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     submissions.router,
     form_pages.router,
     scoring.router,
+    assignment.router,
     files.router,
     contents.router,
     portraits.router,

@@ -12,7 +12,7 @@ from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
-from domain.sales import leads, scores, submissions
+from domain.sales import assignment, caseloads, leads, scores, submissions
 from domain.sales.forms import FORM_TEMPLATES, FORMS
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
@@ -44,6 +44,8 @@ AREAS: Final = (
     leads,
     scores,
     submissions,
+    assignment,
+    caseloads,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

@@ -30,6 +30,8 @@ TaskId = NewType("TaskId", str)
 FormId = NewType("FormId", str)
 SubmissionId = NewType("SubmissionId", str)
 ScoringId = NewType("ScoringId", str)
+AssignmentId = NewType("AssignmentId", str)
+CaseloadId = NewType("CaseloadId", str)
 FileId = NewType("FileId", str)
 PortraitId = NewType("PortraitId", str)
 

@@ -11,6 +11,7 @@ from adapters.accounts.guest_wishes import clear_wishes
 from adapters.inbound.receipts import clear_receipts
 from adapters.jobs.orders import kind_of
 from application.processes.effects import DestroyFile, ForgetMails
+from application.sales.mails import SalesMail
 from domain.files.files import PurgeFile
 
 
@@ -22,9 +23,11 @@ def clear_traces(
         "tenant": tenant,
         "client": client_id,
         "names": [client_id, *streams],
+        "summaries": [SalesMail.TASKS_OVERDUE],
         "these": [kind_of(each) for each in (ForgetMails, PurgeFile, DestroyFile)],
     }
     connection.execute(MAILS, values)
+    connection.execute(SUMMARIES, values)
     connection.execute(JOBS, values)
     clear_receipts(connection, tenant, [client_id, *streams])
     clear_wishes(connection, tenant, streams)
@@ -38,6 +41,14 @@ def clear_mails(connection: Connection[Any], tenant: str, streams: Sequence[str]
 MAILS: Final = """
     DELETE FROM work.outbox
     WHERE tenant_id = %(tenant)s AND (person = %(client)s OR about = ANY(%(names)s))
+"""
+# What sums up is about whoever reads it, and speaks of several.
+SUMMARIES: Final = """
+    DELETE FROM work.outbox
+    WHERE tenant_id = %(tenant)s AND kind = ANY(%(summaries)s) AND EXISTS (
+        SELECT FROM json_array_elements_text(mail -> 'mentions') AS mentioned(name)
+        WHERE name = ANY(%(names)s)
+    )
 """
 # What sees to the erasure itself stays. What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
 JOBS: Final = """

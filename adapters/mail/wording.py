@@ -100,9 +100,14 @@ def when(slot: TimeSlot, time_zone: str, language: str) -> str:
 
 def start(slot: TimeSlot, time_zone: str, language: str) -> str:
     """Say on which day and at what time it begins."""
-    starts = slot.starts_at.astimezone(zone(time_zone))
+    return instant(slot.starts_at, time_zone, language)
+
+
+def instant(moment: datetime, time_zone: str, language: str) -> str:
+    """Say on which day and at what time it is."""
+    local = moment.astimezone(zone(time_zone))
     at = {"en": "at", "fr": "à"}[language]
-    return f"{day(starts, language)} {at} {hour(starts, language)}"
+    return f"{day(local, language)} {at} {hour(local, language)}"
 
 
 def day(moment: datetime, language: str) -> str:

@@ -24,8 +24,10 @@ where.
 TOPICS: Final[Mapping[str, str]] = {
     "agenda": "frontdesk.agendas",
     "allowance": OTHERS,
+    "assignment": OTHERS,
     "block": "frontdesk.time-blocks",
     "booking": "frontdesk.bookings",
+    "caseload": OTHERS,
     "claim": "frontdesk.claims",
     "client": "frontdesk.clients",
     "clientlimits": OTHERS,

@@ -1,6 +1,7 @@
 """Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -10,15 +11,17 @@ from application.people import clients as client_use_cases
 from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
+from application.sales.assignment import counted, given_by_rule
+from application.sales.members import next_at_work_of, present
 from application.transact import Changes, Past, Since, UseCase
 from domain.business.departments import MEMBERS
-from domain.business.users import USER, UserStatus
+from domain.business.users import USER
 from domain.messages import Command
 from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
 from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
 from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
-from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
+from domain.sales.scores import SCORING, THE_SCORING, EngagementSource, Temperature
 from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
 from domain.values import ClientId, LeadId, TaskId, UserId
 
@@ -34,9 +37,22 @@ def opened(command: leads.OpenLead, past: Past) -> tuple[LeadId, Changes]:
     client_id = survivor(here, client_id)
     lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
     lead = here.of(LEAD, lead_id)
+    command, turn = _given(command, lead, here)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
+    changes = recorded(lead_id, lead, events, here, quietly=command.quietly, turn=turn)
     return lead_id, {**registered, **changes}
+
+
+def _given(command: leads.OpenLead, lead: Lead, past: Past) -> tuple[leads.OpenLead, int | None]:
+    """Return the order with whoever is to look after a new lead, by the rule of the business where it does
+    not say who, and whose turn that makes it.
+    """
+    if lead.client_id is not None or command.assignee_id is not None:
+        return command, None
+    given = given_by_rule(command.touch.source, past)
+    if given is None:
+        return command, None
+    return replace(command, assignee_id=given.user_id), given.turn
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:
@@ -103,17 +119,19 @@ def recorded(
     past: Past,
     *,
     quietly: bool = False,
+    turn: int | None = None,
 ) -> Changes:
-    """Record what happened to a lead, the score that it has by it, and what is to be done then, unless it
-    happened `quietly`.
+    """Record what happened to a lead, the score that it has by it, who has it in their caseload, by whose
+    `turn`, and what is to be done then, unless it happened `quietly`.
     """
     after = LEAD.fold(events, before)
     scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
     known = LEAD.fold(scored, after)
+    cases = counted(lead_id, before, known, past, turn)
     if quietly:
-        return {lead_id: [*events, *scored]}
+        return {lead_id: [*events, *scored], **cases}
     follow_up, task = _followed_up(lead_id, before, known, past)
-    return {lead_id: [*events, *scored, *follow_up], **task}
+    return {lead_id: [*events, *scored, *follow_up], **cases, **task}
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
@@ -131,9 +149,10 @@ def _followed_up(
     temperature = lead.temperature
     if temperature is None or temperature is before.temperature or _is_erased(lead, past):
         return (), {}
-    due_at, priority = past.now + DUE_AFTER[temperature], PRIORITY_OF[temperature]
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None
+    due_at = _due(temperature, task.assignee_id if task else lead.assignee_id, past)
+    priority = PRIORITY_OF[temperature]
     if known is None or task is None:
         new = FollowUp(
             task_id=follow_up_of(lead_id, lead.follow_ups), due_at=due_at, priority=priority
@@ -141,6 +160,14 @@ def _followed_up(
         return [_set(lead_id, new)], _made(lead_id, lead, new, past)
     moved = replace(known, due_at=due_at, priority=priority)
     return [_set(lead_id, moved)], _moved(known, moved, task, past)
+
+
+def _due(temperature: Temperature, assignee_id: UserId | None, past: Past) -> datetime:
+    """Return when somebody is to turn to the lead: while they work, if the business wishes."""
+    due_at = past.now + DUE_AFTER[temperature]
+    if assignee_id is None or not past.of(SCORING, THE_SCORING).weights.within_working_hours:
+        return due_at
+    return next_at_work_of(assignee_id, due_at, past)
 
 
 def _is_erased(lead: Lead, past: Past) -> bool:
@@ -160,7 +187,7 @@ def _made(lead_id: LeadId, lead: Lead, follow_up: FollowUp, past: Past) -> Chang
     task = Task(
         due_at=follow_up.due_at,
         priority=follow_up.priority,
-        assignee_id=_present(lead.assignee_id, past),
+        assignee_id=present(lead.assignee_id, past),
         client_id=survivor(past, lead.client_id) if lead.client_id else None,
         lead_id=lead_id,
     )
@@ -184,12 +211,6 @@ def _open_task(task_id: TaskId, past: Past) -> Task | None:
     task = past.of(TASKS.aggregate, task_id)
     is_open = task.active and task.values is not None and task.values.status is TaskStatus.OPEN
     return task.values if is_open else None
-
-
-def _present(user_id: UserId | None, past: Past) -> UserId | None:
-    """Return somebody who still works here, or nobody."""
-    is_here = user_id is not None and past.of(USER, user_id).status is UserStatus.ACTIVE
-    return user_id if is_here else None
 
 
 # --- Who it is ------------------------------------------------------------------------

@@ -131,7 +131,7 @@ class Invitation(Value, frozen=True):
 
 class Message(Value, frozen=True, kw_only=True):
     """A mail in words. `signed` is the name it comes in, `about` the booking or user and `person`
-    the client that it speaks of.
+    the client that it speaks of; one that sums up names in `mentions` whatever else it speaks of.
     """
 
     tenant: str
@@ -146,6 +146,7 @@ class Message(Value, frozen=True, kw_only=True):
     text: str
     html: str
     invitation: Invitation | None = None
+    mentions: tuple[str, ...] = ()
 
 
 class MailRefusedError(NotTakenError):
@@ -197,6 +198,19 @@ class History(Protocol):
 def state_of(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
     """Return what somebody is, or something, after all that is said of them and not erased."""
     return aggregate.fold(each.event for each in past if each.event is not None)
+
+
+class Present:
+    """What is known at this moment of a business, for questions that use cases ask, too."""
+
+    def __init__(self, history: History, tenant: str, now: datetime) -> None:
+        self._history = history
+        self._tenant = tenant
+        self.now = now
+
+    def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
+        """Return the state of an aggregate."""
+        return state_of(aggregate, self._history(self._tenant, identity))
 
 
 def language_of(*wanted: str | None) -> str:

@@ -62,7 +62,8 @@ class Tier(Value, frozen=True, kw_only=True):
 
 class Weights(Value, frozen=True, kw_only=True):
     """Points for what is known and what was done. `engagement` is for each time, and `engagement_most` for
-    all of it; a message counts by its length, up to `message_most`.
+    all of it; a message counts by its length, up to `message_most`. From `hot` and `warm` on a lead is so.
+    Its follow-up is due while whoever has it works, if `within_working_hours`: where their hours are known.
     """
 
     name: Points = 5
@@ -85,6 +86,7 @@ class Weights(Value, frozen=True, kw_only=True):
     engagement_most: Points = 40
     hot: Annotated[int, Held(ge=1, le=HIGHEST)] = 70
     warm: Annotated[int, Held(ge=1, le=HIGHEST)] = 40
+    within_working_hours: bool = False
 
 
 class ChangeScoring(Command, frozen=True):

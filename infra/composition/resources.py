@@ -22,11 +22,14 @@ from adapters.jobs import handing_over
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
+from adapters.mail.sales_letters import TemplateSalesLetters
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
+from adapters.overdue import OverdueInTable
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
+from adapters.read_models.answers import Answers
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Tried, Trying
@@ -41,6 +44,8 @@ from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
 from application.sales.confirmations import Confirmations
+from application.sales.lead_mails import LeadMails
+from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
@@ -188,6 +193,7 @@ def effects_of(
     outbox: OutboxMailer,
     clock: Clock,
     guests: PostgresGuests,
+    answers: Answers,
 ) -> Handlers:
     """Return what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
@@ -203,9 +209,8 @@ def effects_of(
     confirmations = Confirmations(
         store.history, letters, mailer, settings.pepper.encode(), settings.address
     )
-    return {
-        **mails.handlers,
-        **proofs.handlers,
-        **to_guests.handlers,
-        **confirmations.handlers,
-    }
+    sales, overdue = TemplateSalesLetters(), OverdueInTable(database, answers)
+    of_leads = LeadMails(store.history, sales, mailer, clock)
+    of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
+    all_ = (mails, proofs, to_guests, confirmations, of_leads, of_tasks)
+    return {effect: handle for each in all_ for effect, handle in each.handlers.items()}

@@ -138,7 +138,7 @@ def _compose(
     )
     consumers = entered(database, renewal, reactions, clock)
     say_who_hears_what(database, mapper, consumers)
-    outbox = OutboxMailer(database, clock)
+    outbox, answers = OutboxMailer(database, clock), Answers(database, reader, advanced, known)
     redis = redis_of(settings, stack, settings.redis_timeout_ms / 1000)
     limiter = attempts = limiter_of(settings, redis)
     if clock is not system_clock:
@@ -158,7 +158,7 @@ def _compose(
     progress = OperationProgress(database, keys, clock)
     works = works_of(database, dispatch, erasures, rebuilder, models)
     effects = {
-        **effects_of(settings, database, store, outbox, clock, guests),
+        **effects_of(settings, database, store, outbox, clock, guests, answers),
         **forgetting(erasures),
         **ending_sessions(accounts),
         **Carrier(progress, works).handlers,
@@ -177,7 +177,7 @@ def _compose(
         store=store,
         bookmarks=Bookmarks(database),
         dispatch=dispatch,
-        answers=Answers(database, reader, advanced, known),
+        answers=answers,
         known=known,
         consumers=consumers,
         runner=Runner(

@@ -6,6 +6,11 @@ from typing import Final
 from api.problems.french.words import Words
 
 FRENCH: Final[Mapping[str, Words]] = {
+    "assignment-unclear": Words(
+        "Attribution contradictoire",
+        "Chaque membre et chaque source se nomme une fois, et une source revient à un membre ou à un "
+        "département.",
+    ),
     "answers-not-taken": Words(
         "Réponses refusées", "Certaines réponses manquent ou ne peuvent pas être justes."
     ),
@@ -35,6 +40,14 @@ FRENCH: Final[Mapping[str, Words]] = {
     "reason-missing": Words(
         "Motif manquant",
         "Dites pourquoi : revenir en arrière ou abandonner un prospect demande un motif.",
+    ),
+    "repetition-unclear": Words(
+        "Répétition peu claire",
+        "Ce qui se répète le fait dans un fuseau horaire qui existe (IANA), entre 1970 et 2999, et soit "
+        "jusqu'à un moment, soit un certain nombre de fois.",
+    ),
+    "task-never-due": Words(
+        "Échéance impossible", "Une tâche est à faire entre les années 1970 et 2999."
     ),
     "submission-is-accepted": Words(
         "Réponse déjà acceptée",
