@@ -26,7 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import leads, scoring
+from api.sales import activities, icps, invitations, leads, pipeline, scoring
 from api.scheduling import (
     availability,
     booking_imports,
@@ -55,7 +55,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     identities.router,
     leads.router,
+    activities.router,
+    pipeline.router,
+    invitations.router,
     scoring.router,
+    icps.router,
     files.router,
     contents.router,
     portraits.router,
@@ -63,6 +67,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     public.router,
     guest_bookings.router,
+    invitations.public_router,
     configuration.router,
     client_limits.router,
     outbox.router,

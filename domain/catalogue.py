@@ -13,6 +13,8 @@ from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
 from domain.sales import leads, scores
+from domain.sales.icps import ICPS
+from domain.sales.stages import STAGES
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
@@ -49,6 +51,8 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     TAXES,
     PRODUCTS,
     TASKS,
+    STAGES,
+    ICPS,
 )
 """Every kind of record."""
 

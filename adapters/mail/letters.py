@@ -4,8 +4,9 @@ A template says only sentences, as plain text; the layouts put them into a mail,
 escapes whatever it is given.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
+from application.sales.inviting import InvitationMail
 from application.scheduling.mails import (
     GUEST_CODE,
     AddressMail,
@@ -32,6 +34,7 @@ TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
 """Left out of mails and calendars, whose own words may stand on the other side of them."""
 
 ADDRESS_CODE: Final = "address-code"
+INVITATION: Final = "lead-invitation"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -102,13 +105,13 @@ class TemplateLetters:
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
-        words = _words_with_code(mail)
+        words = _words_of_business(mail)
         return self._with_code(ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
         when = _when(mail.slot, mail.time_zone, mail.language)
-        words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
+        words = replace(_words_of_business(mail), service=_line(mail.service), when=when)
         return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
 
     def _with_code(
@@ -121,14 +124,32 @@ class TemplateLetters:
     ) -> Message:
         template = self._templates.get_template(f"account/{kind}.{mail.language}.j2")
         said = template.make_module({"m": words, "code": mail.code})
-        values = {"m": words, "said": said}
+        return self._signed(kind, mail, {"m": words, "said": said}, about, person)
+
+    def write_invitation(self, mail: InvitationMail) -> Message:
+        """Write what leads a lead to a page of the business, in their language."""
+        words = _words_of_business(mail)
+        template = self._templates.get_template(f"sales/{INVITATION}.{mail.language}.j2")
+        values = {"m": words, "said": template.make_module({"m": words}), "link": mail.link}
+        return self._signed(INVITATION, mail, values, mail.lead_id, mail.client_id)
+
+    def _signed(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail | InvitationMail,
+        values: Mapping[str, Any],
+        about: str,
+        person: ClientId | None,
+    ) -> Message:
+        """Put it into a mail in the name of the business."""
+        said = values["said"]
         return Message(
             tenant=mail.tenant,
             about=about,
             person=person,
             kind=kind,
             language=mail.language,
-            signed=words.business,
+            signed=values["m"].business,
             to=Mailbox(mail.email),
             reply_to=None,
             subject=_line(getattr(said, "subject", "")),
@@ -137,7 +158,7 @@ class TemplateLetters:
         )
 
 
-def _words_with_code(mail: AddressMail | GuestMail) -> Words:
+def _words_of_business(mail: AddressMail | GuestMail | InvitationMail) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.
     """

@@ -30,6 +30,7 @@ from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOK
 from application.processes.score_lead_when_client_changed import SCORE_LEAD_WHEN_CLIENT_CHANGED
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
+from application.processes.send_invitation_to_lead import SEND_INVITATION_TO_LEAD
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
@@ -43,6 +44,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,
     SEND_CODE_TO_GUEST,
+    SEND_INVITATION_TO_LEAD,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
     SCORE_LEAD_WHEN_CLIENT_CHANGED,

@@ -15,7 +15,7 @@ from domain.scheduling.bookings import (
     BookingRequested,
     BookingRescheduled,
 )
-from domain.values import BookingId, ClientId, FileId, HoldId, UserId, WishId
+from domain.values import BookingId, ClientId, FileId, HoldId, LeadId, UserId, WishId
 
 
 class MailKind(StrEnum):
@@ -153,6 +153,21 @@ class SendGuestCode(Effect, frozen=True):
         return f"code/{self.hold_id}"
 
 
+class SendInvitation(Effect, frozen=True):
+    """Mail a lead the link by which they are invited: see `application/sales/inviting.py`."""
+
+    lane: ClassVar[str] = "mails"
+
+    lead_id: LeadId
+    number: int
+    page: str
+
+    @property
+    def ordering_key(self) -> str:
+        """The link that counts is in the mail that comes last."""
+        return f"invitation/{self.lead_id}"
+
+
 class CarryOn(Effect, frozen=True):
     """Carry an operation on: see `application/operations/carrying_on.py`."""
 
@@ -206,6 +221,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     EndSessions,
     SendAddressCode,
     SendGuestCode,
+    SendInvitation,
     CarryOn,
     PrepareFile,
     ShowFile,

@@ -1,4 +1,4 @@
-"""What was personal in a record that was purged is taken out of all tables, also of those that are kept for
+"""What was personal in a record that was purged, or a lead, is taken out of all tables, also of those that are kept for
 going back.
 """
 
@@ -9,18 +9,21 @@ from application.processes.effects import ForgetRecord
 from application.processes.process import Do, Orders, Process
 from domain.catalogue import KINDS
 from domain.records import Purged
+from domain.sales.leads import LeadPurged
 
 
 def _forget_it(past: Recorded) -> Orders:
     match past.event:
         case Purged(id=id_, wholly=wholly):
             return [Do(ForgetRecord(id=id_, wholly=wholly), about=id_)]
+        case LeadPurged(lead_id=lead):
+            return [Do(ForgetRecord(id=lead, wholly=True), about=lead)]
         case _:
             return []
 
 
 FORGET_RECORD_WHEN_IT_WAS_PURGED: Final = Process(
     name="forget-record-when-it-was-purged",
-    when=tuple(kind.purged for kind in KINDS),
+    when=(LeadPurged, *(kind.purged for kind in KINDS)),
     then=_forget_it,
 )

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.configuration.checks import Addresses, ProviderChecks
+from adapters.event_store.glance import Asking
 from adapters.event_store.store import PostgresEventStore
 from adapters.files.clamd import Clamd, address_of
 from adapters.files.folder import Folder
@@ -40,6 +41,7 @@ from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
+from application.sales.inviting import Invitations
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
@@ -199,4 +201,6 @@ def effects_of(
     mails = BookingMails(store.history, letters, mailer, clock)
     proofs = AddressProofs(store.history, codes, letters, mailer)
     to_guests = GuestCodes(store.history, guests, codes, letters, mailer, clock)
-    return {**mails.handlers, **proofs.handlers, **to_guests.handlers}
+    to_leads = Invitations(Asking(store, clock), letters, mailer, settings.pepper)
+    handlers = (mails.handlers, proofs.handlers, to_guests.handlers, to_leads.handlers)
+    return {effect: handler for each in handlers for effect, handler in each.items()}
