@@ -12,6 +12,12 @@ from adapters.inbound.receipts import clear_receipts
 from adapters.jobs.orders import kind_of
 from application.processes.effects import DestroyFile, ForgetMails
 from domain.files.files import PurgeFile
+from domain.records import PurgeRecord
+from domain.sales.leads import PurgeLead
+
+
+ENDING: Final = (ForgetMails, PurgeFile, DestroyFile, PurgeRecord, PurgeLead)
+"""Orders that stay, whomever they are about: by them what is left goes, too."""
 
 
 def clear_traces(
@@ -22,7 +28,7 @@ def clear_traces(
         "tenant": tenant,
         "client": client_id,
         "names": [client_id, *streams],
-        "these": [kind_of(each) for each in (ForgetMails, PurgeFile, DestroyFile)],
+        "these": [kind_of(each) for each in ENDING],
     }
     connection.execute(MAILS, values)
     connection.execute(JOBS, values)
@@ -34,7 +40,7 @@ MAILS: Final = """
     DELETE FROM work.outbox
     WHERE tenant_id = %(tenant)s AND (person = %(client)s OR about = ANY(%(names)s))
 """
-# What sees to the erasure itself stays. What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
+# What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
 JOBS: Final = """
     DELETE FROM work.jobs WHERE tenant_id = %(tenant)s AND kind <> ALL(%(these)s) AND (
         about = ANY(%(names)s)

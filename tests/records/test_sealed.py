@@ -106,6 +106,21 @@ def test_it_is_found_although_it_is_about_somebody_else_by_now_or_was_removed(
 
 
 @about_persons
+def test_what_was_removed_before_its_person_was_erased_goes_all_the_same(
+    running: Running, http, zoe, kind
+) -> None:
+    where = create(http, kind, {**bodies(kind)[0], **dict.fromkeys(kind.persons, zoe)})
+    http.delete(where)
+    running.settle()
+    http.delete(f"/v1/clients/{zoe}/personal-data")
+    running.settle()
+
+    running.system.walk(running.clock() + RESTORABLE + timedelta(minutes=1))
+
+    assert code(http.get(where)) == (404, "not-found")
+
+
+@about_persons
 def test_what_is_said_of_them_while_one_looks_is_erased_too(
     running: Running, dsn: str, http, zoe, kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
