@@ -15,7 +15,6 @@ from domain.files.files import PurgeFile
 from domain.records import PurgeRecord
 from domain.sales.leads import PurgeLead
 
-
 ENDING: Final = (ForgetMails, PurgeFile, DestroyFile, PurgeRecord, PurgeLead)
 """Orders that stay, whomever they are about: by them what is left goes, too."""
 

@@ -89,7 +89,7 @@ def test_pages_are_the_whole_list_cut_anywhere(running: Running, http: TestClien
     running.settle()
     whole = activities(http, lead)["data"]
 
-    found, cursor = [], {}
+    found, cursor = list[Any](), dict[str, str]()
     while True:
         page = activities(http, lead, limit=2, **cursor)
         found += page["data"]

@@ -223,7 +223,7 @@ def test_who_comes_again_after_all_was_purged_is_another_lead_of_the_same_client
     http.put(f"/v1/clients/{first['client_id']}", json={**BOTH, "status": "lead"})
     running.settle()
 
-    assert second["id"] not in {first["id"]}
+    assert second["id"] != first["id"]
     assert (third["id"], second["client_id"]) == (second["id"], first["client_id"])
     assert second["message"] == "Zoé wants a trim"
     assert again(http, second)["score"] == third["score"] + 15

@@ -1,5 +1,6 @@
 """How long was a lead where, by its history?"""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -30,7 +31,11 @@ def told(*events: Any, until: float) -> tuple[dict[str, int], dict[str, int]]:
     """Return the hours in each status and stage, of events that came by the hour."""
     happened = [(now + n * HOUR, event) for n, event in enumerate(events)]
     found = stays(happened, until=now + until * HOUR)
-    return tuple({k: v // 3600 for k, v in each.items()} for each in (found.statuses, found.stages))
+    return hours(found.statuses), hours(found.stages)
+
+
+def hours(spent: Mapping[Any, int]) -> dict[str, int]:
+    return {str(where): seconds // 3600 for where, seconds in spent.items()}
 
 
 def test_time_passes_in_a_status_and_in_a_stage_beside_it() -> None:
