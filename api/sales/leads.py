@@ -23,7 +23,7 @@ from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission, PermissionMissing
-from application.ports import Answer
+from application.ports import Answer, Document
 from application.reach import NotFound
 from domain.messages import Command
 from domain.sales.companies import Company
@@ -169,9 +169,10 @@ def list_leads(caller: MayRead, *, include_deleted: Included = False) -> Respons
 @answers(Row(LEADS, INCLUDES))
 def get_lead(lead_id: ids.Lead, caller: MayRead) -> Response:
     """Show a lead, with all that its score is made of. What was removed is shown to who may change it."""
+    document = caller.document(LEADS, lead_id)
     if not caller.asks_of_the_past:
-        there(lead_id, caller)
-    return shown_with(caller, LEADS, lead_id, INCLUDES)
+        _there(document, caller)
+    return shown_with(caller, document, INCLUDES)
 
 
 @router.get("/{lead_id}/history")
@@ -225,7 +226,11 @@ def record_engagement(lead_id: ids.Lead, body: Engagement, caller: MayWrite) -> 
 
 def there(lead_id: LeadId, caller: Caller) -> ListedLead:
     """Return a lead; one that was removed, to who may change it. Raises NotFound."""
-    lead = msgspec.json.decode(caller.document(LEADS, lead_id).json, type=ListedLead)
+    return _there(caller.document(LEADS, lead_id), caller)
+
+
+def _there(document: Document, caller: Caller) -> ListedLead:
+    lead = msgspec.json.decode(document.json, type=ListedLead)
     if lead.removed_at is not None and not caller.principal.may(Permission.LEADS_WRITE):
         raise NotFound
     return lead

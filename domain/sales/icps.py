@@ -17,7 +17,7 @@ Lines = Annotated[tuple[Line, ...], Several]
 
 class Icp(Value, frozen=True, kw_only=True):
     """Whoever matches meets each criterion that is given: one of the `industries`, say, with `size_min`
-    people at least. What is given of none matches whoever has none.
+    people at least. Industries and titles are compared without capitals and accents.
     """
 
     name: Line
