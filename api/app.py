@@ -26,7 +26,17 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import assignment, forms, leads, scoring, submissions
+from api.sales import (
+    activities,
+    assignment,
+    forms,
+    icps,
+    invitations,
+    leads,
+    pipeline,
+    scoring,
+    submissions,
+)
 from api.sales import pages as form_pages
 from api.scheduling import (
     availability,
@@ -56,12 +66,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     identities.router,
     leads.router,
+    activities.router,
+    pipeline.router,
+    invitations.router,
     forms.router,
     forms.templates_router,
     submissions.router,
     form_pages.router,
     scoring.router,
     assignment.router,
+    icps.router,
     files.router,
     contents.router,
     portraits.router,
@@ -69,6 +83,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     public.router,
     guest_bookings.router,
+    invitations.public_router,
     configuration.router,
     client_limits.router,
     outbox.router,

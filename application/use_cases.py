@@ -7,7 +7,7 @@ from application import records
 from application.business import configuration, tenants, users
 from application.files import files
 from application.people import clients
-from application.sales import assignment, leads, submissions
+from application.sales import assignment, inviting, leads, pipeline, submissions
 from application.scheduling import (
     agendas,
     allowances,
@@ -37,6 +37,8 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **leads.USE_CASES,
     **submissions.USE_CASES,
     **assignment.USE_CASES,
+    **pipeline.USE_CASES,
+    **inviting.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

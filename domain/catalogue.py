@@ -14,6 +14,8 @@ from domain.people import clients, identities
 from domain.records import Kind
 from domain.sales import assignment, caseloads, leads, scores, submissions
 from domain.sales.forms import FORM_TEMPLATES, FORMS
+from domain.sales.icps import ICPS
+from domain.sales.stages import STAGES
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
@@ -55,6 +57,8 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     TASKS,
     FORMS,
     FORM_TEMPLATES,
+    STAGES,
+    ICPS,
 )
 """Every kind of record."""
 

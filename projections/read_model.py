@@ -40,7 +40,7 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
     which one filters or sorts), and `document`: the whole row as JSON, ready to be sent.
     Raising `version` rebuilds it. `owner` is the kind of the one aggregate whose id is the key, if
     rows are owned by one: then a row can be had from that stream alone.
-    `evolve` returns None to remove the row.
+    `evolve` returns None to remove the row. Where it `tells_by`, the runner fills in `by` whom a row was begun.
     """
 
     name: str
@@ -52,3 +52,4 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     owner: str | None = None
+    tells_by: bool = False

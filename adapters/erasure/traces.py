@@ -13,6 +13,11 @@ from adapters.jobs.orders import kind_of
 from application.processes.effects import DestroyFile, ForgetMails
 from application.sales.mails import SalesMail
 from domain.files.files import PurgeFile
+from domain.records import PurgeRecord
+from domain.sales.leads import PurgeLead
+
+ENDING: Final = (ForgetMails, PurgeFile, DestroyFile, PurgeRecord, PurgeLead)
+"""Orders that stay, whomever they are about: by them what is left goes, too."""
 
 
 def clear_traces(
@@ -24,7 +29,7 @@ def clear_traces(
         "client": client_id,
         "names": [client_id, *streams],
         "summaries": [SalesMail.TASKS_OVERDUE],
-        "these": [kind_of(each) for each in (ForgetMails, PurgeFile, DestroyFile)],
+        "these": [kind_of(each) for each in ENDING],
     }
     connection.execute(MAILS, values)
     connection.execute(SUMMARIES, values)
@@ -50,7 +55,7 @@ SUMMARIES: Final = """
         WHERE name = ANY(%(names)s)
     )
 """
-# What sees to the erasure itself stays. What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
+# What is carried out at this moment goes too: whoever does it finds that it is not theirs any more.
 JOBS: Final = """
     DELETE FROM work.jobs WHERE tenant_id = %(tenant)s AND kind <> ALL(%(these)s) AND (
         about = ANY(%(names)s)

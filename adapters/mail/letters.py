@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
-from adapters.mail.paper import Paper, line, lines
+from adapters.mail.paper import Paper, Written, line, lines
+from application.sales.inviting import InvitationMail
 from application.scheduling.mails import (
     FORM_CONFIRMATION,
     GUEST_CODE,
@@ -23,6 +24,7 @@ from domain.values import ClientId, Contact, TimeSlot
 from domain.zones import to_local, zone
 
 ADDRESS_CODE: Final = "address-code"
+INVITATION: Final = "lead-invitation"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -97,7 +99,7 @@ class TemplateLetters:
     def write_confirmation(self, mail: ConfirmationMail) -> Message:
         """Write what carries the link by which a submission is confirmed, in its reader's language."""
         words = _words_to_stranger(mail)
-        return self._to_stranger(
+        return self._signed(
             FORM_CONFIRMATION,
             mail,
             words,
@@ -114,9 +116,16 @@ class TemplateLetters:
         about: str,
         person: ClientId | None,
     ) -> Message:
-        return self._to_stranger(kind, mail, words, about, person, code=mail.code)
+        return self._signed(kind, mail, words, about, person, code=mail.code)
 
-    def _to_stranger(
+    def write_invitation(self, mail: InvitationMail) -> Message:
+        """Write what leads a lead to a page of the business, in their language."""
+        written = self._paper.written(
+            f"sales/{INVITATION}", _words_to_stranger(mail), link=mail.link
+        )
+        return self._signed_as(INVITATION, mail, written, mail.lead_id, mail.client_id)
+
+    def _signed(
         self,
         kind: str,
         mail: AddressMail | GuestMail | ConfirmationMail,
@@ -126,13 +135,24 @@ class TemplateLetters:
         **more: Any,
     ) -> Message:
         written = self._paper.written(f"account/{kind}", words, **more)
+        return self._signed_as(kind, mail, written, about, person)
+
+    def _signed_as(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail,
+        written: Written,
+        about: str,
+        person: ClientId | None,
+    ) -> Message:
+        """Put it into a mail in the name of the business."""
         return Message(
             tenant=mail.tenant,
             about=about,
             person=person,
             kind=kind,
             language=mail.language,
-            signed=words.business,
+            signed=line(mail.business),
             to=Mailbox(mail.email),
             reply_to=None,
             subject=written.subject,
@@ -141,7 +161,9 @@ class TemplateLetters:
         )
 
 
-def _words_to_stranger(mail: AddressMail | GuestMail | ConfirmationMail) -> Words:
+def _words_to_stranger(
+    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail,
+) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.
     """

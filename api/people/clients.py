@@ -104,6 +104,8 @@ TIMELINE: Final = Listing(
     filters={"kind": one_of(EntryKind)},
     meanings={"client_id": PERSON},
 )
+THERE: Final = Where("removed_at", Op.MISSING)
+"""What was not removed."""
 
 
 KnownOnChannel = Annotated[
@@ -239,7 +241,7 @@ def add_client_note(client_id: ids.Client, body: NoteBody, caller: MayWrite) -> 
     """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
     note_id = NoteId(new_id("note"))
     answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
-    note = msgspec.json.encode(_note(answer.recorded[0]))
+    note = msgspec.json.encode(note_entry(answer.recorded[0]))
     return Response(note, 201, caller.marks(answer), JSON)
 
 
@@ -257,7 +259,7 @@ def list_bookings_of_client(client_id: ids.Client, caller: MayRead) -> Response:
 def show_client_timeline(client_id: ids.Client, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
     refuse_unknown(caller, client_id)
-    return TIMELINE.answer(caller, where=[of_client(client_id)])
+    return TIMELINE.answer(caller, where=[of_client(client_id), THERE])
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
@@ -328,7 +330,7 @@ def refuse_unknown(caller: Caller, client_id: ClientId) -> None:
     caller.document(CLIENTS, client_id)
 
 
-def _note(past: Recorded) -> TimelineEntry:
+def note_entry(past: Recorded) -> TimelineEntry:
     """Return a note as the timeline will show it."""
     assert isinstance(past.event, ClientNoteAdded)
     return TimelineEntry(
@@ -336,6 +338,7 @@ def _note(past: Recorded) -> TimelineEntry:
         client_id=past.event.client_id,
         kind=EntryKind.NOTE,
         text=past.event.text,
+        by=past.metadata.get("actor"),
         version=1,
         created_at=past.recorded_at,
         updated_at=past.recorded_at,

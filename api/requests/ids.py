@@ -18,6 +18,7 @@ from domain.values import (
     ProfessionalId,
     SeriesId,
     ServiceId,
+    StageId,
     SubmissionId,
     UserId,
 )
@@ -42,4 +43,5 @@ Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]
 Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]
+Stage = Annotated[StageId, id_of("stage")]
 User = Annotated[UserId, id_of("user")]

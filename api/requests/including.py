@@ -17,6 +17,7 @@ from fastapi import Response
 from api.problems.questions import wrong
 from api.requests.caller import JSON, Caller
 from application.permissions import PermissionMissing
+from application.ports import Document
 from projections.paging import MOST_BYTES
 from projections.read_model import ReadModel
 from projections.rows import rows
@@ -65,16 +66,15 @@ def included(
     return {"included": raw}
 
 
-def shown_with(caller: Caller, model: ReadModel, key: str, includes: Includes) -> Response:
+def shown_with(caller: Caller, document: Document, includes: Includes) -> Response:
     """Answer 200 with a row and what shall be included, or 304 with neither: of what is included no
     version is told, so that nobody has it already.
     """
     names = include_of(caller.request.query_params, includes)
     if not names:
-        return caller.shown(model, key)
+        return caller.show(document)
     if caller.asks_of_the_past:
         raise wrong(INCLUDE, "what was referred to then is not kept", code="of-another-question")
-    document = caller.document(model, key)
     more = msgspec.json.encode(included(caller, names, includes, [document.json]))
     body = document.json[:-1] + b"," + more[1:]
     return Response(body, headers=caller.tags(document), media_type=JSON)

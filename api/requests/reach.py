@@ -13,6 +13,7 @@ import msgspec
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from domain.catalogue import KINDS
+from domain.sales.tasks import TASKS
 from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
@@ -47,7 +48,7 @@ class Rows(NamedTuple):
 
     permission: str
     own: Mapping[str, str] = {}
-    besides: Mapping[EntryKind, Permission] = {}
+    besides: Mapping[EntryKind, str] = {}
     follows: str | None = None
 
 
@@ -75,6 +76,8 @@ ROWS: Final[Mapping[str, Rows]] = {
         besides={
             EntryKind.NOTE: Permission.CLIENTS_READ,
             EntryKind.LEAD: Permission.LEADS_READ,
+            EntryKind.TASK: TASKS.reading,
+            EntryKind.FILE: Permission.CLIENTS_READ,
         },
     ),
 }

@@ -18,8 +18,9 @@ from domain.catalogue import BY_NAME
 from domain.messages import Command, Value
 from domain.messages import Erasure as Erased
 from domain.people.clients import EraseClient
+from domain.sales.leads import LEAD, LeadPurged
 from domain.sales.submissions import SUBMISSION, SubmissionDiscarded
-from domain.values import ClientId, SubmissionId, kind_of
+from domain.values import ClientId, LeadId, SubmissionId, kind_of
 
 PATIENCE: Final = 2.0
 """Seconds for which whoever asks for an erasure waits for its end; then it goes on without."""
@@ -163,14 +164,16 @@ def forgetting(erasures: Erasures) -> Handlers:
         return next(iter(erasing(erasures.left(job.tenant, effect.client_id))), None)
 
     def forget_record(effect: ForgetRecord, job: Job) -> None:
-        if not erasures.finish_purge(job.tenant, _ending(effect.id, wholly=effect.wholly)):
+        if not erasures.finish_purge(job.tenant, _purged(effect.id, wholly=effect.wholly)):
             raise ErasureHasToWaitError
 
     return {ForgetMails: forget, ForgetRecord: forget_record}
 
 
-def _ending(id_: str, *, wholly: bool) -> Erased:
-    """Return the event by which a record was purged, or a submission discarded."""
+def _purged(id_: str, *, wholly: bool) -> Erased:
+    """Return the event by which it was purged, or discarded."""
     if kind_of(id_) == SUBMISSION.kind:
         return SubmissionDiscarded(submission_id=SubmissionId(id_), streams=(id_,))
+    if kind_of(id_) == LEAD.kind:
+        return LeadPurged(lead_id=LeadId(id_), streams=(id_,))
     return BY_NAME[kind_of(id_)].purged(id=id_, streams=(id_,), wholly=wholly)

@@ -173,6 +173,21 @@ class SendConfirmation(Effect, frozen=True):
     submission_id: SubmissionId
 
 
+class SendInvitation(Effect, frozen=True):
+    """Mail a lead the link by which they are invited: see `application/sales/inviting.py`."""
+
+    lane: ClassVar[str] = "mails"
+
+    lead_id: LeadId
+    number: int
+    page: str
+
+    @property
+    def ordering_key(self) -> str:
+        """The link that counts is in the mail that comes last."""
+        return f"invitation/{self.lead_id}"
+
+
 class TellOfLead(Effect, frozen=True):
     """Find out who is to be told of what happened to a lead: `version` is that of the event."""
 
@@ -281,6 +296,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     NoticeOverdue,
     SumUpOverdue,
     SendOverdueMail,
+    SendInvitation,
     CarryOn,
     PrepareFile,
     ShowFile,

@@ -69,8 +69,8 @@ def counted(
 
 
 def _holder(lead: Lead) -> UserId | None:
-    """Return who looks after a lead that is open."""
-    is_open = lead.client_id is not None and lead.status in OPEN
+    """Return who looks after a lead that is open, and was not removed."""
+    is_open = lead.is_there and lead.status in OPEN
     return lead.assignee_id if is_open else None
 
 

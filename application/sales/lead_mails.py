@@ -101,7 +101,7 @@ def _is_news(told: Recorded, lead: Lead, past: Sequence[Recorded]) -> bool:
     """Whether somebody is still to turn to the lead, and has not heard of it otherwise: who takes a lead
     knows that they did, and with a new one it is said who has it.
     """
-    if lead.status not in OPEN:
+    if not lead.is_there or lead.status not in OPEN:
         return False
     if not isinstance(told.event, LeadAssigned):
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -13,14 +14,15 @@ from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
 from application.sales.assignment import counted, given_by_rule
 from application.sales.members import next_at_work_of, present
-from application.transact import Changes, Past, Since, UseCase
+from application.sales.removing import follow_up_back
+from application.transact import Changes, Past, Since, UseCase, one_by_one
 from domain.business.departments import MEMBERS
 from domain.business.users import USER
 from domain.messages import Command
 from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
 from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
-from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
+from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent, LeadTouched
 from domain.sales.scores import SCORING, THE_SCORING, EngagementSource, Temperature
 from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
 from domain.values import ClientId, LeadId, TaskId, UserId
@@ -35,10 +37,13 @@ def opened(command: leads.OpenLead, past: Past) -> tuple[LeadId, Changes]:
     client_id, registered = _person(command, past)
     here = Since(past, registered)
     client_id = survivor(here, client_id)
-    lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
+    lead_id = next(iter(_leads_of(client_id, here)), None) or lead_named(client_id, here)
     lead = here.of(LEAD, lead_id)
     command, turn = _given(command, lead, here)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
+    if lead.removed_at is not None:
+        back = again(lead_id, lead, events, here, quietly=command.quietly)
+        return lead_id, {**registered, **back}
     changes = recorded(lead_id, lead, events, here, quietly=command.quietly, turn=turn)
     return lead_id, {**registered, **changes}
 
@@ -78,8 +83,12 @@ def came(client_id: ClientId | None, past: Past) -> Changes:
 
 
 def score(command: leads.ScoreLead, past: Past) -> Changes:
-    lead = past.of(LEAD, command.lead_id)
-    return recorded(command.lead_id, lead, (), past)
+    """Of who was purged, and has come again, it is the lead that they are now."""
+    lead_id, lead = command.lead_id, past.of(LEAD, command.lead_id)
+    if lead.purged and lead.client_id is not None:
+        lead_id = lead_named(lead.client_id, past)
+        lead = past.of(LEAD, lead_id)
+    return recorded(lead_id, lead, (), past)
 
 
 def assign(command: leads.AssignLead, past: Past) -> Changes:
@@ -104,9 +113,21 @@ def change_scoring(command: scores.ChangeScoring, past: Past) -> Changes:
 
 
 def lead_of_person(client_id: ClientId, past: Past) -> LeadId | None:
-    """Return the lead of a person, under whichever record of theirs it was opened."""
-    named = (leads.lead_of(each) for each in records_of_person(past, client_id))
-    return next((each for each in named if past.of(LEAD, each).client_id is not None), None)
+    """Return the lead that a person is, if they are one, and it was not removed."""
+    return next((e for e in _leads_of(client_id, past) if past.of(LEAD, e).is_there), None)
+
+
+def lead_named(client_id: ClientId, past: Past) -> LeadId:
+    """Name the lead that a record has, or would have: the first that was not purged."""
+    named = (leads.lead_of(client_id, purged) for purged in count())
+    return next(each for each in named if not past.of(LEAD, each).purged)
+
+
+def _leads_of(client_id: ClientId, past: Past) -> list[LeadId]:
+    """Return the leads of a person, under whichever records they were opened; those removed last."""
+    named = (lead_named(each, past) for each in records_of_person(past, client_id))
+    there = [each for each in named if past.of(LEAD, each).client_id is not None]
+    return sorted(there, key=lambda each: not past.of(LEAD, each).is_there)
 
 
 # --- What follows ---------------------------------------------------------------------
@@ -119,10 +140,12 @@ def recorded(
     past: Past,
     *,
     quietly: bool = False,
+    anew: bool = False,
     turn: int | None = None,
 ) -> Changes:
     """Record what happened to a lead, the score that it has by it, who has it in their caseload, by whose
-    `turn`, and what is to be done then, unless it happened `quietly`.
+    `turn`, and what is to be done then, unless it happened `quietly`. `anew`: somebody is to turn to them,
+    whatever was done before.
     """
     after = LEAD.fold(events, before)
     scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
@@ -130,8 +153,28 @@ def recorded(
     cases = counted(lead_id, before, known, past, turn)
     if quietly:
         return {lead_id: [*events, *scored], **cases}
-    follow_up, task = _followed_up(lead_id, before, known, past)
+    crossed = known.temperature is not before.temperature or (anew and known.status in leads.OPEN)
+    follow_up, task = _followed_up(lead_id, known, past) if crossed else ((), {})
     return {lead_id: [*events, *scored, *follow_up], **cases, **task}
+
+
+def again(
+    lead_id: LeadId,
+    removed: Lead,
+    events: Sequence[LeadEvent],
+    past: Past,
+    *,
+    quietly: bool = False,
+) -> Changes:
+    """Record that somebody who was removed is a lead again, with their follow-up. Who has come again is to
+    be turned to anew.
+    """
+    came = any(isinstance(each, LeadTouched) for each in events)
+    steps: tuple[Callable[[Past], Changes], ...] = (
+        lambda here: follow_up_back(removed, here),
+        lambda here: recorded(lead_id, removed, events, here, quietly=quietly, anew=came),
+    )
+    return one_by_one(steps, past, lambda step, here: step(here))
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
@@ -142,12 +185,10 @@ def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
     }
 
 
-def _followed_up(
-    lead_id: LeadId, before: Lead, lead: Lead, past: Past
-) -> tuple[Sequence[FollowUpSet], Changes]:
+def _followed_up(lead_id: LeadId, lead: Lead, past: Past) -> tuple[Sequence[FollowUpSet], Changes]:
     """Say when somebody is to turn to the lead, each time that it has become hotter or colder."""
     temperature = lead.temperature
-    if temperature is None or temperature is before.temperature or _is_erased(lead, past):
+    if temperature is None or _is_erased(lead, past):
         return (), {}
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None

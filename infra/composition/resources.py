@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.configuration.checks import Addresses, ProviderChecks
+from adapters.event_store.glance import Asking
 from adapters.event_store.store import PostgresEventStore
 from adapters.files.clamd import Clamd, address_of
 from adapters.files.folder import Folder
@@ -44,6 +45,7 @@ from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
 from application.sales.confirmations import Confirmations
+from application.sales.inviting import Invitations
 from application.sales.lead_mails import LeadMails
 from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
@@ -209,8 +211,9 @@ def effects_of(
     confirmations = Confirmations(
         store.history, letters, mailer, settings.pepper.encode(), settings.address
     )
+    to_leads = Invitations(Asking(store, clock), letters, mailer, settings.pepper)
     sales, overdue = TemplateSalesLetters(), OverdueInTable(database, answers)
     of_leads = LeadMails(store.history, sales, mailer, clock)
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
-    all_ = (mails, proofs, to_guests, confirmations, of_leads, of_tasks)
+    all_ = (mails, proofs, to_guests, confirmations, to_leads, of_leads, of_tasks)
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}

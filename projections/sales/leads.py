@@ -7,29 +7,39 @@ from msgspec.structs import replace
 
 from domain.people.clients import ClientErased
 from domain.personal import erased
+from domain.sales.companies import Company
 from domain.sales.leads import (
     FollowUpSet,
+    InvitationAccepted,
     LeadAssigned,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
+    LeadInvited,
     LeadMoved,
     LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
     Touch,
 )
 from domain.sales.scores import Breakdown, Temperature
-from domain.values import ClientId, LeadId, TaskId, UserId, kind_of
+from domain.texts import loosely
+from domain.values import ClientId, LeadId, StageId, TaskId, UserId, kind_of
 from projections.read_model import ReadModel, Row
 
 
 class ListedLead(Row, frozen=True, kw_only=True):
     """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds.
     Who the person is, their client record says. Of whoever is erased, it
-    stays that there was a lead, where from, and what came of it.
+    stays that there was a lead, where from, and what came of it. `industry_key` and `title_key` are what
+    the company's are compared by.
     """
 
     id: LeadId
@@ -49,6 +59,16 @@ class ListedLead(Row, frozen=True, kw_only=True):
     answered_after: int | None = None
     task_id: TaskId | None = None
     follow_up_at: datetime | None = None
+    stage_id: StageId | None = None
+    staged_at: datetime | None = None
+    company: Company = Company()
+    company_domain: str | None = None
+    company_size: int | None = None
+    industry_key: str | None = None
+    title_key: str | None = None
+    invited_at: datetime | None = None
+    invitation_accepted_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLead | None:
@@ -66,6 +86,8 @@ def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLe
             )
         case ClientErased():
             return row and _forgotten(row)
+        case LeadPurged():
+            return None
         case _:
             return row and _moved(row, event)
 
@@ -73,7 +95,19 @@ def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLe
 def _forgotten(row: ListedLead) -> ListedLead:
     """Return what a lead is once what is personal of it is erased: that there was one still counts."""
     first, latest = erased(row.first), erased(row.latest)
-    return replace(row, first=first, latest=latest, message=None, reason=None)
+    told = _of_company(row, erased(row.company))
+    return replace(told, first=first, latest=latest, message=None, reason=None)
+
+
+def _of_company(row: ListedLead, company: Company) -> ListedLead:
+    return replace(
+        row,
+        company=company,
+        company_domain=company.domain,
+        company_size=company.size,
+        industry_key=company.industry and loosely(company.industry),
+        title_key=company.title and loosely(company.title),
+    )
 
 
 def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
@@ -98,7 +132,19 @@ def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
             )
         case FollowUpSet(task_id=task, due_at=due):
             return replace(row, task_id=task, follow_up_at=due)
-        case LeadEngaged() | LeadOpened():
+        case LeadStaged(stage_id=stage, at=at):
+            return replace(row, stage_id=stage, staged_at=at)
+        case LeadCompanyTold(company=company):
+            return _of_company(row, company)
+        case LeadInvited(at=at):
+            return replace(row, invited_at=at, invitation_accepted_at=None)
+        case InvitationAccepted(at=at):
+            return replace(row, invitation_accepted_at=at)
+        case LeadRemoved(at=at):
+            return replace(row, removed_at=at)
+        case LeadRestored():
+            return replace(row, removed_at=None)
+        case LeadEngaged() | LeadOpened() | LeadPurged():
             return row
         case _:
             assert_never(event)
@@ -114,7 +160,7 @@ def _key(event: LeadEvent | ClientErased) -> list[str]:
 
 LEADS = ReadModel(
     name="leads",
-    version=1,
+    version=2,
     row=ListedLead,
     subscribes_to=(
         LeadOpened,
@@ -126,6 +172,13 @@ LEADS = ReadModel(
         LeadEngaged,
         LeadScored,
         FollowUpSet,
+        LeadStaged,
+        LeadCompanyTold,
+        LeadInvited,
+        InvitationAccepted,
+        LeadRemoved,
+        LeadRestored,
+        LeadPurged,
         ClientErased,
     ),
     key=_key,
@@ -138,6 +191,12 @@ LEADS = ReadModel(
         "assignee_id",
         "source",
         "opened_at",
+        "stage_id",
+        "company_domain",
+        "company_size",
+        "industry_key",
+        "title_key",
+        "removed_at",
     ),
     indexes=(
         ("client_id",),
@@ -149,6 +208,10 @@ LEADS = ReadModel(
         ("assignee_id", "score"),
         ("source", "score"),
         ("source", "opened_at"),
+        ("stage_id", "score"),
+        ("industry_key", "score"),
+        ("company_domain",),
+        ("company_size",),
     ),
     owner="lead",
 )

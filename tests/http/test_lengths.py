@@ -17,6 +17,8 @@ from domain.catalogue import KINDS
 from domain.confidential import Secret
 from domain.messages import Value
 from domain.records import Kind
+from domain.sales.leads import lead_of
+from domain.values import ClientId
 from infra.settings import Settings
 from tests.contract import check
 from tests.http import hostile
@@ -110,6 +112,8 @@ OF_ANOTHER_STATE = {
     f"POST /v1/public/{PUBLIC_NAME}/holds",  # the professional has closed by then
     f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business
     f"POST /v1/public/{PUBLIC_NAME}/holds/hold-{ID}/booking",  # nobody knows the code
+    f"POST /v1/public/{PUBLIC_NAME}/invitations",  # nobody knows the token
+    f"POST /v1/leads/{lead_of(ClientId(f'client-{ID}'))}/invite",  # to no page
     f"POST /v1/clients/client-{ID}/merge",  # with itself
     "POST /v1/files",  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",

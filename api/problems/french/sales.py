@@ -20,12 +20,34 @@ FRENCH: Final[Mapping[str, Words]] = {
     "form-not-published": Words(
         "Formulaire introuvable", "Il n'y a pas de tel formulaire à remplir."
     ),
+    "invitation-leads-nowhere": Words(
+        "Invitation sans destination",
+        "Personne ne pourrait suivre l'invitation : l'entreprise a besoin d'un nom public, et "
+        "`page` doit être d'une origine qu'elle a inscrite, ou être omise si elle n'en a qu'une.",
+    ),
+    "invitation-not-good": Words(
+        "Invitation non valable",
+        "Cette invitation n'existe pas, a servi, a expiré, ou une autre a été envoyée depuis. "
+        "Demandez-en une autre.",
+    ),
     "lead-cannot-move": Words(
         "Étape impossible", "Le prospect ne peut pas passer à cette étape depuis la sienne."
+    ),
+    "lead-has-no-address": Words(
+        "Prospect sans adresse",
+        "Personne ne connaît d'adresse à laquelle écrire à ce prospect.",
     ),
     "lead-is-converted": Words(
         "Prospect déjà client",
         "Le prospect est devenu client ; ce qui est à dire se dit du client.",
+    ),
+    "lead-is-gone": Words(
+        "Prospect disparu",
+        "Le prospect a été supprimé il y a plus de 30 jours.",
+    ),
+    "lead-is-removed": Words(
+        "Prospect supprimé",
+        "Le prospect a été supprimé.",
     ),
     "lead-not-found": Words("Prospect introuvable", "Ce prospect n'existe pas."),
     "person-missing": Words(
@@ -61,10 +83,18 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Son expéditeur doit la confirmer : personne d'autre ne le peut.",
     ),
     "submission-not-found": Words("Réponse introuvable", "Cette réponse n'existe pas."),
+    "sizes-contradict": Words(
+        "Tailles contradictoires",
+        "`size_min` doit être la plus petite : aucune entreprise n'est sinon de cette taille.",
+    ),
     "task-status-unclear": Words(
         "État de tâche contradictoire",
         "Ce qui est fait dit depuis quand, et ce qui est à faire ne le dit pas : terminez la tâche, "
         "ou enlevez les deux.",
+    ),
+    "too-many-invitations": Words(
+        "Trop d'invitations",
+        "Le prospect a été invité aussi souvent qu'on peut l'être en un jour.",
     ),
     "weights-contradict": Words(
         "Pondération contradictoire",

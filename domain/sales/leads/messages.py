@@ -6,7 +6,18 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from domain.fields import Held, Line
-from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
+from domain.messages import (
+    Command,
+    DomainError,
+    Erasure,
+    Event,
+    Gone,
+    Invalid,
+    Missing,
+    Personal,
+    Value,
+)
+from domain.sales.companies import Company
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
 from domain.values import (
@@ -15,8 +26,11 @@ from domain.values import (
     FormId,
     IdentityId,
     LeadId,
+    NoteId,
+    StageId,
     SubmissionId,
     TaskId,
+    TenantId,
     UserId,
 )
 
@@ -94,6 +108,7 @@ class OpenLead(Command, frozen=True):
     at: datetime | None = None
     quietly: bool = False
     submission_id: SubmissionId | None = None
+    company: Company | None = None
 
 
 class MoveLead(Command, frozen=True):
@@ -106,6 +121,28 @@ class MoveLead(Command, frozen=True):
 
 class ConvertLead(Command, frozen=True):
     lead_id: LeadId
+
+
+class StageLead(Command, frozen=True):
+    """None: in no stage."""
+
+    lead_id: LeadId
+    stage_id: StageId | None
+
+
+class TellCompany(Command, frozen=True):
+    """Where the lead works, the whole of it."""
+
+    lead_id: LeadId
+    company: Company
+
+
+class AddLeadNote(Command, frozen=True):
+    """It is written on the record of the lead's person."""
+
+    lead_id: LeadId
+    note_id: NoteId
+    text: str
 
 
 class AssignLead(Command, frozen=True):
@@ -133,6 +170,37 @@ class RecordEngagement(Command, frozen=True):
 
 class ScoreLead(Command, frozen=True):
     """Look at the score again: something that it is made of has changed elsewhere."""
+
+    lead_id: LeadId
+
+
+class InviteLead(Command, frozen=True):
+    """Mail them a link to a `page` of the business; None: to the only origin that it lists."""
+
+    tenant_id: TenantId
+    lead_id: LeadId
+    page: str | None = None
+
+
+class AcceptInvitation(Command, frozen=True):
+    """Somebody has shown the link that was mailed to `email`, whose identity that is."""
+
+    lead_id: LeadId
+    number: int
+    email: str
+    identity_id: IdentityId
+
+
+class RemoveLead(Command, frozen=True):
+    lead_id: LeadId
+
+
+class RestoreLead(Command, frozen=True):
+    lead_id: LeadId
+
+
+class PurgeLead(Command, frozen=True):
+    """Ordered by a process, when it can be restored no more."""
 
     lead_id: LeadId
 
@@ -210,6 +278,52 @@ class FollowUpSet(Event, frozen=True):
     priority: Priority
 
 
+class LeadStaged(Event, frozen=True):
+    lead_id: LeadId
+    previous: StageId | None
+    stage_id: StageId | None
+    at: datetime
+
+
+class LeadCompanyTold(Event, frozen=True):
+    lead_id: LeadId
+    company: Company
+
+
+class LeadInvited(Event, frozen=True):
+    """The link of this `number` is good until it `expires_at`, or the next is sent; those before are not."""
+
+    lead_id: LeadId
+    number: int
+    page: str
+    at: datetime
+    expires_at: datetime
+
+
+class InvitationAccepted(Event, frozen=True):
+    """Whoever reads the mail of an address is the lead; `identity_id` is that of the address."""
+
+    lead_id: LeadId
+    number: int
+    identity_id: IdentityId
+    at: datetime
+
+
+class LeadRemoved(Event, frozen=True):
+    lead_id: LeadId
+    at: datetime
+
+
+class LeadRestored(Event, frozen=True):
+    lead_id: LeadId
+
+
+class LeadPurged(Erasure, frozen=True):
+    """It can be restored no more, and what was personal in it is gone for good."""
+
+    lead_id: LeadId
+
+
 LeadEvent = (
     LeadOpened
     | LeadTouched
@@ -220,6 +334,13 @@ LeadEvent = (
     | LeadEngaged
     | LeadScored
     | FollowUpSet
+    | LeadStaged
+    | LeadCompanyTold
+    | LeadInvited
+    | InvitationAccepted
+    | LeadRemoved
+    | LeadRestored
+    | LeadPurged
 )
 
 
@@ -249,3 +370,33 @@ class ReasonMissing(Invalid):
 
 class PersonMissing(Invalid):
     """Say who it is: a client, or a person by name."""
+
+
+class LeadIsRemoved(DomainError):
+    """The lead was removed."""
+
+
+class LeadIsGone(Gone):
+    """The lead was removed more than 30 days ago."""
+
+    removed_at: datetime
+
+
+class LeadHasNoAddress(DomainError):
+    """Nobody knows an address to which the lead could be written."""
+
+
+class TooManyInvitations(DomainError):
+    """The lead was invited as often as one may be within a day."""
+
+    most: int
+
+
+class InvitationLeadsNowhere(Invalid):
+    """Nobody could follow the invitation. The business needs a public name; and `page` has to be of an origin
+    that the business lists, or left out where it lists but one.
+    """
+
+
+class InvitationNotGood(Invalid):
+    """The invitation is none, was used, has expired, or another was sent since. Ask for another one."""

@@ -1,1 +1,1 @@
-"""Templates of mails about leads and tasks."""
+"""Templates of mails to leads, and about them and tasks."""
