@@ -2,13 +2,14 @@
 
 import http.client
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, Self
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import IO, Any, NamedTuple, Self
+
+from tests.forked import FORKING, Talk, talking
 
 SETTINGS = {"FRONTDESK_MODE": "demo", "PORT": "0", "LIMIT_FACTOR": "10000"}
 
@@ -60,31 +61,41 @@ def servers(dsn: str, count: int) -> Iterator[list[int]]:
     """Start API servers on one database; return their ports. `frontdesk work` is not among them."""
     with ExitStack() as stack:
         starting = [stack.enter_context(_server(dsn)) for _ in range(count)]
-        yield [_port_of(process) for process in starting]
+        yield [_port_of(server.stdout) for server in starting]
 
 
 @contextmanager
 def one_server(dsn: str) -> Iterator[tuple[int, int]]:
     """Start one; return its port and the id of its process."""
-    with _server(dsn) as process:
-        yield _port_of(process), process.pid
+    with _server(dsn) as server:
+        yield _port_of(server.stdout), server.process.pid
 
 
 @contextmanager
-def _server(dsn: str) -> "Iterator[subprocess.Popen[str]]":
-    environment = {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
+def server_apart(dsn: str) -> Iterator[tuple[int, int]]:
+    """Start one as an operator does, that shares no memory with other processes of tests."""
     command = [sys.executable, "-m", "infra.cli", "serve"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=_environment(dsn), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
         try:
-            yield process
+            yield _port_of(process.stdout), process.pid
         finally:
             process.terminate()
 
 
-def _port_of(process: "subprocess.Popen[str]") -> int:
+def _server(dsn: str) -> AbstractContextManager[Talk]:
+    return talking("infra.cli", "serve", environment=_environment(dsn))
+
+
+def _environment(dsn: str) -> dict[str, str]:
+    return {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
+
+
+def _port_of(said: IO[str]) -> int:
     """Wait until it says where it listens."""
-    assert process.stdout is not None
-    lines = (line.split() for line in process.stdout)
+    lines = (line.split() for line in said)
     return next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
 
 
@@ -106,5 +117,5 @@ def owner(port: int, name: str = "robin") -> str:
 
 def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Let processes work at once, one per tuple of arguments; return what each returns."""
-    with multiprocessing.get_context("spawn").Pool(len(arguments)) as pool:
+    with FORKING.Pool(len(arguments)) as pool:
         return pool.starmap(work, arguments, chunksize=1)
