@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.reduction import DupFd
+from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 FORKING: Final = multiprocessing.get_context("forkserver")
@@ -24,7 +25,10 @@ FORKING.set_forkserver_preload(
         "adapters.streams.worker",
         "tests.event_store.cutting",
         "tests.event_store.examples",
-        "tests.read_models.test_parked",
+        "tests.inbound.doomed",
+        "tests.long_operations.doomed",
+        "tests.mail.doomed_desk",
+        "tests.read_models.doomed",
     ]
 )
 
@@ -41,11 +45,17 @@ class Forked:
     """
 
     def __init__(
-        self, module: str, *arguments: str, environment: Mapping[str, str], ends: Sequence[IO[Any]]
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str] = os.environ,
+        ends: Sequence[IO[Any]] = (),
+        folder: Path | None = None,
     ) -> None:
         files = [_End(end.fileno()) for end in ends]
+        command = [module, *arguments]
         self._process = FORKING.Process(
-            target=_run, args=([module, *arguments], dict(environment), files), daemon=True
+            target=_run, args=(command, dict(environment), files, folder or Path()), daemon=True
         )
         with _one_at_a_time:
             self._process.start()
@@ -92,19 +102,22 @@ class Talk(NamedTuple):
 
 
 @contextmanager
-def talking(
-    module: str, *arguments: str, environment: Mapping[str, str] = os.environ
-) -> Iterator[Talk]:
+def talking(module: str, *arguments: str, **how: Any) -> Iterator[Talk]:
     """Let a process be told lines and say some; in the end it is killed."""
     (ear, pen), (sheet, mouth) = os.pipe(), os.pipe()
     with os.fdopen(pen, "w") as stdin, os.fdopen(sheet) as stdout:
         with os.fdopen(ear) as hears, os.fdopen(mouth, "w") as says:
-            process = Forked(module, *arguments, environment=environment, ends=(hears, says))
+            process = Forked(module, *arguments, ends=(hears, says), **how)
         try:
             yield Talk(process, stdin, stdout)
         finally:
             process.kill()
             process.wait()
+
+
+def ended(module: str, *arguments: str) -> int:
+    """Let a process run until it has ended; return how it did."""
+    return Forked(module, *arguments).wait(60)
 
 
 # --- On the other side ----------------------------------------------------------------
@@ -124,7 +137,9 @@ def _arrived(end: Any) -> int:
     return int(end.detach())
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> None:
+def _run(
+    command: Sequence[str], environment: Mapping[str, str], files: Sequence[int], folder: Path
+) -> None:
     """Be that process."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIES_WITH_ITS_PARENT, int(signal.SIGKILL))
@@ -134,5 +149,6 @@ def _run(command: Sequence[str], environment: Mapping[str, str], files: Sequence
     sys.stdin = os.fdopen(0, closefd=False)
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(folder)
     sys.argv = list(command)
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -26,20 +26,19 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, fold, older, relevant
 from adapters.read_models.tables import Rows
 
-# What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
-# within the tenant.
-PAGE: Final = cut(
-    """
+# What a fold needs of an event, in the order of `reader.COLUMNS`: not the place within the tenant, and
+# metadata only where it is told by whom a row was begun.
+_EVENTS: Final = """
     SELECT e.position, e.tenant_id::text, 0 AS tenant_position, e.stream, e.version, e.type,
-        e.data::text, e.recorded_at, '{}' AS metadata, e.personal,
+        e.data::text, e.recorded_at, {} AS metadata, e.personal,
         CASE WHEN e.personal IS NOT NULL THEN (
             SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
         ) END AS wrapped
     FROM log.events e
     WHERE e.position > %s AND e.position <= %s AND e.type <> ALL(%s) ORDER BY e.position
-    """,
-    "position",
-)
+"""
+PAGE: Final = cut(_EVENTS.format("'{}'"), "position")
+PAGE_BY_WHOM: Final = cut(_EVENTS.format("e.metadata::text"), "position")
 
 
 class Limits(NamedTuple):
@@ -100,6 +99,7 @@ class Bulk:
         self._reader = reader
         self._consumer = consumer
         self._limits = limits
+        self._page = PAGE_BY_WHOM if consumer.model.tells_by else PAGE
         self._others = reader.others(consumer.types)
         self._open = ExitStack()
         self._written: Future[None] | None = None
@@ -202,7 +202,7 @@ class Bulk:
         size, touches = 0, Future[Touches]()
         try:
             values = (after, place.after, self._others)
-            rows = self._reads.execute(PAGE, values, prepare=True, binary=True).fetchall()
+            rows = self._reads.execute(self._page, values, prepare=True, binary=True).fetchall()
             if rows and rows[-1][-1]:
                 place.after = rows[-1][0]
             size = sum(len(row[6]) + len(row[9] or b"") for row in rows)

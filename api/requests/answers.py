@@ -125,14 +125,14 @@ class Answers:
     """What is declared of one route."""
 
     shape: Shape
-    refuses: Refusals = ()
-    records: bool = True
+    refuses: Refusals
+    records: bool
     """Whether it adds to the log what can be done once only, and on a version."""
-    moves: bool = False
+    moves: bool
     """Whether it may lead to where that is by now."""
-    any_version: bool = False
+    any_version: bool
     """Whether it is done whatever version somebody has seen."""
-    at_length: bool = False
+    at_length: bool
     """Whether it becomes an operation for who prefers not to wait."""
 
 

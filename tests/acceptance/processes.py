@@ -3,15 +3,16 @@
 import http.client
 import itertools
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, Self
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import IO, Any, NamedTuple, Self
+
+from tests.forked import FORKING, Talk, talking
 
 SETTINGS = {"FRONTDESK_MODE": "demo", "PORT": "0", "LIMIT_FACTOR": "10000"}
 
@@ -63,23 +64,26 @@ def servers(dsn: str, count: int) -> Iterator[list[int]]:
     """Start API servers on one database; return their ports. `frontdesk work` is not among them."""
     with ExitStack() as stack:
         starting = [stack.enter_context(_server(dsn)) for _ in range(count)]
-        yield [_port_of(process) for process in starting]
+        yield [_port_of(server.stdout) for server in starting]
 
 
 @contextmanager
 def one_server(dsn: str) -> Iterator[tuple[int, int]]:
     """Start one; return its port and the id of its process."""
-    with _server(dsn) as process:
-        yield _port_of(process), process.pid
+    with _server(dsn) as server:
+        yield _port_of(server.stdout), server.process.pid
 
 
 @contextmanager
-def _server(dsn: str) -> "Iterator[subprocess.Popen[str]]":
-    environment = {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
+def server_apart(dsn: str) -> Iterator[tuple[int, int]]:
+    """Start one as an operator does, that shares no memory with other processes of tests."""
     command = [sys.executable, "-m", "infra.cli", "serve"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=_environment(dsn), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
         try:
-            yield process
+            yield _port_of(process.stdout), process.pid
         finally:
             process.terminate()
 
@@ -91,16 +95,16 @@ def dying_servers(dsn: str, count: int) -> Iterator[list[int]]:
     """
     ended = threading.Event()
     with ExitStack() as stack:
-        processes = [stack.enter_context(_server(dsn)) for _ in range(count)]
-        ports = [_port_of(process) for process in processes]
+        talks = [stack.enter_context(_server(dsn)) for _ in range(count)]
+        ports = [_port_of(talk.stdout) for talk in talks]
 
         def kill() -> None:
             for number in itertools.cycle(range(count)):
                 if ended.wait(1):
                     return
-                processes[number].kill()
-                processes[number] = stack.enter_context(_server(dsn))
-                ports[number] = _port_of(processes[number])
+                talks[number].process.kill()
+                talks[number] = stack.enter_context(_server(dsn))
+                ports[number] = _port_of(talks[number].stdout)
 
         with ThreadPoolExecutor(1) as aside:
             killing = aside.submit(kill)
@@ -111,10 +115,17 @@ def dying_servers(dsn: str, count: int) -> Iterator[list[int]]:
                 killing.result()
 
 
-def _port_of(process: "subprocess.Popen[str]") -> int:
+def _server(dsn: str) -> AbstractContextManager[Talk]:
+    return talking("infra.cli", "serve", environment=_environment(dsn))
+
+
+def _environment(dsn: str) -> dict[str, str]:
+    return {**os.environ, **SETTINGS, "DATABASE_URL": dsn}
+
+
+def _port_of(said: IO[str]) -> int:
     """Wait until it says where it listens."""
-    assert process.stdout is not None
-    lines = (line.split() for line in process.stdout)
+    lines = (line.split() for line in said)
     return next(int(words[-1]) for words in lines if words[:2] == ["listening", "on"])
 
 
@@ -136,5 +147,5 @@ def owner(port: int, name: str = "robin") -> str:
 
 def in_processes(work: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Let processes work at once, one per tuple of arguments; return what each returns."""
-    with multiprocessing.get_context("spawn").Pool(len(arguments)) as pool:
+    with FORKING.Pool(len(arguments)) as pool:
         return pool.starmap(work, arguments, chunksize=1)

@@ -18,7 +18,8 @@ def assert_rebuilt_is_the_same(system: System) -> None:
     with system.database.as_worker() as connection:
         for model in READ_MODELS:
             live, next_ = (_rows(connection, schema, model.name) for schema in ("live", "next"))
-            assert live == next_, model.name
+            differ = [pair for pair in zip(live, next_, strict=False) if pair[0] != pair[1]]
+            assert live == next_, (model.name, len(live), len(next_), differ[:3])
         assert verify(connection).findings == []
 
 

@@ -14,7 +14,7 @@ from infra.composition import running_system
 from infra.servers.postgres import Server
 from infra.settings import Settings
 from tests.acceptance.loops import loops
-from tests.acceptance.processes import one_server, owner
+from tests.acceptance.processes import owner, server_apart
 from tests.acceptance.test_one_slot import ALL_DAY, WEEKDAYS
 from tests.conftest import empty_database
 from tests.http.sockets import Line, request
@@ -109,7 +109,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def served(server: Server) -> Iterator[Served]:
-    with empty_database(server) as dsn, one_server(dsn) as (port, process):
+    with empty_database(server) as dsn, server_apart(dsn) as (port, process):
         yield Served(dsn, port, process, owner(port))
 
 

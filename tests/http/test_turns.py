@@ -16,6 +16,8 @@ from api.app import ROUTERS
 from api.openapi.questions import asked_of
 from api.openapi.routes import methods_of
 from api.problems.refusals import Unavailable
+from api.records import router_of
+from api.records.answering import Routes
 from api.requests.caller import Caller
 from api.requests.moments import AS_OF
 from api.web.gate import permission_of
@@ -36,6 +38,7 @@ from application.permissions import Permission
 from domain.business.configuration import DECLARED
 from domain.business.users import Role
 from domain.catalogue import KINDS
+from domain.money.taxes import TAXES
 from tests.http.examples_of_bodies import ID
 from tests.running import Running
 
@@ -305,6 +308,15 @@ def test_what_may_look_at_much_is_marked() -> None:
     called = {r.path for r in marked if "caller" in inspect.signature(r.endpoint).parameters}
     for_strangers = {r.path for r in marked if permission_of(r) is None}
     assert {r.path for r in marked} - called == for_strangers == {STRANGE}
+
+
+def test_of_records_it_is_batches_and_histories() -> None:
+    routes = [route for route in router_of(Routes(TAXES)).routes if isinstance(route, APIRoute)]
+
+    assert {route.path for route in routes if is_heavy(route.endpoint)} == {
+        "/v1/taxes/batch",
+        "/v1/taxes/{tax_id}/history",
+    }
 
 
 @pytest.mark.postgres

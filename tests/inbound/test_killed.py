@@ -1,10 +1,7 @@
 """A process that is killed, for real, while it keeps or understands a call."""
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +11,7 @@ from adapters.jobs import enqueue
 from application.inbound import Received
 from domain.people.clients import ClientRegistered
 from infra.composition import System
+from tests.forked import ended
 from tests.inbound.doomed import NAMES
 from tests.inbound.inbox import Inbox
 from tests.inbound.understood import TENANT, body, client
@@ -29,12 +27,7 @@ def test_whenever_a_process_dies_what_was_kept_is_understood_once(
     inbox: Inbox, moment: str
 ) -> None:
     system = inbox.running.system
-    dead = subprocess.run(
-        [sys.executable, "-m", "tests.inbound.doomed", system.database.dsn, moment],
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert dead.returncode == -signal.SIGKILL
+    assert ended("tests.inbound.doomed", system.database.dsn, moment) == -signal.SIGKILL
 
     lease = timedelta(seconds=0.5)
     survivor = worker(system, inbox.running.clock, system.calls, system.dispatch, lease=lease)

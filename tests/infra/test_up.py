@@ -13,9 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+
+from tests.forked import Forked, Talk, talking
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -25,9 +27,10 @@ SECONDS = 60
 class Desk:
     """A started `frontdesk up` with its own embedded PostgreSQL."""
 
-    def __init__(self, process: "subprocess.Popen[str]", address: str) -> None:
-        self.process = process
-        self.address = address
+    def __init__(self, talk: Talk) -> None:
+        self.process = talk.process
+        self.says = talk.stdout
+        self.address = address_in(self.says)
         self.seen = ""
 
     def post(self, path: str, body: Any, token: str = "") -> Any:
@@ -76,9 +79,14 @@ def reachable() -> Iterator[Path]:
 def filled() -> Iterator[Path]:
     """What is there after the first start, of which each test has its own."""
     with reachable() as folder:
-        with up(folder) as desk:
-            desk.process.send_signal(signal.SIGINT)
-            assert desk.process.wait(SECONDS) == 0
+        command = [sys.executable, "-m", "infra.cli", "up"]
+        with subprocess.Popen(
+            command, env=environment(), cwd=folder, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            address_in(process.stdout)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(SECONDS) == 0
         yield folder
 
 
@@ -94,22 +102,19 @@ def folder(filled: Path) -> Iterator[Path]:
 @contextmanager
 def up(folder: Path, **settings: str) -> Iterator[Desk]:
     """Run `frontdesk up` in a folder."""
-    environment = {
-        **{name: text for name, text in os.environ.items() if name != "DATABASE_URL"},
-        "PYTHONPATH": str(Path.cwd()),
-        "PORT": "0",
-        **settings,
-    }
-    command = [sys.executable, "-m", "infra.cli", "up"]
-    with subprocess.Popen(
-        command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            line = next(line for line in process.stdout if " API " in line)
-            yield Desk(process, line.split()[1].removesuffix("/v1"))
-        finally:
-            process.kill()
+    with talking("infra.cli", "up", environment=environment(**settings), folder=folder) as talk:
+        yield Desk(talk)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    others = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+    return {**others, "PYTHONPATH": str(Path.cwd()), "PORT": "0", **settings}
+
+
+def address_in(said: IO[str]) -> str:
+    """Wait until it says where it answers."""
+    line = next(line for line in said if " API " in line)
+    return line.split()[1].removesuffix("/v1")
 
 
 def _name(pid: int) -> str:
@@ -166,8 +171,7 @@ def test_killed_at_once_it_leaves_nothing_behind_and_loses_nothing(folder: Path)
 def test_when_postgresql_is_killed_it_says_so_and_stops(folder: Path) -> None:
     with up(folder) as desk:
         os.kill(desk.postmaster(), signal.SIGKILL)
-        assert desk.process.stdout is not None
-        said = desk.process.stdout.read()
+        said = desk.says.read()
         desk.process.wait(SECONDS)
 
     assert "PostgreSQL has ended" in said
@@ -223,14 +227,16 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
 
 def refused(folder: Path, *command: str, **settings: str) -> str:
     """Return what a command says that ends with 1; never a stack trace."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "infra.cli", *command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd()), **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 1
-    assert "Traceback" not in ended.stderr
-    return ended.stderr
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as complained:
+        ended = Forked(
+            "infra.cli",
+            *command,
+            environment={**os.environ, **settings},
+            ends=(printed, printed, complained),
+            folder=folder,
+        )
+        assert ended.wait(SECONDS) == 1
+        complained.seek(0)
+        said = complained.read()
+    assert "Traceback" not in said
+    return said

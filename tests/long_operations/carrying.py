@@ -1,10 +1,7 @@
 """Workers that carry operations on, as patient and as quick as a test wants them."""
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from adapters.event_store.personal_data import MasterKeys
@@ -18,6 +15,7 @@ from domain.messages import DomainError
 from infra.composition import System
 from infra.composition.long_work import works_of
 from projections import READ_MODELS
+from tests.forked import talking
 
 SMALL = 1_000
 """Bytes of a part: an event or two."""
@@ -72,17 +70,10 @@ def finish(worker: Worker) -> None:
 
 def killed(system: System, kind: str, step: int) -> None:
     """Let another process do a step, and kill it before it can save that."""
-    with subprocess.Popen(
-        [sys.executable, "-m", DOOMED, system.database.dsn, kind, str(step)],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as doomed:
-        assert doomed.stdout is not None
-        while (line := doomed.stdout.readline()) != b"begun\n":
+    with talking(DOOMED, system.database.dsn, kind, str(step)) as doomed:
+        while (line := doomed.stdout.readline()) != "begun\n":
             assert line
         assert a_worker(system).run_due() == 0
-        doomed.kill()
 
 
 class WorkThatRemembers:

@@ -1,11 +1,8 @@
 """A worker that is killed, for real, after the mail server took a mail."""
 
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +14,7 @@ from domain.people.clients import RegisterClient
 from domain.scheduling.bookings import BookingMailSent, RequestBooking
 from infra.composition import System
 from tests.conftest import MONDAY
+from tests.forked import ended
 from tests.mail.desk import Desk
 from tests.mail.doomed_desk import SENDER
 from tests.mail.examples import ana, booking_id, haircut, monday, zoe, zoes_contact
@@ -47,9 +45,7 @@ def a_desk(system: System, clock: SettableClock, mailer: Mailer | None = None) -
 
 def kill_one_and_go_on(desk: Desk, url: str, moment: str) -> None:
     dsn = desk.system.database.dsn
-    command = [sys.executable, "-m", "tests.mail.doomed_desk", dsn, url, moment]
-    died = subprocess.run(command, cwd=Path(__file__).parents[2], check=False, timeout=60)
-    assert died.returncode == -signal.SIGKILL
+    assert ended("tests.mail.doomed_desk", dsn, url, moment) == -signal.SIGKILL
     while desk.system.runner.step() or desk.worker.run_due() or unfinished(desk):
         pass
 

@@ -36,9 +36,8 @@ LATER: Final = {next_version(name): event for name, event in EVENTS.items()}
 NEWER: Final = Mapper(
     LATER, {**UPCASTERS, **{name: partial(lifted_to, next_version(name)) for name in EVENTS}}
 )
-EXAMPLES: Final[Mapping[str, Event]] = {
-    name: next(each for each in examples() if type(each) is event) for name, event in LATER.items()
-}
+FIRST: Final = {type(each): each for each in reversed([*examples()])}
+EXAMPLES: Final[Mapping[str, Event]] = {name: FIRST[event] for name, event in LATER.items()}
 """An event of every type that the newer release records."""
 
 NAME_OF: Final[Mapping[type[Event], str]] = {event: name for name, event in LATER.items()}

@@ -7,6 +7,7 @@ from typing import Final
 
 import psycopg
 import pytest
+from psycopg import errors
 
 from adapters.clock import SettableClock
 from adapters.postgres import LIMITS, WORKER, Bounds, Database, DatabaseUnavailableError
@@ -85,6 +86,23 @@ def test_what_it_says_of_a_statement_does_not(database: Database) -> None:
                 line.execute(f"DO $$ BEGIN RAISE 'no' USING ERRCODE = '{state}'; END $$".encode())
 
         assert line.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_what_the_server_cannot_do_is_no_reason_to_come_again(database: Database) -> None:
+    """It is there, has time, and the connection is well: a disk that cannot be read is no outage."""
+    with pytest.raises(errors.IoError), database.as_worker() as line:
+        line.execute("DO $$ BEGIN RAISE 'no' USING ERRCODE = '58030'; END $$")
+
+
+def test_after_an_outage_nobody_is_lent_what_was_kept_from_before(database: Database) -> None:
+    """It may lead nowhere, and not know it yet."""
+    with database.as_worker() as one, database.as_worker() as other:
+        kept = {one, other}
+    with pytest.raises(DatabaseUnavailableError), database.as_worker() as lost:
+        lost.execute("DO $$ BEGIN RAISE 'away' USING ERRCODE = '57P01'; END $$")
+
+    with database.as_worker() as new:
+        assert new not in kept
 
 
 def test_who_listens_over_a_line_that_is_dead_notices_it(dsn: str) -> None:

@@ -1,12 +1,8 @@
 """Whoever is killed, wherever they are, has done nothing twice and left nothing out."""
 
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
 
 import psycopg
@@ -15,6 +11,7 @@ import pytest
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.switch import switch
 from adapters.read_models.tables import NEXT
+from tests.forked import Talk, talking
 from tests.read_models.doomed import patiently
 from tests.read_models.examples import ACCOUNTS, MODELS, Paid, World
 from tests.read_models.test_parked import THANK, runner_of, thanked
@@ -24,13 +21,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @contextmanager
-def doomed(world: World, work: str) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "tests.read_models.doomed", world.database.dsn, work]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE
-    ) as process:
+def doomed(world: World, work: str) -> Iterator[Talk]:
+    with talking("tests.read_models.doomed", world.database.dsn, work) as process:
         yield process
-        process.send_signal(signal.SIGKILL)
     until(lambda: nobody_works(world))  # PostgreSQL may still carry out what was sent last
 
 
@@ -54,8 +47,7 @@ def test_a_runner_that_is_killed_anywhere_has_done_everything_once(world: World)
     accounts = [world.account() for _ in range(5)]
     for _ in range(8):
         with doomed(world, "run") as victim:
-            assert victim.stdout is not None
-            assert victim.stdout.readline() == b"running\n"
+            assert victim.stdout.readline() == "running\n"
             for _ in range(chance.randrange(3, 25)):
                 account = chance.choice(accounts)
                 world.record(account, Paid(account=account, group="red", amount=1))
@@ -79,7 +71,6 @@ def test_a_rebuild_that_is_killed_goes_on_from_where_it_was(world: World) -> Non
     begun = 0
     for _ in range(3):
         with doomed(world, "rebuild") as victim:
-            assert victim.stdout is not None
             said = [int(victim.stdout.readline()) for _ in range(7)]
         assert said[0] == begun + 20, "it went on from what was written"
         begun = world.position_of("accounts@next")

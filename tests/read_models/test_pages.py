@@ -22,6 +22,7 @@ from adapters.postgres import Database
 from adapters.read_models.tables import TYPES, Table
 from api.requests.listing import Listing
 from infra.composition import running_system
+from infra.servers.postgres import Server
 from infra.settings import Mode, Settings
 from projections import READ_MODELS, paging
 from projections.lines import Question, Sql, may_be_missing, rows_of
@@ -40,7 +41,7 @@ from projections.paging import (
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
 from projections.scheduling.bookings import BOOKINGS
-from tests.conftest import empty_database, server  # noqa: F401
+from tests.conftest import empty_database
 
 pytestmark = pytest.mark.postgres
 
@@ -80,7 +81,7 @@ class Line(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def tables(server: Any) -> Iterator[Database]:  # noqa: F811
+def tables(server: Server) -> Iterator[Database]:
     """The empty tables of all read models."""
     with (
         empty_database(server) as dsn,

@@ -168,6 +168,18 @@ def test_a_code_is_good_once_for_a_day_and_not_for_guessing(shop: Running, outsi
     assert "consistency-token" in asked.headers
 
 
+def test_a_code_is_read_however_it_is_written_in_forty_characters(shop: Running, outside) -> None:
+    sign_up(outside, shop, VICTIM["email"])
+    zoe = logged_in(outside, VICTIM["email"])
+    written = " ".join(code_of(shop, VICTIM["email"]).lower())
+
+    refused = prove(outside, zoe, written.ljust(41))
+    proved = prove(outside, zoe, written.ljust(40))
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "validation-failed")
+    assert (proved.status_code, proved.json()["email_proved"]) == (200, True)
+
+
 def test_a_code_is_good_until_the_mail_with_the_next_was_taken(shop: Running, outside) -> None:
     sign_up(outside, shop, VICTIM["email"])
     zoe, former = logged_in(outside, VICTIM["email"]), code_of(shop, VICTIM["email"])

@@ -1,8 +1,6 @@
 """Two commits may break off in between: then the registration is finished, or never was."""
 
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +31,7 @@ from domain.scheduling.professionals import ProfessionalRegistered
 from domain.zones import UnknownTimeZone
 from infra.composition import System
 from tests.business.accounts.given import PASSWORD, about, accounts_of, camille, noor, salon
+from tests.forked import ended
 
 pytestmark = pytest.mark.postgres
 
@@ -359,33 +358,11 @@ def test_a_slow_registration_that_is_recorded_first_keeps_its_address(
     assert users(system) == 1
 
 
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from adapters.clock import SettableClock
-from infra.composition import running_system
-from infra.settings import Mode, Settings
-from tests.business.accounts.given import about, accounts_of, camille, salon
-
-dsn, where = sys.argv[1:]
-clock = SettableClock(datetime(2027, 1, 4, 8, tzinfo=UTC), stands=True)
-with running_system(Settings(mode=Mode.TEST), dsn, clock=clock) as system:
-    def dispatch(command, about):
-        if where == "after":
-            system.dispatch(command, about)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    accounts = accounts_of(system, dispatch=dispatch)
-    accounts.register_business(salon, camille, about("first"), professional=True)
-"""
-
-
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_a_killed_registration_is_finished_by_the_next(
     system: System, accounts: PostgresAccounts, dsn: str, where: str
 ) -> None:
-    killed = subprocess.run([sys.executable, "-c", KILLED, dsn, where], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    assert ended("tests.business.accounts.doomed", dsn, where) == -signal.SIGKILL
     assert users(system) == (where == "after")
 
     registered = open_salon(accounts)

@@ -12,6 +12,7 @@ from application.ports import Recorded
 from domain.business.users import Role
 from projections.people.client_timeline import EntryKind, TimelineEntry
 from projections.sales.activities import Place, Told, merged
+from tests.acceptance.rebuilding import assert_rebuilt_is_the_same
 from tests.files.pictures import picture
 from tests.files.sending import send
 from tests.running import Running
@@ -58,6 +59,7 @@ def test_everything_that_was_done_and_happened_is_told_by_whom_the_newest_first(
         do()
     running.settle()
     told = activities(http, lead)["data"]
+    assert_rebuilt_is_the_same(running.system)
 
     assert [each["kind"] for each in told] == [
         *("converted", "restored", "removed", "file", "engagement", "booking"),
