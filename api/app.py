@@ -26,7 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import leads, scoring
+from api.sales import analytics, leads, scoring
 from api.scheduling import (
     availability,
     booking_imports,
@@ -56,6 +56,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     identities.router,
     leads.router,
     scoring.router,
+    analytics.router,
     files.router,
     contents.router,
     portraits.router,

@@ -14,6 +14,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Le prospect est devenu client ; ce qui est à dire se dit du client.",
     ),
     "lead-not-found": Words("Prospect introuvable", "Ce prospect n'existe pas."),
+    "periods-invalid": Words(
+        "Périodes impossibles",
+        "Le dernier jour vient après le premier, et il y a au plus 400 périodes entre eux.",
+    ),
     "person-missing": Words(
         "Personne manquante",
         "Dites de qui il s'agit : un client, ou une personne par son nom.",
@@ -26,6 +30,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "État de tâche contradictoire",
         "Ce qui est fait dit depuis quand, et ce qui est à faire ne le dit pas : terminez la tâche, "
         "ou enlevez les deux.",
+    ),
+    "too-many-leads": Words(
+        "Trop de prospects",
+        "Trop de prospects sont venus pendant ce temps pour être comptés à la fois ; demandez-en un plus "
+        "court.",
     ),
     "weights-contradict": Words(
         "Pondération contradictoire",
