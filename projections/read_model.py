@@ -37,7 +37,7 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration of a read model, kept in a table made from it.
 
     The table has `tenant_id`, `key`, one typed column per name in `columns` (fields of the row by
-    which one filters or sorts), and `document`: the whole row as JSON, ready to be sent.
+    which one filters or sorts, or that are counted), and `document`: the whole row as JSON, ready to be sent.
     Raising `version` rebuilds it. `owner` is the kind of the one aggregate whose id is the key, if
     rows are owned by one: then a row can be had from that stream alone.
     `evolve` returns None to remove the row. Where it is `dated`, it is told when it happened, too:

@@ -50,7 +50,7 @@ def show_lead_analytics(
 
     `from` and `until` are days by the clock of the business, of which `until` is not meant any more: the
     last thirty days, twelve weeks or twelve months if nothing is said. Weeks begin on Monday, and the first
-    and last period are as long as is asked. There are 400 periods at most, and 250,000 leads.
+    and last period are as long as is asked. There are 400 periods at most, and 100,000 leads.
     """
     found = _asked(caller, by, first, until)
     return Response(msgspec.json.encode(found), media_type=JSON)

@@ -17,7 +17,7 @@ from domain.zones import to_utc, zone
 
 MOST_PERIODS: Final = 400
 
-MOST_LEADS: Final = 250_000
+MOST_LEADS: Final = 100_000
 """Of one question."""
 
 MOST_SOURCES: Final = 20

@@ -28,8 +28,7 @@ from projections.paging import Op, Where, Within, conditions
 COUNTED: Final = """
     WITH leads AS MATERIALIZED (
         SELECT width_bucket(r.opened_at, %s::timestamptz[]) AS period, r.source, r.status,
-            r.converted_at IS NOT NULL AS is_converted, r.answered_after,
-            r.document -> 'seconds_in' AS seconds_in
+            r.converted_at IS NOT NULL AS is_converted, r.answered_after, r.seconds_in
         FROM live.leads r WHERE {opened} LIMIT %s
     ),
     won AS (

@@ -167,6 +167,7 @@ LEADS = ReadModel(
         "source",
         "opened_at",
         "answered_after",
+        "seconds_in",
         "converted_at",
     ),
     indexes=(
