@@ -22,6 +22,7 @@ from api.operations import (
     read_models,
     receipts,
     status,
+    what_if,
 )
 from api.people import clients, identities
 from api.problems import pages
@@ -70,6 +71,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     inbound.router,
     jobs.router,
     long_operations.router,
+    what_if.router,
     receipts.router,
     read_models.router,
     limits.router,
