@@ -110,20 +110,19 @@ def _refusal(
     past: Recorded, event: Decision, rules: BookingRules, hindsight: Hindsight
 ) -> str | None:
     """Return with which code it would have been refused."""
+    hold_id = event.hold_id if isinstance(event, BookingRequested) else None
+    if hold_id is not None:
+        if held := _refusal_of_hold(hindsight.first(hold_id), rules, hindsight):
+            return held
+        rules = rules.without_buffers()  # what is held is held with them
+    there = hindsight.before(past.position, past.recorded_at)
     match event:
-        case BookingRequested(hold_id=hold_id) if hold_id is not None:
-            held = _refusal_of_hold(hindsight.first(hold_id), rules, hindsight)
-            there = hindsight.before(past.position, past.recorded_at)
-            return held or _refused(_requested(past, event, there), there, rules.without_buffers())
         case BookingRequested():
-            there = hindsight.before(past.position, past.recorded_at)
             return _refused(_requested(past, event, there), there, rules)
         case BookingRescheduled():
-            there = hindsight.before(past.position, past.recorded_at)
             return _refused(_rescheduled(event), there, rules)
-        case BookingCancelled(by_client=by_client):
-            there = hindsight.before(past.position, past.recorded_at)
-            return _refused(_cancelled(event), there, rules) if by_client else None
+        case BookingCancelled():
+            return _refused(_cancelled(event), there, rules)
         case _:
             assert_never(event)
 
@@ -195,12 +194,12 @@ def _in_series(series_id: SeriesId, order: RequestBooking, there: Past) -> Chang
 
 
 def _rescheduled(event: BookingRescheduled) -> _Ordered:
-    slot, minutes = event.appointment.slot, _minutes(event.appointment.slot)
+    slot = event.appointment.slot
     assert slot is not None, "what is moved is moved to a time"
     order = RescheduleBooking(
         booking_id=event.booking_id,
         starts_at=slot.starts_at,
-        duration_minutes=None if minutes == _minutes(event.previous_slot) else minutes,
+        duration_minutes=_minutes(slot),
         by_client=event.by_client,
     )
     return _Ordered(order, booking_use_cases.reschedule, event.override)
