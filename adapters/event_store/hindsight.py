@@ -3,20 +3,23 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from psycopg import Connection
 
 from adapters.event_store.reader import COLUMNS, Reader, cut
-from application.ports import Recorded
+from application.ports import LAST_VERSION, Recorded
 from application.what_if.hindsight import Moment
 from domain.aggregate import Aggregate
 from domain.messages import Event
 
 S = TypeVar("S")
 
-MOST_KNOWN: Final = 500
-"""States that are remembered: what is asked for next is most often of a little later."""
+SHORT: Final = 200
+"""Events of a stream that is remembered, as nearly all are; of a longer one, what is asked is read."""
+
+MOST_KNOWN: Final = 200
+"""Streams that are remembered: what is asked for next is most often of the same, a little later."""
 
 
 class LoggedHindsight:
@@ -29,36 +32,37 @@ class LoggedHindsight:
         self._reader = reader
         self._tenant = tenant
         self._until = until
-        self._known: dict[str, tuple[Any, int, int]] = {}
+        self._known: dict[str, _Stream] = {}
 
     def before(self, position: int, now: datetime) -> "PastBefore":
         """Return what was known when the log had not come to a position yet."""
         return PastBefore(self, position - 1, now)
 
     def state(self, aggregate: Aggregate[S, Any], identity: str, until: int) -> S:
-        """Return a state as it was at a position, from where it was looked at last, if that was no later."""
-        known = self._known.get(identity, (aggregate.initial, 0, 0))
-        state, version, reached = known if known[2] <= until else (aggregate.initial, 0, 0)
-        if reached == until:
-            return state
-        for past in self._read(identity, after=version, until=until):
-            state, version = aggregate.fold([past.event], state), past.version
+        """Return a state as it was at a position."""
+        known = self._known.get(identity) or self._learnt(identity)
+        if known.is_whole:
+            return cast("S", known.at(until, aggregate))
+        with self._parts(identity, until=until) as parts:
+            return aggregate.fold(past.event for part in parts for past in part)
+
+    def _learnt(self, identity: str) -> "_Stream":
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[identity] = (state, version, until)
-        return state
+        with self._parts(identity, to=SHORT) as parts:
+            known = self._known[identity] = _Stream([past for part in parts for past in part])
+        return known
 
     def first(self, stream: str) -> Recorded | None:
         """Return what happened first in a stream."""
-        with self._reader.parts(self._connection, self._tenant, stream, to=1) as parts:
-            return next((p for part in parts for p in self._reader.whole(part)), None)
+        with self._parts(stream, to=1) as parts:
+            return next((past for part in parts for past in part), None)
 
     @contextmanager
     def stream(self, stream: str) -> Iterator[Iterable[Recorded]]:
         """Lend what happened in a stream, in order."""
-        until = self._until
-        with self._reader.parts(self._connection, self._tenant, stream, until=until) as parts:
-            yield (past for part in parts for past in self._reader.whole(part))
+        with self._parts(stream) as parts:
+            yield (past for part in parts for past in part)
 
     def moments(self, stream: str, kind: type[Event]) -> Sequence[Moment]:
         """Return when things of a kind happened in a stream, in order."""
@@ -74,12 +78,39 @@ class LoggedHindsight:
         rows = self._connection.execute(HAPPENED, values, prepare=True, binary=True).fetchall()
         return self._reader.whole(self._reader.recorded(rows))
 
-    def _read(self, stream: str, *, after: int, until: int) -> Iterator[Recorded]:
-        with self._reader.parts(
-            self._connection, self._tenant, stream, after=after, until=until
-        ) as parts:
-            for part in parts:
-                yield from self._reader.whole(part)
+    @contextmanager
+    def _parts(
+        self, stream: str, *, to: int = LAST_VERSION, until: int | None = None
+    ) -> Iterator[Iterable[Sequence[Recorded]]]:
+        until = self._until if until is None else until
+        read = self._reader.parts(self._connection, self._tenant, stream, to=to, until=until)
+        with read as parts:
+            yield map(self._reader.whole, parts)
+
+
+class _Stream:
+    """The beginning of a stream, and its state as far as it was asked for; it is moved on where it can be."""
+
+    def __init__(self, events: Sequence[Recorded]) -> None:
+        self._events = events
+        self._state: Any = None
+        self._folded = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is no more of it."""
+        return len(self._events) < SHORT
+
+    def at(self, position: int, aggregate: Aggregate[Any, Any]) -> Any:
+        """Return the state that it had at a position."""
+        if not self._folded or self._events[self._folded - 1].position > position:
+            self._state, self._folded = aggregate.initial, 0
+        first = self._folded
+        while self._folded < len(self._events) and self._events[self._folded].position <= position:
+            self._folded += 1
+        events = (past.event for past in self._events[first : self._folded])
+        self._state = aggregate.fold(events, self._state)
+        return self._state
 
 
 class PastBefore:
