@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from adapters.event_store.hindsight import LoggedHindsight
 from adapters.event_store.reader import Reader
+from adapters.long_operations.hindsight import LoggedHindsight
 from adapters.postgres import Database
 from application.operations.long_operations import Operation, Step, Stopping, Work
 from application.ports import Recorded

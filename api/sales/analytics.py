@@ -8,8 +8,8 @@ from fastapi import Query, Response
 
 from api.requests.answers import Bytes, Made, answers
 from api.requests.caller import JSON, Caller
-from api.requests.csv import CSV, table
 from api.requests.moments import BoundedDay
+from api.web.csv import CSV, table
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

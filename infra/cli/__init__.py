@@ -19,12 +19,12 @@ from infra.cli import (
     people,
     read_models,
     releases,
+    replay,
     retention,
     running,
     schemas,
     shifted,
     streaming,
-    what_if,
 )
 from infra.cli.errors import SAID, reason
 from infra.processes.memory import share_memory
@@ -41,7 +41,7 @@ app: Final = typer.Typer(
 running.add_to(app)
 importing.add_to(app)
 history.add_to(app)
-what_if.add_to(app)
+replay.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
 long_operations.add_to(app)

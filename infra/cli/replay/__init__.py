@@ -19,16 +19,13 @@ from application.operations.long_operations import (
     Step,
     Work,
 )
-from application.what_if.bookings import BookingOtherwise
-from application.what_if.leads import Difference, LeadOtherwise, Standing
 from application.what_if.policies import Policy
 from infra.cli.long_operations import by_whom, new_id
 from infra.cli.progress import progress, told
+from infra.cli.replay.words import said
 from infra.cli.system import composed
 
 INTERRUPTED: Final = 130
-
-Otherwise = LeadOtherwise | BookingOtherwise
 
 
 def add_to(app: typer.Typer) -> None:
@@ -108,40 +105,10 @@ def _steps(work: Work, tenant: str, policy: Policy) -> Iterator[Step]:
         )
 
 
-# --- In words -----------------------------------------------------------------------------
-
-
 def _tell(step: Step, *, json: bool) -> None:
     for line in (step.part or b"").splitlines():
-        sys.stdout.write(f"{line.decode() if json else _said(line)}\n")
+        sys.stdout.write(f"{line.decode() if json else said(line)}\n")
     if step.result is not None:
         result = msgspec.json.encode(step.result)
         sys.stdout.write(f"{(result if json else msgspec.json.format(result)).decode()}\n")
     sys.stdout.flush()
-
-
-def _said(line: bytes) -> str:
-    told_: Otherwise = msgspec.json.decode(line, type=Otherwise)
-    match told_:
-        case BookingOtherwise():
-            begins = f" for {told_.starts_at:%Y-%m-%d %H:%M}Z" if told_.starts_at else ""
-            when = f"{told_.at:%Y-%m-%d %H:%M}Z"
-            return f"{told_.booking_id}: {told_.decision} on {when}{begins} ─► {told_.code}"
-        case LeadOtherwise():
-            when = "now" if told_.is_otherwise_now else "no more"
-            moments = f"{told_.moments_in_all} moments, {when}"
-            shown = told_.now if told_.is_otherwise_now else told_.moments[-1].difference
-            return f"{told_.lead_id}: {_differs(shown)} ({moments})"
-
-
-def _differs(difference: Difference) -> str:
-    parts = [f"{p.name} {p.was / 100:g} ─► {p.would_be / 100:g}" for p in difference.parts]
-    stands = f"{_stands(difference.was)} ─► {_stands(difference.would_be)}"
-    return ", ".join([stands, *parts])
-
-
-def _stands(standing: Standing) -> str:
-    due = f", due {standing.follow_up_at:%Y-%m-%d %H:%M}Z" if standing.follow_up_at else ""
-    return (
-        f"{standing.temperature} {standing.score} (hot {standing.hot}, warm {standing.warm}{due})"
-    )

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.event_store.hindsight import MOST_KNOWN, SHORT, LoggedHindsight
+from adapters.long_operations.hindsight import MOST_KNOWN, SHORT, LoggedHindsight
 from application.ports import About
 from tests.conftest import MONDAY
 from tests.event_store.examples import GUEST, TENANT, Came, Described, Log, new_guest
