@@ -1,5 +1,6 @@
 """A past as it was before some position is what the log was until there, whatever is asked before."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -7,9 +8,15 @@ import pytest
 from adapters.long_operations.hindsight import MOST_KNOWN, SHORT, LoggedHindsight
 from application.ports import About
 from tests.conftest import MONDAY
-from tests.event_store.examples import GUEST, TENANT, Came, Described, Log, new_guest
+from tests.event_store.examples import GUEST, TENANT, Came, Described, Log, new_guest, opened
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def log(dsn: str) -> Iterator[Log]:
+    with opened(dsn) as log:
+        yield log
 
 
 def come(log: Log, stream: str, seats: range) -> None:
