@@ -22,12 +22,14 @@ from api.operations import (
     read_models,
     receipts,
     status,
+    what_if,
 )
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.sales import (
     activities,
+    analytics,
     assignment,
     forms,
     icps,
@@ -76,6 +78,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     scoring.router,
     assignment.router,
     icps.router,
+    analytics.router,
     files.router,
     contents.router,
     portraits.router,
@@ -90,6 +93,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     inbound.router,
     jobs.router,
     long_operations.router,
+    what_if.router,
     receipts.router,
     read_models.router,
     limits.router,

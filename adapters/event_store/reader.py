@@ -153,7 +153,7 @@ class Reader:
             yield [self.recorded(rows)]
             return
         del rows
-        with connection.transaction(), connection.cursor("a long stream") as cursor:
+        with connection.transaction(), connection.cursor(stream) as cursor:
             cursor.execute(STREAM, values, binary=True)
             yield map(self.recorded, iter(lambda: cursor.fetchmany(IN_PARTS), []))
 

@@ -24,7 +24,7 @@ def success(usual: Document, shape: Shape, method: str, status: str) -> Document
 def _headers(shape: Shape, method: str, status: str) -> Iterator[tuple[str, Document]]:
     if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
         yield "ETag", _said("The version, for If-Match and If-None-Match.")
-    if isinstance(shape, Bytes):
+    if isinstance(shape, Bytes) and shape.tagged:
         yield "ETag", _said("By content: other bytes have another.")
     if tells_tag(shape):
         yield "ETag", _said("For If-None-Match: of the list as it is; absent where it is behind.")

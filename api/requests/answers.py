@@ -83,9 +83,10 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Bytes:
-    """Bytes that somebody sent, of one of these types; or a part of them."""
+    """Bytes that somebody sent, of one of these types, or a part of them; or a table, which has no ETag."""
 
     types: Sequence[str]
+    tagged: bool = True
 
 
 Shape = Row | Listed | Paged | Made | Bytes | Nothing

@@ -54,9 +54,11 @@ REBUILD_READ_MODEL: Final = Kind(
 IMPORT_BOOKINGS: Final = Kind(
     name="import-bookings", permission=Permission.BOOKINGS_OVERRIDE, counts="bookings"
 )
+WHAT_IF: Final = Kind(name="what-if", permission=Permission.TENANT_MANAGE, counts="events")
 
 OPERATION_KINDS: Final = {
-    kind.name: kind for kind in (EXPORT_HISTORY, ERASE_CLIENT, REBUILD_READ_MODEL, IMPORT_BOOKINGS)
+    kind.name: kind
+    for kind in (EXPORT_HISTORY, ERASE_CLIENT, REBUILD_READ_MODEL, IMPORT_BOOKINGS, WHAT_IF)
 }
 
 

@@ -124,14 +124,18 @@ THE_SCORING: Final = ScoringId(derived_id(SCORING.kind, "of the business"))
 
 def change(command: ChangeScoring, scoring: Scoring) -> Sequence[ScoringChanged]:
     """Score by other weights from now on."""
-    weights = command.weights
+    refuse_contradiction(command.weights)
+    if command.weights == scoring.weights:
+        return []
+    return [ScoringChanged(weights=command.weights, scoring_version=scoring.version + 1)]
+
+
+def refuse_contradiction(weights: Weights) -> None:
+    """Refuse weights by which nobody can score. Raises WeightsContradict."""
     tiers = sorted(weights.response, key=lambda tier: tier.within_minutes)
     falls = all(one.points >= other.points for one, other in pairwise(tiers))
     if weights.hot <= weights.warm or not falls:
         raise WeightsContradict
-    if weights == scoring.weights:
-        return []
-    return [ScoringChanged(weights=weights, scoring_version=scoring.version + 1)]
 
 
 # --- The score itself -----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from adapters.long_operations.export_in_steps import export_in_steps
+from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from adapters.postgres import Database
 from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.rebuild_in_steps import rebuild_in_steps
@@ -11,6 +12,7 @@ from application.operations.long_operations import (
     EXPORT_HISTORY,
     IMPORT_BOOKINGS,
     REBUILD_READ_MODEL,
+    WHAT_IF,
     Work,
 )
 from application.people.erasure import Erasures
@@ -33,4 +35,5 @@ def works_of(
         ERASE_CLIENT.name: erasure_in_steps(erasures, dispatch),
         REBUILD_READ_MODEL.name: rebuild_in_steps(rebuilder, models),
         IMPORT_BOOKINGS.name: bookings_in_steps(dispatch),
+        WHAT_IF.name: what_if_in_steps(database, rebuilder.reader),
     }

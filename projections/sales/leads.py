@@ -1,5 +1,6 @@
 """Who may become a client, how likely, and how far have we come with them?"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -36,8 +37,9 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedLead(Row, frozen=True, kw_only=True):
-    """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds.
-    Who the person is, their client record says. Of whoever is erased, it
+    """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds,
+    as is what `seconds_in` says of each status that they have left: how long they were there, however
+    often. Who the person is, their client record says. Of whoever is erased, it
     stays that there was a lead, where from, and what came of it. `industry_key` and `title_key` are what
     the company's are compared by.
     """
@@ -57,6 +59,9 @@ class ListedLead(Row, frozen=True, kw_only=True):
     message: str | None = None
     opened_at: datetime
     answered_after: int | None = None
+    status_since: datetime | None = None
+    seconds_in: Mapping[LeadStatus, int] = {}
+    converted_at: datetime | None = None
     task_id: TaskId | None = None
     follow_up_at: datetime | None = None
     stage_id: StageId | None = None
@@ -69,6 +74,28 @@ class ListedLead(Row, frozen=True, kw_only=True):
     invited_at: datetime | None = None
     invitation_accepted_at: datetime | None = None
     removed_at: datetime | None = None
+
+
+def _evolve_at(
+    row: ListedLead | None, event: LeadEvent | ClientErased, at: datetime
+) -> ListedLead | None:
+    return _stayed(row, _evolve(row, event), at)
+
+
+def _stayed(before: ListedLead | None, after: ListedLead | None, at: datetime) -> ListedLead | None:
+    """Return the row with how long they were where they are no more."""
+    if after is None or before is None or before.status_since is None:
+        return after and replace(after, status_since=after.opened_at)
+    if after.status is before.status:
+        return after
+    left, stay = before.status, at - before.status_since
+    seconds = before.seconds_in.get(left, 0) + max(0, int(stay.total_seconds()))
+    return replace(
+        after,
+        status_since=at,
+        seconds_in={**before.seconds_in, left: seconds},
+        converted_at=at if after.status is LeadStatus.CONVERTED else None,
+    )
 
 
 def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLead | None:
@@ -182,7 +209,8 @@ LEADS = ReadModel(
         ClientErased,
     ),
     key=_key,
-    evolve=_evolve,
+    evolve=_evolve_at,
+    dated=True,
     columns=(
         "client_id",
         "status",
@@ -197,11 +225,15 @@ LEADS = ReadModel(
         "industry_key",
         "title_key",
         "removed_at",
+        "answered_after",
+        "seconds_in",
+        "converted_at",
     ),
     indexes=(
         ("client_id",),
         ("score",),
         ("opened_at",),
+        ("converted_at",),
         ("status", "score"),
         ("status", "opened_at"),
         ("temperature", "score"),

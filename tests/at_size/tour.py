@@ -208,12 +208,15 @@ def queues(running: Running, ids: Ids) -> dict[str, Any]:
 
 
 def long_work(running: Running) -> dict[str, Any]:
-    """Have the history written to a file, and change one's mind about a second one."""
+    """Have the history written to a file, and change one's mind about a second one; ask what would have been."""
     http = running.http()
     done, cancelled = (http.post("/v1/history/exports").headers["location"] for _ in range(2))
     http.delete(cancelled)
+    policy = {"scoring": {"name": 50}, "bookings": {"notice_minutes": 60 * 24 * 300}}
+    asked = http.post("/v1/what-if", json=policy).headers["location"]
     running.settle()
-    assert http.get(done).json()["state"] == "done"
+    for where in (done, asked):
+        assert http.get(where).json()["state"] == "done", http.get(where).text
     return {"operation_id": done.rpartition("/")[2]}
 
 

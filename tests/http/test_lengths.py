@@ -63,6 +63,7 @@ def typed(values: Value) -> dict[str, Any]:
 MORE: dict[str, dict[str, Any]] = {
     f"/v1/lead-forms/form-{ID}/submit": {"answers": {"name": "Zoé", "email": "zoe@example.org"}},
     "/v1/leads": {"client_id": f"client-{ID}"},
+    "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
     f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},

@@ -8,8 +8,16 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.jobs import Worker
 from adapters.long_operations import OperationProgress
 from adapters.long_operations.export_in_steps import export_in_steps
+from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from application.operations.carrying_on import Carrier
-from application.operations.long_operations import EXPORT_HISTORY, Operation, Step, Stopping, Work
+from application.operations.long_operations import (
+    EXPORT_HISTORY,
+    WHAT_IF,
+    Operation,
+    Step,
+    Stopping,
+    Work,
+)
 from application.use_cases import USE_CASES
 from domain.messages import DomainError
 from infra.composition import System
@@ -26,11 +34,15 @@ LEASE = timedelta(seconds=0.5)
 
 
 def works(system: System) -> Mapping[str, Work]:
-    """Return the work of each kind; exports are made in many small parts."""
+    """Return the work of each kind; exports are made in many small parts, and one lead is looked at a step."""
     found = works_of(
         system.database, system.dispatch, system.erasures, system.rebuilder, READ_MODELS
     )
-    return {**found, EXPORT_HISTORY.name: export_in_steps(system.database, SMALL)}
+    return {
+        **found,
+        EXPORT_HISTORY.name: export_in_steps(system.database, SMALL),
+        WHAT_IF.name: what_if_in_steps(system.database, system.reader, at_once=1),
+    }
 
 
 def a_worker(

@@ -60,6 +60,11 @@ FRENCH: Final[Mapping[str, Words]] = {
     "outbox-mail-not-found": Words(
         "Courriel introuvable", "Ce courriel n'est pas dans la boîte d'envoi."
     ),
+    "policy-empty": Words(
+        "Règles manquantes",
+        "Dites selon quels autres poids, ou quelles autres règles de réservation, l'historique doit être "
+        "relu.",
+    ),
     "provider-not-known": Words(
         "Fournisseur inconnu",
         "Rien n'est accepté ici : ce fournisseur n'existe pas, ou aucun de ses secrets n'est en vigueur "

@@ -50,6 +50,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Le prospect a été supprimé.",
     ),
     "lead-not-found": Words("Prospect introuvable", "Ce prospect n'existe pas."),
+    "periods-invalid": Words(
+        "Périodes impossibles",
+        "Le dernier jour vient après le premier, et il y a au plus 400 périodes entre eux.",
+    ),
     "person-missing": Words(
         "Personne manquante",
         "Dites de qui il s'agit : un client, ou une personne par son nom.",
@@ -95,6 +99,11 @@ FRENCH: Final[Mapping[str, Words]] = {
     "too-many-invitations": Words(
         "Trop d'invitations",
         "Le prospect a été invité aussi souvent qu'on peut l'être en un jour.",
+    ),
+    "too-many-leads": Words(
+        "Trop de prospects",
+        "Trop de prospects sont venus pendant ce temps pour être comptés à la fois ; demandez-en un plus "
+        "court.",
     ),
     "weights-contradict": Words(
         "Pondération contradictoire",
