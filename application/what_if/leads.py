@@ -26,7 +26,7 @@ from domain.values import ClientId, LeadId
 
 S = TypeVar("S")
 
-MOST_MOMENTS: Final = 20
+MOST_MOMENTS: Final = 10
 """Of one lead that are told."""
 
 

@@ -21,7 +21,8 @@ class Counted(Value, frozen=True, kw_only=True):
     """How many `leads` were looked at, of which so many stand `leads_otherwise` now or did at some moment; of
     which so many cannot be told, since the person was erased; and how warm they were, and would be, now. How
     many `decisions` on bookings were judged, of which so many would have been refused, with which codes; and
-    of which so many cannot be judged: by what is known of them, they would have been refused as it was.
+    of which so many cannot be judged: by what is known of them, they would have been refused as it was. So
+    many of either are `untold`: there was no room for more of them.
     """
 
     leads: int = 0
@@ -33,6 +34,7 @@ class Counted(Value, frozen=True, kw_only=True):
     decisions_refused: int = 0
     decisions_unknown: int = 0
     refusals: Mapping[str, int] = {}
+    untold: int = 0
 
 
 class Looked(NamedTuple):

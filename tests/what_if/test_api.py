@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from application.what_if.policies import Policy
 from domain.business.users import Role
 from infra.cli import app
@@ -161,6 +162,21 @@ def test_it_goes_on_after_a_kill_and_tells_each_once(
 
     (done, told), (first, told_first) = lines(http, where), lines(http, whole)
     assert (done["result"], told) == (first["result"], told_first)
+
+
+def test_where_the_file_is_full_it_is_only_counted(
+    running: Running, salon: Salon, http: TestClient
+) -> None:
+    where = started(http, WHERE, json=POLICY)
+    reader, database = running.system.reader, running.system.database
+    work = what_if_in_steps(database, reader, at_once=1, full=1)
+    finish(a_worker(running.system, {"what-if": work}))
+
+    done, told = lines(http, where)
+
+    assert len(told) == 1
+    assert done["result"]["untold"] == 2
+    assert (done["result"]["leads_otherwise"], done["result"]["decisions_refused"]) == (1, 2)
 
 
 def test_of_who_was_erased_it_is_told_that_nothing_can_be(

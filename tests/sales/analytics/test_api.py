@@ -166,6 +166,22 @@ def test_who_is_erased_still_counts(running: Running, http: TestClient) -> None:
     assert [each["source"] for each in total["sources"]] == ["google"]
 
 
+def test_a_list_that_is_built_anew_tells_the_same(running: Running, http: TestClient) -> None:
+    lead = comes(running, http, "2027-01-05T09:00:00+01:00", 1, "google")
+    running.clock.set(running.clock() + timedelta(hours=2))
+    http.post(f"/v1/leads/{lead['id']}/convert")
+    running.settle()
+    before = asked(http), http.get("/v1/leads").json()["data"]
+
+    running.http(Role.OPERATOR).post("/v1/read-models/leads/rebuild?anew=true")
+    with running.system.database.as_worker() as connection:
+        connection.execute("DELETE FROM live.leads")
+    running.settle()
+
+    assert (asked(http), http.get("/v1/leads").json()["data"]) == before
+    assert before[1][0]["seconds_in"] == {"new": 7200}
+
+
 def test_it_is_for_who_may_read_leads_of_their_own_business(
     running: Running, http: TestClient
 ) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapters.postgres import Database
 from adapters.read_models.fold import moved_on
 from adapters.read_models.tables import Rows, table_for
-from application.sales.analytics import By, LeadAnalytics, LeadFigures, periods_of
+from application.sales.analytics import By, LeadAnalytics, LeadFigures, TooManyLeads, periods_of
 from domain.sales.leads import LeadStatus
 from domain.values import ClientId
 from projections.paging import Within
@@ -66,7 +66,9 @@ def histories(told: Sequence[Any], around: datetime) -> list[History]:
     return found
 
 
-def asked(database: Database, told: Sequence[History], *question: Any) -> LeadAnalytics:
+def asked(
+    database: Database, told: Sequence[History], *question: Any, **more: Any
+) -> LeadAnalytics:
     """Ask a business that has had these leads, and nothing else."""
     tenant, rows = str(uuid4()), Rows()
     for lead in told:
@@ -78,7 +80,9 @@ def asked(database: Database, told: Sequence[History], *question: Any) -> LeadAn
     with database.as_worker() as connection:
         table_for(LEADS).store(connection, rows)
     with database.as_tenant(tenant) as connection:
-        return lead_analytics(connection, tenant, periods, by=by, time_zone=zone, within=Within())
+        return lead_analytics(
+            connection, tenant, periods, by=by, time_zone=zone, within=Within(), **more
+        )
 
 
 def plain(found: LeadFigures) -> dict[str, Any]:
@@ -136,6 +140,16 @@ def add_up(found: LeadAnalytics) -> None:
         assert sum(status.now for status in each.pipeline) == each.opened
     for name in ("opened", "opened_and_converted", "converted"):
         assert sum(getattr(p, name) for p in found.periods) == getattr(found.total, name)
+
+
+def test_more_than_are_counted_at_once_are_refused(database: Database) -> None:
+    zone, around = CHANGES[0]
+    three = histories([(None, n, [(0, ("is won",))]) for n in range(3)], around)
+    question = (By.DAY, around.date(), around.date() + timedelta(days=1), zone)
+
+    assert asked(database, three, *question, most=3).total.converted == 3
+    with pytest.raises(TooManyLeads):
+        asked(database, three, *question, most=2)
 
 
 DAYS: Final = st.dates(date(1990, 1, 1), date(2100, 1, 1))
