@@ -26,7 +26,7 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import leads, scoring
+from api.sales import imports, leads, scoring
 from api.scheduling import (
     availability,
     booking_imports,
@@ -55,6 +55,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     identities.router,
     leads.router,
+    imports.router,
     scoring.router,
     files.router,
     contents.router,

@@ -8,6 +8,7 @@ from application.business import configuration, tenants, users
 from application.files import files
 from application.people import clients
 from application.sales import leads
+from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
     allowances,
@@ -35,6 +36,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **booking_mails.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
+    **taking_in.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID, uuid5
 
@@ -35,6 +36,7 @@ FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 """The namespace of every id that follows from other ids."""
 
 
+@lru_cache(maxsize=4_096)
 def derived_id(kind: str, *parts: str) -> str:
     """Return the same id for the same parts, so that doing it twice makes one thing.
 

@@ -1,7 +1,7 @@
 """The event store: what commands see of the log, and how they add to it."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -83,6 +83,10 @@ class PostgresView:
         self.states[identity] = (aggregate, state)
         return state
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read them at once."""
+        self._store.foresee(aggregate, self._about.tenant, identities)
+
 
 class PostgresEventStore:
     """Reads and appends for the commands of all tenants."""
@@ -131,6 +135,20 @@ class PostgresEventStore:
         found = self._carried_on(aggregate, key) or self._read(aggregate, key)
         self._memory.put(key, *found)
         return found
+
+    def foresee(
+        self, aggregate: Aggregate[Any, Any], tenant: str, identities: Iterable[str]
+    ) -> None:
+        """Remember the states of many that are not known yet, as far as they can be read at once."""
+        unknown = [each for each in identities if self._memory.get((tenant, each)) is None]
+        if not unknown:
+            return
+        with self._database.as_tenant(tenant) as connection:
+            found = self._reader.streams(connection, tenant, unknown)
+        for stream, history in found.items():
+            events = [past.event for past in history if past.event is not None]
+            version = history[-1].version if history else 0
+            self._memory.put((tenant, stream), aggregate.fold(events), version)
 
     def _carried_on(self, aggregate: Aggregate[S, Any], key: Key) -> tuple[S, int] | None:
         """Return what was known with all that has happened since. None if it has to be read anew:

@@ -18,6 +18,7 @@ from application.scheduling.mails import (
     AddressMail,
     BookingMail,
     GuestMail,
+    ImportMail,
     Mailbox,
     Message,
 )
@@ -32,6 +33,7 @@ TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
 """Left out of mails and calendars, whose own words may stand on the other side of them."""
 
 ADDRESS_CODE: Final = "address-code"
+IMPORT_DONE: Final = "import-done"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -102,25 +104,32 @@ class TemplateLetters:
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
-        words = _words_with_code(mail)
-        return self._with_code(ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
+        words = _words_of_business(mail)
+        return self._alone("account", ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
         when = _when(mail.slot, mail.time_zone, mail.language)
-        words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
-        return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
+        words = replace(_words_of_business(mail), service=_line(mail.service), when=when)
+        return self._alone("account", GUEST_CODE, mail, words, mail.booking_id, None)
 
-    def _with_code(
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
+        words = replace(_words_of_business(mail), reader=_line(mail.name))
+        return self._alone("sales", IMPORT_DONE, mail, words, mail.user_id, None)
+
+    def _alone(
         self,
+        folder: str,
         kind: str,
-        mail: AddressMail | GuestMail,
+        mail: AddressMail | GuestMail | ImportMail,
         words: Words,
         about: str,
         person: ClientId | None,
     ) -> Message:
-        template = self._templates.get_template(f"account/{kind}.{mail.language}.j2")
-        said = template.make_module({"m": words, "code": mail.code})
+        """Write what is about no booking, and has no invitation."""
+        template = self._templates.get_template(f"{folder}/{kind}.{mail.language}.j2")
+        said = template.make_module({"m": words, "mail": mail, "day": wording.day_of})
         values = {"m": words, "said": said}
         return Message(
             tenant=mail.tenant,
@@ -137,7 +146,7 @@ class TemplateLetters:
         )
 
 
-def _words_with_code(mail: AddressMail | GuestMail) -> Words:
+def _words_of_business(mail: AddressMail | GuestMail | ImportMail) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.
     """

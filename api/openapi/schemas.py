@@ -119,6 +119,7 @@ def _kinds(shape: Shape) -> Iterator[Any]:
             yield item
         case Made(kind):
             yield kind
+            yield from shape.instead.values()
 
 
 def _paged(shape: Shape) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from api.requests.answers import Made, Nothing, Paged, answers
-from api.requests.at_length import AT, Operation, shown, told
+from api.requests.at_length import AT, Operation, shown, told, type_of
 from api.requests.caller import Caller
 from api.requests.forms import held
 from api.requests.pages import page, question
@@ -17,6 +17,7 @@ from api.web.routing import QUESTIONS, Router, in_thread
 from api.web.turns import heavy
 from application.operations.long_operations import (
     OPERATION_KINDS,
+    FileType,
     KnownOperation,
     LongOperations,
     OperationFileGone,
@@ -34,13 +35,13 @@ MayCancel = Annotated[Caller, may(Permission.OPERATIONS_CANCEL)]
 OperationId = Annotated[str, held(id_of("operation"))]
 
 
-class JsonLines(Response):
-    """A file of JSON lines, part by part; of which whoever asks for the head alone needs none."""
+class FileInParts(Response):
+    """A file, part by part; of which whoever asks for the head alone needs none."""
 
-    media_type = "application/jsonl"
-
-    def __init__(self, parts: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
-        super().__init__(headers=headers)
+    def __init__(
+        self, parts: AsyncIterator[bytes], headers: Mapping[str, str], media_type: str
+    ) -> None:
+        super().__init__(headers=headers, media_type=media_type)
         self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +54,8 @@ class JsonLines(Response):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
+
+FILE: Final = {"content": {each: {"schema": {"type": "string"}} for each in sorted(FileType)}}
 
 router: Final = Router(prefix=AT, tags=["operations"])
 
@@ -103,11 +106,15 @@ def cancel_operation(operation_id: OperationId, caller: MayCancel) -> Response:
     return answer
 
 
-@router.get("/{operation_id}/file", status_code=200, response_class=JsonLines)
+@router.get(
+    "/{operation_id}/file", status_code=200, response_class=FileInParts, responses={200: FILE}
+)
 @answers(Nothing(), refuses=(OperationNotFound, OperationHasNoFile, OperationFileGone))
 @heavy
 def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
-    """Download what long work has made, as JSON lines. The newest three files of a business are kept."""
+    """Download what long work has made. The newest three files of a business are kept; what says who
+    people are, for seven days, and until somebody is erased.
+    """
     known = _found(operation_id, caller)
     _refuse_others(known, caller)
     if known.state is not OperationState.DONE or not known.bytes:
@@ -115,11 +122,12 @@ def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
     first = _part(caller=caller, operation_id=operation_id, number=0)
     if first is None:
         raise OperationFileGone
+    type_ = type_of(known)
     headers = {
         "Content-Length": str(known.bytes),
-        "Content-Disposition": f'attachment; filename="{known.kind}-{known.id}.jsonl"',
+        "Content-Disposition": f'attachment; filename="{known.kind}-{known.id}.{type_.ending}"',
     }
-    return JsonLines(_parts(first, operation_id, caller), headers=headers)
+    return FileInParts(_parts(first, operation_id, caller), headers, type_)
 
 
 async def _parts(first: bytes, operation_id: str, caller: Caller) -> AsyncIterator[bytes]:

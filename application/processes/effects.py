@@ -153,6 +153,25 @@ class SendGuestCode(Effect, frozen=True):
         return f"code/{self.hold_id}"
 
 
+class SendImportMail(Effect, frozen=True):
+    """Tell whoever had a file taken in, in one mail, what became of its rows, and of the tasks that were made:
+    `follow_ups` in all, the first at a time, so many a day.
+    """
+
+    lane: ClassVar[str] = "mails"
+
+    user_id: UserId
+    operation_id: str
+    new: int
+    attached: int
+    already_there: int
+    refused: int
+    follow_ups: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str
+
+
 class CarryOn(Effect, frozen=True):
     """Carry an operation on: see `application/operations/carrying_on.py`."""
 
@@ -206,6 +225,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     EndSessions,
     SendAddressCode,
     SendGuestCode,
+    SendImportMail,
     CarryOn,
     PrepareFile,
     ShowFile,

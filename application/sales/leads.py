@@ -1,6 +1,7 @@
 """Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -29,10 +30,17 @@ def open_lead(command: leads.OpenLead, past: Past) -> Changes:
     here = Since(past, registered)
     client_id = survivor(here, client_id)
     lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
-    lead = here.of(LEAD, lead_id)
+    return {**registered, **open_known(command, lead_id, client_id, here)}
+
+
+def open_known(
+    command: leads.OpenLead, lead_id: LeadId, client_id: ClientId, past: Past
+) -> Changes:
+    """Let somebody who has a record come, as this lead."""
+    _refuse_absent(command.assignee_id, past)
+    lead = past.of(LEAD, lead_id)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
-    return {**registered, **changes}
+    return recorded(lead_id, lead, events, past, quietly=command.quietly)
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:
@@ -139,6 +147,19 @@ def _followed_up(
     return [_set(lead_id, moved)], _moved(known, moved, task, past)
 
 
+def turn_to(lead_id: LeadId, due_at: datetime, past: Past) -> Changes:
+    """Have somebody turn to a lead at a time, unless it is over, or somebody was told to before."""
+    lead = past.of(LEAD, lead_id)
+    if lead.temperature is None or lead.follow_ups or lead.status not in leads.OPEN:
+        return {}
+    new = FollowUp(
+        task_id=follow_up_of(lead_id, lead.follow_ups),
+        due_at=due_at,
+        priority=PRIORITY_OF[lead.temperature],
+    )
+    return {lead_id: [_set(lead_id, new)], **_made(lead_id, lead, new, past)}
+
+
 def _is_erased(lead: Lead, past: Past) -> bool:
     return lead.client_id is not None and past.of(CLIENT, survivor(past, lead.client_id)).erased
 
@@ -192,7 +213,6 @@ def _present(user_id: UserId | None, past: Past) -> UserId | None:
 
 
 def _person(command: leads.OpenLead, past: Past) -> tuple[ClientId, Changes]:
-    _refuse_absent(command.assignee_id, past)
     if command.client_id is not None:
         refuse_unknown_client(past, command.client_id)
         return command.client_id, {}

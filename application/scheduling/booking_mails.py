@@ -4,7 +4,7 @@ Names, addresses and zones are looked up when a mail is sent, never when it was 
 may wait for months. What became of a mail is recorded on its booking.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, Final, NamedTuple, TypeVar
@@ -232,6 +232,9 @@ class _Present(NamedTuple):
 
     now: datetime
     of: Callable[[Aggregate[Any, Any], str], Any]
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""
 
 
 def _is_reachable(reader: Contact | None) -> bool:

@@ -72,15 +72,18 @@ class ClientAlreadyExists(DomainError):
 
 
 class Identity(Value, frozen=True):
+    """`former` is who was known by it before it was let go of."""
+
     owner: OwnerId | None = None
+    former: OwnerId | None = None
 
 
 def evolve(identity: Identity, event: IdentityEvent) -> Identity:  # noqa: ARG001 (the newest fact says it all)
     match event:
         case IdentityClaimed(owner=owner):
             return Identity(owner=owner)
-        case IdentityReleased():
-            return Identity(owner=None)
+        case IdentityReleased(owner=owner):
+            return Identity(former=owner)
         case _:
             assert_never(event)
 

@@ -40,6 +40,7 @@ from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
+from application.sales.imports.telling import ImportMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
@@ -199,4 +200,5 @@ def effects_of(
     mails = BookingMails(store.history, letters, mailer, clock)
     proofs = AddressProofs(store.history, codes, letters, mailer)
     to_guests = GuestCodes(store.history, guests, codes, letters, mailer, clock)
-    return {**mails.handlers, **proofs.handlers, **to_guests.handlers}
+    of_imports = ImportMails(store.history, letters, mailer)
+    return {**mails.handlers, **proofs.handlers, **to_guests.handlers, **of_imports.handlers}

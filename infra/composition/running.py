@@ -24,7 +24,7 @@ from adapters.event_store.writer import Writer, bounds_of
 from adapters.files.ledger import PostgresLedger
 from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
-from adapters.long_operations import OperationDesk, OperationProgress
+from adapters.long_operations import OperationDesk, OperationProgress, SentRows
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
@@ -64,6 +64,7 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
+from infra.imports.leads_in_steps import Log
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -148,7 +149,8 @@ def _compose(
     guests = PostgresGuests(database, keys, codes, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    works = works_of(database, dispatch, erasures, rebuilder, models)
+    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
+    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests),
         **forgetting(erasures),

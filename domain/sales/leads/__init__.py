@@ -54,6 +54,7 @@ from domain.sales.leads.messages import (
     RecordEngagement,
     ScoreLead,
     Touch,
+    TouchedTooOften,
 )
 from domain.telling import NOT_TOLD, Tellings, public
 
@@ -90,6 +91,7 @@ __all__ = [
     "RecordEngagement",
     "ScoreLead",
     "Touch",
+    "TouchedTooOften",
     "assign",
     "contact",
     "convert",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from domain.sales.leads.lead import LEAD, Lead
 from domain.sales.leads.messages import (
@@ -27,9 +28,13 @@ from domain.sales.leads.messages import (
     ReasonMissing,
     RecordContact,
     RecordEngagement,
+    TouchedTooOften,
 )
 from domain.sales.scores import MOST_COUNTED, Facts, Scoring, scored, temperature_of
 from domain.values import ClientId, LeadId, UserId, derived_id
+
+MOST_KEYS: Final = 500
+"""By which it is known again what was imported of one lead."""
 
 
 def lead_of(client_id: ClientId) -> LeadId:
@@ -40,7 +45,13 @@ def lead_of(client_id: ClientId) -> LeadId:
 def open_(
     command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, *, now: datetime
 ) -> Sequence[LeadEvent]:
-    """Let there be a lead. One that there is, is only touched; one that was given up is new again."""
+    """Let there be a lead. One that there is, is only touched; one that was given up is new again, unless
+    they came `quietly`: then what was decided stays.
+    """
+    if command.key in lead.keys:
+        return []
+    if command.key is not None and len(lead.keys) >= MOST_KEYS:
+        raise TouchedTooOften(most=MOST_KEYS)
     if lead.client_id is None:
         opened = LeadOpened(
             lead_id=lead_id,
@@ -49,12 +60,18 @@ def open_(
             touch=command.touch,
             message=command.message,
             quietly=command.quietly,
+            key=command.key,
         )
-        return [opened, *_assigned(lead_id, lead, command.assignee_id)]
+        assigned = _assigned(lead_id, lead, command.assignee_id, quietly=command.quietly)
+        return [opened, *assigned]
     touched = LeadTouched(
-        lead_id=lead_id, touch=command.touch, message=command.message, quietly=command.quietly
+        lead_id=lead_id,
+        touch=command.touch,
+        message=command.message,
+        quietly=command.quietly,
+        key=command.key,
     )
-    if lead.status is not LeadStatus.DISQUALIFIED:
+    if command.quietly or lead.status is not LeadStatus.DISQUALIFIED:
         return [touched]
     again = LeadMoved(lead_id=lead_id, previous=lead.status, status=LeadStatus.NEW)
     return [touched, again]
@@ -159,10 +176,12 @@ def refuse_converted(lead: Lead) -> None:
         raise LeadIsConverted(client_id=lead.client_id)
 
 
-def _assigned(lead_id: LeadId, lead: Lead, assignee_id: UserId | None) -> Sequence[LeadEvent]:
+def _assigned(
+    lead_id: LeadId, lead: Lead, assignee_id: UserId | None, *, quietly: bool = False
+) -> Sequence[LeadEvent]:
     if lead.assignee_id == assignee_id:
         return []
-    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id)]
+    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id, quietly=quietly)]
 
 
 def _since(lead: Lead, now: datetime) -> int | None:

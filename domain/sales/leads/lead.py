@@ -35,7 +35,9 @@ class FollowUp(Value, frozen=True, kw_only=True):
 
 
 class Lead(Value, frozen=True, kw_only=True):
-    """`message_length` is of all that they wrote. `engagements` are the keys that were counted."""
+    """`message_length` is of all that they wrote. `engagements` are the keys that were counted, and `keys`
+    those of how often they came.
+    """
 
     client_id: ClientId | None = None
     opened_at: datetime | None = None
@@ -44,6 +46,7 @@ class Lead(Value, frozen=True, kw_only=True):
     message_length: int = 0
     answered_after: int | None = None
     engagements: Mapping[EngagementSource, frozenset[str]] = {}
+    keys: frozenset[str] = frozenset()
     breakdown: Breakdown | None = None
     temperature: Temperature | None = None
     follow_up: FollowUp | None = None
@@ -52,10 +55,12 @@ class Lead(Value, frozen=True, kw_only=True):
 
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
     match event:
-        case LeadOpened(client_id=client, at=at, message=message):
-            return Lead(client_id=client, opened_at=at, message_length=len(message or ""))
-        case LeadTouched(message=message):
-            return replace(lead, message_length=lead.message_length + len(message or ""))
+        case LeadOpened(client_id=client, at=at, message=message, key=key):
+            length = len(message or "")
+            return Lead(client_id=client, opened_at=at, message_length=length, keys=_only(key))
+        case LeadTouched(message=message, key=key):
+            length = lead.message_length + len(message or "")
+            return replace(lead, message_length=length, keys=lead.keys | _only(key))
         case LeadMoved(status=status):
             return replace(lead, status=status)
         case LeadConverted():
@@ -73,6 +78,10 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return _followed_up(lead, event)
         case _:
             assert_never(event)
+
+
+def _only(key: str | None) -> frozenset[str]:
+    return frozenset() if key is None else frozenset({key})
 
 
 def _followed_up(lead: Lead, event: FollowUpSet) -> Lead:

@@ -48,7 +48,8 @@ class ContactWay(StrEnum):
     VISIT = "visit"
 
 
-Referrer = Annotated[str, Held(max_length=500)]
+REFERRER: Final = Held(max_length=500)
+Referrer = Annotated[str, REFERRER]
 
 
 class Touch(Value, frozen=True, kw_only=True):
@@ -68,7 +69,8 @@ class Touch(Value, frozen=True, kw_only=True):
 class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
     known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
-    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made.
+    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made. The same
+    `key` counts once.
     """
 
     seed: str
@@ -80,6 +82,7 @@ class OpenLead(Command, frozen=True):
     assignee_id: UserId | None = None
     at: datetime | None = None
     quietly: bool = False
+    key: str | None = None
 
 
 class MoveLead(Command, frozen=True):
@@ -127,7 +130,9 @@ class ScoreLead(Command, frozen=True):
 
 
 class LeadOpened(Event, frozen=True):
-    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told."""
+    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told. `key`
+    is by what it is known again.
+    """
 
     lead_id: LeadId
     client_id: ClientId
@@ -135,6 +140,7 @@ class LeadOpened(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadTouched(Event, frozen=True):
@@ -144,6 +150,7 @@ class LeadTouched(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadMoved(Event, frozen=True):
@@ -159,8 +166,11 @@ class LeadConverted(Event, frozen=True):
 
 
 class LeadAssigned(Event, frozen=True):
+    """`quietly`: nobody is to be told."""
+
     lead_id: LeadId
     assignee_id: UserId | None
+    quietly: bool = False
 
 
 class LeadContacted(Event, frozen=True):
@@ -227,6 +237,12 @@ class LeadIsConverted(DomainError):
     """The lead has become a client; what is to be said is said of the client."""
 
     client_id: ClientId
+
+
+class TouchedTooOften(DomainError):
+    """As much was imported of the lead as can be of one."""
+
+    most: int
 
 
 class ReasonMissing(Invalid):
