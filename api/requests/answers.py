@@ -84,6 +84,13 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Tabled:
+    """All of a list as a table for spreadsheets, asked by its filters."""
+
+    asked: Listing
+
+
+@dataclass(frozen=True)
 class Nothing:
     """No body, or one that is no JSON of ours."""
 
@@ -95,7 +102,7 @@ class Bytes:
     types: Sequence[str]
 
 
-Shape = Row | Listed | Paged | Made | Bytes | Nothing
+Shape = Row | Listed | Paged | Made | Bytes | Tabled | Nothing
 
 
 def is_row(shape: Shape) -> bool:

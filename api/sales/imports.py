@@ -194,7 +194,8 @@ def import_leads(
     sheet = sheet_of(came.content, wishes, business)
     given = given_of(sheet, wishes, business, _members(caller, sheet), language_of(caller))
     if body.preview:
-        return Response(msgspec.json.encode(_preview(caller, sheet, given)), media_type=JSON)
+        found = _previewed(caller, sheet, given)
+        return Response(msgspec.json.encode(preview_of(given, found)), media_type=JSON)
     return accepted(
         caller,
         IMPORT_LEADS,
@@ -216,9 +217,13 @@ def _members(caller: Caller, sheet: Sheet) -> dict[str, UserId]:
         return {**members_by_address(connection, caller.tenant, sheet.members)}
 
 
-def _preview(caller: Caller, sheet: Sheet, given: Given) -> Preview:
+def _previewed(caller: Caller, sheet: Sheet, given: Given) -> Sequence[Previewed]:
     here = Here(TenantId(caller.tenant), caller.backend.pepper.encode(), given.members)
-    found = caller.ask(lambda past: previewed(sheet, given, here, past))
+    return caller.ask(lambda past: previewed(sheet, given, here, past))
+
+
+def preview_of(given: Given, found: Sequence[Previewed]) -> Preview:
+    """Return what a preview tells."""
     counts = Counter(each.outcome for each in found)
     faults = [(each.line, each.fault) for each in found if each.fault is not None]
     return Preview(

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.operations.history import Steps
 from api.problems.reasons import PEOPLE, WINNING
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, Tabled, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.including import Includes, Referred, shown_with
@@ -17,6 +17,7 @@ from api.requests.listing import Listing
 from api.requests.meanings import PERSON
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
+from api.requests.spreadsheets import Encoding, Spreadsheet
 from api.requests.values import form_of
 from api.web.gate import may
 from api.web.routing import Router
@@ -65,6 +66,33 @@ LISTING: Final = Listing(
     meanings={"client_id": PERSON},
     includes=INCLUDES,
     changes=True,
+)
+
+TABLE: Final = Spreadsheet(
+    LISTING,
+    {
+        "id": "id",
+        "name": "client.name",
+        "email": "client.email",
+        "phone": "client.phone",
+        "status": "status",
+        "reason": "reason",
+        "score": "score",
+        "temperature": "temperature",
+        "source": "source",
+        "medium": "first.medium",
+        "campaign": "first.campaign",
+        "term": "first.term",
+        "content": "first.content",
+        "referrer": "first.referrer",
+        "latest_source": "latest.source",
+        "message": "message",
+        "opened_at": "opened_at",
+        "answered_after": "answered_after",
+        "follow_up_at": "follow_up_at",
+        "assignee_id": "assignee_id",
+        "client_id": "client_id",
+    },
 )
 
 TouchBody: Any = form_of(Touch, {})
@@ -133,6 +161,14 @@ def open_lead(body: NewLead, caller: MayWrite) -> Response:
 def list_leads(caller: MayRead) -> Response:
     """List leads, the likeliest first."""
     return LISTING.answer(caller)
+
+
+@router.get(".csv", response_class=Response)
+@answers(Tabled(LISTING))
+@heavy
+def get_leads_as_table(caller: MayRead, encoding: Encoding = Encoding.UTF_8_WITH_MARK) -> Response:
+    """Give all leads that the list would show, as CSV for spreadsheets, with who they are."""
+    return TABLE.answer(caller, encoding)
 
 
 @router.get("/{lead_id}")

@@ -19,12 +19,15 @@ from domain.values import ClientId, IdentityId, TenantId, keyed_id
 
 
 class IdentityKind(StrEnum):
-    """What is unique to a client within a tenant. What a provider calls them is so on its channel."""
+    """What is unique to a client within a tenant. What a provider calls them is so on its channel; and a row
+    of a file, by all that it says, is about whomever it was taken in for.
+    """
 
     EMAIL = "email"
     PHONE = "phone"
     CUSTOM_ID = "custom-id"
     CHANNEL = "channel"
+    ROW = "row"
 
 
 def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: bytes) -> IdentityId:

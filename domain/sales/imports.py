@@ -12,11 +12,11 @@ from domain.zones import to_local, to_utc, zone
 
 
 class ImportedLead(Value, frozen=True, kw_only=True):
-    """What a row says. The same row has the same `key`, and whoever a row is about the same `seed`; `known`
-    is what they are called where they come from.
+    """What a row says. The same row has the same `key`, which is claimed for whomever it is about, and whoever
+    is described so the same `seed`; `known` is what they are called where they come from.
     """
 
-    key: str
+    key: IdentityId
     seed: str
     contact: Contact
     identities: tuple[IdentityId, ...] = ()

@@ -68,7 +68,15 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
     Field.CONTENT: ("content", "utm_content", "ad name", "contenu"),
     Field.REFERRER: ("referrer", "referer", "referring page", "page", "url", "site référent"),
     Field.CREATED_AT: (
-        *("created at", "created", "created on", "created date", "created time", "create date"),
+        *(
+            "created at",
+            "opened at",
+            "created",
+            "created on",
+            "created date",
+            "created time",
+            "create date",
+        ),
         *("creation date", "date", "submitted at", "timestamp", "créé le", "date de création"),
         *("date de la demande", "reçu le", "horodatage", "date d'ajout"),
     ),

@@ -24,11 +24,12 @@ from application.spreadsheets import typed
 from domain.fields import ADDRESS, GIVEN_ID, LINE, NUMBER, TEXT
 from domain.messages import DomainError, Value
 from domain.people.channels import KnownOn
+from domain.people.identities import IdentityKind, identity_of
 from domain.sales.imports import ImportedLead
 from domain.sales.leads import LeadStatus, Touch
 from domain.sales.leads.messages import REFERRER
 from domain.texts import plain, says_something, shown
-from domain.values import Contact, IdentityId, TenantId, UserId, keyed_id
+from domain.values import Contact, IdentityId, TenantId, UserId
 from domain.zones import zone
 
 
@@ -98,7 +99,7 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
     given_up = words if status is LeadStatus.DISQUALIFIED else None
     return ImportedLead(
         key=_key(known, identities, touch, message, at, here),
-        seed="/".join(["import", *([known.identity_id] if known else identities)]),
+        seed="/".join(["import", *([known.identity_id] if known else _who(contact, identities))]),
         contact=contact,
         identities=identities,
         known=known,
@@ -111,6 +112,11 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
     )
 
 
+def _who(contact: Contact, identities: tuple[IdentityId, ...]) -> Sequence[str]:
+    """Return whom a row is about: two of one address, or number, are two if they are called otherwise."""
+    return [*identities, plain(contact.name)]
+
+
 def _key(
     known: KnownOn | None,
     identities: tuple[IdentityId, ...],
@@ -118,14 +124,14 @@ def _key(
     message: str | None,
     at: datetime | None,
     here: Here,
-) -> str:
+) -> IdentityId:
     """Return by what a row is known again: its external id, or whom it is about and all that it says of
     their coming. Without the pepper nobody finds out what that was.
     """
     came = (getattr(touch, name) for name in Touch.__struct_fields__)
     said = [*identities, *came, message, at and at.isoformat()]
     text = known.identity_id if known else json.dumps(said)
-    return keyed_id("touch", f"{here.tenant}/{text}", here.pepper)
+    return identity_of(IdentityKind.ROW, text, tenant=here.tenant, pepper=here.pepper)
 
 
 def _name(said: Mapping[Field, Any]) -> str:

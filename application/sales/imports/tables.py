@@ -43,7 +43,7 @@ MARKS: Final = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 OFTEN: Final = 1 / 4
-"""Of the bytes of a text in UTF-16 that is mostly Latin, or of most lines of any, half are zero."""
+"""Of the bytes of a text in UTF-16 that is mostly Latin, half are zero: every other."""
 
 EXCEL: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 """By a first line of this kind Excel says what stands between values."""
@@ -73,7 +73,11 @@ def table_of(content: bytes) -> Table:
     columns, records = read(content, encoding)
     if len(columns) > MOST_COLUMNS:
         raise ImportTooWide(most_columns=MOST_COLUMNS)
-    return Table(columns, _bounded(_whole(each) for each in records if any(each.cells)))
+    return Table(columns, _bounded(map(_whole, filter(_says_something, records))))
+
+
+def _says_something(record: Record) -> bool:
+    return any(map(str.strip, record.cells))
 
 
 def _bounded(records: Iterable[Record]) -> Iterator[Record]:
@@ -105,10 +109,9 @@ def _encoding(content: bytes) -> str:
     for mark, name in MARKS.items():
         if content.startswith(mark):
             return _refuse_unless(content, name)
-    head = content[:LOOKED_AT]
-    if head and head.count(0) > len(head) * OFTEN:
-        low, high = head[::2].count(0), head[1::2].count(0)
-        return _refuse_unless(content, "utf-16-be" if low > high else "utf-16-le")
+    first, second = (content[begin:LOOKED_AT:2].count(0) for begin in (0, 1))
+    if abs(first - second) > len(content[:LOOKED_AT]) * OFTEN:
+        return _refuse_unless(content, "utf-16-be" if first > second else "utf-16-le")
     return "utf-8" if _is_in(content, "utf-8") else _refuse_unless(content, "cp1252")
 
 
@@ -198,7 +201,7 @@ class _Ahead:
 def _rows(content: bytes, encoding: str) -> tuple[tuple[str, ...], Iterator[Record]]:
     begins = _begins(content, encoding)
     records = _split(_Ahead(_lines(content, encoding)), _separator(begins))
-    found = (each for each in records if any(map(str.strip, each.cells)))
+    found = filter(_says_something, records)
     if EXCEL.match(begins):
         next(found, None)
     header = next(found, None)

@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from application.people import clients as client_use_cases
 from application.people.guests import known_guest
-from application.people.people import known_by, records, survivor
+from application.people.people import known_by, survivor
 from application.refusals import NotNow
 from application.sales import leads as lead_use_cases
 from application.transact import Changes, Past, Since, UseCase, add, one_by_one
 from domain.messages import Command, DomainError, Event
+from domain.people import identities
 from domain.people.clients import (
     CLIENT,
     ClientIsErased,
@@ -111,7 +112,7 @@ def _outcome(row: ImportedLead, changes: Changes) -> Outcome:
 
 def _foresee(rows: Sequence[ImportedLead], past: Past, *, tasks: bool) -> None:
     """Have all read at once that the rows will look at, as far as they say."""
-    names = dict.fromkeys(name for row in rows for name in _names_of(row))
+    names = dict.fromkeys(name for row in rows for name in (row.key, *_names_of(row)))
     past.foresee(IDENTITY, names)
     owners = (past.of(IDENTITY, name).owner for name in names)
     clients = [*dict.fromkeys([*map(_made_of, rows), *filter(None, owners)])]
@@ -127,16 +128,14 @@ def _foresee(rows: Sequence[ImportedLead], past: Past, *, tasks: bool) -> None:
 
 
 def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
-    client_id, registered = _person(row, past)
-    here = Since(past, registered)
-    named = [lead_of(each) for each in records(here, client_id)]
-    leads = {each: past.of(LEAD, each) for each in named}
-    if any(row.key in lead.keys for lead in leads.values()):
+    if (about := past.of(IDENTITY, row.key).owner) is not None:
+        _refuse_erased(about, past)
         return {}
-    lead_id = next((each for each, lead in leads.items() if lead.client_id), None)
+    client_id, registered = _person(row, past)
+    lead_id = lead_use_cases.lead_of_person(client_id, Since(past, registered))
     steps: list[Callable[[Past], Changes]] = [
         lambda _: registered,
-        partial(_name, row, client_id),
+        partial(_claim, row, client_id),
         partial(_open, row, client_id, lead_id or lead_of(client_id)),
     ]
     if lead_id is None:
@@ -149,15 +148,17 @@ def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
 
 
 def _person(row: ImportedLead, past: Past) -> tuple[ClientId, Changes]:
-    """Return whom a row is about. Raises ClientIsErased: whoever was forgotten does not come back because
-    somebody has kept a file.
-    """
+    """Return whom a row is about. Raises ClientIsErased."""
     client_id, registered = _known(row, past)
     here = Since(past, registered)
-    client_id = survivor(here, client_id)
-    if here.of(CLIENT, client_id).erased:
+    _refuse_erased(client_id, here)
+    return survivor(here, client_id), registered
+
+
+def _refuse_erased(client_id: ClientId, past: Past) -> None:
+    """Whoever was forgotten does not come back because somebody has kept a file. Raises ClientIsErased."""
+    if past.of(CLIENT, survivor(past, client_id)).erased:
         raise ClientIsErased
-    return client_id, registered
 
 
 def _known(row: ImportedLead, past: Past) -> tuple[ClientId, Changes]:
@@ -180,11 +181,14 @@ def _names_of(row: ImportedLead) -> tuple[IdentityId, ...]:
     return row.identities if row.known is None else (row.known.identity_id, *row.identities)
 
 
-def _name(row: ImportedLead, client_id: ClientId, past: Past) -> Changes:
+def _claim(row: ImportedLead, client_id: ClientId, past: Past) -> Changes:
+    """Let the row be about them, and what they are called elsewhere be theirs."""
+    claimed = identities.claim(client_id, row.key, past.of(IDENTITY, row.key))
+    changes: Changes = {row.key: claimed}
     if row.known is None or past.of(IDENTITY, row.known.identity_id).owner is not None:
-        return {}
+        return changes
     order = NameOnChannel(client_id=client_id, known=row.known)
-    return client_use_cases.USE_CASES[NameOnChannel](order, past)
+    return {**changes, **client_use_cases.USE_CASES[NameOnChannel](order, past)}
 
 
 def _open(row: ImportedLead, client_id: ClientId, lead_id: LeadId, past: Past) -> Changes:

@@ -33,8 +33,8 @@ from domain.sales.leads.messages import (
 from domain.sales.scores import MOST_COUNTED, Facts, Scoring, scored, temperature_of
 from domain.values import ClientId, LeadId, UserId, derived_id
 
-MOST_KEYS: Final = 500
-"""By which it is known again what was imported of one lead."""
+MOST_ROWS: Final = 500
+"""Of files that are taken in about one lead: whoever decides about it has to read them all."""
 
 
 def lead_of(client_id: ClientId) -> LeadId:
@@ -48,10 +48,8 @@ def open_(
     """Let there be a lead. One that there is, is only touched; one that was given up is new again, unless
     they came `quietly`: then what was decided stays.
     """
-    if command.key in lead.keys:
-        return []
-    if command.key is not None and len(lead.keys) >= MOST_KEYS:
-        raise TouchedTooOften(most=MOST_KEYS)
+    if command.key is not None and lead.rows >= MOST_ROWS:
+        raise TouchedTooOften(most=MOST_ROWS)
     if lead.client_id is None:
         opened = LeadOpened(
             lead_id=lead_id,

@@ -35,8 +35,8 @@ class FollowUp(Value, frozen=True, kw_only=True):
 
 
 class Lead(Value, frozen=True, kw_only=True):
-    """`message_length` is of all that they wrote. `engagements` are the keys that were counted, and `keys`
-    those of how often they came.
+    """`message_length` is of all that they wrote. `engagements` are the keys that were counted, `rows` those
+    of files that were taken in.
     """
 
     client_id: ClientId | None = None
@@ -46,7 +46,7 @@ class Lead(Value, frozen=True, kw_only=True):
     message_length: int = 0
     answered_after: int | None = None
     engagements: Mapping[EngagementSource, frozenset[str]] = {}
-    keys: frozenset[str] = frozenset()
+    rows: int = 0
     breakdown: Breakdown | None = None
     temperature: Temperature | None = None
     follow_up: FollowUp | None = None
@@ -56,11 +56,11 @@ class Lead(Value, frozen=True, kw_only=True):
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
     match event:
         case LeadOpened(client_id=client, at=at, message=message, key=key):
-            length = len(message or "")
-            return Lead(client_id=client, opened_at=at, message_length=length, keys=_only(key))
+            length, rows = len(message or ""), int(key is not None)
+            return Lead(client_id=client, opened_at=at, message_length=length, rows=rows)
         case LeadTouched(message=message, key=key):
             length = lead.message_length + len(message or "")
-            return replace(lead, message_length=length, keys=lead.keys | _only(key))
+            return replace(lead, message_length=length, rows=lead.rows + (key is not None))
         case LeadMoved(status=status):
             return replace(lead, status=status)
         case LeadConverted():
@@ -78,10 +78,6 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return _followed_up(lead, event)
         case _:
             assert_never(event)
-
-
-def _only(key: str | None) -> frozenset[str]:
-    return frozenset() if key is None else frozenset({key})
 
 
 def _followed_up(lead: Lead, event: FollowUpSet) -> Lead:

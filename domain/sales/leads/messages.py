@@ -69,8 +69,8 @@ class Touch(Value, frozen=True, kw_only=True):
 class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
     known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
-    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made. The same
-    `key` counts once.
+    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made. `key`
+    is of the row of a file that says so.
     """
 
     seed: str
@@ -131,7 +131,7 @@ class ScoreLead(Command, frozen=True):
 
 class LeadOpened(Event, frozen=True):
     """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told. `key`
-    is by what it is known again.
+    is of the row of a file that said so.
     """
 
     lead_id: LeadId
