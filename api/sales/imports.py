@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Response
-from pydantic import Field, Json
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.files.sent import AROUND, FORM, FormMalformed, said, sent
 from api.problems.words import said_in
@@ -64,7 +65,15 @@ router: Final = Router(prefix="/v1/imports", tags=["leads"])
 
 # --- What is sent ---------------------------------------------------------------------
 
-Mapping = Annotated[dict[str, str], Field(max_length=100)]
+
+def _object_in(text: Any) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except (msgspec.DecodeError, TypeError):
+        raise PydanticCustomError("object-malformed", "A JSON object of texts is wanted") from None
+
+
+Mapping = Annotated[dict[str, str], BeforeValidator(_object_in), Field(max_length=100)]
 Daily = Annotated[int, Field(ge=1, le=MOST_DAILY)]
 
 
@@ -72,7 +81,7 @@ class Wished(Body):
     """What is said of a file besides: see `Wishes`."""
 
     preview: bool = False
-    mapping: Json[Mapping] = Field(default_factory=dict)
+    mapping: Mapping = Field(default_factory=dict)
     dates: Dates | None = None
     channel: Channel = CHANNEL
     tasks: bool = False

@@ -93,13 +93,14 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
     known = said.get(Field.EXTERNAL_ID)
     if not identities and known is None:
         raise WhoIsMissing
+    who = [known.identity_id] if known else [*identities, plain(contact.name)]
     touch = Touch(**{name: said.get(Field(name)) for name in Touch.__struct_fields__})
     message, at = said.get(Field.MESSAGE), said.get(Field.CREATED_AT)
     status, words = said.get(Field.STATUS, (LeadStatus.NEW, None))
     given_up = words if status is LeadStatus.DISQUALIFIED else None
     return ImportedLead(
-        key=_key(known, identities, touch, message, at, here),
-        seed="/".join(["import", *([known.identity_id] if known else _who(contact, identities))]),
+        key=_key(who, touch, message, at, here) if known is None else _key_of(known, here),
+        seed="/".join(["import", *who]),
         contact=contact,
         identities=identities,
         known=known,
@@ -112,26 +113,20 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
     )
 
 
-def _who(contact: Contact, identities: tuple[IdentityId, ...]) -> Sequence[str]:
-    """Return whom a row is about: two of one address, or number, are two if they are called otherwise."""
-    return [*identities, plain(contact.name)]
+def _key_of(known: KnownOn, here: Here) -> IdentityId:
+    """Return by what a row is known again that has an external id: by that alone."""
+    return identity_of(IdentityKind.ROW, known.identity_id, tenant=here.tenant, pepper=here.pepper)
 
 
 def _key(
-    known: KnownOn | None,
-    identities: tuple[IdentityId, ...],
-    touch: Touch,
-    message: str | None,
-    at: datetime | None,
-    here: Here,
+    who: Sequence[str], touch: Touch, message: str | None, at: datetime | None, here: Here
 ) -> IdentityId:
-    """Return by what a row is known again: its external id, or whom it is about and all that it says of
-    their coming. Without the pepper nobody finds out what that was.
+    """Return the same for any other: by whom it is about, and all that it says of their coming. Without the
+    pepper nobody finds out what that was. Two of one address, or number, are two if they are called otherwise.
     """
     came = (getattr(touch, name) for name in Touch.__struct_fields__)
-    said = [*identities, *came, message, at and at.isoformat()]
-    text = known.identity_id if known else json.dumps(said)
-    return identity_of(IdentityKind.ROW, text, tenant=here.tenant, pepper=here.pepper)
+    said = json.dumps([*who, *came, message, at and at.isoformat()])
+    return identity_of(IdentityKind.ROW, said, tenant=here.tenant, pepper=here.pepper)
 
 
 def _name(said: Mapping[Field, Any]) -> str:
