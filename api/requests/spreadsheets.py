@@ -12,13 +12,14 @@ from fastapi import Response
 from api.requests.caller import Caller
 from api.requests.including import referred
 from api.requests.listing import Listing, Question
-from api.requests.parsing import MOST
 from api.requests.streaming import FileInParts, parts
 from application.spreadsheets import BEGINS, table
 from projections.paging import Place, Where
 
 CSV: Final = "text/csv"
 ENCODING: Final = "encoding"
+AT_ONCE: Final = 100
+"""Rows that are in memory, in several forms."""
 
 
 class Encoding(StrEnum):
@@ -79,7 +80,7 @@ class Spreadsheet:
         asked = caller.request.query_params
         named = {name: text for name, text in asked.items() if name != ENCODING}
         names = [name for name, _ in asked.multi_items() if name != ENCODING]
-        return replace(self.listing.question(named, names), limit=MOST)
+        return replace(self.listing.question(named, names), limit=AT_ONCE)
 
     def _rows(self, caller: Caller, documents: Sequence[bytes]) -> Iterator[list[Any]]:
         """Return the rows of a page, with what they refer to as it is now."""
