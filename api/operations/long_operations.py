@@ -12,7 +12,7 @@ from api.requests.caller import Caller
 from api.requests.forms import held
 from api.requests.pages import page, question
 from api.requests.reach import whose_operations
-from api.requests.streaming import LENGTH, FileInParts, parts
+from api.streamed.parts import LENGTH, FileInParts, parts
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

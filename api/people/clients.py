@@ -33,7 +33,7 @@ from api.requests.meanings import (
 )
 from api.requests.moments import instant
 from api.requests.parsing import one_of, text
-from api.requests.spreadsheets import Encoding, Spreadsheet
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

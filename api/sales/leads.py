@@ -17,8 +17,8 @@ from api.requests.listing import Listing
 from api.requests.meanings import PERSON
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
-from api.requests.spreadsheets import Encoding, Spreadsheet
 from api.requests.values import form_of
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from infra.cli import app
-from infra.cli.importing_leads import SOME_REFUSED
+from infra.cli.importing.leads import SOME_REFUSED
 from tests.running import Running
 from tests.sales.imports.files import NOBODY, NOOR, ZOE, ZOE_AGAIN, file_of
 from tests.sales.imports.sending import leads, salon

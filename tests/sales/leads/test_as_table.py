@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api.requests import spreadsheets
+from api.streamed import tables
 from application.sales.imports.tables import table_of
 from application.spreadsheets import BEGINS, FORMULAS, table, typed
 from domain.business.users import Role
@@ -28,7 +28,7 @@ def rows(content: bytes, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
 
 @pytest.fixture
 def in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheets, "AT_ONCE", 2)
+    monkeypatch.setattr(tables, "AT_ONCE", 2)
 
 
 # --- Cells ----------------------------------------------------------------------------
@@ -73,7 +73,8 @@ def test_all_leads_are_in_it_in_the_order_of_the_list_with_who_they_are(
     told = rows(answer.content)
     assert [each["id"] for each in told] == [each["id"] for each in listed]
     assert {each["name"] for each in told} == {f"'=Zoé {n}" for n in range(7)}
-    assert (told[0]["email"], told[0]["phone"]) == ("z6@example.org", "")
+    by_name = {each["name"]: each for each in told}
+    assert (by_name["'=Zoé 6"]["email"], by_name["'=Zoé 6"]["phone"]) == ("z6@example.org", "")
     assert (told[0]["source"], told[0]["campaign"]) == ("instagram", "advent")
     assert [int(each["score"]) for each in told] == [each["score"] for each in listed]
 

@@ -12,7 +12,7 @@ from fastapi import Response
 from api.requests.caller import Caller
 from api.requests.including import referred
 from api.requests.listing import Listing, Question
-from api.requests.streaming import FileInParts, parts
+from api.streamed.parts import FileInParts, parts
 from application.spreadsheets import BEGINS, table
 from projections.paging import Place, Where
 
