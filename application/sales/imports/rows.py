@@ -1,9 +1,10 @@
 """What a row says of somebody: read as a form would be, each value by what its column means."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from application.people.contact_details import (
     address_key,
@@ -31,6 +32,8 @@ from domain.sales.leads.messages import REFERRER
 from domain.texts import plain, says_something, shown
 from domain.values import Contact, IdentityId, TenantId, UserId
 from domain.zones import zone
+
+TOUCHED: Final = {name: Field(name) for name in Touch.__struct_fields__}
 
 
 class Reading(Value, frozen=True, kw_only=True):
@@ -94,7 +97,7 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
     if not identities and known is None:
         raise WhoIsMissing
     who = [known.identity_id] if known else [*identities, plain(contact.name)]
-    touch = Touch(**{name: said.get(Field(name)) for name in Touch.__struct_fields__})
+    touch = Touch(**{name: said.get(field) for name, field in TOUCHED.items()})
     message, at = said.get(Field.MESSAGE), said.get(Field.CREATED_AT)
     status, words = said.get(Field.STATUS, (LeadStatus.NEW, None))
     given_up = words if status is LeadStatus.DISQUALIFIED else None
@@ -124,8 +127,8 @@ def _key(
     """Return the same for any other: by whom it is about, and all that it says of their coming. Without the
     pepper nobody finds out what that was. Two of one address, or number, are two if they are called otherwise.
     """
-    came = (getattr(touch, name) for name in Touch.__struct_fields__)
-    said = json.dumps([*who, *came, message, at and at.isoformat()])
+    came = (getattr(touch, name) for name in TOUCHED)
+    said = msgspec.json.encode([*who, *came, message, at]).decode()
     return identity_of(IdentityKind.ROW, said, tenant=here.tenant, pepper=here.pepper)
 
 

@@ -132,7 +132,7 @@ def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
         _refuse_erased(about, past)
         return {}
     client_id, registered = _person(row, past)
-    lead_id = lead_use_cases.lead_of_person(client_id, Since(past, registered))
+    lead_id = None if registered else lead_use_cases.lead_of_person(client_id, past)
     steps: list[Callable[[Past], Changes]] = [
         lambda _: registered,
         partial(_claim, row, client_id),
@@ -150,9 +150,10 @@ def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
 def _person(row: ImportedLead, past: Past) -> tuple[ClientId, Changes]:
     """Return whom a row is about. Raises ClientIsErased."""
     client_id, registered = _known(row, past)
-    here = Since(past, registered)
-    _refuse_erased(client_id, here)
-    return survivor(here, client_id), registered
+    if registered:
+        return client_id, registered
+    _refuse_erased(client_id, past)
+    return survivor(past, client_id), {}
 
 
 def _refuse_erased(client_id: ClientId, past: Past) -> None:
