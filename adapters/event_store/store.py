@@ -140,15 +140,12 @@ class PostgresEventStore:
         self, aggregate: Aggregate[Any, Any], tenant: str, identities: Iterable[str]
     ) -> None:
         """Remember the states of many that are not known yet, as far as they can be read at once."""
-        unknown = [each for each in identities if self._memory.get((tenant, each)) is None]
+        unknown = self._memory.unknown((tenant, each) for each in identities)
         if not unknown:
             return
         with self._database.as_tenant(tenant) as connection:
-            found = self._reader.streams(connection, tenant, unknown)
-        for stream, history in found.items():
-            events = [past.event for past in history if past.event is not None]
-            version = history[-1].version if history else 0
-            self._memory.put((tenant, stream), aggregate.fold(events), version)
+            found = self._reader.streams(connection, tenant, [stream for _, stream in unknown])
+        self._memory.put_all({(tenant, s): _folded(aggregate, h) for s, h in found.items()})
 
     def _carried_on(self, aggregate: Aggregate[S, Any], key: Key) -> tuple[S, int] | None:
         """Return what was known with all that has happened since. None if it has to be read anew:
@@ -362,13 +359,15 @@ class PostgresEventStore:
 
     def _remember(self, view: View, recorded: Sequence[Recorded]) -> None:
         assert isinstance(view, PostgresView)
+        known: dict[Key, tuple[Any, int]] = {}
         for past in recorded:
             aggregate, state = view.states.get(past.stream, (None, None))
             if aggregate is None or isinstance(past.event, StreamErased):
                 continue
             state = aggregate.evolve(state, past.event)
             view.states[past.stream] = (aggregate, state)
-            self._memory.put((past.tenant, past.stream), state, past.version)
+            known[past.tenant, past.stream] = (state, past.version)
+        self._memory.put_all(known)
         for past in recorded:
             if isinstance(past.event, Erasure):
                 self._forget(past.tenant, past.event.streams)
@@ -377,6 +376,11 @@ class PostgresEventStore:
         for stream in streams:
             self._memory.forget((tenant, stream))
             self._stream_keys.forget((tenant, stream))
+
+
+def _folded(aggregate: Aggregate[Any, Any], history: Sequence[Recorded]) -> tuple[Any, int]:
+    events = [past.event for past in history if past.event is not None]
+    return aggregate.fold(events), history[-1].version if history else 0
 
 
 def _refuse_another_order(fingerprint: str | None, about: About) -> None:

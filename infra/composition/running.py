@@ -22,6 +22,7 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.files.ledger import PostgresLedger
+from adapters.garbage import gc_at_rest
 from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
 from adapters.long_operations import OperationDesk, OperationProgress, SentRows
@@ -155,7 +156,7 @@ def _compose(
         **effects_of(settings, database, store, outbox, clock, guests),
         **forgetting(erasures),
         **ending_sessions(accounts),
-        **Carrier(progress, works).handlers,
+        **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
@@ -211,6 +212,11 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _at_rest(handlers: Handlers) -> Handlers:
+    """Return what makes much in a turn, and looks for no garbage meanwhile."""
+    return {kind: gc_at_rest()(handle) for kind, handle in handlers.items()}
 
 
 def _used(keys: MasterKeys, configured: KnownConfiguration) -> Callable[[int], None]:

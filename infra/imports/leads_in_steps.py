@@ -25,11 +25,15 @@ from domain.messages import Command
 from domain.people.clients import ClientIsErased
 from domain.sales.imports import ImportedLead, ImportLeads
 from domain.values import TenantId, UserId, kind_of
+from infra.imports.ahead import Ahead
 from infra.imports.counts import counted, nothing_yet
 
 FOLLOW_UPS: Final = "follow_ups"
 ADDED: Final = ("refused_line", "refused_code", "refused_column", "refused_reason")
 """What stands before the columns that were sent."""
+
+Lead = ImportedLead | Fault
+"""What a row says, or why nobody can tell."""
 
 Told = tuple[Outcome, Fault | None]
 """What became of a row; of one that is refused, why."""
@@ -46,21 +50,28 @@ class Log(NamedTuple):
 def leads_in_steps(log: Log, sent: Callable[[Operation], bytes]) -> Work:
     """Return what takes in the rows of the next part."""
 
-    def step(operation: Operation, _: Stopping) -> Step:
+    def read(operation: Operation) -> tuple[Given, Sequence[SentRow], Sequence[Lead]]:
         given = msgspec.convert(operation.given, Given)
-        so_far = operation.checkpoint or nothing_yet([*Outcome, FOLLOW_UPS])
-        rows = rows_in(sent(operation))
         here = Here(TenantId(operation.tenant), log.pepper, given.members)
-        read = read_in(rows, given, here)
-        leads = [each for each in read if isinstance(each, ImportedLead)]
+        rows = rows_in(sent(operation))
+        return given, rows, read_in(rows, given, here)
+
+    ahead = Ahead(read)
+
+    def step(operation: Operation, _: Stopping) -> Step:
+        given, rows, said = ahead(operation)
+        done = operation.done + len(rows)
+        if done < given.rows:
+            ahead.go_on(operation)
+        so_far = operation.checkpoint or nothing_yet([*Outcome, FOLLOW_UPS])
+        leads = [each for each in said if isinstance(each, ImportedLead)]
         follow_ups = given.follow_ups and replace(given.follow_ups, made=so_far[FOLLOW_UPS])
         order = ImportLeads(rows=tuple(leads), follow_ups=follow_ups)
         taken, made = _taken_in(log, operation, order) if leads else ([], 0)
-        found = [*_in_order(read, iter(taken))]
+        found = [*_in_order(said, iter(taken))]
         refused = [(row, fault) for row, (_, fault) in zip(rows, found, strict=True) if fault]
         so_far = counted(so_far, [outcome for outcome, _ in found], map(_in_short, refused))
         so_far[FOLLOW_UPS] += made
-        done = operation.done + len(rows)
         is_last = done >= given.rows
         return Step(
             done=done,
@@ -103,9 +114,9 @@ def _of_rest(rows: Sequence[ImportedLead], past: Past) -> Iterator[Told]:
             yield Outcome.REFUSED, Fault(each.code or TooContended.code)
 
 
-def _in_order(found: Sequence[ImportedLead | Fault], taken: Iterator[Told]) -> Iterator[Told]:
+def _in_order(said: Sequence[Lead], taken: Iterator[Told]) -> Iterator[Told]:
     """Say of each row what became of it: those that nobody could read were not tried."""
-    for each in found:
+    for each in said:
         yield (Outcome.REFUSED, each) if isinstance(each, Fault) else next(taken)
 
 

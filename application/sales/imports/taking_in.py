@@ -76,15 +76,16 @@ def judged(
     here, made = Since(past, so_far), follow_ups.made if follow_ups else 0
     for row in rows:
         try:
-            found = _taken(row, follow_ups.due(made) if follow_ups else None, here)
+            outcome, found = _taken(row, follow_ups.due(made) if follow_ups else None, here)
         except NotNow:
             raise
         except DomainError as refusal:
             yield Judged(row, Outcome.REFUSED, {}, refusal.code)
             continue
         add(found, so_far)
-        made += follow_ups_in(events for of_stream in found.values() for events in of_stream)
-        yield Judged(row, _outcome(row, found), found)
+        if follow_ups:
+            made += follow_ups_in(event for events in found.values() for event in events)
+        yield Judged(row, outcome, found)
 
 
 def outcomes(recorded: Iterable[Event | None]) -> Mapping[str, Outcome]:
@@ -105,11 +106,6 @@ def follow_ups_in(recorded: Iterable[Event | None]) -> int:
     return sum(isinstance(each, FollowUpSet) for each in recorded)
 
 
-def _outcome(row: ImportedLead, changes: Changes) -> Outcome:
-    found = outcomes(event for events in changes.values() for event in events)
-    return found.get(row.key, Outcome.ALREADY_THERE)
-
-
 def _foresee(rows: Sequence[ImportedLead], past: Past, *, tasks: bool) -> None:
     """Have all read at once that the rows will look at, as far as they say."""
     names = dict.fromkeys(name for row in rows for name in (row.key, *_names_of(row)))
@@ -127,10 +123,10 @@ def _foresee(rows: Sequence[ImportedLead], past: Past, *, tasks: bool) -> None:
 # --- One row --------------------------------------------------------------------------
 
 
-def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
+def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> tuple[Outcome, Changes]:
     if (about := past.of(IDENTITY, row.key).owner) is not None:
         _refuse_erased(about, past)
-        return {}
+        return Outcome.ALREADY_THERE, {}
     client_id, registered = _person(row, past)
     lead_id = None if registered else lead_use_cases.lead_of_person(client_id, past)
     steps: list[Callable[[Past], Changes]] = [
@@ -144,7 +140,8 @@ def _taken(row: ImportedLead, due_at: datetime | None, past: Past) -> Changes:
             steps.append(partial(_move, row, lead_id))
         if due_at is not None:
             steps.append(partial(lead_use_cases.turn_to, lead_id, due_at))
-    return one_by_one(steps, past, lambda step, so_far: step(so_far))
+    changes = one_by_one(steps, past, lambda step, so_far: step(so_far))
+    return Outcome.NEW if registered else Outcome.ATTACHED, changes
 
 
 def _person(row: ImportedLead, past: Past) -> tuple[ClientId, Changes]:
