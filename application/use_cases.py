@@ -8,6 +8,7 @@ from application.business import configuration, tenants, users
 from application.files import files
 from application.people import clients
 from application.sales import assignment, inviting, leads, pipeline, submissions
+from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
     allowances,
@@ -39,6 +40,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **assignment.USE_CASES,
     **pipeline.USE_CASES,
     **inviting.USE_CASES,
+    **taking_in.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

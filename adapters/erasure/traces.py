@@ -1,5 +1,5 @@
 """What else was made of the log, or beside it: copies of mails, orders in the queue, what providers have
-sent of the person, what they said before they proved who they are, and what they log in with. (Sessions end by `adapters.accounts`, so that every process knows of it.)
+sent of the person, rows of imports that were refused, what they said before they proved who they are, and what they log in with. (Sessions end by `adapters.accounts`, so that every process knows of it.)
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from psycopg import Connection
 from adapters.accounts.guest_wishes import clear_wishes
 from adapters.inbound.receipts import clear_receipts
 from adapters.jobs.orders import kind_of
+from adapters.long_operations.rows import clear_rows
 from application.processes.effects import DestroyFile, ForgetMails
 from application.sales.mails import SalesMail
 from domain.files.files import PurgeFile
@@ -36,6 +37,7 @@ def clear_traces(
     connection.execute(JOBS, values)
     clear_receipts(connection, tenant, [client_id, *streams])
     clear_wishes(connection, tenant, streams)
+    clear_rows(connection, tenant)
 
 
 def clear_mails(connection: Connection[Any], tenant: str, streams: Sequence[str]) -> None:

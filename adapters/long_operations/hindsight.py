@@ -125,6 +125,9 @@ class PastBefore:
         """Return the state of an aggregate; its initial state when it had not happened."""
         return self._log.state(aggregate, identity, self._until)
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""
+
 
 HAPPENED: Final = cut(
     f"""

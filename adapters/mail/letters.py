@@ -16,6 +16,7 @@ from application.scheduling.mails import (
     BookingMail,
     ConfirmationMail,
     GuestMail,
+    ImportMail,
     Mailbox,
     Message,
 )
@@ -25,6 +26,7 @@ from domain.zones import to_local, zone
 
 ADDRESS_CODE: Final = "address-code"
 INVITATION: Final = "lead-invitation"
+IMPORT_DONE: Final = "import-done"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -96,6 +98,12 @@ class TemplateLetters:
         words = replace(_words_to_stranger(mail), service=line(mail.service), when=when)
         return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
 
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
+        words = replace(_words_to_stranger(mail), reader=line(mail.name))
+        written = self._paper.written(f"sales/{IMPORT_DONE}", words, mail=mail, day=wording.day_of)
+        return self._signed_as(IMPORT_DONE, mail, written, mail.user_id, None)
+
     def write_confirmation(self, mail: ConfirmationMail) -> Message:
         """Write what carries the link by which a submission is confirmed, in its reader's language."""
         words = _words_to_stranger(mail)
@@ -140,7 +148,7 @@ class TemplateLetters:
     def _signed_as(
         self,
         kind: str,
-        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail,
+        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
         written: Written,
         about: str,
         person: ClientId | None,
@@ -162,7 +170,7 @@ class TemplateLetters:
 
 
 def _words_to_stranger(
-    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail,
+    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
 ) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.

@@ -117,6 +117,16 @@ def day(moment: datetime, language: str) -> str:
     return f"{weekday} {number} {month} {moment.year}"
 
 
+def day_of(instant: datetime, time_zone: str, language: str) -> str:
+    """Say which day it is there.
+
+    >>> from datetime import UTC
+    >>> day_of(datetime(2027, 1, 31, 23, 30, tzinfo=UTC), "Europe/Paris", "fr")
+    'lundi 1er février 2027'
+    """
+    return day(instant.astimezone(zone(time_zone)), language)
+
+
 def hour(moment: datetime, language: str) -> str:
     """Say the time of day: `14:30`, or `14 h 30` and `9 h` in French."""
     if language != "fr":

@@ -7,8 +7,6 @@ written in one transaction with the position, while the next lot is gathered. So
 and whoever is killed goes on from the last lot that was written.
 """
 
-import gc
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +17,7 @@ from adapters.consumers import checkpoints
 from adapters.consumers.delivery import standing_at
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, cut
+from adapters.garbage import gc_at_rest
 from adapters.keys import Key
 from adapters.postgres import WORKER, Database
 from adapters.read_models.as_of import hearer
@@ -223,50 +222,3 @@ def _one_thread(role: str) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def gc_at_rest() -> Iterator[None]:
-    """Rows are many, and never in circles: to look for some among them would cost a third."""
-    with AT_REST.one_more():
-        yield
-
-
-class _AtRest:
-    """What several threads that rebuild at once have in common: who comes first has it rest, who goes
-    last has it as it was.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._resting = 0
-        self._before, self._kept = gc.get_threshold(), True
-
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """Let it rest meanwhile."""
-        with self._lock:
-            self._resting += 1
-            if self._resting == 1:
-                self._rest()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._resting -= 1
-                if not self._resting:
-                    self._go_on()
-
-    def _rest(self) -> None:
-        self._before, self._kept = gc.get_threshold(), gc.get_freeze_count() > 0
-        if not self._kept:
-            gc.freeze()
-        gc.set_threshold(200_000, 50, 100)
-
-    def _go_on(self) -> None:
-        gc.set_threshold(*self._before)
-        if not self._kept:
-            gc.unfreeze()
-
-
-AT_REST: Final = _AtRest()

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from api.problems.reasons import PEOPLE
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, Tabled, answers
 from api.requests.at_length import accepted
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import (
@@ -33,6 +33,7 @@ from api.requests.meanings import (
 )
 from api.requests.moments import instant
 from api.requests.parsing import one_of, text
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -90,6 +91,16 @@ LISTING: Final = Listing(
     meanings={"email": ADDRESS, "phone": NUMBER, "custom_id": CUSTOM_ID},
     hides="merged_into",
     changes=True,
+)
+TABLE: Final = Spreadsheet(
+    LISTING,
+    {
+        each: each
+        for each in (
+            *("id", "name", "email", "phone", "status", "custom_id", "strategy_id", "language"),
+            *("time_zone", "created_at", "updated_at"),
+        )
+    },
 )
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,
@@ -192,9 +203,29 @@ def list_clients(
     many a page of what it finds may be short, or empty: go on while there is more. Who was merged is
     found, by `q`, address, number or custom id, and not listed else.
     """
+    where = _where(caller, known_on, suspected=suspected)
+    return LISTING.answer(caller, where=where, extra=whom(q, caller))
+
+
+@router.get(".csv", response_class=Response)
+@answers(Tabled(LISTING))
+@heavy
+def get_clients_as_table(
+    caller: MayRead,
+    q: Sought = "",
+    known_on: KnownOnChannel = None,
+    encoding: Encoding = Encoding.UTF_8_WITH_MARK,
+    *,
+    suspected: Suspected = False,
+) -> Response:
+    """Give all clients that the list would show, as CSV for spreadsheets."""
+    where = _where(caller, known_on, suspected=suspected)
+    return TABLE.answer(caller, encoding, where=where, extra=whom(q, caller))
+
+
+def _where(caller: Caller, known_on: str | None, *, suspected: bool) -> list[Where]:
     doubt = [Where("may_be", Op.KNOWN)] if suspected else []
-    named = [] if known_on is None else [whoever_is_known(known_on, caller)]
-    return LISTING.answer(caller, where=[*doubt, *named], extra=whom(q, caller))
+    return [*doubt, *([] if known_on is None else [whoever_is_known(known_on, caller)])]
 
 
 @router.get("/{client_id}")

@@ -58,7 +58,7 @@ def included(
     if not names:
         return {}
     shown = [msgspec.json.decode(each) for each in documents]
-    found = {name: _referred(caller, includes[name], shown) for name in names}
+    found = {name: referred(caller, includes[name], shown) for name in names}
     size = sum(len(each) for part in found.values() for each in part.values())
     if size + sum(map(len, documents)) > MOST_BYTES:
         raise wrong(INCLUDE, "all together is more than 5 MB", code="too-many")
@@ -80,22 +80,18 @@ def shown_with(caller: Caller, document: Document, includes: Includes) -> Respon
     return Response(body, headers=caller.tags(document), media_type=JSON)
 
 
-def _referred(
-    caller: Caller, referred: Referred, shown: Sequence[Mapping[str, Any]]
+def referred(
+    caller: Caller, what: Referred, shown: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, bytes]:
-    named = (each.get(referred.column) for each in shown)
+    """Return what these rows refer to, as far as the caller may see it, by the ids that they have."""
+    named = (each.get(what.column) for each in shown)
     keys = dict.fromkeys(key for key in named if key is not None)
     if not keys:
         return {}
     try:
-        with caller.asking(referred.model) as (connection, within):
+        with caller.asking(what.model) as (connection, within):
             return rows(
-                connection,
-                referred.model,
-                caller.tenant,
-                keys,
-                within,
-                stands_for=referred.stands_for,
+                connection, what.model, caller.tenant, keys, within, stands_for=what.stands_for
             )
     except PermissionMissing:
         return {}

@@ -114,6 +114,21 @@ class Listing:
             more |= told(caller, moment, changed, found.documents)
         return tagged(caller, _response(caller, found, question, wanted.place, more), moment)
 
+    def page(
+        self,
+        caller: Caller,
+        question: "Question",
+        place: Place | None,
+        *,
+        where: Sequence[Where] = (),
+        extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    ) -> Page:
+        """Return a page behind a place, for whoever shows it in another form."""
+        meant = self.meant(question, caller, where, searched=bool(extra))
+        wanted = _Wanted(question, place, meant, extra)
+        with caller.asking(self.model) as (connection, within):
+            return self._found(caller, connection, within, wanted, None, None)
+
     def _wanted(
         self,
         caller: Caller,

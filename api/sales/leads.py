@@ -10,7 +10,7 @@ from api.operations.history import Steps
 from api.problems.reasons import PEOPLE, WINNING
 from api.records.answering import Included
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, Tabled, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.including import Includes, Referred, shown_with
@@ -19,6 +19,7 @@ from api.requests.meanings import DOMAIN, INDUSTRY, PERSON, WHOSE_ADDRESS
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
 from api.requests.values import form_of
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -85,6 +86,33 @@ LISTING: Final = Listing(
     },
     includes=INCLUDES,
     changes=True,
+)
+
+TABLE: Final = Spreadsheet(
+    LISTING,
+    {
+        "id": "id",
+        "name": "client.name",
+        "email": "client.email",
+        "phone": "client.phone",
+        "status": "status",
+        "reason": "reason",
+        "score": "score",
+        "temperature": "temperature",
+        "source": "source",
+        "medium": "first.medium",
+        "campaign": "first.campaign",
+        "term": "first.term",
+        "content": "first.content",
+        "referrer": "first.referrer",
+        "latest_source": "latest.source",
+        "message": "message",
+        "opened_at": "opened_at",
+        "answered_after": "answered_after",
+        "follow_up_at": "follow_up_at",
+        "assignee_id": "assignee_id",
+        "client_id": "client_id",
+    },
 )
 
 THERE: Final = Where("removed_at", Op.MISSING)
@@ -163,6 +191,14 @@ def list_leads(caller: MayRead, *, include_deleted: Included = False) -> Respons
     if include_deleted and not caller.principal.may(Permission.LEADS_WRITE):
         raise PermissionMissing(permission=Permission.LEADS_WRITE)
     return LISTING.answer(caller, where=[] if include_deleted else [THERE])
+
+
+@router.get(".csv", response_class=Response)
+@answers(Tabled(LISTING))
+@heavy
+def get_leads_as_table(caller: MayRead, encoding: Encoding = Encoding.UTF_8_WITH_MARK) -> Response:
+    """Give all leads that the list would show, as CSV for spreadsheets, with who they are."""
+    return TABLE.answer(caller, encoding)
 
 
 @router.get("/{lead_id}")

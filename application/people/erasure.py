@@ -109,6 +109,11 @@ KEPT: Final = (
         why="They are sealed, and nobody can tell whom they speak of; they are deleted 30 days after"
         " they were understood, and after 180 days at most",
     ),
+    Kept(
+        what="Rows of a file that somebody sends, until they are taken in: of the person they are refused",
+        why="They are sealed, and nobody can tell whom they speak of; they are deleted as they are taken"
+        " in, and after seven days at most",
+    ),
 )
 IN_CLEAR: Final = Kept(
     what="The type of a booking, or the strategy for a client, that an early release recorded",

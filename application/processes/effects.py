@@ -236,6 +236,25 @@ class SendOverdueMail(Effect, frozen=True):
     day: date
 
 
+class SendImportMail(Effect, frozen=True):
+    """Tell whoever had a file taken in, in one mail, what became of its rows, and of the tasks that were made:
+    `follow_ups` in all, the first at a time, so many a day.
+    """
+
+    lane: ClassVar[str] = "mails"
+
+    user_id: UserId
+    operation_id: str
+    new: int
+    attached: int
+    already_there: int
+    refused: int
+    follow_ups: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str
+
+
 class CarryOn(Effect, frozen=True):
     """Carry an operation on: see `application/operations/carrying_on.py`."""
 
@@ -297,6 +316,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     SumUpOverdue,
     SendOverdueMail,
     SendInvitation,
+    SendImportMail,
     CarryOn,
     PrepareFile,
     ShowFile,

@@ -37,15 +37,21 @@ def opened(command: leads.OpenLead, past: Past) -> tuple[LeadId, Changes]:
     client_id, registered = _person(command, past)
     here = Since(past, registered)
     client_id = survivor(here, client_id)
-    lead_id = next(iter(_leads_of(client_id, here)), None) or lead_named(client_id, here)
-    lead = here.of(LEAD, lead_id)
-    command, turn = _given(command, lead, here)
+    lead_id = known_lead(client_id, here) or lead_named(client_id, here)
+    return lead_id, {**registered, **open_known(command, lead_id, client_id, here)}
+
+
+def open_known(
+    command: leads.OpenLead, lead_id: LeadId, client_id: ClientId, past: Past
+) -> Changes:
+    """Let somebody who has a record come, as this lead."""
+    _refuse_absent(command.assignee_id, past)
+    lead = past.of(LEAD, lead_id)
+    command, turn = _given(command, lead, past)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    if lead.removed_at is not None:
-        back = again(lead_id, lead, events, here, quietly=command.quietly)
-        return lead_id, {**registered, **back}
-    changes = recorded(lead_id, lead, events, here, quietly=command.quietly, turn=turn)
-    return lead_id, {**registered, **changes}
+    if lead.removed_at is not None and not command.quietly:
+        return again(lead_id, lead, events, past)
+    return recorded(lead_id, lead, events, past, quietly=command.quietly, turn=turn)
 
 
 def _given(command: leads.OpenLead, lead: Lead, past: Past) -> tuple[leads.OpenLead, int | None]:
@@ -123,6 +129,11 @@ def lead_named(client_id: ClientId, past: Past) -> LeadId:
     return next(each for each in named if not past.of(LEAD, each).purged)
 
 
+def known_lead(client_id: ClientId, past: Past) -> LeadId | None:
+    """Return the lead that a person is, or was before it was removed."""
+    return next(iter(_leads_of(client_id, past)), None)
+
+
 def _leads_of(client_id: ClientId, past: Past) -> list[LeadId]:
     """Return the leads of a person, under whichever records they were opened; those removed last."""
     named = (lead_named(each, past) for each in records_of_person(past, client_id))
@@ -163,8 +174,6 @@ def again(
     removed: Lead,
     events: Sequence[LeadEvent],
     past: Past,
-    *,
-    quietly: bool = False,
 ) -> Changes:
     """Record that somebody who was removed is a lead again, with their follow-up. Who has come again is to
     be turned to anew.
@@ -172,7 +181,7 @@ def again(
     came = any(isinstance(each, LeadTouched) for each in events)
     steps: tuple[Callable[[Past], Changes], ...] = (
         lambda here: follow_up_back(removed, here),
-        lambda here: recorded(lead_id, removed, events, here, quietly=quietly, anew=came),
+        lambda here: recorded(lead_id, removed, events, here, anew=came),
     )
     return one_by_one(steps, past, lambda step, here: step(here))
 
@@ -209,6 +218,19 @@ def _due(temperature: Temperature, assignee_id: UserId | None, past: Past) -> da
     if assignee_id is None or not past.of(SCORING, THE_SCORING).weights.within_working_hours:
         return due_at
     return next_at_work_of(assignee_id, due_at, past)
+
+
+def turn_to(lead_id: LeadId, due_at: datetime, past: Past) -> Changes:
+    """Have somebody turn to a lead at a time, unless it is over, or somebody was told to before."""
+    lead = past.of(LEAD, lead_id)
+    if lead.temperature is None or lead.follow_ups or lead.status not in leads.OPEN:
+        return {}
+    new = FollowUp(
+        task_id=follow_up_of(lead_id, lead.follow_ups),
+        due_at=due_at,
+        priority=PRIORITY_OF[lead.temperature],
+    )
+    return {lead_id: [_set(lead_id, new)], **_made(lead_id, lead, new, past)}
 
 
 def _is_erased(lead: Lead, past: Past) -> bool:
@@ -258,7 +280,6 @@ def _open_task(task_id: TaskId, past: Past) -> Task | None:
 
 
 def _person(command: leads.OpenLead, past: Past) -> tuple[ClientId, Changes]:
-    _refuse_absent(command.assignee_id, past)
     if command.client_id is not None:
         refuse_unknown_client(past, command.client_id)
         return command.client_id, {}

@@ -1,6 +1,6 @@
 """Mails about bookings: what one may say, who puts it into words, who sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
@@ -115,6 +115,27 @@ class ConfirmationMail(Value, frozen=True, kw_only=True):
         return "ConfirmationMail(…)"
 
 
+class ImportMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say about a file that was taken in: to whom, how many rows were what, and between
+    which days the tasks are that were made.
+    """
+
+    tenant: str
+    user_id: UserId
+    name: str
+    email: str
+    business: str
+    language: str
+    new: int
+    attached: int
+    already_there: int
+    refused: int
+    follow_ups: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str
+
+
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -176,6 +197,9 @@ class Letters(Protocol):
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
 
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
+
 
 class Mailer(Protocol):
     """Sends mails."""
@@ -211,6 +235,9 @@ class Present:
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
         """Return the state of an aggregate."""
         return state_of(aggregate, self._history(self._tenant, identity))
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""
 
 
 def language_of(*wanted: str | None) -> str:

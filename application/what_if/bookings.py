@@ -5,6 +5,7 @@ was let pass over a limit would have been again. What one person may have open i
 changes it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, assert_never, cast
@@ -253,3 +254,6 @@ class _Under:
         if aggregate is PROFESSIONAL:
             known = replace(known, settings=replace(known.settings, **self._rules.named))
         return cast("S", known)
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""

@@ -307,3 +307,6 @@ class _Otherwise:
         if aggregate in (TASKS.aggregate, LINKS):
             return aggregate.initial
         return self._past.of(aggregate, identity)
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""

@@ -45,6 +45,7 @@ from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
 from application.sales.confirmations import Confirmations
+from application.sales.imports.telling import ImportMails
 from application.sales.inviting import Invitations
 from application.sales.lead_mails import LeadMails
 from application.sales.task_mails import TaskMails
@@ -215,5 +216,9 @@ def effects_of(
     sales, overdue = TemplateSalesLetters(), OverdueInTable(database, answers)
     of_leads = LeadMails(store.history, sales, mailer, clock)
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
-    all_ = (mails, proofs, to_guests, confirmations, to_leads, of_leads, of_tasks)
+    of_imports = ImportMails(store.history, letters, mailer)
+    all_ = (
+        *(mails, proofs, to_guests, confirmations),
+        *(to_leads, of_leads, of_tasks, of_imports),
+    )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}

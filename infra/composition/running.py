@@ -21,9 +21,10 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.files.ledger import PostgresLedger
+from adapters.garbage import gc_at_rest
 from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
-from adapters.long_operations import OperationDesk, OperationProgress
+from adapters.long_operations import OperationDesk, OperationProgress, SentRows
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
@@ -67,6 +68,7 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
+from infra.imports.leads_in_steps import Log
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -156,12 +158,13 @@ def _compose(
     guests = PostgresGuests(database, keys, codes, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    works = works_of(database, dispatch, erasures, rebuilder, models)
+    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
+    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests, answers),
         **forgetting(erasures),
         **ending_sessions(accounts),
-        **Carrier(progress, works).handlers,
+        **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
@@ -217,6 +220,11 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _at_rest(handlers: Handlers) -> Handlers:
+    """Return what makes much in a turn, and looks for no garbage meanwhile."""
+    return {kind: gc_at_rest()(handle) for kind, handle in handlers.items()}
 
 
 def _used(keys: MasterKeys, configured: KnownConfiguration) -> Callable[[int], None]:

@@ -191,6 +191,9 @@ def test_an_answer_without_its_body_says_how_long_it_would_be(owner: Owner) -> N
         whole, head = owner.asks("GET", target), owner.asks("HEAD", target)
 
         assert head.status_code == whole.status_code, asked
+        if asked.path.endswith(".csv"):
+            assert "transfer-encoding" in whole.headers, "nobody knows how long it would be"
+            continue
         told = [int(each.headers["content-length"]) for each in (whole, head)]
         if asked.path not in ("/metrics", "/v1/status", "/status"):
             assert told[0] == told[1], asked

@@ -18,6 +18,8 @@ from api.compat import CALLED
 from api.openapi import served
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import rows
+from api.requests.answers import of
+from application.sales.imports import refusals as imports
 from tests.contract import document, documents
 from tests.http.routes import GOLDEN, refusals, table
 from tests.waiting import until
@@ -35,6 +37,10 @@ ELSEWHERE = {
     "address-not-allowed": "answers whoever says where to send something: no operation asks that yet",
     "operation-failed": "is told as the `problem` of an operation",
     "operation-result-too-large": "is told as the `problem` of an operation",
+    "sent-rows-gone": "is told as the `problem` of an operation",
+    **{
+        each.code: "is told beside a row of a file" for each in {*of(imports)} - {*imports.OF_FILES}
+    },
 }
 
 

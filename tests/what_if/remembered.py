@@ -92,6 +92,9 @@ class Before:
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
         return aggregate.fold(self._hindsight.events(identity, self._position))
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""
+
 
 def replayed(log: Sequence[Recorded], policy: Policy) -> tuple[list[Any], Counted]:
     """Return what is told of all that happened, and what it adds up to."""

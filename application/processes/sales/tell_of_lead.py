@@ -15,7 +15,7 @@ def _tell_of_it(past: Recorded) -> Orders:
     match past.event:
         case LeadOpened(lead_id=lead, quietly=False) | LeadTouched(lead_id=lead, quietly=False):
             return [_tell(lead, past)]
-        case LeadAssigned(lead_id=lead, assignee_id=user) if user is not None:
+        case LeadAssigned(lead_id=lead, assignee_id=user, quietly=False) if user is not None:
             return [_tell(lead, past)]
         case _:
             return []

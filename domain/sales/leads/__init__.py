@@ -82,6 +82,7 @@ from domain.sales.leads.messages import (
     TellCompany,
     TooManyInvitations,
     Touch,
+    TouchedTooOften,
 )
 from domain.sales.leads.removing import purge, remove, restore
 from domain.sales.leads.stays import MOVING, Stays, stays
@@ -145,6 +146,7 @@ __all__ = [
     "TellCompany",
     "TooManyInvitations",
     "Touch",
+    "TouchedTooOften",
     "accept",
     "assign",
     "contact",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from domain.sales.companies import Company, understood
 from domain.sales.leads.lead import LEAD, Lead
@@ -34,6 +35,7 @@ from domain.sales.leads.messages import (
     RecordEngagement,
     StageLead,
     TellCompany,
+    TouchedTooOften,
 )
 from domain.sales.scores import (
     MOST_COUNTED,
@@ -44,6 +46,9 @@ from domain.sales.scores import (
     temperature_of,
 )
 from domain.values import ClientId, LeadId, UserId, derived_id
+
+MOST_ROWS: Final = 500
+"""Of files that are taken in about one lead: whoever decides about it has to read them all."""
 
 
 def lead_of(client_id: ClientId, purged: int = 0) -> LeadId:
@@ -57,7 +62,7 @@ def open_(
     command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, *, now: datetime
 ) -> Sequence[LeadEvent]:
     """Let there be a lead. One that there is, is only touched; one that was given up, or removed, is new
-    again.
+    again, unless they came `quietly`: then what was decided stays.
     """
     events = _opened(command, lead_id, client_id, lead, now)
     if command.submission_id is None:
@@ -71,6 +76,8 @@ def open_(
 def _opened(
     command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, now: datetime
 ) -> Sequence[LeadEvent]:
+    if command.key is not None and lead.rows >= MOST_ROWS:
+        raise TouchedTooOften(most=MOST_ROWS)
     told = _told(lead_id, lead, command.company or lead.company)
     if lead.client_id is None:
         opened = LeadOpened(
@@ -80,12 +87,18 @@ def _opened(
             touch=command.touch,
             message=command.message,
             quietly=command.quietly,
+            key=command.key,
         )
-        return [opened, *_assigned(lead_id, lead, command.assignee_id), *told]
+        assigned = _assigned(lead_id, lead, command.assignee_id, quietly=command.quietly)
+        return [opened, *assigned, *told]
     touched = LeadTouched(
-        lead_id=lead_id, touch=command.touch, message=command.message, quietly=command.quietly
+        lead_id=lead_id,
+        touch=command.touch,
+        message=command.message,
+        quietly=command.quietly,
+        key=command.key,
     )
-    if lead.is_there and lead.status is not LeadStatus.DISQUALIFIED:
+    if command.quietly or (lead.is_there and lead.status is not LeadStatus.DISQUALIFIED):
         return [touched, *told]
     back = [] if lead.is_there else [LeadRestored(lead_id=lead_id)]
     return [*back, touched, *_new_again(lead_id, lead), *told]
@@ -221,10 +234,12 @@ def _told(lead_id: LeadId, lead: Lead, company: Company) -> Sequence[LeadEvent]:
     return [] if known == lead.company else [LeadCompanyTold(lead_id=lead_id, company=known)]
 
 
-def _assigned(lead_id: LeadId, lead: Lead, assignee_id: UserId | None) -> Sequence[LeadEvent]:
+def _assigned(
+    lead_id: LeadId, lead: Lead, assignee_id: UserId | None, *, quietly: bool = False
+) -> Sequence[LeadEvent]:
     if lead.assignee_id == assignee_id:
         return []
-    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id)]
+    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id, quietly=quietly)]
 
 
 def _since(lead: Lead, now: datetime) -> int | None:

@@ -54,8 +54,8 @@ class Invitation(Value, frozen=True, kw_only=True):
 
 
 class Lead(Value, frozen=True, kw_only=True):
-    """`message_length` is of all that they wrote. `engagements` are the keys that were counted. `invited` is
-    when they were invited, the last times.
+    """`message_length` is of all that they wrote. `engagements` are the keys that were counted, `rows` those
+    of files that were taken in. `invited` is when they were invited, the last times.
     """
 
     client_id: ClientId | None = None
@@ -65,6 +65,7 @@ class Lead(Value, frozen=True, kw_only=True):
     message_length: int = 0
     answered_after: int | None = None
     engagements: Mapping[EngagementSource, frozenset[str]] = {}
+    rows: int = 0
     breakdown: Breakdown | None = None
     temperature: Temperature | None = None
     follow_up: FollowUp | None = None
@@ -84,10 +85,12 @@ class Lead(Value, frozen=True, kw_only=True):
 
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
     match event:
-        case LeadOpened(client_id=client, at=at, message=message):
-            return Lead(client_id=client, opened_at=at, message_length=len(message or ""))
-        case LeadTouched(message=message):
-            return replace(lead, message_length=lead.message_length + len(message or ""))
+        case LeadOpened(client_id=client, at=at, message=message, key=key):
+            length, rows = len(message or ""), int(key is not None)
+            return Lead(client_id=client, opened_at=at, message_length=length, rows=rows)
+        case LeadTouched(message=message, key=key):
+            length = lead.message_length + len(message or "")
+            return replace(lead, message_length=length, rows=lead.rows + (key is not None))
         case LeadMoved(status=status):
             return replace(lead, status=status)
         case LeadConverted():

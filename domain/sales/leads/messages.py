@@ -71,7 +71,8 @@ class ContactWay(StrEnum):
     VISIT = "visit"
 
 
-Referrer = Annotated[str, Held(max_length=500)]
+REFERRER: Final = Held(max_length=500)
+Referrer = Annotated[str, REFERRER]
 
 
 class Touch(Value, frozen=True, kw_only=True):
@@ -94,8 +95,8 @@ class Touch(Value, frozen=True, kw_only=True):
 class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
     known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
-    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made.
-    By a `submission_id` they have shown interest.
+    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made. `key`
+    is of the row of a file that says so. By a `submission_id` they have shown interest.
     """
 
     seed: str
@@ -109,6 +110,7 @@ class OpenLead(Command, frozen=True):
     quietly: bool = False
     submission_id: SubmissionId | None = None
     company: Company | None = None
+    key: str | None = None
 
 
 class MoveLead(Command, frozen=True):
@@ -209,7 +211,9 @@ class PurgeLead(Command, frozen=True):
 
 
 class LeadOpened(Event, frozen=True):
-    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told."""
+    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told. `key`
+    is of the row of a file that said so.
+    """
 
     lead_id: LeadId
     client_id: ClientId
@@ -217,6 +221,7 @@ class LeadOpened(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadTouched(Event, frozen=True):
@@ -226,6 +231,7 @@ class LeadTouched(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadMoved(Event, frozen=True):
@@ -241,8 +247,11 @@ class LeadConverted(Event, frozen=True):
 
 
 class LeadAssigned(Event, frozen=True):
+    """`quietly`: nobody is to be told."""
+
     lead_id: LeadId
     assignee_id: UserId | None
+    quietly: bool = False
 
 
 class LeadContacted(Event, frozen=True):
@@ -362,6 +371,12 @@ class LeadIsConverted(DomainError):
     """The lead has become a client; what is to be said is said of the client."""
 
     client_id: ClientId
+
+
+class TouchedTooOften(DomainError):
+    """As much was imported of the lead as can be of one."""
+
+    most: int
 
 
 class ReasonMissing(Invalid):

@@ -18,6 +18,7 @@ from domain.sales.leads import (
     OPEN,
     ContactWay,
     ConvertLead,
+    LeadEngaged,
     LeadScored,
     LeadStatus,
     MoveLead,
@@ -167,7 +168,7 @@ def facts(lead: Lead) -> Facts:
     """Return what is known of a lead, worked out apart from all that happened."""
     contact = lead.past.of(CLIENT, lead.client_id).contact
     events: list[Any] = lead.past.streams[lead.lead_id]
-    keys = {(e.source, e.key) for e in events if hasattr(e, "key")}
+    keys = {(e.source, e.key) for e in events if isinstance(e, LeadEngaged)}
     answered = [e.after for e in events if getattr(e, "after", None) is not None]
     return Facts(
         has_email=contact is not None and contact.email is not None,

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from adapters.mail.letters import INVITATION
+from adapters.mail.letters import IMPORT_DONE, INVITATION
 from adapters.mail.paper import TEMPLATES
 from adapters.mail.sales_letters import TemplateSalesLetters
 from application.sales.mails import SalesMail
@@ -55,7 +55,11 @@ def test_a_mail_reads_as_it_did(kind: SalesMail, language: str) -> None:
 
 
 def test_there_is_a_template_for_every_mail_in_every_language() -> None:
-    named = {f"{kind}.{language}.j2" for kind in (*SalesMail, INVITATION) for language in LANGUAGES}
+    named = {
+        f"{kind}.{language}.j2"
+        for kind in (*SalesMail, INVITATION, IMPORT_DONE)
+        for language in LANGUAGES
+    }
     shared = {f"words.{each}.j2" for each in LANGUAGES}
 
     assert {path.name for path in (TEMPLATES / "sales").glob("*.j2")} == named | shared
