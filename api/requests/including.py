@@ -7,7 +7,7 @@ Each is there once, under the id by which the rows call it; of a record that was
 that stands for it. What is not there is gone, or not for the caller to see.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,15 +66,16 @@ def included(
     return {"included": raw}
 
 
-def shown_with(caller: Caller, document: Document, includes: Includes) -> Response:
-    """Answer 200 with a row and what shall be included, or 304 with neither: of what is included no
+def shown_with(caller: Caller, read: Callable[[], Document], includes: Includes) -> Response:
+    """Answer 200 with a row that is read and what shall be included, or 304 with neither: of what is included no
     version is told, so that nobody has it already.
     """
     names = include_of(caller.request.query_params, includes)
     if not names:
-        return caller.show(document)
+        return caller.show(read())
     if caller.asks_of_the_past:
         raise wrong(INCLUDE, "what was referred to then is not kept", code="of-another-question")
+    document = read()
     more = msgspec.json.encode(included(caller, names, includes, [document.json]))
     body = document.json[:-1] + b"," + more[1:]
     return Response(body, headers=caller.tags(document), media_type=JSON)

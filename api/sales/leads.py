@@ -205,10 +205,7 @@ def get_leads_as_table(caller: MayRead, encoding: Encoding = Encoding.UTF_8_WITH
 @answers(Row(LEADS, INCLUDES))
 def get_lead(lead_id: ids.Lead, caller: MayRead) -> Response:
     """Show a lead, with all that its score is made of. What was removed is shown to who may change it."""
-    document = caller.document(LEADS, lead_id)
-    if not caller.asks_of_the_past:
-        _there(document, caller)
-    return shown_with(caller, document, INCLUDES)
+    return shown_with(caller, lambda: _shown(lead_id, caller), INCLUDES)
 
 
 @router.get("/{lead_id}/history")
@@ -263,6 +260,13 @@ def record_engagement(lead_id: ids.Lead, body: Engagement, caller: MayWrite) -> 
 def there(lead_id: LeadId, caller: Caller) -> ListedLead:
     """Return a lead; one that was removed, to who may change it. Raises NotFound."""
     return _there(caller.document(LEADS, lead_id), caller)
+
+
+def _shown(lead_id: LeadId, caller: Caller) -> Document:
+    document = caller.document(LEADS, lead_id)
+    if not caller.asks_of_the_past:
+        _there(document, caller)
+    return document
 
 
 def _there(document: Document, caller: Caller) -> ListedLead:
