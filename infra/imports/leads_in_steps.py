@@ -1,5 +1,5 @@
-"""Importing leads as an operation: the rows of a part are recorded together, in one append, and each once
-however often that is tried. Those that were refused become a table, with the reason beside each.
+"""Importing leads as an operation: the rows of a part are recorded some at a time, and each once however
+often that is tried. Those that were refused become a table, with the reason beside each.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,12 +21,15 @@ from application.sales.imports.taking_in import Outcome, follow_ups_in, judged, 
 from application.spreadsheets import BEGINS, table
 from application.transact import Past
 from domain.business.users import USER
-from domain.messages import Command
+from domain.messages import Command, Event
 from domain.people.clients import ClientIsErased
 from domain.sales.imports import ImportedLead, ImportLeads
 from domain.values import TenantId, UserId, kind_of
 from infra.imports.ahead import Ahead
 from infra.imports.counts import counted, nothing_yet
+
+TOGETHER: Final = 100
+"""Rows of one append: whoever books meanwhile waits for no more than that."""
 
 FOLLOW_UPS: Final = "follow_ups"
 ADDED: Final = ("refused_line", "refused_code", "refused_column", "refused_reason")
@@ -64,14 +67,11 @@ def leads_in_steps(log: Log, sent: Callable[[Operation], bytes]) -> Work:
         if done < given.rows:
             ahead.go_on(operation)
         so_far = operation.checkpoint or nothing_yet([*Outcome, FOLLOW_UPS])
-        leads = [each for each in said if isinstance(each, ImportedLead)]
-        follow_ups = given.follow_ups and replace(given.follow_ups, made=so_far[FOLLOW_UPS])
-        order = ImportLeads(rows=tuple(leads), follow_ups=follow_ups)
-        taken, made = _taken_in(log, operation, order) if leads else ([], 0)
+        taken, made = _taken_in(log, operation, given, said, so_far[FOLLOW_UPS])
         found = [*_in_order(said, iter(taken))]
         refused = [(row, fault) for row, (_, fault) in zip(rows, found, strict=True) if fault]
         so_far = counted(so_far, [outcome for outcome, _ in found], map(_in_short, refused))
-        so_far[FOLLOW_UPS] += made
+        so_far[FOLLOW_UPS] = made
         is_last = done >= given.rows
         return Step(
             done=done,
@@ -85,24 +85,49 @@ def leads_in_steps(log: Log, sent: Callable[[Operation], bytes]) -> Work:
     return step
 
 
-def _taken_in(log: Log, operation: Operation, order: ImportLeads) -> tuple[Sequence[Told], int]:
-    """Take rows in; return what became of each, and how many follow-ups were made. What was recorded
-    before a kill is told by the same command.
+def _taken_in(
+    log: Log, operation: Operation, given: Given, said: Sequence[Lead], made: int
+) -> tuple[Sequence[Told], int]:
+    """Take in what could be read; return what became of each row, and how many follow-ups were `made`, with
+    those before.
+    """
+    leads = [each for each in said if isinstance(each, ImportedLead)]
+    taken: list[Told] = []
+    for begin in range(0, len(leads), TOGETHER):
+        follow_ups = given.follow_ups and replace(given.follow_ups, made=made)
+        rows = tuple(leads[begin : begin + TOGETHER])
+        order = ImportLeads(rows=rows, follow_ups=follow_ups)
+        events = _recorded(log, operation, order, begin)
+        taken += _told(log, operation, order, events)
+        made += follow_ups_in(events)
+    return taken, made
+
+
+def _recorded(
+    log: Log, operation: Operation, order: ImportLeads, begin: int
+) -> Sequence[Event | None]:
+    """Return what is recorded of rows that begin at this place of a part. What was recorded before a kill
+    is told by the same command.
     """
     about = About(
         tenant=operation.tenant,
         actor=operation.started_by,
-        command_id=uuid5(UUID(operation.id[-36:]), str(operation.steps)),
+        command_id=uuid5(UUID(operation.id[-36:]), f"{operation.steps}/{begin}"),
         retried=True,
         correlation=operation.id,
     )
-    events = [past.event for past in log.dispatch(order, about).recorded]
+    return [past.event for past in log.dispatch(order, about).recorded]
+
+
+def _told(
+    log: Log, operation: Operation, order: ImportLeads, events: Sequence[Event | None]
+) -> Iterator[Told]:
+    """Say what became of each row; of those of which nothing was recorded it is asked why."""
     recorded = {**outcomes(events)}
     found = [recorded.pop(row.key, None) for row in order.rows]
     rest = [row for row, outcome in zip(order.rows, found, strict=True) if outcome is None]
     others = iter(log.ask(operation.tenant, lambda past: [*_of_rest(rest, past)]) if rest else ())
-    told = [(each, None) if each else next(others) for each in found]
-    return told, follow_ups_in(events)
+    return ((each, None) if each else next(others) for each in found)
 
 
 def _of_rest(rows: Sequence[ImportedLead], past: Past) -> Iterator[Told]:

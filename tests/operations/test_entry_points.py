@@ -39,6 +39,7 @@ ENDING: Final = {
     "claim-identities",
     "export-history",
     "import bookings",
+    "import leads",
     "import file-addresses",
     "jobs discard",
     "jobs edit",
