@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from api.requests.answers import Bytes, Made, answers
 from api.requests.caller import JSON, Caller
 from api.requests.moments import BoundedDay
-from api.web.csv import CSV, table
+from api.streamed.tables import CSV
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -24,6 +24,7 @@ from application.sales.analytics import (
     TooManyLeads,
     periods_of,
 )
+from application.spreadsheets import table
 from domain.zones import to_local, zone
 from projections.sales.analytics import lead_analytics
 from projections.sales.leads import LEADS
@@ -70,7 +71,7 @@ def show_lead_analytics_as_table(
     """
     found = _asked(caller, by, first, until)
     marks = {"Content-Disposition": f'attachment; filename="leads-by-{by}.csv"'}
-    return Response(table(HEAD, _lines(found)), headers=marks, media_type=CSV)
+    return Response(table([HEAD, *_lines(found)]).encode(), headers=marks, media_type=CSV)
 
 
 def _asked(

@@ -191,7 +191,7 @@ def test_an_answer_without_its_body_says_how_long_it_would_be(owner: Owner) -> N
         whole, head = owner.asks("GET", target), owner.asks("HEAD", target)
 
         assert head.status_code == whole.status_code, asked
-        if asked.path.endswith(".csv"):
+        if asked.path in ("/v1/leads.csv", "/v1/clients.csv"):
             assert "transfer-encoding" in whole.headers, "nobody knows how long it would be"
             continue
         told = [int(each.headers["content-length"]) for each in (whole, head)]

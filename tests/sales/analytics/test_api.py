@@ -182,6 +182,16 @@ def test_a_list_that_is_built_anew_tells_the_same(running: Running, http: TestCl
     assert before[1][0]["seconds_in"] == {"new": 7200}
 
 
+def test_who_was_removed_is_not_counted(running: Running, http: TestClient) -> None:
+    lead = comes(running, http, "2027-01-05T09:00:00+01:00", 1, "google")
+    http.post(f"/v1/leads/{lead['id']}/convert")
+    http.delete(f"/v1/leads/{lead['id']}", headers={"If-Match": "*"})
+    running.settle()
+
+    total = asked(http)["total"]
+    assert (total["opened"], total["converted"], total["sources"]) == (0, 0, [])
+
+
 def test_it_is_for_who_may_read_leads_of_their_own_business(
     running: Running, http: TestClient
 ) -> None:
