@@ -63,8 +63,10 @@ def router_of(routes: Routes) -> APIRouter:
 
 def old_router_of(routes: Routes) -> APIRouter:
     """Return the router of the path that a kind had in an older product."""
-    path = routes.kind.old_path or ""
-    return _with_routes(OldRouter(Product.DESK, prefix=path, successor=routes.where), routes)
+    kind = routes.kind
+    product = Product.BEAUTY if kind.many in SALON else Product.DESK
+    router = OldRouter(product, prefix=kind.old_path or "", successor=routes.where)
+    return _with_routes(router, routes)
 
 
 def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
@@ -72,6 +74,9 @@ def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
         add(router, routes, route)
     return router
 
+
+SALON: Final = frozenset({"lead-forms", "tasks"})
+"""Kinds whose old paths were of the salon."""
 
 BESIDES: Final = {ICPS.one: icps.BESIDES}
 """What is said besides of a kind, to whoever makes one or changes it."""

@@ -20,6 +20,7 @@ from domain.values import (
     ServiceId,
     StageId,
     SubmissionId,
+    TaskId,
     UserId,
 )
 
@@ -44,4 +45,5 @@ Receipt = Annotated[str, id_of("receipt")]
 Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]
 Stage = Annotated[StageId, id_of("stage")]
+Task = Annotated[TaskId, id_of("task")]
 User = Annotated[UserId, id_of("user")]

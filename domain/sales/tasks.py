@@ -158,6 +158,7 @@ TASKS: Final = Kind(
     also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
     readers=frozenset(Role) - {Role.CLIENT},
+    old_path="/tasks",
 )
 
 

@@ -61,7 +61,12 @@ def typed(values: Value) -> dict[str, Any]:
 
 
 MORE: dict[str, dict[str, Any]] = {
-    f"/v1/lead-forms/form-{ID}/submit": {"answers": {"name": "Zoé", "email": "zoe@example.org"}},
+    **{
+        f"{path}/form-{ID}/submit": {"answers": {"name": "Zoé", "email": "zoe@example.org"}}
+        for path in ("/v1/lead-forms", "/lead-forms")
+    },
+    "/leads": {"client_id": f"client-{ID}"},
+    f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
@@ -114,7 +119,11 @@ OF_ANOTHER_STATE = {
     f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business
     f"POST /v1/public/{PUBLIC_NAME}/holds/hold-{ID}/booking",  # nobody knows the code
     f"POST /v1/public/{PUBLIC_NAME}/invitations",  # nobody knows the token
-    f"POST /v1/leads/{lead_of(ClientId(f'client-{ID}'))}/invite",  # to no page
+    *(
+        f"POST {path}/{lead_of(ClientId(f'client-{ID}'))}/invite"  # to no page
+        for path in ("/leads", "/v1/leads")
+    ),
+    f"POST /leads/{lead_of(ClientId(f'client-{ID}'))}/convert",  # was removed
     f"POST /v1/clients/client-{ID}/merge",  # with itself
     "POST /v1/files",  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",

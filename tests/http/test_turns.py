@@ -80,6 +80,7 @@ HEAVY_ROUTES = {
     ("/v1/history/streams/{stream}/difference", "GET"),
     ("/v1/bookings/{booking_id}/history", "GET"),
     ("/v1/leads/{lead_id}/activities", "GET"),
+    ("/leads/{lead_id}/activities", "GET"),
     ("/v1/leads/{lead_id}/history", "GET"),
     ("/v1/submissions/{submission_id}/history", "GET"),
     ("/v1/leads/{lead_id}/stages", "GET"),
