@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Response
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field
 
 from api.business.auth import PUBLIC
 from api.compat import OldRouter, Product
@@ -41,12 +41,6 @@ class OldLead(Body):
         None, validation_alias=AliasChoices("assigned_to", "assignee_id")
     )
 
-    @model_validator(mode="after")
-    def _says_something(self) -> "OldLead":
-        if self.status is None and self.assignee_id is None:
-            raise ValueError("status or assigned_to is wanted")
-        return self
-
     def orders(self, lead_id: LeadId) -> list[Command]:
         """Return what it orders."""
         found: list[Command] = []
@@ -70,8 +64,10 @@ def list_old_leads(caller: leads.MayRead) -> Response:
 @answers(Row(LEADS), refuses=WINNING)
 def change_old_lead(lead_id: ids.Lead, body: OldLead, caller: leads.MayWrite) -> Response:
     """Say how far a lead has come, and who looks after it."""
-    first, *others = body.orders(lead_id)
-    return caller.changed(LEADS, lead_id, first, *others)
+    orders = body.orders(lead_id)
+    if not orders:
+        return leads.get_lead(lead_id, caller)
+    return caller.changed(LEADS, lead_id, *orders)
 
 
 old_leads.post("", status_code=201)(leads.open_lead)

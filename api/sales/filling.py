@@ -60,7 +60,7 @@ class AnswersNotTaken(Invalid):
     errors: Sequence[Fault]
 
 
-REFUSED: Final = (FormNotPublished, OriginNotListed)
+REFUSED: Final = (NotFound, FormNotPublished, OriginNotListed)
 """Why a form may not be seen by whoever asks."""
 
 

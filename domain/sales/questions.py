@@ -73,7 +73,7 @@ AGREED: Final = "true"
 
 Key = Annotated[str, Held(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40)]
 Choice = Annotated[str, Held(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
-Label = Annotated[str, Held(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Label = Annotated[str, Held(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 Day = Annotated[str, Held(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 
@@ -117,7 +117,7 @@ class Question(Value, frozen=True, kw_only=True):
     most: Annotated[int, Held(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)] | None = None
     earliest: Day | None = None
     latest: Day | None = None
-    pattern: Annotated[str, Held(min_length=1, max_length=200)] | None = None
+    pattern: Annotated[str, Held(min_length=1, max_length=200, pattern=r"^[^\x00]+$")] | None = None
     fills: Fills | None = None
     shown_if: Annotated[tuple[Condition, ...], Held(max_length=5)] = ()
 
