@@ -66,6 +66,7 @@ def ask_what_if(body: PolicyBody, caller: MayManage) -> Response:
     booking (`"kind":"booking"`) that would have been refused, with the code: each by itself, on what was
     known when it was made.
     """
+    caller.refuse_outdated()
     policy = body.policy()
     given = msgspec.to_builtins(policy)
     return accepted(caller, WHAT_IF, about=policy.about, given=given)

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from api.backend import Backend
 from api.business.visitors import Visitor
+from api.problems.refusals import QueryInvalid
 from api.requests import ids
 from api.requests.caller import new_id
 from api.requests.forms import identities, number_of
@@ -60,7 +61,7 @@ class AnswersNotTaken(Invalid):
     errors: Sequence[Fault]
 
 
-REFUSED: Final = (NotFound, FormNotPublished, OriginNotListed)
+REFUSED: Final = (NotFound, QueryInvalid, FormNotPublished, OriginNotListed)
 """Why a form may not be seen by whoever asks."""
 
 

@@ -100,6 +100,7 @@ def create_form_from_template(
     form_template_id: ids.FormTemplate, body: NewFromTemplate, caller: MayWrite
 ) -> Response:
     """Make a form that asks what a template asks."""
+    caller.refuse_outdated()
     form = Form(name=body.name, questions=_template(caller, form_template_id).questions)
     form_id = new_id(FORMS.one)
     pepper = caller.backend.pepper.encode()
