@@ -73,7 +73,9 @@ AGREED: Final = "true"
 
 Key = Annotated[str, Held(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40)]
 Choice = Annotated[str, Held(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
-Label = Annotated[str, Held(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+Label = Annotated[
+    str, Held(min_length=1, max_length=500, pattern=r"^[\x01-\x20]*[^\x00-\x20][^\x00]*$")
+]
 Day = Annotated[str, Held(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 

@@ -35,6 +35,7 @@ APART: Final = {"cluster", "schemas asyncapi", "schemas told"}
 """What composes nothing: the processes of a cluster are some of those above."""
 
 ENDING: Final = {
+    "replay",
     "check-release",
     "claim-identities",
     "export-history",
