@@ -40,6 +40,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "links": "frontdesk.links",
     "portrait": "frontdesk.portraits",
     "professional": "frontdesk.professionals",
+    "scheduled": "frontdesk.scheduled",
     "scoring": OTHERS,
     "series": "frontdesk.series",
     "service": "frontdesk.services",

@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.transact import Past
-from domain.conversations import messages, threads
+from domain.conversations import messages, scheduled, threads
 from domain.conversations.messages import MESSAGE, MessageNotFound
 from domain.conversations.participants import is_staff
+from domain.conversations.scheduled import SCHEDULED, ScheduledNotFound
 from domain.conversations.threads import THREAD, MembersNotFound, Thread, ThreadNotFound
 from domain.messages import Command
-from domain.values import MessageId, ThreadId
+from domain.values import MessageId, ScheduledId, ThreadId
 
 BY_CLIENTS: Final = (
     threads.OpenThread,
@@ -36,6 +37,8 @@ ORDERS: Final = (
     threads.ReopenThread,
     threads.ArchiveThread,
     threads.RestoreThread,
+    scheduled.ScheduleMessage,
+    scheduled.CancelScheduled,
 )
 """What people order of conversations."""
 
@@ -44,6 +47,7 @@ ONESELF: Final[Mapping[type[Command], str]] = {
     threads.RemoveMember: "member_id",
     threads.MarkRead: "member_id",
     messages.PostMessage: "author",
+    scheduled.ScheduleMessage: "author",
     messages.EditMessage: "by",
     messages.DeleteMessage: "by",
     messages.React: "member_id",
@@ -60,6 +64,8 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     _refuse_as_another(order, reach, principal)
     if isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)
+    elif isinstance(order, scheduled.CancelScheduled):
+        scheduled_seen(order.scheduled_id, reach, past)
     elif isinstance(order, messages.EditMessage | messages.DeleteMessage | messages.React):
         message_seen(order.message_id, reach, past)
     else:
@@ -72,6 +78,17 @@ def thread_seen(thread_id: ThreadId, reach: Reach, past: Past) -> Thread:
     if thread.opened_at is None or not reach.includes(member_id=thread.audience):
         raise ThreadNotFound
     return thread
+
+
+def scheduled_seen(scheduled_id: ScheduledId, reach: Reach, past: Past) -> None:
+    """Refuse what is to be said in a thread that is not within reach. Raises ScheduledNotFound."""
+    known = past.of(SCHEDULED, scheduled_id)
+    if known.thread_id is None:
+        raise ScheduledNotFound
+    try:
+        thread_seen(known.thread_id, reach, past)
+    except ThreadNotFound:
+        raise ScheduledNotFound from None
 
 
 def message_seen(message_id: MessageId, reach: Reach, past: Past) -> None:
