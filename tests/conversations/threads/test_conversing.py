@@ -58,6 +58,21 @@ def test_two_have_one_conversation_whoever_begins_it_and_were_it_at_once(
     assert (again.status_code, again.json()["id"]) == (200, found[0]["id"])
 
 
+def test_two_who_begin_in_two_processes_at_once_have_one_conversation(
+    two_systems: tuple[Running, Running],
+) -> None:
+    here, there = two_systems
+    ana, zoe = colleague(here), client(here)
+    zoe_there = Person(there, Role.CLIENT, zoe.id, client_id=zoe.id)
+    with ThreadPoolExecutor(2) as pool:
+        begin = [(ana, zoe), (zoe_there, ana)]
+        first, second = pool.map(lambda two: two[0].opens(two[1], text="Bonjour"), begin)
+
+    assert first["id"] == second["id"]
+    here.settle()
+    assert ana.hears(first) == ["Bonjour", "Bonjour"]
+
+
 def test_who_takes_no_part_and_has_no_leave_finds_no_conversation(
     running: Running, ana: Person, zoe: Person
 ) -> None:
