@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, setter, tasks
+from api.compat import CALLED, beauty, calendar, setter, tasks, winning
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -22,11 +22,25 @@ from api.operations import (
     read_models,
     receipts,
     status,
+    what_if,
 )
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
-from api.sales import leads, scoring
+from api.sales import (
+    activities,
+    analytics,
+    assignment,
+    forms,
+    icps,
+    imports,
+    invitations,
+    leads,
+    pipeline,
+    scoring,
+    submissions,
+)
+from api.sales import pages as form_pages
 from api.scheduling import (
     availability,
     booking_imports,
@@ -55,7 +69,18 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     clients.router,
     identities.router,
     leads.router,
+    activities.router,
+    pipeline.router,
+    invitations.router,
+    forms.router,
+    forms.templates_router,
+    submissions.router,
+    form_pages.router,
+    imports.router,
     scoring.router,
+    assignment.router,
+    icps.router,
+    analytics.router,
     files.router,
     contents.router,
     portraits.router,
@@ -63,12 +88,14 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     public.router,
     guest_bookings.router,
+    invitations.public_router,
     configuration.router,
     client_limits.router,
     outbox.router,
     inbound.router,
     jobs.router,
     long_operations.router,
+    what_if.router,
     receipts.router,
     read_models.router,
     limits.router,
@@ -84,6 +111,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *setter.ROUTERS,
     *calendar.ROUTERS,
     *tasks.ROUTERS,
+    *winning.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
 )

@@ -36,6 +36,7 @@ from application.ports import (
     Recorded,
     Steps,
 )
+from application.sales.public_forms import PublicForms
 from application.scheduling.guest_bookings import Guests
 from application.scheduling.live import LiveBookings
 from application.transact import Past
@@ -131,6 +132,7 @@ class Backend:
     live: LiveBookings
     long_operations: LongOperations
     origins: Origins
+    public_forms: PublicForms
     public_names: PublicNames
     outbox: Outbox
     parked: ParkedKeys

@@ -1,6 +1,6 @@
 """Carry out commands: find the use case, let it decide on the present past, record its events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from application.ports import THERE, About, Answer, EventStore, VersionConflictError, View
@@ -8,6 +8,7 @@ from application.reach import refuse_beyond, refuse_endless
 from application.refusals import NotNow
 from application.transact import Changes, Together, UseCase, together
 from domain.messages import Bookkeeping, Command, DomainError, Invalid
+from domain.values import TenantId
 
 ATTEMPTS: Final = 200
 """How often a decision is made before giving up. In one process commands on a contended aggregate
@@ -43,7 +44,7 @@ class Dispatcher:
         use_cases: Mapping[type[Command], UseCase[Any]],
         store: EventStore,
         *,
-        claims: Callable[[Changes], Callable[[], object] | None] = lambda _: None,
+        claims: Callable[[Changes, TenantId], Sequence[Callable[[], object]]] = lambda *_: (),
         told: Callable[[Answer], object] = lambda _: None,
     ) -> None:
         self._use_cases: dict[type[Command], UseCase[Any]] = {
@@ -72,10 +73,11 @@ class Dispatcher:
                 if about.leave is not None:
                     refuse_endless(command, about.leave, changes, view.seen)
                 self._refuse_another_version(view, about)
-                if claim := self._claims(changes):
+                if claims := self._claims(changes, TenantId(about.tenant)):
                     if first := self._first_answer(view, about):
                         return first
-                    claim()
+                    for claim in claims:
+                        claim()
             except DomainError:
                 if first := self._first_answer(view, about):
                     return first

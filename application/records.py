@@ -5,17 +5,23 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from application.transact import Changes, Past, UseCase, one_by_one
+from application.sales.tasks import next_task
+from application.transact import Changes, Past, Since, UseCase, one_by_one
 from domain import records
 from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.personal import erased, private_in
 from domain.records import CLAIM, LINKS, Action, Kind, Record, ReferenceLost, ReferenceMade
+from domain.sales.tasks import TASKS
 from domain.texts import loosely
 from domain.values import keyed_id, kind_of
 
 V = TypeVar("V", bound=Value)
 Decide = Callable[[Any, Record[Any]], Sequence[Event]]
+Follow = Callable[[str, Record[Any], Record[Any], Past], records.CreateRecord | None]
+
+FOLLOWED_BY: Final[Mapping[str, Follow]] = {TASKS.one: next_task}
+"""By the name of a kind: what is made when one of its records becomes so."""
 
 
 def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[str, ...]:
@@ -94,7 +100,15 @@ def _changes(kind: Kind[Any], command: Any, past: Past, decide: Decide) -> Chang
     if events and after.active:
         _refuse_useless(kind, before, after, past)
     claimed = _claimed(kind, command.id, before, after, past)
-    return {command.id: events, **claimed, **_linked(kind, command.id, before, after, past)}
+    linked = _linked(kind, command.id, before, after, past)
+    changes: Changes = {command.id: events, **claimed, **linked}
+    follow = FOLLOWED_BY.get(kind.one)
+    next_ = follow and follow(command.id, before, after, past)
+    return _joined(changes, create(next_, Since(past, changes))) if next_ else changes
+
+
+def _joined(one: Changes, other: Changes) -> Changes:
+    return {stream: [*one.get(stream, ()), *other.get(stream, ())] for stream in {**one, **other}}
 
 
 def _refuse_useless(kind: Kind[Any], before: Record[Any], after: Record[Any], past: Past) -> None:

@@ -59,6 +59,7 @@ SEEN_WITH: Final[Mapping[str, str]] = {
     "professional": Permission.PROFESSIONALS_READ,
     "series": Permission.BOOKINGS_READ,
     "service": Permission.SERVICES_READ,
+    "submission": Permission.LEADS_READ,
     "tenant": Permission.TENANT_READ,
     "time-block": Permission.BOOKINGS_READ,
     "user": Permission.USERS_READ,

@@ -27,6 +27,9 @@ class Past(Protocol):
     def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
         """Return the state of an aggregate; its initial state when it never happened."""
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Be told what will be looked at: many are sooner read at once than one by one."""
+
 
 UseCase = Callable[[C, Past], Changes]
 """Collects the facts a decision needs and lets the domain decide. Pure: runs again on conflict."""
@@ -55,6 +58,9 @@ class Since:
             state = aggregate.evolve(state, event)
         return state
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        self._past.foresee(aggregate, identities)
+
 
 def together(use_cases: Mapping[type[Command], UseCase[Any]]) -> UseCase[Together]:
     """Return the use case that carries out several, each on the past that those before it left."""
@@ -71,6 +77,11 @@ def one_by_one(orders: Iterable[T], past: Past, carry_out: Callable[[T, Past], C
     """Return what several change, each carried out on the past that those before it left."""
     changes: dict[str, list[Event]] = {}
     for order in orders:
-        for stream, events in carry_out(order, Since(past, changes)).items():
-            changes.setdefault(stream, []).extend(events)
+        add(carry_out(order, Since(past, changes)), changes)
     return changes
+
+
+def add(more: Changes, changes: dict[str, list[Event]]) -> None:
+    """Let changes come after others."""
+    for stream, events in more.items():
+        changes.setdefault(stream, []).extend(events)

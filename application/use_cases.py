@@ -7,7 +7,8 @@ from application import records
 from application.business import configuration, tenants, users
 from application.files import files
 from application.people import clients
-from application.sales import leads
+from application.sales import assignment, inviting, leads, pipeline, submissions
+from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
     allowances,
@@ -35,6 +36,11 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **booking_mails.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
+    **submissions.USE_CASES,
+    **assignment.USE_CASES,
+    **pipeline.USE_CASES,
+    **inviting.USE_CASES,
+    **taking_in.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

@@ -12,7 +12,10 @@ from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
 from domain.records import Kind
-from domain.sales import leads, scores
+from domain.sales import assignment, caseloads, leads, scores, submissions
+from domain.sales.forms import FORM_TEMPLATES, FORMS
+from domain.sales.icps import ICPS
+from domain.sales.stages import STAGES
 from domain.sales.tasks import TASKS
 from domain.scheduling import (
     agendas,
@@ -42,6 +45,9 @@ AREAS: Final = (
     configuration,
     leads,
     scores,
+    submissions,
+    assignment,
+    caseloads,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -49,6 +55,10 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     TAXES,
     PRODUCTS,
     TASKS,
+    FORMS,
+    FORM_TEMPLATES,
+    STAGES,
+    ICPS,
 )
 """Every kind of record."""
 

@@ -15,6 +15,8 @@ def plain(text: str) -> str:
     >>> plain("Zoé Strauß")
     'zoe strauss'
     """
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.translate(UNDECOMPOSED)

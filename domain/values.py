@@ -2,8 +2,10 @@
 
 import hmac
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha1
 from typing import NewType
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from msgspec.structs import asdict
 
@@ -27,7 +29,12 @@ SourceId = NewType("SourceId", str)
 WishId = NewType("WishId", str)
 LeadId = NewType("LeadId", str)
 TaskId = NewType("TaskId", str)
+FormId = NewType("FormId", str)
+SubmissionId = NewType("SubmissionId", str)
+StageId = NewType("StageId", str)
 ScoringId = NewType("ScoringId", str)
+AssignmentId = NewType("AssignmentId", str)
+CaseloadId = NewType("CaseloadId", str)
 FileId = NewType("FileId", str)
 PortraitId = NewType("PortraitId", str)
 
@@ -35,19 +42,34 @@ FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 """The namespace of every id that follows from other ids."""
 
 
+@lru_cache(maxsize=4_096)
 def derived_id(kind: str, *parts: str) -> str:
     """Return the same id for the same parts, so that doing it twice makes one thing.
 
     >>> derived_id("client", "booking-1") == derived_id("client", "booking-1")
     True
     """
-    return f"{kind}-{uuid5(FRONTDESK, '/'.join(parts))}"
+    named = FRONTDESK.bytes + "/".join(parts).encode()
+    return f"{kind}-{_uuid5(sha1(named, usedforsecurity=False).digest())}"
 
 
 def keyed_id(kind: str, text: str, pepper: bytes) -> str:
     """Return the same id for the same text. Without the pepper nobody finds the text again."""
-    digest = hmac.digest(pepper, text.encode(), "sha256")
-    return f"{kind}-{UUID(bytes=digest[:16], version=5)}"
+    return f"{kind}-{_uuid5(hmac.digest(pepper, text.encode(), 'sha256'))}"
+
+
+def _uuid5(digest: bytes) -> str:
+    """Write a digest as a UUID of version 5; `UUID` takes three times as long, and files have many rows.
+
+    >>> from uuid import uuid5
+    >>> _uuid5(sha1(FRONTDESK.bytes + b"ana").digest()) == str(uuid5(FRONTDESK, "ana"))
+    True
+    """
+    octets = bytearray(digest[:16])
+    octets[6] = octets[6] & 0x0F | 0x50
+    octets[8] = octets[8] & 0x3F | 0x80
+    text = octets.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def kind_of(id_: str) -> str:

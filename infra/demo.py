@@ -24,6 +24,7 @@ from domain.business.users import AppointOperator, Role
 from domain.catalogue import KINDS
 from domain.messages import Command, DomainError
 from domain.people.clients import ClientStatus, RegisterClient
+from domain.sales.forms import FORMS
 from domain.scheduling.bookings import (
     CancelBooking,
     CompleteBooking,
@@ -38,6 +39,7 @@ from domain.values import (
     BookingId,
     ClientId,
     Contact,
+    FormId,
     Money,
     ProfessionalId,
     ServiceId,
@@ -46,6 +48,7 @@ from domain.values import (
 )
 from domain.zones import to_local, to_utc, zone
 from infra.composition import System
+from infra.demo_leads import Place, coming
 
 OPERATOR: Final = "operator@salon.example"
 """Who looks after jobs and read models; of the first business."""
@@ -300,7 +303,8 @@ class _Shop:
     # --- Three months -------------------------------------------------------------------
 
     def steps(self) -> Iterator[Step]:
-        """Plan every booking of three months, and what becomes of it."""
+        """Plan every booking of three months, and who might have become a client, and what becomes of it."""
+        yield from self._leads()
         days = range(-BEHIND.days, AHEAD.days + 1)
         today = to_local(self._today, self._zone).date()
         for day in (today + timedelta(days=days) for days in days):
@@ -308,6 +312,15 @@ class _Shop:
                 for name in self._shop.people:
                     for opens, _ in self._shop.hours:
                         yield from self._visit(name, day, time.fromisoformat(opens))
+
+    def _leads(self) -> Iterator[Step]:
+        pepper = self._system.settings.pepper.encode()
+        form = FORMS.examples[0] if self._shop.language == "fr" else None
+        form_id = FormId(self._id(FORMS.one, repr(form))) if form else None
+        place = Place(self._tenant, self._shop.language, pepper, form_id)
+        for at, makes, command in coming(place, self._today):
+            if at < self._today:
+                yield self._step(at, makes, command)
 
     def _visit(self, professional: str, day: date, opens: time) -> Iterator[Step]:
         chance = self._random.random()

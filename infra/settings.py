@@ -286,6 +286,7 @@ class Settings(BaseModel):
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)
     accounts_per_hour: int = Field(default=20, ge=1)
+    submissions_per_hour: int = Field(default=60, ge=1)
     failed_logins_from_address: int = Field(default=30, ge=1)
     failed_logins_of_account: int = Field(default=10, ge=1)
     operations_of_business: int = Field(default=10, ge=1, le=1_000)
@@ -355,6 +356,11 @@ class Settings(BaseModel):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def address(self) -> str:
+        """The address under which people reach it: their own machine, where none is set."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def times(self, quota: int) -> int:
         """Return a limit as it is enforced here: multiplied, but never nothing."""

@@ -13,6 +13,7 @@ from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
 from projections.records import RECORDS
 from projections.sales.leads import LEADS
+from projections.sales.submissions import SUBMISSIONS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -36,6 +37,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     CLIENT_VISITS,
     CLIENT_TIMELINE,
     LEADS,
+    SUBMISSIONS,
     FILES,
     CONFIGURATION_ROWS,
     *RECORDS.values(),

@@ -82,7 +82,7 @@ class Question:
         its very value. A plan for any value takes each to be as frequent as any other, and may read a
         whole list for one that no row has.
         """
-        asked = [w for w in self.where if w.op is not Op.ENDS_AFTER]
+        asked = [w for w in self.where if w.op not in ALONG_THE_WAY]
         sought = [w for w in asked if w.column != self.sort.column]
         return len(sought) == 1 and not self.along
 

@@ -37,10 +37,11 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration of a read model, kept in a table made from it.
 
     The table has `tenant_id`, `key`, one typed column per name in `columns` (fields of the row by
-    which one filters or sorts), and `document`: the whole row as JSON, ready to be sent.
+    which one filters or sorts, or that are counted), and `document`: the whole row as JSON, ready to be sent.
     Raising `version` rebuilds it. `owner` is the kind of the one aggregate whose id is the key, if
     rows are owned by one: then a row can be had from that stream alone.
-    `evolve` returns None to remove the row.
+    `evolve` returns None to remove the row. Where it `tells_by`, the runner fills in `by` whom a row was begun.
+    Where it is `dated`, it is told when something happened, too: `evolve(row, event, at)`.
     """
 
     name: str
@@ -48,7 +49,13 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
     row: type[Row]
     subscribes_to: tuple[type[Event], ...]
     key: Callable[[Any], Sequence[str]]
-    evolve: Callable[[Any, Any], Row | None]
+    evolve: Callable[..., Row | None]
     columns: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     owner: str | None = None
+    tells_by: bool = False
+    dated: bool = False
+
+    def after(self, row: Row | None, event: Any, at: datetime) -> Row | None:
+        """Return the row after something has happened."""
+        return self.evolve(row, event, at) if self.dated else self.evolve(row, event)

@@ -1,6 +1,6 @@
 """The past of one tenant in a dictionary: all that use cases need, since they are pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,6 +35,9 @@ class InMemory:
         self._states[identity] = (state, len(history))
         found: S = state
         return found
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Have everything at hand."""
 
     def run(self, command: Command) -> list[Any]:
         """Carry out a command; return the events, over all streams in the order of recording.

@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 from adapters.erasure.persons import OwnStream, left_of, records_of, was_in_clear, whole
 from adapters.erasure.tables import TableOfAnotherReleaseError, clear
-from adapters.erasure.traces import clear_traces
+from adapters.erasure.traces import clear_mails, clear_traces
 from adapters.event_store.erased import wait_for_commits
 from adapters.event_store.reader import Reader
 from adapters.postgres import Database
@@ -76,10 +76,12 @@ class PostgresErasures:
 
     def finish_purge(self, tenant: str, purged: Erased, *, patience: float = PATIENCE) -> bool:
         """Take what a record said out of all tables. Return whether that is done; else it has to wait."""
-        return self._tried(
-            time.monotonic() + patience,
-            lambda connection: clear(connection, self._models, tenant, purged),
-        )
+
+        def take_out(connection: Connection[Any]) -> None:
+            clear_mails(connection, tenant, purged.streams)
+            clear(connection, self._models, tenant, purged)
+
+        return self._tried(time.monotonic() + patience, take_out)
 
     def of(self, tenant: str, client_id: ClientId) -> Erasure:
         """Return how far it is. Raises ClientNotFound, NotReadableHere."""

@@ -65,11 +65,13 @@ def _clear(
 
 def _without(model: ReadModel, row: Row | None, erased: Erasure) -> Row | None:
     """Return the row without the person, as old as it was; what cannot be folded is not kept."""
+    if row is None or row.updated_at is None:
+        return None
     try:
-        new: Row | None = model.evolve(row, erased)
+        new = model.after(row, erased, row.updated_at)
     except Exception:  # noqa: BLE001 - a fold may fail at anything, and then its row is set aside
         return None
-    if row is None or new is None:
+    if new is None:
         return None
     return replace(new, version=row.version, created_at=row.created_at, updated_at=row.updated_at)
 

@@ -1,6 +1,6 @@
 """A look at the past by somebody who only asks: nobody queues for it, and nothing is recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -34,6 +34,10 @@ class Glance:
             self._states[identity], self.seen[identity] = self._store.state(aggregate, key)
         state: S = self._states[identity]
         return state
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read them at once."""
+        self._store.foresee(aggregate, self._tenant, identities)
 
 
 class Asking:

@@ -6,6 +6,7 @@ seen, so the worst a stale state can do is to make a command be decided once mor
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from adapters.keys import Key
@@ -38,15 +39,24 @@ class Memory:
                 self._states.move_to_end(key)
             return known
 
+    def unknown(self, keys: Iterable[Key]) -> list[Key]:
+        """Return those of which nothing is known."""
+        with self._gate:
+            return [key for key in keys if key not in self._states]
+
     def put(self, key: Key, state: Any, version: int) -> None:
         """Remember a state, unless a newer one is known."""
+        self.put_all({key: (state, version)})
+
+    def put_all(self, states: Mapping[Key, Remembered]) -> None:
+        """Remember several."""
         with self._gate:
-            known = self._states.get(key)
-            if known is not None and known[1] > version:
-                return
-            self._states[key] = (state, version)
-            self._states.move_to_end(key)
-            if len(self._states) > self._size:
+            for key, found in states.items():
+                known = self._states.get(key)
+                if known is None or known[1] <= found[1]:
+                    self._states[key] = found
+                    self._states.move_to_end(key)
+            while len(self._states) > self._size:
                 self._states.popitem(last=False)
 
     def doubt(self, key: Key) -> None:

@@ -109,6 +109,10 @@ OF_TENANT: Final = f"""
     WHERE e.tenant_id = %s AND e.tenant_position > %s AND e.tenant_position <= %s
     ORDER BY e.tenant_position
 """
+STREAMS: Final = cut(
+    f"SELECT {COLUMNS} FROM log.events e WHERE e.tenant_id = %s AND e.stream = ANY(%s)",
+    "stream, version",
+)
 LAST: Final = 2**62
 PAGE: Final = 5_000
 
@@ -153,9 +157,26 @@ class Reader:
             yield [self.recorded(rows)]
             return
         del rows
-        with connection.transaction(), connection.cursor("a long stream") as cursor:
+        with connection.transaction(), connection.cursor(stream) as cursor:
             cursor.execute(STREAM, values, binary=True)
             yield map(self.recorded, iter(lambda: cursor.fetchmany(IN_PARTS), []))
+
+    def streams(
+        self, connection: Connection[Any], tenant: str, streams: Sequence[str]
+    ) -> Mapping[str, Sequence[Recorded]]:
+        """Return the events of several streams, in order; none of what never was. Those that are beyond
+        MOST_BYTES, or cannot be read here, are missing.
+        """
+        values = (tenant, list(streams))
+        rows = connection.execute(STREAMS, values, prepare=True, binary=True).fetchall()
+        end = rows[-1][3] if rows and rows[-1][-1] else None
+        found: dict[str, list[Recorded]] = {
+            each: [] for each in streams if end is None or each < end
+        }
+        for past in self.recorded(rows):
+            if past.stream in found:
+                found[past.stream].append(past)
+        return {name: all_ for name, all_ in found.items() if not any(map(is_unread, all_))}
 
     def log(
         self,

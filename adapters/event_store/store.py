@@ -1,7 +1,7 @@
 """The event store: what commands see of the log, and how they add to it."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -83,6 +83,10 @@ class PostgresView:
         self.states[identity] = (aggregate, state)
         return state
 
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read them at once."""
+        self._store.foresee(aggregate, self._about.tenant, identities)
+
 
 class PostgresEventStore:
     """Reads and appends for the commands of all tenants."""
@@ -131,6 +135,17 @@ class PostgresEventStore:
         found = self._carried_on(aggregate, key) or self._read(aggregate, key)
         self._memory.put(key, *found)
         return found
+
+    def foresee(
+        self, aggregate: Aggregate[Any, Any], tenant: str, identities: Iterable[str]
+    ) -> None:
+        """Remember the states of many that are not known yet, as far as they can be read at once."""
+        unknown = self._memory.unknown((tenant, each) for each in identities)
+        if not unknown:
+            return
+        with self._database.as_tenant(tenant) as connection:
+            found = self._reader.streams(connection, tenant, [stream for _, stream in unknown])
+        self._memory.put_all({(tenant, s): _folded(aggregate, h) for s, h in found.items()})
 
     def _carried_on(self, aggregate: Aggregate[S, Any], key: Key) -> tuple[S, int] | None:
         """Return what was known with all that has happened since. None if it has to be read anew:
@@ -344,13 +359,15 @@ class PostgresEventStore:
 
     def _remember(self, view: View, recorded: Sequence[Recorded]) -> None:
         assert isinstance(view, PostgresView)
+        known: dict[Key, tuple[Any, int]] = {}
         for past in recorded:
             aggregate, state = view.states.get(past.stream, (None, None))
             if aggregate is None or isinstance(past.event, StreamErased):
                 continue
             state = aggregate.evolve(state, past.event)
             view.states[past.stream] = (aggregate, state)
-            self._memory.put((past.tenant, past.stream), state, past.version)
+            known[past.tenant, past.stream] = (state, past.version)
+        self._memory.put_all(known)
         for past in recorded:
             if isinstance(past.event, Erasure):
                 self._forget(past.tenant, past.event.streams)
@@ -359,6 +376,11 @@ class PostgresEventStore:
         for stream in streams:
             self._memory.forget((tenant, stream))
             self._stream_keys.forget((tenant, stream))
+
+
+def _folded(aggregate: Aggregate[Any, Any], history: Sequence[Recorded]) -> tuple[Any, int]:
+    events = [past.event for past in history if past.event is not None]
+    return aggregate.fold(events), history[-1].version if history else 0
 
 
 def _refuse_another_order(fingerprint: str | None, about: About) -> None:

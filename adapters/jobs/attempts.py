@@ -6,7 +6,7 @@ provider cannot be asked, it is also written down that an effect is about to hap
 after that, unless the provider said no, is uncertain, and waits for an operator (decision 0020).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
@@ -29,11 +29,13 @@ from application.operations.jobs import (
     Job,
     JobStatus,
     NotTakenError,
+    Ordered,
     Skipped,
     UncertainError,
     Unfinished,
 )
 from application.ports import About, NotReadableHere
+from application.processes.process import Do
 from application.refusals import NotNow
 from domain.messages import Command, DomainError
 
@@ -55,7 +57,8 @@ class Provider(Enum):
 
 class Result(NamedTuple):
     """What came of one attempt: done, todo once more, or to be looked at by an operator. `elsewhere`
-    is what this process cannot do, and another may; `pause` is there where it went well, and goes on.
+    is what this process cannot do, and another may; `pause` is there where it went well, and goes on, and
+    `orders` are what it was found that has to be done next.
     """
 
     status: JobStatus
@@ -63,6 +66,7 @@ class Result(NamedTuple):
     provider: Provider = Provider.NOT_ASKED
     elsewhere: bool = False
     pause: float | None = None
+    orders: Sequence[Do] = ()
 
 
 class Attempts:
@@ -131,6 +135,8 @@ class Attempts:
                 return Result(JobStatus.DONE, f"skipped: {why}")
             case Unfinished(pause=pause):
                 return Result(JobStatus.TODO, pause=pause)
+            case Ordered(orders=orders):
+                return Result(JobStatus.DONE, orders=orders)
             case _:
                 if self._is_kept(claimed, handled):
                     hands.is_uncertain = False

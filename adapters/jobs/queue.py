@@ -1,10 +1,11 @@
 """Jobs come into the queue and are withdrawn from it, within the caller's transaction.
 
 Each job is keyed by the process and the event that ordered it, so that an event which is processed
-again, after a crash or a rewind, orders nothing a second time.
+again, after a crash or a rewind, orders nothing a second time. What a job finds out has to be done next is
+keyed by what it says: that job may be carried out again, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -12,6 +13,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import Connection
 
+from adapters.jobs.claims import Claimed
 from adapters.jobs.lanes import COMMANDS
 from adapters.jobs.orders import Order, kind_of, ordering_key_of
 from application.ports import Recorded
@@ -117,6 +119,23 @@ def ordered(orders: Orders, past: Recorded, process: str) -> list[NewJob]:
     ]
 
 
+def found(orders: Sequence[Do], by: Claimed) -> list[NewJob]:
+    """Return what is to be done of the orders that a job found: what says the same is one job."""
+    return [
+        NewJob(
+            tenant=by.tenant,
+            order=do.order,
+            about=do.about,
+            due_at=by.due_at if do.at is None else do.at,
+            dedupe_key=f"{by.tenant}/{kind_of(type(do.order))}/{_said(do.order)}",
+            process=by.process,
+            caused_by=by.caused_by,
+            trail=by.trail,
+        )
+        for do in orders
+    ]
+
+
 def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
     """Put jobs into the queue; return how many were not there yet."""
     rows = [_row(job) for job in jobs]
@@ -178,6 +197,10 @@ def _new_job(do: Do, number: int, *, caused_by: Recorded, process: str) -> NewJo
         caused_by=caused_by.position,
         trail=trail,
     )
+
+
+def _said(order: Order) -> str:
+    return msgspec.json.encode(order).decode()
 
 
 def _trail(cause: Recorded) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Carries out jobs when they are due: commands are dispatched, effects go to their handlers.
 
-    claim ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done
+    claim ─► begin ─► carry out ─┬─► done        a refused command is an answer, and done; what it found
+                                 │               that has to be done next comes into the queue before
                                  ├─► next turn   it went well, and there is more to be done
                                  ├─► again       after a pause that doubles, up to an hour; by
                                  │               another release, soon, if only that one can
@@ -22,7 +23,7 @@ from uuid import UUID, uuid4
 import structlog
 from psycopg import Connection, OperationalError
 
-from adapters.jobs import circuits, claims
+from adapters.jobs import circuits, claims, queue
 from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import FailingLane, Gates
@@ -253,7 +254,8 @@ class Worker:
             case JobStatus.DONE:
                 if attempt > 1:
                     _say(log.info, "a job that failed is done", claimed, attempt)
-                return claims.settle(connection, claimed, result.text, at=now)
+                is_more = queue.enqueue(connection, queue.found(result.orders, claimed)) > 0
+                return claims.settle(connection, claimed, result.text, at=now) or is_more
             case JobStatus.TODO if result.pause is not None:
                 claims.go_on(connection, claimed, at=now + timedelta(seconds=result.pause))
                 return not result.pause

@@ -2,5 +2,6 @@
 
 from adapters.long_operations.desk import OperationDesk
 from adapters.long_operations.progress import OperationProgress
+from adapters.long_operations.rows import SentRows
 
-__all__ = ["OperationDesk", "OperationProgress"]
+__all__ = ["OperationDesk", "OperationProgress", "SentRows"]

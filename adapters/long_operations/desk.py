@@ -14,6 +14,7 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.jobs import NewJob, enqueue
 from adapters.long_operations.ended import say_it_ended
 from adapters.long_operations.given import sealed_given
+from adapters.long_operations.rows import forget_rows, keep_sent, made_part
 from adapters.postgres import Database
 from adapters.wakeups.bell import Bell
 from application.dispatch import IdempotencyKeyReused
@@ -164,6 +165,8 @@ class OperationDesk:
             stops = kind is not None and kind.stops
             values = {"id": operation_id, "by": by, "stops": stops, "now": self._clock()}
             changed = connection.execute(CANCEL, values).fetchone()
+            if changed and changed[1]:
+                forget_rows(connection, [operation_id])
             found = _one(_found(connection, tenant, whose, operation_id))
         if changed is None:
             return _cancelled_before(found)
@@ -176,7 +179,9 @@ class OperationDesk:
         """Return a part of what it has made, counted from 0; None behind the last."""
         with self._database.as_tenant(tenant) as connection:
             row = connection.execute(PART, (tenant, operation_id, number), binary=True).fetchone()
-        return None if row is None else bytes(row[0])
+            if row is not None:
+                return bytes(row[0])
+            return made_part(connection, self._keys, tenant, operation_id, number)
 
     @contextmanager
     def _lent(self, tenant: str | None) -> Iterator[Connection[Any]]:
@@ -214,6 +219,7 @@ class OperationDesk:
             "now": now,
         }
         connection.execute(START, values)
+        keep_sent(connection, self._keys, new.tenant, name, new.sent, now)
         enqueue(connection, [job])
 
 

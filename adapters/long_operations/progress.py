@@ -4,6 +4,7 @@ Whoever saves a step says which was the last they saw. So of two who carry on th
 one of them was taken for dead, one does; what the other has made is not there.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -11,19 +12,23 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from adapters.event_store.personal_data import MasterKeys
+from adapters.jobs import NewJob, enqueue
 from adapters.long_operations.ended import say_it_ended
 from adapters.long_operations.given import opened_given
+from adapters.long_operations.rows import forget_rows, keep_made, prune_rows, take_away
 from adapters.postgres import Database
 from application.operations.long_operations import (
     KEEP,
     MOST_BYTES,
     MOST_KEPT,
+    OPERATION_KINDS,
     Operation,
     OperationResultTooLarge,
     OperationState,
     Step,
 )
 from application.ports import Clock
+from application.processes.process import Effect
 
 CHANGED: Final = "state, steps, done, total, checkpoint, bytes"
 """What a step changes of that which the next has to know."""
@@ -45,11 +50,11 @@ SAVE: Final = f"""
         wrapped = CASE WHEN %(result)s::json IS NULL THEN wrapped END,
         sealed = CASE WHEN %(result)s::json IS NULL THEN sealed END,
         finished_at = CASE WHEN %(result)s::json IS NOT NULL THEN %(now)s::timestamptz END
-    WHERE id = %(id)s AND steps = %(steps)s AND finished_at IS NULL RETURNING {CHANGED}
+    WHERE id = %(id)s AND steps = %(steps)s AND finished_at IS NULL RETURNING {CHANGED}, parts
 """
 PART: Final = """
     INSERT INTO work.operation_parts (operation_id, number, tenant_id, content)
-    SELECT id, parts - 1, tenant_id, %s FROM work.operations WHERE id = %s
+    VALUES (%s, %s, %s, %s)
 """
 END: Final = """
     UPDATE work.operations SET state = %(state)s, problem = %(problem)s, wrapped = NULL,
@@ -104,6 +109,7 @@ class OperationProgress:
         """Save a step with what it made, all or nothing; return the operation as it is then, or None when
         another process has saved this step or ended it before. Raises OperationResultTooLarge.
         """
+        now = self._clock()
         values = {
             "id": operation.id,
             "steps": operation.steps,
@@ -114,18 +120,21 @@ class OperationProgress:
             "checkpoint": _json(step.checkpoint),
             "result": None if step.result is None else _json(step.result),
             "size": len(step.part or b""),
-            "now": self._clock(),
+            "now": now,
         }
         with self._database.as_worker() as connection, connection.transaction():
             changed = _changed(connection, SAVE, values)
             if changed is None:
                 return None
-            state = OperationState(changed["state"])
+            state, parts = OperationState(changed["state"]), changed.pop("parts")
             saved = msgspec.structs.replace(operation, **{**changed, "state": state})
             if saved.bytes > self._most_bytes:
                 raise OperationResultTooLarge(most_bytes=self._most_bytes)
+            take_away(connection, saved)
             if step.part:
-                connection.execute(PART, (step.part, saved.id))
+                self._keep(connection, saved, parts - 1, step.part)
+            if step.then:
+                enqueue(connection, [_to_do(saved, step.then, now)])
             if saved.state is OperationState.DONE and saved.bytes:
                 self._drop_older(connection, saved.tenant)
         if state.is_over:
@@ -147,22 +156,51 @@ class OperationProgress:
             ended = connection.execute(END, values).fetchone()
             if ended is None:
                 return False
-            connection.execute(FORGET_PARTS, ([operation.id],))
+            _forget_files(connection, [operation.id])
         over = msgspec.structs.replace(operation, state=state)
         say_it_ended(operation.tenant, over, problem=problem, cancelled_by=ended[0])
         return True
 
     def prune(self) -> int:
-        """Forget what nothing has happened to for a month; return how many that were."""
+        """Forget what nothing has happened to for a month, and rows that are too old; return how many
+        operations that were.
+        """
         forgotten = 0
         with self._database.as_worker() as connection:
+            prune_rows(connection, self._clock())
             while count := connection.execute(PRUNE, (self._clock() - KEEP,)).rowcount:
                 forgotten += count
         return forgotten
 
     def _drop_older(self, connection: Connection[Any], tenant: str) -> None:
         older = connection.execute(OLDER, (tenant, MOST_KEPT)).fetchall()
-        connection.execute(FORGET_PARTS, ([operation_id for (operation_id,) in older],))
+        _forget_files(connection, [operation_id for (operation_id,) in older])
+
+    def _keep(
+        self, connection: Connection[Any], operation: Operation, number: int, part: bytes
+    ) -> None:
+        kind = OPERATION_KINDS.get(operation.kind)
+        if kind is not None and kind.sealed:
+            keep_made(connection, self._keys, operation, number, part, self._clock())
+        else:
+            connection.execute(PART, (operation.id, number, operation.tenant, part))
+
+
+def _forget_files(connection: Connection[Any], operation_ids: list[str]) -> None:
+    connection.execute(FORGET_PARTS, (operation_ids,))
+    forget_rows(connection, operation_ids)
+
+
+def _to_do(operation: Operation, effect: Effect, now: datetime) -> NewJob:
+    """Return the job of what comes after an operation, once."""
+    return NewJob(
+        tenant=operation.tenant,
+        order=effect,
+        about=operation.id,
+        due_at=now,
+        dedupe_key=f"after/{operation.id}",
+        process=operation.kind,
+    )
 
 
 def _changed(

@@ -1,37 +1,32 @@
-"""Mails in words: templates in `templates/`, one per kind and language, in text and in HTML alike.
+"""Mails about bookings, and with codes, in words: see `paper.py`."""
 
-A template says only sentences, as plain text; the layouts put them into a mail, and the HTML one
-escapes whatever it is given.
-"""
-
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from msgspec.structs import replace
 
 from adapters.mail import wording
 from adapters.mail.invitation import invitation
+from adapters.mail.paper import Paper, Written, line, lines
+from application.sales.inviting import InvitationMail
 from application.scheduling.mails import (
+    FORM_CONFIRMATION,
     GUEST_CODE,
     AddressMail,
     BookingMail,
+    ConfirmationMail,
     GuestMail,
+    ImportMail,
     Mailbox,
     Message,
 )
-from domain import texts
 from domain.messages import Value
 from domain.values import ClientId, Contact, TimeSlot
 from domain.zones import to_local, zone
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
-
-TURNS: Final = dict.fromkeys(map(ord, texts.TURNS))
-"""Left out of mails and calendars, whose own words may stand on the other side of them."""
-
 ADDRESS_CODE: Final = "address-code"
+INVITATION: Final = "lead-invitation"
+IMPORT_DONE: Final = "import-done"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -64,22 +59,14 @@ class TemplateLetters:
 
     def __init__(self, sender: Mailbox) -> None:
         self._sender = sender
-        self._templates = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=select_autoescape(["html.j2"], default=False),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._paper = Paper()
 
     def write(self, mail: BookingMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
         reader = _mailbox(mail.reader)
         assert reader is not None, "who has no address gets no mail"
         words = _words(mail)
-        template = self._templates.get_template(f"{mail.kind}.{mail.language}.j2")
-        said = template.make_module({"m": words})
-        values = {"m": words, "said": said}
+        written = self._paper.written(mail.kind, words)
         return Message(
             tenant=mail.tenant,
             about=mail.booking_id,
@@ -89,9 +76,9 @@ class TemplateLetters:
             signed=words.business,
             to=reader,
             reply_to=_mailbox(mail.other),
-            subject=_line(getattr(said, "subject", "")),
-            text=_tidy(self._templates.get_template("layout.txt.j2").render(values)),
-            html=self._templates.get_template("layout.html.j2").render(values),
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
             invitation=invitation(
                 replace(mail, location=words.location or None),
                 summary=f"{words.what} \u2013 {words.business}",
@@ -102,14 +89,32 @@ class TemplateLetters:
 
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
-        words = _words_with_code(mail)
+        words = _words_to_stranger(mail)
         return self._with_code(ADDRESS_CODE, mail, words, mail.user_id, mail.client_id)
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
         when = _when(mail.slot, mail.time_zone, mail.language)
-        words = replace(_words_with_code(mail), service=_line(mail.service), when=when)
+        words = replace(_words_to_stranger(mail), service=line(mail.service), when=when)
         return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
+
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
+        words = replace(_words_to_stranger(mail), reader=line(mail.name))
+        written = self._paper.written(f"sales/{IMPORT_DONE}", words, mail=mail, day=wording.day_of)
+        return self._signed_as(IMPORT_DONE, mail, written, mail.user_id, None)
+
+    def write_confirmation(self, mail: ConfirmationMail) -> Message:
+        """Write what carries the link by which a submission is confirmed, in its reader's language."""
+        words = _words_to_stranger(mail)
+        return self._signed(
+            FORM_CONFIRMATION,
+            mail,
+            words,
+            mail.submission_id,
+            title=line(mail.title),
+            link=mail.link,
+        )
 
     def _with_code(
         self,
@@ -119,31 +124,60 @@ class TemplateLetters:
         about: str,
         person: ClientId | None,
     ) -> Message:
-        template = self._templates.get_template(f"account/{kind}.{mail.language}.j2")
-        said = template.make_module({"m": words, "code": mail.code})
-        values = {"m": words, "said": said}
+        return self._signed(kind, mail, words, about, person, code=mail.code)
+
+    def write_invitation(self, mail: InvitationMail) -> Message:
+        """Write what leads a lead to a page of the business, in their language."""
+        written = self._paper.written(
+            f"sales/{INVITATION}", _words_to_stranger(mail), link=mail.link
+        )
+        return self._signed_as(INVITATION, mail, written, mail.lead_id, mail.client_id)
+
+    def _signed(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail | ConfirmationMail,
+        words: Words,
+        about: str,
+        person: ClientId | None = None,
+        **more: Any,
+    ) -> Message:
+        written = self._paper.written(f"account/{kind}", words, **more)
+        return self._signed_as(kind, mail, written, about, person)
+
+    def _signed_as(
+        self,
+        kind: str,
+        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
+        written: Written,
+        about: str,
+        person: ClientId | None,
+    ) -> Message:
+        """Put it into a mail in the name of the business."""
         return Message(
             tenant=mail.tenant,
             about=about,
             person=person,
             kind=kind,
             language=mail.language,
-            signed=words.business,
+            signed=line(mail.business),
             to=Mailbox(mail.email),
             reply_to=None,
-            subject=_line(getattr(said, "subject", "")),
-            text=_tidy(self._templates.get_template("layout.txt.j2").render(values)),
-            html=self._templates.get_template("layout.html.j2").render(values),
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
         )
 
 
-def _words_with_code(mail: AddressMail | GuestMail) -> Words:
+def _words_to_stranger(
+    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
+) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.
     """
     texts = dict.fromkeys(Words.__struct_fields__, "")
     nothing = dict.fromkeys(("price", "when", "local_when", "previous", "reason"))
-    said = {"language": mail.language, "business": _line(mail.business)}
+    said = {"language": mail.language, "business": line(mail.business)}
     return msgspec.convert(
         {**texts, **nothing, **said, "for_professional": False, "confirmed": False}, Words
     )
@@ -151,28 +185,28 @@ def _words_with_code(mail: AddressMail | GuestMail) -> Words:
 
 def _words(mail: BookingMail) -> Words:
     client, language = mail.client, mail.language
-    service = _line(mail.service)
+    service = line(mail.service)
     what = service or NO_SERVICE[language]
     starts = mail.slot and wording.start(mail.slot, mail.time_zone, language)
     return Words(
         language=language,
         for_professional=mail.kind.is_for_professional,
-        reader=_line(mail.reader.name if mail.reader else None),
-        business=_line(mail.business),
-        professional=_line(mail.professional.name),
-        client=_line(client.name if client else None),
-        client_phone=wording.number(_line(client.phone if client else None), language),
-        client_email=_line(client.email if client else None),
+        reader=line(mail.reader.name if mail.reader else None),
+        business=line(mail.business),
+        professional=line(mail.professional.name),
+        client=line(client.name if client else None),
+        client_phone=wording.number(line(client.phone if client else None), language),
+        client_email=line(client.email if client else None),
         service=service,
         price=None if mail.price is None else wording.price(mail.price, language),
-        location=_line(mail.location),
+        location=line(mail.location),
         what=what,
         headline=f"{what}, {starts}" if starts else what,
         when=_when(mail.slot, mail.time_zone, language),
         local_when=_when(_slot_on_another_clock(mail), mail.local_time_zone, language),
         previous=_when(mail.previous_slot, mail.time_zone, language),
         confirmed=mail.confirmed,
-        reason=mail.reason and _lines(mail.reason),
+        reason=mail.reason and lines(mail.reason),
     )
 
 
@@ -192,22 +226,4 @@ def _when(slot: TimeSlot | None, time_zone: str, language: str) -> str | None:
 def _mailbox(contact: Contact | None) -> Mailbox | None:
     if contact is None or contact.email is None:
         return None
-    return Mailbox(contact.email, _line(contact.name))
-
-
-def _line(text: str | None) -> str:
-    """Return it on one line, as people see it: a name with a line break would be a header, or a sentence,
-    of its own. What history has may be older than what is refused today.
-    """
-    return " ".join(texts.shown(text or "").translate(TURNS).split())
-
-
-def _lines(text: str) -> str:
-    """Return a text of several lines without what nothing can show."""
-    return "\n".join(_line(each) for each in text.splitlines())
-
-
-def _tidy(text: str) -> str:
-    """Leave one empty line where several paragraphs had nothing to say."""
-    paragraphs = [part.strip("\n") for part in text.split("\n\n")]
-    return "\n\n".join(part for part in paragraphs if part.strip()) + "\n"
+    return Mailbox(contact.email, line(contact.name))

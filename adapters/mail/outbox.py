@@ -27,7 +27,7 @@ PUT: Final = """
         %(now)s
     WHERE NOT EXISTS (
         SELECT FROM log.keys WHERE tenant_id = %(tenant)s
-            AND stream IN (%(about)s, %(person)s) AND destroyed_at IS NOT NULL
+            AND stream = ANY(%(mentions)s) AND destroyed_at IS NOT NULL
     )
     ON CONFLICT DO NOTHING
 """
@@ -60,12 +60,14 @@ class OutboxMailer:
     def send(self, message: Message, idempotency_key: str) -> str:
         """Put it there, unless who it speaks of was erased meanwhile; return its id."""
         mail_id = uuid5(FRONTDESK, f"outbox/{message.tenant}/{idempotency_key}")
+        mentioned = (message.about, message.person, *message.mentions)
         row = {
             "id": mail_id,
             "tenant": message.tenant,
             "key": idempotency_key,
             "about": message.about,
             "person": message.person,
+            "mentions": [each for each in mentioned if each is not None],
             "kind": message.kind,
             "to": message.to.address,
             "mail": msgspec.json.encode(message).decode(),

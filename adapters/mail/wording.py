@@ -100,9 +100,14 @@ def when(slot: TimeSlot, time_zone: str, language: str) -> str:
 
 def start(slot: TimeSlot, time_zone: str, language: str) -> str:
     """Say on which day and at what time it begins."""
-    starts = slot.starts_at.astimezone(zone(time_zone))
+    return instant(slot.starts_at, time_zone, language)
+
+
+def instant(moment: datetime, time_zone: str, language: str) -> str:
+    """Say on which day and at what time it is."""
+    local = moment.astimezone(zone(time_zone))
     at = {"en": "at", "fr": "à"}[language]
-    return f"{day(starts, language)} {at} {hour(starts, language)}"
+    return f"{day(local, language)} {at} {hour(local, language)}"
 
 
 def day(moment: datetime, language: str) -> str:
@@ -110,6 +115,16 @@ def day(moment: datetime, language: str) -> str:
     number = "1er" if language == "fr" and moment.day == 1 else str(moment.day)
     weekday, month = DAYS[language][moment.weekday()], MONTHS[language][moment.month - 1]
     return f"{weekday} {number} {month} {moment.year}"
+
+
+def day_of(instant: datetime, time_zone: str, language: str) -> str:
+    """Say which day it is there.
+
+    >>> from datetime import UTC
+    >>> day_of(datetime(2027, 1, 31, 23, 30, tzinfo=UTC), "Europe/Paris", "fr")
+    'lundi 1er février 2027'
+    """
+    return day(instant.astimezone(zone(time_zone)), language)
 
 
 def hour(moment: datetime, language: str) -> str:

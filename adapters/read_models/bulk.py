@@ -7,8 +7,6 @@ written in one transaction with the position, while the next lot is gathered. So
 and whoever is killed goes on from the last lot that was written.
 """
 
-import gc
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +17,7 @@ from adapters.consumers import checkpoints
 from adapters.consumers.delivery import standing_at
 from adapters.event_store.erased import noted, refuse_erased
 from adapters.event_store.reader import Reader, cut
+from adapters.garbage import gc_at_rest
 from adapters.keys import Key
 from adapters.postgres import WORKER, Database
 from adapters.read_models.as_of import hearer
@@ -26,20 +25,19 @@ from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import Failure, Touches, fold, older, relevant
 from adapters.read_models.tables import Rows
 
-# What a fold needs of an event, in the order of `reader.COLUMNS`: neither metadata nor the place
-# within the tenant.
-PAGE: Final = cut(
-    """
+# What a fold needs of an event, in the order of `reader.COLUMNS`: not the place within the tenant, and
+# metadata only where it is told by whom a row was begun.
+_EVENTS: Final = """
     SELECT e.position, e.tenant_id::text, 0 AS tenant_position, e.stream, e.version, e.type,
-        e.data::text, e.recorded_at, '{}' AS metadata, e.personal,
+        e.data::text, e.recorded_at, {} AS metadata, e.personal,
         CASE WHEN e.personal IS NOT NULL THEN (
             SELECT k.wrapped FROM log.keys k WHERE k.tenant_id = e.tenant_id AND k.stream = e.stream
         ) END AS wrapped
     FROM log.events e
     WHERE e.position > %s AND e.position <= %s AND e.type <> ALL(%s) ORDER BY e.position
-    """,
-    "position",
-)
+"""
+PAGE: Final = cut(_EVENTS.format("'{}'"), "position")
+PAGE_BY_WHOM: Final = cut(_EVENTS.format("e.metadata::text"), "position")
 
 
 class Limits(NamedTuple):
@@ -100,6 +98,7 @@ class Bulk:
         self._reader = reader
         self._consumer = consumer
         self._limits = limits
+        self._page = PAGE_BY_WHOM if consumer.model.tells_by else PAGE
         self._others = reader.others(consumer.types)
         self._open = ExitStack()
         self._written: Future[None] | None = None
@@ -202,7 +201,7 @@ class Bulk:
         size, touches = 0, Future[Touches]()
         try:
             values = (after, place.after, self._others)
-            rows = self._reads.execute(PAGE, values, prepare=True, binary=True).fetchall()
+            rows = self._reads.execute(self._page, values, prepare=True, binary=True).fetchall()
             if rows and rows[-1][-1]:
                 place.after = rows[-1][0]
             size = sum(len(row[6]) + len(row[9] or b"") for row in rows)
@@ -223,50 +222,3 @@ def _one_thread(role: str) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def gc_at_rest() -> Iterator[None]:
-    """Rows are many, and never in circles: to look for some among them would cost a third."""
-    with AT_REST.one_more():
-        yield
-
-
-class _AtRest:
-    """What several threads that rebuild at once have in common: who comes first has it rest, who goes
-    last has it as it was.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._resting = 0
-        self._before, self._kept = gc.get_threshold(), True
-
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """Let it rest meanwhile."""
-        with self._lock:
-            self._resting += 1
-            if self._resting == 1:
-                self._rest()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._resting -= 1
-                if not self._resting:
-                    self._go_on()
-
-    def _rest(self) -> None:
-        self._before, self._kept = gc.get_threshold(), gc.get_freeze_count() > 0
-        if not self._kept:
-            gc.freeze()
-        gc.set_threshold(200_000, 50, 100)
-
-    def _go_on(self) -> None:
-        gc.set_threshold(*self._before)
-        if not self._kept:
-            gc.unfreeze()
-
-
-AT_REST: Final = _AtRest()

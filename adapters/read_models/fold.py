@@ -69,7 +69,7 @@ def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row
     The version of a row that is owned is that of its stream, so that it can be asked for in
     If-Match; others count the events they were made of.
     """
-    new: Row | None = model.evolve(row, past.event)
+    new = model.after(row, past.event, past.recorded_at)
     if new is None:
         return None
     if past.stream == key[1]:
@@ -77,4 +77,5 @@ def moved_on(model: ReadModel, key: Key, row: Row | None, past: Recorded) -> Row
     else:
         version = (row.version if row else 0) + (model.owner is None)
     created_at = row.created_at if row else past.recorded_at
-    return replace(new, version=version, created_at=created_at, updated_at=past.recorded_at)
+    by = {"by": past.metadata.get("actor")} if model.tells_by and row is None else {}
+    return replace(new, version=version, created_at=created_at, updated_at=past.recorded_at, **by)

@@ -3,7 +3,7 @@
     live.bookings, next.bookings, previous.bookings
         tenant_id, key, version, <columns>, document        primary key (tenant_id, key)
 
-`document` is the row as JSON, ready to be sent; the columns repeat what one filters and sorts by.
+`document` is the row as JSON, ready to be sent; the columns repeat what one filters and sorts by, or counts.
 PostgreSQL takes no samples of what people have typed: they would outlast an erasure.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 import msgspec
@@ -41,6 +41,7 @@ TYPES: Final[Mapping[type, str]] = {
     float: "double precision",
     datetime: "timestamptz",
     date: "date",
+    Mapping: "json",
 }
 CATALOGUE_NAMES: Final = {"timestamptz": "timestamp with time zone"}
 
@@ -80,7 +81,7 @@ class Table:
         self._leading = sorted({leading for leading, *more in model.indexes if more})
         self._decode = msgspec.json.Decoder(model.row).decode
         self._encode = msgspec.json.Encoder().encode
-        self._fields = _getter("version", *model.columns)
+        self._fields = self._as_kept(_getter("version", *model.columns))
         self._columns = ("tenant_id", "key", "version", *model.columns, "document")
         self._names = {
             "table": sql.Identifier(schema, model.name),
@@ -204,6 +205,17 @@ class Table:
         for key, row in rows.items():
             yield (*key, *fields(row), encode(row).decode())
 
+    def _as_kept(
+        self, fields: Callable[[Any], tuple[Any, ...]]
+    ) -> Callable[[Any], tuple[Any, ...]]:
+        """Return a function that reads the same, with JSON as text."""
+        if "json" not in map(self.type, self.model.columns):
+            return fields
+        encode = msgspec.json.Encoder().encode
+        return lambda row: tuple(
+            encode(each).decode() if isinstance(each, Mapping) else each for each in fields(row)
+        )
+
     def _upsert(self) -> sql.Composed:
         changed = [name for name in self._columns if name not in ("tenant_id", "key")]
         return sql.SQL(
@@ -286,5 +298,6 @@ def _is_typed(hint: Any) -> bool:
 def _stored(hint: Any) -> type:
     """Return as which of our types PostgreSQL keeps it: `BookingId | None` is text."""
     known = plain(hint)
+    known = get_origin(known) or known
     kinds = (kind for kind in TYPES if isinstance(known, type) and issubclass(known, kind))
     return next(kinds, object)

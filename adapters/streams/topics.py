@@ -24,8 +24,10 @@ where.
 TOPICS: Final[Mapping[str, str]] = {
     "agenda": "frontdesk.agendas",
     "allowance": OTHERS,
+    "assignment": OTHERS,
     "block": "frontdesk.time-blocks",
     "booking": "frontdesk.bookings",
+    "caseload": OTHERS,
     "claim": "frontdesk.claims",
     "client": "frontdesk.clients",
     "clientlimits": OTHERS,
@@ -40,6 +42,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "scoring": OTHERS,
     "series": "frontdesk.series",
     "service": "frontdesk.services",
+    "submission": "frontdesk.submissions",
     "tenant": "frontdesk.tenants",
     "timeblocks": "frontdesk.time-blocks",
     "user": "frontdesk.users",

@@ -23,13 +23,19 @@ from application.reach import NotFound
 from domain.business.public_names import LONGEST, PublicNameNotAllowed, public_name_of
 from domain.business.tenants import stream_of
 from domain.business.users import Role
+from domain.sales.forms import FORMS
 from domain.values import SourceId, TenantId, UserId, keyed_id
 from projections.business.tenants import TENANTS, ListedTenant
 
 Business = Annotated[str, Path(max_length=LONGEST, description="The public name of a business.")]
 
 MAY: Final = frozenset[str](
-    {Permission.TENANT_READ, Permission.SERVICES_READ, Permission.PROFESSIONALS_READ}
+    {
+        Permission.TENANT_READ,
+        Permission.SERVICES_READ,
+        Permission.PROFESSIONALS_READ,
+        FORMS.reading,
+    }
 )
 NOBODY: Final = UserId("user-nobody")
 
@@ -42,10 +48,15 @@ class Visitor(Caller):
     guest's: there is nobody whose right could be looked up.
     """
 
-    __slots__ = ("_address",)
+    __slots__ = ("_address", "_key")
 
     def __init__(
-        self, request: Request, tenant: TenantId, body: bytes | None, address: str
+        self,
+        request: Request,
+        tenant: TenantId,
+        body: bytes | None,
+        address: str,
+        key: str | None = None,
     ) -> None:
         principal = Principal(
             tenant_id=tenant,
@@ -56,6 +67,7 @@ class Visitor(Caller):
         )
         super().__init__(request, principal, Permission.SERVICES_READ, body)
         self._address = address
+        self._key = key
 
     @property
     def leave(self) -> None:
@@ -67,6 +79,11 @@ class Visitor(Caller):
         """Where they ask from, by an id that does not tell."""
         pepper = self.backend.pepper.encode()
         return SourceId(keyed_id("source", f"{self.tenant}/{self._address}", pepper))
+
+    @property
+    def key(self) -> str | None:
+        """Return under which key it is to be done once: a page has no header to say it in."""
+        return self._key or super().key
 
     @property
     def known_as(self) -> str:

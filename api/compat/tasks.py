@@ -46,7 +46,7 @@ class RangeBody(Body):
     last: Annotated[InUtc, Field(alias="to")]
 
 
-class TaskStatus(msgspec.Struct):
+class TaskProgress(msgspec.Struct):
     task_id: UUID
     status: str
     attempts: int
@@ -58,11 +58,11 @@ class Count(msgspec.Struct):
 
 
 @tasks.get("/status/{job_id}")
-@answers(Made(TaskStatus), refuses=(JobNotFound,))
+@answers(Made(TaskProgress), refuses=(JobNotFound,))
 def show_task_status(job_id: UUID, caller: jobs.MayManage) -> Response:
     """Show how far something is that was to be done."""
     job = msgspec.json.decode(jobs.get_job(job_id, caller).body, type=QueuedJob)
-    task = TaskStatus(
+    task = TaskProgress(
         task_id=job.id,
         status=STATUS[job.status],
         attempts=job.attempts,

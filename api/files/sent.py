@@ -87,13 +87,13 @@ def _segments(body: bytes, boundary: str) -> list[tuple[str, str | None, bytes]]
     ) as parser:
         for event in chain(parser.parse(body), parser.parse(b"")):
             if isinstance(event, MultipartSegment):
-                found.append((event.name, _called(event.filename), bytearray()))
+                found.append((event.name, file_called(event.filename), bytearray()))
             elif event is not None:
                 found[-1][2].extend(event)
     return [(name, called, bytes(part)) for name, called, part in found]
 
 
-def _called(filename: str | None) -> str | None:
+def file_called(filename: str | None) -> str | None:
     """Return what a file is called, as people see it; no folders, and no more than fits."""
     if filename is None:
         return None

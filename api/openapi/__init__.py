@@ -6,6 +6,7 @@ Whatever is said here is held against every answer that any test gets (see `test
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -34,7 +35,11 @@ SECURITY: Final = {
 
 def described(app: FastAPI, products: Mapping[str, str], product: str | None = None) -> Document:
     """Make the document of what is of today, or of an older product."""
-    routes = [r for r in app.routes if isinstance(r, APIRoute) and product_of(r) == product]
+    routes = [
+        r
+        for r in app.routes
+        if isinstance(r, APIRoute) and r.include_in_schema and product_of(r) == product
+    ]
     title, description = about(app.title, products, product)
     document = get_openapi(
         title=title,
@@ -90,8 +95,9 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         succeeds: success(usual, shape, method, succeeds),
         **refusals(route, method),
     }
-    for status in shape.also if isinstance(shape, Made) else ():
-        operation["responses"][str(status)] = success({}, shape, method, str(status))
+    for status, kind in shape.others.items() if isinstance(shape, Made) else ():
+        other = success({}, replace(shape, kind=kind), method, str(status))
+        operation["responses"][str(status)] = other
     if "on_duplicate" in {each.name for each in route.dependant.query_params}:
         operation["responses"]["200"] = success({}, shape, method, "200")
     if isinstance(shape, Bytes):

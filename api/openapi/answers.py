@@ -1,11 +1,12 @@
 """What a route answers with where it does as it was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from api.openapi.schemas import JSON, Document, schema_of
-from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape, tells_tag
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape, Tabled, tells_tag
 
+CSV: Final = "text/csv"
 BODILESS: Final = frozenset({"204", "301", "302"})
 
 
@@ -15,16 +16,26 @@ def success(usual: Document, shape: Shape, method: str, status: str) -> Document
     if status in BODILESS:
         found.pop("content", None)
     elif not isinstance(shape, Nothing):
-        types = shape.types if isinstance(shape, Bytes) else (JSON,)
+        types = _types(shape)
         found["content"] = {each: {"schema": schema_of(shape)} for each in types}
     headers = dict(_headers(shape, method, status))
     return {**found, "headers": headers} if headers else found
 
 
+def _types(shape: Shape) -> Sequence[str]:
+    match shape:
+        case Bytes(types):
+            return types
+        case Tabled():
+            return (CSV,)
+        case _:
+            return (JSON,)
+
+
 def _headers(shape: Shape, method: str, status: str) -> Iterator[tuple[str, Document]]:
     if isinstance(shape, Row) or (isinstance(shape, Made) and shape.tagged):
         yield "ETag", _said("The version, for If-Match and If-None-Match.")
-    if isinstance(shape, Bytes):
+    if isinstance(shape, Bytes) and shape.tagged:
         yield "ETag", _said("By content: other bytes have another.")
     if tells_tag(shape):
         yield "ETag", _said("For If-None-Match: of the list as it is; absent where it is behind.")

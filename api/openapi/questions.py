@@ -11,6 +11,7 @@ from api.requests.answers import (
     Paged,
     Row,
     Shape,
+    Tabled,
     is_row,
     said_of,
     tells_tag,
@@ -46,6 +47,9 @@ def _names(route: APIRoute) -> Iterator[str]:
 def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]:
     if isinstance(shape, Listed):
         yield from _filters(shape)
+    if isinstance(shape, Tabled):
+        yield from _of_columns(shape.asked)
+        yield _sort(shape.asked)
     if isinstance(shape, Paged) and shape.filters is not None:
         yield from (_query(name, _of_one(parse)) for name, parse in shape.filters.items())
         yield from _marks(shape.usual)
@@ -85,12 +89,7 @@ def _when_writing(route: APIRoute, method: str) -> Iterator[Document]:
 def _filters(shape: Listed) -> Iterator[Document]:
     old = None if isinstance(shape.asked, Listing) else shape.asked
     asked = shape.asked if isinstance(shape.asked, Listing) else shape.asked.listing
-    for name, parse in asked.filters.items():
-        yield _query(name, _of(parse))
-        if name in asked.spans:
-            yield from (_query(f"{name}.{op}", _of(parse)) for op in ("gte", "gt", "lte", "lt"))
-    for name, column in asked.aliases.items():
-        yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
+    yield from _of_columns(asked)
     if asked.overlapping is not None:
         yield _query(FROM, INSTANT, "What goes on after this, also if it began before.")
         yield _query(TO, INSTANT, "What begins before this.")
@@ -98,8 +97,7 @@ def _filters(shape: Listed) -> Iterator[Document]:
     if asked.changes:
         yield _query("changed_after", {"type": "string"}, CHANGED)
     if old is None or not shape.always_numbered:
-        sorts = [way + name for name in asked.sorts for way in ("", "-")]
-        yield _query("sort", {**_sorts(sorts), "default": asked.default_sort})
+        yield _sort(asked)
         yield _query("fields", {"type": "string"}, FIELDS)
         yield _query("cursor", {"type": "string"}, CURSOR)
     yield _query("limit", LIMIT)
@@ -108,6 +106,20 @@ def _filters(shape: Listed) -> Iterator[Document]:
         sorts = sorted({*old.sorts, *asked.sorts})
         yield _query("sortBy", {"type": "string", "enum": sorts})
         yield _query("sortOrder", {"type": "string", "enum": ["asc", "desc"]})
+
+
+def _of_columns(asked: Listing) -> Iterator[Document]:
+    for name, parse in asked.filters.items():
+        yield _query(name, _of(parse))
+        if name in asked.spans:
+            yield from (_query(f"{name}.{op}", _of(parse)) for op in ("gte", "gt", "lte", "lt"))
+    for name, column in asked.aliases.items():
+        yield _query(name, _of(asked.filters[column.partition(".")[0]]), f"The same as `{column}`.")
+
+
+def _sort(asked: Listing) -> Document:
+    sorts = [way + name for name in asked.sorts for way in ("", "-")]
+    return _query("sort", {**_sorts(sorts), "default": asked.default_sort})
 
 
 def _include(includes: Includes) -> Iterator[Document]:

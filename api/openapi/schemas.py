@@ -1,12 +1,12 @@
 """The schemas of what is answered: rows and bodies as msgspec knows them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape
+from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape, Tabled
 from api.requests.including import Includes
 from api.requests.listing import Listing
 
@@ -14,6 +14,10 @@ Document = dict[str, Any]
 
 REF: Final = "#/components/schemas/"
 JSON: Final = "application/json"
+NO_JSON: Final[Mapping[type[Shape], Document]] = {
+    Bytes: {"type": "string", "format": "binary"},
+    Tabled: {"type": "string"},
+}
 INSTANT: Final = re.compile(r"^(at|[a-z_]+_at)$")
 ON_THE_WALL: Final = frozenset({"Recurrence", "OnceOnTheClock"})
 """Schemas whose times are read off a clock on the wall, and have no zone."""
@@ -32,8 +36,8 @@ def schema_of(shape: Shape) -> Document:
             return {"$ref": REF + _name_of_page(item)}
         case Made(kind):
             return _reference(kind)
-        case Bytes() | Nothing():
-            return {"type": "string", "format": "binary"} if isinstance(shape, Bytes) else {}
+        case Bytes() | Tabled() | Nothing():
+            return dict(NO_JSON.get(type(shape), {}))
 
 
 def _with_included(schema: Document, includes: Includes) -> Document:
@@ -119,6 +123,7 @@ def _kinds(shape: Shape) -> Iterator[Any]:
             yield item
         case Made(kind):
             yield kind
+            yield from shape.instead.values()
 
 
 def _paged(shape: Shape) -> Iterator[Any]:

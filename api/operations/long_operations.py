@@ -1,22 +1,24 @@
 """Long work that was started: how far it is, what came of it, what it has made; and an end to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import Response
-from starlette.types import Receive, Scope, Send
 
 from api.requests.answers import Made, Nothing, Paged, answers
-from api.requests.at_length import AT, Operation, shown, told
+from api.requests.at_length import AT, Operation, shown, told, type_of
 from api.requests.caller import Caller
 from api.requests.forms import held
 from api.requests.pages import page, question
 from api.requests.reach import whose_operations
+from api.streamed.parts import LENGTH, FileInParts, parts
 from api.web.gate import may
-from api.web.routing import QUESTIONS, Router, in_thread
+from api.web.routing import Router
 from api.web.turns import heavy
 from application.operations.long_operations import (
     OPERATION_KINDS,
+    FileType,
     KnownOperation,
     LongOperations,
     OperationFileGone,
@@ -34,25 +36,7 @@ MayCancel = Annotated[Caller, may(Permission.OPERATIONS_CANCEL)]
 OperationId = Annotated[str, held(id_of("operation"))]
 
 
-class JsonLines(Response):
-    """A file of JSON lines, part by part; of which whoever asks for the head alone needs none."""
-
-    media_type = "application/jsonl"
-
-    def __init__(self, parts: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
-        super().__init__(headers=headers)
-        self._parts = parts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, when all has come that was sent: what is wrong with that is refused before."""
-        await receive()
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
-        if scope["method"] != "HEAD":
-            async for part in self._parts:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-
+FILE: Final = {"content": {each: {"schema": {"type": "string"}} for each in sorted(FileType)}}
 
 router: Final = Router(prefix=AT, tags=["operations"])
 
@@ -103,41 +87,33 @@ def cancel_operation(operation_id: OperationId, caller: MayCancel) -> Response:
     return answer
 
 
-@router.get("/{operation_id}/file", status_code=200, response_class=JsonLines)
+@router.get(
+    "/{operation_id}/file", status_code=200, response_class=FileInParts, responses={200: FILE}
+)
 @answers(Nothing(), refuses=(OperationNotFound, OperationHasNoFile, OperationFileGone))
 @heavy
 def get_operation_file(operation_id: OperationId, caller: MayRead) -> Response:
-    """Download what long work has made, as JSON lines. The newest three files of a business are kept."""
+    """Download what long work has made. The newest three files of a business are kept; what says who
+    people are, for seven days, and until somebody is erased.
+    """
     known = _found(operation_id, caller)
     _refuse_others(known, caller)
     if known.state is not OperationState.DONE or not known.bytes:
         raise OperationHasNoFile
-    first = _part(caller=caller, operation_id=operation_id, number=0)
-    if first is None:
+    read = partial(_part, operation_id)
+    if (first := read(caller, 0)) is None:
         raise OperationFileGone
+    type_ = type_of(known)
     headers = {
-        "Content-Length": str(known.bytes),
-        "Content-Disposition": f'attachment; filename="{known.kind}-{known.id}.jsonl"',
+        LENGTH: str(known.bytes),
+        "Content-Disposition": f'attachment; filename="{known.kind}-{known.id}.{type_.ending}"',
     }
-    return JsonLines(_parts(first, operation_id, caller), headers=headers)
+    return FileInParts(parts(caller, *first, read), headers, type_)
 
 
-async def _parts(first: bytes, operation_id: str, caller: Caller) -> AsyncIterator[bytes]:
-    """Return part after part, for as long as somebody takes them: each is read when the one before it
-    has gone, in a turn of its own.
-    """
-    yield first
-    read, number = in_thread(_part, QUESTIONS), 1
-    while not await caller.request.is_disconnected():
-        part = await read(caller=caller, operation_id=operation_id, number=number)
-        if part is None:
-            return
-        yield part
-        number += 1
-
-
-def _part(*, caller: Caller, operation_id: str, number: int) -> bytes | None:
-    return _desk(caller).part(caller.tenant, operation_id, number)
+def _part(operation_id: str, caller: Caller, number: int) -> tuple[bytes, int] | None:
+    part = _desk(caller).part(caller.tenant, operation_id, number)
+    return None if part is None else (part, number + 1)
 
 
 def _found(operation_id: str, caller: Caller) -> KnownOperation:

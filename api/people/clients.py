@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from api.problems.reasons import PEOPLE
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, Tabled, answers
 from api.requests.at_length import accepted
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import (
@@ -33,6 +33,7 @@ from api.requests.meanings import (
 )
 from api.requests.moments import instant
 from api.requests.parsing import one_of, text
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -91,6 +92,16 @@ LISTING: Final = Listing(
     hides="merged_into",
     changes=True,
 )
+TABLE: Final = Spreadsheet(
+    LISTING,
+    {
+        each: each
+        for each in (
+            *("id", "name", "email", "phone", "status", "custom_id", "strategy_id", "language"),
+            *("time_zone", "created_at", "updated_at"),
+        )
+    },
+)
 BOOKINGS_OF_CLIENT: Final = Listing(
     model=BOOKINGS,
     filters={"status": one_of(BookingStatus), "starts_at": instant},
@@ -104,6 +115,8 @@ TIMELINE: Final = Listing(
     filters={"kind": one_of(EntryKind)},
     meanings={"client_id": PERSON},
 )
+THERE: Final = Where("removed_at", Op.MISSING)
+"""What was not removed."""
 
 
 KnownOnChannel = Annotated[
@@ -190,9 +203,29 @@ def list_clients(
     many a page of what it finds may be short, or empty: go on while there is more. Who was merged is
     found, by `q`, address, number or custom id, and not listed else.
     """
+    where = _where(caller, known_on, suspected=suspected)
+    return LISTING.answer(caller, where=where, extra=whom(q, caller))
+
+
+@router.get(".csv", response_class=Response)
+@answers(Tabled(LISTING))
+@heavy
+def get_clients_as_table(
+    caller: MayRead,
+    q: Sought = "",
+    known_on: KnownOnChannel = None,
+    encoding: Encoding = Encoding.UTF_8_WITH_MARK,
+    *,
+    suspected: Suspected = False,
+) -> Response:
+    """Give all clients that the list would show, as CSV for spreadsheets."""
+    where = _where(caller, known_on, suspected=suspected)
+    return TABLE.answer(caller, encoding, where=where, extra=whom(q, caller))
+
+
+def _where(caller: Caller, known_on: str | None, *, suspected: bool) -> list[Where]:
     doubt = [Where("may_be", Op.KNOWN)] if suspected else []
-    named = [] if known_on is None else [whoever_is_known(known_on, caller)]
-    return LISTING.answer(caller, where=[*doubt, *named], extra=whom(q, caller))
+    return [*doubt, *([] if known_on is None else [whoever_is_known(known_on, caller)])]
 
 
 @router.get("/{client_id}")
@@ -239,7 +272,7 @@ def add_client_note(client_id: ids.Client, body: NoteBody, caller: MayWrite) -> 
     """Write a note; it cannot be changed. If-Match is ignored: notes never conflict."""
     note_id = NoteId(new_id("note"))
     answer = caller.order(AddClientNote(client_id=client_id, note_id=note_id, text=body.text))
-    note = msgspec.json.encode(_note(answer.recorded[0]))
+    note = msgspec.json.encode(note_entry(answer.recorded[0]))
     return Response(note, 201, caller.marks(answer), JSON)
 
 
@@ -257,7 +290,7 @@ def list_bookings_of_client(client_id: ids.Client, caller: MayRead) -> Response:
 def show_client_timeline(client_id: ids.Client, caller: MayRead) -> Response:
     """Show what happened with a client, in order. Notes are for those who work here."""
     refuse_unknown(caller, client_id)
-    return TIMELINE.answer(caller, where=[of_client(client_id)])
+    return TIMELINE.answer(caller, where=[of_client(client_id), THERE])
 
 
 @router.delete("/{client_id}/personal-data", status_code=204)
@@ -328,7 +361,7 @@ def refuse_unknown(caller: Caller, client_id: ClientId) -> None:
     caller.document(CLIENTS, client_id)
 
 
-def _note(past: Recorded) -> TimelineEntry:
+def note_entry(past: Recorded) -> TimelineEntry:
     """Return a note as the timeline will show it."""
     assert isinstance(past.event, ClientNoteAdded)
     return TimelineEntry(
@@ -336,6 +369,7 @@ def _note(past: Recorded) -> TimelineEntry:
         client_id=past.event.client_id,
         kind=EntryKind.NOTE,
         text=past.event.text,
+        by=past.metadata.get("actor"),
         version=1,
         created_at=past.recorded_at,
         updated_at=past.recorded_at,

@@ -10,6 +10,7 @@ from domain import countries, zones
 from domain.business import tenants, users
 from domain.people import clients, identities
 from domain.sales import leads
+from domain.sales.stages import STAGES
 from domain.scheduling import (
     agendas,
     allowances,
@@ -68,6 +69,8 @@ WINNING: Final = (
     clients.ClientIsMerged,
     users.UserNotFound,
     users.UserIsDeactivated,
+    STAGES.not_found,
+    STAGES.is_removed,
 )
 ACCOUNTS: Final = (
     *of(accounts, address_proofs, users, tenants, zones, countries),

@@ -12,11 +12,13 @@ from api.records.answering import Routes, Taken
 from api.records.table import Declared, declared
 from api.requests.answers import answers
 from api.requests.caller import Caller
+from api.sales import icps
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from domain.catalogue import KINDS
 from domain.records import Kind
+from domain.sales.icps import ICPS
 
 
 @contextmanager
@@ -61,8 +63,10 @@ def router_of(routes: Routes) -> APIRouter:
 
 def old_router_of(routes: Routes) -> APIRouter:
     """Return the router of the path that a kind had in an older product."""
-    path = routes.kind.old_path or ""
-    return _with_routes(OldRouter(Product.DESK, prefix=path, successor=routes.where), routes)
+    kind = routes.kind
+    product = Product.BEAUTY if kind.many in SALON else Product.DESK
+    router = OldRouter(product, prefix=kind.old_path or "", successor=routes.where)
+    return _with_routes(router, routes)
 
 
 def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
@@ -71,6 +75,12 @@ def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
     return router
 
 
-ROUTES: Final = tuple(map(Routes, KINDS))
+SALON: Final = frozenset({"lead-forms", "tasks"})
+"""Kinds whose old paths were of the salon."""
+
+BESIDES: Final = {ICPS.one: icps.BESIDES}
+"""What is said besides of a kind, to whoever makes one or changes it."""
+
+ROUTES: Final = tuple(Routes(kind, BESIDES.get(kind.one)) for kind in KINDS)
 ROUTERS: Final = tuple(map(router_of, ROUTES))
 OLD_ROUTERS: Final = tuple(old_router_of(each) for each in ROUTES if each.kind.old_path)

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import GenericAlias
 from typing import Annotated, Any, Final, NamedTuple, get_type_hints
@@ -12,7 +12,7 @@ from fastapi import Query, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec.structs import replace
 
-from api.requests.answers import Refusals, of
+from api.requests.answers import Made, Refusals, Row, Shape, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body
 from api.requests.ids import id_of
@@ -45,6 +45,8 @@ MOST_REFERRED_TO: Final = 1_000
 TRIES: Final = 50
 """How often a part of something is changed anew, where somebody else has changed it meanwhile."""
 
+LENGTH_AND_TYPE: Final = frozenset({"content-length", "content-type"})
+
 ACTIVE: Final = Where("active", Op.IS, [True])
 
 
@@ -67,21 +69,32 @@ class Taken(NamedTuple):
         return inspect.Parameter(self.name, kind, default=self.default, annotation=self.hint)
 
 
+class Besides(NamedTuple):
+    """What an answer to whoever makes a record, or changes it, says besides: its fields, and what tells them of
+    the values.
+    """
+
+    fields: type[msgspec.Struct]
+    of: Callable[[Caller, Any], msgspec.Struct]
+
+
 Included = Annotated[bool, Query(description="Those that were removed as well.")]
 
 
 class Routes:
     """What answers for one kind."""
 
-    def __init__(self, kind: Kind[Any]) -> None:
+    def __init__(self, kind: Kind[Any], besides: Besides | None = None) -> None:
         self.kind = kind
         self.model = RECORDS[kind.one]
+        self.besides = besides
         self.where = f"/v1/{kind.many}"
         self.form = form_of(kind.values, _ids(kind), examples=kind.examples)
         self.listing = _listing(kind)
         self.refusals = _refusals(kind)
         rows = GenericAlias(list, (self.model.row,))
         self.made = msgspec.defstruct(f"Made{kind.values.__name__}", [("data", rows)])
+        self.told = self._told()
         self.taken = {
             "id": Taken(f"{kind.one.replace('-', '_')}_id", "id_", Annotated[str, id_of(kind.one)]),
             "whole": Taken("body", "body", self.form),
@@ -96,7 +109,8 @@ class Routes:
     def create(self, caller: Caller, body: Any) -> Response:
         """Make a new one."""
         command = self._new(caller, body)
-        return caller.created(self.model, command.id, command, where=self.where)
+        made = caller.created(self.model, command.id, command, where=self.where)
+        return self._with_besides(caller, made)
 
     def create_all(self, caller: Caller, body: Any) -> Response:
         """Make several: all of them, or none."""
@@ -140,7 +154,8 @@ class Routes:
 
     def change(self, caller: Caller, id_: str, body: Any) -> Response:
         """Change one as a whole."""
-        return caller.changed(self.model, id_, self._changed(caller, id_, self._values(body)))
+        command = self._changed(caller, id_, self._values(body))
+        return self._with_besides(caller, caller.changed(self.model, id_, command))
 
     def change_part(self, caller: Caller, id_: str, body: Any) -> Response:
         """Change what is named of one (RFC 7396): what is null is taken away. Where somebody else has
@@ -149,7 +164,7 @@ class Routes:
         caller.refuse_outdated()
         for _ in range(TRIES):
             with suppress(ChangedMeanwhile):
-                return self._change_part(caller, id_, body)
+                return self._with_besides(caller, self._change_part(caller, id_, body))
         raise ChangedMeanwhile
 
     def _change_part(self, caller: Caller, id_: str, body: Body) -> Response:
@@ -193,6 +208,29 @@ class Routes:
         command = msgspec.convert({**body.model_dump(mode="json"), "id": id_}, order)
         return caller.changed(self.model, id_, command)
 
+    # --- What is said besides ---------------------------------------------------------------
+
+    def _told(self) -> Shape:
+        """Say what whoever makes one, or changes it, is answered."""
+        if self.besides is None:
+            return Row(self.model)
+        own, more = (
+            msgspec.structs.fields(self.model.row),
+            msgspec.structs.fields(self.besides.fields),
+        )
+        described = [(each.name, each.type) for each in (*own, *more)]
+        name = f"{self.besides.fields.__name__}{self.kind.values.__name__}"
+        return Made(msgspec.defstruct(name, described, kw_only=True), tagged=True)
+
+    def _with_besides(self, caller: Caller, answer: Response) -> Response:
+        """Return an answer with what it says besides the record."""
+        if self.besides is None:
+            return answer
+        row = msgspec.json.decode(answer.body, type=dict[str, Any])
+        values = self._converted({name: row[name] for name in self.kind.values.__struct_fields__})
+        more = msgspec.json.encode(self.besides.of(caller, values))
+        return _with_body(answer, bytes(answer.body)[:-1] + b"," + more[1:])
+
     # --- Values ---------------------------------------------------------------------------
 
     def _values(self, body: Body) -> Any:
@@ -205,6 +243,12 @@ class Routes:
         pepper = caller.backend.pepper.encode()
         claims = claims_of(self.kind, values, tenant=caller.tenant, pepper=pepper)
         return ChangeRecord(kind=self.kind.one, id=id_, values=values, claims=claims)
+
+
+def _with_body(answer: Response, body: bytes) -> Response:
+    """Return the same answer with another body; its length is another, too."""
+    kept = {name: text for name, text in answer.headers.items() if name not in LENGTH_AND_TYPE}
+    return Response(body, answer.status_code, kept, JSON)
 
 
 def _ids(kind: Kind[Any]) -> Mapping[str, str]:

@@ -32,7 +32,14 @@ class Declared(NamedTuple):
 
 TABLE: Final = (
     Declared(
-        "create_{one}", "Make a new {word}.", "POST", "", Routes.create, ("whole",), status=201
+        "create_{one}",
+        "Make a new {word}.",
+        "POST",
+        "",
+        Routes.create,
+        ("whole",),
+        shape=lambda routes: routes.told,
+        status=201,
     ),
     Declared(
         "create_{many}",
@@ -75,6 +82,7 @@ TABLE: Final = (
         "/{{{id}}}",
         Routes.change,
         ("id", "whole"),
+        shape=lambda routes: routes.told,
     ),
     Declared(
         "change_part_of_{one}",
@@ -83,6 +91,7 @@ TABLE: Final = (
         "/{{{id}}}",
         Routes.change_part,
         ("id", "part"),
+        shape=lambda routes: routes.told,
     ),
     Declared(
         "remove_{one}",

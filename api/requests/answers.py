@@ -67,13 +67,27 @@ class Paged:
 @dataclass(frozen=True)
 class Made:
     """A body that msgspec encodes. `tagged` if it comes with an ETag, `has_location` if what was made has an
-    address; `also` are statuses besides the usual one that have this body.
+    address; `also` are statuses besides the usual one that have this body, and `instead` those that have
+    another.
     """
 
     kind: Any
     tagged: bool = False
     has_location: bool = True
     also: tuple[int, ...] = ()
+    instead: Mapping[int, Any] = field(default_factory=dict)
+
+    @property
+    def others(self) -> Mapping[int, Any]:
+        """Return what is answered with other statuses than the usual one."""
+        return {**dict.fromkeys(self.also, self.kind), **self.instead}
+
+
+@dataclass(frozen=True)
+class Tabled:
+    """All of a list as a table for spreadsheets, asked by its filters."""
+
+    asked: Listing
 
 
 @dataclass(frozen=True)
@@ -83,12 +97,13 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Bytes:
-    """Bytes that somebody sent, of one of these types; or a part of them."""
+    """Bytes that somebody sent, of one of these types, or a part of them; or a table, which has no ETag."""
 
     types: Sequence[str]
+    tagged: bool = True
 
 
-Shape = Row | Listed | Paged | Made | Bytes | Nothing
+Shape = Row | Listed | Paged | Made | Bytes | Tabled | Nothing
 
 
 def is_row(shape: Shape) -> bool:

@@ -2,7 +2,7 @@
 and finds at `Location` how far it is. What only ever is long work answers so to everybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -16,6 +16,7 @@ from api.requests.answers import below
 from api.requests.caller import JSON, Caller
 from application.operations.long_operations import (
     OPERATION_KINDS,
+    FileType,
     Kind,
     KnownOperation,
     NewOperation,
@@ -52,10 +53,11 @@ class OperationProblem(msgspec.Struct, frozen=True):
 
 
 class OperationFile(msgspec.Struct, frozen=True):
-    """What it has made, as JSON lines."""
+    """What it has made: JSON lines, or CSV."""
 
     href: str
     bytes: int
+    media_type: FileType
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,7 @@ def accepted(
     *,
     about: str,
     given: Mapping[str, Any] | None = None,
+    sent: Sequence[bytes] = (),
     body: bytes | None = None,
 ) -> Response:
     """Start long work, and answer 202 with it, or with a body of the route's own. The same
@@ -99,6 +102,7 @@ def accepted(
         given=given or {},
         started_by=caller.principal.user_id,
         fingerprint=said.fingerprint,
+        sent=sent,
     )
     started = caller.backend.long_operations.start(new)
     marks = {"Location": f"{AT}/{started.operation.id}"}
@@ -134,7 +138,7 @@ def told(caller: Caller, known: KnownOperation) -> Operation:
         cancelled_by=known.cancelled_by,
         progress=OperationProgress(known.done, known.total, counts, known.seconds_left),
         result=known.result,
-        file=OperationFile(f"{AT}/{known.id}/file", known.bytes) if has_file else None,
+        file=_file(known) if has_file else None,
         problem=None if known.problem is None else _problem(caller, known.problem),
         created_at=known.created_at,
         started_at=known.started_at,
@@ -144,11 +148,30 @@ def told(caller: Caller, known: KnownOperation) -> Operation:
     )
 
 
+def type_of(known: KnownOperation) -> FileType:
+    """Return what its file is."""
+    kind = OPERATION_KINDS.get(known.kind)
+    return kind.makes if kind else FileType.JSON_LINES
+
+
+def _file(known: KnownOperation) -> OperationFile:
+    return OperationFile(f"{AT}/{known.id}/file", known.bytes, type_of(known))
+
+
 def _problem(caller: Caller, code: str) -> OperationProblem:
-    refusal = _refusals().get(code, OperationFailed)
-    tongue = language(",".join(caller.request.headers.getlist("accept-language")))
-    title, detail = said_in(tongue, refusal)
+    refusal = refusal_of(code) or OperationFailed
+    title, detail = said_in(language_of(caller), refusal)
     return OperationProblem(f"/problems/{code}", title, number_of(refusal), detail, code)
+
+
+def language_of(caller: Caller) -> str:
+    """Return in which language they are told what is wrong."""
+    return language(",".join(caller.request.headers.getlist("accept-language")))
+
+
+def refusal_of(code: str) -> type[DomainError] | None:
+    """Return the refusal of this code; None where this release knows none."""
+    return _refusals().get(code)
 
 
 @cache

@@ -131,7 +131,7 @@ class Caller(Asker):
     ) -> About:
         """Say who orders something, by what right, and with which request."""
         request = self.request
-        key = idempotency_key(request.headers)
+        key = self.key
         version = None if on is None else version_seen(request, otherwise=seen)
         whose = (self.tenant, self.known_as, request.scope["route"].path)
         return About(
@@ -145,6 +145,11 @@ class Caller(Asker):
             fresh=fresh,
             leave=self.leave,
         )
+
+    @property
+    def key(self) -> str | None:
+        """Return under which key it is to be done once. Raises IdempotencyKeyInvalid."""
+        return idempotency_key(self.request.headers)
 
     @property
     def known_as(self) -> str:

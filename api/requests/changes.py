@@ -11,7 +11,7 @@ listed, moved to another day, merged into another, or is there no more.
 
 import hmac
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Response
@@ -85,8 +85,17 @@ def _mark(caller: Caller, moment: Moment) -> str:
     return sealed(caller, PURPOSE, (moment.tenant_position, moment.hash), moment.bookmark)
 
 
-Meant = Sequence[tuple[ReadModel, Sequence[str]]]
-"""Rows of another list on which it hangs what is in this one: a client may be merged with another."""
+class Hanging(NamedTuple):
+    """Rows of another list on which it hangs what is in this one: a client may be merged with another. `on_all`:
+    what any of them says, for somebody may have an address by now.
+    """
+
+    rows: ReadModel
+    keys: Sequence[str]
+    on_all: bool = False
+
+
+Meant = Sequence[Hanging]
 
 
 def changes(caller: Caller, model: ReadModel, most: int, meant: Meant = ()) -> Changed | None:
@@ -101,14 +110,15 @@ def changes(caller: Caller, model: ReadModel, most: int, meant: Meant = ()) -> C
     position, hash_ = opened(caller, PURPOSE, asked[CHANGED_AFTER], tuple[int, str])
     since = Moment(position, 0, hash_, ())
     found = caller.touched(model, since=since, most=most)
-    others = [(caller.touched(each, since=since, most=most), keys) for each, keys in meant]
+    others = [(caller.touched(each.rows, since=since, most=most), each) for each in meant]
     if len(found.keys) > most or any(_may_mean_others(*each) for each in others):
         raise ChangesTooMany
     return found
 
 
-def _may_mean_others(changed: Changed, keys: Sequence[str]) -> bool:
-    return changed.has_more or not {*changed.keys}.isdisjoint(keys)
+def _may_mean_others(changed: Changed, hanging: Hanging) -> bool:
+    found = {*changed.keys}
+    return changed.has_more or not found.isdisjoint(found if hanging.on_all else hanging.keys)
 
 
 def touched(

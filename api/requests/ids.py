@@ -11,12 +11,16 @@ from domain.values import (
     BookingId,
     ClientId,
     FileId,
+    FormId,
     HoldId,
     IdentityId,
     LeadId,
     ProfessionalId,
     SeriesId,
     ServiceId,
+    StageId,
+    SubmissionId,
+    TaskId,
     UserId,
 )
 
@@ -32,9 +36,14 @@ Client = Annotated[ClientId, id_of("client")]
 File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
 Lead = Annotated[LeadId, id_of("lead")]
+Form = Annotated[FormId, id_of("form")]
+FormTemplate = Annotated[str, id_of("form-template")]
+Submission = Annotated[SubmissionId, id_of("submission")]
 Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]
 Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]
+Stage = Annotated[StageId, id_of("stage")]
+Task = Annotated[TaskId, id_of("task")]
 User = Annotated[UserId, id_of("user")]

@@ -7,7 +7,7 @@ Each is there once, under the id by which the rows call it; of a record that was
 that stands for it. What is not there is gone, or not for the caller to see.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from fastapi import Response
 from api.problems.questions import wrong
 from api.requests.caller import JSON, Caller
 from application.permissions import PermissionMissing
+from application.ports import Document
 from projections.paging import MOST_BYTES
 from projections.read_model import ReadModel
 from projections.rows import rows
@@ -57,7 +58,7 @@ def included(
     if not names:
         return {}
     shown = [msgspec.json.decode(each) for each in documents]
-    found = {name: _referred(caller, includes[name], shown) for name in names}
+    found = {name: referred(caller, includes[name], shown) for name in names}
     size = sum(len(each) for part in found.values() for each in part.values())
     if size + sum(map(len, documents)) > MOST_BYTES:
         raise wrong(INCLUDE, "all together is more than 5 MB", code="too-many")
@@ -65,37 +66,33 @@ def included(
     return {"included": raw}
 
 
-def shown_with(caller: Caller, model: ReadModel, key: str, includes: Includes) -> Response:
-    """Answer 200 with a row and what shall be included, or 304 with neither: of what is included no
+def shown_with(caller: Caller, read: Callable[[], Document], includes: Includes) -> Response:
+    """Answer 200 with a row that is read and what shall be included, or 304 with neither: of what is included no
     version is told, so that nobody has it already.
     """
     names = include_of(caller.request.query_params, includes)
     if not names:
-        return caller.shown(model, key)
+        return caller.show(read())
     if caller.asks_of_the_past:
         raise wrong(INCLUDE, "what was referred to then is not kept", code="of-another-question")
-    document = caller.document(model, key)
+    document = read()
     more = msgspec.json.encode(included(caller, names, includes, [document.json]))
     body = document.json[:-1] + b"," + more[1:]
     return Response(body, headers=caller.tags(document), media_type=JSON)
 
 
-def _referred(
-    caller: Caller, referred: Referred, shown: Sequence[Mapping[str, Any]]
+def referred(
+    caller: Caller, what: Referred, shown: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, bytes]:
-    named = (each.get(referred.column) for each in shown)
+    """Return what these rows refer to, as far as the caller may see it, by the ids that they have."""
+    named = (each.get(what.column) for each in shown)
     keys = dict.fromkeys(key for key in named if key is not None)
     if not keys:
         return {}
     try:
-        with caller.asking(referred.model) as (connection, within):
+        with caller.asking(what.model) as (connection, within):
             return rows(
-                connection,
-                referred.model,
-                caller.tenant,
-                keys,
-                within,
-                stands_for=referred.stands_for,
+                connection, what.model, caller.tenant, keys, within, stands_for=what.stands_for
             )
     except PermissionMissing:
         return {}

@@ -17,6 +17,7 @@ from api.problems.questions import UNKNOWN, all_of, refuse_twice, wrong
 from api.requests.caller import JSON, Caller
 from api.requests.changes import (
     CHANGED_AFTER,
+    Hanging,
     Meant,
     changes,
     is_conditional,
@@ -47,6 +48,8 @@ class Meaning(NamedTuple):
     of: Callable[[str, Caller], Sequence[str]]
     rows: ReadModel | None = None
     """Where it is told who is meant, if that may become somebody else."""
+    by_content: bool = False
+    """Whether any of those rows may come to say that it is meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,7 @@ class Listing:
         asked = caller.request.query_params
         question = self.question(dict(asked), [name for name, _ in asked.multi_items()])
         wanted = self._wanted(caller, question, where, extra)
-        people = self._people(wanted.where)
+        people = self._people(wanted)
         changed = changes(caller, self.model, question.limit, people) if self.changes else None
         reached = changed.reached.position if changed else 0
         models = [self.model, *(self.includes[name].model for name in question.include)]
@@ -104,12 +107,27 @@ class Listing:
             if found.first is None and not first:  # in no row there is nothing said of the log
                 moment, found = caller.moment(connection, models), ask(changed, None)
         moment = caller.no_less(moment or found.moment)
-        if people and self._people(self._wanted(caller, question, where, extra).where) != people:
+        if people and self._people(self._wanted(caller, question, where, extra)) != people:
             moment = None  # while it was asked, somebody was merged: it may be of neither moment
         more = dict(included(caller, question.include, self.includes, found.documents))
         if self.changes:
             more |= told(caller, moment, changed, found.documents)
         return tagged(caller, _response(caller, found, question, wanted.place, more), moment)
+
+    def page(
+        self,
+        caller: Caller,
+        question: "Question",
+        place: Place | None,
+        *,
+        where: Sequence[Where] = (),
+        extra: Sequence[tuple[str, Sequence[Any]]] = (),
+    ) -> Page:
+        """Return a page behind a place, for whoever shows it in another form."""
+        meant = self.meant(question, caller, where, searched=bool(extra))
+        wanted = _Wanted(question, place, meant, extra)
+        with caller.asking(self.model) as (connection, within):
+            return self._found(caller, connection, within, wanted, None, None)
 
     def _wanted(
         self,
@@ -123,10 +141,16 @@ class Listing:
         meant = self.meant(question, caller, where, searched=bool(extra))
         return _Wanted(question, place, meant, extra)
 
-    def _people(self, meant: Sequence[Where]) -> Meant:
+    def _people(self, wanted: "_Wanted") -> Meant:
         """Return who is meant by the filters, with the lists in which they may become others."""
         rows = {each.column: each.rows for each in self.meanings.values() if each.rows is not None}
-        return [(rows[each.column], each.value) for each in meant if each.column in rows]
+        asked = (self.meanings.get(each.column) for each in wanted.question.where)
+        by_content = {each.column for each in asked if each is not None and each.by_content}
+        return [
+            Hanging(rows[each.column], each.value, each.column in by_content)
+            for each in wanted.where
+            if each.column in rows
+        ]
 
     def _looks_first(self, caller: Caller, question: "Question", changed: Changed | None) -> bool:
         """Whether what had happened is asked before the page, and not with it: to find out whether they have

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from api.requests.caller import Caller
 from api.requests.forms import number_of
-from api.requests.listing import Meaning
+from api.requests.listing import MOST_VALUES, Meaning
 from application.people.contact_details import (
     EmailAddressNotUnderstood,
     PhoneNumberNotUnderstood,
@@ -12,8 +14,9 @@ from application.people.contact_details import (
     parse_email,
 )
 from application.people.people import records
-from domain.texts import shown
+from domain.texts import loosely, shown
 from domain.values import ClientId
+from projections.paging import Op, Sort, Where, page
 from projections.people.clients import CLIENTS
 from projections.search import is_number
 
@@ -44,6 +47,27 @@ def person_of(client_id: str, caller: Caller) -> Sequence[ClientId]:
     return caller.ask(lambda past: records(past, ClientId(client_id)))
 
 
+def whose_address(text: str, caller: Caller) -> Sequence[ClientId]:
+    """Return all records of those who have an address."""
+    wanted = [Where("email_key", Op.IS, [address_in(text) or text])]
+    with caller.asking(CLIENTS) as (connection, within):
+        found = page(
+            connection,
+            CLIENTS,
+            caller.tenant,
+            within=within,
+            where=wanted,
+            sort=Sort("sort_name"),
+            limit=MOST_VALUES,
+        )
+    known = [msgspec.json.decode(each, type=_Known).id for each in found.documents]
+    return [*dict.fromkeys(record for each in known for record in person_of(each, caller))]
+
+
+class _Known(msgspec.Struct):
+    id: str
+
+
 ADDRESS = Meaning("email_key", lambda text, _: [address_in(text) or text])
 NUMBER = Meaning("phone", lambda text, caller: [number_in(text, caller) or text])
 """Filters by what is none find nobody."""
@@ -51,3 +75,9 @@ NUMBER = Meaning("phone", lambda text, caller: [number_in(text, caller) or text]
 CUSTOM_ID = Meaning("custom_id", lambda text, _: [shown(text)])
 PERSON = Meaning("client_id", person_of, CLIENTS)
 """What is of a client is of any of their records: what was merged stays where it was said."""
+
+DOMAIN = Meaning("company_domain", lambda text, _: [text.lower()])
+INDUSTRY = Meaning("industry_key", lambda text, _: [loosely(text)])
+
+WHOSE_ADDRESS = Meaning("client_id", whose_address, CLIENTS, by_content=True)
+"""What is of those who have an address."""

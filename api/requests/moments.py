@@ -73,6 +73,15 @@ BoundedLocalTime = Annotated[LocalTime, AfterValidator(_within_calendars)]
 Day = Annotated[date, BeforeValidator(_written_as(DAY, "Write it as 2027-01-05"))]
 
 
+def _in_calendars(day: date) -> date:
+    _refuse_beyond(day.year)
+    return day
+
+
+BoundedDay = Annotated[Day, AfterValidator(_in_calendars)]
+"""The same, likewise."""
+
+
 def instant(text: str) -> datetime:
     """Parse an instant; in UTC, for PostgreSQL knows no offsets of more than 16 hours.
 

@@ -13,6 +13,7 @@ import msgspec
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from domain.catalogue import KINDS
+from domain.sales.tasks import TASKS
 from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
@@ -24,6 +25,7 @@ from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
 from projections.read_model import ReadModel
 from projections.sales.leads import LEADS
+from projections.sales.submissions import SUBMISSIONS
 from projections.scheduling.booked_slots import BOOKED_SLOTS
 from projections.scheduling.bookings import BOOKINGS
 from projections.scheduling.professional_contacts import PROFESSIONAL_CONTACTS
@@ -46,7 +48,7 @@ class Rows(NamedTuple):
 
     permission: str
     own: Mapping[str, str] = {}
-    besides: Mapping[EntryKind, Permission] = {}
+    besides: Mapping[EntryKind, str] = {}
     follows: str | None = None
 
 
@@ -54,6 +56,7 @@ ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     LEADS.name: Rows(Permission.LEADS_READ),
+    SUBMISSIONS.name: Rows(Permission.LEADS_READ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),
@@ -73,6 +76,8 @@ ROWS: Final[Mapping[str, Rows]] = {
         besides={
             EntryKind.NOTE: Permission.CLIENTS_READ,
             EntryKind.LEAD: Permission.LEADS_READ,
+            EntryKind.TASK: TASKS.reading,
+            EntryKind.FILE: Permission.CLIENTS_READ,
         },
     ),
 }

@@ -158,6 +158,9 @@ def _whole(field: FieldInfo) -> Any:
 
 
 def _part(hint: Any) -> Any:
+    if get_origin(hint) is Annotated:
+        within, *metas = get_args(hint)
+        return Annotated[(_part(within), *metas)]
     if get_origin(hint) in (Union, UnionType):
         return Union[tuple(_part(each) for each in get_args(hint))]  # noqa: UP007
     if isinstance(hint, type) and issubclass(hint, BaseModel):

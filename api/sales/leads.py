@@ -8,22 +8,26 @@ from pydantic import Field
 
 from api.operations.history import Steps
 from api.problems.reasons import PEOPLE, WINNING
+from api.records.answering import Included
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, Tabled, answers
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body, ContactBody, Line, Text, identities
 from api.requests.including import Includes, Referred, shown_with
 from api.requests.listing import Listing
-from api.requests.meanings import PERSON
+from api.requests.meanings import DOMAIN, INDUSTRY, PERSON, WHOSE_ADDRESS
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
 from api.requests.values import form_of
+from api.streamed.tables import Encoding, Spreadsheet
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.permissions import Permission
-from application.ports import Answer
+from application.permissions import Permission, PermissionMissing
+from application.ports import Answer, Document
+from application.reach import NotFound
 from domain.messages import Command
+from domain.sales.companies import Company
 from domain.sales.leads import (
     AssignLead,
     ContactWay,
@@ -38,16 +42,22 @@ from domain.sales.leads import (
     Touch,
 )
 from domain.sales.scores import EngagementSource, Temperature
+from domain.sales.stages import STAGES
 from domain.values import LeadId
+from projections.paging import Op, Where
 from projections.people.clients import CLIENTS
-from projections.sales.leads import LEADS
+from projections.records import RECORDS
+from projections.sales.leads import LEADS, ListedLead
 
 MayRead = Annotated[Caller, may(Permission.LEADS_READ)]
 MayWrite = Annotated[Caller, may(Permission.LEADS_WRITE)]
 
 router: Final = Router(prefix="/v1/leads", tags=["leads"])
 
-INCLUDES: Final[Includes] = {"client": Referred("client_id", CLIENTS, stands_for="merged_into")}
+INCLUDES: Final[Includes] = {
+    "client": Referred("client_id", CLIENTS, stands_for="merged_into"),
+    "stage": Referred("stage_id", RECORDS[STAGES.one]),
+}
 LISTING: Final = Listing(
     model=LEADS,
     filters={
@@ -57,17 +67,59 @@ LISTING: Final = Listing(
         "source": text,
         "assignee_id": text,
         "client_id": text,
+        "email": text,
+        "stage_id": text,
+        "company_domain": text,
+        "company_size": number,
+        "industry": text,
         "opened_at": instant,
     },
-    spans=("score", "opened_at"),
-    sorts=("score", "opened_at"),
+    spans=("score", "company_size", "opened_at"),
+    sorts=("score", "company_size", "opened_at"),
     default_sort="-score",
-    meanings={"client_id": PERSON},
+    also=("include_deleted",),
+    meanings={
+        "client_id": PERSON,
+        "email": WHOSE_ADDRESS,
+        "company_domain": DOMAIN,
+        "industry": INDUSTRY,
+    },
     includes=INCLUDES,
     changes=True,
 )
 
-TouchBody: Any = form_of(Touch, {})
+TABLE: Final = Spreadsheet(
+    LISTING,
+    {
+        "id": "id",
+        "name": "client.name",
+        "email": "client.email",
+        "phone": "client.phone",
+        "status": "status",
+        "reason": "reason",
+        "score": "score",
+        "temperature": "temperature",
+        "source": "source",
+        "medium": "first.medium",
+        "campaign": "first.campaign",
+        "term": "first.term",
+        "content": "first.content",
+        "referrer": "first.referrer",
+        "latest_source": "latest.source",
+        "message": "message",
+        "opened_at": "opened_at",
+        "answered_after": "answered_after",
+        "follow_up_at": "follow_up_at",
+        "assignee_id": "assignee_id",
+        "client_id": "client_id",
+    },
+)
+
+THERE: Final = Where("removed_at", Op.MISSING)
+"""What was not removed."""
+
+TouchBody: Any = form_of(Touch, {}, without=("form_id",))
+CompanyBody: Any = form_of(Company, {})
 
 
 class NewLead(Body):
@@ -78,6 +130,7 @@ class NewLead(Body):
     message: Text | None = None
     touch: TouchBody = Field(default_factory=TouchBody)
     assignee_id: ids.User | None = None
+    company: CompanyBody | None = None
 
 
 class Step(Body):
@@ -120,6 +173,7 @@ def open_lead(body: NewLead, caller: MayWrite) -> Response:
         touch=Touch(**body.touch.model_dump()),
         message=body.message,
         assignee_id=body.assignee_id,
+        company=company_of(body.company) if body.company else None,
     )
     answer = caller.order(command)
     lead_id = _opened(answer)
@@ -130,16 +184,28 @@ def open_lead(body: NewLead, caller: MayWrite) -> Response:
 
 @router.get("")
 @answers(Listed(LISTING))
-def list_leads(caller: MayRead) -> Response:
-    """List leads, the likeliest first."""
-    return LISTING.answer(caller)
+def list_leads(caller: MayRead, *, include_deleted: Included = False) -> Response:
+    """List leads, the likeliest first; with `include_deleted`, for who may change them, also those that were
+    removed.
+    """
+    if include_deleted and not caller.principal.may(Permission.LEADS_WRITE):
+        raise PermissionMissing(permission=Permission.LEADS_WRITE)
+    return LISTING.answer(caller, where=[] if include_deleted else [THERE])
+
+
+@router.get(".csv", response_class=Response)
+@answers(Tabled(LISTING))
+@heavy
+def get_leads_as_table(caller: MayRead, encoding: Encoding = Encoding.UTF_8_WITH_MARK) -> Response:
+    """Give all leads that the list would show, as CSV for spreadsheets, with who they are."""
+    return TABLE.answer(caller, encoding)
 
 
 @router.get("/{lead_id}")
 @answers(Row(LEADS, INCLUDES))
 def get_lead(lead_id: ids.Lead, caller: MayRead) -> Response:
-    """Show a lead, with all that its score is made of."""
-    return shown_with(caller, LEADS, lead_id, INCLUDES)
+    """Show a lead, with all that its score is made of. What was removed is shown to who may change it."""
+    return shown_with(caller, lambda: _shown(lead_id, caller), INCLUDES)
 
 
 @router.get("/{lead_id}/history")
@@ -189,6 +255,30 @@ def record_engagement(lead_id: ids.Lead, body: Engagement, caller: MayWrite) -> 
     """Count what the lead did, once."""
     command = RecordEngagement(lead_id=lead_id, source=body.source, key=body.key)
     return _changed(caller, lead_id, command)
+
+
+def there(lead_id: LeadId, caller: Caller) -> ListedLead:
+    """Return a lead; one that was removed, to who may change it. Raises NotFound."""
+    return _there(caller.document(LEADS, lead_id), caller)
+
+
+def _shown(lead_id: LeadId, caller: Caller) -> Document:
+    document = caller.document(LEADS, lead_id)
+    if not caller.asks_of_the_past:
+        _there(document, caller)
+    return document
+
+
+def _there(document: Document, caller: Caller) -> ListedLead:
+    lead = msgspec.json.decode(document.json, type=ListedLead)
+    if lead.removed_at is not None and not caller.principal.may(Permission.LEADS_WRITE):
+        raise NotFound
+    return lead
+
+
+def company_of(body: Body) -> Company:
+    """Return what is said of a company."""
+    return Company(**body.model_dump())
 
 
 def _changed(caller: Caller, lead_id: LeadId, command: Command) -> Response:

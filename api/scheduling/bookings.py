@@ -170,7 +170,7 @@ def list_bookings(caller: MayRead) -> Response:
 @answers(Row(BOOKINGS, INCLUDES))
 def get_booking(booking_id: ids.Booking, caller: MayRead) -> Response:
     """Show a booking."""
-    return shown_with(caller, BOOKINGS, booking_id, INCLUDES)
+    return shown_with(caller, lambda: caller.document(BOOKINGS, booking_id), INCLUDES)
 
 
 @router.get("/{booking_id}/history")

@@ -29,6 +29,10 @@ GUESTS: Final = "guests"
 GUESTS_OF_TENANT: Final = "guests-of-tenant"
 GUEST_ADDRESSES: Final = "guest-addresses"
 GUEST_HOLDS: Final = "guest-holds"
+SUBMISSIONS: Final = "submissions"
+FILES_OF_FORM: Final = "files-of-form"
+SUBMISSIONS_OF_FORM: Final = "submissions-of-form"
+SUBMISSIONS_OF_TENANT: Final = "submissions-of-tenant"
 REGISTRATIONS: Final = "registrations"
 TAKEN: Final = "taken-addresses"
 ACCOUNTS: Final = "accounts"
@@ -70,6 +74,7 @@ class Limits:
         strangers_per_minute: int = 600,
         registrations_per_hour: int = 5,
         accounts_per_hour: int = 20,
+        submissions_per_hour: int = 60,
         callbacks_per_minute: int = 60_000,
         addresses: Addresses | None = None,
     ) -> None:
@@ -88,6 +93,10 @@ class Limits:
             GUEST_HOLDS: Limit(accounts_per_hour * HOLDS_OF_GUEST, HOUR),
             GUESTS_OF_TENANT: Limit(accounts_per_hour * AT_ONCE, HOUR),
             GUEST_ADDRESSES: Limit(registrations_per_hour, HOUR),
+            SUBMISSIONS: Limit(submissions_per_hour, HOUR),
+            FILES_OF_FORM: Limit(submissions_per_hour, HOUR),
+            SUBMISSIONS_OF_FORM: Limit(submissions_per_hour * AT_ONCE, HOUR),
+            SUBMISSIONS_OF_TENANT: Limit(submissions_per_hour * AT_ONCE**2, HOUR),
             CALLERS: Limit(strangers_per_minute, MINUTE),
             CALLBACKS: Limit(callbacks_per_minute, MINUTE),
         }
@@ -162,6 +171,20 @@ class Limits:
         self._refuse_beyond(GUESTS, self._limiter, f"{GUESTS}/{self.address_of(scope)}")
         self._refuse_beyond(GUEST_ADDRESSES, self._limiter, f"{GUEST_ADDRESSES}/{address}")
         self._refuse_beyond(GUESTS_OF_TENANT, self._limiter, f"{GUESTS_OF_TENANT}/{tenant}")
+
+    def count_submission(
+        self, scope: Any, tenant: str, form_id: str, *, has_files: bool = False
+    ) -> None:
+        """Count a form that is filled in, by where that comes from, of the form, and of all of the
+        business; one with files besides among those of the form. Raises TooManyRequests.
+        """
+        if has_files:
+            self._refuse_beyond(FILES_OF_FORM, self._limiter, f"{FILES_OF_FORM}/{form_id}")
+        self._refuse_beyond(SUBMISSIONS, self._limiter, f"{SUBMISSIONS}/{self.address_of(scope)}")
+        self._refuse_beyond(SUBMISSIONS_OF_FORM, self._limiter, f"{SUBMISSIONS_OF_FORM}/{form_id}")
+        self._refuse_beyond(
+            SUBMISSIONS_OF_TENANT, self._limiter, f"{SUBMISSIONS_OF_TENANT}/{tenant}"
+        )
 
     @contextmanager
     def adding(self, scope: Any, principal: Principal) -> Iterator[None]:

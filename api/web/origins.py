@@ -104,6 +104,13 @@ def refuse_others(scope: Scope, origins: Origins) -> None:
         raise OriginNotListed(origin=origin)
 
 
+def refuse_unlisted(scope: Scope, origins: Origins, tenant: str) -> None:
+    """Refuse a page that this business does not list, whoever asks. Raises OriginNotListed."""
+    origin = origin_asking(scope)
+    if origin is not None and tenant not in origins.listed_by(origin):
+        raise OriginNotListed(origin=origin)
+
+
 def _is_ours(scope: Scope, origin: str) -> bool:
     """Whether it is where we are: browsers say so, or it is the host that was asked, or, behind a proxy
     that names another to us, the address under which we are known.

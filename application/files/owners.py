@@ -18,6 +18,7 @@ from domain.files.files import FILE, FileNotFound
 from domain.messages import Command, Missing
 from domain.people.clients import CLIENT, refuse_unknown
 from domain.records import Kind, Record
+from domain.sales.submissions import SUBMISSION, is_there
 from domain.scheduling.professionals import PROFESSIONAL
 from domain.scheduling.professionals import Status as Working
 from domain.scheduling.services import SERVICE
@@ -87,6 +88,12 @@ OWNERS: Final[Mapping[str, Owner]] = {
     ),
     "booking": _of_thing("booking_id", Permission.BOOKINGS_READ, Permission.BOOKINGS_WRITE),
     "series": _of_thing("series_id", Permission.BOOKINGS_READ, Permission.BOOKINGS_WRITE),
+    "submission": Owner(
+        SUBMISSION,
+        lambda _, state: NOBODYS if is_there(state) else None,
+        Permission.LEADS_READ,
+        Permission.LEADS_WRITE,
+    ),
     **{kind.one: _of_record(kind) for kind in KINDS},
 }
 """Of what files are kept, by the kind of its id."""

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from application.ports import About
-from application.processes.process import Effect
+from application.processes.process import Do, Effect
 from domain.faults import Fault
 from domain.messages import Command, DomainError, Invalid, Missing, Value
 
@@ -66,8 +66,16 @@ class Unfinished(Value, frozen=True):
     pause: float = 0.0
 
 
-Handled = Command | Skipped | Unfinished | None
-"""What came of an effect: the command that records it, why nothing was done, or that there is more."""
+class Ordered(Value, frozen=True):
+    """There is more to be done, which could not be known before: an order that says the same is carried out
+    once, whoever makes it.
+    """
+
+    orders: tuple[Do, ...]
+
+
+Handled = Command | Skipped | Unfinished | Ordered | None
+"""What came of an effect: the command that records it, why nothing was done, or what is to be done next."""
 
 Handler = Callable[[Any, Job], Handled]
 """Carries out effects of one type. Whatever it raises is tried again later, GivenUp excepted."""

@@ -11,11 +11,15 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from application.permissions import Permission
+from application.processes.process import Effect
 from application.refusals import TooMuch, TooOften
 from domain.messages import DomainError, Gone, Missing, Value
 
 KEEP: Final = timedelta(days=30)
 """How long an operation is kept after the last that happened to it."""
+
+KEEP_ROWS: Final = timedelta(days=7)
+"""How long rows are kept that an operation was sent, or has set aside."""
 
 MOST_OPEN: Final = 10
 """Operations of one business that wait or run at the same time."""
@@ -30,16 +34,31 @@ NOBODYS: Final = str(UUID(int=0))
 """The tenant of operations that those who run the system have started, in the name of no business."""
 
 
+class FileType(StrEnum):
+    """What a file is that long work makes."""
+
+    JSON_LINES = "application/jsonl"
+    CSV = "text/csv"
+
+    @property
+    def ending(self) -> str:
+        """How names of such files end."""
+        return self.rpartition("/")[2]
+
+
 class Kind(Value, frozen=True, kw_only=True):
     """A kind of long work. `name` is permanent; `permission` is what whoever starts it needs, `counts`
     what its progress is counted in. Work that `stops` can be cancelled at any step, other work only
-    before its first.
+    before its first. `makes` is the type of the file that it makes; one that is `sealed` says who people
+    are.
     """
 
     name: str
     permission: Permission
     counts: str
     stops: bool = True
+    makes: FileType = FileType.JSON_LINES
+    sealed: bool = False
 
 
 EXPORT_HISTORY: Final = Kind(
@@ -54,9 +73,25 @@ REBUILD_READ_MODEL: Final = Kind(
 IMPORT_BOOKINGS: Final = Kind(
     name="import-bookings", permission=Permission.BOOKINGS_OVERRIDE, counts="bookings"
 )
+WHAT_IF: Final = Kind(name="what-if", permission=Permission.TENANT_MANAGE, counts="events")
+IMPORT_LEADS: Final = Kind(
+    name="import-leads",
+    permission=Permission.LEADS_WRITE,
+    counts="rows",
+    makes=FileType.CSV,
+    sealed=True,
+)
 
 OPERATION_KINDS: Final = {
-    kind.name: kind for kind in (EXPORT_HISTORY, ERASE_CLIENT, REBUILD_READ_MODEL, IMPORT_BOOKINGS)
+    kind.name: kind
+    for kind in (
+        EXPORT_HISTORY,
+        ERASE_CLIENT,
+        REBUILD_READ_MODEL,
+        IMPORT_BOOKINGS,
+        IMPORT_LEADS,
+        WHAT_IF,
+    )
 }
 
 
@@ -109,7 +144,9 @@ class KnownOperation(Value, frozen=True, kw_only=True):
 
 
 class NewOperation(Value, frozen=True, kw_only=True):
-    """Long work that somebody wants. `id` follows from their Idempotency-Key, if they sent one."""
+    """Long work that somebody wants. `id` follows from their Idempotency-Key, if they sent one. `sent` are
+    rows that come with it, a part for each step.
+    """
 
     id: UUID
     tenant: str
@@ -118,6 +155,7 @@ class NewOperation(Value, frozen=True, kw_only=True):
     given: Mapping[str, Any]
     started_by: str
     fingerprint: str | None = None
+    sent: Sequence[bytes] = ()
 
 
 class StartedOperation(NamedTuple):
@@ -149,7 +187,13 @@ class OperationHasNoFile(Missing):
 
 
 class OperationFileGone(Gone):
-    """Only the newest files of a business are kept; have it made again."""
+    """Only the newest files of a business are kept, and what says who people are for seven days, or until
+    somebody is erased; have it made again.
+    """
+
+
+class SentRowsGone(Gone):
+    """What was sent to be taken in is kept for seven days. Send it again: what was taken in stays so."""
 
 
 class TooManyOperations(TooOften):
@@ -226,7 +270,8 @@ class Operation(Value, frozen=True, kw_only=True):
 class Step(Value, frozen=True, kw_only=True):
     """What came of one step: how far it is now, where the next begins, a part of the file it makes.
 
-    `result` is there after the last one. `pause` says for how many seconds something is in the way.
+    `result` is there after the last one, and `then` what is to be done once it is saved. `pause` says for how
+    many seconds something is in the way.
     """
 
     done: int
@@ -234,6 +279,7 @@ class Step(Value, frozen=True, kw_only=True):
     checkpoint: Mapping[str, Any] = {}
     part: bytes | None = None
     result: Mapping[str, Any] | None = None
+    then: Effect | None = None
     pause: float = 0.0
 
 

@@ -12,8 +12,8 @@ from domain.values import kind_of
 
 
 class Fate(Value, frozen=True, kw_only=True):
-    """What becomes of a removed record once it can be restored no more. As long as others refer to it,
-    something `stays`; what is personal does not.
+    """What becomes of a removed record once it can be restored no more. As long as others refer to it, or where
+    it is there for good, something `stays`; what is personal does not.
     """
 
     kind: str
@@ -22,17 +22,20 @@ class Fate(Value, frozen=True, kw_only=True):
     due_at: datetime
     referred_to_by: int = 0
     is_personal: bool = False
+    for_good: bool = False
 
     @property
     def stays(self) -> bool:
         """Whether others need it."""
-        return self.referred_to_by > 0
+        return self.for_good or self.referred_to_by > 0
 
     @property
     def says(self) -> str:
         """Say what becomes of it, and why."""
         if not self.stays:
             return "is gone for good"
+        if self.for_good:
+            return "stays: what is no record may refer to it"
         why = f"stays: {self.referred_to_by} still refer to it"
         return f"{why}; what is personal in it is gone" if self.is_personal else why
 
@@ -50,6 +53,7 @@ def fate(id_: str, past: Past) -> Fate | None:
         due_at=record.removed_at + RESTORABLE,
         referred_to_by=links.owners,
         is_personal=kind.is_personal,
+        for_good=kind.for_good,
     )
 
 

@@ -18,7 +18,9 @@ from domain.catalogue import BY_NAME
 from domain.messages import Command, Value
 from domain.messages import Erasure as Erased
 from domain.people.clients import EraseClient
-from domain.values import ClientId, kind_of
+from domain.sales.leads import LEAD, LeadPurged
+from domain.sales.submissions import SUBMISSION, SubmissionDiscarded
+from domain.values import ClientId, LeadId, SubmissionId, kind_of
 
 PATIENCE: Final = 2.0
 """Seconds for which whoever asks for an erasure waits for its end; then it goes on without."""
@@ -107,6 +109,11 @@ KEPT: Final = (
         why="They are sealed, and nobody can tell whom they speak of; they are deleted 30 days after"
         " they were understood, and after 180 days at most",
     ),
+    Kept(
+        what="Rows of a file that somebody sends, until they are taken in: of the person they are refused",
+        why="They are sealed, and nobody can tell whom they speak of; they are deleted as they are taken"
+        " in, and after seven days at most",
+    ),
 )
 IN_CLEAR: Final = Kept(
     what="The type of a booking, or the strategy for a client, that an early release recorded",
@@ -162,10 +169,16 @@ def forgetting(erasures: Erasures) -> Handlers:
         return next(iter(erasing(erasures.left(job.tenant, effect.client_id))), None)
 
     def forget_record(effect: ForgetRecord, job: Job) -> None:
-        kind, id_ = BY_NAME[kind_of(effect.id)], effect.id
-        if not erasures.finish_purge(
-            job.tenant, kind.purged(id=id_, streams=(id_,), wholly=effect.wholly)
-        ):
+        if not erasures.finish_purge(job.tenant, _purged(effect.id, wholly=effect.wholly)):
             raise ErasureHasToWaitError
 
     return {ForgetMails: forget, ForgetRecord: forget_record}
+
+
+def _purged(id_: str, *, wholly: bool) -> Erased:
+    """Return the event by which it was purged, or discarded."""
+    if kind_of(id_) == SUBMISSION.kind:
+        return SubmissionDiscarded(submission_id=SubmissionId(id_), streams=(id_,))
+    if kind_of(id_) == LEAD.kind:
+        return LeadPurged(lead_id=LeadId(id_), streams=(id_,))
+    return BY_NAME[kind_of(id_)].purged(id=id_, streams=(id_,), wholly=wholly)

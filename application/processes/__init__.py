@@ -27,7 +27,8 @@ from application.processes.register_client_on_booking_completed import (
     REGISTER_CLIENT_ON_BOOKING_COMPLETED,
 )
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
-from application.processes.score_lead_when_client_changed import SCORE_LEAD_WHEN_CLIENT_CHANGED
+from application.processes.sales import OF_SALES
+from application.processes.sales.send_invitation_to_lead import SEND_INVITATION_TO_LEAD
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
@@ -43,9 +44,10 @@ PROCESSES: Final[tuple[Process, ...]] = (
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,
     SEND_CODE_TO_GUEST,
+    SEND_INVITATION_TO_LEAD,
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
-    SCORE_LEAD_WHEN_CLIENT_CHANGED,
+    *OF_SALES,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,

@@ -1,6 +1,8 @@
 """Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import count
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -10,29 +12,58 @@ from application.people import clients as client_use_cases
 from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
-from application.transact import Changes, Past, Since, UseCase
+from application.sales.assignment import counted, given_by_rule
+from application.sales.members import next_at_work_of, present
+from application.sales.removing import follow_up_back
+from application.transact import Changes, Past, Since, UseCase, one_by_one
 from domain.business.departments import MEMBERS
-from domain.business.users import USER, UserStatus
+from domain.business.users import USER
 from domain.messages import Command
 from domain.people.clients import CLIENT, ChangeClientStatus, ClientStatus
 from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
-from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent
-from domain.sales.scores import SCORING, THE_SCORING, EngagementSource
+from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent, LeadTouched
+from domain.sales.scores import SCORING, THE_SCORING, EngagementSource, Temperature
 from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
 from domain.values import ClientId, LeadId, TaskId, UserId
 
 
 def open_lead(command: leads.OpenLead, past: Past) -> Changes:
+    return opened(command, past)[1]
+
+
+def opened(command: leads.OpenLead, past: Past) -> tuple[LeadId, Changes]:
     """Whoever is known is a lead under the record that they have; everybody else is registered."""
     client_id, registered = _person(command, past)
     here = Since(past, registered)
     client_id = survivor(here, client_id)
-    lead_id = lead_of_person(client_id, here) or leads.lead_of(client_id)
-    lead = here.of(LEAD, lead_id)
+    lead_id = known_lead(client_id, here) or lead_named(client_id, here)
+    return lead_id, {**registered, **open_known(command, lead_id, client_id, here)}
+
+
+def open_known(
+    command: leads.OpenLead, lead_id: LeadId, client_id: ClientId, past: Past
+) -> Changes:
+    """Let somebody who has a record come, as this lead."""
+    _refuse_absent(command.assignee_id, past)
+    lead = past.of(LEAD, lead_id)
+    command, turn = _given(command, lead, past)
     events = leads.open_(command, lead_id, client_id, lead, now=past.now)
-    changes = recorded(lead_id, lead, events, here, quietly=command.quietly)
-    return {**registered, **changes}
+    if lead.removed_at is not None and not command.quietly:
+        return again(lead_id, lead, events, past)
+    return recorded(lead_id, lead, events, past, quietly=command.quietly, turn=turn)
+
+
+def _given(command: leads.OpenLead, lead: Lead, past: Past) -> tuple[leads.OpenLead, int | None]:
+    """Return the order with whoever is to look after a new lead, by the rule of the business where it does
+    not say who, and whose turn that makes it.
+    """
+    if lead.client_id is not None or command.assignee_id is not None:
+        return command, None
+    given = given_by_rule(command.touch.source, past)
+    if given is None:
+        return command, None
+    return replace(command, assignee_id=given.user_id), given.turn
 
 
 def convert(command: leads.ConvertLead, past: Past) -> Changes:
@@ -58,8 +89,12 @@ def came(client_id: ClientId | None, past: Past) -> Changes:
 
 
 def score(command: leads.ScoreLead, past: Past) -> Changes:
-    lead = past.of(LEAD, command.lead_id)
-    return recorded(command.lead_id, lead, (), past)
+    """Of who was purged, and has come again, it is the lead that they are now."""
+    lead_id, lead = command.lead_id, past.of(LEAD, command.lead_id)
+    if lead.purged and lead.client_id is not None:
+        lead_id = lead_named(lead.client_id, past)
+        lead = past.of(LEAD, lead_id)
+    return recorded(lead_id, lead, (), past)
 
 
 def assign(command: leads.AssignLead, past: Past) -> Changes:
@@ -84,9 +119,26 @@ def change_scoring(command: scores.ChangeScoring, past: Past) -> Changes:
 
 
 def lead_of_person(client_id: ClientId, past: Past) -> LeadId | None:
-    """Return the lead of a person, under whichever record of theirs it was opened."""
-    named = (leads.lead_of(each) for each in records_of_person(past, client_id))
-    return next((each for each in named if past.of(LEAD, each).client_id is not None), None)
+    """Return the lead that a person is, if they are one, and it was not removed."""
+    return next((e for e in _leads_of(client_id, past) if past.of(LEAD, e).is_there), None)
+
+
+def lead_named(client_id: ClientId, past: Past) -> LeadId:
+    """Name the lead that a record has, or would have: the first that was not purged."""
+    named = (leads.lead_of(client_id, purged) for purged in count())
+    return next(each for each in named if not past.of(LEAD, each).purged)
+
+
+def known_lead(client_id: ClientId, past: Past) -> LeadId | None:
+    """Return the lead that a person is, or was before it was removed."""
+    return next(iter(_leads_of(client_id, past)), None)
+
+
+def _leads_of(client_id: ClientId, past: Past) -> list[LeadId]:
+    """Return the leads of a person, under whichever records they were opened; those removed last."""
+    named = (lead_named(each, past) for each in records_of_person(past, client_id))
+    there = [each for each in named if past.of(LEAD, each).client_id is not None]
+    return sorted(there, key=lambda each: not past.of(LEAD, each).is_there)
 
 
 # --- What follows ---------------------------------------------------------------------
@@ -99,17 +151,39 @@ def recorded(
     past: Past,
     *,
     quietly: bool = False,
+    anew: bool = False,
+    turn: int | None = None,
 ) -> Changes:
-    """Record what happened to a lead, the score that it has by it, and what is to be done then, unless it
-    happened `quietly`.
+    """Record what happened to a lead, the score that it has by it, who has it in their caseload, by whose
+    `turn`, and what is to be done then, unless it happened `quietly`. `anew`: somebody is to turn to them,
+    whatever was done before.
     """
     after = LEAD.fold(events, before)
     scored = leads.score(lead_id, after, past.of(SCORING, THE_SCORING), **_reached_by(after, past))
     known = LEAD.fold(scored, after)
+    cases = counted(lead_id, before, known, past, turn)
     if quietly:
-        return {lead_id: [*events, *scored]}
-    follow_up, task = _followed_up(lead_id, before, known, past)
-    return {lead_id: [*events, *scored, *follow_up], **task}
+        return {lead_id: [*events, *scored], **cases}
+    crossed = known.temperature is not before.temperature or (anew and known.status in leads.OPEN)
+    follow_up, task = _followed_up(lead_id, known, past) if crossed else ((), {})
+    return {lead_id: [*events, *scored, *follow_up], **cases, **task}
+
+
+def again(
+    lead_id: LeadId,
+    removed: Lead,
+    events: Sequence[LeadEvent],
+    past: Past,
+) -> Changes:
+    """Record that somebody who was removed is a lead again, with their follow-up. Who has come again is to
+    be turned to anew.
+    """
+    came = any(isinstance(each, LeadTouched) for each in events)
+    steps: tuple[Callable[[Past], Changes], ...] = (
+        lambda here: follow_up_back(removed, here),
+        lambda here: recorded(lead_id, removed, events, here, anew=came),
+    )
+    return one_by_one(steps, past, lambda step, here: step(here))
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
@@ -120,16 +194,15 @@ def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
     }
 
 
-def _followed_up(
-    lead_id: LeadId, before: Lead, lead: Lead, past: Past
-) -> tuple[Sequence[FollowUpSet], Changes]:
+def _followed_up(lead_id: LeadId, lead: Lead, past: Past) -> tuple[Sequence[FollowUpSet], Changes]:
     """Say when somebody is to turn to the lead, each time that it has become hotter or colder."""
     temperature = lead.temperature
-    if temperature is None or temperature is before.temperature or _is_erased(lead, past):
+    if temperature is None or _is_erased(lead, past):
         return (), {}
-    due_at, priority = past.now + DUE_AFTER[temperature], PRIORITY_OF[temperature]
     known = lead.follow_up
     task = _open_task(known.task_id, past) if known else None
+    due_at = _due(temperature, task.assignee_id if task else lead.assignee_id, past)
+    priority = PRIORITY_OF[temperature]
     if known is None or task is None:
         new = FollowUp(
             task_id=follow_up_of(lead_id, lead.follow_ups), due_at=due_at, priority=priority
@@ -137,6 +210,27 @@ def _followed_up(
         return [_set(lead_id, new)], _made(lead_id, lead, new, past)
     moved = replace(known, due_at=due_at, priority=priority)
     return [_set(lead_id, moved)], _moved(known, moved, task, past)
+
+
+def _due(temperature: Temperature, assignee_id: UserId | None, past: Past) -> datetime:
+    """Return when somebody is to turn to the lead: while they work, if the business wishes."""
+    due_at = past.now + DUE_AFTER[temperature]
+    if assignee_id is None or not past.of(SCORING, THE_SCORING).weights.within_working_hours:
+        return due_at
+    return next_at_work_of(assignee_id, due_at, past)
+
+
+def turn_to(lead_id: LeadId, due_at: datetime, past: Past) -> Changes:
+    """Have somebody turn to a lead at a time, unless it is over, or somebody was told to before."""
+    lead = past.of(LEAD, lead_id)
+    if lead.temperature is None or lead.follow_ups or lead.status not in leads.OPEN:
+        return {}
+    new = FollowUp(
+        task_id=follow_up_of(lead_id, lead.follow_ups),
+        due_at=due_at,
+        priority=PRIORITY_OF[lead.temperature],
+    )
+    return {lead_id: [_set(lead_id, new)], **_made(lead_id, lead, new, past)}
 
 
 def _is_erased(lead: Lead, past: Past) -> bool:
@@ -156,7 +250,7 @@ def _made(lead_id: LeadId, lead: Lead, follow_up: FollowUp, past: Past) -> Chang
     task = Task(
         due_at=follow_up.due_at,
         priority=follow_up.priority,
-        assignee_id=_present(lead.assignee_id, past),
+        assignee_id=present(lead.assignee_id, past),
         client_id=survivor(past, lead.client_id) if lead.client_id else None,
         lead_id=lead_id,
     )
@@ -182,17 +276,10 @@ def _open_task(task_id: TaskId, past: Past) -> Task | None:
     return task.values if is_open else None
 
 
-def _present(user_id: UserId | None, past: Past) -> UserId | None:
-    """Return somebody who still works here, or nobody."""
-    is_here = user_id is not None and past.of(USER, user_id).status is UserStatus.ACTIVE
-    return user_id if is_here else None
-
-
 # --- Who it is ------------------------------------------------------------------------
 
 
 def _person(command: leads.OpenLead, past: Past) -> tuple[ClientId, Changes]:
-    _refuse_absent(command.assignee_id, past)
     if command.client_id is not None:
         refuse_unknown_client(past, command.client_id)
         return command.client_id, {}

@@ -4,10 +4,10 @@ Names, addresses and zones are looked up when a mail is sent, never when it was 
 may wait for months. What became of a mail is recorded on its booking.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from application.operations.jobs import (
     GivenUpError,
@@ -34,6 +34,7 @@ from application.scheduling.mails import (
     Mailer,
     MailNotTakenError,
     MailRefusedError,
+    Present,
     language_of,
     state_of,
 )
@@ -211,7 +212,7 @@ class BookingMails:
 
     def _known(self, client_id: ClientId, tenant: str) -> Sequence[Client]:
         """Return what is known of a client: by the record that stands for them, by this one, by others."""
-        past = _Present(self._clock(), lambda kind, stream: self._present(kind, tenant, stream))
+        past = Present(self._history, tenant, self._clock())
         merged = merged_records(past, client_id)
         return [past.of(CLIENT, each) for each in dict.fromkeys((merged[0], client_id, *merged))]
 
@@ -225,13 +226,6 @@ class BookingMails:
 
     def _present(self, aggregate: Aggregate[S, Any], tenant: str, stream: str) -> S:
         return state_of(aggregate, self._history(tenant, stream))
-
-
-class _Present(NamedTuple):
-    """The past as it is known at this moment, for questions that use cases ask, too."""
-
-    now: datetime
-    of: Callable[[Aggregate[Any, Any], str], Any]
 
 
 def _is_reachable(reader: Contact | None) -> bool:

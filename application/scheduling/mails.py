@@ -1,6 +1,6 @@
 """Mails about bookings: what one may say, who puts it into words, who sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
@@ -10,7 +10,7 @@ from application.processes.effects import MailKind
 from domain.aggregate import Aggregate
 from domain.languages import nearest
 from domain.messages import Value
-from domain.values import BookingId, ClientId, Contact, Money, TimeSlot, UserId
+from domain.values import BookingId, ClientId, Contact, Money, SubmissionId, TimeSlot, UserId
 
 LANGUAGES: Final = ("en", "fr")
 """Those there are templates for; the first is for readers of any other."""
@@ -95,6 +95,47 @@ class GuestMail(Value, frozen=True, kw_only=True):
         return "GuestMail(…)"
 
 
+FORM_CONFIRMATION: Final = "form-confirmation"
+
+
+class ConfirmationMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say by which somebody confirms that they have submitted a form, called `title`. It
+    says nothing that they have said: its reader may be somebody else.
+    """
+
+    tenant: str
+    submission_id: SubmissionId
+    email: str
+    business: str
+    language: str
+    title: str | None
+    link: str
+
+    def __repr__(self) -> str:
+        return "ConfirmationMail(…)"
+
+
+class ImportMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say about a file that was taken in: to whom, how many rows were what, and between
+    which days the tasks are that were made.
+    """
+
+    tenant: str
+    user_id: UserId
+    name: str
+    email: str
+    business: str
+    language: str
+    new: int
+    attached: int
+    already_there: int
+    refused: int
+    follow_ups: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str
+
+
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -111,7 +152,7 @@ class Invitation(Value, frozen=True):
 
 class Message(Value, frozen=True, kw_only=True):
     """A mail in words. `signed` is the name it comes in, `about` the booking or user and `person`
-    the client that it speaks of.
+    the client that it speaks of; one that sums up names in `mentions` whatever else it speaks of.
     """
 
     tenant: str
@@ -126,6 +167,7 @@ class Message(Value, frozen=True, kw_only=True):
     text: str
     html: str
     invitation: Invitation | None = None
+    mentions: tuple[str, ...] = ()
 
 
 class MailRefusedError(NotTakenError):
@@ -146,11 +188,17 @@ class Letters(Protocol):
     def write(self, mail: BookingMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
 
+    def write_confirmation(self, mail: ConfirmationMail) -> Message:
+        """Write what carries the link by which a submission is confirmed."""
+
     def write_code(self, mail: AddressMail) -> Message:
         """Write what carries a code, in its reader's language."""
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
+
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
 
 
 class Mailer(Protocol):
@@ -174,6 +222,22 @@ class History(Protocol):
 def state_of(aggregate: Aggregate[S, Any], past: Sequence[Recorded]) -> S:
     """Return what somebody is, or something, after all that is said of them and not erased."""
     return aggregate.fold(each.event for each in past if each.event is not None)
+
+
+class Present:
+    """What is known at this moment of a business, for questions that use cases ask, too."""
+
+    def __init__(self, history: History, tenant: str, now: datetime) -> None:
+        self._history = history
+        self._tenant = tenant
+        self.now = now
+
+    def of(self, aggregate: Aggregate[S, Any], identity: str) -> S:
+        """Return the state of an aggregate."""
+        return state_of(aggregate, self._history(self._tenant, identity))
+
+    def foresee(self, aggregate: Aggregate[Any, Any], identities: Iterable[str]) -> None:
+        """Read each when it is looked at."""
 
 
 def language_of(*wanted: str | None) -> str:

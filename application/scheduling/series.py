@@ -63,7 +63,7 @@ def request(command: series.RequestSeries, past: Past) -> Changes:
         order = _order(command, local_start)
         instance = Instance(order.booking_id, _instant(command, local_start))
         try:
-            made = _booked(order, command.series_id, past, terms, who, diary)
+            made = booked_once(order, command.series_id, past, terms, who, diary)
         except CONFLICTS as refusal:
             conflicts.append(Conflict(instance.starts_at, local_start, refusal.code))
             continue
@@ -114,7 +114,7 @@ def _order(command: series.RequestSeries, local_start: datetime) -> RequestBooki
     )
 
 
-def _booked(
+def booked_once(
     order: RequestBooking,
     series_id: SeriesId,
     past: Past,

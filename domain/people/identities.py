@@ -19,12 +19,15 @@ from domain.values import ClientId, IdentityId, TenantId, keyed_id
 
 
 class IdentityKind(StrEnum):
-    """What is unique to a client within a tenant. What a provider calls them is so on its channel."""
+    """What is unique to a client within a tenant. What a provider calls them is so on its channel; and a row
+    of a file, by all that it says, is about whomever it was taken in for.
+    """
 
     EMAIL = "email"
     PHONE = "phone"
     CUSTOM_ID = "custom-id"
     CHANNEL = "channel"
+    ROW = "row"
 
 
 def identity_of(kind: IdentityKind, value: str, *, tenant: TenantId, pepper: bytes) -> IdentityId:
@@ -72,15 +75,18 @@ class ClientAlreadyExists(DomainError):
 
 
 class Identity(Value, frozen=True):
+    """`former` is who was known by it before it was let go of."""
+
     owner: OwnerId | None = None
+    former: OwnerId | None = None
 
 
 def evolve(identity: Identity, event: IdentityEvent) -> Identity:  # noqa: ARG001 (the newest fact says it all)
     match event:
         case IdentityClaimed(owner=owner):
             return Identity(owner=owner)
-        case IdentityReleased():
-            return Identity(owner=None)
+        case IdentityReleased(owner=owner):
+            return Identity(former=owner)
         case _:
             assert_never(event)
 

@@ -82,7 +82,7 @@ def purge(
     removed_at = record.removed_at
     if record.values is None or removed_at is None or now - removed_at <= RESTORABLE:
         return []
-    if record.shredded and links.owners:
+    if kind.for_good or (record.shredded and links.owners):
         return []
     return [kind.purged(id=command.id, streams=(command.id,), wholly=not links.owners)]
 

@@ -95,7 +95,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
 
     Where values say something of a person (`Personal`), at whatever depth, one of `refers_to` says who it
     is; or else it is gone when the record is purged. `own` says in which column stands whose a record is,
-    by the id that they have: `{"professional_id": "assignee_id"}`; `own_writers` change theirs.
+    by the id that they have: `{"professional_id": "assignee_id"}`; `own_writers` change theirs. What others
+    than records refer to is there `for_good`: it may be removed, and is never purged.
     """
 
     one: str
@@ -117,6 +118,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     also: Mapping[str, Event] = {}
     old_path: str | None = None
     version: int = 1
+    for_good: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could not be kept to. Raises ValueError."""
@@ -133,6 +135,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
                 raise ValueError(f"{self.many}: an example is refused: {refusal}") from refusal
         if not {*self.own.values()} <= {*self.columns}:
             raise ValueError(f"{self.many}: whose a record is has to stand in a column")
+        if self.for_good and self.is_personal and not self.persons:
+            raise ValueError(f"{self.many}: what says something of nobody in particular has to go")
         if not self.own_writers <= self.own_readers:
             raise ValueError(f"{self.many}: who changes their own sees their own, and no others")
 

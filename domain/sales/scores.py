@@ -62,7 +62,8 @@ class Tier(Value, frozen=True, kw_only=True):
 
 class Weights(Value, frozen=True, kw_only=True):
     """Points for what is known and what was done. `engagement` is for each time, and `engagement_most` for
-    all of it; a message counts by its length, up to `message_most`.
+    all of it; a message counts by its length, up to `message_most`. From `hot` and `warm` on a lead is so.
+    Its follow-up is due while whoever has it works, if `within_working_hours`: where their hours are known.
     """
 
     name: Points = 5
@@ -85,6 +86,7 @@ class Weights(Value, frozen=True, kw_only=True):
     engagement_most: Points = 40
     hot: Annotated[int, Held(ge=1, le=HIGHEST)] = 70
     warm: Annotated[int, Held(ge=1, le=HIGHEST)] = 40
+    within_working_hours: bool = False
 
 
 class ChangeScoring(Command, frozen=True):
@@ -122,14 +124,18 @@ THE_SCORING: Final = ScoringId(derived_id(SCORING.kind, "of the business"))
 
 def change(command: ChangeScoring, scoring: Scoring) -> Sequence[ScoringChanged]:
     """Score by other weights from now on."""
-    weights = command.weights
+    refuse_contradiction(command.weights)
+    if command.weights == scoring.weights:
+        return []
+    return [ScoringChanged(weights=command.weights, scoring_version=scoring.version + 1)]
+
+
+def refuse_contradiction(weights: Weights) -> None:
+    """Refuse weights by which nobody can score. Raises WeightsContradict."""
     tiers = sorted(weights.response, key=lambda tier: tier.within_minutes)
     falls = all(one.points >= other.points for one, other in pairwise(tiers))
     if weights.hot <= weights.warm or not falls:
         raise WeightsContradict
-    if weights == scoring.weights:
-        return []
-    return [ScoringChanged(weights=weights, scoring_version=scoring.version + 1)]
 
 
 # --- The score itself -----------------------------------------------------------------

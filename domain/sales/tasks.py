@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from domain.business.departments import MEMBERS
 from domain.business.users import Role
-from domain.fields import Line, Text
+from domain.fields import Held, Line, Text
 from domain.messages import Command, Event, Invalid, Personal, Value
 from domain.people.persons import PERSON
 from domain.records import Action, Kind, Record, Reference, StoredAs, evolve, there
+from domain.sales.repeats import Repeats, is_clear, is_in_calendars, next_time
 from domain.sales.scores import Temperature
 from domain.scheduling.bookings import BOOKING, BookingNotFound, known
 from domain.values import BookingId, ClientId, LeadId, TaskId, UserId, derived_id
@@ -34,9 +35,17 @@ class TaskStatus(StrEnum):
     DONE = "done"
 
 
+EARLIEST_REMINDER: Final = 28 * 24 * 60
+"""Minutes before a task is due."""
+
+
 class Task(Value, frozen=True, kw_only=True):
     """What is `done` says since when (`completed_at`), and nothing else does. What it is about is its client,
-    and perhaps a booking; the follow-up of a lead says so by `lead_id`.
+    and perhaps a booking; the follow-up of a lead says so by `lead_id`. Overdue is what is `open` and was due
+    before now: a list of it is asked for by `status=open` and `due_at.lt`.
+
+    Whoever it is given to is reminded `remind_before_minutes` before it is due. When one that `repeats` is
+    done, the next is there.
     """
 
     due_at: datetime
@@ -49,6 +58,15 @@ class Task(Value, frozen=True, kw_only=True):
     lead_id: LeadId | None = None
     status: TaskStatus = TaskStatus.OPEN
     completed_at: datetime | None = None
+    remind_before_minutes: Annotated[int, Held(ge=0, le=EARLIEST_REMINDER)] | None = None
+    repeats: Repeats | None = None
+
+    @property
+    def reminded_at(self) -> datetime | None:
+        """When whoever it is given to is reminded, if anybody is."""
+        if self.remind_before_minutes is None or self.assignee_id is None:
+            return None
+        return self.due_at - timedelta(minutes=self.remind_before_minutes)
 
 
 class CompleteTask(Command, frozen=True):
@@ -59,9 +77,23 @@ class TaskStatusUnclear(Invalid):
     """What is done says since when, and what is open does not: complete it, or take both away."""
 
 
+class TaskNeverDue(Invalid):
+    """A task is due between 1970 and 2999."""
+
+
+class RepetitionUnclear(Invalid):
+    """What repeats does so in a time zone that there is (IANA), between 1970 and 2999, and either until a
+    moment or for so many times.
+    """
+
+
 def refuse_unclear(task: Task) -> None:
     if (task.status is TaskStatus.DONE) != (task.completed_at is not None):
         raise TaskStatusUnclear
+    if not is_in_calendars(task.due_at):
+        raise TaskNeverDue
+    if task.repeats is not None and not is_clear(task.repeats):
+        raise RepetitionUnclear
 
 
 class TaskCompleted(Event, frozen=True):
@@ -126,7 +158,33 @@ TASKS: Final = Kind(
     also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
     readers=frozenset(Role) - {Role.CLIENT},
+    old_path="/tasks",
 )
+
+
+# --- Again and again ------------------------------------------------------------------
+
+
+def successor_of(task_id: str) -> TaskId:
+    """Name the task that comes after one that repeats: it has one, however often it is done."""
+    return TaskId(derived_id(TASKS.one, task_id, "next"))
+
+
+def next_of(task: Task, now: datetime) -> Task | None:
+    """Return what is to be done next, once this is; None if it does not repeat, or was the last."""
+    if task.repeats is None:
+        return None
+    due_at = next_time(task.repeats, task.due_at, now)
+    if due_at is None:
+        return None
+    since = task.repeats.since or task.due_at
+    return replace(
+        task,
+        due_at=due_at,
+        status=TaskStatus.OPEN,
+        completed_at=None,
+        repeats=replace(task.repeats, since=since),
+    )
 
 
 # --- Follow-ups -----------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """What the `eventsourcing` library follows of such a log."""
     projected: int
     """What it projects of it, one transaction each."""
+    rows: int
+    """Of a file that is taken in."""
 
 
 FULL: Final = Effort(
@@ -35,6 +37,7 @@ FULL: Final = Effort(
     grown=2_000_000,
     followed=200_000,
     projected=4_000,
+    rows=10_000,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -44,6 +47,7 @@ QUICK: Final = Effort(
     grown=200_000,
     followed=20_000,
     projected=600,
+    rows=1_000,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -57,6 +61,7 @@ ES_LOG: Final = _rival("es_log", "eventsourcing_log")
 ES_PROJECTION: Final = _rival("es_projection", "eventsourcing_projection")
 PGBENCH: Final = _rival("pgbench", "pgbench")
 PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
+CRUD_IMPORT: Final = _rival("crud_import", "crud_import")
 CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
 ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
 FLOOR_API: Final = _rival("floor_api", "over_http", "floor_api")
@@ -85,6 +90,7 @@ OUR_LOG: Final = _ours("our_log", "log")
 OUR_SHORT_LOG: Final = _ours("our_short_log", "log")
 OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
+OUR_IMPORT: Final = _ours("our_import", "imports")
 
 
 OUR_STREAMS: Final = _ours("our_streams", "streams")
@@ -113,6 +119,7 @@ def works(effort: Effort) -> Sequence[Work]:
         _http_get(effort),
         _http_list(effort),
         _webhook(effort),
+        _import_leads(effort),
         _visible(effort),
         _growth_append(effort),
         _growth_http(effort),
@@ -238,6 +245,16 @@ def _webhook(effort: Effort) -> Work:
         title="Take a signed call of a provider, 8 connections",
         ours=_frontdesk(OUR_API, "take", **order),
         rivals=(_floor("take", **order),),
+    )
+
+
+def _import_leads(effort: Effort) -> Work:
+    order = {"work": "import_leads", "rows": effort.rows}
+    return Work(
+        key="import_leads",
+        title=f"Import {effort.rows:,} leads",
+        ours=Entrant("frontdesk", OUR_IMPORT, order),
+        rivals=(Entrant("SQLAlchemy, row by row", CRUD_IMPORT, order),),
     )
 
 

@@ -19,6 +19,7 @@ from infra.cli import (
     people,
     read_models,
     releases,
+    replay,
     retention,
     running,
     schemas,
@@ -40,6 +41,7 @@ app: Final = typer.Typer(
 running.add_to(app)
 importing.add_to(app)
 history.add_to(app)
+replay.add_to(app)
 read_models.add_to(app)
 jobs.add_to(app)
 long_operations.add_to(app)

@@ -10,12 +10,13 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.rotation import OF_STREAMS, by_master_key, rotate
 from adapters.inbound.sealing import RECEIPT_KEYS
 from adapters.long_operations.given import OPERATION_KEYS
+from adapters.long_operations.rows import ROW_KEYS
 from adapters.running.roll import Present, answering
 from infra.cli.progress import console, progress, told
 from infra.cli.system import composed, settings_from_environment
 
 NOT_READY = 3
-TABLES = (OF_STREAMS, RECEIPT_KEYS, OPERATION_KEYS, WISH_KEYS)
+TABLES = (OF_STREAMS, RECEIPT_KEYS, OPERATION_KEYS, ROW_KEYS, WISH_KEYS)
 """Where there are keys that a master key has wrapped."""
 
 

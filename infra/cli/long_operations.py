@@ -73,15 +73,19 @@ def cancel_operation(operation_id: Id) -> None:
         sys.stdout.write(_line(known))
 
 
-def begin(system: System, new: NewOperation) -> None:
-    """Start an operation, for whoever works to carry out, and follow it."""
+def begin(system: System, new: NewOperation) -> KnownOperation | None:
+    """Start an operation, for whoever works to carry out, and follow it. Return what became of it, as
+    `follow` does.
+    """
     started = system.long_operations.start(new)
     told.print(f"{started.operation.id}: `frontdesk work` or a worker carries it out")
-    follow(system, started.operation.id)
+    return follow(system, started.operation.id)
 
 
-def follow(system: System, operation_id: str) -> None:
-    """Show how far it is until it is over. Raises Exit where it came to nothing."""
+def follow(system: System, operation_id: str) -> KnownOperation | None:
+    """Show how far it is until it is over, and return what became of it; None for whoever leaves it to
+    itself. Raises Exit where it came to nothing.
+    """
     known = system.long_operations.get(None, None, operation_id)
     try:
         with progress(f"{known.kind} {known.about}") as how_far:
@@ -92,10 +96,11 @@ def follow(system: System, operation_id: str) -> None:
             how_far(known.done, known.total)
     except KeyboardInterrupt:
         told.print(f"It goes on: `frontdesk operations follow {operation_id}`")
-        return
+        return None
     sys.stdout.write(_line(known))
     if known.state is not OperationState.DONE:
         raise typer.Exit(1)
+    return known
 
 
 def by_whom() -> str:

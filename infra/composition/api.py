@@ -11,6 +11,7 @@ from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
 from adapters.inbound import AgreedSecrets
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
+from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.running.roll import Ring
@@ -75,6 +76,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         live=_live(system),
         long_operations=system.long_operations,
         origins=system.origins,
+        public_forms=PostgresPublicForms(system.database),
         public_names=PostgresPublicNames(system.database),
         outbox=system.outbox,
         parked=system.parked,
@@ -105,6 +107,7 @@ def _limits(settings: Settings, limiter: RateLimiter) -> Limits:
         strangers_per_minute=settings.times(settings.strangers_per_minute),
         registrations_per_hour=settings.times(settings.registrations_per_hour),
         accounts_per_hour=settings.times(settings.accounts_per_hour),
+        submissions_per_hour=settings.times(settings.submissions_per_hour),
         callbacks_per_minute=settings.times(settings.callbacks_per_minute),
         addresses=Addresses(settings.trusted_proxies),
     )

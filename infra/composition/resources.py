@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.guest_wishes import PostgresGuests
 from adapters.configuration.checks import Addresses, ProviderChecks
+from adapters.event_store.glance import Asking
 from adapters.event_store.store import PostgresEventStore
 from adapters.files.clamd import Clamd, address_of
 from adapters.files.folder import Folder
@@ -22,11 +23,14 @@ from adapters.jobs import handing_over
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
+from adapters.mail.sales_letters import TemplateSalesLetters
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
+from adapters.overdue import OverdueInTable
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.rate_limits.one_process import ProcessRateLimiter
+from adapters.read_models.answers import Answers
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Tried, Trying
@@ -40,6 +44,11 @@ from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
 from application.people.erasure import Erasures
 from application.ports import About, Clock
+from application.sales.confirmations import Confirmations
+from application.sales.imports.telling import ImportMails
+from application.sales.inviting import Invitations
+from application.sales.lead_mails import LeadMails
+from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
@@ -187,6 +196,7 @@ def effects_of(
     outbox: OutboxMailer,
     clock: Clock,
     guests: PostgresGuests,
+    answers: Answers,
 ) -> Handlers:
     """Return what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
@@ -199,4 +209,16 @@ def effects_of(
     mails = BookingMails(store.history, letters, mailer, clock)
     proofs = AddressProofs(store.history, codes, letters, mailer)
     to_guests = GuestCodes(store.history, guests, codes, letters, mailer, clock)
-    return {**mails.handlers, **proofs.handlers, **to_guests.handlers}
+    confirmations = Confirmations(
+        store.history, letters, mailer, settings.pepper.encode(), settings.address
+    )
+    to_leads = Invitations(Asking(store, clock), letters, mailer, settings.pepper)
+    sales, overdue = TemplateSalesLetters(), OverdueInTable(database, answers)
+    of_leads = LeadMails(store.history, sales, mailer, clock)
+    of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
+    of_imports = ImportMails(store.history, letters, mailer)
+    all_ = (
+        *(mails, proofs, to_guests, confirmations),
+        *(to_leads, of_leads, of_tasks, of_imports),
+    )
+    return {effect: handle for each in all_ for effect, handle in each.handlers.items()}

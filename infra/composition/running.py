@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from functools import partial
 
 from adapters.accounts.address_codes import codes_of
 from adapters.accounts.denylist import PostgresDenylist
@@ -22,12 +21,14 @@ from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
 from adapters.files.ledger import PostgresLedger
+from adapters.garbage import gc_at_rest
 from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Orders, Worker
-from adapters.long_operations import OperationDesk, OperationProgress
+from adapters.long_operations import OperationDesk, OperationProgress, SentRows
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
+from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -50,7 +51,10 @@ from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.sales.public_forms import note_of
+from application.transact import Changes
 from application.use_cases import USE_CASES
+from domain.values import TenantId
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
 from infra.composition.resources import (
@@ -64,6 +68,7 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
+from infra.imports.leads_in_steps import Log
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -112,7 +117,12 @@ def _compose(
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     configured = KnownConfiguration(database, store, clock)
-    claims = partial(claim_of, names=PostgresPublicNames(database))
+    names, forms = PostgresPublicNames(database), PostgresPublicForms(database)
+
+    def claims(changes: Changes, tenant: TenantId) -> list[Callable[[], object]]:
+        found = (claim_of(changes, names), note_of(changes, tenant, forms))
+        return [each for each in found if each is not None]
+
     dispatch = Dispatcher(USE_CASES, store, claims=claims, told=configured.hear)
     known = Known()
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
@@ -130,7 +140,7 @@ def _compose(
     )
     consumers = entered(database, renewal, reactions, clock)
     say_who_hears_what(database, mapper, consumers)
-    outbox = OutboxMailer(database, clock)
+    outbox, answers = OutboxMailer(database, clock), Answers(database, reader, advanced, known)
     redis = redis_of(settings, stack, settings.redis_timeout_ms / 1000)
     limiter = attempts = limiter_of(settings, redis)
     if clock is not system_clock:
@@ -148,12 +158,13 @@ def _compose(
     guests = PostgresGuests(database, keys, codes, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    works = works_of(database, dispatch, erasures, rebuilder, models)
+    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
+    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
     effects = {
-        **effects_of(settings, database, store, outbox, clock, guests),
+        **effects_of(settings, database, store, outbox, clock, guests, answers),
         **forgetting(erasures),
         **ending_sessions(accounts),
-        **Carrier(progress, works).handlers,
+        **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
@@ -169,7 +180,7 @@ def _compose(
         store=store,
         bookmarks=Bookmarks(database),
         dispatch=dispatch,
-        answers=Answers(database, reader, advanced, known),
+        answers=answers,
         known=known,
         consumers=consumers,
         runner=Runner(
@@ -209,6 +220,11 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _at_rest(handlers: Handlers) -> Handlers:
+    """Return what makes much in a turn, and looks for no garbage meanwhile."""
+    return {kind: gc_at_rest()(handle) for kind, handle in handlers.items()}
 
 
 def _used(keys: MasterKeys, configured: KnownConfiguration) -> Callable[[int], None]:

@@ -1,9 +1,13 @@
 """Who may log in here, and as what?"""
 
-from typing import Final, assert_never
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, assert_never
 
+import msgspec
 from msgspec.structs import replace
+from psycopg import Connection
 
+from application.people.contact_details import address_key
 from domain.business.users import (
     AddressCodeRequested,
     RegistrationAbandoned,
@@ -100,3 +104,18 @@ USERS = ReadModel(
     indexes=(("name",),),
     owner="user",
 )
+
+WITH_ADDRESS: Final = """
+    SELECT r.document::text FROM live.users r
+    WHERE r.tenant_id = %s AND r.active AND lower(r.document ->> 'email') = ANY(%s)
+"""
+
+
+def members_by_address(
+    connection: Connection[Any], tenant: str, addresses: Iterable[str]
+) -> Mapping[str, UserId]:
+    """Return who works here with one of these addresses, by the key of the address."""
+    lowered = sorted({address.lower() for address in addresses})
+    found = connection.execute(WITH_ADDRESS, (tenant, lowered)).fetchall()
+    users = (msgspec.json.decode(document, type=ListedUser) for (document,) in found)
+    return {address_key(each.email): each.id for each in users if {*each.roles} - {Role.CLIENT}}

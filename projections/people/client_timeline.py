@@ -1,16 +1,38 @@
 """What happened between us and a client, in order?
 
-One row per thing that happened, placed by its `created_at`: a booking or a lead as it stands now, a note
-as it was written. Another kind of thing is another event to subscribe to.
+One row per thing that happened, placed by its `created_at`: a booking, a lead, a task or a file as it stands
+now, a note as it was written. Another kind of thing is another event to subscribe to.
 """
 
+from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from domain.people.clients import ClientErased, ClientNoteAdded
-from domain.sales.leads import LeadConverted, LeadMoved, LeadOpened, LeadStatus
+from domain.files.files import (
+    Description,
+    FileAnnounced,
+    FilePurged,
+    FileReady,
+    FileRefused,
+    FileRemoved,
+    FileRestored,
+    FileUploaded,
+)
+from domain.files.files import Status as FileStatus
+from domain.people.clients import CLIENT, ClientErased, ClientNoteAdded
+from domain.records import Changed, Created, Purged, Removed, Restored
+from domain.sales.leads import (
+    LeadConverted,
+    LeadMoved,
+    LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
+    LeadStatus,
+)
+from domain.sales.tasks import TASKS, Task, TaskCompleted, TaskStatus
 from domain.scheduling.bookings import (
     BookingCancelled,
     BookingCompleted,
@@ -24,58 +46,85 @@ from domain.scheduling.bookings import (
     BookingStatus,
     status_after,
 )
-from domain.values import ClientId, ProfessionalId, ServiceId, TimeSlot
+from domain.values import ClientId, FileId, ProfessionalId, ServiceId, TimeSlot, kind_of
 from projections.read_model import ReadModel, Row
 
 
 class EntryKind(StrEnum):
+    """What happened."""
+
     BOOKING = "booking"
     NOTE = "note"
     LEAD = "lead"
+    TASK = "task"
+    FILE = "file"
 
 
 class TimelineEntry(Row, frozen=True, kw_only=True):
-    """`id` is the booking's, the lead's or the note's; a note has a text, a lead its `lead_status`, a booking
-    the rest.
+    """`id` is that of the booking, lead, note, task or file; `by` is who began it. The `text` is that of a
+    note, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
+    `due_at` and `completed_at`; a file its `file_status`; a booking the rest. What was removed says so
+    by `removed_at`, and is not listed.
     """
 
     id: str
     client_id: ClientId | None
     kind: EntryKind
+    by: str | None = None
     text: str | None = None
     status: BookingStatus | None = None
     slot: TimeSlot | None = None
     professional_id: ProfessionalId | None = None
     service_id: ServiceId | None = None
     lead_status: LeadStatus | None = None
+    task_status: TaskStatus | None = None
+    due_at: datetime | None = None
+    completed_at: datetime | None = None
+    file_status: FileStatus | None = None
+    removed_at: datetime | None = None
 
 
-EntryEvent = (
-    BookingRequested
-    | BookingMove
-    | BookingRescheduled
-    | BookingLinkedToClient
-    | ClientNoteAdded
-    | ClientErased
-    | LeadOpened
-    | LeadMoved
-    | LeadConverted
+OfBooking = BookingRequested | BookingMove | BookingRescheduled | BookingLinkedToClient
+OfLead = LeadOpened | LeadMoved | LeadConverted | LeadRemoved | LeadRestored | LeadPurged
+OfTask = Created[Task] | Changed[Task] | TaskCompleted | Removed | Restored | Purged
+OfFile = (
+    FileAnnounced | FileUploaded | FileReady | FileRefused | FileRemoved | FileRestored | FilePurged
 )
 
 
-def _evolve(row: TimelineEntry | None, event: EntryEvent) -> TimelineEntry | None:
+def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
     match event:
         case ClientNoteAdded(client_id=client, note_id=note, text=text):
             return TimelineEntry(id=note, client_id=client, kind=EntryKind.NOTE, text=text)
         case ClientErased():
             return None
-        case LeadOpened(lead_id=lead, client_id=client):
-            new = LeadStatus.NEW
-            return TimelineEntry(id=lead, client_id=client, kind=EntryKind.LEAD, lead_status=new)
-        case LeadMoved(status=status):
-            return row and replace(row, lead_status=status)
-        case LeadConverted():
-            return row and replace(row, lead_status=LeadStatus.CONVERTED)
+        case (
+            LeadOpened()
+            | LeadMoved()
+            | LeadConverted()
+            | LeadRemoved()
+            | LeadRestored()
+            | LeadPurged()
+        ):
+            return _lead(row, event)
+        case (
+            FileAnnounced()
+            | FileUploaded()
+            | FileReady()
+            | FileRefused()
+            | FileRemoved()
+            | FileRestored()
+            | FilePurged()
+        ):
+            return _file(row, event)
+        case Created() | Changed() | TaskCompleted() | Removed() | Restored() | Purged():
+            return _task(row, event)
+        case _:
+            return _booking(row, event)
+
+
+def _booking(row: TimelineEntry | None, event: OfBooking) -> TimelineEntry | None:
+    match event:
         case BookingRequested():
             return _requested(event)
         case BookingRescheduled(appointment=appointment):
@@ -106,21 +155,99 @@ def _requested(event: BookingRequested) -> TimelineEntry:
     )
 
 
-def _key(event: EntryEvent) -> list[str]:
+def _lead(row: TimelineEntry | None, event: OfLead) -> TimelineEntry | None:
+    match event:
+        case LeadOpened(lead_id=lead, client_id=client):
+            new = LeadStatus.NEW
+            return TimelineEntry(id=lead, client_id=client, kind=EntryKind.LEAD, lead_status=new)
+        case LeadMoved(status=status):
+            return row and replace(row, lead_status=status)
+        case LeadConverted():
+            return row and replace(row, lead_status=LeadStatus.CONVERTED)
+        case LeadRemoved(at=at):
+            return row and replace(row, removed_at=at)
+        case LeadRestored():
+            return row and replace(row, removed_at=None)
+        case LeadPurged():
+            return None
+        case _:
+            assert_never(event)
+
+
+def _task(row: TimelineEntry | None, event: OfTask) -> TimelineEntry | None:
+    match event:
+        case Created(id=id_, values=task):
+            return _as_told(TimelineEntry(id=id_, client_id=None, kind=EntryKind.TASK), task)
+        case Changed(values=task):
+            return row and _as_told(row, task)
+        case TaskCompleted(at=at):
+            return row and replace(row, task_status=TaskStatus.DONE, completed_at=at)
+        case Removed(at=at):
+            return row and replace(row, removed_at=at)
+        case Restored():
+            return row and replace(row, removed_at=None)
+        case Purged():
+            return None
+        case _:
+            assert_never(event)
+
+
+def _as_told(row: TimelineEntry, task: Task) -> TimelineEntry:
+    return replace(
+        row,
+        client_id=task.client_id,
+        text=task.title,
+        task_status=task.status,
+        due_at=task.due_at,
+        completed_at=task.completed_at,
+    )
+
+
+def _file(row: TimelineEntry | None, event: OfFile) -> TimelineEntry | None:
+    """Tell of files of clients, and of no others."""
+    match event:
+        case FileAnnounced(file_id=id_, file=described):
+            return _sent(id_, described, FileStatus.AWAITED)
+        case FileUploaded(file_id=id_, file=described):
+            return _sent(id_, described, FileStatus.UPLOADED)
+        case FileReady():
+            return row and replace(row, file_status=FileStatus.READY)
+        case FileRemoved(at=at):
+            return row and replace(row, removed_at=at)
+        case FileRestored():
+            return row and replace(row, removed_at=None)
+        case FileRefused() | FilePurged():
+            return None
+        case _:
+            assert_never(event)
+
+
+def _sent(file_id: FileId, described: Description, status: FileStatus) -> TimelineEntry | None:
+    if kind_of(described.owner_id) != CLIENT.kind:
+        return None
+    return TimelineEntry(
+        id=file_id,
+        client_id=ClientId(described.owner_id),
+        kind=EntryKind.FILE,
+        text=described.name,
+        file_status=status,
+    )
+
+
+def _key(event: Any) -> list[str]:
     match event:
         case ClientNoteAdded(note_id=note):
             return [note]
         case ClientErased(streams=streams, note_ids=notes):
             return [*streams, *notes]
-        case LeadOpened(lead_id=lead) | LeadMoved(lead_id=lead) | LeadConverted(lead_id=lead):
-            return [lead]
         case _:
-            return [event.booking_id]
+            fields = ("lead_id", "file_id", "booking_id", "id")
+            return [next(getattr(event, each) for each in fields if hasattr(event, each))]
 
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=3,
+    version=4,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -136,9 +263,21 @@ CLIENT_TIMELINE = ReadModel(
         LeadOpened,
         LeadMoved,
         LeadConverted,
+        LeadRemoved,
+        LeadRestored,
+        LeadPurged,
+        *TASKS.events.values(),
+        FileAnnounced,
+        FileUploaded,
+        FileReady,
+        FileRefused,
+        FileRemoved,
+        FileRestored,
+        FilePurged,
     ),
     key=_key,
     evolve=_evolve,
-    columns=("client_id", "professional_id", "kind", "created_at"),
+    columns=("client_id", "professional_id", "kind", "created_at", "removed_at"),
     indexes=(("client_id", "created_at"),),
+    tells_by=True,
 )

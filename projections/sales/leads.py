@@ -1,5 +1,6 @@
 """Who may become a client, how likely, and how far have we come with them?"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -7,29 +8,40 @@ from msgspec.structs import replace
 
 from domain.people.clients import ClientErased
 from domain.personal import erased
+from domain.sales.companies import Company
 from domain.sales.leads import (
     FollowUpSet,
+    InvitationAccepted,
     LeadAssigned,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
+    LeadInvited,
     LeadMoved,
     LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
     Touch,
 )
 from domain.sales.scores import Breakdown, Temperature
-from domain.values import ClientId, LeadId, TaskId, UserId, kind_of
+from domain.texts import loosely
+from domain.values import ClientId, LeadId, StageId, TaskId, UserId, kind_of
 from projections.read_model import ReadModel, Row
 
 
 class ListedLead(Row, frozen=True, kw_only=True):
-    """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds.
-    Who the person is, their client record says. Of whoever is erased, it
-    stays that there was a lead, where from, and what came of it.
+    """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds,
+    as is what `seconds_in` says of each status that they have left: how long they were there, however
+    often. Who the person is, their client record says. Of whoever is erased, it
+    stays that there was a lead, where from, and what came of it. `industry_key` and `title_key` are what
+    the company's are compared by.
     """
 
     id: LeadId
@@ -47,8 +59,43 @@ class ListedLead(Row, frozen=True, kw_only=True):
     message: str | None = None
     opened_at: datetime
     answered_after: int | None = None
+    status_since: datetime | None = None
+    seconds_in: Mapping[LeadStatus, int] = {}
+    converted_at: datetime | None = None
     task_id: TaskId | None = None
     follow_up_at: datetime | None = None
+    stage_id: StageId | None = None
+    staged_at: datetime | None = None
+    company: Company = Company()
+    company_domain: str | None = None
+    company_size: int | None = None
+    industry_key: str | None = None
+    title_key: str | None = None
+    invited_at: datetime | None = None
+    invitation_accepted_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+def _evolve_at(
+    row: ListedLead | None, event: LeadEvent | ClientErased, at: datetime
+) -> ListedLead | None:
+    return _stayed(row, _evolve(row, event), at)
+
+
+def _stayed(before: ListedLead | None, after: ListedLead | None, at: datetime) -> ListedLead | None:
+    """Return the row with how long they were where they are no more."""
+    if after is None or before is None or before.status_since is None:
+        return after and replace(after, status_since=after.opened_at)
+    if after.status is before.status:
+        return after
+    left, stay = before.status, at - before.status_since
+    seconds = before.seconds_in.get(left, 0) + max(0, int(stay.total_seconds()))
+    return replace(
+        after,
+        status_since=at,
+        seconds_in={**before.seconds_in, left: seconds},
+        converted_at=at if after.status is LeadStatus.CONVERTED else None,
+    )
 
 
 def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLead | None:
@@ -66,6 +113,8 @@ def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLe
             )
         case ClientErased():
             return row and _forgotten(row)
+        case LeadPurged():
+            return None
         case _:
             return row and _moved(row, event)
 
@@ -73,7 +122,19 @@ def _evolve(row: ListedLead | None, event: LeadEvent | ClientErased) -> ListedLe
 def _forgotten(row: ListedLead) -> ListedLead:
     """Return what a lead is once what is personal of it is erased: that there was one still counts."""
     first, latest = erased(row.first), erased(row.latest)
-    return replace(row, first=first, latest=latest, message=None, reason=None)
+    told = _of_company(row, erased(row.company))
+    return replace(told, first=first, latest=latest, message=None, reason=None)
+
+
+def _of_company(row: ListedLead, company: Company) -> ListedLead:
+    return replace(
+        row,
+        company=company,
+        company_domain=company.domain,
+        company_size=company.size,
+        industry_key=company.industry and loosely(company.industry),
+        title_key=company.title and loosely(company.title),
+    )
 
 
 def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
@@ -98,7 +159,19 @@ def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
             )
         case FollowUpSet(task_id=task, due_at=due):
             return replace(row, task_id=task, follow_up_at=due)
-        case LeadEngaged() | LeadOpened():
+        case LeadStaged(stage_id=stage, at=at):
+            return replace(row, stage_id=stage, staged_at=at)
+        case LeadCompanyTold(company=company):
+            return _of_company(row, company)
+        case LeadInvited(at=at):
+            return replace(row, invited_at=at, invitation_accepted_at=None)
+        case InvitationAccepted(at=at):
+            return replace(row, invitation_accepted_at=at)
+        case LeadRemoved(at=at):
+            return replace(row, removed_at=at)
+        case LeadRestored():
+            return replace(row, removed_at=None)
+        case LeadEngaged() | LeadOpened() | LeadPurged():
             return row
         case _:
             assert_never(event)
@@ -114,7 +187,7 @@ def _key(event: LeadEvent | ClientErased) -> list[str]:
 
 LEADS = ReadModel(
     name="leads",
-    version=1,
+    version=2,
     row=ListedLead,
     subscribes_to=(
         LeadOpened,
@@ -126,10 +199,18 @@ LEADS = ReadModel(
         LeadEngaged,
         LeadScored,
         FollowUpSet,
+        LeadStaged,
+        LeadCompanyTold,
+        LeadInvited,
+        InvitationAccepted,
+        LeadRemoved,
+        LeadRestored,
+        LeadPurged,
         ClientErased,
     ),
     key=_key,
-    evolve=_evolve,
+    evolve=_evolve_at,
+    dated=True,
     columns=(
         "client_id",
         "status",
@@ -138,17 +219,31 @@ LEADS = ReadModel(
         "assignee_id",
         "source",
         "opened_at",
+        "stage_id",
+        "company_domain",
+        "company_size",
+        "industry_key",
+        "title_key",
+        "removed_at",
+        "answered_after",
+        "seconds_in",
+        "converted_at",
     ),
     indexes=(
         ("client_id",),
         ("score",),
         ("opened_at",),
+        ("converted_at",),
         ("status", "score"),
         ("status", "opened_at"),
         ("temperature", "score"),
         ("assignee_id", "score"),
         ("source", "score"),
         ("source", "opened_at"),
+        ("stage_id", "score"),
+        ("industry_key", "score"),
+        ("company_domain",),
+        ("company_size",),
     ),
     owner="lead",
 )

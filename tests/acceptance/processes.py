@@ -1,11 +1,14 @@
 """Real processes: API servers on ports of their own, and clients that talk to them."""
 
 import http.client
+import itertools
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import IO, Any, NamedTuple, Self
 
@@ -83,6 +86,33 @@ def server_apart(dsn: str) -> Iterator[tuple[int, int]]:
             yield _port_of(process.stdout), process.pid
         finally:
             process.terminate()
+
+
+@contextmanager
+def dying_servers(dsn: str, count: int) -> Iterator[list[int]]:
+    """Start API servers of which one is killed every few seconds, and another takes its place; return their
+    ports, which change.
+    """
+    ended = threading.Event()
+    with ExitStack() as stack:
+        talks = [stack.enter_context(_server(dsn)) for _ in range(count)]
+        ports = [_port_of(talk.stdout) for talk in talks]
+
+        def kill() -> None:
+            for number in itertools.cycle(range(count)):
+                if ended.wait(1):
+                    return
+                talks[number].process.kill()
+                talks[number] = stack.enter_context(_server(dsn))
+                ports[number] = _port_of(talks[number].stdout)
+
+        with ThreadPoolExecutor(1) as aside:
+            killing = aside.submit(kill)
+            try:
+                yield ports
+            finally:
+                ended.set()
+                killing.result()
 
 
 def _server(dsn: str) -> AbstractContextManager[Talk]:

@@ -11,12 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.event_store.verify import verify
-from adapters.read_models.rebuild import Rebuilder
 from infra.composition import running_system
 from infra.settings import Settings
-from projections import READ_MODELS
 from tests.acceptance.processes import Http, in_processes, owner, servers
+from tests.acceptance.rebuilding import assert_rebuilt_is_the_same
 
 DATA = Path("../shared/data/appointment_dialogues.jsonl")
 ZONE = "America/Los_Angeles"
@@ -139,16 +137,4 @@ def test_who_comes_late_is_refused_and_nobody_else(dsn: str) -> None:
             (w.provider, w.local_start.isoformat()) for w in wanted if w.number in booked
         }
 
-        rebuild = Rebuilder(database=system.database, reader=system.reader)
-        for model in READ_MODELS:
-            rebuild.rebuild(model)
-        with system.database.as_worker() as connection:
-            for model in READ_MODELS:
-                live, next_ = (
-                    connection.execute(
-                        f"SELECT tenant_id, key, version, document::text FROM {schema}.{model.name}"
-                    ).fetchall()
-                    for schema in ("live", "next")
-                )
-                assert sorted(live) == sorted(next_), model.name
-            assert verify(connection).findings == []
+        assert_rebuilt_is_the_same(system)

@@ -1,11 +1,13 @@
 """A business with a long history among small ones: built once, and asked by all that is here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from adapters.clock import SettableClock
 from infra.composition import running_system
@@ -23,9 +25,11 @@ EVENTS = 40_000
 
 
 @contextmanager
-def grown_to(server: Server, events: int) -> Iterator[Running]:
-    """Return the system on a log of so many events, with all read models there, and the large
-    business.
+def grown_to(
+    server: Server, events: int, planted: Callable[[Connection[TupleRow]], None] = plant
+) -> Iterator[Running]:
+    """Return the system on a log of so many events, with all read models there, what was `planted` into
+    them, and the large business.
     """
     name, settings = f"grown_{uuid4().hex}", Settings(mode=Mode.TEST)
     clock = SettableClock(MONDAY, stands=True)
@@ -35,7 +39,7 @@ def grown_to(server: Server, events: int) -> Iterator[Running]:
         fill(connection)
         with running_system(settings, server.dsn(name), clock=clock) as system:
             system.settle()
-            plant(connection)
+            planted(connection)
             connection.execute("VACUUM ANALYZE")
             with Running.of(system, clock, LARGE) as running:
                 yield running

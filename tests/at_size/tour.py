@@ -22,6 +22,7 @@ from adapters.streams.relay import Relay
 from application.inbound import Arrival
 from domain.business.users import Role
 from domain.catalogue import KINDS
+from domain.sales.forms import FORMS
 from domain.values import TenantId
 from tests.at_size.log import BEGAN, tenant
 from tests.business.tenants.examples import register_business
@@ -49,7 +50,7 @@ def tour(running: Running) -> Ids:
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
-    ids |= pages(running, http)
+    ids |= {**pages(running, http), **forms(running, http)}
     guest(running, salon, ids["business"])
     running.settle()
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
@@ -158,12 +159,23 @@ def records(http: TestClient) -> dict[str, Any]:
     ids = {}
     for kind in KINDS:
         first, second = (to_builtins(example) for example in kind.examples)
-        one = ids[f"{kind.one}_id"] = made(http, f"/v1/{kind.many}", first)
+        one = ids[f"{kind.one.replace('-', '_')}_id"] = made(http, f"/v1/{kind.many}", first)
         http.put(f"/v1/{kind.many}/{one}", json=second)
         http.patch(f"/v1/{kind.many}/{one}", json={})
         http.delete(f"/v1/{kind.many}/{one}")
         http.post(f"/v1/{kind.many}/{one}/restoration")
     return ids
+
+
+def forms(running: Running, http: TestClient) -> dict[str, Any]:
+    """Let a robot fill a form in, and release what it sent."""
+    form = made(http, "/v1/lead-forms", to_builtins(FORMS.examples[0]))
+    answers = {"name": "Zoé", "email": f"{uuid4().hex}@example.org"}
+    anybody = TestClient(running.app, raise_server_exceptions=False)
+    sent = anybody.post(f"/v1/lead-forms/{form}/submit", json={"answers": answers})
+    assert sent.status_code == 201, sent.text
+    http.post(f"/v1/submissions/{sent.json()['id']}/release")
+    return {"submission_id": sent.json()["id"], "form_id": form}
 
 
 def weekly(salon: Salon) -> dict[str, Any]:
@@ -208,12 +220,18 @@ def queues(running: Running, ids: Ids) -> dict[str, Any]:
 
 
 def long_work(running: Running) -> dict[str, Any]:
-    """Have the history written to a file, and change one's mind about a second one."""
+    """Have the history written to a file, and change one's mind about a second one; ask what would have been."""
     http = running.http()
     done, cancelled = (http.post("/v1/history/exports").headers["location"] for _ in range(2))
     http.delete(cancelled)
+    policy = {"scoring": {"name": 50}, "bookings": {"notice_minutes": 60 * 24 * 300}}
+    asked = http.post("/v1/what-if", json=policy).headers["location"]
+    someone = f"{uuid4().hex}@example.org"
+    rows = f"Name,E-mail,Assignee\nAna,{someone},ana@salon.example\nNobody,,\n"
+    taken = http.post("/v1/imports", content=rows, headers={"Content-Type": "text/csv"})
     running.settle()
-    assert http.get(done).json()["state"] == "done"
+    for where in (done, asked, taken.headers["location"]):
+        assert http.get(where).json()["state"] == "done", http.get(where).text
     return {"operation_id": done.rpartition("/")[2]}
 
 

@@ -22,7 +22,15 @@ def bare(**more: Any) -> Backend:
     """Return one to which everybody with a token is Ana."""
     parts = ("dispatch", "ask", "read_models", "accounts", "erasures", "audit", "jobs", "live")
     others = ("files", "long_operations", "outbox", "parked", "signer", "vitals", "walk")
-    more_of_it = ("receipts", "reception", "origins", "public_names", "tried", "guests")
+    more_of_it = (
+        "receipts",
+        "reception",
+        "origins",
+        "public_names",
+        "public_forms",
+        "tried",
+        "guests",
+    )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}
     return Backend(
         authenticate=Mock(return_value=ANA),

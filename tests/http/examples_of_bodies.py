@@ -16,10 +16,11 @@ AS_ON_MONDAY: Final = frozenset(
     {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 )
 HERE: Final = "put it here"
-ID_PATTERN: Final = re.compile(r"\^(\w+)-\[")
+ID_PATTERN: Final = re.compile(r"\^([\w-]+)-\[")
 
 KNOWN: Final[Mapping[str, Any]] = {
     "channel": "whatsapp",
+    "key": "name",
     "email": "ana@salon.example",
     "password": "nine green teapots",
     "phone": "+33612345678",

@@ -22,6 +22,7 @@ from domain.messages import Command
 from domain.people.clients import RegisterClient
 from domain.records import CreateRecord
 from domain.sales.leads import OpenLead
+from domain.sales.submissions import Held
 from domain.scheduling.agendas import PlaceHold
 from domain.scheduling.bookings import RequestBooking
 from domain.scheduling.professionals import RegisterProfessional
@@ -35,11 +36,13 @@ from domain.values import (
     ClientId,
     Contact,
     FileId,
+    FormId,
     HoldId,
     ProfessionalId,
     SeriesId,
     ServiceId,
     SourceId,
+    SubmissionId,
     TenantId,
     TimeSlot,
     UserId,
@@ -48,6 +51,7 @@ from tests.conftest import MONDAY
 from tests.http.examples_of_bodies import ID
 from tests.http.hostile import POINT, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
+from tests.sales.forms.examples import submit_form
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 
 ASKING = {
@@ -111,6 +115,7 @@ def furnish(running: Running) -> None:
             starts_at=MONDAY + timedelta(days=9),
             duration_minutes=30,
         ),
+        submitted(),
         OpenLead(seed=f"client-{ID}", client_id=client),
         PlaceHold(
             hold_id=HoldId(f"hold-{ID}"),
@@ -159,6 +164,12 @@ def furnish(running: Running) -> None:
         )
 
 
+def submitted() -> Command:
+    """Return the order by which a form was filled in, as a robot would."""
+    asked = {"submission_id": SubmissionId(f"submission-{ID}"), "form_id": FormId(f"form-{ID}")}
+    return replace(submit_form, **asked, held=Held.TOO_FAST)
+
+
 def configuration() -> Iterator[Command]:
     """Return the orders by which all is configured that can be."""
     for number, each in enumerate(DECLARED):
@@ -196,5 +207,5 @@ def token(running: Running, tenant: str = ID) -> str:
 
 def reversible(asked: Asked) -> bool:
     """Whether what is there is still there afterwards."""
-    ends = ("/cancel", "/convert", "/decline", "/discard", "/register", "/users")
+    ends = ("/cancel", "/release", "/convert", "/decline", "/discard", "/register", "/users")
     return asked.method != "DELETE" and not asked.path.endswith(ends)

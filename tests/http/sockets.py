@@ -70,9 +70,8 @@ class Line:
         headers = [tuple(line.split(b": ", 1)) for line in lines]
         asked = httpx.Request(to, f"http://a{url}")
         answer = httpx.Response(int(first.split()[1]), headers=headers, request=asked)  # type: ignore[arg-type]
-        assert "transfer-encoding" not in answer.headers
         empty = to == "HEAD" or answer.status_code in {204, 304}
-        body = b"" if empty else self._take(int(answer.headers["content-length"]))
+        body = b"" if empty else self._body(answer.headers)
         return httpx.Response(answer.status_code, headers=headers, content=body, request=asked)  # type: ignore[arg-type]
 
     def rest(self) -> list[httpx.Response]:
@@ -81,6 +80,18 @@ class Line:
         while self._left or self._more():
             answers.append(self.answer())
         return answers
+
+    def _body(self, headers: httpx.Headers) -> bytes:
+        """Read a body that says how long it is: as a whole, or of each of its chunks (RFC 9112, 7.1)."""
+        if "transfer-encoding" not in headers:
+            return self._take(int(headers["content-length"]))
+        assert (headers["transfer-encoding"], "content-length" in headers) == ("chunked", False)
+        body = b""
+        while size := int(self._until(b"\r\n"), 16):
+            body += self._take(size)
+            assert self._take(2) == b"\r\n"
+        assert self._until(b"\r\n") == b"\r\n"
+        return body
 
     def _until(self, end: bytes) -> bytes:
         while end not in self._left:

@@ -54,7 +54,7 @@ def test_where_nothing_is_no_version_will_do(running: Running) -> None:
     http = running.http()
 
     for asked in everything():
-        if "_id}" in asked.route.path and asked.method != "GET":
+        if "_id}" in asked.route.path and asked.method != "GET" and asked.route.include_in_schema:
             headers = {"If-Match": "*", "Content-Type": "application/json"}
             refused = http.request(asked.method, asked.path, content=asked.body(), headers=headers)
             assert refused.status_code in (403, 404, 412), f"{asked}: {refused.text}"

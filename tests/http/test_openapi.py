@@ -18,6 +18,8 @@ from api.compat import CALLED
 from api.openapi import served
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import rows
+from api.requests.answers import of
+from application.sales.imports import refusals as imports
 from tests.contract import document, documents
 from tests.http.routes import GOLDEN, refusals, table
 from tests.waiting import until
@@ -35,6 +37,10 @@ ELSEWHERE = {
     "address-not-allowed": "answers whoever says where to send something: no operation asks that yet",
     "operation-failed": "is told as the `problem` of an operation",
     "operation-result-too-large": "is told as the `problem` of an operation",
+    "sent-rows-gone": "is told as the `problem` of an operation",
+    **{
+        each.code: "is told beside a row of a file" for each in {*of(imports)} - {*imports.OF_FILES}
+    },
 }
 
 
@@ -88,8 +94,10 @@ def test_it_is_a_valid_document(product: str | None) -> None:
 
 def test_every_route_is_in_one_document_old_ones_in_that_of_their_product() -> None:
     documented = [f"{method} {path}" for method, path, _ in operations()]
-    routes = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    every = [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]
+    routes = [route for route in every if route.include_in_schema]
 
+    assert {route.path.partition("/{")[0] for route in every if route not in routes} == {"/f"}
     assert sorted(documented) == sorted(
         f"{method} {route.path_format}" for route in routes for method in methods_of(route)
     )

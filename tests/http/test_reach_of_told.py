@@ -119,7 +119,8 @@ def test_whose_a_thing_is_is_told_as_it_is_shown(running: Running) -> None:
     for each, _, found in what_was_told(history(running)):
         model = SHOWN_BY.get(kind_of(each.stream))
         if model is not None and found.type != "client.note-added":
-            row = model.evolve(rows.get(each.stream), each.event) or rows[each.stream]
+            row = model.after(rows.get(each.stream), each.event, each.recorded_at)
+            row = row or rows[each.stream]
             rows[each.stream] = row
             assert found.permission == ROWS[model.name].permission
             assert found.about == shown_to(model, each.stream, row)

@@ -52,7 +52,10 @@ HEAVY_ROUTES = {
         for kind in KINDS
         for path in (f"/v1/{kind.many}", kind.old_path)
         if path
-        for each in ((f"{path}/batch", "POST"), (f"{path}/{{{kind.one}_id}}/history", "GET"))
+        for each in (
+            (f"{path}/batch", "POST"),
+            (f"{path}/{{{kind.one.replace('-', '_')}_id}}/history", "GET"),
+        )
     ),
     *(
         (f"{path}/{each.key}", "PUT")
@@ -69,11 +72,21 @@ HEAVY_ROUTES = {
     ("/v1/time-blocks/{block_id}", "PUT"),
     ("/time-blocks", "POST"),
     ("/time-blocks/{block_id}", "PUT"),
+    ("/v1/imports", "POST"),
+    ("/v1/leads.csv", "GET"),
+    ("/v1/clients.csv", "GET"),
     ("/v1/history", "GET"),
     ("/v1/history/streams/{stream}", "GET"),
     ("/v1/history/streams/{stream}/difference", "GET"),
     ("/v1/bookings/{booking_id}/history", "GET"),
+    ("/v1/leads/{lead_id}/activities", "GET"),
+    ("/leads/{lead_id}/activities", "GET"),
     ("/v1/leads/{lead_id}/history", "GET"),
+    ("/v1/submissions/{submission_id}/history", "GET"),
+    ("/v1/leads/{lead_id}/stages", "GET"),
+    ("/v1/analytics/leads", "GET"),
+    ("/v1/analytics/leads.csv", "GET"),
+    ("/v1/what-if", "POST"),
     ("/appointments/{booking_id}/history", "GET"),
     ("/v1/clients/{client_id}/timeline", "GET"),
     ("/clients/{client_id}/timeline", "GET"),

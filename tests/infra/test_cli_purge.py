@@ -59,7 +59,11 @@ def test_what_will_be_purged_is_told_and_nothing_is_done(
 
     assert today == lines(elsewhere) == []
     assert removed.endswith(str(told["id"]))
-    assert (told["tenant"], told["kind"], told["stays"]) == (running.tenant, kind.one, False)
+    assert (told["tenant"], told["kind"], told["stays"]) == (
+        running.tenant,
+        kind.one,
+        kind.for_good,
+    )
     assert len(http.get("/v1/history").json()["data"]) == events
 
 

@@ -34,7 +34,7 @@ def test_a_sentence_says_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> No
 def test_no_command_shows_anything_otherwise() -> None:
     made = [
         path.name
-        for path in Path("infra/cli").glob("*.py")
+        for path in Path("infra/cli").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console"
     ]

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from adapters.read_models.bulk import gc_at_rest
+from adapters.garbage import gc_at_rest
 from infra.processes.memory import keep_what_is_there
 
 

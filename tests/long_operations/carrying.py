@@ -4,16 +4,26 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from adapters.event_store.glance import Asking
 from adapters.event_store.personal_data import MasterKeys
 from adapters.jobs import Worker
-from adapters.long_operations import OperationProgress
+from adapters.long_operations import OperationProgress, SentRows
 from adapters.long_operations.export_in_steps import export_in_steps
+from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from application.operations.carrying_on import Carrier
-from application.operations.long_operations import EXPORT_HISTORY, Operation, Step, Stopping, Work
+from application.operations.long_operations import (
+    EXPORT_HISTORY,
+    WHAT_IF,
+    Operation,
+    Step,
+    Stopping,
+    Work,
+)
 from application.use_cases import USE_CASES
 from domain.messages import DomainError
 from infra.composition import System
 from infra.composition.long_work import works_of
+from infra.imports.leads_in_steps import Log
 from projections import READ_MODELS
 from tests.forked import talking
 
@@ -26,11 +36,15 @@ LEASE = timedelta(seconds=0.5)
 
 
 def works(system: System) -> Mapping[str, Work]:
-    """Return the work of each kind; exports are made in many small parts."""
-    found = works_of(
-        system.database, system.dispatch, system.erasures, system.rebuilder, READ_MODELS
-    )
-    return {**found, EXPORT_HISTORY.name: export_in_steps(system.database, SMALL)}
+    """Return the work of each kind; exports are made in many small parts, and one lead is looked at a step."""
+    log = Log(system.dispatch, Asking(system.store, system.clock), system.settings.pepper.encode())
+    sent = SentRows(system.database, MasterKeys(system.settings.master_keys))
+    found = works_of(system.database, system.erasures, system.rebuilder, READ_MODELS, log, sent)
+    return {
+        **found,
+        EXPORT_HISTORY.name: export_in_steps(system.database, SMALL),
+        WHAT_IF.name: what_if_in_steps(system.database, system.reader, at_once=1),
+    }
 
 
 def a_worker(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from msgspec.structs import replace
 
-from adapters.mail.letters import TEMPLATES
 from adapters.mail.mime import as_mime, message_id
+from adapters.mail.paper import TEMPLATES
 from application.processes.effects import MailKind
 from application.scheduling.mails import LANGUAGES, Mailbox, MailRefusedError
 from domain.values import Contact

@@ -35,10 +35,12 @@ APART: Final = {"cluster", "schemas asyncapi", "schemas told"}
 """What composes nothing: the processes of a cluster are some of those above."""
 
 ENDING: Final = {
+    "replay",
     "check-release",
     "claim-identities",
     "export-history",
     "import bookings",
+    "import leads",
     "import file-addresses",
     "jobs discard",
     "jobs edit",

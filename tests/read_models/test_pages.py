@@ -3,9 +3,10 @@ rows have no sort value, or the same.
 """
 
 import importlib
+import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -52,6 +53,7 @@ VALUES: Final[dict[str, Callable[[int], Any]]] = {
     TYPES[int]: int,
     TYPES[float]: float,
     TYPES[datetime]: lambda n: BEGAN + timedelta(hours=n),
+    TYPES[Mapping]: lambda n: json.dumps({"n": n}),
 }
 FEW: Final = st.integers(0, 2)
 LIMITS: Final = st.integers(1, 4)
@@ -172,9 +174,10 @@ def test_pages_of_what_is_filtered_are_all_that_meets_the_filters(
 ) -> None:
     lines, limit, tenant = data.draw(lines_of(model)), data.draw(LIMITS), str(uuid4())
     table, sort = Table(model), Sort(column, data.draw(st.booleans()))
+    compared = [name for name in model.columns if table.type(name) != TYPES[Mapping]]
     filters = [
         Where(name, Op.IS, [*map(VALUES[table.type(name)], data.draw(st.sets(FEW)))])
-        for name in data.draw(st.sets(st.sampled_from(model.columns), max_size=2))
+        for name in data.draw(st.sets(st.sampled_from(compared), max_size=2))
     ]
     with tables.as_worker() as connection:
         put(connection, model, tenant, lines)

@@ -19,6 +19,12 @@ def of_those(kinds: Sequence[Kind[Any]]) -> pytest.MarkDecorator:
 every_kind = of_those(KINDS)
 
 
+going_kinds = of_those([kind for kind in KINDS if not kind.for_good])
+
+
+kept_kinds = of_those([kind for kind in KINDS if kind.for_good])
+
+
 unique_kinds = of_those([kind for kind in KINDS if kind.unique])
 
 

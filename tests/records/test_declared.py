@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from domain.business.users import Role
 from domain.confidential import LONG, SHOWN, Secret, SecretNotKept, kept, masked
 from domain.messages import Value
 from domain.money.taxes import TAXES
 from domain.records import Kind
+from domain.sales.tasks import TASKS
 
 LONG_ENOUGH = "x" * (LONG - SHOWN) + "7a51"
 
@@ -35,6 +36,15 @@ def test_what_a_kind_names_has_to_be_there() -> None:
         declared_with(own={"client_id": "owner_id"})
     with pytest.raises(ValueError, match="sees their own"):
         declared_with(own_writers=frozenset({Role.CLIENT}))
+
+
+def test_what_says_something_of_somebody_is_not_there_for_good() -> None:
+    person, *_ = TASKS.persons
+    nobodys = {field: each for field, each in TASKS.refers_to.items() if field != person}
+
+    replace(TASKS, for_good=True)
+    with pytest.raises(ValueError, match="has to go"):
+        replace(TASKS, refers_to=nobodys, for_good=True)
 
 
 def test_the_examples_of_a_kind_are_not_refused_by_its_own_rule() -> None:

@@ -16,7 +16,18 @@ from domain.records import ChangeRecord, Kind
 from projections.records import RECORDS
 from tests.architecture.examples import UUID
 from tests.contract import document
-from tests.records.any_kind import bodies, code, create, every_kind, has, older_kinds, sent, told
+from tests.records.any_kind import (
+    bodies,
+    code,
+    create,
+    every_kind,
+    going_kinds,
+    has,
+    kept_kinds,
+    older_kinds,
+    sent,
+    told,
+)
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -236,7 +247,7 @@ def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
     assert sorted(map(str, listed)) == sorted(map(str, made.json()["data"]))
 
 
-@every_kind
+@going_kinds
 def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     where, other = create(http, kind, first), create(http, kind, second)
@@ -256,6 +267,19 @@ def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, k
     stream = where.rpartition("/")[2]
     happened = http.get(f"/v1/history?stream={stream}").json()["data"]
     assert happened[0]["type"] == kind.stored_as.purged
+
+
+@kept_kinds
+def test_what_others_than_records_refer_to_stays(running: Running, http, kind) -> None:
+    first, _ = bodies(kind)
+    where = create(http, kind, first)
+    http.delete(where)
+    running.settle()
+    running.clock.set(running.clock() + timedelta(days=31))
+    running.settle()
+
+    assert has(http.get(where), {**first, "active": False})
+    assert code(http.post(f"{where}/restoration")) == (410, f"{kind.one}-is-gone")
 
 
 @every_kind
@@ -313,7 +337,8 @@ def test_a_repeated_change_is_answered_as_the_first_time_also_when_it_is_gone(
 
     told_again = {**again.json(), **dict.fromkeys(hushed(kind))}
     assert told_again == {**changed.json(), **dict.fromkeys(hushed(kind))}
-    assert code(another) == (404, f"{kind.one}-not-found")
+    is_kept = (409, f"{kind.one}-is-removed")
+    assert code(another) == (is_kept if kind.for_good else (404, f"{kind.one}-not-found"))
 
 
 def hushed(kind: Kind[Any]) -> list[str]:

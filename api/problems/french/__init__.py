@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.problems.french import business, files, operations, people, sales, scheduling, web
+from api.problems.french import (
+    business,
+    files,
+    imports,
+    operations,
+    people,
+    sales,
+    scheduling,
+    web,
+)
 from api.problems.french.records import of_records
 from api.problems.french.words import Words
 from domain.catalogue import KINDS
@@ -14,6 +23,7 @@ FRENCH: Final[Mapping[str, Words]] = {
     **{code: words for kind in KINDS for code, words in of_records(kind)},
     **business.FRENCH,
     **files.FRENCH,
+    **imports.FRENCH,
     **operations.FRENCH,
     **people.FRENCH,
     **sales.FRENCH,

@@ -37,7 +37,8 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "operation-file-gone": Words(
         "Fichier supprimé",
-        "Seuls les fichiers les plus récents d'un établissement sont conservés ; faites-le refaire.",
+        "Seuls les fichiers les plus récents d'un établissement sont conservés, et ce qui dit qui sont les "
+        "personnes pendant sept jours, ou jusqu'à ce que l'une soit effacée ; faites-le refaire.",
     ),
     "operation-goes-on": Words(
         "Opération menée à son terme",
@@ -59,6 +60,11 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "outbox-mail-not-found": Words(
         "Courriel introuvable", "Ce courriel n'est pas dans la boîte d'envoi."
+    ),
+    "policy-empty": Words(
+        "Règles manquantes",
+        "Dites selon quels autres poids, ou quelles autres règles de réservation, l'historique doit être "
+        "relu.",
     ),
     "provider-not-known": Words(
         "Fournisseur inconnu",

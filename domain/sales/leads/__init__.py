@@ -5,8 +5,12 @@ open ─► NEW ─► ATTEMPTING ─► CONNECTED ─► QUALIFIED ─► CONVE
          ▲         └────────────┴─────────────┴──► DISQUALIFIED      (with a reason)
          └───────────── reopened, or come again ────────┘
 
+Beside that it stands in a stage of the business's own, or in none (`domain/sales/stages.py`); and it may be
+removed, and had again for thirty days.
+
 What may be asked, what can happen and why not is in `messages`, what a lead remembers in `lead`, and what
-one does in `decisions`. How a score comes about: `domain/sales/scores.py`.
+one does in `decisions`, `inviting` and `removing`. How a score comes about: `domain/sales/scores.py`. How long
+it was where: `stays`.
 """
 
 from collections.abc import Mapping
@@ -24,83 +28,145 @@ from domain.sales.leads.decisions import (
     refuse_converted,
     refuse_unknown,
     score,
+    stage,
+    tell_company,
 )
-from domain.sales.leads.lead import LEAD, FollowUp, Lead, evolve
+from domain.sales.leads.inviting import accept, invite, is_good
+from domain.sales.leads.lead import LEAD, MOST_INVITATIONS, FollowUp, Invitation, Lead, evolve
 from domain.sales.leads.messages import (
     MOVES,
     OPEN,
+    AcceptInvitation,
+    AddLeadNote,
     AssignLead,
     ContactWay,
     ConvertLead,
     FollowUpSet,
+    InvitationAccepted,
+    InvitationLeadsNowhere,
+    InvitationNotGood,
+    InviteLead,
     LeadAssigned,
     LeadCannotMove,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
+    LeadHasNoAddress,
+    LeadInvited,
     LeadIsConverted,
+    LeadIsGone,
+    LeadIsRemoved,
     LeadMoved,
     LeadNotFound,
     LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
     MoveLead,
     OpenLead,
     PersonMissing,
+    PurgeLead,
     ReasonMissing,
     RecordContact,
     RecordEngagement,
+    RemoveLead,
+    RestoreLead,
     ScoreLead,
+    StageLead,
+    TellCompany,
+    TooManyInvitations,
     Touch,
+    TouchedTooOften,
 )
+from domain.sales.leads.removing import purge, remove, restore
+from domain.sales.leads.stays import MOVING, Stays, stays
 from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "LEAD",
+    "MOST_INVITATIONS",
     "MOVES",
+    "MOVING",
     "OPEN",
     "STORED_AS",
     "TOLD_AS",
+    "AcceptInvitation",
+    "AddLeadNote",
     "AssignLead",
     "ContactWay",
     "ConvertLead",
     "FollowUp",
     "FollowUpSet",
+    "Invitation",
+    "InvitationAccepted",
+    "InvitationLeadsNowhere",
+    "InvitationNotGood",
+    "InviteLead",
     "Lead",
     "LeadAssigned",
     "LeadCannotMove",
+    "LeadCompanyTold",
     "LeadContacted",
     "LeadConverted",
     "LeadEngaged",
     "LeadEvent",
+    "LeadHasNoAddress",
+    "LeadInvited",
     "LeadIsConverted",
+    "LeadIsGone",
+    "LeadIsRemoved",
     "LeadMoved",
     "LeadNotFound",
     "LeadOpened",
+    "LeadPurged",
+    "LeadRemoved",
+    "LeadRestored",
     "LeadScored",
+    "LeadStaged",
     "LeadStatus",
     "LeadTouched",
     "MoveLead",
     "OpenLead",
     "PersonMissing",
+    "PurgeLead",
     "ReasonMissing",
     "RecordContact",
     "RecordEngagement",
+    "RemoveLead",
+    "RestoreLead",
     "ScoreLead",
+    "StageLead",
+    "Stays",
+    "TellCompany",
+    "TooManyInvitations",
     "Touch",
+    "TouchedTooOften",
+    "accept",
     "assign",
     "contact",
     "convert",
     "engage",
     "evolve",
+    "invite",
+    "is_good",
     "lead_of",
     "move",
     "open_",
+    "purge",
     "refuse_converted",
     "refuse_unknown",
+    "remove",
+    "restore",
     "score",
+    "stage",
+    "stays",
+    "tell_company",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
@@ -113,6 +179,13 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "lead-engaged.v1": LeadEngaged,
     "lead-scored.v1": LeadScored,
     "follow-up-set.v1": FollowUpSet,
+    "lead-staged.v1": LeadStaged,
+    "lead-company-told.v1": LeadCompanyTold,
+    "lead-invited.v1": LeadInvited,
+    "invitation-accepted.v1": InvitationAccepted,
+    "lead-removed.v1": LeadRemoved,
+    "lead-restored.v1": LeadRestored,
+    "lead-purged.v1": LeadPurged,
 }
 
 _THE_BUSINESS: Final[Mapping[str, str]] = {}
@@ -149,4 +222,22 @@ TOLD_AS: Final[Tellings] = {
         "lead.scored", "breakdown.score", "temperature", id="lead_id", about=_THE_BUSINESS
     ),
     FollowUpSet: NOT_TOLD,
+    LeadStaged: public(
+        "lead.staged",
+        "stage_id",
+        id="lead_id",
+        previous_stage_id="previous",
+        staged_at="at",
+        about=_THE_BUSINESS,
+    ),
+    LeadCompanyTold: public("lead.company-told", "company", id="lead_id", about=_THE_BUSINESS),
+    LeadInvited: public(
+        "lead.invited", "expires_at", id="lead_id", invited_at="at", about=_THE_BUSINESS
+    ),
+    InvitationAccepted: public(
+        "lead.invitation-accepted", id="lead_id", accepted_at="at", about=_THE_BUSINESS
+    ),
+    LeadRemoved: public("lead.removed", id="lead_id", removed_at="at", about=_THE_BUSINESS),
+    LeadRestored: public("lead.restored", id="lead_id", about=_THE_BUSINESS),
+    LeadPurged: public("lead.purged", id="lead_id", about=_THE_BUSINESS),
 }

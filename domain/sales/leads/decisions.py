@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from domain.sales.companies import Company, understood
 from domain.sales.leads.lead import LEAD, Lead
 from domain.sales.leads.messages import (
     MOVES,
@@ -11,15 +13,19 @@ from domain.sales.leads.messages import (
     ConvertLead,
     LeadAssigned,
     LeadCannotMove,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
     LeadIsConverted,
+    LeadIsRemoved,
     LeadMoved,
     LeadNotFound,
     LeadOpened,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
     MoveLead,
@@ -27,20 +33,52 @@ from domain.sales.leads.messages import (
     ReasonMissing,
     RecordContact,
     RecordEngagement,
+    StageLead,
+    TellCompany,
+    TouchedTooOften,
 )
-from domain.sales.scores import MOST_COUNTED, Facts, Scoring, scored, temperature_of
+from domain.sales.scores import (
+    MOST_COUNTED,
+    EngagementSource,
+    Facts,
+    Scoring,
+    scored,
+    temperature_of,
+)
 from domain.values import ClientId, LeadId, UserId, derived_id
 
+MOST_ROWS: Final = 500
+"""Of files that are taken in about one lead: whoever decides about it has to read them all."""
 
-def lead_of(client_id: ClientId) -> LeadId:
-    """Name the lead of a client. A person has one: so nobody is a lead twice, whoever comes at once."""
-    return LeadId(derived_id(LEAD.kind, client_id))
+
+def lead_of(client_id: ClientId, purged: int = 0) -> LeadId:
+    """Name the lead of a client of whom so many were purged. A person has one: so nobody is a lead twice,
+    whoever comes at once.
+    """
+    return LeadId(derived_id(LEAD.kind, client_id, *([str(purged)] if purged else [])))
 
 
 def open_(
     command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, *, now: datetime
 ) -> Sequence[LeadEvent]:
-    """Let there be a lead. One that there is, is only touched; one that was given up is new again."""
+    """Let there be a lead. One that there is, is only touched; one that was given up, or removed, is new
+    again, unless they came `quietly`: then what was decided stays.
+    """
+    events = _opened(command, lead_id, client_id, lead, now)
+    if command.submission_id is None:
+        return events
+    order = RecordEngagement(
+        lead_id=lead_id, source=EngagementSource.FORM, key=command.submission_id
+    )
+    return [*events, *engage(order, LEAD.fold(events, lead))]
+
+
+def _opened(
+    command: OpenLead, lead_id: LeadId, client_id: ClientId, lead: Lead, now: datetime
+) -> Sequence[LeadEvent]:
+    if command.key is not None and lead.rows >= MOST_ROWS:
+        raise TouchedTooOften(most=MOST_ROWS)
+    told = _told(lead_id, lead, command.company or lead.company)
     if lead.client_id is None:
         opened = LeadOpened(
             lead_id=lead_id,
@@ -49,15 +87,21 @@ def open_(
             touch=command.touch,
             message=command.message,
             quietly=command.quietly,
+            key=command.key,
         )
-        return [opened, *_assigned(lead_id, lead, command.assignee_id)]
+        assigned = _assigned(lead_id, lead, command.assignee_id, quietly=command.quietly)
+        return [opened, *assigned, *told]
     touched = LeadTouched(
-        lead_id=lead_id, touch=command.touch, message=command.message, quietly=command.quietly
+        lead_id=lead_id,
+        touch=command.touch,
+        message=command.message,
+        quietly=command.quietly,
+        key=command.key,
     )
-    if lead.status is not LeadStatus.DISQUALIFIED:
-        return [touched]
-    again = LeadMoved(lead_id=lead_id, previous=lead.status, status=LeadStatus.NEW)
-    return [touched, again]
+    if command.quietly or (lead.is_there and lead.status is not LeadStatus.DISQUALIFIED):
+        return [touched, *told]
+    back = [] if lead.is_there else [LeadRestored(lead_id=lead_id)]
+    return [*back, touched, *_new_again(lead_id, lead), *told]
 
 
 def move(command: MoveLead, lead: Lead) -> Sequence[LeadEvent]:
@@ -93,6 +137,23 @@ def assign(command: AssignLead, lead: Lead) -> Sequence[LeadEvent]:
     return _assigned(command.lead_id, lead, command.assignee_id)
 
 
+def stage(command: StageLead, lead: Lead, *, now: datetime) -> Sequence[LeadEvent]:
+    """Let the lead stand in another stage, or in none."""
+    refuse_converted(lead)
+    if lead.stage_id == command.stage_id:
+        return []
+    staged = LeadStaged(
+        lead_id=command.lead_id, previous=lead.stage_id, stage_id=command.stage_id, at=now
+    )
+    return [staged]
+
+
+def tell_company(command: TellCompany, lead: Lead) -> Sequence[LeadEvent]:
+    """Say where the lead works."""
+    refuse_unknown(lead)
+    return _told(command.lead_id, lead, command.company)
+
+
 def contact(command: RecordContact, lead: Lead, *, now: datetime) -> Sequence[LeadEvent]:
     """Note that somebody turned to them. By the first time, it is known how soon that was, and a new
     lead is attempted.
@@ -123,7 +184,7 @@ def score(
     lead_id: LeadId, lead: Lead, scoring: Scoring, *, has_email: bool, has_phone: bool
 ) -> Sequence[LeadScored]:
     """Return the score if it is another than before. That of a lead that is over stays as it was."""
-    if lead.client_id is None or lead.status not in OPEN:
+    if not lead.is_there or lead.status not in OPEN:
         return []
     facts = Facts(
         has_email=has_email,
@@ -147,22 +208,38 @@ def score(
 
 
 def refuse_unknown(lead: Lead) -> None:
-    """Refuse to speak of a lead that never was. Raises LeadNotFound."""
-    if lead.client_id is None:
+    """Refuse to speak of a lead that never was, or is no more. Raises LeadNotFound, LeadIsRemoved."""
+    if lead.client_id is None or lead.purged:
         raise LeadNotFound
+    if lead.removed_at is not None:
+        raise LeadIsRemoved
 
 
 def refuse_converted(lead: Lead) -> None:
-    """Refuse what is said of a client by now. Raises LeadNotFound, LeadIsConverted."""
+    """Refuse what is said of a client by now. Raises LeadNotFound, LeadIsRemoved, LeadIsConverted."""
     refuse_unknown(lead)
     if lead.status is LeadStatus.CONVERTED and lead.client_id is not None:
         raise LeadIsConverted(client_id=lead.client_id)
 
 
-def _assigned(lead_id: LeadId, lead: Lead, assignee_id: UserId | None) -> Sequence[LeadEvent]:
+def _new_again(lead_id: LeadId, lead: Lead) -> Sequence[LeadEvent]:
+    """Begin anew with a lead; with one that is won, nothing is left to begin."""
+    if lead.status in (LeadStatus.NEW, LeadStatus.CONVERTED):
+        return []
+    return [LeadMoved(lead_id=lead_id, previous=lead.status, status=LeadStatus.NEW)]
+
+
+def _told(lead_id: LeadId, lead: Lead, company: Company) -> Sequence[LeadEvent]:
+    known = understood(company)
+    return [] if known == lead.company else [LeadCompanyTold(lead_id=lead_id, company=known)]
+
+
+def _assigned(
+    lead_id: LeadId, lead: Lead, assignee_id: UserId | None, *, quietly: bool = False
+) -> Sequence[LeadEvent]:
     if lead.assignee_id == assignee_id:
         return []
-    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id)]
+    return [LeadAssigned(lead_id=lead_id, assignee_id=assignee_id, quietly=quietly)]
 
 
 def _since(lead: Lead, now: datetime) -> int | None:

@@ -2,28 +2,39 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.messages import Value
+from domain.sales.companies import Company
 from domain.sales.leads.messages import (
     FollowUpSet,
+    InvitationAccepted,
     LeadAssigned,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
+    LeadInvited,
     LeadMoved,
     LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
 )
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
-from domain.values import ClientId, TaskId, UserId
+from domain.values import ClientId, StageId, TaskId, UserId
+
+MOST_INVITATIONS: Final = 3
+"""Of one lead within a day."""
 
 
 class FollowUp(Value, frozen=True, kw_only=True):
@@ -34,8 +45,18 @@ class FollowUp(Value, frozen=True, kw_only=True):
     priority: Priority
 
 
+class Invitation(Value, frozen=True, kw_only=True):
+    """The link that was mailed last."""
+
+    number: int
+    expires_at: datetime
+    accepted: bool = False
+
+
 class Lead(Value, frozen=True, kw_only=True):
-    """`message_length` is of all that they wrote. `engagements` are the keys that were counted."""
+    """`message_length` is of all that they wrote. `engagements` are the keys that were counted, `rows` those
+    of files that were taken in. `invited` is when they were invited, the last times.
+    """
 
     client_id: ClientId | None = None
     opened_at: datetime | None = None
@@ -44,18 +65,32 @@ class Lead(Value, frozen=True, kw_only=True):
     message_length: int = 0
     answered_after: int | None = None
     engagements: Mapping[EngagementSource, frozenset[str]] = {}
+    rows: int = 0
     breakdown: Breakdown | None = None
     temperature: Temperature | None = None
     follow_up: FollowUp | None = None
     follow_ups: int = 0
+    stage_id: StageId | None = None
+    company: Company = Company()
+    invitation: Invitation | None = None
+    invited: tuple[datetime, ...] = ()
+    removed_at: datetime | None = None
+    purged: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is one that was not removed."""
+        return self.client_id is not None and self.removed_at is None and not self.purged
 
 
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
     match event:
-        case LeadOpened(client_id=client, at=at, message=message):
-            return Lead(client_id=client, opened_at=at, message_length=len(message or ""))
-        case LeadTouched(message=message):
-            return replace(lead, message_length=lead.message_length + len(message or ""))
+        case LeadOpened(client_id=client, at=at, message=message, key=key):
+            length, rows = len(message or ""), int(key is not None)
+            return Lead(client_id=client, opened_at=at, message_length=length, rows=rows)
+        case LeadTouched(message=message, key=key):
+            length = lead.message_length + len(message or "")
+            return replace(lead, message_length=length, rows=lead.rows + (key is not None))
         case LeadMoved(status=status):
             return replace(lead, status=status)
         case LeadConverted():
@@ -71,6 +106,14 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return replace(lead, breakdown=breakdown, temperature=temperature)
         case FollowUpSet():
             return _followed_up(lead, event)
+        case LeadStaged(stage_id=stage):
+            return replace(lead, stage_id=stage)
+        case LeadCompanyTold(company=company):
+            return replace(lead, company=company)
+        case LeadInvited() | InvitationAccepted():
+            return _invited(lead, event)
+        case LeadRemoved() | LeadRestored() | LeadPurged():
+            return _removed(lead, event)
         case _:
             assert_never(event)
 
@@ -79,6 +122,31 @@ def _followed_up(lead: Lead, event: FollowUpSet) -> Lead:
     is_new = lead.follow_up is None or lead.follow_up.task_id != event.task_id
     follow_up = FollowUp(task_id=event.task_id, due_at=event.due_at, priority=event.priority)
     return replace(lead, follow_up=follow_up, follow_ups=lead.follow_ups + is_new)
+
+
+def _invited(lead: Lead, event: LeadInvited | InvitationAccepted) -> Lead:
+    match event:
+        case LeadInvited(number=number, at=at, expires_at=until):
+            invitation = Invitation(number=number, expires_at=until)
+            invited = (*lead.invited, at)[-MOST_INVITATIONS:]
+            return replace(lead, invitation=invitation, invited=invited)
+        case InvitationAccepted():
+            assert lead.invitation is not None, "what is accepted was sent"
+            return replace(lead, invitation=replace(lead.invitation, accepted=True))
+        case _:
+            assert_never(event)
+
+
+def _removed(lead: Lead, event: LeadRemoved | LeadRestored | LeadPurged) -> Lead:
+    match event:
+        case LeadRemoved(at=at):
+            return replace(lead, removed_at=at)
+        case LeadRestored():
+            return replace(lead, removed_at=None)
+        case LeadPurged():
+            return Lead(client_id=lead.client_id, purged=True)
+        case _:
+            assert_never(event)
 
 
 LEAD = Aggregate(kind="lead", initial=Lead(), evolve=evolve)

@@ -6,10 +6,33 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from domain.fields import Held, Line
-from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
+from domain.messages import (
+    Command,
+    DomainError,
+    Erasure,
+    Event,
+    Gone,
+    Invalid,
+    Missing,
+    Personal,
+    Value,
+)
+from domain.sales.companies import Company
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
-from domain.values import ClientId, Contact, IdentityId, LeadId, TaskId, UserId
+from domain.values import (
+    ClientId,
+    Contact,
+    FormId,
+    IdentityId,
+    LeadId,
+    NoteId,
+    StageId,
+    SubmissionId,
+    TaskId,
+    TenantId,
+    UserId,
+)
 
 
 class LeadStatus(StrEnum):
@@ -48,11 +71,14 @@ class ContactWay(StrEnum):
     VISIT = "visit"
 
 
-Referrer = Annotated[str, Held(max_length=500)]
+REFERRER: Final = Held(max_length=500)
+Referrer = Annotated[str, REFERRER]
 
 
 class Touch(Value, frozen=True, kw_only=True):
-    """Where somebody came from: what an address says of campaigns (`utm_…`), and the page before."""
+    """Where somebody came from: what an address says of campaigns (`utm_…`), and the page before; and by
+    which form of ours.
+    """
 
     source: Line | None = None
     medium: Line | None = None
@@ -60,6 +86,7 @@ class Touch(Value, frozen=True, kw_only=True):
     term: Line | None = None
     content: Line | None = None
     referrer: Personal[Referrer | None] = None
+    form_id: FormId | None = None
 
 
 # --- What may be asked ----------------------------------------------------------------
@@ -68,7 +95,8 @@ class Touch(Value, frozen=True, kw_only=True):
 class OpenLead(Command, frozen=True):
     """Somebody may become a client. They are `client_id`, or whom `contact` and `identities` tell; who is
     known already is that client, and whoever has a lead has it still. `seed` is of this order alone. `at`
-    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made.
+    is when they came, if not now. Of who comes `quietly`, nobody is told, and no task is made. `key`
+    is of the row of a file that says so. By a `submission_id` they have shown interest.
     """
 
     seed: str
@@ -80,6 +108,9 @@ class OpenLead(Command, frozen=True):
     assignee_id: UserId | None = None
     at: datetime | None = None
     quietly: bool = False
+    submission_id: SubmissionId | None = None
+    company: Company | None = None
+    key: str | None = None
 
 
 class MoveLead(Command, frozen=True):
@@ -92,6 +123,28 @@ class MoveLead(Command, frozen=True):
 
 class ConvertLead(Command, frozen=True):
     lead_id: LeadId
+
+
+class StageLead(Command, frozen=True):
+    """None: in no stage."""
+
+    lead_id: LeadId
+    stage_id: StageId | None
+
+
+class TellCompany(Command, frozen=True):
+    """Where the lead works, the whole of it."""
+
+    lead_id: LeadId
+    company: Company
+
+
+class AddLeadNote(Command, frozen=True):
+    """It is written on the record of the lead's person."""
+
+    lead_id: LeadId
+    note_id: NoteId
+    text: str
 
 
 class AssignLead(Command, frozen=True):
@@ -123,11 +176,44 @@ class ScoreLead(Command, frozen=True):
     lead_id: LeadId
 
 
+class InviteLead(Command, frozen=True):
+    """Mail them a link to a `page` of the business; None: to the only origin that it lists."""
+
+    tenant_id: TenantId
+    lead_id: LeadId
+    page: str | None = None
+
+
+class AcceptInvitation(Command, frozen=True):
+    """Somebody has shown the link that was mailed to `email`, whose identity that is."""
+
+    lead_id: LeadId
+    number: int
+    email: str
+    identity_id: IdentityId
+
+
+class RemoveLead(Command, frozen=True):
+    lead_id: LeadId
+
+
+class RestoreLead(Command, frozen=True):
+    lead_id: LeadId
+
+
+class PurgeLead(Command, frozen=True):
+    """Ordered by a process, when it can be restored no more."""
+
+    lead_id: LeadId
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
 class LeadOpened(Event, frozen=True):
-    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told."""
+    """`at`: when they came, which may be before it was recorded. `quietly`: nobody is to be told. `key`
+    is of the row of a file that said so.
+    """
 
     lead_id: LeadId
     client_id: ClientId
@@ -135,6 +221,7 @@ class LeadOpened(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadTouched(Event, frozen=True):
@@ -144,6 +231,7 @@ class LeadTouched(Event, frozen=True):
     touch: Touch = Touch()
     message: Personal[str | None] = None
     quietly: bool = False
+    key: str | None = None
 
 
 class LeadMoved(Event, frozen=True):
@@ -159,8 +247,11 @@ class LeadConverted(Event, frozen=True):
 
 
 class LeadAssigned(Event, frozen=True):
+    """`quietly`: nobody is to be told."""
+
     lead_id: LeadId
     assignee_id: UserId | None
+    quietly: bool = False
 
 
 class LeadContacted(Event, frozen=True):
@@ -196,6 +287,52 @@ class FollowUpSet(Event, frozen=True):
     priority: Priority
 
 
+class LeadStaged(Event, frozen=True):
+    lead_id: LeadId
+    previous: StageId | None
+    stage_id: StageId | None
+    at: datetime
+
+
+class LeadCompanyTold(Event, frozen=True):
+    lead_id: LeadId
+    company: Company
+
+
+class LeadInvited(Event, frozen=True):
+    """The link of this `number` is good until it `expires_at`, or the next is sent; those before are not."""
+
+    lead_id: LeadId
+    number: int
+    page: str
+    at: datetime
+    expires_at: datetime
+
+
+class InvitationAccepted(Event, frozen=True):
+    """Whoever reads the mail of an address is the lead; `identity_id` is that of the address."""
+
+    lead_id: LeadId
+    number: int
+    identity_id: IdentityId
+    at: datetime
+
+
+class LeadRemoved(Event, frozen=True):
+    lead_id: LeadId
+    at: datetime
+
+
+class LeadRestored(Event, frozen=True):
+    lead_id: LeadId
+
+
+class LeadPurged(Erasure, frozen=True):
+    """It can be restored no more, and what was personal in it is gone for good."""
+
+    lead_id: LeadId
+
+
 LeadEvent = (
     LeadOpened
     | LeadTouched
@@ -206,6 +343,13 @@ LeadEvent = (
     | LeadEngaged
     | LeadScored
     | FollowUpSet
+    | LeadStaged
+    | LeadCompanyTold
+    | LeadInvited
+    | InvitationAccepted
+    | LeadRemoved
+    | LeadRestored
+    | LeadPurged
 )
 
 
@@ -229,9 +373,45 @@ class LeadIsConverted(DomainError):
     client_id: ClientId
 
 
+class TouchedTooOften(DomainError):
+    """As much was imported of the lead as can be of one."""
+
+    most: int
+
+
 class ReasonMissing(Invalid):
     """Say why: who goes back, or gives a lead up, gives a reason."""
 
 
 class PersonMissing(Invalid):
     """Say who it is: a client, or a person by name."""
+
+
+class LeadIsRemoved(DomainError):
+    """The lead was removed."""
+
+
+class LeadIsGone(Gone):
+    """The lead was removed more than 30 days ago."""
+
+    removed_at: datetime
+
+
+class LeadHasNoAddress(DomainError):
+    """Nobody knows an address to which the lead could be written."""
+
+
+class TooManyInvitations(DomainError):
+    """The lead was invited as often as one may be within a day."""
+
+    most: int
+
+
+class InvitationLeadsNowhere(Invalid):
+    """Nobody could follow the invitation. The business needs a public name; and `page` has to be of an origin
+    that the business lists, or left out where it lists but one.
+    """
+
+
+class InvitationNotGood(Invalid):
+    """The invitation is none, was used, has expired, or another was sent since. Ask for another one."""

@@ -12,6 +12,7 @@ from domain.business.users import USER, Role, UserClientsSettled, UserLinkedToCl
 from domain.messages import Event
 from domain.people.clients import CLIENT, ClientErased
 from domain.sales.leads import LEAD
+from domain.sales.submissions import SUBMISSION
 from domain.scheduling.bookings import BOOKING
 from domain.scheduling.series import SERIES
 from domain.values import ClientId
@@ -24,6 +25,7 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
     "series": SERIES,
     "user": USER,
     "lead": LEAD,
+    "submission": SUBMISSION,
 }
 """Of whatever may speak of a client."""
 

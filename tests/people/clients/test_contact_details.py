@@ -2,11 +2,13 @@ import unicodedata
 
 import phonenumbers
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from application.people.contact_details import (
+    LONGEST_NAME,
     EmailAddressNotUnderstood,
     PhoneNumberNotUnderstood,
     address_key,
@@ -150,3 +152,28 @@ def test_a_person_is_named_by_address_number_and_custom_id() -> None:
 
 def test_a_name_alone_names_nobody() -> None:
     assert identities_of(Contact(name="Zoé"), tenant=tenant, pepper=pepper) == ()
+
+
+SIGNS = st.text(st.sampled_from("abZ09.-_+'\"@ é()<>,;:\\\t\n!ß"), max_size=70)
+DOMAINS = (
+    *("example.org", "EXAMPLE.org", "localhost", "a.local", "x.invalid", "[127.0.0.1]", "org"),
+    *("münchen.de", "xn--mnchen-3ya.de", f"{'a' * 63}.org", f"{'a' * 64}.org", "a..org", "-a.org"),
+)
+
+
+@given(name=SIGNS, domain=st.sampled_from(DOMAINS) | SIGNS)
+def test_an_address_whose_domain_was_seen_is_read_as_any_other(name: str, domain: str) -> None:
+    typed = f"{name}@{domain}"
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        expected = None
+    else:
+        expected = found.normalized if len(found.local_part.encode()) <= LONGEST_NAME else None
+
+    for _ in range(2):
+        if expected is None:
+            with pytest.raises(EmailAddressNotUnderstood):
+                parse_email(typed)
+        else:
+            assert parse_email(typed) == expected

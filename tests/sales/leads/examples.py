@@ -1,32 +1,47 @@
 """One example of each message about leads; a test states only what differs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from domain.sales.companies import Company
 from domain.sales.leads import (
+    AcceptInvitation,
     AssignLead,
     ContactWay,
     ConvertLead,
     FollowUpSet,
+    InvitationAccepted,
+    InviteLead,
     LeadAssigned,
+    LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
+    LeadInvited,
     LeadMoved,
     LeadOpened,
+    LeadPurged,
+    LeadRemoved,
+    LeadRestored,
     LeadScored,
+    LeadStaged,
     LeadStatus,
     LeadTouched,
     MoveLead,
     OpenLead,
+    PurgeLead,
     RecordContact,
     RecordEngagement,
+    RemoveLead,
+    RestoreLead,
+    StageLead,
+    TellCompany,
     Touch,
     lead_of,
 )
 from domain.sales.scores import EngagementSource, Facts, Temperature, Weights, scored
 from domain.sales.tasks import Priority, follow_up_of
-from domain.values import ClientId, Contact, UserId
+from domain.values import ClientId, Contact, IdentityId, StageId, TenantId, UserId
 
 client_id: Final = ClientId("client-0198c0de-0000-7000-8000-000000000001")
 lead_id: Final = lead_of(client_id)
@@ -75,3 +90,37 @@ lead_scored: Final = LeadScored(
 follow_up_set: Final = FollowUpSet(
     lead_id=lead_id, task_id=follow_up_of(lead_id, 0), due_at=now, priority=Priority.LOW
 )
+
+stage_id: Final = StageId("stage-0198c0de-0000-7000-8000-000000000001")
+acme: Final = Company(
+    name="Hôtel Zoé", domain="hotel.example", title="Directrice", industry="Hôtellerie", size=40
+)
+address: Final = IdentityId("identity-00000000-0000-5000-8000-000000000011")
+
+stage_lead: Final = StageLead(lead_id=lead_id, stage_id=stage_id)
+tell_company: Final = TellCompany(lead_id=lead_id, company=acme)
+remove_lead: Final = RemoveLead(lead_id=lead_id)
+restore_lead: Final = RestoreLead(lead_id=lead_id)
+purge_lead: Final = PurgeLead(lead_id=lead_id)
+invite_lead: Final = InviteLead(
+    tenant_id=TenantId("0198c0de-0000-7000-8000-0000000000aa"), lead_id=lead_id
+)
+accept_invitation: Final = AcceptInvitation(
+    lead_id=lead_id, number=1, email="zoe@example.org", identity_id=address
+)
+
+lead_staged: Final = LeadStaged(lead_id=lead_id, previous=None, stage_id=stage_id, at=now)
+lead_company_told: Final = LeadCompanyTold(lead_id=lead_id, company=acme)
+lead_invited: Final = LeadInvited(
+    lead_id=lead_id,
+    number=1,
+    page="https://salon.example/",
+    at=now,
+    expires_at=now + timedelta(days=7),
+)
+invitation_accepted: Final = InvitationAccepted(
+    lead_id=lead_id, number=1, identity_id=address, at=now + timedelta(days=1)
+)
+lead_removed: Final = LeadRemoved(lead_id=lead_id, at=now)
+lead_restored: Final = LeadRestored(lead_id=lead_id)
+lead_purged: Final = LeadPurged(lead_id=lead_id, streams=(lead_id,))

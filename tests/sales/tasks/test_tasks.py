@@ -1,5 +1,6 @@
 """Tasks of the business: due, done once, found by when and by whom."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -80,6 +81,37 @@ def test_a_task_is_about_what_there_is(running: Running, http: TestClient) -> No
     for field, kind in (("booking_id", "booking"), ("client_id", "client")):
         nothing = {"due_at": MONDAY, field: f"{kind}-0198c0de-0000-7000-8000-0000000000ff"}
         assert http.post("/v1/tasks", json=nothing).json()["code"] == f"{kind}-not-found"
+
+
+MONTHLY = {"unit": "month", "time_zone": "Europe/Paris"}
+
+
+def test_what_repeats_is_there_again_once_though_it_is_done_in_two_processes_at_once(
+    two_systems: tuple[Running, Running],
+) -> None:
+    systems = [each.http() for each in two_systems]
+    where = f"/v1/tasks/{made(systems[0], repeats=MONTHLY)['id']}/complete"
+    with ThreadPoolExecutor(6) as several:
+        done = [*several.map(lambda n: systems[n % 2].post(where, json={}), range(6))]
+    two_systems[0].settle()
+
+    open_ = systems[1].get("/v1/tasks", params={"status": "open"}).json()["data"]
+    assert {each.status_code for each in done} == {200}
+    assert [each["due_at"] for each in open_] == ["2027-02-11T09:00:00Z"]
+    assert open_[0]["repeats"]["since"] == MONDAY
+
+
+def test_how_often_it_repeats_is_changed_in_part_and_has_to_make_sense(http: TestClient) -> None:
+    where = f"/v1/tasks/{made(http, repeats=MONTHLY)['id']}"
+    changed = http.patch(where, json={"repeats": {"every": 3}}, headers={"If-Match": "*"})
+    unclear = http.patch(
+        where, json={"repeats": {"time_zone": "Mars/Olympus"}}, headers={"If-Match": "*"}
+    )
+    none = http.patch(where, json={"repeats": None}, headers={"If-Match": "*"})
+
+    assert (changed.json()["repeats"]["unit"], changed.json()["repeats"]["every"]) == ("month", 3)
+    assert (unclear.status_code, unclear.json()["code"]) == (422, "repetition-unclear")
+    assert none.json()["repeats"] is None
 
 
 def test_clients_see_no_tasks(running: Running, http: TestClient) -> None:

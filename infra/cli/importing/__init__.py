@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from application.operations.long_operations import IMPORT_BOOKINGS, NewOperation
 from infra.cli import long_operations
+from infra.cli.importing import leads
 from infra.cli.progress import told
 from infra.cli.system import composed
 from infra.composition import System
@@ -39,6 +40,7 @@ imports: Final = typer.Typer(no_args_is_help=True, help="Bring in what others ha
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
+    leads.add_to(imports)
     app.add_typer(imports, name="import")
 
 

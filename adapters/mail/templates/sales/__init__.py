@@ -1,0 +1,1 @@
+"""Templates of mails to leads, and about them and tasks."""

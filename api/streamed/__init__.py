@@ -1,0 +1,1 @@
+"""What goes out part by part, however large it is."""

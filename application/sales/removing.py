@@ -1,0 +1,30 @@
+"""What becomes of a lead's follow-up when the lead is removed, and when it is there again."""
+
+from application import records
+from application.transact import Changes, Past
+from domain.records import RESTORABLE, RemoveRecord, RestoreRecord
+from domain.sales.leads import Lead
+from domain.sales.tasks import TASKS, TaskStatus
+
+
+def follow_up_gone(lead: Lead, past: Past) -> Changes:
+    """Remove it with the lead, if it is still to be done."""
+    if lead.follow_up is None:
+        return {}
+    task_id = lead.follow_up.task_id
+    task = past.of(TASKS.aggregate, task_id)
+    if not task.active or task.values is None or task.values.status is not TaskStatus.OPEN:
+        return {}
+    return records.remove(RemoveRecord(kind=TASKS.one, id=task_id), past)
+
+
+def follow_up_back(removed: Lead, past: Past) -> Changes:
+    """Restore it with the lead, if it was removed with it, and can still be had."""
+    if removed.follow_up is None or removed.removed_at is None:
+        return {}
+    task_id = removed.follow_up.task_id
+    task = past.of(TASKS.aggregate, task_id)
+    with_it = task.removed_at == removed.removed_at and task.values is not None
+    if not with_it or past.now - removed.removed_at > RESTORABLE:
+        return {}
+    return records.restore(RestoreRecord(kind=TASKS.one, id=task_id), past)

@@ -1,0 +1,1 @@
+"""How leads do: each figure is what one gets by counting events."""
