@@ -122,11 +122,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 )
 
 
+VERSION: Final = version("frontdesk")
+"""What is installed, which is read from a file."""
+
+
 def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> FastAPI:
     """Make the application that answers for this backend."""
     app = FastAPI(
         title="frontdesk",
-        version=version("frontdesk"),
+        version=VERSION,
         summary="Bookings, clients and what a business keeps, as one history of events.",
         separate_input_output_schemas=False,
         redirect_slashes=False,
