@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, setter, tasks, winning
+from api.compat import CALLED, beauty, calendar, conversing, setter, tasks, winning
 from api.conversations import hearing, messages, scheduled, threads
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
@@ -118,6 +118,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *calendar.ROUTERS,
     *tasks.ROUTERS,
     *winning.ROUTERS,
+    *conversing.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
 )

@@ -62,7 +62,9 @@ def understood(command: threads.OpenThread, past: Past) -> threads.OpenThread:
             refuse_absent(each, past)
     if command.department_id is not None:
         OF_DEPARTMENT.refuse(past.of(DEPARTMENTS.aggregate, command.department_id))
-    named = replace(command, members=tuple(as_known(each, past) for each in command.members))
+    named = replace(
+        command, members=tuple(dict.fromkeys(as_known(each, past) for each in command.members))
+    )
     if command.form is not ThreadForm.DIRECT:
         return named
     return next((each for each in _between(named, past) if _is_there(each, past)), named)

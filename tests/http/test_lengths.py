@@ -48,7 +48,8 @@ SERIES = {
 def named(kind: Kind[Any], name: str) -> Any:
     """Return values that no other has."""
     values = to_builtins(kind.examples[0])
-    return {**values, **{field: name for field in ("name", "sku") if field in values}}
+    texts = {"name": name, "sku": name, "shortcut": name.lower()}
+    return {**values, **{field: text for field, text in texts.items() if field in values}}
 
 
 def typed(values: Value) -> dict[str, Any]:

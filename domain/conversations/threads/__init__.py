@@ -36,6 +36,7 @@ from domain.conversations.threads.decisions import (
     snooze,
     thread_of,
     wake,
+    with_client,
 )
 from domain.conversations.threads.messages import (
     IN_APP,
@@ -168,6 +169,7 @@ __all__ = [
     "snooze",
     "thread_of",
     "wake",
+    "with_client",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {

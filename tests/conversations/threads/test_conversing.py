@@ -274,7 +274,7 @@ def test_what_is_to_be_said_later_is_said_once_by_the_readers_clock(
     ana.http.put(f"/v1/clients/{zoe.id}", json={"name": "Zoé", "time_zone": "America/Vancouver"})
     thread = ana.opens(zoe)
     tomorrow = (running.clock() + timedelta(days=1)).date()
-    made = later(ana, thread, "Bonjour", on_clock=f"{tomorrow}T09:00:00")
+    made = later(ana, thread, "Bonjour", send_at=f"{tomorrow}T09:00:00")
 
     assert datetime.fromisoformat(made["send_at"]).hour == 16
     running.settle()
