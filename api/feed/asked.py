@@ -15,7 +15,9 @@ from api.requests.caller import Caller
 from api.requests.parsing import like
 from application.feed import AREAS, TYPES, Wanted
 from application.people.people import records
+from application.permissions import Permission, Principal
 from application.ports import Bookmark
+from application.reach import NotFound
 from application.transact import Past
 from domain.fields import ANY_TEXT, id_of
 from domain.values import ClientId
@@ -52,13 +54,17 @@ def listed(text: str | None) -> Sequence[str]:
     return [part for part in (text or "").split(",") if part]
 
 
-def wanted(named: Named, past: Past) -> Wanted:
-    """Return what is wanted; of a client, all of their records are meant. Raises QueryInvalid."""
+def wanted(named: Named, principal: Principal, past: Past) -> Wanted:
+    """Return what somebody wants; of a client, all of their records are meant. Raises QueryInvalid; NotFound for
+    a client who is another's.
+    """
     all_of(
         partial(_refuse_unknown, "types", named.types, TYPES),
         partial(_refuse_unknown, "areas", named.areas, AREAS),
         *(partial(_refuse_other, kind, getattr(named, kind)) for kind in FIELDS),
     )
+    if named.client is not None and not _is_seen(principal, named.client):
+        raise NotFound
     meant = {kind: getattr(named, kind) for kind in FIELDS if getattr(named, kind) is not None}
     return Wanted(
         types=tuple(sorted({*named.types})),
@@ -73,8 +79,8 @@ def wanted(named: Named, past: Past) -> Wanted:
 
 
 def wanted_by(caller: Caller, named: Named) -> Wanted:
-    """Return what a caller wants. Raises QueryInvalid."""
-    return caller.ask(partial(wanted, named))
+    """Return what a caller wants. Raises QueryInvalid, NotFound."""
+    return caller.ask(partial(wanted, named, caller.principal))
 
 
 FIELDS: Final = {
@@ -83,6 +89,10 @@ FIELDS: Final = {
     "thread": "thread_id",
 }
 """By the kind of a thing that is named: where its id stands in what is told."""
+
+
+def _is_seen(principal: Principal, client: str) -> bool:
+    return principal.reach(Permission.CLIENTS_READ).includes(client_id=client)
 
 
 def _ids(kind: str, id_: str, past: Past) -> tuple[str, ...]:

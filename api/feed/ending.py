@@ -7,17 +7,21 @@ from typing import Any, Final
 
 from starlette.requests import ClientDisconnect
 
-from api.feed.listener import Listener, Stopping, TooSlow
+from api.feed.listener import Listener, NotUnderstood, Stopping, TooSlow
 from application.ports import Bookmark
 from domain.messages import DomainError
 
 BEGINNING: Final = "0"
 
 
-Ended: Final = (DomainError, TooSlow, Stopping)
+Ended: Final = (DomainError, TooSlow, Stopping, NotUnderstood)
 """Why somebody is told nothing more, who is still there."""
 
-CODES: Final[dict[type[Exception], str]] = {TooSlow: "too-slow", Stopping: "stopping"}
+CODES: Final[dict[type[Exception], str]] = {
+    TooSlow: "too-slow",
+    Stopping: "stopping",
+    NotUnderstood: "message-not-understood",
+}
 
 
 def code_of(why: Exception) -> str:

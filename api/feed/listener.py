@@ -33,6 +33,10 @@ class TooSlow(Exception):
     """They do not take what they asked for."""
 
 
+class NotUnderstood(Exception):
+    """They said over a WebSocket what is not understood there."""
+
+
 class Stopping(Exception):
     """The process stops; another goes on."""
 

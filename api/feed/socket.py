@@ -22,7 +22,7 @@ from api.backend import Backend
 from api.feed.asked import Named, place_of, wanted
 from api.feed.ending import Ended, code_of, named, writing_to
 from api.feed.hub import Hub, Word, hub_of, reading
-from api.feed.listener import Listener, Stopping, TooSlow
+from api.feed.listener import Listener, NotUnderstood, Stopping, TooSlow
 from api.feed.routes import TICKET
 from api.problems.statuses import number_of
 from api.web.gate import bearer
@@ -30,7 +30,7 @@ from api.web.origins import refuse_unlisted
 from application.business.accounts import InvalidToken
 from application.feed import EVERYTHING, SNAPSHOT, Admission
 from application.ports import Bookmark
-from domain.messages import DomainError, Invalid
+from domain.messages import DomainError
 
 PATH: Final = "/v1/feed/ws"
 SOCKETS: Final = frozenset({PATH})
@@ -42,14 +42,10 @@ PATIENCE: Final = 10.0
 MOST_SAID: Final = 1_000
 """Messages that one may send over one connection."""
 
-CLOSES: Final = {401: 4401, 403: 4403, 429: 4429, 503: 1013}
+CLOSES: Final = {401: 4401, 403: 4403, 404: 4403, 429: 4429, 503: 1013}
 """How a connection is closed, by how HTTP would refuse: 4400 for all else that is refused."""
 
-OTHERS: Final[dict[type[Exception], int]] = {TooSlow: 4408, Stopping: 1012}
-
-
-class MessageNotUnderstood(Invalid):
-    """What was said over the WebSocket is nothing that is understood there."""
+OTHERS: Final[dict[type[Exception], int]] = {TooSlow: 4408, Stopping: 1012, NotUnderstood: 4400}
 
 
 class Said(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +90,7 @@ class Socket:
             async with asyncio.timeout(PATIENCE):
                 said = await self._next()
         except TimeoutError:
-            raise MessageNotUnderstood from None
+            raise NotUnderstood from None
         listener = await self._subscribed(admission, said)
         self._told = listener.told
         hearing = asyncio.ensure_future(self._hear(listener))
@@ -129,12 +125,12 @@ class Socket:
     async def _subscribed(self, admission: Admission, said: Said) -> Listener:
         """Return whoever listens from now on. Raises QueryInvalid, TooManyListeners."""
         if said.subscribe is None:
-            raise MessageNotUnderstood
+            raise NotUnderstood
         tenant = admission.principal.tenant_id
         if said.subscribe != Named():
             if admission.wanted != EVERYTHING:
-                raise MessageNotUnderstood  # the ticket says what it is for
-            question = partial(wanted, said.subscribe)
+                raise NotUnderstood  # the ticket says what it is for
+            question = partial(wanted, said.subscribe, admission.principal)
             found = await reading(self._backend.ask, tenant=tenant, question=question)
             admission = msgspec.structs.replace(admission, wanted=found)
         after = place_of(said.after)
@@ -143,7 +139,7 @@ class Socket:
         return self._hub.come(admission, after)
 
     async def _next(self) -> Said:
-        """Return what they say next. Raises ClientDisconnect, MessageNotUnderstood."""
+        """Return what they say next. Raises ClientDisconnect, NotUnderstood."""
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
             raise ClientDisconnect
@@ -151,7 +147,7 @@ class Socket:
         try:
             return _said(message.get("text") or b"")
         except msgspec.MsgspecError:
-            raise MessageNotUnderstood from None
+            raise NotUnderstood from None
 
     async def _hear(self, listener: Listener) -> None:
         """Take what they say while they listen: only that they are still who they were."""
@@ -159,11 +155,11 @@ class Socket:
             while self._left:
                 said = await self._next()
                 if said.reauth is None:
-                    raise MessageNotUnderstood
+                    raise NotUnderstood
                 principal = self._backend.authenticate(said.reauth)
                 self._hub.renew(listener, principal, self._backend.ends(said.reauth))
-            raise MessageNotUnderstood
-        except (ClientDisconnect, DomainError) as why:
+            raise NotUnderstood
+        except (ClientDisconnect, NotUnderstood, DomainError) as why:
             listener.end(why)
 
     # --- Telling ------------------------------------------------------------------------------

@@ -119,6 +119,10 @@ def test_who_is_refused_hears_why(running: Running, port: int) -> None:
         with talking(port, **bearer(running)) as confused:
             confused.say(**said)
             assert confused.closed()[0] == 4400
+    everybody(running)
+    with talking(port, **bearer(running, Role.CLIENT, client_id=f"client-{uuid(2)}")) as nosy:
+        nosy.say(subscribe={"client": f"client-{uuid(1)}"})
+        assert nosy.closed()[0] == 4403
     with talking(port, **bearer(running), Origin="https://elsewhere.example") as page:
         assert page.closed()[0] == 4403
 
