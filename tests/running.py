@@ -76,7 +76,7 @@ class Running:
             user_id=UserId(f"user-{uuid4()}"),
             roles=roles,
             permissions=permissions_of(roles),
-            session_id="session",
+            session_id=token,
             **links,
         )
         headers = {"Authorization": f"Bearer {token}"}

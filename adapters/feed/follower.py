@@ -61,24 +61,7 @@ class Follower:
                 args = (tell, watched)
                 threading.Thread(target=self._run, args=args, name="feed", daemon=True).start()
 
-    def close(self) -> None:
-        """Follow no more."""
-        self._stop.set()
-        self._appended.echo()
-
-    def _run(self, tell: Tell, watched: Watched) -> None:
-        while self._goes_on(watched):
-            heard = self._appended.rings
-            for tenant in self._news(watched()):
-                tell(tenant)
-            self._appended.wait(heard, self._look)
-
-    def _goes_on(self, watched: Watched) -> bool:
-        with self._gate:
-            self._busy = bool(watched()) and not self._stop.is_set()
-            return self._busy
-
-    def _news(self, watched: Collection[str]) -> Collection[str]:
+    def news(self, watched: Collection[str]) -> Collection[str]:
         """Return in which of these there may be something new."""
         try:
             found = self._found()
@@ -91,6 +74,23 @@ class Follower:
             return found & {*watched}
         self._doubted = time.monotonic()
         return watched
+
+    def close(self) -> None:
+        """Follow no more."""
+        self._stop.set()
+        self._appended.echo()
+
+    def _run(self, tell: Tell, watched: Watched) -> None:
+        while self._goes_on(watched):
+            heard = self._appended.rings
+            for tenant in self.news(watched()):
+                tell(tenant)
+            self._appended.wait(heard, self._look)
+
+    def _goes_on(self, watched: Watched) -> bool:
+        with self._gate:
+            self._busy = bool(watched()) and not self._stop.is_set()
+            return self._busy
 
     def _found(self) -> set[str] | None:
         """Return who has something new; None where it is not known from where on it would be."""

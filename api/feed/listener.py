@@ -141,6 +141,11 @@ class Listener:
         """Whether they have taken nothing for too long."""
         return self._since is not None and now - self._since > PATIENCE
 
+    @property
+    def is_written_to(self) -> bool:
+        """Whether something is on its way to them, of which they may have a part."""
+        return self._since is not None
+
     def _has_room(self, each: Happening) -> bool:
         size = len(each.json)
         if self._held and self._held + size > MOST_HELD:

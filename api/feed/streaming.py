@@ -41,7 +41,8 @@ class Stream(Response):
         except ClientDisconnect:
             return
         except Ended as why:
-            last = _end(why, self._listener.told)
+            if not self._listener.is_written_to:  # a half event is none, unless it is ended
+                last = _end(why, self._listener.told)
         finally:
             gone.cancel()
             self._hub.go(self._listener)
@@ -63,7 +64,7 @@ def _written(word: Word) -> Iterator[bytes]:
     """Write something that is said. A position is the id of whatever one may go on from."""
     if word.kind == "events":
         for each in word.happenings:
-            yield b"id: %b\ndata: %b\n\n" % (named(each.bookmark).encode(), each.json)
+            yield b"data: %b\nid: %b\n\n" % (each.json, named(each.bookmark).encode())
         return
     said: dict[str, Any] = {"position": named(word.position)}
     if word.refusal is not None:

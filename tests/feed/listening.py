@@ -16,7 +16,10 @@ class Streaming:
     """Server-sent events, read as a browser does: whole ones, by their fields."""
 
     def __init__(self, port: int, query: str = "", **headers: str) -> None:
-        self._line = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self._line = socket.socket()
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        self._line.settimeout(PATIENCE)
+        self._line.connect(("127.0.0.1", port))
         asked = {"Host": "a", "Accept": "text/event-stream", **headers}
         lines = [f"GET /v1/feed{query} HTTP/1.1", *(f"{n}: {v}" for n, v in asked.items())]
         self._line.sendall("\r\n".join([*lines, "", ""]).encode())
@@ -64,6 +67,10 @@ class Streaming:
             self._file.readline()
             *lines, text = text.split("\n")
             yield from lines
+
+    def rest(self) -> list[Any]:
+        """Return the events of the feed until there are no more: half of one is none."""
+        return [data for name, data in self.said() if name == "message"]
 
     def until(self, name: str) -> list[Any]:
         """Return the events of the feed before something else is said, which is to be that."""
@@ -114,6 +121,15 @@ class Talking:
             found += [data] if name == "event" else []
         return found
 
+    def rest(self) -> list[Any]:
+        """Return the events of the feed until it is closed."""
+        found = []
+        with suppress(ConnectionClosed):
+            while True:
+                name, data = self.next()
+                found += [data] if name == "event" else []
+        return found
+
     def closed(self) -> tuple[int, Any]:
         """Return by which code it was closed, and why."""
         try:
@@ -127,7 +143,7 @@ class Talking:
 @contextmanager
 def talking(port: int, query: str = "", **headers: str) -> Iterator[Talking]:
     url = f"ws://127.0.0.1:{port}/v1/feed/ws{query}"
-    with connect(url, additional_headers=headers, open_timeout=PATIENCE) as line:
+    with connect(url, additional_headers=headers, open_timeout=PATIENCE, max_queue=2) as line:
         yield Talking(line)
         with suppress(OSError):  # without a word: whoever says goodbye waits for an answer
             line.socket.shutdown(socket.SHUT_RDWR)

@@ -1,13 +1,13 @@
 """Whoever may not hear any more hears no more within a second, and whoever still may goes on."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
 import pytest
+from msgspec.structs import replace
 
 from adapters.clock import SettableClock
 from api.feed import listener as listeners
@@ -164,55 +164,49 @@ def test_who_loses_a_role_hears_nothing_from_then_on(
 def as_user(running: Running, user: UserId, role: Role) -> dict[str, str]:
     mine = bearer(running, role)
     token = mine["Authorization"].split()[1]
-    running.principals[token] = running.principals[token].__class__(
-        **{
-            name: getattr(running.principals[token], name)
-            for name in running.principals[token].__struct_fields__
-        }
-        | {"user_id": user}
-    )
+    running.principals[token] = replace(running.principals[token], user_id=user)
     return mine
 
 
+@pytest.mark.parametrize("way", ["stream", "socket"])
 def test_who_takes_nothing_is_ended_and_can_go_on(
-    running: Running, port: int, monkeypatch: pytest.MonkeyPatch
+    running: Running, port: int, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """No more than so much is held for them; what happened meanwhile they hear when they are back."""
+    """Others hear all meanwhile, and they do when they are back: from what they have whole."""
     monkeypatch.setattr(listeners, "PATIENCE", 0.5)
-    monkeypatch.setattr(listeners, "MOST_HELD", 2_000)
-    mine = bearer(running)
-    with talking(port, **mine) as quick, Streaming(port, "?after=0", **mine) as slow:
-        quick.say(subscribe={}, after="0")
-        quick.until("live")
-        slow.until("subscribed")
-        hub = running.app.state.hub
-        [listener] = [each for each in hub.listeners if each.writer is not None][:1] or [None]
-        assert listener is not None
-        offer(running, 40)
-        assert len(quick.take(40)) == 40
-        assert ids(slow.take(40)) == log(port, mine)
-    until(lambda: not hub.listeners)
-    gc.collect()
+    mine, hub = bearer(running), running.app.state.hub
+    with ExitStack() as stack:
+        if way == "stream":
+            slow: Any = stack.enter_context(Streaming(port, "?after=0", **mine))
+            slow.until("subscribed")
+        else:
+            slow = stack.enter_context(talking(port, **mine))
+            slow.say(subscribe={}, after="0")
+            slow.until("live")
+        offer(running, 40, name="x" * 300_000)
+        quick = stack.enter_context(Streaming(port, "?after=0", **mine))
+        heard = ids(quick.take(40))
+        quick.cut()
+        until(lambda: not hub.listeners)
+        taken = ids(slow.rest())
+        assert taken == heard[: len(taken)]
+        assert len(taken) < 40
+        if way == "socket":
+            code, why = slow.closed()
+            assert (code, why) == (4408, {"code": "too-slow", "after": taken[-1]})
+    assert taken + log(port, mine, taken[-1] if taken else "0") == heard
 
 
 def test_a_server_that_stops_tells_whoever_listens(running: Running) -> None:
     mine = bearer(running)
-    with stopped_by_hand(running) as (port, stop):
-        with talking(port, **mine) as socket, Streaming(port, **mine) as stream:
-            socket.say(subscribe={})
-            socket.until("live")
-            stream.until("subscribed")
-            stop()
-            code, why = socket.closed()
-            assert (code, why["code"]) == (1012, "stopping")
-            assert dict(stream.said())["end"]["code"] == "stopping"
-
-
-@contextmanager
-def stopped_by_hand(running: Running) -> Iterator[tuple[int, Any]]:
-    from infra.processes.serving import listen, serve_in_thread
-
-    listener = listen("127.0.0.1", 0)
-    stop = serve_in_thread(running.app, listener)
-    yield listener.getsockname()[1], stop
-    listener.close()
+    with ExitStack() as serving, ExitStack() as listening:
+        port = serving.enter_context(served(running.app))
+        socket = listening.enter_context(talking(port, **mine))
+        stream = listening.enter_context(Streaming(port, **mine))
+        socket.say(subscribe={})
+        socket.until("live")
+        stream.until("subscribed")
+        serving.close()
+        code, why = socket.closed()
+        assert (code, why["code"]) == (1012, "stopping")
+        assert dict(stream.said())["end"]["code"] == "stopping"
