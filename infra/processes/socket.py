@@ -30,7 +30,8 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, connected: Connections) -> None:
         super().__init__(*arguments)
-        self.logger = log
+        self.logger = self.conn.logger = log
+        self.conn.debug = False
         self._connected = connected
         self._missed = 0
         self._given_up: asyncio.TimerHandle | None = None

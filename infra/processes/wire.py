@@ -83,6 +83,7 @@ class Protocol(HttpToolsProtocol):
         self, *arguments: Any, connected: Connections, queue: FairQueue, **more: Any
     ) -> None:
         super().__init__(*arguments, **more)
+        self.access_log = False  # addresses may say what is nobody's business, as tickets do
         self._connected = connected
         self._queue = queue
         self._came = False

@@ -1,9 +1,10 @@
 """Whoever may not hear any more hears no more within a second, and whoever still may goes on."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx2 as httpx
 import pytest
@@ -14,15 +15,19 @@ from api.feed import listener as listeners
 from domain.business.users import ChangeRoles, DeactivateUser, Role
 from domain.values import TenantId, UserId
 from infra.composition import System, application
+from infra.processes import serving
+from infra.processes.socket import MOST_MISSED
 from tests.feed.listening import Streaming, ids, talking
 from tests.feed.scenes import bearer, log, offer, until
 from tests.http.persons import everybody, uuid
-from tests.http.sockets import served
+from tests.http.sockets import Line, request, served
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
 
-PASSWORD = "nine green teapots"
+PASSWORD: Final = "nine green teapots"
+OURS: Final = ("httpx", "httpcore", "websockets.client")
+"""Loggers of whoever asks here."""
 
 
 class Shop:
@@ -101,7 +106,11 @@ def test_who_shows_anothers_token_hears_no_more(running: Running, port: int) -> 
         assert socket.closed()[0] == 4401
 
 
-def test_a_ticket_lets_in_where_no_header_can_be_set(shop: Shop, clock: SettableClock) -> None:
+def test_a_ticket_lets_in_where_no_header_can_be_set(
+    shop: Shop, clock: SettableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And nobody finds it anywhere: only a hash of it is kept, and no log tells it."""
+    caplog.set_level(logging.DEBUG)
     shop.offer()
     ticket = shop.ticket(areas="service")
     for _ in range(2):  # a browser connects again with the same address
@@ -121,6 +130,8 @@ def test_a_ticket_lets_in_where_no_header_can_be_set(shop: Shop, clock: Settable
     with shop.system.database.connect(None, "test") as connection:
         kept = connection.execute("SELECT hash::text, content::text FROM accounts.feed_tickets")
         assert not any(ticket in text for row in kept for text in row)
+    told = [each.getMessage() for each in caplog.records if not each.name.startswith(OURS)]
+    assert not any(ticket in each for each in told)
     clock.set(clock() + timedelta(seconds=60))
     late = shop.http.get(f"/v1/feed?ticket={ticket}")
     assert (late.status_code, late.json()["code"]) == (401, "ticket-invalid")
@@ -210,3 +221,29 @@ def test_a_server_that_stops_tells_whoever_listens(running: Running) -> None:
         code, why = socket.closed()
         assert (code, why["code"]) == (1012, "stopping")
         assert dict(stream.said())["end"]["code"] == "stopping"
+
+
+def test_who_answers_no_ping_is_hung_up_on(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after the first: one may be lost."""
+    monkeypatch.setattr(serving, "PING", 0.1)
+    with served(running.app) as port, Line(port) as line:
+        line.say(request("GET", "/v1/feed/ws", headers=[*UPGRADE, authorization(running)]))
+        line.say(b"\x81\x90abcd" + bytes(c ^ b"abcd"[n % 4] for n, c in enumerate(SUBSCRIBE)))
+        said = line.until_the_end()
+        assert said.count(b"\x89\x04") == MOST_MISSED
+    until(lambda: not running.app.state.hub.listeners)
+
+
+SUBSCRIBE: Final = b'{"subscribe":{}}'
+UPGRADE: Final = (
+    (b"connection", b"upgrade"),
+    (b"upgrade", b"websocket"),
+    (b"sec-websocket-version", b"13"),
+    (b"sec-websocket-key", b"dGhlIHNhbXBsZSBub25jZQ=="),
+)
+
+
+def authorization(running: Running) -> tuple[bytes, bytes]:
+    return b"authorization", bearer(running)["Authorization"].encode()
