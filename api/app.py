@@ -9,6 +9,7 @@ from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks, winning
+from api.conversations import messages, threads
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -84,6 +85,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     assignment.router,
     icps.router,
     analytics.router,
+    threads.router,
+    threads.inbox,
+    messages.router,
     files.router,
     contents.router,
     portraits.router,

@@ -10,9 +10,9 @@ import msgspec
 from fastapi import Query
 
 from api.problems.questions import all_of, wrong
-from api.requests import ids
 from api.requests.caller import Caller
 from api.requests.parsing import like
+from application.conversations.reach import thread_seen
 from application.feed import AREAS, TYPES, Wanted
 from application.people.people import records
 from application.permissions import Permission, Principal
@@ -20,7 +20,7 @@ from application.ports import Bookmark
 from application.reach import NotFound
 from application.transact import Past
 from domain.fields import ANY_TEXT, id_of
-from domain.values import ClientId
+from domain.values import ClientId, ThreadId
 
 BEGINNING: Final = "0"
 PLACE: Final = r"^(0|[1-9][0-9]{0,17}\.[0-9a-f]{16})$"
@@ -32,7 +32,6 @@ LAST_HEARD: Final = "last-event-id"
 Place = Annotated[str, Query(pattern=PLACE, max_length=40, examples=["17.5ca1ab1e5ca1ab1e"])]
 Names = Annotated[str, Query(max_length=2_000, pattern=ANY_TEXT)]
 Thing = Annotated[str, Query(max_length=120, pattern=ANY_TEXT)]
-Thread = Annotated[str, ids.id_of("thread")]
 Ticket = Annotated[str, Query(max_length=100, pattern=ANY_TEXT)]
 
 _place: Final = re.compile(PLACE)
@@ -56,7 +55,7 @@ def listed(text: str | None) -> Sequence[str]:
 
 def wanted(named: Named, principal: Principal, past: Past) -> Wanted:
     """Return what somebody wants; of a client, all of their records are meant. Raises QueryInvalid; NotFound for
-    a client who is another's.
+    a client who is another's, ThreadNotFound for a conversation.
     """
     all_of(
         partial(_refuse_unknown, "types", named.types, TYPES),
@@ -65,6 +64,8 @@ def wanted(named: Named, principal: Principal, past: Past) -> Wanted:
     )
     if named.client is not None and not _is_seen(principal, named.client):
         raise NotFound
+    if named.thread is not None:
+        thread_seen(ThreadId(named.thread), principal.reach(Permission.THREADS_READ), past)
     meant = {kind: getattr(named, kind) for kind in FIELDS if getattr(named, kind) is not None}
     return Wanted(
         types=tuple(sorted({*named.types})),
@@ -79,7 +80,7 @@ def wanted(named: Named, principal: Principal, past: Past) -> Wanted:
 
 
 def wanted_by(caller: Caller, named: Named) -> Wanted:
-    """Return what a caller wants. Raises QueryInvalid, NotFound."""
+    """Return what a caller wants. Raises QueryInvalid, NotFound, ThreadNotFound."""
     return caller.ask(partial(wanted, named, caller.principal))
 
 

@@ -17,7 +17,6 @@ from api.feed.asked import (
     Names,
     Place,
     Thing,
-    Thread,
     Ticket,
     last_heard,
     listed,
@@ -49,6 +48,7 @@ from application.feed import (
 from application.permissions import Permission, PermissionMissing
 from application.ports import Bookmark
 from application.reach import StandingChanged
+from domain.conversations.threads import ThreadNotFound
 
 T = TypeVar("T")
 
@@ -131,7 +131,7 @@ class Snapshot(msgspec.Struct):
 @router.get("")
 @answers(
     Made(Events, streamed=True),
-    refuses=(PositionExpired, TicketInvalid, TooManyListeners, StandingChanged),
+    refuses=(PositionExpired, StandingChanged, ThreadNotFound, TicketInvalid, TooManyListeners),
 )
 async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all have names
     request: Request,
@@ -142,7 +142,7 @@ async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all hav
     subject: Thing | None = None,
     client: ids.Client | None = None,
     professional: ids.Professional | None = None,
-    thread: Thread | None = None,
+    thread: ids.Thread | None = None,
     ticket: Ticket | None = None,
     limit: Limit = 100,
 ) -> Response:
@@ -187,7 +187,7 @@ async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all hav
 
 
 @router.post("/tickets", status_code=201)
-@answers(Made(NewTicket, has_location=False), records=False)
+@answers(Made(NewTicket, has_location=False), refuses=(ThreadNotFound,), records=False)
 def issue_ticket(
     caller: MayRead,
     types: Names | None = None,
@@ -195,7 +195,7 @@ def issue_ticket(
     subject: Thing | None = None,
     client: ids.Client | None = None,
     professional: ids.Professional | None = None,
-    thread: Thread | None = None,
+    thread: ids.Thread | None = None,
 ) -> Response:
     """Get a ticket to listen with where no header can be set: `EventSource` and `WebSocket` in browsers. It
     is good for a minute, for you and for what you ask for here; get another before you connect anew.

@@ -153,14 +153,18 @@ class Socket:
         """Take what they say while they listen: only that they are still who they were."""
         try:
             while self._left:
-                said = await self._next()
-                if said.reauth is None:
-                    raise NotUnderstood
-                principal = self._backend.authenticate(said.reauth)
-                self._hub.renew(listener, principal, self._backend.ends(said.reauth))
-            raise NotUnderstood
+                self._renew(listener, await self._next())
         except (ClientDisconnect, NotUnderstood, DomainError) as why:
             listener.end(why)
+        else:
+            listener.end(NotUnderstood())
+
+    def _renew(self, listener: Listener, said: Said) -> None:
+        """Go on by another token. Raises NotUnderstood, and what the token deserves."""
+        if said.reauth is None:
+            raise NotUnderstood
+        principal = self._backend.authenticate(said.reauth)
+        self._hub.renew(listener, principal, self._backend.ends(said.reauth))
 
     # --- Telling ------------------------------------------------------------------------------
 

@@ -1,11 +1,14 @@
 """Whoever listens, over real sockets: as a stream of events, or by WebSocket."""
 
 import socket
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Self
 
 import msgspec
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -132,12 +135,10 @@ class Talking:
 
     def closed(self) -> tuple[int, Any]:
         """Return by which code it was closed, and why."""
-        try:
-            while True:
-                self.line.recv(PATIENCE)
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code, msgspec.json.decode(closed.rcvd.reason or "null")
+        with pytest.raises(ConnectionClosed) as closed:
+            deque(iter(partial(self.line.recv, PATIENCE), None), maxlen=0)
+        assert closed.value.rcvd is not None
+        return closed.value.rcvd.code, msgspec.json.decode(closed.value.rcvd.reason or "null")
 
 
 @contextmanager
