@@ -130,6 +130,11 @@ class Heard(NamedTuple):
     more: bool
     users: Collection[str] = ()
 
+    @property
+    def size(self) -> int:
+        """Bytes of all that is told."""
+        return sum(len(each.json) for each in self.happenings)
+
     def by(self, principal: Principal, wanted: Wanted) -> Sequence[Happening]:
         """Return what of it somebody hears."""
         return [each for each in self.happenings if is_heard(each, principal, wanted)]

@@ -48,8 +48,11 @@ MOST_OF_PERSON: Final = 50
 SWEEP: Final = 0.25
 """Seconds after which is looked whose session has ended, and who is to be told how far it is."""
 
-TAIL: Final = 256
-"""Events that were passed on last are kept, for those who have read nearly up to there."""
+TAIL: Final = 64
+"""Times that something was passed on, of which it is kept for those who have read nearly up to there."""
+
+MOST_KEPT: Final = 262_144
+"""Bytes of that, for each tenant."""
 
 AGAIN: Final = 1.0
 """Seconds after which the log is read again, where it could not be."""
@@ -118,11 +121,11 @@ class Channel:
 
     def _keep(self, heard: Heard) -> None:
         self._tail.append(heard)
-        self._kept += len(heard.happenings)
-        while self._kept > TAIL or len(self._tail) > TAIL:
+        self._kept += heard.size
+        while self._kept > MOST_KEPT or len(self._tail) > TAIL:
             gone = self._tail.popleft()
             self._tail_after = gone.reached.position
-            self._kept -= len(gone.happenings)
+            self._kept -= gone.size
 
 
 class Hub:
