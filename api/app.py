@@ -10,6 +10,9 @@ from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, conversing, setter, tasks, winning
 from api.conversations import hearing, messages, scheduled, threads
+from api.feed import routes as feed
+from api.feed import socket
+from api.feed.hub import Hub
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -107,6 +110,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     limits.router,
     history.router,
     live.router,
+    feed.router,
+    socket.router,
     *records.ROUTERS,
     auth.router,
     auth.old_router,
@@ -138,6 +143,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
         redirect_slashes=False,
     )
     app.state.backend = backend
+    app.state.hub = Hub(backend)
     app.state.asked = asked_of
     describe(app, CALLED)
     for router in routers:

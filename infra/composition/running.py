@@ -20,6 +20,8 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
+from adapters.feed import PostgresFeed, PostgresTickets
+from adapters.feed.follower import Follower
 from adapters.files.ledger import PostgresLedger
 from adapters.garbage import gc_at_rest
 from adapters.inbound import PostgresReceipts, ReceiptDesk
@@ -156,6 +158,9 @@ def _compose(
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
     codes = codes_of(database, clock, settings.pepper)
     guests = PostgresGuests(database, keys, codes, clock)
+    tickets, follower = PostgresTickets(database, clock), Follower(database, appended)
+    stack.callback(follower.close)
+    feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
     log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
@@ -193,7 +198,7 @@ def _compose(
             dispatch,
             effects,
             advanced,
-            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep],
+            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep, tickets.prune],
             reader,
         ),
         accounts=accounts,
@@ -209,6 +214,9 @@ def _compose(
         receipts=ReceiptDesk(database, keys, clock),
         erasures=erasures,
         guests=guests,
+        feed=feed,
+        tickets=tickets,
+        tokens=tokens,
         files=keeping,
         ledger=ledger,
         limiter=limiter,
