@@ -51,6 +51,7 @@ from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.sales.imports import taking_in
 from application.use_cases import USE_CASES
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
@@ -65,7 +66,8 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
-from infra.imports.leads_in_steps import Log
+from infra.imports.in_turn import InTurn
+from infra.imports.leads_in_steps import Log, leads_in_steps
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -150,8 +152,10 @@ def _compose(
     guests = PostgresGuests(database, keys, codes, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
-    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
+    in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
+    log = Log(in_turn, Asking(store, clock), settings.pepper.encode())
+    leads = leads_in_steps(log, SentRows(database, keys))
+    works = works_of(database, dispatch, erasures, rebuilder, models, leads)
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests),
         **forgetting(erasures),
