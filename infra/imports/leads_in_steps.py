@@ -3,7 +3,6 @@ often that is tried. Those that were refused become a table, with the reason bes
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
@@ -14,7 +13,7 @@ from api.problems.words import said_in
 from api.requests.at_length import refusal_of
 from application.dispatch import TooContended
 from application.operations.long_operations import Operation, OperationFailed, Step, Stopping, Work
-from application.ports import About, Answer
+from application.ports import About
 from application.processes.effects import SendImportMail
 from application.sales.imports.rows import Fault, Here
 from application.sales.imports.sending import Given, SentRow, read_in, rows_in
@@ -28,7 +27,7 @@ from domain.sales.imports import ImportedLead, ImportLeads
 from domain.values import TenantId, UserId, kind_of
 from infra.imports.ahead import Ahead
 from infra.imports.counts import counted, nothing_yet
-from infra.imports.in_turn import InTurn
+from infra.imports.in_turn import InTurn, Turn
 
 TOGETHER: Final = 100
 """Rows of one append: whoever books meanwhile waits for no more than that."""
@@ -94,7 +93,7 @@ def _taken_in(
     those before: by that it is known when it is the turn of the next.
     """
     leads = [each for each in said if isinstance(each, ImportedLead)]
-    under_way: list[tuple[ImportLeads, Future[Answer]]] = []
+    under_way: list[tuple[ImportLeads, Turn]] = []
     for begin in range(0, len(leads), TOGETHER):
         before = under_way[-1][1] if under_way else None
         if before and given.follow_ups:
@@ -121,15 +120,13 @@ def _about(operation: Operation, begin: int) -> About:
     )
 
 
-def _events(answer: "Future[Answer]") -> Sequence[Event | None]:
-    return [past.event for past in answer.result().recorded]
+def _events(turn: Turn) -> Sequence[Event | None]:
+    return [past.event for past in turn.answer.result().recorded]
 
 
-def _told(
-    log: Log, operation: Operation, order: ImportLeads, answer: "Future[Answer]"
-) -> Iterator[Told]:
+def _told(log: Log, operation: Operation, order: ImportLeads, turn: Turn) -> Iterator[Told]:
     """Say what became of each row; of those of which nothing was recorded it is asked why."""
-    recorded = {**outcomes(_events(answer))}
+    recorded = {**outcomes(_events(turn))}
     found = [recorded.pop(row.key, None) for row in order.rows]
     rest = [row for row, outcome in zip(order.rows, found, strict=True) if outcome is None]
     others = iter(log.ask(operation.tenant, lambda past: [*_of_rest(rest, past)]) if rest else ())
