@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, setter, tasks, winning
+from api.compat import CALLED, beauty, calendar, prospecting, setter, tasks, winning
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -112,6 +112,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *calendar.ROUTERS,
     *tasks.ROUTERS,
     *winning.ROUTERS,
+    *prospecting.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
 )
