@@ -9,6 +9,7 @@ from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, prospecting, setter, tasks, winning
+from api.conversations import messages, threads
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -81,6 +82,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     assignment.router,
     icps.router,
     analytics.router,
+    threads.router,
+    threads.inbox,
+    messages.router,
     files.router,
     contents.router,
     portraits.router,

@@ -1,6 +1,6 @@
 """Who may do what: one table from roles to permissions, and what a request knows of its sender."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +30,10 @@ class Permission(StrEnum):
     OWN_PROFESSIONAL_WRITE = "own-professional:write"
     LEADS_READ = "leads:read"
     LEADS_WRITE = "leads:write"
+    THREADS_READ = "threads:read"
+    THREADS_WRITE = "threads:write"
+    OWN_THREADS_READ = "own-threads:read"
+    OWN_THREADS_WRITE = "own-threads:write"
     SERVICES_READ = "services:read"
     SERVICES_WRITE = "services:write"
     ACCOUNT_READ = "account:read"
@@ -64,12 +68,17 @@ OWN: Final[Mapping[str, str]] = {
     Permission.PROFESSIONALS_WRITE: Permission.OWN_PROFESSIONAL_WRITE,
     Permission.OPERATIONS_READ: Permission.OWN_OPERATIONS_READ,
     Permission.OPERATIONS_CANCEL: Permission.OWN_OPERATIONS_CANCEL,
+    Permission.THREADS_READ: Permission.OWN_THREADS_READ,
+    Permission.THREADS_WRITE: Permission.OWN_THREADS_WRITE,
     Permission.FILES_READ: Permission.OWN_FILES_READ,
     Permission.FILES_WRITE: Permission.OWN_FILES_WRITE,
     **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
     **{kind.writing: kind.own_writing for kind in KINDS if kind.own_writers},
 }
 """What is enough for a route that then keeps to what is one's own: see `Principal.reach`."""
+
+OF_CONVERSATIONS: Final = frozenset({Permission.THREADS_READ, Permission.THREADS_WRITE})
+"""Own is what one takes part in."""
 
 EVERYBODY: Final = frozenset(
     {
@@ -78,6 +87,8 @@ EVERYBODY: Final = frozenset(
         Permission.TENANT_READ,
         Permission.SERVICES_READ,
         Permission.PROFESSIONALS_READ,
+        Permission.OWN_THREADS_READ,
+        Permission.OWN_THREADS_WRITE,
         Permission.OWN_FILES_READ,  # whose a file is follows from what it is of
         Permission.OWN_FILES_WRITE,
     }
@@ -102,6 +113,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_ERASE,
         Permission.LEADS_READ,
         Permission.LEADS_WRITE,
+        Permission.THREADS_READ,
+        Permission.THREADS_WRITE,
         Permission.PROFESSIONALS_WRITE,
         Permission.SERVICES_WRITE,
         Permission.USERS_READ,
@@ -125,6 +138,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.CLIENTS_WRITE,
         Permission.LEADS_READ,
         Permission.LEADS_WRITE,
+        Permission.THREADS_READ,
+        Permission.THREADS_WRITE,
         Permission.USERS_READ,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
@@ -154,6 +169,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.BOOKINGS_READ,
         Permission.CLIENTS_READ,
         Permission.LEADS_READ,
+        Permission.THREADS_READ,
         Permission.USERS_READ,
         Permission.CONFIGURATION_READ,
         Permission.FILES_READ,
@@ -179,10 +195,14 @@ class PermissionMissing(Forbidden):
     permission: str
 
 
+Whose = str | Sequence[str] | None
+"""An id of whom something is, or several."""
+
+
 class Reach(Value, frozen=True):
     """How far a permission goes: to everything in the tenant, or to what bears this one id.
 
-    `field` is where the id stands in rows, states and filters: `client_id`, `professional_id`.
+    `field` is where the id stands in rows, states and filters: `client_id`, `professional_id`, `member_id`.
     Neither set, and not everything: to nothing at all. `others` are ids that were one's own before.
     """
 
@@ -204,15 +224,17 @@ class Reach(Value, frozen=True):
         """
         return named is not None and named == self.id
 
-    def includes(self, **ids: str | None) -> bool:
-        """Whether a thing with these ids is within reach.
+    def includes(self, **ids: "Whose") -> bool:
+        """Whether a thing with these ids is within reach; where several have it in common, any of them.
 
         >>> Reach(field="client_id", id="client-1").includes(client_id="client-2")
         False
         """
         if self.everything:
             return True
-        return self.field is not None and ids.get(self.field) in self.ids
+        whose = ids.get(self.field or "")
+        named = (whose,) if whose is None or isinstance(whose, str) else whose
+        return any(each in self.ids for each in named)
 
 
 class Principal(Value, frozen=True, kw_only=True):
@@ -237,6 +259,10 @@ class Principal(Value, frozen=True, kw_only=True):
             return EVERYTHING
         if OWN.get(permission) not in self.permissions:
             raise PermissionMissing(permission=permission)
+        if permission in OF_CONVERSATIONS:
+            return Reach(
+                field="member_id", id=self.client_id or self.user_id, others=self.earlier_clients
+            )
         if Role.CLIENT in self.roles:
             return Reach(field="client_id", id=self.client_id, others=self.earlier_clients)
         return Reach(field="professional_id", id=self.professional_id)

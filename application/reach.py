@@ -8,6 +8,8 @@ no route can forget it, and whose a thing is cannot change in between.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from application.conversations.reach import ORDERS as OF_CONVERSATIONS
+from application.conversations.reach import refuse_beyond_members
 from application.files.owners import ORDERS as OF_FILES
 from application.files.owners import refuse_beyond_owner
 from application.permissions import Permission, PermissionMissing, Principal, Reach
@@ -116,6 +118,8 @@ def refuse_beyond(command: Command, leave: Leave, past: Past) -> None:
         _refuse_elsewhere(order, leave)
         if isinstance(order, OF_FILES):
             refuse_beyond_owner(order, leave.principal, past)
+        elif isinstance(order, OF_CONVERSATIONS):
+            refuse_beyond_members(order, reach, leave.principal, past)
         elif not reach.everything:
             if (kind := _kind_of(order)) is None:
                 _refuse_others(order, reach, leave, past)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from application.permissions import Whose
 from domain.aggregate import Aggregate
 from domain.messages import DomainError
 from domain.scheduling import agendas, bookings, series, time_blocks
 
-Ids = Mapping[str, str | None]
-"""Whose a thing is: by `client_id` and `professional_id`."""
+Ids = Mapping[str, Whose]
+"""Whose a thing is: by `client_id` and `professional_id`; of a conversation, by `member_id` whoever takes part."""
 
 
 class Thing(NamedTuple):

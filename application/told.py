@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_
 
 import msgspec
 
-from application.permissions import OWN, Permission, PermissionMissing, Principal
+from application.permissions import OWN, Permission, PermissionMissing, Principal, Whose
 from application.ports import Recorded
 from domain.catalogue import KINDS, TOLD_AS
 from domain.messages import Event, Value
@@ -27,7 +27,7 @@ class Told(Value, frozen=True, kw_only=True):
     occurred_at: datetime
     data: msgspec.Struct
     permission: str
-    about: Mapping[str, str]
+    about: Mapping[str, Whose]
 
 
 class Shape:
@@ -55,12 +55,14 @@ SEEN_WITH: Final[Mapping[str, str]] = {
     "file": Permission.FILES_READ,
     "hold": Permission.BOOKINGS_READ,
     "lead": Permission.LEADS_READ,
+    "message": Permission.THREADS_READ,
     "portrait": Permission.FILES_READ,
     "professional": Permission.PROFESSIONALS_READ,
     "series": Permission.BOOKINGS_READ,
     "service": Permission.SERVICES_READ,
     "submission": Permission.LEADS_READ,
     "tenant": Permission.TENANT_READ,
+    "thread": Permission.THREADS_READ,
     "time-block": Permission.BOOKINGS_READ,
     "user": Permission.USERS_READ,
     **{kind.one: kind.reading for kind in KINDS},
@@ -94,7 +96,7 @@ def hears(principal: Principal, told: Told) -> bool:
         return False
 
 
-def _whose(telling: Telling, data: object, state: object) -> Mapping[str, str]:
+def _whose(telling: Telling, data: object, state: object) -> Mapping[str, Whose]:
     """Return the ids of those whose it is. What the thing says now counts before what it remembers."""
     remembered = getattr(state, "values", state)  # what a record is stands in its values
     found = {

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
+from application.conversations import threads
 from application.files import files
 from application.people import clients
 from application.sales import assignment, inviting, leads, pipeline, submissions
@@ -41,6 +42,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **pipeline.USE_CASES,
     **inviting.USE_CASES,
     **taking_in.USE_CASES,
+    **threads.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

@@ -6,6 +6,7 @@ from typing import Any, Final
 from domain import records
 from domain.business import configuration, tenants, users
 from domain.business.departments import DEPARTMENTS
+from domain.conversations import messages, threads
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
 from domain.money.products import PRODUCTS
@@ -48,6 +49,8 @@ AREAS: Final = (
     submissions,
     assignment,
     caseloads,
+    threads,
+    messages,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

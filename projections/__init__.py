@@ -6,6 +6,9 @@ from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
+from projections.conversations.inbox import INBOX
+from projections.conversations.messages import MESSAGES
+from projections.conversations.threads import THREADS
 from projections.files.files import FILES
 from projections.people.client_timeline import CLIENT_TIMELINE
 from projections.people.client_visits import CLIENT_VISITS
@@ -38,6 +41,9 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     CLIENT_TIMELINE,
     LEADS,
     SUBMISSIONS,
+    THREADS,
+    INBOX,
+    MESSAGES,
     FILES,
     CONFIGURATION_ROWS,
     *RECORDS.values(),

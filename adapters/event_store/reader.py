@@ -89,6 +89,11 @@ SHORT_STREAM: Final = f"""
     WHERE {OF_STREAM} AND (NOT (SELECT more FROM size) OR e.version = (SELECT first FROM size))
     ORDER BY e.version LIMIT {SHORT}
 """
+# From the end of the stream: what it has come to is said often enough to be found soon.
+CARRIED: Final = """
+    SELECT e.version FROM log.events e
+    WHERE e.tenant_id = %s AND e.stream = %s AND e.type = ANY(%s) ORDER BY e.version DESC LIMIT 1
+"""
 LOG: Final = cut(
     f"""
     SELECT {COLUMNS} FROM log.events e
@@ -160,6 +165,14 @@ class Reader:
         with connection.transaction(), connection.cursor(stream) as cursor:
             cursor.execute(STREAM, values, binary=True)
             yield map(self.recorded, iter(lambda: cursor.fetchmany(IN_PARTS), []))
+
+    def before_carried(
+        self, connection: Connection[Any], tenant: str, stream: str, said: type[Event]
+    ) -> int:
+        """Return the version behind which a fold may begin: the next event says what all before came to."""
+        values = (tenant, stream, self.names((said,)))
+        row = connection.execute(CARRIED, values, prepare=True).fetchone()
+        return int(row[0]) - 1 if row else 0
 
     def streams(
         self, connection: Connection[Any], tenant: str, streams: Sequence[str]

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -172,10 +172,15 @@ class PostgresEventStore:
         """
         tenant, stream = key
         state, version = start or (aggregate.initial, 0)
-        with (
-            self._database.as_tenant(tenant) as connection,
-            self._reader.parts(connection, tenant, stream, after=version) as parts,
-        ):
+        with ExitStack() as lent:
+            connection = lent.enter_context(self._database.as_tenant(tenant))
+            if said := aggregate.carried_by:
+                carried = self._reader.before_carried(connection, tenant, stream, said)
+                if carried > version:
+                    state, version, start = aggregate.initial, carried, None
+            parts = lent.enter_context(
+                self._reader.parts(connection, tenant, stream, after=version)
+            )
             for part in filter(None, map(self._reader.whole, parts)):
                 events = [past.event for past in part if past.event is not None]
                 if start and any(isinstance(event, Erasure | StreamErased) for event in events):

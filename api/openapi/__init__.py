@@ -20,7 +20,7 @@ from api.openapi.questions import parameters
 from api.openapi.routes import methods_of, product_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.problems.documents import PROBLEM
-from api.requests.answers import Bytes, Made, Row, is_row, said_of, tells_tag
+from api.requests.answers import Bytes, Made, Row, Shape, is_row, said_of, tells_tag
 from api.web.gate import permission_of
 
 SECURITY: Final = {
@@ -95,9 +95,8 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         succeeds: success(usual, shape, method, succeeds),
         **refusals(route, method),
     }
-    for status, kind in shape.others.items() if isinstance(shape, Made) else ():
-        other = success({}, replace(shape, kind=kind), method, str(status))
-        operation["responses"][str(status)] = other
+    for status, other in _others(shape):
+        operation["responses"][str(status)] = success({}, other, method, str(status))
     if "on_duplicate" in {each.name for each in route.dependant.query_params}:
         operation["responses"]["200"] = success({}, shape, method, "200")
     if isinstance(shape, Bytes):
@@ -110,6 +109,17 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
         }
     if not operation["parameters"]:
         del operation["parameters"]
+
+
+def _others(shape: Shape) -> Iterator[tuple[int, Shape]]:
+    """Return what is answered with other statuses than the usual one."""
+    match shape:
+        case Made():
+            yield from ((s, replace(shape, kind=kind)) for s, kind in shape.others.items())
+        case Row(also=also):
+            yield from ((status, shape) for status in also)
+        case _:
+            pass
 
 
 # --- Links --------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from application.people import contact_details
 from application.scheduling import availability
 from domain import countries, zones
 from domain.business import tenants, users
+from domain.business.departments import DEPARTMENTS
+from domain.conversations import messages, threads
 from domain.people import clients, identities
 from domain.sales import leads
 from domain.sales.stages import STAGES
@@ -61,6 +63,14 @@ TIMES_OFF: Final = (
 )
 MERGES: Final = of(clients.merging)
 PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
+CONVERSING: Final = (
+    *of(threads, messages),
+    clients.ClientNotFound,
+    clients.ClientIsErased,
+    clients.ClientIsMerged,
+    DEPARTMENTS.not_found,
+    DEPARTMENTS.is_removed,
+)
 WINNING: Final = (
     *of(leads),
     *DETAILS,

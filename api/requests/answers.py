@@ -39,10 +39,13 @@ class Numbered(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a read model, with an ETag, and what it refers to if that shall be included."""
+    """A row of a read model, with an ETag, and what it refers to if that shall be included. `also` are statuses
+    besides the usual one that have it.
+    """
 
     model: ReadModel
     includes: Includes = field(default_factory=dict)
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

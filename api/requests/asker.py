@@ -251,6 +251,10 @@ class Asker:
         """Whether they see a thing that may have files."""
         return self.ask(lambda past: is_seen(self.principal, owner_id, past))
 
+    def sees_also(self, owners: Sequence[str]) -> None:
+        """Ask for what is of these things from now on: that they see them is known."""
+        self._owners = owners
+
     def look_at(self, owner_id: str) -> None:
         """Ask for what is of this thing from now on; of a client, of all their records. Raises NotFound, if
         they see no such thing.

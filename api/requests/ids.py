@@ -15,12 +15,14 @@ from domain.values import (
     HoldId,
     IdentityId,
     LeadId,
+    MessageId,
     ProfessionalId,
     SeriesId,
     ServiceId,
     StageId,
     SubmissionId,
     TaskId,
+    ThreadId,
     UserId,
 )
 
@@ -33,9 +35,11 @@ def id_of(kind: str) -> StringConstraints:
 Block = Annotated[BlockId, id_of("block")]
 Booking = Annotated[BookingId, id_of("booking")]
 Client = Annotated[ClientId, id_of("client")]
+Department = Annotated[str, id_of("department")]
 File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
 Lead = Annotated[LeadId, id_of("lead")]
+Message = Annotated[MessageId, id_of("message")]
 Form = Annotated[FormId, id_of("form")]
 FormTemplate = Annotated[str, id_of("form-template")]
 Submission = Annotated[SubmissionId, id_of("submission")]
@@ -46,4 +50,5 @@ Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]
 Stage = Annotated[StageId, id_of("stage")]
 Task = Annotated[TaskId, id_of("task")]
+Thread = Annotated[ThreadId, id_of("thread")]
 User = Annotated[UserId, id_of("user")]

@@ -28,11 +28,14 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Referred:
-    """The rows of a read model that others name in a `column`; see `projections/rows.py`."""
+    """The rows of a read model that others name in a `column`; see `projections/rows.py`. Who sees the others
+    sees those, too, that follow what they name in the column `seen_with`.
+    """
 
     column: str
     model: ReadModel
     stands_for: str | None = None
+    seen_with: str | None = None
 
 
 Includes = Mapping[str, Referred]
@@ -89,6 +92,8 @@ def referred(
     keys = dict.fromkeys(key for key in named if key is not None)
     if not keys:
         return {}
+    if what.seen_with is not None:
+        caller.sees_also([str(each[what.seen_with]) for each in shown])
     try:
         with caller.asking(what.model) as (connection, within):
             return rows(

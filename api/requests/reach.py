@@ -18,6 +18,9 @@ from projections.business.configuration import CONFIGURATION_ROWS
 from projections.business.origins import ORIGINS
 from projections.business.tenants import TENANTS
 from projections.business.users import USERS
+from projections.conversations.inbox import INBOX
+from projections.conversations.messages import MESSAGES
+from projections.conversations.threads import THREADS
 from projections.files.files import FILES
 from projections.paging import Op, Where, Within
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
@@ -43,13 +46,15 @@ class Rows(NamedTuple):
     """Who sees the rows of a read model: with this permission all of them, with its `own-…` those
     where one's id stands in a column. What is of a kind that `besides` names sees who may do that, and
     nobody else. What `follows` another thing, named in that column, sees who sees that: it is asked of the
-    log (`application/files/owners.py`), and a list is one of such a thing.
+    log (`application/files/owners.py`), and a list is one of such a thing; or of all, `as_whole`, for who has
+    the permission for all.
     """
 
     permission: str
     own: Mapping[str, str] = {}
     besides: Mapping[EntryKind, str] = {}
     follows: str | None = None
+    as_whole: bool = False
 
 
 ROWS: Final[Mapping[str, Rows]] = {
@@ -57,6 +62,9 @@ ROWS: Final[Mapping[str, Rows]] = {
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     LEADS.name: Rows(Permission.LEADS_READ),
     SUBMISSIONS.name: Rows(Permission.LEADS_READ),
+    THREADS.name: Rows(Permission.THREADS_READ, follows="id", as_whole=True),
+    INBOX.name: Rows(Permission.THREADS_READ, {"member_id": "member_id"}),
+    MESSAGES.name: Rows(Permission.THREADS_READ, follows="thread_id", as_whole=True),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),
@@ -101,6 +109,8 @@ def within(principal: Principal, model: ReadModel, owners: Sequence[str] = ()) -
     at. Raises PermissionMissing when there is nothing.
     """
     if column := ROWS[model.name].follows:
+        if ROWS[model.name].as_whole and principal.may(ROWS[model.name].permission):
+            return Within()
         if not owners:
             raise PermissionMissing(permission=ROWS[model.name].permission)
         return Within(where=(Where(column, Op.IS, [*owners]),))

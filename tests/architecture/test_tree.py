@@ -5,7 +5,10 @@ from collections import defaultdict
 from pathlib import Path
 
 LAYERS = ("domain", "application", "projections", "api", "tests")
-CONTEXTS = ("scheduling", "people", "sales", "business", "money", "files", "operations")
+CONTEXTS = (
+    *("scheduling", "people", "sales", "conversations"),
+    *("business", "money", "files", "operations"),
+)
 """What the product is about. An area is in one of them, in every layer."""
 
 

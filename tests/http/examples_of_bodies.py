@@ -16,7 +16,8 @@ AS_ON_MONDAY: Final = frozenset(
     {"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 )
 HERE: Final = "put it here"
-ID_PATTERN: Final = re.compile(r"\^([\w-]+)-\[")
+ID_PATTERN: Final = re.compile(r"\^\(?([\w-]+?)(?:\|[\w|-]+\))?-\[")
+"""Of an id that may be of several kinds, the first counts."""
 
 KNOWN: Final[Mapping[str, Any]] = {
     "channel": "whatsapp",

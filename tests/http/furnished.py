@@ -16,6 +16,8 @@ from domain.business.configuration import DECLARED, Configure, typed_of
 from domain.business.tenants import Business, ChangePublicName, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
+from domain.conversations.participants import MemberId
+from domain.conversations.threads import OpenThread, ThreadForm
 from domain.files.files import Content, Description, PassFile, Picture, Size, UploadFile
 from domain.files.purposes import MediaType, Purpose
 from domain.messages import Command
@@ -116,6 +118,7 @@ def furnish(running: Running) -> None:
             duration_minutes=30,
         ),
         submitted(),
+        said(),
         OpenLead(seed=f"client-{ID}", client_id=client),
         PlaceHold(
             hold_id=HoldId(f"hold-{ID}"),
@@ -162,6 +165,18 @@ def furnish(running: Running) -> None:
             "UPDATE work.outbox SET id = %s WHERE number = (SELECT min(number) FROM work.outbox)",
             (ID,),
         )
+
+
+def said() -> Command:
+    """Return the order by which somebody who works here writes to a client."""
+    user, client = MemberId(f"user-{ID}"), MemberId(f"client-{ID}")
+    return OpenThread(
+        form=ThreadForm.GROUP,
+        opened_by=user,
+        members=(user, client),
+        seed=f"thread-{ID}",
+        text="Bonjour Zoé",
+    )
 
 
 def submitted() -> Command:

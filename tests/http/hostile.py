@@ -14,13 +14,18 @@ from api.files import contents
 from api.records import OLD_ROUTERS
 from api.requests.signing import Signer
 from api.web.sizes import TAKES
+from domain.conversations.messages import message_at
 from domain.sales.leads import lead_of
 from domain.values import ClientId
 from infra.settings import DEMO_SECRET
+from tests.conversations.threads.examples import group_named
 from tests.http.examples_of_bodies import HERE, ID, Place, example, is_id, places, schema_of
 
 PUBLIC_NAME: Final = "salon-of-everybody"
 """Of the business that is furnished."""
+
+THREAD: Final = group_named(f"thread-{ID}")
+"""What was said between the first user and the first client."""
 
 DIGITS: Final = "9" * 5_000
 """More than Python turns into a number without a word."""
@@ -287,5 +292,6 @@ def _filled(path: str) -> str:
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))
-    path = path.replace("{read_model}", "services")
+    path = path.replace("{thread_id}", THREAD).replace("{message_id}", message_at(THREAD, 1))
+    path = path.replace("{read_model}", "services").replace("{member_id}", f"client-{ID}")
     return re.sub(r"{(\w+)_id}", lambda found: f"{found[1].replace('_', '-')}-{ID}", path)

@@ -10,6 +10,9 @@ from starlette.testclient import TestClient
 
 from application.permissions import Permission, Principal, permissions_of
 from domain.business.users import AddUser, Role
+from domain.conversations.messages import message_at
+from domain.conversations.participants import MemberId
+from domain.conversations.threads import OpenThread, ThreadForm
 from domain.people.clients import AddClientNote, RegisterClient
 from domain.scheduling.agendas import PlaceHold
 from domain.scheduling.bookings import ConfirmBooking, RequestBooking
@@ -30,7 +33,9 @@ from domain.values import (
     TimeSlot,
     UserId,
 )
+from tests.conversations.threads.examples import group_named
 from tests.http.examples_of_bodies import ID
+from tests.http.hostile import THREAD
 from tests.running import Client, Running
 
 FEBRUARY: Final = datetime(2027, 2, 1, 9, tzinfo=UTC)
@@ -40,6 +45,13 @@ SETTINGS: Final = Settings(time_zone="Europe/Paris", hours=ALWAYS_OPEN)
 def uuid(number: int) -> str:
     """Return the id of everything that is somebody's."""
     return f"{ID[:-1]}{number}"
+
+
+def theirs(text: str, number: int) -> str:
+    """Return what is said of the first one's things as it is said of this one's."""
+    thread = group_named(f"thread-{uuid(number)}")
+    named = text.replace(THREAD, thread).replace(message_at(THREAD, 1), message_at(thread, 1))
+    return named.replace(ID, uuid(number))
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,7 @@ def hidden(seen_by: Principal, number: int) -> list[str]:
         f"absence{number}": Permission.BOOKINGS_READ,
         f"person{number}": Permission.CLIENTS_READ,
         f"account{number}": Permission.USERS_READ,
+        f"said{number}": Permission.THREADS_READ,
     }
     return [word for word, needed in words.items() if not seen_by.may(needed)]
 
@@ -79,7 +92,10 @@ def untouchable(touched_by: Principal, number: int) -> list[str]:
     }
     if touched_by.professional_id is not None:  # all others may book with everybody
         kinds["professional"] = Permission.PROFESSIONALS_WRITE
-    return [_of(kind, number) for kind, needed in kinds.items() if not touched_by.may(needed)]
+    thread = group_named(f"thread-{uuid(number)}")
+    threads = [] if touched_by.may(Permission.THREADS_WRITE) else [thread, message_at(thread, 1)]
+    others = [_of(kind, number) for kind, needed in kinds.items() if not touched_by.may(needed)]
+    return [*others, *threads]
 
 
 def unseen(seen_by: Principal, number: int) -> list[str]:
@@ -140,6 +156,13 @@ def _things(running: Running, number: int) -> None:
         RegisterClient(
             client_id=client,
             contact=Contact(name=f"person{number}", email=f"person{number}@example.org"),
+        ),
+        OpenThread(
+            form=ThreadForm.GROUP,
+            opened_by=MemberId(_of("user", number)),
+            members=(MemberId(_of("user", number)), MemberId(client)),
+            seed=f"thread-{uuid(number)}",
+            text=f"said{number}",
         ),
         AddClientNote(
             client_id=client, note_id=NoteId(_of("note", number)), text=f"person{number}"

@@ -23,7 +23,16 @@ from projections import READ_MODELS
 from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING
 from tests.http.hostile import Asked, everything
-from tests.http.persons import FEBRUARY, Person, everybody, hidden, unseen, untouchable, uuid
+from tests.http.persons import (
+    FEBRUARY,
+    Person,
+    everybody,
+    hidden,
+    theirs,
+    unseen,
+    untouchable,
+    uuid,
+)
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -32,7 +41,7 @@ OTHER, ONE = 1, 2
 """Whose things are sought, and who seeks them."""
 
 COUNTING = (Role.OWNER, Role.PROFESSIONAL, Role.CLIENT)
-OF_THEIR_OWN = {Role.CLIENT: ["visit"], Role.PROFESSIONAL: ["visit", "absence"]}
+OF_THEIR_OWN = {Role.CLIENT: ["visit", "said"], Role.PROFESSIONAL: ["visit", "absence"]}
 JSON = {"Content-Type": "application/json"}
 QUESTIONS = (
     "",
@@ -73,7 +82,7 @@ def people(running: Running) -> list[Person]:
 
 def seen(person: Person, asked: Asked, number: int) -> str:
     """Return all that somebody is told who asks for what is of this number."""
-    where = asked.path.replace(ID, uuid(number))
+    where = theirs(asked.path, number)
     listed = "{" not in asked.route.path.rpartition("/")[2]
     asking = [ASKING[asked.path]] if asked.path in ASKING else QUESTIONS if listed else [""]
     return "".join(told(person, "GET", where + q.replace(ID, uuid(number))) for q in asking)
@@ -130,8 +139,8 @@ def test_nobody_asks_by_the_id_of_what_is_anothers(people) -> None:
         secret = unseen(person.principal, OTHER)
         for asked in open_to(person, reading=True) if secret else ():
             for name, named in named_by(asked).items():
-                if (theirs := named.replace(ID, uuid(OTHER))) in secret:
-                    where = f"{asked.path.replace(ID, uuid(ONE))}?{name}={theirs}"
+                if (others := theirs(named, OTHER)) in secret:
+                    where = f"{theirs(asked.path, ONE)}?{name}={others}"
                     assert not person.http.get(where).is_success, where
 
 
@@ -176,10 +185,10 @@ def orders(asked: Asked) -> Iterator[tuple[str, str]]:
     hours = count(1)
     for body in map(json.dumps, asked.naming()):
         for path_of, body_of in ((OTHER, OTHER), (ONE, OTHER), (OTHER, ONE)):
-            if ID in asked.path + body:
-                text = body.replace(ID, uuid(body_of))
+            if theirs(asked.path + body, OTHER) != asked.path + body:
+                text = theirs(body, body_of)
                 text = re.sub(r"2027-01-05T10:00:00\+01:00", lambda _: later(next(hours)), text)
-                yield asked.path.replace(ID, uuid(path_of)), text
+                yield theirs(asked.path, path_of), text
 
 
 def later(hours: int) -> str:

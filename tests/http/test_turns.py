@@ -83,6 +83,8 @@ HEAVY_ROUTES = {
     ("/leads/{lead_id}/activities", "GET"),
     ("/v1/leads/{lead_id}/history", "GET"),
     ("/v1/submissions/{submission_id}/history", "GET"),
+    ("/v1/threads/{thread_id}/history", "GET"),
+    ("/v1/messages/{message_id}/history", "GET"),
     ("/v1/leads/{lead_id}/stages", "GET"),
     ("/v1/analytics/leads", "GET"),
     ("/v1/analytics/leads.csv", "GET"),

@@ -5,6 +5,7 @@ from typing import Final
 
 from api.problems.french import (
     business,
+    conversations,
     files,
     imports,
     operations,
@@ -22,6 +23,7 @@ __all__ = ["FRENCH", "Words"]
 FRENCH: Final[Mapping[str, Words]] = {
     **{code: words for kind in KINDS for code, words in of_records(kind)},
     **business.FRENCH,
+    **conversations.FRENCH,
     **files.FRENCH,
     **imports.FRENCH,
     **operations.FRENCH,

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from application.ports import About
 from domain.aggregate import Aggregate
 from domain.business.users import USER, Role, UserClientsSettled, UserLinkedToClient
+from domain.conversations.messages import MESSAGE
+from domain.conversations.threads import THREAD
 from domain.messages import Event
 from domain.people.clients import CLIENT, ClientErased
 from domain.sales.leads import LEAD
@@ -26,6 +28,8 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
     "user": USER,
     "lead": LEAD,
     "submission": SUBMISSION,
+    "thread": THREAD,
+    "message": MESSAGE,
 }
 """Of whatever may speak of a client."""
 

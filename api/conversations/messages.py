@@ -1,0 +1,154 @@
+"""What is said in conversations, over HTTP."""
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Response
+from pydantic import Field
+
+from api.conversations.threads import MayRead, MayWrite, Member, oneself
+from api.operations.history import Steps
+from api.problems.reasons import CONVERSING
+from api.requests import ids
+from api.requests.answers import Listed, Made, Row, answers
+from api.requests.caller import JSON, Caller
+from api.requests.forms import After, Body, Line, Text
+from api.requests.including import Includes, Referred
+from api.requests.listing import Listing
+from api.requests.moments import instant
+from api.requests.parsing import number, one_of
+from api.web.gate import may
+from api.web.routing import Router
+from api.web.turns import heavy
+from application.conversations.reach import behind, message_seen
+from application.permissions import Permission
+from domain.conversations.messages import (
+    MOST_MENTIONS,
+    DeleteMessage,
+    EditMessage,
+    MessageKind,
+    MessageNotFound,
+    MessagePosted,
+    PostMessage,
+    React,
+)
+from domain.conversations.threads import ThreadNotFound
+from domain.values import MessageId
+from projections.conversations.messages import MESSAGES
+from projections.paging import Op, Where
+
+MayAudit = Annotated[Caller, may(Permission.HISTORY_READ)]
+
+router: Final = Router(tags=["threads"])
+
+INCLUDES: Final[Includes] = {
+    "reply_to": Referred("reply_to", MESSAGES, seen_with="thread_id"),
+}
+LISTING: Final = Listing(
+    model=MESSAGES,
+    filters={"kind": one_of(MessageKind), "sequence": number, "posted_at": instant},
+    spans=("sequence", "posted_at"),
+    sorts=("sequence",),
+    default_sort="sequence",
+)
+FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
+"""What is not among colleagues."""
+
+Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x20]+$")]
+
+
+class Said(Body):
+    """`local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
+    only.
+    """
+
+    text: Text
+    kind: MessageKind = MessageKind.TEXT
+    reply_to: ids.Message | None = None
+    mentions: Annotated[list[Member], Field(default_factory=list, max_length=MOST_MENTIONS)]
+    local_id: Line | None = None
+
+
+class Edited(Body):
+    text: Text
+
+
+class Reaction(Body):
+    emoji: Emoji | None
+
+
+@router.post("/v1/threads/{thread_id}/messages", status_code=201)
+@answers(Row(MESSAGES), refuses=CONVERSING)
+def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Response:
+    """Say something in a conversation. Each message has the next place in it, whoever writes at the same time."""
+    command = PostMessage(
+        thread_id=thread_id,
+        author=oneself(caller),
+        text=body.text,
+        kind=body.kind,
+        reply_to=body.reply_to,
+        mentions=tuple(dict.fromkeys(body.mentions)),
+        local_id=body.local_id,
+    )
+    answer = caller.order(command)
+    said = next(past for past in answer.recorded if isinstance(past.event, MessagePosted))
+    response = caller.answered(MESSAGES, said.stream, answer, 201)
+    response.headers["Location"] = f"/v1/messages/{said.stream}"
+    return response
+
+
+@router.get("/v1/threads/{thread_id}/messages")
+@answers(Listed(LISTING), refuses=(ThreadNotFound,))
+def list_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
+    """List what was said in a conversation, in order. `sort=-sequence` begins with the newest."""
+    seen = caller.ask(lambda past: behind(thread_id, caller.reach, past))
+    caller.sees_also([thread_id])
+    where = [Where("thread_id", Op.IS, [thread_id]), Where("sequence", Op.ABOVE, seen.since)]
+    return LISTING.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
+
+
+@router.get("/v1/messages/{message_id}")
+@answers(Row(MESSAGES), refuses=(MessageNotFound,))
+def get_message(message_id: ids.Message, caller: MayRead) -> Response:
+    """Show a message as it is now. Of one that was deleted it is said that there was one."""
+    refuse_unseen(message_id, caller)
+    return caller.shown(MESSAGES, message_id)
+
+
+@router.get("/v1/messages/{message_id}/history")
+@answers(Made(Steps))
+@heavy
+def show_message_history(message_id: ids.Message, caller: MayAudit, after: After = 0) -> Response:
+    """Show what happened to a message `after` a version: also what it said before it was changed or deleted."""
+    steps = caller.steps(MESSAGES, message_id, after=after)
+    return Response(msgspec.json.encode(steps), media_type=JSON)
+
+
+@router.put("/v1/messages/{message_id}")
+@answers(Row(MESSAGES), refuses=CONVERSING)
+def edit_message(message_id: ids.Message, body: Edited, caller: MayWrite) -> Response:
+    """Let one's own message say something else, within a day. History keeps what it said."""
+    command = EditMessage(message_id=message_id, by=oneself(caller), text=body.text)
+    return caller.changed(MESSAGES, message_id, command)
+
+
+@router.delete("/v1/messages/{message_id}", status_code=204)
+@answers(refuses=CONVERSING)
+def delete_message(message_id: ids.Message, caller: MayWrite) -> Response:
+    """Take back one's own message; or another's, for who may write in all conversations."""
+    by = None if caller.principal.may(Permission.THREADS_WRITE) else oneself(caller)
+    command = DeleteMessage(message_id=message_id, by=by)
+    return caller.done(caller.order(command, on=message_id))
+
+
+@router.post("/v1/messages/{message_id}/reaction")
+@answers(Row(MESSAGES), refuses=CONVERSING, any_version=True)
+def react_to_message(message_id: ids.Message, body: Reaction, caller: MayWrite) -> Response:
+    """React to a message with an emoji, or with `null` no longer. Nobody has to read it."""
+    command = React(message_id=message_id, member_id=oneself(caller), emoji=body.emoji)
+    return caller.changed(MESSAGES, message_id, command)
+
+
+def refuse_unseen(message_id: MessageId, caller: Caller) -> None:
+    """Raise MessageNotFound for who does not see it."""
+    caller.ask(lambda past: message_seen(message_id, caller.reach, past))

@@ -1,0 +1,67 @@
+"""What refusals about conversations say in French."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.problems.french.words import Words
+
+FRENCH: Final[Mapping[str, Words]] = {
+    "assignee-not-found": Words(
+        "Responsable introuvable", "La personne qui doit répondre ne travaille pas ici."
+    ),
+    "changed-too-many-times": Words(
+        "Trop de modifications", "Le message a été modifié autant de fois que possible."
+    ),
+    "for-the-business": Words(
+        "Réservé à l'entreprise",
+        "Les notes entre collègues et les messages du système ne sont pas écrits par les clients.",
+    ),
+    "members-not-found": Words(
+        "Participant introuvable",
+        "Une personne nommée n'est pas ici : elle est inconnue, ou ne travaille plus ici.",
+    ),
+    "mentioned-not-there": Words(
+        "Mention impossible", "La personne mentionnée ne voit pas ce message."
+    ),
+    "message-is-deleted": Words("Message supprimé", "Le message a été supprimé."),
+    "message-is-old": Words(
+        "Message trop ancien", "Un message peut être modifié pendant un jour après son envoi."
+    ),
+    "message-not-found": Words(
+        "Message introuvable",
+        "Aucune conversation à laquelle vous participez n'a de message avec cet identifiant.",
+    ),
+    "not-a-member": Words(
+        "Pas de participation", "Cette personne ne participe pas à cette conversation."
+    ),
+    "not-enough-members": Words(
+        "Trop peu de participants",
+        "Une conversation réunit au moins deux personnes, et exactement deux si elle est directe.",
+    ),
+    "not-your-message": Words(
+        "Message d'un autre", "Seule la personne qui a écrit un message peut le modifier."
+    ),
+    "replies-elsewhere": Words(
+        "Réponse impossible",
+        "Ce à quoi vous répondez n'est pas un message de cette conversation que vous voyez.",
+    ),
+    "snoozed-into-the-past": Words(
+        "Report impossible",
+        "Une conversation se reporte à un moment à venir, dans l'année.",
+    ),
+    "thread-is-archived": Words(
+        "Conversation archivée", "La conversation est archivée ; restaurez-la d'abord."
+    ),
+    "thread-is-direct": Words(
+        "Conversation à deux",
+        "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
+    ),
+    "thread-not-found": Words(
+        "Conversation introuvable",
+        "Vous ne participez à aucune conversation avec cet identifiant.",
+    ),
+    "too-many-members": Words(
+        "Trop de participants", "Une conversation ne réunit pas plus de personnes."
+    ),
+    "too-many-reactions": Words("Trop de réactions", "Un message ne reçoit pas plus de réactions."),
+}

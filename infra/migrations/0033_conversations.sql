@@ -1,0 +1,9 @@
+-- What somebody says is theirs, and a conversation with one client is about them. No event of these types is
+-- recorded yet, so that the index is as it would be made anew.
+CREATE OR REPLACE FUNCTION log.speaks_of_somebody(type text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN split_part(type, '.', 1) = ANY (
+    '{booking-requested,booking-linked-to-client,series-requested,user-registered,'
+    'user-linked-to-client,lead-opened,submission-received,submission-released,submission-confirmed,'
+    'message-posted,thread-opened}'
+);

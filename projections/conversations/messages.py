@@ -1,0 +1,116 @@
+"""What was said in a conversation, in order?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.conversations.messages import (
+    MessageDeleted,
+    MessageEdited,
+    MessageEvent,
+    MessageKind,
+    MessagePosted,
+    MessageReacted,
+    MessageReported,
+    MessageStatus,
+)
+from domain.conversations.participants import MemberId
+from domain.people.clients import ClientErased
+from domain.values import MessageId, ThreadId, kind_of
+from projections.read_model import ReadModel, Row
+
+
+class ListedMessage(Row, frozen=True, kw_only=True):
+    """`sequence` is its place in the thread. Of a message that was deleted, or whose author is erased, it stays
+    that there was one.
+    """
+
+    id: MessageId
+    thread_id: ThreadId
+    sequence: int
+    author: MemberId
+    kind: MessageKind
+    status: MessageStatus
+    text: str | None = None
+    reply_to: MessageId | None = None
+    mentions: tuple[MemberId, ...] = ()
+    local_id: str | None = None
+    reactions: Mapping[MemberId, str] = {}
+    posted_at: datetime
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    reason: str | None = None
+
+
+def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
+    match event:
+        case MessagePosted():
+            return _posted(event)
+        case ClientErased():
+            return row and replace(row, text=None, local_id=None)
+        case _:
+            return row and _moved(row, event)
+
+
+def _posted(event: MessagePosted) -> ListedMessage:
+    return ListedMessage(
+        id=event.message_id,
+        thread_id=event.thread_id,
+        sequence=event.sequence,
+        author=event.author,
+        kind=event.kind,
+        status=event.status,
+        text=event.text,
+        reply_to=event.reply_to,
+        mentions=event.mentions,
+        local_id=event.local_id,
+        posted_at=event.at,
+    )
+
+
+def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
+    match event:
+        case MessageEdited(text=text, at=at):
+            return replace(row, text=text, edited_at=at)
+        case MessageDeleted(at=at):
+            return replace(row, text=None, deleted_at=at, reactions={})
+        case MessageReacted(member_id=who, emoji=emoji):
+            others = {each: mark for each, mark in row.reactions.items() if each != who}
+            more = {} if emoji is None else {who: emoji}
+            return replace(row, reactions={**others, **more})
+        case MessageReported(status=status, reason=reason):
+            return replace(row, status=status, reason=reason)
+        case MessagePosted():
+            return row
+        case _:
+            assert_never(event)
+
+
+def _key(event: MessageEvent | ClientErased) -> list[str]:
+    match event:
+        case ClientErased(streams=streams):
+            return [each for each in streams if kind_of(each) == MESSAGES.owner]
+        case _:
+            return [event.message_id]
+
+
+MESSAGES = ReadModel(
+    name="messages",
+    version=1,
+    row=ListedMessage,
+    subscribes_to=(
+        MessagePosted,
+        MessageEdited,
+        MessageDeleted,
+        MessageReacted,
+        MessageReported,
+        ClientErased,
+    ),
+    key=_key,
+    evolve=_evolve,
+    columns=("thread_id", "sequence", "kind", "author", "posted_at"),
+    indexes=(("thread_id", "sequence"),),
+    owner="message",
+)

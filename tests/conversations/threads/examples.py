@@ -1,0 +1,185 @@
+"""One example of each message about conversations; a test states only what differs."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from domain.business.users import Role, UserRegistered
+from domain.conversations.messages import (
+    DeleteMessage,
+    EditMessage,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    MessageReacted,
+    MessageReported,
+    MessageStatus,
+    PostMessage,
+    React,
+    ReportMessage,
+    message_at,
+)
+from domain.conversations.participants import MemberId
+from domain.conversations.threads import (
+    AddMember,
+    ArchiveThread,
+    AssignThread,
+    LabelThread,
+    MarkRead,
+    MemberJoined,
+    MemberLeft,
+    MessageCounted,
+    MessageDiscounted,
+    OpenThread,
+    ReadingMoved,
+    RemoveMember,
+    RenameThread,
+    ReopenThread,
+    ResolveThread,
+    RestoreThread,
+    SnoozeThread,
+    Thread,
+    ThreadArchived,
+    ThreadAssigned,
+    ThreadCarried,
+    ThreadForm,
+    ThreadLabelled,
+    ThreadOpened,
+    ThreadRenamed,
+    ThreadReopened,
+    ThreadResolved,
+    ThreadRestored,
+    ThreadSnoozed,
+    ThreadStatus,
+    WakeThread,
+    thread_of,
+)
+from domain.messages import Event
+from domain.people.clients import ClientRegistered, ClientStatus
+from domain.values import ClientId, Contact, ThreadId, UserId
+from tests.in_memory import InMemory
+
+now: Final = datetime(2026, 12, 1, 8, tzinfo=UTC)
+later: Final = now + timedelta(days=1)
+ana: Final = MemberId("user-0198c0de-0000-7000-8000-000000000001")
+ben: Final = MemberId("user-0198c0de-0000-7000-8000-000000000002")
+zoe: Final = MemberId("client-0198c0de-0000-7000-8000-000000000001")
+tom: Final = MemberId("client-0198c0de-0000-7000-8000-000000000002")
+PEOPLE: Final = (ana, ben, zoe, tom)
+
+open_thread: Final = OpenThread(
+    form=ThreadForm.DIRECT, opened_by=ana, members=(ana, zoe), seed="thread-1"
+)
+open_group: Final = OpenThread(
+    form=ThreadForm.GROUP, opened_by=ana, members=(ana, zoe), seed="thread-2", title="Mariage"
+)
+thread_id: Final = thread_of(open_thread)
+both: Final = (ana, zoe)
+message_id: Final = message_at(thread_id, 1)
+
+rename_thread: Final = RenameThread(thread_id=thread_id, title="Mariage")
+add_member: Final = AddMember(thread_id=thread_id, member_id=ben)
+remove_member: Final = RemoveMember(thread_id=thread_id, member_id=ben)
+assign_thread: Final = AssignThread(thread_id=thread_id, assignee_id=UserId(ana))
+label_thread: Final = LabelThread(thread_id=thread_id, labels=("mariage",))
+snooze_thread: Final = SnoozeThread(thread_id=thread_id, until=later)
+wake_thread: Final = WakeThread(thread_id=thread_id, until=later)
+resolve_thread: Final = ResolveThread(thread_id=thread_id)
+reopen_thread: Final = ReopenThread(thread_id=thread_id)
+archive_thread: Final = ArchiveThread(thread_id=thread_id)
+restore_thread: Final = RestoreThread(thread_id=thread_id)
+mark_read: Final = MarkRead(thread_id=thread_id, member_id=zoe, sequence=1)
+post_message: Final = PostMessage(
+    thread_id=thread_id, author=ana, text="Bonjour Zoé", local_id="device-7"
+)
+edit_message: Final = EditMessage(message_id=message_id, by=ana, text="Bonjour Zoé !")
+delete_message: Final = DeleteMessage(message_id=message_id, by=ana)
+react: Final = React(message_id=message_id, member_id=zoe, emoji="👍")
+report_message: Final = ReportMessage(message_id=message_id, status=MessageStatus.READ, at=later)
+
+thread_opened: Final = ThreadOpened(
+    thread_id=thread_id,
+    at=now,
+    form=ThreadForm.DIRECT,
+    channel="app",
+    audience=both,
+    client_id=ClientId(zoe),
+    title="Mariage",
+)
+thread_renamed: Final = ThreadRenamed(thread_id=thread_id, audience=both, title="Noces")
+member_joined: Final = MemberJoined(
+    thread_id=thread_id,
+    member_id=ben,
+    audience=(*both, ben),
+    at=now,
+    since=0,
+    last=1,
+    status=ThreadStatus.OPEN,
+)
+member_left: Final = MemberLeft(thread_id=thread_id, member_id=ben, audience=(*both, ben))
+thread_assigned: Final = ThreadAssigned(thread_id=thread_id, audience=both, assignee_id=UserId(ana))
+thread_labelled: Final = ThreadLabelled(thread_id=thread_id, audience=both, labels=("mariage",))
+thread_snoozed: Final = ThreadSnoozed(thread_id=thread_id, audience=both, until=later)
+thread_resolved: Final = ThreadResolved(thread_id=thread_id, audience=both, at=now)
+thread_reopened: Final = ThreadReopened(thread_id=thread_id, audience=both, at=now)
+thread_archived: Final = ThreadArchived(thread_id=thread_id, audience=both, at=now)
+thread_restored: Final = ThreadRestored(thread_id=thread_id, audience=both)
+message_counted: Final = MessageCounted(
+    thread_id=thread_id, message_id=message_id, sequence=1, author=ana, audience=both, at=now
+)
+message_discounted: Final = MessageDiscounted(
+    thread_id=thread_id, message_id=message_id, sequence=1, author=ana, audience=both
+)
+reading_moved: Final = ReadingMoved(
+    thread_id=thread_id, member_id=zoe, audience=both, sequence=1, unread=0, at=now
+)
+thread_carried: Final = ThreadCarried(
+    thread_id=thread_id, thread=Thread(opened_at=now, title="Mariage", last=1)
+)
+message_posted: Final = MessagePosted(
+    message_id=message_id,
+    thread_id=thread_id,
+    sequence=1,
+    author=zoe,
+    audience=both,
+    at=now,
+    client_id=ClientId(zoe),
+    with_client=ClientId(zoe),
+    local_id="device-7",
+    text="Bonjour Ana",
+)
+message_edited: Final = MessageEdited(
+    message_id=message_id, thread_id=thread_id, at=later, text="Bonsoir Ana"
+)
+message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
+message_reacted: Final = MessageReacted(
+    message_id=message_id, thread_id=thread_id, member_id=ana, emoji="👍"
+)
+message_reported: Final = MessageReported(
+    message_id=message_id, thread_id=thread_id, status=MessageStatus.READ, at=later
+)
+
+
+def group_named(seed: str) -> ThreadId:
+    """Return which conversation comes of an order with this seed."""
+    return thread_of(replace(open_group, seed=seed))
+
+
+def there(past: InMemory) -> InMemory:
+    """Let all of these people be here."""
+    for user in (ana, ben):
+        past.record(user, _user(UserId(user)))
+    for client in (zoe, tom):
+        past.record(client, _client(ClientId(client)))
+    return past
+
+
+def _user(user_id: UserId) -> Event:
+    roles = (Role.FRONT_DESK,)
+    return UserRegistered(user_id=user_id, name="Ana", email="ana@example.org", roles=roles)
+
+
+def _client(client_id: ClientId) -> Event:
+    status = ClientStatus.ACTIVE
+    return ClientRegistered(client_id=client_id, contact=Contact(name="Zoé"), status=status)
