@@ -68,6 +68,7 @@ MORE: dict[str, dict[str, Any]] = {
     "/leads": {"client_id": f"client-{ID}"},
     f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
+    "/activities": {"prospectId": lead_of(ClientId(f"client-{ID}"))},
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
