@@ -9,7 +9,7 @@ from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, prospecting, setter, tasks, winning
-from api.conversations import messages, threads
+from api.conversations import hearing, messages, scheduled, threads
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -85,6 +85,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     threads.router,
     threads.inbox,
     messages.router,
+    hearing.router,
+    scheduled.router,
     files.router,
     contents.router,
     portraits.router,
@@ -122,11 +124,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 )
 
 
+VERSION: Final = version("frontdesk")
+"""What is installed, which is read from a file."""
+
+
 def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> FastAPI:
     """Make the application that answers for this backend."""
     app = FastAPI(
         title="frontdesk",
-        version=version("frontdesk"),
+        version=VERSION,
         summary="Bookings, clients and what a business keeps, as one history of events.",
         separate_input_output_schemas=False,
         redirect_slashes=False,

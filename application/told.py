@@ -58,6 +58,7 @@ SEEN_WITH: Final[Mapping[str, str]] = {
     "message": Permission.THREADS_READ,
     "portrait": Permission.FILES_READ,
     "professional": Permission.PROFESSIONALS_READ,
+    "scheduled": Permission.THREADS_READ,
     "series": Permission.BOOKINGS_READ,
     "service": Permission.SERVICES_READ,
     "submission": Permission.LEADS_READ,

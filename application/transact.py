@@ -81,6 +81,11 @@ def one_by_one(orders: Iterable[T], past: Past, carry_out: Callable[[T, Past], C
     return changes
 
 
+def step_by_step(past: Past, *steps: Callable[[Past], Changes]) -> Changes:
+    """Return what several steps change, each taken on the past that those before it left."""
+    return one_by_one(steps, past, lambda step, here: step(here))
+
+
 def add(more: Changes, changes: dict[str, list[Event]]) -> None:
     """Let changes come after others."""
     for stream, events in more.items():

@@ -6,7 +6,8 @@ from typing import Any, Final
 from domain import records
 from domain.business import configuration, tenants, users
 from domain.business.departments import DEPARTMENTS
-from domain.conversations import messages, threads
+from domain.conversations import heard, messages, scheduled, threads
+from domain.conversations.replies import REPLIES
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
 from domain.money.products import PRODUCTS
@@ -51,6 +52,8 @@ AREAS: Final = (
     caseloads,
     threads,
     messages,
+    scheduled,
+    heard,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -62,6 +65,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     FORM_TEMPLATES,
     STAGES,
     ICPS,
+    REPLIES,
 )
 """Every kind of record."""
 

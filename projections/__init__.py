@@ -8,6 +8,7 @@ from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.conversations.inbox import INBOX
 from projections.conversations.messages import MESSAGES
+from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
 from projections.files.files import FILES
 from projections.people.client_timeline import CLIENT_TIMELINE
@@ -44,6 +45,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     THREADS,
     INBOX,
     MESSAGES,
+    SCHEDULED_ROWS,
     FILES,
     CONFIGURATION_ROWS,
     *RECORDS.values(),

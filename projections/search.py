@@ -35,6 +35,15 @@ def sought(query: str) -> tuple[str, ...]:
     return _patterns(plain(query))
 
 
+def said(query: str) -> tuple[str, ...]:
+    """Return what must all occur in what was said.
+
+    >>> said("Déjà 2 heures")
+    ('%deja%', '%2%', '%heures%')
+    """
+    return _patterns(plain(query))
+
+
 def as_typed(query: str) -> tuple[str, ...]:
     """Return the same with the accents that were typed: an address has them, too.
 

@@ -3,7 +3,9 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -11,10 +13,12 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from psycopg import Connection, sql
 from redis import Redis
 from xdist.scheduler import LoadScopeScheduling
 
+from adapters.accounts import passwords
 from adapters.clock import SettableClock
 from adapters.postgres import LIMITS, Bounds, Database
 from adapters.redis import connect
@@ -47,6 +51,9 @@ ADMINISTRATORS: Final[dict[Server, Connection]] = {}
 LEFT: Final[set[str]] = set()
 """Databases that nobody needs any more."""
 
+OWN: Final = {"dsn", "system", "clock", "settings"}
+"""Who asks for one of these has a system of their own."""
+
 AT_SIZE: Final = "tests/at_size/"
 
 MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -61,16 +68,29 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take long, so that in the end nobody waits for one of them."""
+    """Begin with what takes long, so that in the end nobody waits for it."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (not asks_a_broker(item.path), item.path not in slow))
+
+
+@cache
+def asks_a_broker(module: Path) -> bool:
+    """Whether its tests share a Kafka."""
+    return "kafka: Broker" in module.read_text(encoding="utf-8")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it says nothing about its types
-    """One module after the other, but those together that ask one large log: to grow it takes long."""
+    """One module after the other, but those together that ask one large log, or one broker: to grow it,
+    or to start it, takes long.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return AT_SIZE if nodeid.startswith(AT_SIZE) else str(super()._split_scope(nodeid))
+        module, *_ = nodeid.split("::")
+        if module.startswith(AT_SIZE):
+            return AT_SIZE
+        if asks_a_broker(self.config.rootpath / module):
+            return "a broker"
+        return str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -136,6 +156,20 @@ def database(dsn: str) -> Iterator[Database]:
         yield database
 
 
+DEAR: Final = passwords.HASHER
+"""What hashes passwords elsewhere: each takes a core for some 20 ms."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> Iterator[None]:
+    """Let passwords be hashed in the same way at the least cost there is."""
+    with pytest.MonkeyPatch.context() as patch:
+        least = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "HASHER", least)
+        patch.setattr(passwords, "NOBODY", passwords._hash_of_nothing())
+        yield
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """A real server that speaks Redis, one per test process. Whoever kills it restarts it."""
@@ -151,20 +185,44 @@ def redis(redis_server: RedisServer) -> Iterator[Redis]:
         yield redis
 
 
+@pytest.fixture(scope="module")
+def beginning() -> datetime:
+    """When tests begin."""
+    return MONDAY
+
+
 @pytest.fixture
-def clock() -> SettableClock:
+def clock(beginning: datetime) -> SettableClock:
     """A clock that stands still on a Monday morning until a test moves it."""
-    return SettableClock(MONDAY, stands=True)
+    return SettableClock(beginning, stands=True)
+
+
+class CommonClock(SettableClock):
+    """One that several tests look at."""
+
+    def __init__(self, beginning: datetime) -> None:
+        self._beginning = beginning
+        super().__init__(beginning, stands=True)
+
+    def set(self, now: datetime) -> None:
+        """Refuse to move. Raises AssertionError."""
+        assert now == self._beginning, "others look at this clock: mark the test as apart"
+        super().set(now)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """What the system is configured with; with more patience, since machines that run tests are busy:
-    those that are about patience have settings of their own.
+    """What the system is configured with."""
+    return settings_with(tmp_path)
+
+
+def settings_with(folder: Path) -> Settings:
+    """Return settings with more patience than others have, since machines that run tests are busy: those
+    that are about patience have settings of their own.
     """
     return Settings(
         mode=Mode.TEST,
-        files_dir=tmp_path / "files",
+        files_dir=folder / "files",
         outgoing_ports=(1,),  # nothing goes out, nor is any name looked up
         database_wait_ms=5_000,
         database_line_ms=15_000,
@@ -180,11 +238,36 @@ def system(dsn: str, clock: SettableClock, settings: Settings) -> Iterator[Syste
         yield system
 
 
-@pytest.fixture
-def running(system: System, clock: SettableClock) -> Iterator[Running]:
-    """The system with its HTTP API, a business and its owner."""
-    with Running.of(system, clock) as running:
+@pytest.fixture(scope="module")
+def common(
+    server: Server, beginning: datetime, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A system with its HTTP API that the tests of a module share."""
+    clock = CommonClock(beginning)
+    settings = settings_with(tmp_path_factory.mktemp("common"))
+    with (
+        empty_database(server) as dsn,
+        running_system(settings, dsn, clock=clock) as system,
+        Running.of(system, clock) as running,
+    ):
         yield running
+
+
+def is_shared(request: pytest.FixtureRequest) -> bool:
+    """Whether a test looks on at a system at which others do."""
+    marks = {mark.name for mark in request.node.iter_markers()}
+    return "together" in marks and "apart" not in marks and not OWN & {*request.fixturenames}
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    """The system with its HTTP API, a business and its owner."""
+    if is_shared(request):
+        yield replace(request.getfixturevalue("common"), tenant=str(uuid4()))
+    else:
+        system, clock = map(request.getfixturevalue, ("system", "clock"))
+        with Running.of(system, clock) as running:
+            yield running
 
 
 @pytest.fixture

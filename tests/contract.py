@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+from collections import defaultdict
 from typing import Any, Final
 from unittest.mock import Mock
 
@@ -35,10 +36,16 @@ def documents() -> list[dict[str, Any]]:
 
 
 @functools.cache
-def _paths() -> list[tuple[re.Pattern[str], str]]:
-    """Return what tells paths apart; fixed ones first, as the routes are declared."""
+def _paths() -> dict[int, list[tuple[re.Pattern[str], str]]]:
+    """Return what tells paths apart, by how many parts they have; fixed ones first, as the routes are
+    declared.
+    """
     paths = sorted({p for each in documents() for p in each["paths"]}, key=lambda p: p.count("{"))
-    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$"), path) for path in paths]
+    found: dict[int, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    for path in paths:
+        known = re.compile(re.sub(r"{\w+}", "[^/]+", path) + "$")
+        found[path.count("/")].append((known, path))
+    return found
 
 
 @functools.cache
@@ -111,7 +118,8 @@ def check(response: httpx.Response) -> None:
     where = f"{response.request.method} {response.request.url.path} → {response.status_code}"
     method = {"HEAD": "GET"}.get(response.request.method, response.request.method).lower()
     asked = response.request.url.path
-    path = next((path for regex, path in _paths() if regex.match(asked)), None)
+    alike = _paths()[asked.count("/")]
+    path = next((path for regex, path in alike if regex.match(asked)), None)
     if path is None or _document_with(path, method) is None:
         return
     kind = response.headers.get("content-type", "").partition(";")[0]

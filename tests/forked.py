@@ -9,6 +9,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ FORKING.set_forkserver_preload(
         "tests.long_operations.doomed",
         "tests.mail.doomed_desk",
         "tests.read_models.doomed",
+        "tests.kept",
     ]
 )
 
@@ -118,6 +120,14 @@ def talking(module: str, *arguments: str, **how: Any) -> Iterator[Talk]:
 def ended(module: str, *arguments: str) -> int:
     """Let a process run until it has ended; return how it did."""
     return Forked(module, *arguments).wait(60)
+
+
+def printed(module: str, *arguments: str) -> str:
+    """Return what a process prints that ends well."""
+    with Path(os.devnull).open() as nothing, tempfile.TemporaryFile("w+") as paper:
+        assert Forked(module, *arguments, ends=(nothing, paper)).wait(60) == 0
+        paper.seek(0)
+        return paper.read()
 
 
 # --- On the other side ----------------------------------------------------------------

@@ -11,9 +11,12 @@ SECONDS: Final = 60.0
 def until(
     true: Callable[[], Any], *, seconds: float = SECONDS, why: Callable[[], Any] = lambda: ""
 ) -> Any:
-    """Look again and again until something is true, and return it; else say why not."""
-    deadline = time.monotonic() + seconds
+    """Look again and again, the less often the longer it takes, until something is true, and return it;
+    else say why not.
+    """
+    began = time.monotonic()
     while not (found := true()):
-        assert time.monotonic() < deadline, f"still not true after {seconds:.0f} s: {why()}"
-        time.sleep(0.005)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"still not true after {seconds:.0f} s: {why()}"
+        time.sleep(min(0.005 + waited / 20, 0.05))
     return found

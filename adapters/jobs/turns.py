@@ -28,14 +28,24 @@ class Turns:
         self._seconds = seconds
         self._tenants: list[str] = []
         self._look_again = 0.0
+        self._looked_now = False
 
     def has_any(self, connection: Connection[Any], now: datetime) -> bool:
         """Whether anybody has something due."""
-        if not self._tenants or self._seconds() >= self._look_again:
+        self._looked_now = not self._tenants or self._seconds() >= self._look_again
+        if self._looked_now:
             self._look(connection, now)
         return bool(self._tenants)
 
-    def claim(
+    def claim(self, connection: Connection[Any], *, now: datetime, **how: Any) -> list[Claimed]:
+        """Take what is due of those whose turn it is; if they have no more, of those who came since."""
+        jobs = self._claimed(connection, now=now, **how)
+        if not jobs and not self._looked_now:
+            self._look(connection, now)
+            jobs = self._claimed(connection, now=now, **how)
+        return jobs
+
+    def _claimed(
         self,
         connection: Connection[Any],
         *,
@@ -44,7 +54,6 @@ class Turns:
         claim_id: UUID,
         lease: timedelta,
     ) -> list[Claimed]:
-        """Take what is due of those whose turn it is."""
         for first in range(0, len(self._tenants), MOST):
             jobs = claims.claim(
                 connection,

@@ -126,6 +126,9 @@ class Worker:
     def run_due(self, stop: threading.Event | None = None) -> int:
         """Carry out one batch of what is due in each lane; return how many jobs that were."""
         self._reap()
+        due = self.next_due()
+        if due is None or due > self._clock():
+            return 0
         return sum(self._run_batch(self._claim(lane, self._batch), stop) for lane in self._lanes)
 
     def next_due(self) -> datetime | None:

@@ -9,6 +9,7 @@ statement gives, PostgreSQL refuses to go on with the plan, for as long as the c
 
 import os
 import select
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from psycopg import Connection, Cursor, DatabaseError, Error, OperationalError, errors, sql
@@ -97,10 +98,11 @@ class Session(Connection[Any]):
 
     def dress(self, role: str | None, name: str, bounds: Bounds) -> None:
         """Say all that is to be said, in one round trip. Raises RoleRefusedError."""
+        said = _said(role, name, bounds)
         if role is None:
-            self.execute(_settings(name, bounds)).close()
+            self.execute(said).close()
         else:
-            self._become(role, _settings(name, bounds))
+            self._become(role, said)
         self.role, self.name, self.patience = role, name, bounds.answer
 
     @property
@@ -147,11 +149,10 @@ class Session(Connection[Any]):
         idle = self.pgconn.transaction_status == TransactionStatus.IDLE
         return not idle and is_outdated(error)
 
-    def _become(self, role: str, settings: sql.Composed) -> None:
+    def _become(self, role: str, said: bytes) -> None:
         """Put a role on, and look whether it holds."""
-        become = sql.SQL(BECOME).format(sql.Identifier(role), sql.Literal(GUARDED[role]))
         try:
-            cursor = self.execute(sql.SQL("; ").join([settings, become]))
+            cursor = self.execute(said)
         except DatabaseError as error:
             if error.sqlstate in NO_SUCH_ROLE:
                 raise not_held(role, self.info.user, error.diag.message_primary) from error
@@ -173,8 +174,10 @@ def is_outdated(error: Error) -> bool:
     return error.diag.source_function == OUTDATED
 
 
-def _settings(name: str, bounds: Bounds) -> sql.Composed:
-    values = {
+@lru_cache
+def _said(role: str | None, name: str, bounds: Bounds) -> bytes:
+    """Return the statement by which a connection is dressed."""
+    values: dict[str, str] = {
         "application_name": name,
         "timezone": "UTC",
         "datestyle": "ISO",
@@ -183,10 +186,13 @@ def _settings(name: str, bounds: Bounds) -> sql.Composed:
         "lock_timeout": _milliseconds(bounds.lock),
         "idle_in_transaction_session_timeout": _milliseconds(bounds.idle),
     }
-    return sql.SQL("; ").join(
+    parts = [
         sql.SQL("SET {} TO {}").format(sql.Identifier(key), sql.Literal(value))
         for key, value in values.items()
-    )
+    ]
+    if role is not None:
+        parts.append(sql.SQL(BECOME).format(sql.Identifier(role), sql.Literal(GUARDED[role])))
+    return sql.SQL("; ").join(parts).as_bytes()
 
 
 def _milliseconds(seconds: float) -> str:

@@ -12,11 +12,11 @@ from api.problems.reasons import CONVERSING
 from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller
-from api.requests.forms import After, Body, Line, Text
-from api.requests.including import Includes, Referred
+from api.requests.forms import After, Body, Line, Sought, Text
+from api.requests.including import Referred
 from api.requests.listing import Listing
 from api.requests.moments import instant
-from api.requests.parsing import number, one_of
+from api.requests.parsing import number, one_of, text
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -35,21 +35,29 @@ from domain.conversations.messages import (
 from domain.conversations.threads import ThreadNotFound
 from domain.values import MessageId
 from projections.conversations.messages import MESSAGES
+from projections.conversations.threads import THREADS
 from projections.paging import Op, Where
+from projections.search import said
 
 MayAudit = Annotated[Caller, may(Permission.HISTORY_READ)]
 
 router: Final = Router(tags=["threads"])
 
-INCLUDES: Final[Includes] = {
-    "reply_to": Referred("reply_to", MESSAGES, seen_with="thread_id"),
-}
 LISTING: Final = Listing(
     model=MESSAGES,
     filters={"kind": one_of(MessageKind), "sequence": number, "posted_at": instant},
     spans=("sequence", "posted_at"),
     sorts=("sequence",),
     default_sort="sequence",
+)
+SEARCH: Final = Listing(
+    model=MESSAGES,
+    filters={"author": text, "posted_at": instant},
+    spans=("posted_at",),
+    sorts=("posted_at",),
+    default_sort="-posted_at",
+    also=("q",),
+    includes={"thread": Referred("thread_id", THREADS, seen_with="thread_id")},
 )
 FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 """What is not among colleagues."""
@@ -91,9 +99,9 @@ def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Respons
         local_id=body.local_id,
     )
     answer = caller.order(command)
-    said = next(past for past in answer.recorded if isinstance(past.event, MessagePosted))
-    response = caller.answered(MESSAGES, said.stream, answer, 201)
-    response.headers["Location"] = f"/v1/messages/{said.stream}"
+    posted = next(past for past in answer.recorded if isinstance(past.event, MessagePosted))
+    response = caller.answered(MESSAGES, posted.stream, answer, 201)
+    response.headers["Location"] = f"/v1/messages/{posted.stream}"
     return response
 
 
@@ -105,6 +113,17 @@ def list_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
     caller.sees_also([thread_id])
     where = [Where("thread_id", Op.IS, [thread_id]), Where("sequence", Op.ABOVE, seen.since)]
     return LISTING.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
+
+
+@router.get("/v1/messages")
+@answers(Listed(SEARCH))
+def search_messages(caller: MayRead, q: Sought = "") -> Response:
+    """Find what was said in conversations that one sees, the newest first, by any part of its words, with
+    accents or without. Among very many a page may be short, or empty: go on while there is more.
+    """
+    where = [] if caller.principal.client_id is None else [FOR_ALL]
+    words = [("r.words LIKE %s", (pattern,)) for pattern in said(q)]
+    return SEARCH.answer(caller, where=where, extra=words)
 
 
 @router.get("/v1/messages/{message_id}")

@@ -20,7 +20,8 @@ from api.requests.parsing import boolean, number, one_of, text
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.conversations.threads import named, reading_of, records_of
+from application.conversations.taking_part import records_of
+from application.conversations.threads import named, reading_of
 from application.permissions import Permission
 from application.ports import LAST_VERSION
 from domain.conversations import threads

@@ -17,6 +17,7 @@ from domain.values import (
     LeadId,
     MessageId,
     ProfessionalId,
+    ScheduledId,
     SeriesId,
     ServiceId,
     StageId,
@@ -46,6 +47,7 @@ Submission = Annotated[SubmissionId, id_of("submission")]
 Identity = Annotated[IdentityId, id_of("identity")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]
+Scheduled = Annotated[ScheduledId, id_of("scheduled")]
 Series = Annotated[SeriesId, id_of("series")]
 Service = Annotated[ServiceId, id_of("service")]
 Stage = Annotated[StageId, id_of("stage")]

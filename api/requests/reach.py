@@ -7,7 +7,7 @@ what it is asked for.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,7 @@ from projections.business.tenants import TENANTS
 from projections.business.users import USERS
 from projections.conversations.inbox import INBOX
 from projections.conversations.messages import MESSAGES
+from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
 from projections.files.files import FILES
 from projections.paging import Op, Where, Within
@@ -42,12 +43,19 @@ PROFESSIONALS_OWN: Final = {"professional_id": "professional_id"}
 VISITS_OWN: Final = {"client_id": "client_id", **PROFESSIONALS_OWN}
 
 
+TAKING_PART: Final = """EXISTS (
+    SELECT FROM live.inbox i WHERE i.tenant_id = r.tenant_id AND i.thread_id = r.thread_id
+        AND i.member_id = ANY(%s) AND i.since < r.sequence
+)"""
+"""Of a message: that somebody takes part where it was said, and was there by then."""
+
+
 class Rows(NamedTuple):
     """Who sees the rows of a read model: with this permission all of them, with its `own-…` those
     where one's id stands in a column. What is of a kind that `besides` names sees who may do that, and
     nobody else. What `follows` another thing, named in that column, sees who sees that: it is asked of the
     log (`application/files/owners.py`), and a list is one of such a thing; or of all, `as_whole`, for who has
-    the permission for all.
+    the permission for all; or of those that they are `taking_part` in, by this condition with their ids.
     """
 
     permission: str
@@ -55,6 +63,7 @@ class Rows(NamedTuple):
     besides: Mapping[EntryKind, str] = {}
     follows: str | None = None
     as_whole: bool = False
+    taking_part: LiteralString | None = None
 
 
 ROWS: Final[Mapping[str, Rows]] = {
@@ -64,7 +73,10 @@ ROWS: Final[Mapping[str, Rows]] = {
     SUBMISSIONS.name: Rows(Permission.LEADS_READ),
     THREADS.name: Rows(Permission.THREADS_READ, follows="id", as_whole=True),
     INBOX.name: Rows(Permission.THREADS_READ, {"member_id": "member_id"}),
-    MESSAGES.name: Rows(Permission.THREADS_READ, follows="thread_id", as_whole=True),
+    SCHEDULED_ROWS.name: Rows(Permission.THREADS_READ, follows="thread_id", as_whole=True),
+    MESSAGES.name: Rows(
+        Permission.THREADS_READ, follows="thread_id", as_whole=True, taking_part=TAKING_PART
+    ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),
@@ -86,6 +98,7 @@ ROWS: Final[Mapping[str, Rows]] = {
             EntryKind.LEAD: Permission.LEADS_READ,
             EntryKind.TASK: TASKS.reading,
             EntryKind.FILE: Permission.CLIENTS_READ,
+            EntryKind.MESSAGE: Permission.THREADS_READ,
         },
     ),
 }
@@ -111,6 +124,9 @@ def within(principal: Principal, model: ReadModel, owners: Sequence[str] = ()) -
     if column := ROWS[model.name].follows:
         if ROWS[model.name].as_whole and principal.may(ROWS[model.name].permission):
             return Within()
+        if not owners and (part := ROWS[model.name].taking_part) is not None:
+            ids = principal.reach(ROWS[model.name].permission).ids
+            return Within(((part, (ids,)),))
         if not owners:
             raise PermissionMissing(permission=ROWS[model.name].permission)
         return Within(where=(Where(column, Op.IS, [*owners]),))

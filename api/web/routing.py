@@ -15,6 +15,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from api.problems.refusals import TooManyRequests, Unavailable
 from api.web.turns import Place, Turns, is_heavy, place_of
@@ -182,7 +184,9 @@ def reaching_storage(function: Function) -> Function:
 
 
 class ThreadedRoute(APIRoute):
-    """A route whose plain function runs in one of our threads."""
+    """A route whose plain function runs in one of our threads. That it is not the one that is asked for is
+    found at once: hundreds of others are.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         if not asyncio.iscoroutinefunction(endpoint):
@@ -190,6 +194,13 @@ class ThreadedRoute(APIRoute):
             usual = QUESTIONS if asks else ORDERS
             endpoint = in_thread(endpoint, getattr(endpoint, THEIRS, usual))
         super().__init__(path, endpoint, **more)
+        self._beginning = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether it is asked for."""
+        if self._beginning not in scope["path"]:
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class Router(APIRouter):

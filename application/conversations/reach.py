@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.transact import Past
-from domain.conversations import messages, threads
+from domain.conversations import heard, messages, scheduled, threads
 from domain.conversations.messages import MESSAGE, MessageNotFound
 from domain.conversations.participants import is_staff
+from domain.conversations.scheduled import SCHEDULED, ScheduledNotFound
 from domain.conversations.threads import THREAD, MembersNotFound, Thread, ThreadNotFound
 from domain.messages import Command
-from domain.values import MessageId, ThreadId
+from domain.values import MessageId, ScheduledId, ThreadId
 
 BY_CLIENTS: Final = (
     threads.OpenThread,
@@ -36,6 +37,9 @@ ORDERS: Final = (
     threads.ReopenThread,
     threads.ArchiveThread,
     threads.RestoreThread,
+    scheduled.ScheduleMessage,
+    scheduled.CancelScheduled,
+    heard.HearMessage,
 )
 """What people order of conversations."""
 
@@ -44,6 +48,7 @@ ONESELF: Final[Mapping[type[Command], str]] = {
     threads.RemoveMember: "member_id",
     threads.MarkRead: "member_id",
     messages.PostMessage: "author",
+    scheduled.ScheduleMessage: "author",
     messages.EditMessage: "by",
     messages.DeleteMessage: "by",
     messages.React: "member_id",
@@ -58,8 +63,12 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     if principal.client_id is not None and not isinstance(order, BY_CLIENTS):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
-    if isinstance(order, threads.OpenThread):
+    if isinstance(order, heard.HearMessage):
+        _refuse_unless_all(reach)
+    elif isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)
+    elif isinstance(order, scheduled.CancelScheduled):
+        scheduled_seen(order.scheduled_id, reach, past)
     elif isinstance(order, messages.EditMessage | messages.DeleteMessage | messages.React):
         message_seen(order.message_id, reach, past)
     else:
@@ -72,6 +81,17 @@ def thread_seen(thread_id: ThreadId, reach: Reach, past: Past) -> Thread:
     if thread.opened_at is None or not reach.includes(member_id=thread.audience):
         raise ThreadNotFound
     return thread
+
+
+def scheduled_seen(scheduled_id: ScheduledId, reach: Reach, past: Past) -> None:
+    """Refuse what is to be said in a thread that is not within reach. Raises ScheduledNotFound."""
+    known = past.of(SCHEDULED, scheduled_id)
+    if known.thread_id is None:
+        raise ScheduledNotFound
+    try:
+        thread_seen(known.thread_id, reach, past)
+    except ThreadNotFound:
+        raise ScheduledNotFound from None
 
 
 def message_seen(message_id: MessageId, reach: Reach, past: Past) -> None:
@@ -120,6 +140,12 @@ def _refuse_as_another(order: Any, reach: Reach, principal: Principal) -> None:
         reach.everything or principal.client_id is None
     )
     if (others and not may) or (named is None and type(order) in ONESELF and not reach.everything):
+        raise PermissionMissing(permission=Permission.THREADS_WRITE)
+
+
+def _refuse_unless_all(reach: Reach) -> None:
+    """What comes in from outside is for who has leave for all. Raises PermissionMissing."""
+    if not reach.everything:
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
 
 

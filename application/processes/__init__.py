@@ -5,6 +5,7 @@ from typing import Final
 from application.processes.check_configuration_when_it_was_typed import (
     CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
 )
+from application.processes.conversations import OF_CONVERSATIONS
 from application.processes.end_files_when_their_time_is_up import (
     END_FILES_WHEN_THEIR_TIME_IS_UP,
 )
@@ -48,6 +49,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     PURGE_RECORD_WHEN_IT_CAN_BE_RESTORED_NO_MORE,
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
     *OF_SALES,
+    *OF_CONVERSATIONS,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,

@@ -15,7 +15,7 @@ from application.people.people import refuse_unknown_client, survivor
 from application.sales.assignment import counted, given_by_rule
 from application.sales.members import next_at_work_of, present
 from application.sales.removing import follow_up_back
-from application.transact import Changes, Past, Since, UseCase, one_by_one
+from application.transact import Changes, Past, Since, UseCase, step_by_step
 from domain.business.departments import MEMBERS
 from domain.business.users import USER
 from domain.messages import Command
@@ -74,10 +74,32 @@ def convert(command: leads.ConvertLead, past: Past) -> Changes:
 
 def booked(client_id: ClientId | None, key: str, past: Past) -> Changes:
     """Count what a client has booked, recorded with it; of who is no lead, nothing is said."""
-    if client_id is None or (lead_id := lead_of_person(client_id, past)) is None:
+    return {} if client_id is None else _engaged(client_id, EngagementSource.BOOKING, key, past)
+
+
+def replied(client_id: ClientId, key: str, past: Past) -> Changes:
+    """Count what a lead has written, recorded with it."""
+    return _engaged(client_id, EngagementSource.REPLY, key, past)
+
+
+def written_to(client_id: ClientId, past: Past) -> Changes:
+    """Note that somebody has turned to a lead by writing, if nobody had in any way before: what is written
+    after that, their conversation tells.
+    """
+    if (lead_id := lead_of_person(client_id, past)) is None:
         return {}
     lead = past.of(LEAD, lead_id)
-    order = leads.RecordEngagement(lead_id=lead_id, source=EngagementSource.BOOKING, key=key)
+    if lead.answered_after is not None or lead.status not in leads.OPEN:
+        return {}
+    order = leads.RecordContact(lead_id=lead_id, way=leads.ContactWay.MESSAGE)
+    return recorded(lead_id, lead, leads.contact(order, lead, now=past.now), past)
+
+
+def _engaged(client_id: ClientId, source: EngagementSource, key: str, past: Past) -> Changes:
+    if (lead_id := lead_of_person(client_id, past)) is None:
+        return {}
+    lead = past.of(LEAD, lead_id)
+    order = leads.RecordEngagement(lead_id=lead_id, source=source, key=key)
     return recorded(lead_id, lead, leads.engage(order, lead), past)
 
 
@@ -179,11 +201,11 @@ def again(
     be turned to anew.
     """
     came = any(isinstance(each, LeadTouched) for each in events)
-    steps: tuple[Callable[[Past], Changes], ...] = (
+    return step_by_step(
+        past,
         lambda here: follow_up_back(removed, here),
         lambda here: recorded(lead_id, removed, events, here, anew=came),
     )
-    return one_by_one(steps, past, lambda step, here: step(here))
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:

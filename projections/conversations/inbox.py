@@ -149,7 +149,7 @@ INBOX = ReadModel(
     ),
     key=_key,
     evolve=_evolve,
-    columns=("member_id", "thread_id", "status", "is_archived", "unread", "last_at"),
+    columns=("member_id", "thread_id", "status", "is_archived", "since", "unread", "last_at"),
     indexes=(
         ("member_id", "last_at"),
         ("member_id", "unread"),

@@ -18,12 +18,13 @@ from domain.conversations.messages import (
 )
 from domain.conversations.participants import MemberId
 from domain.people.clients import ClientErased
+from domain.texts import plain
 from domain.values import MessageId, ThreadId, kind_of
 from projections.read_model import ReadModel, Row
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread. Of a message that was deleted, or whose author is erased, it stays
+    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
     that there was one.
     """
 
@@ -34,6 +35,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     kind: MessageKind
     status: MessageStatus
     text: str | None = None
+    words: str | None = None
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
@@ -49,7 +51,7 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            return row and replace(row, text=None, local_id=None)
+            return row and replace(row, text=None, words=None, local_id=None)
         case _:
             return row and _moved(row, event)
 
@@ -63,6 +65,7 @@ def _posted(event: MessagePosted) -> ListedMessage:
         kind=event.kind,
         status=event.status,
         text=event.text,
+        words=event.text and plain(event.text),
         reply_to=event.reply_to,
         mentions=event.mentions,
         local_id=event.local_id,
@@ -73,9 +76,9 @@ def _posted(event: MessagePosted) -> ListedMessage:
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
         case MessageEdited(text=text, at=at):
-            return replace(row, text=text, edited_at=at)
+            return replace(row, text=text, words=text and plain(text), edited_at=at)
         case MessageDeleted(at=at):
-            return replace(row, text=None, deleted_at=at, reactions={})
+            return replace(row, text=None, words=None, deleted_at=at, reactions={})
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
@@ -110,7 +113,7 @@ MESSAGES = ReadModel(
     ),
     key=_key,
     evolve=_evolve,
-    columns=("thread_id", "sequence", "kind", "author", "posted_at"),
-    indexes=(("thread_id", "sequence"),),
+    columns=("thread_id", "sequence", "kind", "author", "posted_at", "words"),
+    indexes=(("thread_id", "sequence"), ("posted_at",)),
     owner="message",
 )

@@ -1,7 +1,7 @@
 """What happened between us and a client, in order?
 
-One row per thing that happened, placed by its `created_at`: a booking, a lead, a task or a file as it stands
-now, a note as it was written. Another kind of thing is another event to subscribe to.
+One row per thing that happened, placed by its `created_at`: a booking, a lead, a task, a file or a message as it
+stands now, a note as it was written. Another kind of thing is another event to subscribe to.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.messages import MessageDeleted, MessageEdited, MessagePosted
 from domain.files.files import (
     Description,
     FileAnnounced,
@@ -58,11 +59,12 @@ class EntryKind(StrEnum):
     LEAD = "lead"
     TASK = "task"
     FILE = "file"
+    MESSAGE = "message"
 
 
 class TimelineEntry(Row, frozen=True, kw_only=True):
-    """`id` is that of the booking, lead, note, task or file; `by` is who began it. The `text` is that of a
-    note, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
+    """`id` is that of the booking, lead, note, task, file or message; `by` is who began it. The `text` is that of a
+    note or message, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
     `due_at` and `completed_at`; a file its `file_status`; a booking the rest. What was removed says so
     by `removed_at`, and is not listed.
     """
@@ -98,6 +100,8 @@ def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
             return TimelineEntry(id=note, client_id=client, kind=EntryKind.NOTE, text=text)
         case ClientErased():
             return None
+        case MessagePosted() | MessageEdited() | MessageDeleted():
+            return _message(row, event)
         case (
             LeadOpened()
             | LeadMoved()
@@ -121,6 +125,23 @@ def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
             return _task(row, event)
         case _:
             return _booking(row, event)
+
+
+def _message(
+    row: TimelineEntry | None, event: MessagePosted | MessageEdited | MessageDeleted
+) -> TimelineEntry | None:
+    """Tell of what was said between the business and one client, whoever of them said it."""
+    match event:
+        case MessagePosted(message_id=id_, with_client=client, text=text):
+            if client is None:
+                return None
+            return TimelineEntry(id=id_, client_id=client, kind=EntryKind.MESSAGE, text=text)
+        case MessageEdited(text=text):
+            return row and replace(row, text=text)
+        case MessageDeleted():
+            return None
+        case _:
+            assert_never(event)
 
 
 def _booking(row: TimelineEntry | None, event: OfBooking) -> TimelineEntry | None:
@@ -241,13 +262,13 @@ def _key(event: Any) -> list[str]:
         case ClientErased(streams=streams, note_ids=notes):
             return [*streams, *notes]
         case _:
-            fields = ("lead_id", "file_id", "booking_id", "id")
+            fields = ("lead_id", "file_id", "booking_id", "message_id", "id")
             return [next(getattr(event, each) for each in fields if hasattr(event, each))]
 
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=4,
+    version=5,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -274,6 +295,9 @@ CLIENT_TIMELINE = ReadModel(
         FileRemoved,
         FileRestored,
         FilePurged,
+        MessagePosted,
+        MessageEdited,
+        MessageDeleted,
     ),
     key=_key,
     evolve=_evolve,

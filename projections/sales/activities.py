@@ -56,6 +56,7 @@ class ActivityKind(StrEnum):
     LEAD = "lead"
     TASK = "task"
     FILE = "file"
+    MESSAGE = "message"
 
 
 class Activity(Value, frozen=True, kw_only=True):

@@ -1,8 +1,6 @@
 """What others are told is declared, and nothing else leaves the house: no stored shape by accident."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
@@ -26,6 +24,7 @@ from tests.architecture import golden
 from tests.architecture.anything import anything
 from tests.architecture.examples import examples
 from tests.architecture.golden import BY_AREA, accepted, lost
+from tests.forked import printed
 from tests.planted import Planted
 
 AT = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -137,9 +136,7 @@ def _at(found: Any, place: tuple[str, ...]) -> Any:
 
 
 def test_the_command_line_prints_every_shape() -> None:
-    command = [sys.executable, "-m", "infra.cli", "schemas", "told"]
-
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == text()
+    assert printed("infra.cli", "schemas", "told") == text()
 
 
 # --- What is told is what was declared --------------------------------------------------------

@@ -12,7 +12,7 @@ from domain.scheduling.professionals import Hours, Week
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TEN = "2027-01-05T10:00:00+01:00"
 QUARTER_PAST_ELEVEN = "2027-01-05T11:15:00+01:00"
@@ -167,6 +167,7 @@ def put_into(http: TestClient, where: str, status: str) -> Any:
 
 
 @pytest.mark.parametrize("end", ["completed", "no_show", "cancelled"])
+@pytest.mark.apart
 def test_a_confirmed_appointment_comes_to_an_end(running, http, salon, end) -> None:
     where = book(http, salon)
 

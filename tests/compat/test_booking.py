@@ -9,7 +9,7 @@ from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TEN = "2027-01-05T10:00:00+01:00"
 CALL = {"bookingType": "call", "details": {"time": "tomorrow, after lunch"}}
@@ -93,6 +93,7 @@ def test_details_are_kept_to_the_byte(running, http, salon) -> None:
     assert f'"details":{details}' in http.get("/booking").text
 
 
+@pytest.mark.apart
 def test_bookings_are_listed_by_type_status_client_and_user(running, http, salon) -> None:
     zoe = http.post("/client", json={"name": "Zoé"}).json()["id"]
     call = book(http, clientId=zoe).json()

@@ -10,7 +10,7 @@ from domain.people.clients import ClientRegistered, ClientStatusChanged
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé", "customId": "Z-1", "strategyId": "warm"}
 NOBODY = "/client/client-00000000-0000-7000-8000-000000000000"

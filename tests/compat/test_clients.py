@@ -7,7 +7,7 @@ from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé", "email": "zoe@example.org", "phone": "0199001234"}
 
@@ -55,6 +55,7 @@ def test_nobody_is_registered_twice(http) -> None:
     assert (returned.status_code, returned.json()["id"]) == (200, made.json()["id"])
 
 
+@pytest.mark.apart
 def test_a_client_is_shown_with_what_the_visits_add_up_to(running, http) -> None:
     salon, zoe = Salon.opened(running), register(http)
     booked = salon.book(http, client_id=zoe.removeprefix("/clients/")).json()
@@ -116,6 +117,7 @@ def test_a_note_appears_in_the_timeline_and_stays_as_it_was_written(running, htt
     assert http.put(f"{zoe}/notes/{noted.json()['id']}", json={"text": "x"}).status_code == 404
 
 
+@pytest.mark.apart
 def test_a_guest_becomes_a_client_by_coming_and_is_the_same_one_next_time(running, http) -> None:
     salon = Salon.opened(running)
     running.settle()

@@ -8,7 +8,7 @@ from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 from tests.scheduling.services.examples import ana, ben
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 CUT = {
     "name": "Cut",

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from domain.business.users import Role
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ANA = {"name": "Ana", "email": "ana@example.org"}
 MONDAY_MORNING = {"monday": [{"opens": "09:00", "closes": "12:00"}]}

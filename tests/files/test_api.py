@@ -11,7 +11,7 @@ from tests.files.sending import UPLOAD, announced, client_of, given, put, send
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @pytest.fixture
@@ -169,6 +169,7 @@ def test_the_same_key_keeps_one_file(running: Running) -> None:
     assert running.system.files.ledger.used(running.tenant) == len(content)
 
 
+@pytest.mark.apart
 def test_what_was_removed_is_given_to_nobody_can_be_had_again_and_is_gone_after_thirty_days(
     running: Running,
 ) -> None:
@@ -226,6 +227,7 @@ def test_who_is_merged_with_another_keeps_their_files_and_gets_no_new_ones(
     assert running.system.files.ledger.used(running.tenant) == len(picture())
 
 
+@pytest.mark.apart
 def test_what_is_announced_again_with_the_same_key_is_awaited_as_long_as_the_first_time(
     running: Running,
 ) -> None:

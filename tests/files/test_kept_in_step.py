@@ -2,7 +2,6 @@
 what was not recorded is swept, and a business keeps no more than it may.
 """
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from tests.files.pictures import PDF, picture
 from tests.files.s3_server import Server, s3_server
 from tests.files.sending import announced, client_of, put, send
 from tests.files.storages import bucket_at
+from tests.forked import FORKING
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -62,7 +62,7 @@ def test_who_is_killed_between_the_bytes_and_the_log_leaves_nothing_that_is_give
 ) -> None:
     http = running.http()
     client = client_of(http)
-    process = multiprocessing.get_context("spawn").Process(
+    process = FORKING.Process(
         target=_send_and_die, args=(dsn, settings, running.tenant, client, where)
     )
     process.start()

@@ -14,7 +14,7 @@ from tests.files.pictures import DRAWING, PDF, PROGRAM, opened, picture, taken_i
 from tests.files.sending import client_of, given
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @pytest.fixture
@@ -127,6 +127,7 @@ def test_a_client_has_a_picture_that_the_public_never_sees(running: Running) -> 
     assert sent(other, where, picture()).status_code == 404
 
 
+@pytest.mark.apart
 def test_at_the_old_paths_one_has_a_picture_and_keeps_files(running: Running) -> None:
     http = running.http(Role.FRONT_DESK)
     (me,) = (each.user_id for each in running.principals.values())

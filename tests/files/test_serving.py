@@ -11,7 +11,7 @@ from tests.files.sending import announced as said_of
 from tests.files.sending import client_of, given, had, led, put, send
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @pytest.fixture
@@ -98,6 +98,7 @@ def test_nothing_that_was_sent_runs_in_a_browser(running: Running, http: TestCli
         assert answer.headers["cross-origin-resource-policy"] == "same-site"
 
 
+@pytest.mark.apart
 def test_an_address_is_good_for_five_minutes(running: Running, http: TestClient, url: str) -> None:
     running.clock.set(running.clock() + timedelta(minutes=5))
 
@@ -141,6 +142,7 @@ def test_other_bytes_are_refused_where_they_are_put(http: TestClient) -> None:
     assert refused.json()["came"]["size"] == SIZE + 1
 
 
+@pytest.mark.apart
 def test_where_to_put_it_is_good_for_an_hour(running: Running, http: TestClient) -> None:
     to = said_of(http, client_of(http), PDF).json()
     running.clock.set(running.clock() + timedelta(hours=1))

@@ -6,7 +6,7 @@ from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def test_what_happened_is_listed_newest_first_and_in_pages(running: Running) -> None:
@@ -51,6 +51,7 @@ def test_one_event_is_shown_with_what_is_personal(running: Running) -> None:
     assert auditor.get("/v1/history/100000").status_code == 404
 
 
+@pytest.mark.apart
 def test_a_thing_is_shown_as_it_was_and_what_changed_since(running: Running) -> None:
     salon, http = Salon.opened(running), running.http()
     booked = salon.book(http)
@@ -83,6 +84,7 @@ def test_another_tenant_has_another_history(running: Running) -> None:
     assert other.get(f"/v1/history/streams/{booking}").status_code == 404
 
 
+@pytest.mark.apart
 def test_whatever_is_shown_is_shown_as_it_was(running: Running) -> None:
     salon, http = Salon.opened(running), running.http()
     booked = salon.book(http)

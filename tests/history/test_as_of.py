@@ -13,7 +13,7 @@ from tests.business.tenants.examples import register_business
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 Change = Callable[[TestClient, str], Any]
 
@@ -102,6 +102,7 @@ def salon(running: Running) -> Salon:
 
 
 @pytest.mark.parametrize("thing", [thing for thing in THINGS if "removed" not in thing])
+@pytest.mark.apart
 def test_whatever_can_be_shown_says_when_it_was_made_and_when_it_changed(
     running: Running, salon: Salon, thing: str
 ) -> None:
@@ -118,6 +119,7 @@ def test_whatever_can_be_shown_says_when_it_was_made_and_when_it_changed(
 
 
 @pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.apart
 def test_whatever_can_be_shown_can_be_shown_as_it_was(
     running: Running, salon: Salon, thing: str
 ) -> None:

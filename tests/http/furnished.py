@@ -17,6 +17,7 @@ from domain.business.tenants import Business, ChangePublicName, RegisterBusiness
 from domain.business.users import AppointOperator, ChangeRoles, Role
 from domain.catalogue import KINDS
 from domain.conversations.participants import MemberId
+from domain.conversations.scheduled import ScheduleMessage
 from domain.conversations.threads import OpenThread, ThreadForm
 from domain.files.files import Content, Description, PassFile, Picture, Size, UploadFile
 from domain.files.purposes import MediaType, Purpose
@@ -41,6 +42,7 @@ from domain.values import (
     FormId,
     HoldId,
     ProfessionalId,
+    ScheduledId,
     SeriesId,
     ServiceId,
     SourceId,
@@ -50,6 +52,7 @@ from domain.values import (
     UserId,
 )
 from tests.conftest import MONDAY
+from tests.conversations.threads.examples import group_named
 from tests.http.examples_of_bodies import ID
 from tests.http.hostile import POINT, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
@@ -119,6 +122,13 @@ def furnish(running: Running) -> None:
         ),
         submitted(),
         said(),
+        ScheduleMessage(
+            scheduled_id=ScheduledId(f"scheduled-{ID}"),
+            thread_id=group_named(f"thread-{ID}"),
+            author=MemberId(f"user-{ID}"),
+            text="À demain !",
+            send_at=MONDAY + timedelta(days=40),
+        ),
         OpenLead(seed=f"client-{ID}", client_id=client),
         PlaceHold(
             hold_id=HoldId(f"hold-{ID}"),

@@ -26,7 +26,7 @@ from tests.http.sockets import Line, request, served
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 MOST_OF_AN_ANSWER = 5_000_000
 CUT = {"name": "Cut", "duration_minutes": 45}
@@ -217,6 +217,7 @@ def all_of(http: TestClient, first: str) -> list[Any]:
     return found
 
 
+@pytest.mark.apart
 def test_lists_go_on_where_they_are_large_enough(running: Running, much: str) -> None:
     http = running.http(Role.OWNER, Role.OPERATOR)
 

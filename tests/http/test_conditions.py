@@ -19,7 +19,7 @@ from tests.http.hostile import everything
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import CUT as CUT_OFFER
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 CUT = {"name": "Cut", "duration_minutes": 45}
 
@@ -235,6 +235,7 @@ def test_who_is_lenient_is_told_what_is_known_and_that_it_is_old(
     assert told.headers["consistency"] == "stale"
 
 
+@pytest.mark.apart
 def test_what_is_not_old_is_not_said_to_be(running: Running, http, cut) -> None:
     own = {**token(running, 1), "Prefer": "handling=lenient; wait=0"}
 

@@ -17,7 +17,7 @@ from infra.composition import application
 from infra.settings import DEMO_SECRET
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 SOMEBODY = Principal(
     tenant_id=TenantId("0198c0de-0000-7000-8000-000000000001"),
@@ -101,6 +101,7 @@ def test_no_forged_token_opens(running: Running, stranger) -> None:
         assert token[:40] not in refused.text, name
 
 
+@pytest.mark.apart
 def test_a_token_that_has_expired_opens_no_more(running: Running, stranger) -> None:
     held = {"Authorization": f"Bearer {genuine(running)}"}
     running.clock.set(running.clock() + timedelta(hours=1))

@@ -24,7 +24,7 @@ from tests.contract import check
 from tests.http import hostile
 from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
-from tests.http.hostile import PUBLIC_NAME, Asked
+from tests.http.hostile import PUBLIC_NAME, THREAD, Asked
 from tests.http.sockets import Line, request, served
 from tests.running import Running
 
@@ -69,6 +69,7 @@ MORE: dict[str, dict[str, Any]] = {
     f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
     "/activities": {"prospectId": lead_of(ClientId(f"client-{ID}"))},
+    f"/v1/threads/{THREAD}/scheduled-messages": {"send_at": "2027-02-05T10:00:00+01:00"},
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},

@@ -10,7 +10,7 @@ from api.compat import CALLED
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé", "email": "zoe@example.org"}
 

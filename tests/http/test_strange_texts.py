@@ -13,7 +13,7 @@ from domain.scheduling.professionals import ALWAYS_OPEN
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 STRANGE = (
     "'; DROP TABLE log.events; --",

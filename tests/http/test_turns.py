@@ -86,6 +86,7 @@ HEAVY_ROUTES = {
     ("/v1/submissions/{submission_id}/history", "GET"),
     ("/v1/threads/{thread_id}/history", "GET"),
     ("/v1/messages/{message_id}/history", "GET"),
+    ("/v1/scheduled-messages/{scheduled_id}/history", "GET"),
     ("/v1/leads/{lead_id}/stages", "GET"),
     ("/v1/analytics/leads", "GET"),
     ("/v1/analytics/leads.csv", "GET"),

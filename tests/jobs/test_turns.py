@@ -56,6 +56,16 @@ def test_who_comes_later_is_next(database: Database) -> None:
     assert claimed(database, turns) == [ANOTHER_TENANT]
 
 
+def test_who_comes_when_the_others_have_no_more_is_next_at_once(database: Database) -> None:
+    turns = Turns("effects", lambda: 0.0)
+    order(database, ring())
+    claimed(database, turns)
+
+    order(database, ring(), position=2, tenant=ANOTHER_TENANT)
+
+    assert claimed(database, turns) == [ANOTHER_TENANT]
+
+
 def test_a_batch_is_of_all_tenants(database: Database) -> None:
     order(database, *[water(str(n)) for n in range(50)])
     order(database, *[water(str(n)) for n in range(50)], position=2, tenant=ANOTHER_TENANT)

@@ -100,13 +100,15 @@ def unnamed(touched: set[str], named: list[str]) -> set[str]:
 
 
 class Copy:
-    """Of all there is, where something can be added. What was touched in it, its Git tells."""
+    """Of all there is, where something can be added; with what was compiled and what mypy found, as far as
+    that is there: it stays true of all that is not touched. What was touched in it, its Git tells.
+    """
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        rubbish = shutil.ignore_patterns("__pycache__", "node_modules", "made", ".venv")
+        rubbish = shutil.ignore_patterns("node_modules", "made")
         for each in Path().iterdir():
-            if each.is_dir() and not each.name.startswith("."):
+            if each.is_dir() and (each.name == ".mypy_cache" or not each.name.startswith(".")):
                 shutil.copytree(each, place / each.name, ignore=rubbish)
             elif each.is_file() and each.name != ".git":
                 shutil.copy(each, place)

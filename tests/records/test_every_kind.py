@@ -30,7 +30,7 @@ from tests.records.any_kind import (
 )
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @every_kind
@@ -102,6 +102,7 @@ def test_two_who_change_different_parts_at_once_both_have_their_way(running, htt
 
 
 @every_kind
+@pytest.mark.apart
 def test_what_was_removed_is_hidden_and_can_be_restored_for_thirty_days(
     running: Running, http, kind
 ) -> None:
@@ -248,6 +249,7 @@ def test_several_are_made_at_once_or_none(running: Running, http, kind) -> None:
 
 
 @going_kinds
+@pytest.mark.apart
 def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, kind) -> None:
     first, second = bodies(kind)
     where, other = create(http, kind, first), create(http, kind, second)
@@ -270,6 +272,7 @@ def test_what_can_be_restored_no_more_is_gone_for_good(running: Running, http, k
 
 
 @kept_kinds
+@pytest.mark.apart
 def test_what_others_than_records_refer_to_stays(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     where = create(http, kind, first)
@@ -321,6 +324,7 @@ def test_whatever_stands_in_if_match_nobody_undoes_what_another_did(
 
 
 @every_kind
+@pytest.mark.apart
 def test_a_repeated_change_is_answered_as_the_first_time_also_when_it_is_gone(
     running: Running, http, kind
 ) -> None:

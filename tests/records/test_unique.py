@@ -7,7 +7,7 @@ import pytest
 from tests.records.any_kind import bodies, code, create, unique_kinds
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @unique_kinds

@@ -1,8 +1,6 @@
 """What we tell others about our records is true, and said in the form that their tools read."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from domain.catalogue import EVENTS
 from domain.messages import Event
 from infra.printing.asyncapi import TOPIC_OF, document, text
 from tests.architecture.examples import examples
+from tests.forked import printed
 from tests.streams.telling import sent
 from tests.streams.test_records import AT, METADATA
 
@@ -44,9 +43,7 @@ def test_the_document_that_others_read_is_fresh() -> None:
 
 @pytest.mark.slow
 def test_the_command_line_prints_it() -> None:
-    command = [sys.executable, "-m", "infra.cli", "schemas", "asyncapi"]
-
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == text()
+    assert printed("infra.cli", "schemas", "asyncapi") == text()
 
 
 def test_the_document_is_asyncapi() -> None:

@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from infra.composition import System
 from infra.processes.streaming import facts_of
 from infra.servers.kafka import Broker
 from infra.settings import Mode, Settings
+from tests.forked import Forked
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.telling import CRM, Desk, Sent, counted, sent
@@ -157,12 +157,13 @@ def worker(kafka: Broker, dsn: str) -> Iterator[None]:
         "KAFKA_BOOTSTRAP": kafka.bootstrap,
         "KAFKA_FACTS": f"{CRM}={TENANT}",
     }
-    command = [sys.executable, "-m", "infra.cli", "worker"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
+    with Path(os.devnull).open("r+") as nothing:
+        process = Forked("infra.cli", "worker", environment=environment, ends=(nothing, nothing))
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def tell(kafka: Broker, *facts: Sent, **more: Any) -> None:

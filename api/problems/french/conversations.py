@@ -45,6 +45,19 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Réponse impossible",
         "Ce à quoi vous répondez n'est pas un message de cette conversation que vous voyez.",
     ),
+    "not-scheduled-any-more": Words("Plus programmé", "Le message a été envoyé ou annulé."),
+    "scheduled-into-the-past": Words(
+        "Programmation impossible",
+        "Un message se programme pour un moment à venir, dans l'année.",
+    ),
+    "scheduled-not-found": Words(
+        "Message programmé introuvable",
+        "Aucun message programmé que vous voyez n'a cet identifiant.",
+    ),
+    "too-many-scheduled": Words(
+        "Trop de messages programmés",
+        "Une conversation n'a pas plus de messages programmés à la fois.",
+    ),
     "snoozed-into-the-past": Words(
         "Report impossible",
         "Une conversation se reporte à un moment à venir, dans l'année.",

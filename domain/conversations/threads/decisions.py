@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from domain.conversations.messages import Message, MessageKind, MessagePosted
 from domain.conversations.participants import Audience, Member, MemberId, client_of, is_staff
+from domain.conversations.scheduled import ScheduleMessage
 from domain.conversations.threads.messages import (
     MOST_MEMBERS,
     AddMember,
@@ -17,6 +18,8 @@ from domain.conversations.threads.messages import (
     MarkRead,
     MemberJoined,
     MemberLeft,
+    MessageAwaited,
+    MessageAwaitedNoMore,
     MessageCounted,
     MessageDiscounted,
     NotAMember,
@@ -51,7 +54,7 @@ from domain.conversations.threads.messages import (
     WakeThread,
 )
 from domain.conversations.threads.thread import THREAD
-from domain.values import MessageId, ThreadId, derived_id
+from domain.values import MessageId, ScheduledId, ThreadId, derived_id
 
 CARRIED_EVERY: Final = 200
 """Events that are read at most to know where a thread stands."""
@@ -271,6 +274,27 @@ def discounted(message_id: MessageId, message: Message) -> Sequence[ThreadEvent]
             audience=message.audience,
         )
     ]
+
+
+def awaited(command: ScheduleMessage, thread: Thread) -> MessageAwaited:
+    """Say that a message is to be said later."""
+    return MessageAwaited(
+        thread_id=command.thread_id,
+        scheduled_id=command.scheduled_id,
+        audience=seen_by(thread, among_colleagues=True),
+        unless_answered=command.unless_answered,
+    )
+
+
+def awaited_no_more(
+    thread_id: ThreadId, scheduled_id: ScheduledId, thread: Thread
+) -> MessageAwaitedNoMore:
+    """Say that it was said, or is not to be."""
+    return MessageAwaitedNoMore(
+        thread_id=thread_id,
+        scheduled_id=scheduled_id,
+        audience=seen_by(thread, among_colleagues=True),
+    )
 
 
 # --- What was read --------------------------------------------------------------------

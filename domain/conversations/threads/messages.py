@@ -16,7 +16,7 @@ from domain.messages import (
     Personal,
     Value,
 )
-from domain.values import ClientId, MessageId, ThreadId, UserId
+from domain.values import ClientId, MessageId, ScheduledId, ThreadId, UserId
 
 MOST_MEMBERS: Final = 50
 MOST_LABELS: Final = 20
@@ -252,8 +252,27 @@ class ReadingMoved(Event, frozen=True):
     at: datetime
 
 
+class MessageAwaited(Event, frozen=True):
+    """A message is to be said later; `unless_answered` it is cancelled once somebody from outside writes."""
+
+    thread_id: ThreadId
+    scheduled_id: ScheduledId
+    audience: Audience
+    unless_answered: bool = False
+
+
+class MessageAwaitedNoMore(Event, frozen=True):
+    """It was said, or cancelled."""
+
+    thread_id: ThreadId
+    scheduled_id: ScheduledId
+    audience: Audience
+
+
 class Thread(Value, frozen=True, kw_only=True):
-    """What a thread remembers: counts, members, and how far they have read; none of its messages."""
+    """What a thread remembers: counts, members, and how far they have read; none of its messages. `scheduled`
+    says what is to be said later, and whether an answer cancels it.
+    """
 
     opened_at: datetime | None = None
     form: ThreadForm = ThreadForm.DIRECT
@@ -268,6 +287,7 @@ class Thread(Value, frozen=True, kw_only=True):
     assignee_id: UserId | None = None
     labels: tuple[str, ...] = ()
     last: int = 0
+    scheduled: Mapping[ScheduledId, bool] = {}
     since_carried: int = 0
 
     @property
@@ -298,6 +318,8 @@ Told = (
     | MessageCounted
     | MessageDiscounted
     | ReadingMoved
+    | MessageAwaited
+    | MessageAwaitedNoMore
 )
 ThreadEvent = Told | ThreadCarried
 

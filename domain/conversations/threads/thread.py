@@ -11,6 +11,8 @@ from domain.conversations.participants import Member, MemberId
 from domain.conversations.threads.messages import (
     MemberJoined,
     MemberLeft,
+    MessageAwaited,
+    MessageAwaitedNoMore,
     MessageCounted,
     MessageDiscounted,
     ReadingMoved,
@@ -29,6 +31,7 @@ from domain.conversations.threads.messages import (
     ThreadStatus,
     Told,
 )
+from domain.values import ScheduledId
 
 Members = Mapping[MemberId, Member]
 
@@ -52,6 +55,8 @@ def _evolve(thread: Thread, event: Told) -> Thread:
             return _opened(event)
         case MemberJoined() | MemberLeft():
             return replace(thread, members=_joined(thread.members, event))
+        case MessageAwaited() | MessageAwaitedNoMore():
+            return replace(thread, scheduled=_awaited(thread.scheduled, event))
         case ThreadRenamed(title=title):
             return replace(thread, title=title)
         case ThreadAssigned(assignee_id=assignee):
@@ -117,6 +122,15 @@ def _read(members: Members, event: ReadingMoved) -> Members:
     if known is None:
         return members
     return {**members, event.member_id: replace(known, read=event.sequence, unread=event.unread)}
+
+
+def _awaited(
+    scheduled: Mapping[ScheduledId, bool], event: MessageAwaited | MessageAwaitedNoMore
+) -> Mapping[ScheduledId, bool]:
+    others = {each: unless for each, unless in scheduled.items() if each != event.scheduled_id}
+    if isinstance(event, MessageAwaitedNoMore):
+        return others
+    return {**others, event.scheduled_id: event.unless_answered}
 
 
 def _joined(members: Members, event: MemberJoined | MemberLeft) -> Members:

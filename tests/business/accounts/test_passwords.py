@@ -3,6 +3,7 @@ import pytest
 from adapters.accounts import passwords
 from adapters.accounts.strength import refuse_weak
 from application.business.accounts import WeakPassword
+from tests.conftest import DEAR
 
 EMAIL = "camille.petit@example.org"
 
@@ -93,7 +94,8 @@ def test_nobody_has_no_password() -> None:
         assert not passwords.matches(password, None)
 
 
-def test_a_cheaper_hash_is_outdated() -> None:
+def test_a_cheaper_hash_is_outdated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", DEAR)
     dear = passwords.hash_password("teapot")
     cheap = dear.replace("m=19456,t=2", "m=1024,t=1")
 

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
+from domain.conversations.heard import MessageHeard
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,
@@ -21,6 +22,15 @@ from domain.conversations.messages import (
     message_at,
 )
 from domain.conversations.participants import MemberId
+from domain.conversations.scheduled import (
+    CalledOff,
+    CancelScheduled,
+    MessageScheduled,
+    ScheduledCancelled,
+    ScheduledSent,
+    ScheduleMessage,
+    SendScheduled,
+)
 from domain.conversations.threads import (
     AddMember,
     ArchiveThread,
@@ -29,6 +39,8 @@ from domain.conversations.threads import (
     MarkRead,
     MemberJoined,
     MemberLeft,
+    MessageAwaited,
+    MessageAwaitedNoMore,
     MessageCounted,
     MessageDiscounted,
     OpenThread,
@@ -57,7 +69,7 @@ from domain.conversations.threads import (
 )
 from domain.messages import Event
 from domain.people.clients import ClientRegistered, ClientStatus
-from domain.values import ClientId, Contact, ThreadId, UserId
+from domain.values import ClientId, Contact, HeardId, ScheduledId, ThreadId, UserId
 from tests.in_memory import InMemory
 
 now: Final = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -78,6 +90,12 @@ thread_id: Final = thread_of(open_thread)
 both: Final = (ana, zoe)
 message_id: Final = message_at(thread_id, 1)
 
+scheduled_id: Final = ScheduledId("scheduled-0198c0de-0000-7000-8000-000000000001")
+schedule_message: Final = ScheduleMessage(
+    scheduled_id=scheduled_id, thread_id=thread_id, author=ana, text="À demain !", send_at=later
+)
+send_scheduled: Final = SendScheduled(scheduled_id=scheduled_id)
+cancel_scheduled: Final = CancelScheduled(scheduled_id=scheduled_id)
 rename_thread: Final = RenameThread(thread_id=thread_id, title="Mariage")
 add_member: Final = AddMember(thread_id=thread_id, member_id=ben)
 remove_member: Final = RemoveMember(thread_id=thread_id, member_id=ben)
@@ -136,6 +154,31 @@ reading_moved: Final = ReadingMoved(
 )
 thread_carried: Final = ThreadCarried(
     thread_id=thread_id, thread=Thread(opened_at=now, title="Mariage", last=1)
+)
+message_awaited: Final = MessageAwaited(
+    thread_id=thread_id, scheduled_id=scheduled_id, audience=(ana,), unless_answered=True
+)
+message_awaited_no_more: Final = MessageAwaitedNoMore(
+    thread_id=thread_id, scheduled_id=scheduled_id, audience=(ana,)
+)
+message_scheduled: Final = MessageScheduled(
+    scheduled_id=scheduled_id,
+    thread_id=thread_id,
+    author=ana,
+    audience=(ana,),
+    send_at=later,
+    unless_answered=True,
+    client_id=ClientId(zoe),
+    text="À demain !",
+)
+scheduled_sent: Final = ScheduledSent(
+    scheduled_id=scheduled_id, thread_id=thread_id, message_id=message_id
+)
+scheduled_cancelled: Final = ScheduledCancelled(
+    scheduled_id=scheduled_id, thread_id=thread_id, reason=CalledOff.ANSWERED
+)
+message_heard: Final = MessageHeard(
+    heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
 )
 message_posted: Final = MessagePosted(
     message_id=message_id,

@@ -1,6 +1,8 @@
 """Conversations over HTTP: who works here writes to a client, who answers; nobody else hears of it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,21 @@ def test_two_have_one_conversation_whoever_begins_it_and_were_it_at_once(
     assert ana.hears(found[0]) == ["Bonjour"] * 8
     again = ana.http.post("/v1/threads", json={"member_ids": [zoe.id]})
     assert (again.status_code, again.json()["id"]) == (200, found[0]["id"])
+
+
+def test_two_who_begin_in_two_processes_at_once_have_one_conversation(
+    two_systems: tuple[Running, Running],
+) -> None:
+    here, there = two_systems
+    ana, zoe = colleague(here), client(here)
+    zoe_there = Person(there, Role.CLIENT, zoe.id, client_id=zoe.id)
+    with ThreadPoolExecutor(2) as pool:
+        begin = [(ana, zoe), (zoe_there, ana)]
+        first, second = pool.map(lambda two: two[0].opens(two[1], text="Bonjour"), begin)
+
+    assert first["id"] == second["id"]
+    here.settle()
+    assert ana.hears(first) == ["Bonjour", "Bonjour"]
 
 
 def test_who_takes_no_part_and_has_no_leave_finds_no_conversation(
@@ -197,3 +214,112 @@ def test_who_is_erased_takes_their_words_along_and_nobody_elses(
     history = running.http().get("/v1/history", params={"type": "message-posted.v1"})
     assert "Moi, c'est Zoé" not in history.text
     assert "Et moi Tom" in history.text
+
+
+def test_words_are_found_by_who_sees_them(running: Running, ana: Person, zoe: Person) -> None:
+    thread = ana.opens(zoe, text="Le rendez-vous est à midi, près de l'église")
+    ana.says(thread, "Église : elle arrive toujours en retard", kind="note")
+    other = ana.opens(client(running, "Tom"), text="À l'Eglise, mardi")
+    running.settle()
+
+    def found(person: Person, q: str) -> list[str]:
+        answer = person.http.get("/v1/messages", params={"q": q, "include": "thread"}).json()
+        assert {*answer["included"]["thread"]} == {e["thread_id"] for e in answer["data"]}
+        return [each["thread_id"] for each in answer["data"]]
+
+    assert found(zoe, "EGLISE") == [thread["id"]]
+    assert sorted(found(ana, "glis")) == sorted([thread["id"], thread["id"], other["id"]])
+    assert found(ana, "midi église") == [thread["id"]]
+    assert found(colleague(running, Role.PROFESSIONAL), "eglise") == []
+
+
+def test_what_is_said_is_on_the_timeline_of_the_client_and_counts_for_the_lead(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    lead = ana.http.post("/v1/leads", json={"client_id": zoe.id}).json()
+    thread = ana.opens(zoe, text="Bonjour Zoé")
+    said = zoe.says(thread, "Bonjour Ana")
+    ana.says(thread, "Elle hésite", kind="note")
+    running.settle()
+
+    entries = ana.http.get(f"/v1/clients/{zoe.id}/timeline").json()["data"]
+    told = [(each["text"], each["by"]) for each in entries if each["kind"] == "message"]
+    assert {text for text, _ in told} == {"Bonjour Ana", "Bonjour Zoé"}
+    shown = ana.http.get(f"/v1/leads/{lead['id']}").json()
+    assert (shown["answered_after"], shown["status"]) == (0, "attempting")
+    assert "reply" in {each["name"] for each in shown["breakdown"]["parts"]}
+    activities = ana.http.get(f"/v1/leads/{lead['id']}/activities").json()["data"]
+    assert said["id"] in {(each["entry"] or {}).get("id") for each in activities}
+
+
+# --- Later ----------------------------------------------------------------------------
+
+
+def later(ana: Person, thread: dict[str, Any], text: str, **more: Any) -> dict[str, Any]:
+    where = f"/v1/threads/{thread['id']}/scheduled-messages"
+    answer = ana.http.post(where, json={"text": text, **more})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def statuses(ana: Person, thread: dict[str, Any]) -> dict[str, Any]:
+    listed = ana.http.get(f"/v1/threads/{thread['id']}/scheduled-messages").json()["data"]
+    return {each["text"]: each["reason"] or each["status"] for each in listed}
+
+
+def test_what_is_to_be_said_later_is_said_once_by_the_readers_clock(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    ana.http.put(f"/v1/clients/{zoe.id}", json={"name": "Zoé", "time_zone": "America/Vancouver"})
+    thread = ana.opens(zoe)
+    tomorrow = (running.clock() + timedelta(days=1)).date()
+    made = later(ana, thread, "Bonjour", on_clock=f"{tomorrow}T09:00:00")
+
+    assert datetime.fromisoformat(made["send_at"]).hour == 16
+    running.settle()
+    assert zoe.hears(thread) == []
+    assert there(zoe.http, f"/v1/scheduled-messages/{made['id']}") == 403
+
+    running.clock.set(running.clock() + timedelta(days=2))
+    running.settle()
+    running.settle()
+    assert (zoe.hears(thread), statuses(ana, thread)) == (["Bonjour"], {"Bonjour": "sent"})
+
+
+def test_what_is_to_be_said_later_is_cancelled_with_a_reason(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    thread = ana.opens(zoe)
+    at = {"send_at": (running.clock() + timedelta(days=1)).isoformat()}
+    later(ana, thread, "Encore là ?", unless_answered=True, **at)
+    later(ana, thread, "Quoi qu'il arrive", **at)
+    taken_back = later(ana, thread, "Ou pas", **at)
+
+    assert ana.http.delete(f"/v1/scheduled-messages/{taken_back['id']}").status_code == 204
+    zoe.says(thread, "Oui !")
+    assert ana.http.post(f"/v1/threads/{thread['id']}/resolution").status_code == 200
+    running.clock.set(running.clock() + timedelta(days=2))
+    running.settle()
+
+    assert statuses(ana, thread) == {
+        "Encore là ?": "answered",
+        "Quoi qu'il arrive": "resolved",
+        "Ou pas": "by-person",
+    }
+    assert zoe.hears(thread) == ["Oui !"]
+
+
+def test_what_is_put_aside_is_back_at_its_time(running: Running, ana: Person, zoe: Person) -> None:
+    thread = ana.opens(zoe, text="Bonjour")
+    where, until = f"/v1/threads/{thread['id']}", running.clock() + timedelta(days=1)
+    asked = ana.http.post(f"{where}/snooze", json={"until": until.isoformat()})
+    assert asked.json()["status"] == "snoozed"
+    past = ana.http.post(f"{where}/snooze", json={"until": running.clock().isoformat()})
+    assert (past.status_code, past.json()["code"]) == (422, "snoozed-into-the-past")
+
+    running.settle()
+    running.clock.set(running.clock() + timedelta(days=1))
+    running.settle()
+    running.settle()
+    assert ana.http.get(where).json()["status"] == "open"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.conversations.threads import USE_CASES
+from application.use_cases import USE_CASES
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,

@@ -6,7 +6,7 @@ from domain.records import KNOWN, LINKS, ReferenceMade
 from tests.architecture.examples import UUID
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def price(amount: int) -> dict[str, object]:

@@ -10,6 +10,7 @@ from application.ports import About
 from domain.aggregate import Aggregate
 from domain.business.users import USER, Role, UserClientsSettled, UserLinkedToClient
 from domain.conversations.messages import MESSAGE
+from domain.conversations.scheduled import SCHEDULED
 from domain.conversations.threads import THREAD
 from domain.messages import Event
 from domain.people.clients import CLIENT, ClientErased
@@ -30,6 +31,7 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
     "submission": SUBMISSION,
     "thread": THREAD,
     "message": MESSAGE,
+    "scheduled": SCHEDULED,
 }
 """Of whatever may speak of a client."""
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from domain.business.users import Role
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {
     "name": "Zoé Müller",

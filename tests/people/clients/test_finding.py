@@ -13,7 +13,7 @@ from domain.values import TenantId
 from tests.business.tenants.examples import register_business
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {
     "name": "Zoé Müller",

@@ -30,7 +30,7 @@ from tests.conftest import MONDAY
 from tests.people.clients.bookings import appointment, later, slot
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé", "email": "zoe@example.org"}
 AS_GUEST = Contact(name="Z. Müller", email="zoe@example.org")
@@ -137,6 +137,7 @@ def test_the_bookings_of_a_client_are_listed_newest_first(running, http, zoe, he
     assert http.get("/v1/clients/client-0/bookings").status_code == 404
 
 
+@pytest.mark.apart
 def test_the_timeline_merges_bookings_and_notes_in_order(running, http, zoe, hers) -> None:
     first = booked(running, hers)
     running.clock.set(MONDAY + timedelta(minutes=1))

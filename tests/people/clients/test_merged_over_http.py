@@ -19,7 +19,7 @@ from tests.business.accounts.over_http import (
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé Müller", "phone": "+33199001234"}
 ZOE_AGAIN = {"name": "Zoé M.", "email": "zoe@example.org", "custom_id": "Z-2"}
@@ -113,6 +113,7 @@ def test_undone_both_have_their_own_again(running: Running, http) -> None:
     assert ids(http, f"/v1/clients/{again}/bookings") == {theirs}
 
 
+@pytest.mark.apart
 def test_what_came_in_between_goes_back_by_the_address_it_came_by(running: Running, http) -> None:
     zoe, again = two(http)
     merge(http, zoe, again)
@@ -230,6 +231,7 @@ def test_who_was_parted_is_not_erased_with_the_other(running: Running, http) -> 
     assert ids(http, "/v1/clients") == {again}
 
 
+@pytest.mark.apart
 def test_the_business_is_asked_whether_two_are_one(running: Running, http) -> None:
     for name in ("Gus Meyer", "Léa Meyer"):
         visit(running, 1, name=name, email="meyer@example.org")

@@ -11,7 +11,7 @@ from domain.values import TenantId, UserId
 from tests.running import Running
 from tests.sales.leads.coming import ADVERT, BOTH, ZOE, again, engage, make_hot, opened, tasks
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 # --- They come ------------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ def test_every_score_is_explained_by_what_came_before_it(running: Running, http)
             assert types[number - 1] != "lead-scored.v1"
 
 
+@pytest.mark.apart
 def test_a_lead_as_it_was_then_has_the_score_that_it_had(running: Running, http) -> None:
     lead = opened(http)
     then = running.clock()

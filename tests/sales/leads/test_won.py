@@ -11,7 +11,7 @@ from tests.running import Running
 from tests.sales.leads.coming import ZOE, again, engage, opened
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 # --- They are won ---------------------------------------------------------------------
@@ -29,6 +29,7 @@ def test_a_lead_is_won_once_and_the_client_is_active(running: Running, http: Tes
     assert again(http, lead)["score"] == lead["score"], "the score is frozen"
 
 
+@pytest.mark.apart
 def test_who_books_counts_and_who_comes_is_won(running: Running, http: TestClient) -> None:
     salon, lead = Salon.opened(running), opened(http)
     where = salon.book(http, guest=ZOE).headers["location"]
@@ -53,6 +54,7 @@ def test_a_visit_that_a_client_books_counts_for_their_lead(running: Running, htt
     assert again(http, lead)["score"] == lead["score"] + 20
 
 
+@pytest.mark.apart
 def test_what_they_book_and_that_they_came_is_recorded_with_it(running: Running, http) -> None:
     """In one append: nobody has worked in between."""
     salon, lead = Salon.opened(running), opened(http)
@@ -127,6 +129,7 @@ def test_who_is_erased_is_no_lead_any_more(running: Running, http: TestClient) -
         assert word not in told + rows + shown
 
 
+@pytest.mark.apart
 def test_who_is_erased_before_they_come_is_won_all_the_same(
     running: Running, http: TestClient
 ) -> None:

@@ -10,7 +10,7 @@ from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 MONDAY = "2027-01-11T09:00:00Z"
 FRIDAY = "2027-01-15T09:00:00Z"

@@ -14,7 +14,7 @@ from tests.running import Running
 from tests.scheduling.availability.examples import hours
 from tests.scheduling.bookings.at_the_salon import CUT, Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TUESDAY = {"from": "2027-01-05", "to": "2027-01-05"}
 MORNINGS = Week(tuesday=hours("09:00-12:00"), sunday=hours("09:00-12:00"))
@@ -85,6 +85,7 @@ def test_what_was_booked_a_moment_ago_is_not_given_although_no_read_model_knows(
     assert "10:00" not in begins(ask(http, salon))
 
 
+@pytest.mark.apart
 def test_what_is_held_is_free_again_when_the_hold_ends(running: Running, http, salon) -> None:
     running.clock.set(datetime(2027, 1, 4, 9, 0, tzinfo=UTC))
     before = begins(ask(http, salon))
@@ -138,6 +139,7 @@ def test_instants_can_be_named_too(http, salon) -> None:
     assert begins(ask(http, salon, **between)) == ["09:00"]
 
 
+@pytest.mark.apart
 def test_without_a_time_the_coming_week_is_meant(running: Running, http, salon) -> None:
     running.clock.set(datetime(2027, 1, 5, 9, 30, tzinfo=UTC))
     whom = {"professional_id": salon.professional_id, "service_id": salon.service_id}

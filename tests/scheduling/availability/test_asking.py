@@ -19,7 +19,7 @@ from tests.running import Running
 from tests.scheduling.availability.examples import slot
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TEN: TimeSlot = slot("2027-01-05T10:00", "2027-01-05T11:00")
 

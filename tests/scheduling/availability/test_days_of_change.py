@@ -20,7 +20,7 @@ from tests.running import Running
 from tests.scheduling.availability.examples import hours
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 # Ten o'clock on the wall, the day before, on the day, and the day after.
 TEN_O_CLOCK = [
@@ -58,10 +58,15 @@ NIGHTS = [
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(scope="module")
+def beginning() -> datetime:
+    """In the January before."""
+    return datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
 @pytest.fixture
 def http(running: Running) -> TestClient:
-    """The owner, in the January before."""
-    running.clock.set(datetime(2026, 1, 5, 8, tzinfo=UTC))
+    """The owner."""
     return running.http()
 
 

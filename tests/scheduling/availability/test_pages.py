@@ -15,7 +15,7 @@ from domain.values import ClientId, Contact, ProfessionalId
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import OPEN, Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TWO_MONTHS = {"from": "2027-01-05", "to": "2027-03-01", "tz": "Europe/Paris"}
 

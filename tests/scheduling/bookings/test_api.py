@@ -7,7 +7,7 @@ import pytest
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 TEN = "2027-01-05T10:00:00+01:00"
 ELEVEN = "2027-01-05T11:00:00+01:00"
@@ -64,6 +64,7 @@ def test_the_same_key_books_once_although_the_slot_is_taken_by_then(running: Run
     assert again.headers["idempotent-replayed"] == "true"
 
 
+@pytest.mark.apart
 def test_a_booking_moves_through_its_life(running: Running) -> None:
     salon, http = Salon.opened(running), running.http()
     where = salon.book(http).headers["location"]
@@ -170,6 +171,7 @@ def test_a_hold_keeps_others_out_and_is_redeemed_once(running: Running) -> None:
     assert twice.status_code == 409
 
 
+@pytest.mark.apart
 def test_a_hold_keeps_others_out_to_its_last_second_and_nobody_after(running: Running) -> None:
     salon, http = Salon.opened(running), running.http()
     placed = http.post("/v1/holds", json={**salon.wish(), "ttl": 60})

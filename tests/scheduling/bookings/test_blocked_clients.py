@@ -8,7 +8,7 @@ from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 from tests.scheduling.bookings.ways_in import FREE, GUESTS, ONCE, registered, timeless, told, zoe_of
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def test_a_client_who_is_blocked_books_no_more(running: Running) -> None:

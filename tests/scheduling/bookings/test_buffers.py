@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 # Ten minutes to heat the wax, an hour, and twenty minutes to clean up.
 WAXING = {

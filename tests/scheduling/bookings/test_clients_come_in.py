@@ -24,7 +24,7 @@ from tests.scheduling.bookings.ways_in import (
     zoe_of,
 )
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 Way = Callable[[Salon, Http, str, int | None], Any]
 
@@ -136,6 +136,7 @@ def test_who_is_no_client_yet_holds_nothing(running: Running) -> None:
     assert hold(salon, http, FREE, None).status_code == 404
 
 
+@pytest.mark.apart
 def test_clients_who_ask_at_once_in_two_processes_get_no_more_than_one_may_have(
     two_systems: tuple[Running, Running],
 ) -> None:
@@ -202,6 +203,7 @@ def another_of(running: Running) -> ClientId:
     return client_id
 
 
+@pytest.mark.apart
 def test_what_has_begun_is_confirmed_by_who_may_override(running: Running) -> None:
     salon, desk, owner = Salon.opened(running), running.http(Role.FRONT_DESK), running.http()
     made = salon.book(desk, FREE).json()["id"]

@@ -11,7 +11,7 @@ from tests.people.clients.test_merged_over_http import merge, register
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 ZOE = {"name": "Zoé", "phone": "+33199001234"}
 LATER = "2027-01-05T15:00:00+01:00"

@@ -15,7 +15,7 @@ from domain.values import BookingId
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 MIDNIGHT = datetime.fromisoformat("2027-01-06T00:00:00+01:00")
 NEXT_DAY = {"from": "2027-01-06T00:00:00+01:00", "to": "2027-01-07T00:00:00+01:00"}

@@ -7,7 +7,7 @@ import pytest
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def weekly(salon: Salon, **more: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from domain.business.users import Role
 from domain.values import ProfessionalId
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 MORNING = [{"opens": "09:00", "closes": "12:00"}]
 SETTINGS = {

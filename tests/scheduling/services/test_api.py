@@ -10,7 +10,7 @@ from domain.business.users import Role
 from tests.running import Running
 from tests.scheduling.services.examples import ana, ben, service_id
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 CUT = {"name": "Cut", "category": "Hair", "duration_minutes": 45}
 

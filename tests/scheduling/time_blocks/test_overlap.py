@@ -8,7 +8,7 @@ from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 from tests.scheduling.time_blocks.test_api import EVERY_TUESDAY, ON_THE_CLOCK, ONCE, add
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 NIGHTS = {
     "type": "recurring",

@@ -1,0 +1,130 @@
+"""Use cases of what is said in conversations."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from application.conversations.calling_off import called_off, waiting
+from application.conversations.taking_part import as_member, joining, one_of, recorded
+from application.people.people import survivor
+from application.sales.leads import replied, written_to
+from application.transact import Changes, Past, UseCase, step_by_step
+from domain.conversations import messages, threads
+from domain.conversations.messages import MESSAGE, Message, MessageKind
+from domain.conversations.participants import MemberId, client_of, is_staff
+from domain.conversations.scheduled import CalledOff
+from domain.conversations.threads import THREAD, Thread, ThreadEvent
+from domain.messages import Command
+from domain.people.clients import CLIENT, ClientIsErased
+
+
+def post(command: messages.PostMessage, past: Past) -> Changes:
+    """Let somebody say something, with what follows from it: for what was to be said later, and for a lead."""
+    said = partial(_said, command)
+    if command.kind is not MessageKind.TEXT:
+        return said(past)
+    return step_by_step(past, said, partial(_answered, command), partial(_told_of_lead, command))
+
+
+def _said(command: messages.PostMessage, past: Past) -> Changes:
+    """Who works here and has leave for it takes part by saying something."""
+    thread_id = command.thread_id
+    thread = past.of(THREAD, thread_id)
+    threads.refuse_unknown(thread)
+    _refuse_erased(thread, past)
+    author = as_member(thread, command.author, past)
+    before = joining(thread_id, author, thread, past)
+    there = THREAD.fold(before, thread)
+    posted = messages.post(
+        replace(command, author=author),
+        there.last + 1,
+        threads.seen_by(there, among_colleagues=command.kind is MessageKind.NOTE),
+        there.client_id,
+        now=past.now,
+    )
+    _refuse_elsewhere(posted, past)
+    past.of(MESSAGE, posted.message_id)
+    events = [*before, *_opened_again(posted, there, past), threads.counted(posted)]
+    return {**recorded(thread_id, thread, events), posted.message_id: [posted]}
+
+
+def _answered(command: messages.PostMessage, past: Past) -> Changes:
+    """Let nothing be said any more that was to be unless somebody answered."""
+    if is_staff(command.author):
+        return {}
+    no_more = waiting(past.of(THREAD, command.thread_id), for_an_answer=True)
+    return called_off(command.thread_id, no_more, CalledOff.ANSWERED, past)
+
+
+def _told_of_lead(command: messages.PostMessage, past: Past) -> Changes:
+    """Count that a lead wrote, or that they were written to."""
+    thread = past.of(THREAD, command.thread_id)
+    if (client := client_of(command.author)) is not None:
+        return replied(client, messages.message_at(command.thread_id, thread.last), past)
+    return written_to(thread.client_id, past) if thread.client_id else {}
+
+
+def _refuse_erased(thread: Thread, past: Past) -> None:
+    """Refuse to speak with whoever is not known any more. Raises ClientIsErased."""
+    if thread.client_id and past.of(CLIENT, survivor(past, thread.client_id)).erased:
+        raise ClientIsErased
+
+
+def _opened_again(
+    posted: messages.MessagePosted, thread: Thread, past: Past
+) -> Sequence[ThreadEvent]:
+    if posted.kind is not MessageKind.TEXT:
+        return []
+    return threads.answered(posted.thread_id, posted.author, thread, past.now)
+
+
+def _refuse_elsewhere(posted: messages.MessagePosted, past: Past) -> None:
+    """Refuse a reply to what is not in this thread, or what they do not see. Raises RepliesElsewhere."""
+    if posted.reply_to is not None:
+        known = past.of(MESSAGE, posted.reply_to)
+        if known.thread_id != posted.thread_id or posted.author not in known.audience:
+            raise messages.RepliesElsewhere
+
+
+def edit(command: messages.EditMessage, past: Past) -> Changes:
+    message = past.of(MESSAGE, command.message_id)
+    order = replace(command, by=_as_author(message, command.by, past))
+    return {command.message_id: messages.edit(order, message, now=past.now)}
+
+
+def delete(command: messages.DeleteMessage, past: Past) -> Changes:
+    message = past.of(MESSAGE, command.message_id)
+    by = None if command.by is None else _as_author(message, command.by, past)
+    events = messages.delete(replace(command, by=by), message, now=past.now)
+    if not events or message.thread_id is None:
+        return {}
+    thread = past.of(THREAD, message.thread_id)
+    less = threads.discounted(command.message_id, message)
+    return {command.message_id: events, **recorded(message.thread_id, thread, less)}
+
+
+def react(command: messages.React, past: Past) -> Changes:
+    message = past.of(MESSAGE, command.message_id)
+    who = one_of(message.audience, command.member_id, past)
+    messages.refuse_unseen(message, who)
+    return {command.message_id: messages.react(replace(command, member_id=who), message)}
+
+
+def report(command: messages.ReportMessage, past: Past) -> Changes:
+    message = past.of(MESSAGE, command.message_id)
+    return {command.message_id: messages.report(command, message)}
+
+
+def _as_author(message: Message, member_id: MemberId, past: Past) -> MemberId:
+    return one_of((message.author,), member_id, past)
+
+
+USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
+    messages.PostMessage: post,
+    messages.EditMessage: edit,
+    messages.DeleteMessage: delete,
+    messages.React: react,
+    messages.ReportMessage: report,
+}

@@ -1,0 +1,16 @@
+"""What makes what happen next in conversations."""
+
+from typing import Final
+
+from application.processes.conversations.send_message_when_it_is_time import (
+    SEND_MESSAGE_WHEN_IT_IS_TIME,
+)
+from application.processes.conversations.wake_thread_when_it_is_time import (
+    WAKE_THREAD_WHEN_IT_IS_TIME,
+)
+from application.processes.process import Process
+
+OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
+    WAKE_THREAD_WHEN_IT_IS_TIME,
+    SEND_MESSAGE_WHEN_IT_IS_TIME,
+)
