@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, conversing, setter, tasks, winning
+from api.compat import CALLED, beauty, calendar, conversing, prospecting, setter, tasks, winning
 from api.conversations import hearing, messages, scheduled, threads
 from api.feed import routes as feed
 from api.feed import socket
@@ -124,6 +124,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *tasks.ROUTERS,
     *winning.ROUTERS,
     *conversing.ROUTERS,
+    *prospecting.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
 )

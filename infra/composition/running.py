@@ -53,6 +53,7 @@ from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.sales.imports import taking_in
 from application.sales.public_forms import note_of
 from application.transact import Changes
 from application.use_cases import USE_CASES
@@ -70,7 +71,8 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
-from infra.imports.leads_in_steps import Log
+from infra.imports.in_turn import InTurn
+from infra.imports.leads_in_steps import Log, leads_in_steps
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -163,8 +165,10 @@ def _compose(
     feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
-    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
+    in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
+    log = Log(in_turn, Asking(store, clock), settings.pepper.encode())
+    leads = leads_in_steps(log, SentRows(database, keys))
+    works = works_of(database, dispatch, erasures, rebuilder, models, leads)
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests, answers),
         **forgetting(erasures),

@@ -250,7 +250,7 @@ def long_work(running: Running) -> dict[str, Any]:
     policy = {"scoring": {"name": 50}, "bookings": {"notice_minutes": 60 * 24 * 300}}
     asked = http.post("/v1/what-if", json=policy).headers["location"]
     someone = f"{uuid4().hex}@example.org"
-    rows = f"Name,E-mail,Assignee\nAna,{someone},ana@salon.example\nNobody,,\n"
+    rows = f"Name,E-mail,Assignee\nAna,{someone},\nBo,bo@example.org,bo@salon.example\nNobody,,\n"
     taken = http.post("/v1/imports", content=rows, headers={"Content-Type": "text/csv"})
     running.settle()
     for where in (done, asked, taken.headers["location"]):

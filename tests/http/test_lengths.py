@@ -69,6 +69,7 @@ MORE: dict[str, dict[str, Any]] = {
     "/leads": {"client_id": f"client-{ID}"},
     f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
+    "/activities": {"prospectId": lead_of(ClientId(f"client-{ID}"))},
     f"/v1/threads/{THREAD}/scheduled-messages": {"send_at": "2027-02-05T10:00:00+01:00"},
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},

@@ -3,7 +3,6 @@
 Everything is on: a token, validation, an idempotency key, the agenda, events, hashes, read models.
 """
 
-import os
 import sys
 from itertools import count, cycle
 from operator import call
@@ -16,16 +15,13 @@ from infra.bench.http_server import free_port, running_beside, serving
 from infra.bench.ours.growth import grow, project
 from infra.bench.ours.history import TENANT, fill, numbered, settle
 from infra.bench.ours.salon import CLIENTS, SERVICE, open_salon, token
-from infra.bench.ours.system import DSN, system
+from infra.bench.ours.system import FRONTDESK, SERVED, system
 from infra.bench.rounds import Tally, answer_rounds
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
 from projections import READ_MODELS
 
-FRONTDESK: Final = ("-c", "from infra.cli import main; main()")
 ENVIRONMENT: Final = {
-    **os.environ,
-    "DATABASE_URL": DSN,
-    "LIMIT_FACTOR": "1000000",
+    **SERVED,
     "INBOUND_SECRETS": f"{TENANT}/whatsapp={callbacks.SECRET.decode().replace(',', '%2C')}",
 }
 MONDAY: Final = next_monday()
