@@ -8,7 +8,17 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, conversing, prospecting, setter, tasks, winning
+from api.compat import (
+    CALLED,
+    beauty,
+    calendar,
+    conversing,
+    prospecting,
+    setter,
+    tasks,
+    winning,
+)
+from api.compat import live as old_live
 from api.conversations import hearing, messages, scheduled, threads
 from api.feed import routes as feed
 from api.feed import socket
@@ -112,6 +122,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     live.router,
     feed.router,
     socket.router,
+    old_live.router,
     *records.ROUTERS,
     auth.router,
     auth.old_router,

@@ -95,7 +95,7 @@ _encode: Final = msgspec.json.Encoder().encode
 class Happening:
     """What happened at a position; it is written down once, however many hear it."""
 
-    __slots__ = ("_json", "bookmark", "told")
+    __slots__ = ("__weakref__", "_json", "bookmark", "told")
 
     def __init__(self, bookmark: Bookmark, told: Told) -> None:
         self.bookmark = bookmark

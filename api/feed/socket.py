@@ -16,7 +16,7 @@ import msgspec
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.backend import Backend
 from api.feed.asked import Named, place_of, wanted
@@ -27,14 +27,11 @@ from api.feed.routes import TICKET
 from api.problems.statuses import number_of
 from api.web.gate import bearer
 from api.web.origins import refuse_unlisted
+from api.web.sockets import FEED
 from application.business.accounts import InvalidToken
-from application.feed import EVERYTHING, SNAPSHOT, Admission
+from application.feed import EVERYTHING, SNAPSHOT, Admission, Happening
 from application.ports import Bookmark
 from domain.messages import DomainError
-
-PATH: Final = "/v1/feed/ws"
-SOCKETS: Final = frozenset({PATH})
-"""Where WebSockets are spoken."""
 
 PATIENCE: Final = 10.0
 """Seconds for whoever connects to say what they would hear of."""
@@ -86,12 +83,7 @@ class Socket:
 
     async def _listen(self) -> None:
         admission = await self._admitted()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                said = await self._next()
-        except TimeoutError:
-            raise NotUnderstood from None
-        listener = await self._subscribed(admission, said)
+        listener = await self._subscribed(admission, await self._asked())
         self._told = listener.told
         hearing = asyncio.ensure_future(self._hear(listener))
         try:
@@ -100,6 +92,14 @@ class Socket:
             self._told = listener.told
             hearing.cancel()
             self._hub.go(listener)
+
+    async def _asked(self) -> Said:
+        """Return what they would hear of. Raises ClientDisconnect, NotUnderstood."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._next()
+        except TimeoutError:
+            raise NotUnderstood from None
 
     # --- Who, and what ------------------------------------------------------------------------
 
@@ -173,11 +173,15 @@ class Socket:
             async for word in self._hub.words(listener):
                 if word.kind == "events":
                     for each in word.happenings:
-                        await listener.takes(self._say(b'{"event":%b}' % each.json))
+                        await listener.takes(self._say(await self._shown(each, listener)))
                         listener.told = each.bookmark
                 else:
                     await listener.takes(self._say(_written(word, listener)))
                 listener.told = word.position
+
+    async def _shown(self, each: Happening, _: Listener) -> bytes:
+        """Return how something that happened is told."""
+        return b'{"event":%b}' % each.json
 
     async def _say(self, text: bytes) -> None:
         await self._send({"type": "websocket.send", "text": text.decode()})
@@ -206,8 +210,16 @@ def _written(word: Word, listener: Listener) -> bytes:
 class _App:
     """An ASGI application, and no function: the framework would wrap that."""
 
+    def __init__(self, kind: type[Socket]) -> None:
+        self._kind = kind
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await Socket(scope, receive, send).serve()
+        await self._kind(scope, receive, send).serve()
 
 
-router: Final = APIRouter(routes=[WebSocketRoute(PATH, _App())])
+def spoken_by(kind: type[Socket]) -> ASGIApp:
+    """Return what speaks over connections of a kind."""
+    return _App(kind)
+
+
+router: Final = APIRouter(routes=[WebSocketRoute(FEED, spoken_by(Socket))])

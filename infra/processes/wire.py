@@ -11,7 +11,6 @@ from typing import Any, Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.feed.socket import SOCKETS
 from api.problems.refusals import (
     ChunksTooSmall,
     HeadTooLarge,
@@ -21,6 +20,7 @@ from api.problems.refusals import (
     TooManyRequests,
 )
 from api.web.edge import refusing
+from api.web.sockets import speaks_socket
 from domain.messages import DomainError
 from infra.processes.connections import Connections
 from infra.processes.fair_queue import FairQueue
@@ -224,7 +224,7 @@ class Protocol(HttpToolsProtocol):
         """Whether a WebSocket is asked for, where there are any, and nothing else is being answered."""
         asked = [value.lower() for name, value in self.headers if name == b"upgrade"]
         path = self.url.partition(b"?")[0].decode("latin-1")
-        return asked == [b"websocket"] and path in SOCKETS and not self._answering()
+        return asked == [b"websocket"] and speaks_socket(path) and not self._answering()
 
     def _hand_over(self, head: bytes) -> None:
         """Let somebody else go on with the connection, who reads the head again."""

@@ -142,8 +142,10 @@ class Talking:
 
 
 @contextmanager
-def talking(port: int, query: str = "", **headers: str) -> Iterator[Talking]:
-    url = f"ws://127.0.0.1:{port}/v1/feed/ws{query}"
+def talking(
+    port: int, query: str = "", path: str = "/v1/feed/ws", **headers: str
+) -> Iterator[Talking]:
+    url = f"ws://127.0.0.1:{port}{path}{query}"
     with connect(url, additional_headers=headers, open_timeout=PATIENCE, max_queue=2) as line:
         yield Talking(line)
         with suppress(OSError):  # without a word: whoever says goodbye waits for an answer
