@@ -19,7 +19,8 @@ from api.compat import (
     winning,
 )
 from api.compat import live as old_live
-from api.conversations import hearing, messages, scheduled, threads
+from api.compat import realtime as old_realtime
+from api.conversations import company, hearing, messages, scheduled, threads
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -41,6 +42,9 @@ from api.operations import (
 from api.people import clients, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
+from api.realtime import routes as realtime
+from api.realtime import socket as pusher
+from api.realtime.rooms import Rooms
 from api.sales import (
     activities,
     analytics,
@@ -99,6 +103,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     threads.inbox,
     messages.router,
     hearing.router,
+    company.router,
     scheduled.router,
     files.router,
     contents.router,
@@ -122,6 +127,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     live.router,
     feed.router,
     socket.router,
+    realtime.router,
+    pusher.router,
     old_live.router,
     *records.ROUTERS,
     auth.router,
@@ -135,6 +142,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *tasks.ROUTERS,
     *winning.ROUTERS,
     *conversing.ROUTERS,
+    *old_realtime.ROUTERS,
     *prospecting.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
@@ -156,6 +164,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     )
     app.state.backend = backend
     app.state.hub = Hub(backend)
+    app.state.rooms = Rooms()
     app.state.asked = asked_of
     describe(app, CALLED)
     for router in routers:

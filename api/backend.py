@@ -12,9 +12,10 @@ from api.requests.positions import Positions
 from api.requests.signing import Signer
 from api.web.limiting import Limits
 from application.business.accounts import Accounts
-from application.business.configuration import Tried
+from application.business.configuration import Configured, Tried
 from application.business.origins import Origins
 from application.business.public_names import PublicNames
+from application.conversations.company import Company, Following
 from application.feed import Feed, Tickets
 from application.files.keeping import Keeping
 from application.inbound import Receipts, Reception
@@ -133,6 +134,9 @@ class Backend:
     feed: Feed
     guests: Guests
     audit: Audit
+    company: Company
+    configured: Configured
+    following: Following
     jobs: Jobs
     files: Keeping
     live: LiveBookings

@@ -7,7 +7,7 @@ others from there: nobody is told anything twice, nor out of order, and nothing 
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -16,10 +16,13 @@ from typing import Any, Final, NamedTuple
 import structlog
 
 from api.backend import Backend
+from api.feed.channel import Channel
+from api.feed.company import Attendance
 from api.feed.listener import AHEAD, HEARTBEAT, Listener, Stopping, TooSlow
 from api.problems.refusals import Unavailable
 from api.web.routing import Threads
 from application.business.accounts import InvalidToken, TokenExpired
+from application.conversations.company import Typing
 from application.feed import (
     Admission,
     Happening,
@@ -48,12 +51,6 @@ MOST_OF_PERSON: Final = 50
 SWEEP: Final = 0.25
 """Seconds after which is looked whose session has ended, and who is to be told how far it is."""
 
-TAIL: Final = 64
-"""Times that something was passed on, of which it is kept for those who have read nearly up to there."""
-
-MOST_KEPT: Final = 262_144
-"""Bytes of that, for each tenant."""
-
 AGAIN: Final = 1.0
 """Seconds after which the log is read again, where it could not be."""
 
@@ -65,12 +62,13 @@ PAGE: Final = 200
 
 
 class Word(NamedTuple):
-    """What is said to a listener: `replaying`, `live`, `events`, `heartbeat`, `reauth` or `resync`."""
+    """What is said to a listener: `replaying`, `live`, `events`, `typing`, `heartbeat`, `reauth` or `resync`."""
 
     kind: str
     position: Bookmark
     happenings: Sequence[Happening] = ()
     refusal: DomainError | None = None
+    typing: Typing | None = None
 
 
 class Page(NamedTuple):
@@ -79,53 +77,6 @@ class Page(NamedTuple):
     happenings: Sequence[Happening]
     reached: Bookmark
     more: bool
-
-
-class Channel:
-    """All who listen to one tenant's log, and up to where that was passed on to them."""
-
-    heavy: Final = False
-    thing: Final = None
-
-    def __init__(self, tenant: str, position: Bookmark) -> None:
-        self.tenant = tenant
-        self.position = position
-        self.listeners: set[Listener] = set()
-        self.news = False
-        self.reading: asyncio.Task[None] | None = None
-        self._tail: deque[Heard] = deque()
-        self._tail_after = position.position
-        self._kept = 0
-
-    def pass_on(self, heard: Heard) -> None:
-        """Tell everybody."""
-        if heard.reached.position <= self.position.position:
-            return
-        self.position = heard.reached
-        self._keep(heard)
-        for listener in [*self.listeners]:
-            listener.hear(heard)
-            if not listener.is_live:
-                self.listeners.discard(listener)
-
-    def take_in(self, listener: Listener) -> bool:
-        """Let somebody go with the others, if it is known here what they have not heard."""
-        if listener.reached.position < self._tail_after:
-            return False
-        listener.is_live = True
-        for heard in self._tail:
-            listener.hear(heard)
-        if listener.is_live:
-            self.listeners.add(listener)
-        return listener.is_live
-
-    def _keep(self, heard: Heard) -> None:
-        self._tail.append(heard)
-        self._kept += heard.size
-        while self._kept > MOST_KEPT or len(self._tail) > TAIL:
-            gone = self._tail.popleft()
-            self._tail_after = gone.reached.position
-            self._kept -= gone.size
 
 
 class Hub:
@@ -138,6 +89,7 @@ class Hub:
         self.listeners: set[Listener] = set()
         self._of: Counter[tuple[str, str]] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._attendance = Attendance(backend, self._live_in, lambda: self.watched)
 
     # --- Listening ----------------------------------------------------------------------------
 
@@ -154,6 +106,7 @@ class Hub:
             loop.call_later(SWEEP, self._sweep)
         self._of[whose] += 1
         self.listeners.add(listener)
+        self._attendance.came(listener)
         return listener
 
     def go(self, listener: Listener) -> None:
@@ -249,6 +202,8 @@ class Hub:
             yield Word("events", found[-1].bookmark, found)
         elif is_due and listener.is_live:
             yield Word("heartbeat", listener.reached)
+        for typing in listener.heard_of():
+            yield Word("typing", listener.told, typing=typing)
         if not listener.asked_again and self._ends_soon(listener, self._backend.clock()):
             listener.asked_again = True
             yield Word("reauth", listener.told)
@@ -284,7 +239,12 @@ class Hub:
         channel.take_in(listener)
         self.watched = frozenset(self._channels)
         self._backend.feed.watch(self._tell, lambda: self.watched)
+        self._attendance.watch()
         self._look(channel)
+
+    def _live_in(self, tenant: str) -> Sequence[Listener]:
+        channel = self._channels.get(tenant)
+        return () if channel is None else [*channel.listeners]
 
     def _drop(self, channel: Channel) -> None:
         self._channels.pop(channel.tenant, None)
@@ -354,6 +314,7 @@ class Hub:
                 not listener.asked_again and self._ends_soon(listener, clock)
             ):
                 listener.wake()
+        self._attendance.mark(now, self.listeners)
         if self.listeners:
             asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 

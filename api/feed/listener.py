@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Final
 
+from application.conversations.company import Typing
 from application.feed import Admission, Happening, Heard
 from application.permissions import Principal
 from application.ports import Bookmark
@@ -27,6 +28,10 @@ AHEAD: Final = timedelta(seconds=60)
 
 PATIENCE: Final = 15.0
 """Seconds for which they may take nothing of what is there for them."""
+
+
+MOST_TYPING: Final = 50
+"""So many who write wait for one reader."""
 
 
 class TooSlow(Exception):
@@ -51,6 +56,7 @@ class Listener:
         "_held",
         "_queue",
         "_since",
+        "_typing",
         "_woken",
         "admission",
         "asked_again",
@@ -75,6 +81,7 @@ class Listener:
         self.beat_at = 0.0
         self.writer: asyncio.Task[None] | None = None
         self._queue: deque[Happening] = deque()
+        self._typing: deque[Typing] = deque(maxlen=MOST_TYPING)
         self._held = 0
         self._handed = 0
         self._since: float | None = None
@@ -110,6 +117,11 @@ class Listener:
                 self.reached = each.bookmark
                 self._woken.set()
         self.reached = heard.reached
+
+    def hear_of(self, typing: Typing) -> None:
+        """Let them hear who writes at this moment; of many, only what was last."""
+        self._typing.append(typing)
+        self._woken.set()
 
     @property
     def has_more(self) -> bool:
@@ -174,6 +186,12 @@ class Listener:
         self._queue.clear()
         self._handed = self._held
         return taken
+
+    def heard_of(self) -> Sequence[Typing]:
+        """Return who writes, of which they were not told yet."""
+        found = [*self._typing]
+        self._typing.clear()
+        return found
 
     async def takes(self, sending: Awaitable[None]) -> None:
         """Wait until they have taken nearly all that was sent to them."""

@@ -8,8 +8,9 @@ in its reason a word and the position that was told last.
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
@@ -202,22 +203,31 @@ def _written(word: Word, listener: Listener) -> bytes:
     said: dict[str, Any] = {"position": named(word.position)}
     if word.kind == "reauth":
         said["ends_at"] = listener.admission.ends_at
+    if word.typing is not None:
+        said |= msgspec.to_builtins(word.typing)
     if word.refusal is not None:
         said |= {"code": word.refusal.code, "snapshot": SNAPSHOT}
     return msgspec.json.encode({word.kind: said})
 
 
+class Speaks(Protocol):
+    """One connection, of whatever kind."""
+
+    async def serve(self) -> None:
+        """Speak, until one of both has enough."""
+
+
 class _App:
     """An ASGI application, and no function: the framework would wrap that."""
 
-    def __init__(self, kind: type[Socket]) -> None:
+    def __init__(self, kind: Callable[[Scope, Receive, Send], Speaks]) -> None:
         self._kind = kind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._kind(scope, receive, send).serve()
 
 
-def spoken_by(kind: type[Socket]) -> ASGIApp:
+def spoken_by(kind: Callable[[Scope, Receive, Send], Speaks]) -> ASGIApp:
     """Return what speaks over connections of a kind."""
     return _App(kind)
 

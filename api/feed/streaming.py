@@ -67,6 +67,8 @@ def _written(word: Word) -> Iterator[bytes]:
             yield b"data: %b\nid: %b\n\n" % (each.json, named(each.bookmark).encode())
         return
     said: dict[str, Any] = {"position": named(word.position)}
+    if word.typing is not None:
+        said |= msgspec.to_builtins(word.typing)
     if word.refusal is not None:
         said |= {"code": word.refusal.code, "snapshot": SNAPSHOT}
     yield _event(CALLED.get(word.kind, word.kind), said, word.position)

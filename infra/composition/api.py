@@ -24,6 +24,7 @@ from api.requests.positions import BOOKMARKED, Positions
 from api.requests.signing import Signer
 from api.web.addresses import Addresses
 from api.web.limiting import Limits
+from application.conversations.company import Company
 from application.inbound import Reception
 from application.operations.rate_limits import RateLimiter
 from application.permissions import Principal
@@ -79,6 +80,9 @@ def backend(
         guests=system.guests,
         audit=Audit(system.database, History(system.reader)),
         files=system.files,
+        company=Company(system.presence, system.following, system.clock),
+        configured=system.configured,
+        following=system.following,
         jobs=system.jobs,
         live=_live(system),
         long_operations=system.long_operations,

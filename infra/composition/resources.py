@@ -29,11 +29,13 @@ from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
 from adapters.overdue import OverdueInTable
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
+from adapters.presence.one_process import ProcessPresence
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Tried, Trying
+from application.business.presence import Presence
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
@@ -100,6 +102,18 @@ def limiter_of(
 
     breaker = Breaker("each process limits alone", patience=settings.redis_timeout_ms / 1000)
     return RedisRateLimiter(redis, own, breaker, seconds=seconds)
+
+
+def presence_of(settings: Settings, redis: "Redis | None", clock: Clock) -> Presence:
+    """Return what keeps who is there: for all processes, where they share anything."""
+    own = ProcessPresence(clock)
+    if redis is None:
+        return own
+    from adapters.presence.redis import RedisPresence
+    from adapters.redis import Breaker
+
+    breaker = Breaker("each process sees its own", patience=settings.redis_timeout_ms / 1000)
+    return RedisPresence(redis, own, breaker, clock)
 
 
 def wire_of(settings: Settings, database: Database, stack: ExitStack) -> Wire:

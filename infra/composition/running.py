@@ -30,6 +30,7 @@ from adapters.long_operations import OperationDesk, OperationProgress, SentRows
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
+from adapters.presence.following import Follower as People
 from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
 from adapters.read_models.answers import Answers
@@ -66,6 +67,7 @@ from infra.composition.resources import (
     keeping_of,
     limiter_of,
     preparing_of,
+    presence_of,
     redis_of,
     tried_of,
     wire_of,
@@ -149,6 +151,9 @@ def _compose(
     limiter = attempts = limiter_of(settings, redis)
     if clock is not system_clock:
         attempts = limiter_of(settings, redis, lambda: clock().timestamp())
+    presence, company = presence_of(settings, redis, clock), Bell()
+    following = People(presence, company)
+    stack.callback(following.close)
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
@@ -224,6 +229,9 @@ def _compose(
         files=keeping,
         ledger=ledger,
         limiter=limiter,
+        presence=presence,
+        following=following,
+        company=company,
         denylist=denylist,
         origins=PostgresOrigins(database),
         configured=configured,

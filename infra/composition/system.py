@@ -30,6 +30,7 @@ from adapters.long_operations import OperationDesk
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import Database
+from adapters.presence.following import Follower
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
 from adapters.read_models.known import Known
@@ -40,6 +41,7 @@ from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
 from application.business.accounts import Accounts
 from application.business.configuration import Tried
+from application.business.presence import Presence
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.inbound import Provider
@@ -89,6 +91,9 @@ class System:
     files: Keeping
     ledger: PostgresLedger
     limiter: RateLimiter
+    presence: Presence
+    following: Follower
+    company: Bell
     denylist: PostgresDenylist
     origins: PostgresOrigins
     configured: KnownConfiguration
@@ -145,6 +150,7 @@ class System:
         ended = self.denylist.bell
         bells = {"appended": self.appended, "advanced": self.advanced, "ended": ended}
         bells["configured"] = self.configured.bell
+        bells["company"] = self.company
         announcer = Announcer(self.wire, bells)
         listener = Listener(self.wire, bells, origin=announcer.origin, lost=self._doubt)
         self.beside("announcer", announcer.run)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.feed import listener as listeners
-from api.feed.hub import Channel
+from api.feed.channel import Channel
 from api.feed.listener import Listener
 from application.feed import Admission, Happening, Heard, Wanted
 from application.permissions import Permission, Principal, permissions_of

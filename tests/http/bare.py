@@ -32,6 +32,9 @@ def bare(**more: Any) -> Backend:
         "guests",
         "feed",
         "tickets",
+        "configured",
+        "company",
+        "following",
         "ends",
     )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}

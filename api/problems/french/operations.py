@@ -11,6 +11,14 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Ce qui s'est passé après cette position est trop ancien pour être redit. Relisez les listes, comme "
         "le dit `snapshot`, et continuez à partir de là.",
     ),
+    "channel-not-allowed": Words(
+        "Canal non autorisé",
+        "Vous ne pouvez pas écouter ce canal, ou il n'existe pas.",
+    ),
+    "socket-unknown": Words(
+        "Connexion inconnue",
+        "Une connexion est nommée comme elle a été annoncée : deux nombres séparés par un point.",
+    ),
     "ticket-invalid": Words(
         "Ticket invalide", "Ce ticket n'existe pas, ou sa minute est passée : demandez-en un autre."
     ),

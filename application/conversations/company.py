@@ -1,0 +1,128 @@
+"""Who is there, and who is writing: known for seconds, told to those who take part, recorded nowhere."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple, Protocol
+
+from application.business.presence import Presence
+from application.feed import Wanted
+from application.permissions import Permission, PermissionMissing, Principal
+from application.ports import Clock
+from application.transact import Past
+from domain.conversations.participants import MemberId
+from domain.conversations.threads import THREAD
+from domain.messages import Value
+from domain.values import ThreadId
+
+TYPING_LASTS: Final = timedelta(seconds=5)
+"""After the last that was said of it."""
+
+THERE_LASTS: Final = timedelta(seconds=45)
+"""After the last look at who listens: whoever crashed is not there within a minute."""
+
+TYPING: Final = "typing"
+THERE: Final = "there"
+AREAS: Final = frozenset({"message", "thread"})
+
+
+class Typing(Value, frozen=True, kw_only=True):
+    """Somebody has begun to write in a conversation, or writes no more."""
+
+    thread_id: ThreadId
+    member_id: MemberId
+    is_typing: bool
+
+
+class Present(Value, frozen=True, kw_only=True):
+    """Who of those who take part is there, and who of them is writing."""
+
+    thread_id: ThreadId
+    present: Sequence[MemberId]
+    typing: Sequence[MemberId]
+
+
+class Following(Protocol):
+    """Tells of whoever comes and goes; see `adapters/presence/following.py`."""
+
+    def rang(self) -> None:
+        """Say that somebody has come or gone, in all processes."""
+
+    def watch(
+        self,
+        tell: Callable[[str, Collection[str], Collection[str]], None],
+        watched: Callable[[], Collection[str]],
+    ) -> None:
+        """Call `tell` with a tenant, and who has come there and who has gone, from a thread, for as long as any
+        are `watched`.
+        """
+
+
+class Company:
+    """Keeps who is there by names that say nothing of them but ids."""
+
+    def __init__(self, presence: Presence, following: Following, clock: Clock) -> None:
+        self._presence = presence
+        self._following = following
+        self._clock = clock
+
+    def writes(self, tenant: str, thread_id: ThreadId, member_id: MemberId, *, still: bool) -> None:
+        """Take somebody for writing in a conversation, or for writing no more."""
+        now = self._clock()
+        name = f"{TYPING}/{thread_id}/{member_id}"
+        self._presence.seen(tenant, name, now + TYPING_LASTS if still else now)
+        self._following.rang()
+
+    def is_there(self, tenant: str, member_id: str) -> None:
+        """Take somebody for present."""
+        self._presence.seen(tenant, f"{THERE}/{member_id}", self._clock() + THERE_LASTS)
+
+    def of(self, tenant: str, thread_id: ThreadId, members: Collection[MemberId]) -> Present:
+        """Return who of these is there, and who of them writes in this conversation."""
+        names = {*self._presence.present(tenant)}
+        return Present(
+            thread_id=thread_id,
+            present=[each for each in members if f"{THERE}/{each}" in names],
+            typing=[each for each in members if f"{TYPING}/{thread_id}/{each}" in names],
+        )
+
+
+class Writer(NamedTuple):
+    """Who writes where."""
+
+    thread_id: ThreadId
+    member_id: MemberId
+
+
+def writer_of(name: str) -> Writer | None:
+    """Return who writes where, if a name says that."""
+    kind, _, rest = name.partition("/")
+    thread_id, _, member_id = rest.partition("/")
+    return Writer(ThreadId(thread_id), MemberId(member_id)) if kind == TYPING else None
+
+
+def audience_of(thread_id: ThreadId, past: Past) -> Collection[str]:
+    """Return who takes part in a conversation."""
+    return past.of(THREAD, thread_id).audience
+
+
+def is_told(
+    writer: Writer, audience: Collection[str], principal: Principal, wanted: Wanted
+) -> bool:
+    """Whether somebody is told who writes: another than they, where they may see what is said and would."""
+    oneself = principal.client_id or principal.user_id
+    if str(writer.member_id) == oneself or not _would(wanted, writer):
+        return False
+    try:
+        reach = principal.reach(Permission.THREADS_READ)
+    except PermissionMissing:
+        return False
+    return reach.includes(member_id=tuple(audience))
+
+
+def _would(wanted: Wanted, writer: Writer) -> bool:
+    """Whether it is in what somebody would hear of: all of it, or of conversations, or of this one."""
+    if wanted.types or (wanted.areas and AREAS.isdisjoint(wanted.areas)):
+        return False
+    if wanted.subjects and writer.thread_id not in wanted.subjects:
+        return False
+    return all(field == "thread_id" and writer.thread_id in ids for field, ids in wanted.named)
