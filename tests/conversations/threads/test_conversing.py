@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -323,3 +324,39 @@ def test_what_is_put_aside_is_back_at_its_time(running: Running, ana: Person, zo
     running.settle()
     running.settle()
     assert ana.http.get(where).json()["status"] == "open"
+
+
+# --- Who is to answer -----------------------------------------------------------------
+
+
+def test_a_client_turns_to_a_department_and_somebody_of_it_who_is_here_is_to_answer(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    ben = colleague(running)
+    owner = running.http()
+    made = {"name": "Mariages", "user_ids": [ana.id, ben.id]}
+    department = owner.post("/v1/departments", json=made).json()["id"]
+    asked = {"form": "department", "department_id": department}
+    opened = [zoe.opens(text=str(n), **asked) for n in range(8)]
+    assert {each["assignee_id"] for each in opened} == {ana.id, ben.id}
+    assert {len(each["member_ids"]) for each in opened} == {2}
+
+    left = owner.delete(f"/v1/users/{ben.id}")
+    assert left.status_code == 204, left.text
+    assert {zoe.opens(**asked)["assignee_id"] for _ in range(4)} == {ana.id}
+
+
+def test_who_looks_after_a_lead_is_to_answer_them_and_others_may_take_over(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    ben = colleague(running)
+    lead = {"client_id": zoe.id, "assignee_id": ben.id}
+    assert ana.http.post("/v1/leads", json=lead).status_code == 201
+    thread = zoe.opens(form="department", text="Bonjour")
+    assert thread["assignee_id"] == ben.id
+
+    where = f"/v1/threads/{thread['id']}/assignment"
+    taken = ana.http.post(where, json={"assignee_id": ana.id}).json()
+    assert (taken["assignee_id"], taken["member_ids"]) == (ana.id, [zoe.id, ben.id, ana.id])
+    refused = ana.http.post(where, json={"assignee_id": f"user-{uuid4()}"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "assignee-not-found")
