@@ -83,6 +83,15 @@ def thread_seen(thread_id: ThreadId, reach: Reach, past: Past) -> Thread:
     return thread
 
 
+def is_seen(thread_id: str, principal: Principal, past: Past) -> bool:
+    """Whether there is such a thread, and they see it."""
+    try:
+        thread_seen(ThreadId(thread_id), principal.reach(Permission.THREADS_READ), past)
+    except (ThreadNotFound, PermissionMissing):
+        return False
+    return True
+
+
 def scheduled_seen(scheduled_id: ScheduledId, reach: Reach, past: Past) -> None:
     """Refuse what is to be said in a thread that is not within reach. Raises ScheduledNotFound."""
     known = past.of(SCHEDULED, scheduled_id)
