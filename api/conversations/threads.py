@@ -25,9 +25,9 @@ from application.conversations.threads import named, reading_of
 from application.permissions import Permission
 from application.ports import LAST_VERSION
 from domain.conversations import threads
+from domain.conversations.messages import IN_APP
 from domain.conversations.participants import MemberId
 from domain.conversations.threads import (
-    IN_APP,
     MOST_LABELS,
     MOST_MEMBERS,
     ThreadForm,

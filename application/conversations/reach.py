@@ -40,6 +40,7 @@ ORDERS: Final = (
     scheduled.ScheduleMessage,
     scheduled.CancelScheduled,
     heard.HearMessage,
+    messages.ReportMessage,
 )
 """What people order of conversations."""
 
@@ -63,7 +64,7 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     if principal.client_id is not None and not isinstance(order, BY_CLIENTS):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
-    if isinstance(order, heard.HearMessage):
+    if isinstance(order, heard.HearMessage | messages.ReportMessage):
         _refuse_unless_all(reach)
     elif isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)
@@ -153,7 +154,9 @@ def _refuse_as_another(order: Any, reach: Reach, principal: Principal) -> None:
 
 
 def _refuse_unless_all(reach: Reach) -> None:
-    """What comes in from outside is for who has leave for all. Raises PermissionMissing."""
+    """What comes in from other channels, and is carried there, is for who has leave for all. Raises
+    PermissionMissing.
+    """
     if not reach.everything:
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
 

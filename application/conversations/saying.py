@@ -41,6 +41,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         replace(command, author=author),
         there.last + 1,
         threads.seen_by(there, among_colleagues=command.kind is MessageKind.NOTE),
+        there.channel,
         threads.with_client(there),
         now=past.now,
     )
