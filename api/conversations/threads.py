@@ -141,6 +141,7 @@ class Read(Value, frozen=True, kw_only=True):
 @answers(Row(THREADS, also=(200,)), refuses=CONVERSING)
 def open_thread(body: NewThread, caller: MayWrite) -> Response:
     """Begin a conversation. Two have one on each channel: it is the same, whoever of them begins it."""
+    caller.refuse_outdated()
     me = oneself(caller)
     command = threads.OpenThread(
         form=body.form,
