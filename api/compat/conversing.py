@@ -182,6 +182,7 @@ def edit_old_chat(message_id: ids.Message, body: Changed, caller: MayWrite) -> R
 @answers(refuses=(MessageNotFound,), records=False)
 def mark_old_chat_delivered(message_id: ids.Message, caller: MayRead) -> Response:
     """Say that it has come: here it has, as soon as it is said."""
+    caller.refuse_outdated()
     messages.refuse_unseen(message_id, caller)
     return Response(status_code=204)
 
@@ -207,6 +208,7 @@ def _messages_of(thread_id: ThreadId, caller: Caller, before: int | None) -> Res
 
 def _read(message_id: MessageId, caller: Caller) -> Response:
     """Have all read up to a message that they see. Raises MessageNotFound."""
+    caller.refuse_outdated()
     messages.refuse_unseen(message_id, caller)
     message = caller.ask(lambda past: past.of(MESSAGE, message_id))
     assert message.thread_id is not None, "what somebody sees is in a thread"
