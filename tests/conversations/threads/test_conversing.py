@@ -193,6 +193,14 @@ def test_who_comes_later_sees_what_is_said_from_then_on_unless_they_work_here(
     assert tom.hears(group) == ["Bienvenue"]
     assert ben.hears(group) == ["Bonjour", "Bienvenue"]
     assert [each["unread"] for each in (*tom.inbox(), *ben.inbox())] == [1, 1]
+    first = ana.http.get(f"/v1/threads/{group['id']}/messages").json()["data"][0]["id"]
+    reply = {"text": "À propos", "reply_to": first}
+    said = [e.http.post(f"/v1/threads/{group['id']}/messages", json=reply) for e in (ben, tom)]
+    assert [each.status_code for each in said] == [201, 422]
+    react = [
+        e.http.post(f"/v1/messages/{first}/reaction", json={"emoji": "👍"}) for e in (ben, tom)
+    ]
+    assert [each.status_code for each in react] == [200, 404]
     assert tom.http.delete(f"/v1/threads/{group['id']}/members/{tom.id}").status_code == 204
     running.settle()
     assert (there(tom.http, f"/v1/threads/{group['id']}"), tom.inbox()) == (404, [])
