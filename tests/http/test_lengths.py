@@ -131,6 +131,10 @@ OF_ANOTHER_STATE = {
     f"POST /v1/clients/client-{ID}/merge",  # with itself
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
+    *(  # sent as a form
+        f"POST {path}/auth"
+        for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")
+    ),
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }
 """Refused here. Clients in the same process check the length, too, of all that they are answered."""
