@@ -55,7 +55,7 @@ ACTIVITY: Final = 120
 """Seconds without a word after which a client asks whether we are there."""
 
 MOST_CHANNELS: Final = 100
-MOST_WAITING: Final = 1_000
+MOST_WAITING: Final = 200
 """Messages that wait for one connection."""
 
 MOST_A_SECOND: Final = 20
