@@ -217,15 +217,16 @@ class PusherSocket:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 raise ClientDisconnect
+            is_fast = self._is_fast()
             try:
-                said = _decode(message.get("text") or b"")
-                await self._answer(said)
+                await self._answer(_decode(message.get("text") or b""), is_fast=is_fast)
             except msgspec.MsgspecError:
+                if is_fast:
+                    raise TooOften from None
                 self._put("pusher:error", data={"code": None, "message": "not understood"})
 
-    async def _answer(self, said: Said) -> None:
+    async def _answer(self, said: Said, *, is_fast: bool) -> None:
         """Do what is said. Raises ValidationError, TooOften."""
-        is_fast = self._is_fast()
         if said.event.startswith("client-"):
             if is_fast:
                 self._put("pusher:error", data={"code": RATE, "message": "too many"})

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.feed.listener import Stopping
+from api.realtime import socket
 from tests.conversations.threads.conversing import Person, client, colleague
 from tests.feed.listening import PATIENCE
 from tests.running import Running
@@ -111,7 +112,9 @@ def test_a_proof_is_good_for_one_socket_one_channel_and_one_person(
         assert desk.closed() == 4009
 
 
-def test_closing_codes_say_whether_to_come_again(running: Running, port: int) -> None:
+def test_closing_codes_say_whether_to_come_again(
+    running: Running, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana = colleague(running)
     for key, query in (("no-such", "protocol=7"), (running.tenant, "protocol=6")):
         url = f"ws://127.0.0.1:{port}/app/{key}?{query}"
@@ -122,10 +125,12 @@ def test_closing_codes_say_whether_to_come_again(running: Running, port: int) ->
     with page(port, running.tenant) as desk:
         desk.line.send("no JSON")
         desk.next("pusher:error")
-        with suppress(ConnectionClosed):
-            while True:
-                desk.say("pusher:ping")
+        monkeypatch.setattr(socket, "MOST_A_SECOND", 0)
+        desk.say("client-typing", channel="presence-x")
+        assert desk.next("pusher:error")["code"] == 4301
+        desk.line.send("no JSON")
         assert desk.closed() == 4100
+    monkeypatch.undo()
     with page(port, running.tenant) as desk:
         desk.subscribe(ana, f"presence-tenant-{running.tenant}")
         hub = running.app.state.hub
