@@ -6,6 +6,7 @@ import httpx2 as httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from application.realtime import App, own_app
 from domain.business.configuration.declared import Pusher
@@ -100,3 +101,21 @@ def test_where_a_server_is_configured_one_listens_there(running: Running) -> Non
     name = f"private-tenant-{running.tenant}"
     said = asked(owner, "/realtime", socket_id="1234.1234", channel_name=name).json()
     assert said == {"auth": EXAMPLE.auth("1234.1234", name)}
+
+
+@pytest.mark.postgres
+def test_what_is_decided_can_be_read_in_the_log_and_no_secret(running: Running) -> None:
+    zoe = client(running)
+    asked_for = [f"private-tenant-{running.tenant}", "presence-tenant-another"]
+    with capture_logs() as noted:
+        said = [asked(zoe.http, "/realtime", socket_id="1.2", channel_name=n) for n in asked_for]
+    found = [each for each in noted if each["event"] == "realtime"]
+    assert [(each["channel"], each["allowed"]) for each in found] == [
+        (asked_for[0], True),
+        (asked_for[1], False),
+    ]
+    assert {each["log_level"] for each in found} == {"debug"}
+    proof = said[0].json()
+    secrets = [proof["auth"], msgspec.json.decode(proof["channel_data"])["ticket"]]
+    secrets += [zoe.http.headers["authorization"].removeprefix("Bearer ")]
+    assert not [each for each in secrets if each in str(noted)]
