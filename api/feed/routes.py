@@ -151,8 +151,9 @@ async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all hav
 
     `Prefer: wait=25` waits for so many seconds until something happens. `Accept: text/event-stream` goes on
     for as long as you like: `replaying`, then `subscribed` once you hear of everything as it happens; each
-    event has its position as its id, so that a browser goes on by itself; `heartbeat` says how far it is,
-    `reauth` that a new token or ticket is due, and `resync` that you have to read anew: what was told before
+    event has its position as its id, so that a browser goes on by itself; `typing` says who is
+    writing in a conversation, `heartbeat` how far it is, `reauth` that a new token or ticket is due, and
+    `resync` that you have to read anew: what was told before
     is of another log, or too long ago. Events are `{id, type, version, subject, occurred_at, data}` in all
     ways, and ids are positions in all of them.
     """

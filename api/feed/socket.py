@@ -3,7 +3,7 @@
     {"subscribe": {"types": […], …}, "after": "17.5ca1…"}  ─►  {"replaying": …}, {"event": …} …, {"live": …}
     {"reauth": "<access token>"}                           ◄─  {"reauth": …}: then the old one may end
 
-What is said besides: `heartbeat`, and `resync`, after which one reads anew. A close says why: its code, and
+What is said besides: `typing`, `heartbeat`, and `resync`, after which one reads anew. A close says why: its code, and
 in its reason a word and the position that was told last.
 """
 
