@@ -9,7 +9,7 @@ from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
 from api.compat import CALLED, beauty, calendar, setter, tasks, winning
-from api.conversations import messages, scheduled, threads
+from api.conversations import hearing, messages, scheduled, threads
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -85,6 +85,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     threads.router,
     threads.inbox,
     messages.router,
+    hearing.router,
     scheduled.router,
     files.router,
     contents.router,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from domain import records
 from domain.business import configuration, tenants, users
 from domain.business.departments import DEPARTMENTS
-from domain.conversations import messages, scheduled, threads
+from domain.conversations import heard, messages, scheduled, threads
 from domain.conversations.replies import REPLIES
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
@@ -53,6 +53,7 @@ AREAS: Final = (
     threads,
     messages,
     scheduled,
+    heard,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

@@ -33,6 +33,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "clientlimits": OTHERS,
     "configuration": OTHERS,
     "file": "frontdesk.files",
+    "heard": OTHERS,
     "hold": "frontdesk.holds",
     "identity": "frontdesk.identities",
     "lead": "frontdesk.leads",

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.transact import Past
-from domain.conversations import messages, scheduled, threads
+from domain.conversations import heard, messages, scheduled, threads
 from domain.conversations.messages import MESSAGE, MessageNotFound
 from domain.conversations.participants import is_staff
 from domain.conversations.scheduled import SCHEDULED, ScheduledNotFound
@@ -39,6 +39,7 @@ ORDERS: Final = (
     threads.RestoreThread,
     scheduled.ScheduleMessage,
     scheduled.CancelScheduled,
+    heard.HearMessage,
 )
 """What people order of conversations."""
 
@@ -62,7 +63,9 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     if principal.client_id is not None and not isinstance(order, BY_CLIENTS):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
-    if isinstance(order, threads.OpenThread):
+    if isinstance(order, heard.HearMessage):
+        _refuse_unless_all(reach)
+    elif isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)
     elif isinstance(order, scheduled.CancelScheduled):
         scheduled_seen(order.scheduled_id, reach, past)
@@ -137,6 +140,12 @@ def _refuse_as_another(order: Any, reach: Reach, principal: Principal) -> None:
         reach.everything or principal.client_id is None
     )
     if (others and not may) or (named is None and type(order) in ONESELF and not reach.everything):
+        raise PermissionMissing(permission=Permission.THREADS_WRITE)
+
+
+def _refuse_unless_all(reach: Reach) -> None:
+    """What comes in from outside is for who has leave for all. Raises PermissionMissing."""
+    if not reach.everything:
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
 
 

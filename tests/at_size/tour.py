@@ -50,7 +50,7 @@ def tour(running: Running) -> Ids:
     ids = {**people(salon, http), **bookings(salon, http), **records(http)}
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
-    ids |= {**pages(running, http), **forms(running, http)}
+    ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
     guest(running, salon, ids["business"])
     running.settle()
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
@@ -176,6 +176,26 @@ def forms(running: Running, http: TestClient) -> dict[str, Any]:
     assert sent.status_code == 201, sent.text
     http.post(f"/v1/submissions/{sent.json()['id']}/release")
     return {"submission_id": sent.json()["id"], "form_id": form}
+
+
+def conversations(http: TestClient, ids: Ids) -> dict[str, Any]:
+    """Write to a client, change what was said, read it, and have something said later."""
+    thread = made(http, "/v1/threads", {"member_ids": [ids["client_id"]], "text": "Bonjour"})
+    where = f"/v1/threads/{thread}"
+    said = [made(http, f"{where}/messages", {"text": f"Message {n}"}) for n in range(3)]
+    http.put(f"/v1/messages/{said[0]}", json={"text": "Something else"})
+    http.post(f"/v1/messages/{said[1]}/reaction", json={"emoji": "👍"})
+    http.delete(f"/v1/messages/{said[2]}")
+    http.post(f"{where}/reading", json={"sequence": 2})
+    send_at = "2027-01-20T09:00:00Z"
+    for step, body in (("snooze", {"until": send_at}), ("reopening", {}), ("archival", {})):
+        http.post(f"{where}/{step}", json=body)
+    http.post(f"{where}/restoration")
+    http.get("/v1/messages", params={"q": "something"})
+    later = {"text": "Until tomorrow", "send_at": send_at}
+    waiting = [made(http, f"{where}/scheduled-messages", later) for _ in range(2)]
+    http.delete(f"/v1/scheduled-messages/{waiting[0]}")
+    return {"thread_id": thread, "message_id": said[0], "scheduled_id": waiting[1]}
 
 
 def weekly(salon: Salon) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
+from domain.conversations.heard import MessageHeard
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,
@@ -68,7 +69,7 @@ from domain.conversations.threads import (
 )
 from domain.messages import Event
 from domain.people.clients import ClientRegistered, ClientStatus
-from domain.values import ClientId, Contact, ScheduledId, ThreadId, UserId
+from domain.values import ClientId, Contact, HeardId, ScheduledId, ThreadId, UserId
 from tests.in_memory import InMemory
 
 now: Final = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -175,6 +176,9 @@ scheduled_sent: Final = ScheduledSent(
 )
 scheduled_cancelled: Final = ScheduledCancelled(
     scheduled_id=scheduled_id, thread_id=thread_id, reason=CalledOff.ANSWERED
+)
+message_heard: Final = MessageHeard(
+    heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
 )
 message_posted: Final = MessagePosted(
     message_id=message_id,

@@ -1,0 +1,66 @@
+"""What people say on other channels comes in over HTTP, from whatever hears it there."""
+
+from typing import Final
+
+from fastapi import Response
+
+from api.conversations.threads import MayWrite
+from api.problems.reasons import CONVERSING, PEOPLE
+from api.requests.answers import Row, answers
+from api.requests.caller import Caller, new_id
+from api.requests.forms import Body, Channel, ContactBody, GivenId, Text, identities, on_channel
+from api.web.routing import Router
+from domain.conversations.heard import HEARD, HearMessage
+from domain.texts import shown
+from domain.values import Contact, HeardId, keyed_id
+from projections.conversations.messages import MESSAGES
+
+router: Final = Router(tags=["threads"])
+
+
+class Heard(Body):
+    """`id` is what the channel calls the message, and `sender_id` what it calls whoever wrote; `sender` is what else
+    is known of them.
+    """
+
+    channel: Channel
+    id: GivenId
+    sender_id: GivenId
+    sender: ContactBody | None = None
+    text: Text
+
+
+@router.post("/v1/messages/heard", status_code=201)
+@answers(Row(MESSAGES, also=(200,)), refuses=(*CONVERSING, *PEOPLE))
+def hear_message(body: Heard, caller: MayWrite) -> Response:
+    """Take in what somebody wrote on another channel: once, by what the channel calls it. Whoever is known by
+    their id there, or by an address or number, is that client; everybody else is a lead by it.
+    """
+    known = on_channel(body.channel, body.sender_id, caller)
+    contact = body.sender.contact(caller) if body.sender else _unknown(body)
+    heard_id = HeardId(keyed_id(HEARD.kind, _named(body, caller), caller.backend.pepper.encode()))
+    command = HearMessage(
+        heard_id=heard_id,
+        channel=body.channel,
+        known=known,
+        contact=contact,
+        identities=identities(contact, caller),
+        text=body.text,
+        seed=new_id("client"),
+    )
+    answer = caller.order(command)
+    message_id = caller.ask(lambda past: past.of(HEARD, heard_id)).message_id
+    assert message_id is not None, "what was heard is a message"
+    is_new = any(past.stream == message_id for past in answer.recorded)
+    response = caller.answered(MESSAGES, message_id, answer, 201 if is_new else 200)
+    response.headers["Location"] = f"/v1/messages/{message_id}"
+    return response
+
+
+def _unknown(body: Heard) -> Contact:
+    """Return what is known of somebody of whom nothing is said: what they are called there."""
+    return Contact(name=shown(body.sender_id) or body.channel)
+
+
+def _named(body: Heard, caller: Caller) -> str:
+    return f"{caller.tenant}/{body.channel}/{body.id}"
