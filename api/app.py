@@ -8,8 +8,11 @@ from fastapi import APIRouter, FastAPI
 from api import records
 from api.backend import Backend
 from api.business import auth, configuration, public, tenants, users
-from api.compat import CALLED, beauty, calendar, setter, tasks, winning
+from api.compat import CALLED, beauty, calendar, conversing, prospecting, setter, tasks, winning
 from api.conversations import hearing, messages, scheduled, threads
+from api.feed import routes as feed
+from api.feed import socket
+from api.feed.hub import Hub
 from api.files import contents, files, portraits
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
@@ -107,6 +110,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     limits.router,
     history.router,
     live.router,
+    feed.router,
+    socket.router,
     *records.ROUTERS,
     auth.router,
     auth.old_router,
@@ -118,6 +123,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *calendar.ROUTERS,
     *tasks.ROUTERS,
     *winning.ROUTERS,
+    *conversing.ROUTERS,
+    *prospecting.ROUTERS,
     *records.OLD_ROUTERS,
     configuration.old_router,
 )
@@ -132,11 +139,12 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     app = FastAPI(
         title="frontdesk",
         version=VERSION,
-        summary="Bookings, clients and what a business keeps, as one history of events.",
+        summary="Bookings, clients, leads, conversations and what a business keeps, as one history of events.",
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )
     app.state.backend = backend
+    app.state.hub = Hub(backend)
     app.state.asked = asked_of
     describe(app, CALLED)
     for router in routers:

@@ -15,6 +15,7 @@ from application.business.accounts import Accounts
 from application.business.configuration import Tried
 from application.business.origins import Origins
 from application.business.public_names import PublicNames
+from application.feed import Feed, Tickets
 from application.files.keeping import Keeping
 from application.inbound import Receipts, Reception
 from application.operations.audit import Audit
@@ -107,12 +108,16 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """Everything behind HTTP."""
+    """Everything behind HTTP. `authenticate` says who shows an access token, and `ends` until when that is
+    proven; a session that `is_denied` has ended before.
+    """
 
     dispatch: Callable[[Command, About], Answer]
     read_models: ReadModels
     ask: Ask
     authenticate: Callable[[str], Principal]
+    ends: Callable[[str], datetime]
+    is_denied: Callable[[str], bool]
     positions: Positions
     signer: Signer
     clock: Clock
@@ -125,6 +130,7 @@ class Backend:
     # What only some areas need.
     accounts: Accounts
     erasures: Erasures
+    feed: Feed
     guests: Guests
     audit: Audit
     jobs: Jobs
@@ -138,6 +144,7 @@ class Backend:
     parked: ParkedKeys
     receipts: Receipts
     reception: Reception
+    tickets: Tickets
     tried: Tried
     public_url: str = ""
     vitals: Vitals

@@ -146,6 +146,9 @@ class View(Past, Protocol):
     def seen(self) -> Mapping[str, int]:
         """The version of every stream that was read."""
 
+    def let_go(self) -> None:
+        """Let others have the contended streams that were queued for: there is something to wait for."""
+
 
 class VersionConflictError(Exception):
     """Somebody else changed what was looked at; look again and decide again."""

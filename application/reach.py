@@ -19,6 +19,7 @@ from application.transact import Changes, Past, Together
 from domain import records
 from domain.business.users import USER, ChangeUserDetails, UserStatus
 from domain.catalogue import BY_NAME, KINDS
+from domain.conversations.messages import React
 from domain.files import files
 from domain.messages import Command, Forbidden, Missing, Value
 from domain.records import Kind
@@ -95,6 +96,7 @@ AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {
     files.WithdrawFile: "file_id",
     files.RemoveFile: "file_id",
     files.RestoreFile: "file_id",
+    React: "message_id",
 }
 """What clients may order of one thing as often as they like, and where it is named. By all else that
 they may order something begins, or ends.
@@ -144,7 +146,7 @@ def refuse_endless(
 def _acts_for_themselves(leave: Leave) -> bool:
     if leave.permission in ONESELF:
         return True
-    return leave.principal.reach(leave.permission).field == "client_id"
+    return leave.principal.reach(leave.permission).field in ("client_id", "member_id")
 
 
 def _orders_of(command: Command) -> tuple[Command, ...]:

@@ -13,9 +13,13 @@ import msgspec
 
 from application.permissions import OWN, Permission, PermissionMissing, Principal, Whose
 from application.ports import Recorded
+from application.things import THINGS
+from domain.aggregate import Aggregate
 from domain.catalogue import KINDS, TOLD_AS
+from domain.conversations.messages import MESSAGE
 from domain.messages import Event, Value
 from domain.telling import Telling
+from domain.values import kind_of
 
 
 class Told(Value, frozen=True, kw_only=True):
@@ -89,6 +93,16 @@ def told(past: Recorded, state: object = None) -> Told | None:
     )
 
 
+def remembering(past: Recorded) -> Aggregate[Any, Any] | None:
+    """Return what to fold its stream by, if only the state of the thing says whose it is."""
+    telling = None if past.event is None else TOLD_AS.get(type(past.event))
+    if telling is None or SEEN_WITH[telling.type.partition(".")[0]] not in OWN:
+        return None
+    if telling.fields.keys() >= {*telling.about.values()}:
+        return None
+    return REMEMBERING.get(kind_of(past.stream))
+
+
 def hears(principal: Principal, told: Told) -> bool:
     """Whether somebody is told of it: who may see everything of this kind, or whose own it is."""
     try:
@@ -146,3 +160,10 @@ SHAPES: Final[Mapping[type[Event], Shape]] = {
     event: Shape(event, telling) for event, telling in TOLD_AS.items() if telling is not None
 }
 """What is told of each event of which anything is."""
+
+REMEMBERING: Final[Mapping[str, Aggregate[Any, Any]]] = {
+    **{thing.aggregate.kind: thing.aggregate for thing in THINGS.values()},
+    MESSAGE.kind: MESSAGE,
+    **{kind.one: kind.aggregate for kind in KINDS},
+}
+"""By the kind of a stream: what remembers whose a thing is."""

@@ -44,10 +44,12 @@ from domain.values import (
     ProfessionalId,
     ServiceId,
     TenantId,
+    UserId,
     derived_id,
 )
 from domain.zones import to_local, to_utc, zone
 from infra.composition import System
+from infra.demo_conversations import conversing
 from infra.demo_leads import Place, coming
 
 OPERATOR: Final = "operator@salon.example"
@@ -216,6 +218,7 @@ class _Shop:
         self._zone = zone(shop.time_zone)
         self._random = random.Random(shop.name)  # noqa: S311 - the same every time, on purpose
         self._tenant = ""
+        self._owner = UserId("")
 
     def open(self) -> None:
         """Register the business, its people, what it offers and whom it knows."""
@@ -230,7 +233,7 @@ class _Shop:
         about = About(tenant="", actor=ACTOR, command_id=uuid5(FRONTDESK, shop.name), retried=True)
         accounts = self._system.accounts
         registered = accounts.register_business(business, owner, about, professional=False)
-        self._tenant = registered.tenant_id
+        self._tenant, self._owner = registered.tenant_id, registered.user_id
         for step in chain(
             self._operator(), self._people(), self._services(), self._records(), self._clients()
         ):
@@ -303,8 +306,11 @@ class _Shop:
     # --- Three months -------------------------------------------------------------------
 
     def steps(self) -> Iterator[Step]:
-        """Plan every booking of three months, and who might have become a client, and what becomes of it."""
+        """Plan every booking of three months, who might have become a client, and what becomes of it; and what
+        they have written to each other.
+        """
         yield from self._leads()
+        yield from self._conversations()
         days = range(-BEHIND.days, AHEAD.days + 1)
         today = to_local(self._today, self._zone).date()
         for day in (today + timedelta(days=days) for days in days):
@@ -321,6 +327,13 @@ class _Shop:
         for at, makes, command in coming(place, self._today):
             if at < self._today:
                 yield self._step(at, makes, command)
+
+    def _conversations(self) -> Iterator[Step]:
+        clients = [self._client(name) for name in self._client_names()]
+        for at, makes, command in conversing(
+            self._owner, clients, self._shop.language, self._today
+        ):
+            yield self._step(at, makes, command)
 
     def _visit(self, professional: str, day: date, opens: time) -> Iterator[Step]:
         chance = self._random.random()

@@ -279,6 +279,7 @@ class Settings(BaseModel):
     outgoing_most_bytes: int = Field(default=1_000_000, ge=1_000)
     inbound_secrets: Inbound = {}
     callbacks_per_minute: int = Field(default=60_000, ge=1)
+    feed_days: int = Field(default=30, ge=30, le=3_650)
     stripe_url: Endpoint = "https://api.stripe.com"
     resend_url: Endpoint = "https://api.resend.com"
     whatsapp_url: Endpoint = "https://graph.facebook.com"

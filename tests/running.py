@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,9 @@ from domain.messages import Command
 from domain.values import TenantId, UserId
 from infra.composition import System, backend
 from tests.contract import check
+
+LASTING = datetime(2100, 1, 1, tzinfo=UTC)
+"""Until when it is proven who somebody is."""
 
 
 class Client(TestClient):
@@ -59,7 +63,7 @@ class Running:
     ) -> Iterator["Running"]:
         """Start the API on a system, for a business that is there already or a new one."""
         principals: dict[str, Principal] = {}
-        app = create_app(backend(system, authenticate=principals.__getitem__))
+        app = create_app(backend(system, principals.__getitem__, lambda _: LASTING))
         with start_blocking_portal() as app.state.portal:
             yield cls(system, clock, app, tenant or str(uuid4()), principals)
 
@@ -72,7 +76,7 @@ class Running:
             user_id=UserId(f"user-{uuid4()}"),
             roles=roles,
             permissions=permissions_of(roles),
-            session_id="session",
+            session_id=token,
             **links,
         )
         headers = {"Authorization": f"Bearer {token}"}

@@ -107,6 +107,10 @@ class AccessTokens:
             raise TokenExpired
         return principal
 
+    def ends(self, token: str) -> datetime:
+        """Return until when a token counts. Raises InvalidToken."""
+        return self._known(token).expires_at
+
     def _verify(self, token: str) -> Verified:
         """Check all but the time, of which only our clock knows. What is refused is forgotten."""
         if len(token) > LONGEST:

@@ -39,6 +39,9 @@ class Glance:
         """Read them at once."""
         self._store.foresee(aggregate, self._tenant, identities)
 
+    def let_go(self) -> None:
+        """Nothing is queued for."""
+
 
 class Asking:
     """Answers questions about the past as it is now, whichever process changed it last."""

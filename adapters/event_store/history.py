@@ -54,13 +54,15 @@ VERSION_AT: Final = """
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events are meant; what is not said does not matter. `types` are stored names.
+    """Which events are meant; what is not said does not matter. `types` are stored names, and so are those
+    that are not meant, whatever else there may be: `but`.
 
     `since` is included, `until` is not.
     """
 
     stream: str | None = None
     types: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -166,6 +168,7 @@ class History:
         for wanted, condition, value in (
             (asked.stream, "e.stream = %s", asked.stream),
             (asked.types, "e.type = ANY(%s)", list(asked.types)),
+            (asked.but, "e.type <> ALL(%s)", list(asked.but)),
             (asked.actor, "e.metadata->>'actor' = %s", asked.actor),
             (asked.since, "e.recorded_at >= %s", asked.since),
             (asked.until, "e.recorded_at < %s", asked.until),

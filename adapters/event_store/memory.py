@@ -59,12 +59,12 @@ class Memory:
             while len(self._states) > self._size:
                 self._states.popitem(last=False)
 
-    def doubt(self, key: Key) -> None:
-        """Look the next time for what has happened since."""
+    def doubt(self, key: Key, version: int) -> None:
+        """Look the next time for what has happened since a version, unless somebody has by now."""
         with self._gate:
-            known = self._states.pop(key, None)
-            if known is not None:
-                self._doubted[key] = known
+            known = self._states.get(key)
+            if known is not None and known[1] <= version:
+                self._doubted[key] = self._states.pop(key)
                 if len(self._doubted) > DOUBTED:
                     self._doubted.popitem(last=False)
 
@@ -95,3 +95,9 @@ class Queues:
             return
         if lock.acquire(timeout=PATIENCE if not held else 0):
             held.append(lock)
+
+    @staticmethod
+    def leave(held: list[threading.Lock]) -> None:
+        """Give back the locks that are held."""
+        while held:
+            held.pop().release()

@@ -20,6 +20,7 @@ from adapters.keys import Key
 from adapters.postgres import Database
 from application.dispatch import IdempotencyKeyReused
 from application.ports import (
+    LAST_VERSION,
     About,
     Answer,
     Clock,
@@ -87,6 +88,10 @@ class PostgresView:
         """Read them at once."""
         self._store.foresee(aggregate, self._about.tenant, identities)
 
+    def let_go(self) -> None:
+        """Let others have the contended streams."""
+        self._store.queues.leave(self.held)
+
 
 class PostgresEventStore:
     """Reads and appends for the commands of all tenants."""
@@ -120,8 +125,7 @@ class PostgresEventStore:
         try:
             yield view
         finally:
-            for lock in view.held:
-                lock.release()
+            view.let_go()
 
     def state(
         self, aggregate: Aggregate[S, Any], key: Key, *, fresh: bool = False
@@ -196,7 +200,7 @@ class PostgresEventStore:
         versions = self._versions(about.tenant, list(view.seen))
         changed = [stream for stream, version in versions.items() if version != view.seen[stream]]
         for stream in changed:
-            self._memory.doubt((about.tenant, stream))
+            self._memory.doubt((about.tenant, stream), view.seen[stream])
         return not changed
 
     def answer_to(self, about: About) -> Answer | None:
@@ -337,7 +341,7 @@ class PostgresEventStore:
         about: About,
     ) -> Answer:
         if verdict.outcome == "conflict":
-            self._learn(about.tenant, verdict)
+            self._learn(about.tenant, verdict, view.seen)
             raise VersionConflictError
         if verdict.outcome == "repeated":
             with already_recorded():
@@ -354,10 +358,10 @@ class PostgresEventStore:
             recorded=recorded,
         )
 
-    def _learn(self, tenant: str, conflict: Verdict) -> None:
+    def _learn(self, tenant: str, conflict: Verdict, seen: Mapping[str, int]) -> None:
         """Doubt what the log has contradicted: a state, or the key of a stream."""
         stream = conflict.at_stream or ""
-        self._memory.doubt((tenant, stream))
+        self._memory.doubt((tenant, stream), seen.get(stream, LAST_VERSION))
         self._stream_keys.forget((tenant, stream))
         if conflict.at_version == KEY_IS_ANOTHER:
             self._stored_key(tenant, stream)

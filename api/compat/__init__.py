@@ -26,12 +26,14 @@ class Product(StrEnum):
     BEAUTY = "beauty"
     SETTER = "setter"
     DESK = "desk"
+    PROSPECTS = "prospects"
 
 
 CALLED: Final[Mapping[str, str]] = {
     Product.BEAUTY: "salon",
     Product.SETTER: "appointment setter",
     Product.DESK: "chat desk",
+    Product.PROSPECTS: "sales agent",
 }
 """By the people who work with it."""
 

@@ -33,7 +33,7 @@ from domain.conversations.messages import (
     React,
 )
 from domain.conversations.threads import ThreadNotFound
-from domain.values import MessageId
+from domain.values import MessageId, ThreadId
 from projections.conversations.messages import MESSAGES
 from projections.conversations.threads import THREADS
 from projections.paging import Op, Where
@@ -109,10 +109,16 @@ def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Respons
 @answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
     """List what was said in a conversation, in order. `sort=-sequence` begins with the newest."""
+    return listed(LISTING, thread_id, caller)
+
+
+def listed(listing: Listing, thread_id: ThreadId, caller: Caller, *also: Where) -> Response:
+    """Answer with what somebody sees of a conversation, for which this holds `also`. Raises ThreadNotFound."""
     seen = caller.ask(lambda past: behind(thread_id, caller.reach, past))
     caller.sees_also([thread_id])
-    where = [Where("thread_id", Op.IS, [thread_id]), Where("sequence", Op.ABOVE, seen.since)]
-    return LISTING.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
+    place = Where("sequence", Op.ABOVE, seen.since)
+    where = [Where("thread_id", Op.IS, [thread_id]), place, *also]
+    return listing.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
 
 
 @router.get("/v1/messages")

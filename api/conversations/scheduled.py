@@ -1,12 +1,10 @@
 """What is to be said later, over HTTP. Those who work here see it; who it is for does when it is said."""
 
 from datetime import datetime
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 from fastapi import Response
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from api.conversations.threads import MayRead, MayWrite, oneself
 from api.operations.history import Steps
@@ -20,8 +18,8 @@ from api.requests.moments import BoundedLocalTime, InUtc, instant
 from api.requests.parsing import one_of
 from api.web.routing import Router
 from api.web.turns import heavy
-from application.conversations.clocks import readers_zone
 from application.conversations.reach import thread_seen
+from application.conversations.readers import readers_zone
 from application.permissions import Permission, PermissionMissing
 from domain.conversations import scheduled
 from domain.conversations.scheduled import CancelScheduled, ScheduledStatus, ScheduleMessage
@@ -44,26 +42,20 @@ REFUSED: Final = (*CONVERSING, *of(scheduled))
 
 
 class Later(Body):
-    """When it is to be said: at an instant, or `on_clock`, as the clock of whoever reads it shows it.
-    `unless_answered`: not any more, once they have written.
+    """When it is to be said: at an instant; or, written without a zone, when the clock of whoever reads it shows
+    that. `unless_answered`: not any more, once they have written.
     """
 
     text: Text
-    send_at: InUtc | None = None
-    on_clock: BoundedLocalTime | None = None
+    send_at: InUtc | BoundedLocalTime
     unless_answered: bool = False
-
-    @model_validator(mode="after")
-    def _at_one_time(self) -> Self:
-        if (self.send_at is None) is (self.on_clock is None):
-            raise PydanticCustomError("one-of", "Say either `send_at` or `on_clock`")
-        return self
 
 
 @router.post("/v1/threads/{thread_id}/scheduled-messages", status_code=201)
 @answers(Row(SCHEDULED_ROWS), refuses=REFUSED)
 def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Response:
     """Have something said later in a conversation: once, unless it is resolved or put away by then."""
+    caller.refuse_outdated()
     refuse_clients(caller)
     scheduled_id = ScheduledId(new_id("scheduled"))
     command = ScheduleMessage(
@@ -71,20 +63,21 @@ def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Re
         thread_id=thread_id,
         author=oneself(caller),
         text=body.text,
-        send_at=body.send_at or _on_their_clock(thread_id, body.on_clock, caller),
+        send_at=_instant(thread_id, body.send_at, caller),
         unless_answered=body.unless_answered,
     )
     where = "/v1/scheduled-messages"
     return caller.created(SCHEDULED_ROWS, scheduled_id, command, where=where)
 
 
-def _on_their_clock(thread_id: ThreadId, reading: datetime | None, caller: Caller) -> datetime:
-    """Return when the clock of whoever reads it shows this. Raises ThreadNotFound."""
-    assert reading is not None, "either an instant or a reading is said"
+def _instant(thread_id: ThreadId, said: datetime, caller: Caller) -> datetime:
+    """Return when that is: without a zone, by the clock of whoever reads it. Raises ThreadNotFound."""
+    if said.tzinfo is not None:
+        return said
     caller.ask(lambda past: thread_seen(thread_id, caller.reach, past))
     tenant_id = caller.principal.tenant_id
     name = caller.ask(lambda past: readers_zone(thread_id, tenant_id, past))
-    return to_utc(reading, zone(name))
+    return to_utc(said, zone(name))
 
 
 @router.get("/v1/threads/{thread_id}/scheduled-messages")

@@ -25,9 +25,9 @@ from application.conversations.threads import named, reading_of
 from application.permissions import Permission
 from application.ports import LAST_VERSION
 from domain.conversations import threads
+from domain.conversations.messages import IN_APP
 from domain.conversations.participants import MemberId
 from domain.conversations.threads import (
-    IN_APP,
     MOST_LABELS,
     MOST_MEMBERS,
     ThreadForm,
@@ -141,6 +141,7 @@ class Read(Value, frozen=True, kw_only=True):
 @answers(Row(THREADS, also=(200,)), refuses=CONVERSING)
 def open_thread(body: NewThread, caller: MayWrite) -> Response:
     """Begin a conversation. Two have one on each channel: it is the same, whoever of them begins it."""
+    caller.refuse_outdated()
     me = oneself(caller)
     command = threads.OpenThread(
         form=body.form,
@@ -191,7 +192,7 @@ def show_thread_history(thread_id: ids.Thread, caller: MayRead, after: After = 0
 # --- Who takes part -----------------------------------------------------------------------
 
 
-@router.put("/{thread_id}/title")
+@router.post("/{thread_id}/title")
 @answers(Row(THREADS), refuses=CONVERSING)
 def rename_thread(thread_id: ids.Thread, body: Title, caller: MayWrite) -> Response:
     """Let a conversation have another title, or with `null` none."""
@@ -217,15 +218,15 @@ def remove_member_from_thread(
     return caller.done(caller.order(command, on=thread_id))
 
 
-@router.put("/{thread_id}/assignment")
-@answers(Row(THREADS), refuses=CONVERSING, any_version=True)
+@router.post("/{thread_id}/assignment")
+@answers(Row(THREADS), refuses=CONVERSING)
 def assign_thread(thread_id: ids.Thread, body: Answering, caller: MayWrite) -> Response:
     """Say who is to answer, or with `null` nobody. Whoever takes it over names themselves."""
     command = threads.AssignThread(thread_id=thread_id, assignee_id=body.assignee_id)
     return caller.changed(THREADS, thread_id, command)
 
 
-@router.put("/{thread_id}/labels")
+@router.post("/{thread_id}/labels")
 @answers(Row(THREADS), refuses=CONVERSING)
 def label_thread(thread_id: ids.Thread, body: Labels, caller: MayWrite) -> Response:
     """Let a conversation have these labels, and no others."""

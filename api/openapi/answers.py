@@ -7,6 +7,7 @@ from api.openapi.schemas import JSON, Document, schema_of
 from api.requests.answers import Bytes, Listed, Made, Nothing, Paged, Row, Shape, Tabled, tells_tag
 
 CSV: Final = "text/csv"
+STREAM: Final = "text/event-stream"
 BODILESS: Final = frozenset({"204", "301", "302"})
 
 
@@ -18,6 +19,8 @@ def success(usual: Document, shape: Shape, method: str, status: str) -> Document
     elif not isinstance(shape, Nothing):
         types = _types(shape)
         found["content"] = {each: {"schema": schema_of(shape)} for each in types}
+        if isinstance(shape, Made) and shape.streamed:
+            found["content"][STREAM] = {"schema": {"type": "string"}}
     headers = dict(_headers(shape, method, status))
     return {**found, "headers": headers} if headers else found
 

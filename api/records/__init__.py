@@ -64,7 +64,7 @@ def router_of(routes: Routes) -> APIRouter:
 def old_router_of(routes: Routes) -> APIRouter:
     """Return the router of the path that a kind had in an older product."""
     kind = routes.kind
-    product = Product.BEAUTY if kind.many in SALON else Product.DESK
+    product = OF_PRODUCT.get(kind.many, Product.DESK)
     router = OldRouter(product, prefix=kind.old_path or "", successor=routes.where)
     return _with_routes(router, routes)
 
@@ -75,8 +75,12 @@ def _with_routes(router: APIRouter, routes: Routes) -> APIRouter:
     return router
 
 
-SALON: Final = frozenset({"lead-forms", "tasks"})
-"""Kinds whose old paths were of the salon."""
+OF_PRODUCT: Final = {
+    "lead-forms": Product.BEAUTY,
+    "tasks": Product.BEAUTY,
+    ICPS.many: Product.PROSPECTS,
+}
+"""Of which product the old paths of kinds were, if not of the chat desk."""
 
 BESIDES: Final = {ICPS.one: icps.BESIDES}
 """What is said besides of a kind, to whoever makes one or changes it."""

@@ -71,12 +71,13 @@ class Paged:
 class Made:
     """A body that msgspec encodes. `tagged` if it comes with an ETag, `has_location` if what was made has an
     address; `also` are statuses besides the usual one that have this body, and `instead` those that have
-    another.
+    another. `streamed` if it also comes as a stream of events, for who accepts that.
     """
 
     kind: Any
     tagged: bool = False
     has_location: bool = True
+    streamed: bool = False
     also: tuple[int, ...] = ()
     instead: Mapping[int, Any] = field(default_factory=dict)
 

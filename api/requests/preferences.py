@@ -39,10 +39,15 @@ def preferences(headers: Headers, positions: Positions, tenant: str) -> Preferen
     if token is None:
         return NONE
     prefer = ", ".join(headers.getlist("prefer"))
-    found = _WAIT.search(prefer)
-    wait = min(float(found.group(1)), LONGEST_WAIT) if found else WAIT
+    wait = longest_wait(headers, LONGEST_WAIT, otherwise=WAIT)
     lenient = _LENIENT.search(prefer) is not None
     return Preferences(int(positions.opened(CONSISTENCY, tenant, token)), wait, lenient)
+
+
+def longest_wait(headers: Headers, most: float, *, otherwise: float = 0.0) -> float:
+    """Return how many seconds somebody would wait, `most` of them."""
+    found = _WAIT.search(", ".join(headers.getlist("prefer")))
+    return min(float(found.group(1)), most) if found else otherwise
 
 
 def prefers_async(headers: Headers) -> bool:

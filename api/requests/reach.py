@@ -98,7 +98,6 @@ ROWS: Final[Mapping[str, Rows]] = {
             EntryKind.LEAD: Permission.LEADS_READ,
             EntryKind.TASK: TASKS.reading,
             EntryKind.FILE: Permission.CLIENTS_READ,
-            EntryKind.MESSAGE: Permission.THREADS_READ,
         },
     ),
 }

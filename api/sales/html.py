@@ -49,6 +49,8 @@ FILLED_BY_BROWSERS: Final = {
     "last_name": "family-name",
     "email": "email",
     "phone": "tel",
+    "company": "organization",
+    "title": "organization-title",
 }
 
 

@@ -30,7 +30,7 @@ same, in the request itself.
 
 TAKEN: Final = (
     b"Accept-Language, Authorization, Consistency-Token, Content-Type, Idempotency-Key, If-Match, "
-    b"If-None-Match, If-Range, Prefer, Range, Traceparent"
+    b"If-None-Match, If-Range, Last-Event-ID, Prefer, Range, Traceparent"
 )
 """Headers that we look at. `*` would not stand for the first of them that matters."""
 

@@ -12,7 +12,7 @@ from domain.business.users import USER, UserStatus
 from domain.messages import Command
 from domain.records import Record
 from domain.sales import submissions
-from domain.sales.answers import filled
+from domain.sales.answers import company_in, filled
 from domain.sales.forms import FORMS, Form
 from domain.sales.leads import LEAD, OpenLead
 from domain.sales.questions import Fills
@@ -107,6 +107,7 @@ def _won(submitted: FormSubmitted, seed: str, past: Past) -> tuple[LeadId, Clien
         assignee_id=_present(form.assignee_id, past) if form else None,
         at=submitted.at,
         submission_id=submitted.submission_id,
+        company=company_in(submitted.answers),
     )
     lead_id, changes = leads.opened(order, past)
     client_id = Since(past, changes).of(LEAD, lead_id).client_id

@@ -151,13 +151,13 @@ class _Moment:
 
 
 def _moments(history: Iterable[Recorded]) -> Iterator[_Moment]:
+    """Return what each order recorded."""
     for _, recorded in groupby(history, lambda past: past.metadata.get("command")):
-        moment: _Moment | None = None
-        for past in recorded:
-            moment = moment or _Moment(past.position, past.recorded_at, past.type)
+        first, *others = recorded
+        moment = _Moment(first.position, first.recorded_at, first.type)
+        for past in (first, *others):
             moment.add(past)
-        if moment is not None:
-            yield moment
+        yield moment
 
 
 # --- Folded beside each other ---------------------------------------------------------------
@@ -236,7 +236,8 @@ class _Folded:
 
     def _is_scored_later(self, there: Past) -> bool:
         """Whether by the weights of the time there was something to score, which was not recorded yet."""
-        return bool(leads.recorded(self._lead_id, self._was.lead, (), there)[self._lead_id])
+        lead_id = self._lead_id
+        return bool(leads.recorded(lead_id, self._was.lead, (), there, quietly=True)[lead_id])
 
     def _compare(self, moment: _Moment) -> None:
         if self._was.stands_as(self._would_be):

@@ -109,7 +109,7 @@ class ScheduledNotFound(Missing):
 class NotScheduledAnyMore(DomainError):
     """The message was sent, or cancelled."""
 
-    status: ScheduledStatus
+    current_status: ScheduledStatus
 
 
 class ScheduledIntoThePast(Invalid):
@@ -200,14 +200,14 @@ def cancel(
     if scheduled.status is ScheduledStatus.CANCELLED:
         return []
     if scheduled.status is ScheduledStatus.SENT:
-        raise NotScheduledAnyMore(status=scheduled.status)
+        raise NotScheduledAnyMore(current_status=scheduled.status)
     return [
         ScheduledCancelled(scheduled_id=scheduled_id, thread_id=scheduled.thread_id, reason=reason)
     ]
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {
-    "message-scheduled.v1": MessageScheduled,
+    "scheduled-message-planned.v1": MessageScheduled,
     "scheduled-message-sent.v1": ScheduledSent,
     "scheduled-message-cancelled.v1": ScheduledCancelled,
 }

@@ -10,6 +10,7 @@ from typing import Final
 
 from domain.fields import LINE
 from domain.messages import DomainError, Value
+from domain.sales.companies import MOST_PEOPLE, Company, domain_in
 from domain.sales.questions import (
     AGREED,
     CHOOSING,
@@ -103,6 +104,19 @@ def filled(answers: Sequence[Answer], fills: Fills) -> str | None:
     return "\n".join(said) or None
 
 
+def company_in(answers: Sequence[Answer]) -> Company | None:
+    """Return what was said of where they work, if anything was."""
+    size = filled(answers, Fills.COMPANY_SIZE)
+    company = Company(
+        name=filled(answers, Fills.COMPANY),
+        domain=filled(answers, Fills.COMPANY_DOMAIN),
+        title=filled(answers, Fills.TITLE),
+        industry=filled(answers, Fills.INDUSTRY),
+        size=None if size is None else int(size),
+    )
+    return None if company == Company() else company
+
+
 def name_in(answers: Sequence[Answer]) -> str:
     """Return what to call whoever answered: who does not say it is called as their address or number."""
     whole = filled(answers, Fills.NAME)
@@ -159,7 +173,14 @@ def _written(question: Question, value: str) -> str:
     _refuse_beyond(len(text), question.least, min(question.most or longest, longest), "text")
     if question.pattern is not None and compiled(question.pattern).fullmatch(text) is None:
         raise _WrongError("pattern")
-    return text
+    return _domain(text) if question.fills is Fills.COMPANY_DOMAIN else text
+
+
+def _domain(text: str) -> str:
+    found = domain_in(text)
+    if found is None:
+        raise _WrongError("not-a-domain")
+    return found
 
 
 def _chosen(question: Question, values: Sequence[str]) -> tuple[str, ...]:
@@ -183,6 +204,10 @@ def _number(question: Question, value: str) -> str:
     if not number.is_finite() or abs(number) > LARGEST_NUMBER or _digits(number) > MOST_DIGITS:
         raise _WrongError("not-a-number")
     _refuse_beyond(number, question.least, question.most, "number")
+    if question.fills is Fills.COMPANY_SIZE:
+        _refuse_beyond(number, 1, MOST_PEOPLE, "number")
+        if _digits(number.normalize()) > 0:
+            raise _WrongError("not-whole")
     return f"{number.normalize():f}"
 
 

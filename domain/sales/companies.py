@@ -1,8 +1,9 @@
 """The company of a lead, where a business sells to companies: a lead like that is what others call a prospect."""
 
+import re
 from typing import Annotated, Final
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from domain.fields import Held, Line
 from domain.messages import Personal, Value
@@ -27,6 +28,23 @@ class Company(Value, frozen=True, kw_only=True):
     title: Personal[Line | None] = None
     industry: Line | None = None
     size: People | None = None
+
+
+_BEFORE: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)?(www\.)?")
+_BEHIND: Final = re.compile(r"[/?#:].*$", re.DOTALL)
+
+
+def domain_in(text: str) -> str | None:
+    """Return the domain that somebody has typed, perhaps as the address of a page; None if there is none."""
+    name = _BEHIND.sub("", _BEFORE.sub("", text.lower()))
+    is_one = len(name) <= (DOMAIN.max_length or 0) and re.fullmatch(DOMAIN.pattern or "", name)
+    return name if is_one else None
+
+
+def completed(known: Company, said: Company) -> Company:
+    """Return what is known, and what else is said: whoever fills a form in contradicts nobody who works here."""
+    new = {name: value for name, value in asdict(said).items() if getattr(known, name) is None}
+    return replace(known, **new)
 
 
 def understood(company: Company) -> Company:

@@ -61,4 +61,5 @@ ICPS: Final = Kind(
     refuse=refuse_impossible,
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
     readers=frozenset({Role.AUDITOR}),
+    old_path="/icps",
 )

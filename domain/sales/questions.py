@@ -49,6 +49,11 @@ class Fills(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     MESSAGE = "message"
+    COMPANY = "company"
+    COMPANY_DOMAIN = "company_domain"
+    TITLE = "title"
+    INDUSTRY = "industry"
+    COMPANY_SIZE = "company_size"
 
 
 CHOOSING: Final = frozenset({Asks.CHOICE, Asks.CHOICES})
@@ -66,6 +71,11 @@ FILLED_BY: Final[Mapping[Fills, frozenset[Asks]]] = {
     Fills.EMAIL: frozenset({Asks.EMAIL}),
     Fills.PHONE: frozenset({Asks.PHONE}),
     Fills.MESSAGE: frozenset({Asks.TEXT, Asks.LONG_TEXT, Asks.CHOICE}),
+    Fills.COMPANY: frozenset({Asks.TEXT}),
+    Fills.COMPANY_DOMAIN: frozenset({Asks.TEXT}),
+    Fills.TITLE: frozenset({Asks.TEXT, Asks.CHOICE}),
+    Fills.INDUSTRY: frozenset({Asks.TEXT, Asks.CHOICE}),
+    Fills.COMPANY_SIZE: frozenset({Asks.NUMBER}),
 }
 
 AGREED: Final = "true"

@@ -27,6 +27,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """What it projects of it, one transaction each."""
     rows: int
     """Of a file that is taken in."""
+    leads: int
+    """That were there before."""
 
 
 FULL: Final = Effort(
@@ -38,6 +40,7 @@ FULL: Final = Effort(
     followed=200_000,
     projected=4_000,
     rows=10_000,
+    leads=1_000_000,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -48,6 +51,7 @@ QUICK: Final = Effort(
     followed=20_000,
     projected=600,
     rows=1_000,
+    leads=20_000,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -100,6 +104,14 @@ def _grown_api(database: str, events: int, tenants: int) -> Contender:
     return Contender(("-m", "infra.bench.ours.over_http", str(events), str(tenants)), database)
 
 
+def _leads_api(database: str, leads: int) -> Contender:
+    return Contender(("-m", "infra.bench.ours.leads", str(leads)), database)
+
+
+def _crud_leads(leads: int) -> Contender:
+    return _rival("crud_leads", "leads_over_http", str(leads))
+
+
 def _frontdesk(contender: Contender, work: str, **order: Any) -> Entrant:
     return Entrant("frontdesk", contender, {"work": work, **order})
 
@@ -118,8 +130,12 @@ def works(effort: Effort) -> Sequence[Work]:
         *(_http_create(connections, effort) for connections in (1, 8, 32)),
         _http_get(effort),
         _http_list(effort),
+        _message(effort),
         _webhook(effort),
         _import_leads(effort),
+        _lead_submit(effort),
+        _lead_list(effort),
+        _growth_leads(effort),
         _visible(effort),
         _growth_append(effort),
         _growth_http(effort),
@@ -238,6 +254,16 @@ def _http_list(effort: Effort) -> Work:
     )
 
 
+def _message(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="message_8",
+        title="Say something in a conversation, 8 connections",
+        ours=_frontdesk(OUR_API, "say", **order),
+        rivals=(_crud("say", **order),),
+    )
+
+
 def _webhook(effort: Effort) -> Work:
     order = {"connections": 8, "seconds": effort.seconds}
     return Work(
@@ -255,6 +281,37 @@ def _import_leads(effort: Effort) -> Work:
         title=f"Import {effort.rows:,} leads",
         ours=Entrant("frontdesk", OUR_IMPORT, order),
         rivals=(Entrant("SQLAlchemy, row by row", CRUD_IMPORT, order),),
+    )
+
+
+def _lead_submit(effort: Effort) -> Work:
+    order = {"work": "submit", "connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="lead_submit_8",
+        title="Fill a form in and be a lead, 8 connections",
+        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", _crud_leads(effort.leads), order),),
+    )
+
+
+def _lead_list(effort: Effort) -> Work:
+    order = {"work": "list", "connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="lead_list_8",
+        title=f"List 50 of {effort.leads:,} leads, 8 connections",
+        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", _crud_leads(effort.leads), order),),
+    )
+
+
+def _growth_leads(effort: Effort) -> Work:
+    order = {"work": "submit", "connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="growth_leads",
+        title=f"Fill a form in beside {effort.leads:,} leads",
+        unit=PROCESSOR,
+        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("beside 1,000 leads", _leads_api("our_few_leads", 1_000), order),),
     )
 
 

@@ -1,6 +1,7 @@
 """What a system shows outside: its HTTP application, and what counts who is connected."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from fastapi import FastAPI
@@ -36,10 +37,13 @@ from infra.settings import Mode, Settings
 def application(system: System) -> FastAPI:
     """Return the HTTP application of a system."""
     routers = (*ROUTERS, test_clock.router) if system.settings.mode is Mode.TEST else ROUTERS
-    return create_app(backend(system, authenticate=system.accounts.principal), routers)
+    found = backend(system, system.accounts.principal, system.tokens.ends)
+    return create_app(found, routers)
 
 
-def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend:
+def backend(
+    system: System, authenticate: Callable[[str], Principal], ends: Callable[[str], datetime]
+) -> Backend:
     """Return what the API needs of the system."""
     settings = system.settings
     vitals = PostgresVitals(
@@ -57,6 +61,8 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         read_models=system.answers,
         ask=Asking(system.store, system.clock),
         authenticate=authenticate,
+        ends=ends,
+        is_denied=system.denylist.is_denied,
         positions=Positions(
             signer, system.bookmarks, partial(system.roll.is_read_by_all, BOOKMARKED)
         ),
@@ -69,6 +75,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
         answered=vitals.count,
         accounts=system.accounts,
         erasures=system.erasures,
+        feed=system.feed,
         guests=system.guests,
         audit=Audit(system.database, History(system.reader)),
         files=system.files,
@@ -87,6 +94,7 @@ def backend(system: System, authenticate: Callable[[str], Principal]) -> Backend
             system.calls,
             system.clock,
         ),
+        tickets=system.tickets,
         tried=system.tried,
         public_url=settings.public_url or "",
         vitals=vitals,

@@ -14,6 +14,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.unread import say_who_hears
 from adapters.event_store.upcasters import UPCASTERS
+from adapters.feed import HEARER
 from adapters.live_bookings.counts import LIVE_BOOKINGS
 from adapters.postgres import Database
 from adapters.read_models.consumer import ReadModelConsumer, table_of
@@ -77,7 +78,7 @@ def say_who_hears_what(database: Database, mapper: Mapper, consumers: Sequence[C
     """
     heard: dict[str, list[str]] = {name: [] for name in mapper.known}
     waiting: list[tuple[str, tuple[type[Event], ...]]]
-    waiting = [*((each.name, each.types) for each in consumers), (LIVE_BOOKINGS, MADE)]
+    waiting = [*((each.name, each.types) for each in consumers), (LIVE_BOOKINGS, MADE), HEARER]
     for consumer, types in waiting:
         for name in mapper.names(types):
             heard[name].append(consumer)

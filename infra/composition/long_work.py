@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.long_operations import SentRows
 from adapters.long_operations.export_in_steps import export_in_steps
 from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from adapters.postgres import Database
@@ -19,25 +18,25 @@ from application.operations.long_operations import (
 )
 from application.people.erasure import Erasures
 from application.people.erasure_in_steps import erasure_in_steps
+from infra.imports.bookings import Dispatch
 from infra.imports.bookings_in_steps import bookings_in_steps
-from infra.imports.leads_in_steps import Log, leads_in_steps
 from projections.read_model import ReadModel
 
 
 def works_of(
     database: Database,
+    dispatch: Dispatch,
     erasures: Erasures,
     rebuilder: Rebuilder,
     models: Sequence[ReadModel],
-    log: Log,
-    sent: SentRows,
+    leads: Work,
 ) -> Mapping[str, Work]:
     """Return the work of each kind."""
     return {
         EXPORT_HISTORY.name: export_in_steps(database),
-        ERASE_CLIENT.name: erasure_in_steps(erasures, log.dispatch),
+        ERASE_CLIENT.name: erasure_in_steps(erasures, dispatch),
         REBUILD_READ_MODEL.name: rebuild_in_steps(rebuilder, models),
-        IMPORT_BOOKINGS.name: bookings_in_steps(log.dispatch),
-        IMPORT_LEADS.name: leads_in_steps(log, sent),
+        IMPORT_BOOKINGS.name: bookings_in_steps(dispatch),
+        IMPORT_LEADS.name: leads,
         WHAT_IF.name: what_if_in_steps(database, rebuilder.reader),
     }

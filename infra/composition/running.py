@@ -20,6 +20,8 @@ from adapters.event_store.personal_data import MasterKeys
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer, bounds_of
+from adapters.feed import PostgresFeed, PostgresTickets
+from adapters.feed.follower import Follower
 from adapters.files.ledger import PostgresLedger
 from adapters.garbage import gc_at_rest
 from adapters.inbound import PostgresReceipts, ReceiptDesk
@@ -51,6 +53,7 @@ from application.people.erasure import forgetting
 from application.ports import Clock
 from application.processes import PROCESSES
 from application.processes.process import Process
+from application.sales.imports import taking_in
 from application.sales.public_forms import note_of
 from application.transact import Changes
 from application.use_cases import USE_CASES
@@ -68,7 +71,8 @@ from infra.composition.resources import (
     wire_of,
 )
 from infra.composition.system import System
-from infra.imports.leads_in_steps import Log
+from infra.imports.in_turn import InTurn
+from infra.imports.leads_in_steps import Log, leads_in_steps
 from infra.settings import Mode, Settings
 from projections import READ_MODELS
 from projections.read_model import ReadModel
@@ -156,10 +160,15 @@ def _compose(
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
     codes = codes_of(database, clock, settings.pepper)
     guests = PostgresGuests(database, keys, codes, clock)
+    tickets, follower = PostgresTickets(database, clock), Follower(database, appended)
+    stack.callback(follower.close)
+    feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    log = Log(dispatch, Asking(store, clock), settings.pepper.encode())
-    works = works_of(database, erasures, rebuilder, models, log, SentRows(database, keys))
+    in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
+    log = Log(in_turn, Asking(store, clock), settings.pepper.encode())
+    leads = leads_in_steps(log, SentRows(database, keys))
+    works = works_of(database, dispatch, erasures, rebuilder, models, leads)
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests, answers),
         **forgetting(erasures),
@@ -193,7 +202,7 @@ def _compose(
             dispatch,
             effects,
             advanced,
-            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep],
+            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep, tickets.prune],
             reader,
         ),
         accounts=accounts,
@@ -209,6 +218,9 @@ def _compose(
         receipts=ReceiptDesk(database, keys, clock),
         erasures=erasures,
         guests=guests,
+        feed=feed,
+        tickets=tickets,
+        tokens=tokens,
         files=keeping,
         ledger=ledger,
         limiter=limiter,

@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.accounts.denylist import PostgresDenylist
 from adapters.accounts.guest_wishes import PostgresGuests
+from adapters.accounts.tokens import AccessTokens
 from adapters.clock import SettableClock
 from adapters.configuration.known import KnownConfiguration
 from adapters.consumers.delivery import Consumer
@@ -20,6 +21,7 @@ from adapters.event_store.mapper import Mapper
 from adapters.event_store.reader import Reader
 from adapters.event_store.store import PostgresEventStore
 from adapters.event_store.writer import Writer
+from adapters.feed import PostgresFeed, PostgresTickets
 from adapters.files.ledger import PostgresLedger
 from adapters.inbound import PostgresReceipts, ReceiptDesk
 from adapters.jobs import JobDesk, Worker
@@ -81,6 +83,9 @@ class System:
     receipts: ReceiptDesk
     erasures: PostgresErasures
     guests: PostgresGuests
+    feed: PostgresFeed
+    tickets: PostgresTickets
+    tokens: AccessTokens
     files: Keeping
     ledger: PostgresLedger
     limiter: RateLimiter

@@ -13,7 +13,7 @@ from api.problems.words import said_in
 from api.requests.at_length import refusal_of
 from application.dispatch import TooContended
 from application.operations.long_operations import Operation, OperationFailed, Step, Stopping, Work
-from application.ports import About, Answer
+from application.ports import About
 from application.processes.effects import SendImportMail
 from application.sales.imports.rows import Fault, Here
 from application.sales.imports.sending import Given, SentRow, read_in, rows_in
@@ -21,12 +21,13 @@ from application.sales.imports.taking_in import Outcome, follow_ups_in, judged, 
 from application.spreadsheets import BEGINS, table
 from application.transact import Past
 from domain.business.users import USER
-from domain.messages import Command, Event
+from domain.messages import Event
 from domain.people.clients import ClientIsErased
 from domain.sales.imports import ImportedLead, ImportLeads
 from domain.values import TenantId, UserId, kind_of
 from infra.imports.ahead import Ahead
 from infra.imports.counts import counted, nothing_yet
+from infra.imports.in_turn import InTurn, Turn
 
 TOGETHER: Final = 100
 """Rows of one append: whoever books meanwhile waits for no more than that."""
@@ -43,9 +44,9 @@ Told = tuple[Outcome, Fault | None]
 
 
 class Log(NamedTuple):
-    """Where rows are taken in, and where it is asked what becomes of them."""
+    """Where rows are taken in, one after the other, and where it is asked what becomes of them."""
 
-    dispatch: Callable[[Command, About], Answer]
+    in_turn: InTurn
     ask: Callable[[str, Callable[[Past], Any]], Any]
     pepper: bytes
 
@@ -89,41 +90,43 @@ def _taken_in(
     log: Log, operation: Operation, given: Given, said: Sequence[Lead], made: int
 ) -> tuple[Sequence[Told], int]:
     """Take in what could be read; return what became of each row, and how many follow-ups were `made`, with
-    those before.
+    those before: by that it is known when it is the turn of the next.
     """
     leads = [each for each in said if isinstance(each, ImportedLead)]
-    taken: list[Told] = []
+    under_way: list[tuple[ImportLeads, Turn]] = []
     for begin in range(0, len(leads), TOGETHER):
-        follow_ups = given.follow_ups and replace(given.follow_ups, made=made)
-        rows = tuple(leads[begin : begin + TOGETHER])
-        order = ImportLeads(rows=rows, follow_ups=follow_ups)
-        events = _recorded(log, operation, order, begin)
-        taken += _told(log, operation, order, events)
-        made += follow_ups_in(events)
-    return taken, made
+        before = under_way[-1][1] if under_way else None
+        if before and given.follow_ups:
+            made += follow_ups_in(_events(before))
+        order = ImportLeads(
+            rows=tuple(leads[begin : begin + TOGETHER]),
+            follow_ups=given.follow_ups and replace(given.follow_ups, made=made),
+        )
+        under_way.append((order, log.in_turn(order, _about(operation, begin), before)))
+    made += follow_ups_in(_events(under_way[-1][1])) if under_way else 0
+    return [told for each in under_way for told in _told(log, operation, *each)], made
 
 
-def _recorded(
-    log: Log, operation: Operation, order: ImportLeads, begin: int
-) -> Sequence[Event | None]:
-    """Return what is recorded of rows that begin at this place of a part. What was recorded before a kill
-    is told by the same command.
+def _about(operation: Operation, begin: int) -> About:
+    """Say who has rows taken in that begin at this place of a part: what was recorded before a kill is told
+    by the same command.
     """
-    about = About(
+    return About(
         tenant=operation.tenant,
         actor=operation.started_by,
         command_id=uuid5(UUID(operation.id[-36:]), f"{operation.steps}/{begin}"),
         retried=True,
         correlation=operation.id,
     )
-    return [past.event for past in log.dispatch(order, about).recorded]
 
 
-def _told(
-    log: Log, operation: Operation, order: ImportLeads, events: Sequence[Event | None]
-) -> Iterator[Told]:
+def _events(turn: Turn) -> Sequence[Event | None]:
+    return [past.event for past in turn.answer.result().recorded]
+
+
+def _told(log: Log, operation: Operation, order: ImportLeads, turn: Turn) -> Iterator[Told]:
     """Say what became of each row; of those of which nothing was recorded it is asked why."""
-    recorded = {**outcomes(events)}
+    recorded = {**outcomes(_events(turn))}
     found = [recorded.pop(row.key, None) for row in order.rows]
     rest = [row for row, outcome in zip(order.rows, found, strict=True) if outcome is None]
     others = iter(log.ask(operation.tenant, lambda past: [*_of_rest(rest, past)]) if rest else ())

@@ -5,5 +5,5 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN split_part(type, '.', 1) = ANY (
     '{booking-requested,booking-linked-to-client,series-requested,user-registered,'
     'user-linked-to-client,lead-opened,submission-received,submission-released,submission-confirmed,'
-    'message-posted,message-scheduled,thread-opened}'
+    'message-posted,scheduled-message-planned,thread-opened}'
 );

@@ -11,10 +11,12 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.feed.hub import end_listening
 from api.problems.refusals import Unavailable
 from api.web.edge import refusing
 from infra.processes.connections import Connections
 from infra.processes.fair_queue import FairQueue
+from infra.processes.socket import MOST_SAID, PING
 from infra.processes.wire import Protocol
 from infra.servers.ports import said_plainly
 
@@ -54,6 +56,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell first whoever listens to the feed: they would go on for ever."""
+        await end_listening(self.config.app)
+        await super().shutdown(sockets)
+
 
 def serve(
     app: ASGIApp,
@@ -78,7 +85,11 @@ def _config(app: ASGIApp, connected: Connections | None) -> uvicorn.Config:
         app,
         loop="uvloop",
         http=partial(Protocol, connected=connected or Connections(), queue=FairQueue()),  # type: ignore[arg-type]
-        ws="none",
+        ws="none",  # the protocol hands over itself, where there are any
+        ws_max_size=MOST_SAID,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
+        ws_per_message_deflate=False,
         lifespan="off",
         access_log=False,
         log_config=None,

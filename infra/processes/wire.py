@@ -11,6 +11,7 @@ from typing import Any, Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from api.feed.socket import SOCKETS
 from api.problems.refusals import (
     ChunksTooSmall,
     HeadTooLarge,
@@ -23,6 +24,7 @@ from api.web.edge import refusing
 from domain.messages import DomainError
 from infra.processes.connections import Connections
 from infra.processes.fair_queue import FairQueue
+from infra.processes.socket import WebSocket
 
 MOST_HEAD: Final = 65_536
 """Bytes of a request line and its headers; of trailers, too, and of what stands between chunks.
@@ -81,9 +83,11 @@ class Protocol(HttpToolsProtocol):
         self, *arguments: Any, connected: Connections, queue: FairQueue, **more: Any
     ) -> None:
         super().__init__(*arguments, **more)
+        self.access_log = False  # addresses may say what is nobody's business, as tickets do
         self._connected = connected
         self._queue = queue
         self._came = False
+        self._handed_over = False
         self._begun = False
         self._in_head = True
         self._head = 0
@@ -184,6 +188,8 @@ class Protocol(HttpToolsProtocol):
         except HttpParserError:
             self._refuse(self._why or RequestUnreadable())
             return
+        if self._handed_over:
+            return
         self._idle = 0 if self._gained else self._idle + len(data)
         if self._idle > MOST_HEAD:
             self._refuse(HeadTooLarge(most_bytes=MOST_HEAD, most_headers=MOST_HEADERS))
@@ -191,23 +197,45 @@ class Protocol(HttpToolsProtocol):
             self._await_the_end()
 
     def _read(self, data: bytes) -> None:
-        """Ignore that somebody would like to speak another protocol (RFC 9110, 7.8). The parser cannot:
-        it takes what follows the head for the other protocol, the body of the request, too.
+        """Speak WebSocket with whoever asks for it where we do, and ignore that somebody would like to speak
+        another protocol elsewhere (RFC 9110, 7.8). The parser cannot: it takes what follows the head for
+        the other protocol, the body of the request, too.
         """
         while True:
             try:
                 self.parser.feed_data(data)
             except HttpParserUpgrade as upgrade:
-                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                rest = data[upgrade.args[0] :]
+                if self._is_for_socket():
+                    self._hand_over(self._head_again() + rest)
+                    return
+                data = self._head_again(but=b"upgrade") + rest
+                self.parser = HttpRequestParser(self)
             else:
                 return
 
-    def _head_without_upgrade(self) -> bytes:
-        """Return a head as it was read, to be read anew by a parser that has not stopped."""
+    def _head_again(self, but: bytes = b"") -> bytes:
+        """Return a head as it was read, to be read anew by somebody who has not stopped."""
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
-        self.parser = HttpRequestParser(self)
-        lines = [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        lines = [b"%b: %b" % header for header in self.headers if header[0] != but]
         return b"\r\n".join([b"%b %b HTTP/%b" % (method, self.url, version), *lines, b"", b""])
+
+    def _is_for_socket(self) -> bool:
+        """Whether a WebSocket is asked for, where there are any, and nothing else is being answered."""
+        asked = [value.lower() for name, value in self.headers if name == b"upgrade"]
+        path = self.url.partition(b"?")[0].decode("latin-1")
+        return asked == [b"websocket"] and path in SOCKETS and not self._answering()
+
+    def _hand_over(self, head: bytes) -> None:
+        """Let somebody else go on with the connection, who reads the head again."""
+        self._in_time()
+        self._handed_over, self._came = True, False
+        self.connections.discard(self)
+        arguments = (self.config, self.server_state, self.app_state, self.loop)
+        socket = WebSocket(*arguments, connected=self._connected)
+        socket.connection_made(self.transport)
+        self.transport.set_protocol(socket)
+        socket.data_received(head)
 
     # --- What the parser says; whatever is raised here stops it -------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from msgspec.structs import replace
 
 from domain.conversations.messages import MessageDeleted, MessageEdited, MessagePosted
+from domain.conversations.participants import MemberId
 from domain.files.files import (
     Description,
     FileAnnounced,
@@ -65,7 +66,7 @@ class EntryKind(StrEnum):
 class TimelineEntry(Row, frozen=True, kw_only=True):
     """`id` is that of the booking, lead, note, task, file or message; `by` is who began it. The `text` is that of a
     note or message, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
-    `due_at` and `completed_at`; a file its `file_status`; a booking the rest. What was removed says so
+    `due_at` and `completed_at`; a file its `file_status`; a message its `author`; a booking the rest. What was removed says so
     by `removed_at`, and is not listed.
     """
 
@@ -83,6 +84,7 @@ class TimelineEntry(Row, frozen=True, kw_only=True):
     due_at: datetime | None = None
     completed_at: datetime | None = None
     file_status: FileStatus | None = None
+    author: MemberId | None = None
     removed_at: datetime | None = None
 
 
@@ -132,16 +134,26 @@ def _message(
 ) -> TimelineEntry | None:
     """Tell of what was said between the business and one client, whoever of them said it."""
     match event:
-        case MessagePosted(message_id=id_, with_client=client, text=text):
-            if client is None:
-                return None
-            return TimelineEntry(id=id_, client_id=client, kind=EntryKind.MESSAGE, text=text)
+        case MessagePosted():
+            return _said(event)
         case MessageEdited(text=text):
             return row and replace(row, text=text)
         case MessageDeleted():
             return None
         case _:
             assert_never(event)
+
+
+def _said(event: MessagePosted) -> TimelineEntry | None:
+    if event.with_client is None:
+        return None
+    return TimelineEntry(
+        id=event.message_id,
+        client_id=event.with_client,
+        kind=EntryKind.MESSAGE,
+        text=event.text,
+        author=event.author,
+    )
 
 
 def _booking(row: TimelineEntry | None, event: OfBooking) -> TimelineEntry | None:

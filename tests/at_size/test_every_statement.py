@@ -28,7 +28,6 @@ ELSEWHERE: Final = {
     "adapters/accounts/sessions.py:Sessions.forget": FAULTS,
     "adapters/consumers/checkpoints.py": FAULTS,
     "adapters/consumers/passed_over.py": WHOLE,
-    "adapters/event_store/reader.py:Reader.streams": "streams of a hundred rows by their keys",
     "adapters/event_store/reader.py:Reader.unread": FAULTS,
     "adapters/event_store/streams.py": WHOLE,
     "adapters/event_store/unread.py": FAULTS,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from adapters.event_store.bundle import export
+from adapters.feed.follower import Follower
 from adapters.jobs.leases import Lease, reap
 from adapters.live_bookings.counts import LiveBookingsCounted, Window
 from adapters.postgres import WORKER
@@ -44,6 +45,7 @@ Ids = Mapping[str, Any]
 def tour(running: Running) -> Ids:
     """Go through it, in the business that is running and in one that is new; return what was made."""
     http = running.http()
+    before = http.get("/v1/feed").json()["position"]
     register(running)
     accounts(running)
     salon = Salon.opened(running)
@@ -53,6 +55,7 @@ def tour(running: Running) -> Ids:
     ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
     guest(running, salon, ids["business"])
     running.settle()
+    listen(running, before, ids)
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
         for answer in questions(running, ids, asked):
             assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
@@ -247,7 +250,7 @@ def long_work(running: Running) -> dict[str, Any]:
     policy = {"scoring": {"name": 50}, "bookings": {"notice_minutes": 60 * 24 * 300}}
     asked = http.post("/v1/what-if", json=policy).headers["location"]
     someone = f"{uuid4().hex}@example.org"
-    rows = f"Name,E-mail,Assignee\nAna,{someone},ana@salon.example\nNobody,,\n"
+    rows = f"Name,E-mail,Assignee\nAna,{someone},\nBo,bo@example.org,bo@salon.example\nNobody,,\n"
     taken = http.post("/v1/imports", content=rows, headers={"Content-Type": "text/csv"})
     running.settle()
     for where in (done, asked, taken.headers["location"]):
@@ -335,6 +338,23 @@ def upkeep(running: Running) -> None:
             pass
     with database.connect(WORKER, "frontdesk tests") as line:
         assert list(export(line, tenant(3)))
+
+
+def listen(running: Running, before: str, ids: Ids) -> None:
+    """Hear of all that was done, and of nearly nothing."""
+    follower = Follower(running.system.database, running.system.appended)
+    assert follower.news([running.tenant]) == [running.tenant]
+    http = running.http()
+    for asked in ({}, {"types": "hold.lapsed"}, {"client": ids["client_id"], "limit": 1}):
+        answer = http.get("/v1/feed", params={"after": before, **asked})
+        assert answer.status_code == 200, answer.text
+    assert http.get("/v1/feed?after=0").status_code == 410
+    ticket = http.post("/v1/feed/tickets").json()["ticket"]
+    assert http.get(f"/v1/feed?ticket={ticket}").status_code == 200
+    assert follower.news([running.tenant]) == set()
+    http.post("/v1/services", json={"name": "Twice", "duration_minutes": 5})
+    assert follower.news([running.tenant]) == {running.tenant}
+    running.system.tickets.prune()
 
 
 def storage(running: Running) -> None:

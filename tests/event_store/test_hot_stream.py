@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from adapters.event_store.reader import Reader
 from adapters.event_store.writer import Verdict
-from tests.event_store.examples import TABLE, TENANT, Come, Describe, Forget, Log, opened
+from application.ports import About, VersionConflictError
+from tests.event_store.examples import TABLE, TENANT, Came, Come, Describe, Forget, Log, opened
 
 pytestmark = pytest.mark.postgres
 
 MANY = 200
 HOT = "table-one"
+ABOUT = About(tenant=TENANT, actor="user-1", command_id=uuid4())
 
 
 class Counted:
@@ -107,3 +110,18 @@ def test_whoever_is_contradicted_by_an_erasure_knows_nothing_any_more(
     known, version = log.store.state(TABLE, (TENANT, HOT))
     assert (known, version) == (log.state(HOT), 4)
     assert "by the window" not in known
+
+
+def test_whoever_is_contradicted_takes_what_another_has_read_since(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.order(Come(streams=(HOT,), seats=1))
+    with log.store.view(ABOUT) as view:
+        view.of(TABLE, HOT)
+        view.let_go()
+        log.order(Come(streams=(HOT,), seats=2))
+        with pytest.raises(VersionConflictError):
+            log.store.append(view, {HOT: [Came(guest=HOT)]}, ABOUT)
+    monkeypatch.setattr(Reader, "parts", None)
+
+    assert log.store.state(TABLE, (TENANT, HOT)) == (("1", "2"), 2)

@@ -30,10 +30,14 @@ def bare(**more: Any) -> Backend:
         "public_forms",
         "tried",
         "guests",
+        "feed",
+        "tickets",
+        "ends",
     )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}
     return Backend(
         authenticate=Mock(return_value=ANA),
+        is_denied=Mock(return_value=False),
         positions=Mock(),
         clock=Mock(),
         pepper="",

@@ -35,6 +35,7 @@ KNOWN: Final[Mapping[str, Any]] = {
     "closes": "18:00",
     "tenant_id": ID,
     "model": "services",
+    "shortcut": "ana",
     "owner_id": f"professional-{ID}",
     "sha256": "a1" * 32,
 }

@@ -81,6 +81,12 @@ class Line:
             answers.append(self.answer())
         return answers
 
+    def until_the_end(self) -> bytes:
+        """Read all bytes until the server hangs up."""
+        while self._more():
+            pass
+        return self._left
+
     def _body(self, headers: httpx.Headers) -> bytes:
         """Read a body that says how long it is: as a whole, or of each of its chunks (RFC 9112, 7.1)."""
         if "transfer-encoding" not in headers:

@@ -48,7 +48,8 @@ SERIES = {
 def named(kind: Kind[Any], name: str) -> Any:
     """Return values that no other has."""
     values = to_builtins(kind.examples[0])
-    return {**values, **{field: name for field in ("name", "sku") if field in values}}
+    texts = {"name": name, "sku": name, "shortcut": name.lower()}
+    return {**values, **{field: text for field, text in texts.items() if field in values}}
 
 
 def typed(values: Value) -> dict[str, Any]:
@@ -68,6 +69,7 @@ MORE: dict[str, dict[str, Any]] = {
     "/leads": {"client_id": f"client-{ID}"},
     f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
+    "/activities": {"prospectId": lead_of(ClientId(f"client-{ID}"))},
     f"/v1/threads/{THREAD}/scheduled-messages": {"send_at": "2027-02-05T10:00:00+01:00"},
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
@@ -127,7 +129,7 @@ OF_ANOTHER_STATE = {
     ),
     f"POST /leads/{lead_of(ClientId(f'client-{ID}'))}/convert",  # was removed
     f"POST /v1/clients/client-{ID}/merge",  # with itself
-    "POST /v1/files",  # asked what only its GET can be asked
+    *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }

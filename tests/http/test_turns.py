@@ -81,6 +81,7 @@ HEAVY_ROUTES = {
     ("/v1/bookings/{booking_id}/history", "GET"),
     ("/v1/leads/{lead_id}/activities", "GET"),
     ("/leads/{lead_id}/activities", "GET"),
+    ("/prospects/{lead_id}/activities", "GET"),
     ("/v1/leads/{lead_id}/history", "GET"),
     ("/v1/submissions/{submission_id}/history", "GET"),
     ("/v1/threads/{thread_id}/history", "GET"),

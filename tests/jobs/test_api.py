@@ -29,6 +29,7 @@ from tests.jobs.examples import (
     ring,
     water,
 )
+from tests.running import LASTING
 
 pytestmark = pytest.mark.postgres
 
@@ -38,7 +39,7 @@ LogIn = Callable[..., TestClient]
 @pytest.fixture
 def log_in(system: System, clock: ManualClock) -> LogIn:
     principals: dict[str, Principal] = {}
-    behind = backend(system, authenticate=principals.__getitem__)
+    behind = backend(system, principals.__getitem__, lambda _: LASTING)
     desk = JobDesk(system.database, clock, Orders([WaterPlants, RecordBellRung, RingBell]))
     app = create_app(replace(behind, jobs=desk), (jobs.router,))
 

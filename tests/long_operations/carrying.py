@@ -19,11 +19,13 @@ from application.operations.long_operations import (
     Stopping,
     Work,
 )
+from application.sales.imports import taking_in
 from application.use_cases import USE_CASES
 from domain.messages import DomainError
 from infra.composition import System
 from infra.composition.long_work import works_of
-from infra.imports.leads_in_steps import Log
+from infra.imports.in_turn import InTurn
+from infra.imports.leads_in_steps import Log, leads_in_steps
 from projections import READ_MODELS
 from tests.forked import talking
 
@@ -37,9 +39,17 @@ LEASE = timedelta(seconds=0.5)
 
 def works(system: System) -> Mapping[str, Work]:
     """Return the work of each kind; exports are made in many small parts, and one lead is looked at a step."""
-    log = Log(system.dispatch, Asking(system.store, system.clock), system.settings.pepper.encode())
+    in_turn = InTurn(taking_in.USE_CASES, system.store, system.database.at_work)
+    log = Log(in_turn, Asking(system.store, system.clock), system.settings.pepper.encode())
     sent = SentRows(system.database, MasterKeys(system.settings.master_keys))
-    found = works_of(system.database, system.erasures, system.rebuilder, READ_MODELS, log, sent)
+    found = works_of(
+        system.database,
+        system.dispatch,
+        system.erasures,
+        system.rebuilder,
+        READ_MODELS,
+        leads_in_steps(log, sent),
+    )
     return {
         **found,
         EXPORT_HISTORY.name: export_in_steps(system.database, SMALL),

@@ -256,6 +256,16 @@ def test_an_event_that_is_lost_is_not_the_one_at_its_position_now(past: Past) ->
     assert past.restored.ask(f"/v1/history/{first['bookmark']}").json() == first
 
 
+def test_nobody_goes_on_hearing_behind_what_is_lost(past: Past) -> None:
+    """What auditors are shown as an event's bookmark is where the feed goes on."""
+    feed = f"/v1/feed?after={past.event['bookmark']}"
+    refused = past.restored.ask(feed)
+    assert (refused.status_code, refused.json()["code"]) == (409, "position-unknown")
+    assert past.lost.ask(feed).status_code == 200
+    first = past.lost.ask("/v1/history/1").json()["bookmark"]
+    assert past.restored.ask(f"/v1/feed?after={first}").status_code == 200
+
+
 def test_what_was_before_names_what_it_named(past: Past) -> None:
     for business in (past.lost, past.restored):
         assert business.ask("/v1/services", **{TOKEN: past.shared}).status_code == 200

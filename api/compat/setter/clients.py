@@ -3,6 +3,7 @@
 There each was a user's; here all are the business's: `userId` is looked up and comes back as null.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,13 +19,21 @@ from api.people import clients
 from api.problems.reasons import PEOPLE
 from api.requests import ids
 from api.requests.answers import Listed, Made, answers
-from api.requests.caller import Caller
+from api.requests.caller import JSON, Caller
 from api.requests.forms import Body, Email, Line, Phone, Sought
+from application.people.people import records
+from application.permissions import PermissionMissing
+from domain.conversations.participants import is_staff
 from domain.people.clients import ClientStatus
+from domain.values import ClientId
+from projections.paging import Op, Sort, Where, page
+from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
 from projections.people.clients import CLIENTS, KnownClient
 from projections.scheduling.professionals import PROFESSIONALS
 
 WHERE: Final = "/client"
+LAST: Final = 100
+"""Messages that are shown with a client."""
 
 router: Final = OldRouter(Product.SETTER, prefix=WHERE, successor="/v1/clients")
 
@@ -41,6 +50,19 @@ class OldClient(msgspec.Struct, kw_only=True, rename="camel"):
     version: int
     created_at: datetime | None
     updated_at: datetime | None
+
+
+class OldMessage(msgspec.Struct, kw_only=True, rename="camel"):
+    id: str
+    role: str
+    content: str
+    created_at: datetime | None
+
+
+class ShownClient(OldClient, kw_only=True, rename="camel"):
+    """`messageHistory` is what was last said with them, in order: by a `user`, which is they, or an `assistant`."""
+
+    message_history: list[OldMessage]
 
 
 def _client(document: bytes) -> bytes:
@@ -102,10 +124,37 @@ def list_old_clients(caller: clients.MayRead, q: Sought = "") -> Response:
 
 
 @router.get("/{client_id}")
-@answers(Made(OldClient, tagged=True))
+@answers(Made(ShownClient, tagged=True))
 def get_old_client(client_id: ids.Client, caller: clients.MayRead) -> Response:
-    """Show a client."""
-    return reshaped(clients.get_client(client_id, caller), _client, WHERE)
+    """Show a client, with what was last said with them, to who sees that."""
+    document = caller.document(CLIENTS, client_id)
+    known = msgspec.json.decode(_client(document.json), type=OldClient)
+    fields = {name: getattr(known, name) for name in known.__struct_fields__}
+    shown = ShownClient(**fields, message_history=_said_with(client_id, caller))
+    return Response(msgspec.json.encode(shown), headers=caller.tags(document), media_type=JSON)
+
+
+def _said_with(client_id: ClientId, caller: Caller) -> list[OldMessage]:
+    """Return what was last said with somebody, in order; nothing, to who does not see that."""
+    whose = Where("client_id", Op.IS, [*caller.ask(lambda past: records(past, client_id))])
+    with suppress(PermissionMissing), caller.asking(CLIENT_TIMELINE) as (connection, within):
+        found = page(
+            connection,
+            CLIENT_TIMELINE,
+            caller.tenant,
+            within=within,
+            where=[whose, Where("kind", Op.IS, [EntryKind.MESSAGE])],
+            sort=Sort("created_at", descending=True),
+            limit=LAST,
+        )
+        entries = [msgspec.json.decode(each, type=TimelineEntry) for each in found.documents]
+        return [_message(each) for each in reversed(entries)]
+    return []
+
+
+def _message(entry: TimelineEntry) -> OldMessage:
+    role = "assistant" if entry.author is None or is_staff(entry.author) else "user"
+    return OldMessage(id=entry.id, role=role, content=entry.text or "", created_at=entry.created_at)
 
 
 @router.put("/{client_id}")

@@ -6,6 +6,17 @@ from typing import Final
 from api.problems.french.words import Words
 
 FRENCH: Final[Mapping[str, Words]] = {
+    "position-expired": Words(
+        "Position trop ancienne",
+        "Ce qui s'est passé après cette position est trop ancien pour être redit. Relisez les listes, comme "
+        "le dit `snapshot`, et continuez à partir de là.",
+    ),
+    "ticket-invalid": Words(
+        "Ticket invalide", "Ce ticket n'existe pas, ou sa minute est passée : demandez-en un autre."
+    ),
+    "too-many-listeners": Words(
+        "Trop d'écoutes", "Vous écoutez déjà assez souvent ; terminez d'abord une de ces écoutes."
+    ),
     "fact-not-understood": Words(
         "Fait illisible",
         "Un fait est un CloudEvent en mode binaire, et dit ce que son type demande.",

@@ -39,7 +39,8 @@ IGNORED: Final = "ignored"
 WHO: Final = frozenset({Field.EMAIL, Field.PHONE, Field.EXTERNAL_ID})
 """By what people are known again."""
 
-# No `id`: it may be the number of the line, and in the next file somebody else has it.
+# No `id`: it may be the number of the line, and in the next file somebody else has it. No `notes`: those are
+# what the business has written, and no message.
 NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
     Field.NAME: ("name", "full name", "contact name", "nom complet", "nom et prénom", "contact"),
     Field.FIRST_NAME: ("first name", "given name", "forename", "prénom"),
@@ -58,14 +59,14 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
         *("identifiant externe", "id externe", "id contact", "id prospect", "id client"),
     ),
     Field.MESSAGE: (
-        *("message", "comment", "comments", "note", "notes", "description", "request", "inquiry"),
-        *("commentaire", "commentaires", "remarque", "remarques", "demande", "besoin"),
+        *("message", "comment", "comments", "request", "inquiry", "enquiry", "question"),
+        *("commentaire", "commentaires", "demande", "besoin", "votre message"),
     ),
     Field.SOURCE: ("source", "utm_source", "lead source", "origin", "origine", "provenance"),
     Field.MEDIUM: ("medium", "utm_medium", "channel", "canal", "support"),
     Field.CAMPAIGN: ("campaign", "utm_campaign", "campaign name", "campagne"),
     Field.TERM: ("term", "utm_term", "keyword", "mot-clé"),
-    Field.CONTENT: ("content", "utm_content", "ad name", "contenu"),
+    Field.CONTENT: ("content", "utm_content", "ad name"),
     Field.REFERRER: ("referrer", "referer", "referring page", "page", "url", "site référent"),
     Field.CREATED_AT: (
         *(

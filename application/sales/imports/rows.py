@@ -135,12 +135,12 @@ def _key(
 def _name(said: Mapping[Field, Any]) -> str:
     """Return how somebody is called; who has no name, by what else they are known by."""
     whole = said.get(Field.NAME)
-    parts = [said[each] for each in (Field.FIRST_NAME, Field.LAST_NAME) if each in said]
+    parts = [said[each] for each in (Field.FIRST_NAME, Field.LAST_NAME) if said.get(each)]
     known = said.get(Field.EXTERNAL_ID)
     address = said.get(Field.EMAIL)
     others = (address and address.partition("@")[0], said.get(Field.PHONE), known and known.id)
     name = whole or " ".join(parts) or next(filter(None, others), "")
-    return str(name)[: LINE.max_length]
+    return shown(str(name))[: LINE.max_length]
 
 
 # --- Values ---------------------------------------------------------------------------
@@ -168,7 +168,9 @@ def _phone(text: str, reading: Reading, _: Here) -> str:
     return parse_phone(_no_longer(text, NUMBER.max_length), reading.country)
 
 
-def _external_id(text: str, reading: Reading, here: Here) -> KnownOn:
+def _external_id(text: str, reading: Reading, here: Here) -> KnownOn | None:
+    if not says_something(text):
+        return None
     id_ = _no_longer(text, GIVEN_ID.max_length)
     return known_on(reading.channel, id_, tenant=here.tenant, pepper=here.pepper)
 

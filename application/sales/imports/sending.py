@@ -19,7 +19,7 @@ from domain.values import UserId
 from domain.zones import to_local, to_utc, zone
 
 AT_ONCE: Final = 250
-"""Rows that are recorded together."""
+"""Rows that are taken in by one step."""
 
 MOST_BYTES: Final = 300_000
 """Of these rows, as they are written: recorded, they are some times as much."""
@@ -84,7 +84,7 @@ class Sheet(NamedTuple):
 
     @property
     def parts(self) -> Iterator[bytes]:
-        """Return the rows, as many at a time as are recorded together."""
+        """Return the rows, as many at a time as are taken in by one step."""
         part: list[bytes] = []
         size = 0
         for row in self.rows:

@@ -36,9 +36,9 @@ from domain.conversations.threads.decisions import (
     snooze,
     thread_of,
     wake,
+    with_client,
 )
 from domain.conversations.threads.messages import (
-    IN_APP,
     MOST_LABELS,
     MOST_MEMBERS,
     AddMember,
@@ -92,7 +92,6 @@ from domain.telling import NOT_TOLD, Telling, Tellings, public
 
 __all__ = [
     "CARRIED_EVERY",
-    "IN_APP",
     "MOST_LABELS",
     "MOST_MEMBERS",
     "NOT_TOLD",
@@ -168,6 +167,7 @@ __all__ = [
     "snooze",
     "thread_of",
     "wake",
+    "with_client",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {

@@ -54,7 +54,7 @@ from domain.conversations.threads.messages import (
     WakeThread,
 )
 from domain.conversations.threads.thread import THREAD
-from domain.values import MessageId, ScheduledId, ThreadId, derived_id
+from domain.values import ClientId, MessageId, ScheduledId, ThreadId, derived_id
 
 CARRIED_EVERY: Final = 200
 """Events that are read at most to know where a thread stands."""
@@ -334,6 +334,15 @@ def member_of(thread: Thread, member_id: MemberId) -> Member:
 def seen_by(thread: Thread, *, among_colleagues: bool) -> Audience:
     """Return who may see what is said now: all who are there, or those of the business only."""
     return tuple(each for each in thread.audience if not among_colleagues or is_staff(each))
+
+
+def with_client(thread: Thread) -> ClientId | None:
+    """Return with which client it is now, if it is with one."""
+    return (
+        thread.client_id
+        if thread.client_id and MemberId(thread.client_id) in thread.members
+        else None
+    )
 
 
 def carried(

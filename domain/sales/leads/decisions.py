@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from domain.sales.companies import Company, understood
+from domain.sales.companies import Company, completed, understood
 from domain.sales.leads.lead import LEAD, Lead
 from domain.sales.leads.messages import (
     MOVES,
@@ -50,6 +50,9 @@ from domain.values import ClientId, LeadId, UserId, derived_id
 MOST_ROWS: Final = 500
 """Of files that are taken in about one lead: whoever decides about it has to read them all."""
 
+MOST_TOUCHES: Final = 500
+"""After which the forms that somebody fills in are kept, and say nothing more of the lead."""
+
 
 def lead_of(client_id: ClientId, purged: int = 0) -> LeadId:
     """Name the lead of a client of whom so many were purged. A person has one: so nobody is a lead twice,
@@ -78,7 +81,7 @@ def _opened(
 ) -> Sequence[LeadEvent]:
     if command.key is not None and lead.rows >= MOST_ROWS:
         raise TouchedTooOften(most=MOST_ROWS)
-    told = _told(lead_id, lead, command.company or lead.company)
+    told = _told(lead_id, lead, _company(command, lead))
     if lead.client_id is None:
         opened = LeadOpened(
             lead_id=lead_id,
@@ -99,7 +102,8 @@ def _opened(
         key=command.key,
     )
     if command.quietly or (lead.is_there and lead.status is not LeadStatus.DISQUALIFIED):
-        return [touched, *told]
+        is_heard = command.submission_id is None or lead.touches < MOST_TOUCHES
+        return [touched, *told] if is_heard else told
     back = [] if lead.is_there else [LeadRestored(lead_id=lead_id)]
     return [*back, touched, *_new_again(lead_id, lead), *told]
 
@@ -227,6 +231,15 @@ def _new_again(lead_id: LeadId, lead: Lead) -> Sequence[LeadEvent]:
     if lead.status in (LeadStatus.NEW, LeadStatus.CONVERTED):
         return []
     return [LeadMoved(lead_id=lead_id, previous=lead.status, status=LeadStatus.NEW)]
+
+
+def _company(command: OpenLead, lead: Lead) -> Company:
+    """Return where they work by what is said now: what a stranger says counts where nothing is known."""
+    if command.company is None:
+        return lead.company
+    if command.submission_id is None:
+        return command.company
+    return completed(lead.company, command.company)
 
 
 def _told(lead_id: LeadId, lead: Lead, company: Company) -> Sequence[LeadEvent]:

@@ -55,7 +55,7 @@ class Invitation(Value, frozen=True, kw_only=True):
 
 class Lead(Value, frozen=True, kw_only=True):
     """`message_length` is of all that they wrote. `engagements` are the keys that were counted, `rows` those
-    of files that were taken in. `invited` is when they were invited, the last times.
+    of files that were taken in, among all `touches` since the first. `invited` is when they were invited, the last times.
     """
 
     client_id: ClientId | None = None
@@ -66,6 +66,7 @@ class Lead(Value, frozen=True, kw_only=True):
     answered_after: int | None = None
     engagements: Mapping[EngagementSource, frozenset[str]] = {}
     rows: int = 0
+    touches: int = 0
     breakdown: Breakdown | None = None
     temperature: Temperature | None = None
     follow_up: FollowUp | None = None
@@ -89,8 +90,12 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             length, rows = len(message or ""), int(key is not None)
             return Lead(client_id=client, opened_at=at, message_length=length, rows=rows)
         case LeadTouched(message=message, key=key):
-            length = lead.message_length + len(message or "")
-            return replace(lead, message_length=length, rows=lead.rows + (key is not None))
+            return replace(
+                lead,
+                message_length=lead.message_length + len(message or ""),
+                rows=lead.rows + (key is not None),
+                touches=lead.touches + 1,
+            )
         case LeadMoved(status=status):
             return replace(lead, status=status)
         case LeadConverted():

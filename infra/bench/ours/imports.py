@@ -1,11 +1,13 @@
 """Ours: a file of leads as it is taken in by an operation: read, sealed, decided, recorded, hashed."""
 
+import sys
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
 from uuid_utils import uuid7
 
 from application.operations.long_operations import IMPORT_LEADS, NewOperation
@@ -45,5 +47,6 @@ def import_leads(composed: System, *, rows: int) -> Tally:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with system() as composed:
         answer_rounds({import_leads.__name__: partial(import_leads, composed)})

@@ -1,5 +1,6 @@
 """Our own system on a database of its own, composed as in production."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,10 @@ from infra.settings import read_settings
 from projections.read_model import ReadModel
 
 DSN: Final = sys.argv[-1]
+
+FRONTDESK: Final = ("-c", "from infra.cli import main; main()")
+SERVED: Final = {**os.environ, "DATABASE_URL": DSN, "LIMIT_FACTOR": "1000000"}
+"""The environment of its own processes: nobody is too fast."""
 
 
 @contextmanager

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from application.people.contact_details import parse_email, parse_phone
-from domain.sales.answers import Sent, read
+from domain.sales.answers import Answer, Sent, company_in, read
+from domain.sales.companies import Company
 from domain.sales.questions import (
     AGREED,
     Asks,
     Condition,
+    Fills,
     Option,
     Question,
     Words,
@@ -166,3 +168,50 @@ def test_whatever_is_sent_is_kept_or_refused_and_what_is_kept_is_taken_again(
     assert again == answers
     assert {each.code for each in wrong_again} <= {"required"}
     assert all(each.values and "\0" not in "".join(each.values) for each in answers)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("acme.example", ["acme.example"]),
+        ("https://www.Acme.example/about?us=1", ["acme.example"]),
+        ("WWW.acme.example:8080", ["acme.example"]),
+        ("somewhere", "not-a-domain"),
+        ("ana@acme.example", "not-a-domain"),
+        ("a" * 64 + ".example", "not-a-domain"),
+    ],
+)
+def test_the_domain_of_a_company_is_read_from_the_address_of_a_page(sent: str, kept: Any) -> None:
+    assert one(Asks.TEXT, sent, fills=Fills.COMPANY_DOMAIN) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("60", ["60"]),
+        ("0", "number-too-small"),
+        ("12,5", "not-whole"),
+        ("10000001", "number-too-large"),
+    ],
+)
+def test_a_company_has_a_whole_number_of_people(sent: str, kept: Any) -> None:
+    assert one(Asks.NUMBER, sent, fills=Fills.COMPANY_SIZE) == kept
+
+
+def test_what_is_said_of_a_company_is_taken_together() -> None:
+    said = {
+        Fills.COMPANY: "Acme",
+        Fills.COMPANY_DOMAIN: "acme.example",
+        Fills.TITLE: "Directrice",
+        Fills.INDUSTRY: "hotels",
+        Fills.COMPANY_SIZE: "60",
+    }
+    answers = [
+        Answer(key=fills, asks=Asks.TEXT, label="?", values=(value,), fills=fills)
+        for fills, value in said.items()
+    ]
+
+    assert company_in(answers) == Company(
+        name="Acme", domain="acme.example", title="Directrice", industry="hotels", size=60
+    )
+    assert company_in([]) is None

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from tests.running import Running
 from tests.sales.forms.asking import (
+    CONTACT,
     WEDDINGS,
     ZOE,
     filled_in,
@@ -274,3 +275,26 @@ def test_another_business_sees_neither_form_nor_submission(
 
     assert other.get(f"/v1/submissions/{told['id']}").status_code == 404
     assert other.get("/v1/submissions").json()["data"] == []
+
+
+def test_what_a_stranger_says_of_their_company_is_known_where_nobody_knew(
+    running: Running, http: TestClient
+) -> None:
+    asked: Any = [
+        *CONTACT["questions"],
+        {"key": "company", "asks": "text", "label": {"en": "Company"}, "fills": "company"},
+        {"key": "site", "asks": "text", "label": {"en": "Site"}, "fills": "company_domain"},
+        {"key": "people", "asks": "number", "label": {"en": "People"}, "fills": "company_size"},
+    ]
+    form = made(http, questions=asked)
+    said = {**ZOE, "company": "Acme", "site": "https://www.acme.example", "people": 60}
+
+    received(running, form, said)
+    (lead,) = leads(running, http)
+    company = {**lead["company"], "size": 80}
+    http.put(f"/v1/leads/{lead['id']}/company", json={"name": "Acme SA", "size": 80})
+    received(running, form, {**said, "message": "Hello?"})
+    (again,) = leads(running, http)
+
+    assert (lead["company_domain"], lead["company_size"]) == ("acme.example", 60)
+    assert again["company"] == {**company, "name": "Acme SA"}

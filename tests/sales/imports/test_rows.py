@@ -110,6 +110,7 @@ def test_the_same_row_has_the_same_key_and_the_same_person_the_same_seed() -> No
         (",,,HS-17", "HS-17"),
         ("\u202eZo\u00ade\u200b\tMartin ,zoe@example.org,,", "Zoe Martin"),
         ("\u200b,zoe@example.org,,", "zoe"),
+        (',,,"HS\n17"', "HS 17"),
     ],
 )
 def test_who_has_no_name_is_called_by_what_else_they_are_known_by(row: str, name: str) -> None:
@@ -177,6 +178,7 @@ def test_whoever_looks_after_a_lead_is_known_by_their_address() -> None:
         (f"A;;;{'1' * 61};;;", "value-too-long", Field.PHONE),
         ("A;;a@example.org;;zero \0;;", "zero-character-inside", None),
         ("A;;a@example.org;", "column-count-wrong", None),
+        ("\u200b;;;;;;", "who-is-missing", None),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -15,14 +16,18 @@ from domain.sales.leads import (
     OPEN,
     Lead,
     LeadCannotMove,
+    LeadEngaged,
     LeadIsConverted,
     LeadMoved,
     LeadNotFound,
     LeadStatus,
+    LeadTouched,
     MoveLead,
     ReasonMissing,
 )
+from domain.sales.leads.decisions import MOST_TOUCHES
 from domain.sales.scores import MOST_COUNTED, EngagementSource, Scoring
+from domain.values import SubmissionId
 from tests.sales.leads.examples import (
     assign_lead,
     client_id,
@@ -55,6 +60,22 @@ def test_whoever_comes_is_a_lead_and_whoever_comes_again_is_the_same() -> None:
 
     assert first == [lead_opened]
     assert again == [replace(lead_touched, touch=open_lead.touch, message=open_lead.message)]
+
+
+def test_who_fills_in_forms_without_end_is_heard_five_hundred_times() -> None:
+    form = replace(open_lead, submission_id=SubmissionId(f"submission-{UUID(int=1)}"))
+    many = LEAD.fold([lead_touched] * MOST_TOUCHES, OPENED)
+    given_up = replace(many, status=LeadStatus.DISQUALIFIED)
+
+    before = leads.open_(form, lead_id, client_id, replace(many, touches=499), now=now)
+    beyond = leads.open_(form, lead_id, client_id, many, now=now)
+    by_hand = leads.open_(open_lead, lead_id, client_id, many, now=now)
+    again = leads.open_(form, lead_id, client_id, given_up, now=now)
+
+    assert [type(each) for each in before] == [LeadTouched, LeadEngaged]
+    assert [type(each) for each in beyond] == [LeadEngaged]
+    assert [type(each) for each in by_hand] == [LeadTouched]
+    assert [type(each) for each in again] == [LeadTouched, LeadMoved, LeadEngaged]
 
 
 def test_a_lead_that_is_recorded_later_came_when_it_came_and_never_in_the_future() -> None:
