@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute
 from api.app import ROUTERS
 from api.files import contents
 from api.records import OLD_ROUTERS
-from api.records import ROUTERS as OF_RECORDS
 from api.requests.signing import Signer
 from api.web.sizes import TAKES
 from domain.conversations.messages import message_at
@@ -270,30 +269,9 @@ def everything() -> list[Asked]:
     ]
 
 
-def each_way() -> list[Asked]:
-    """Return every method of every route but those that do the same as another to another kind of record."""
-    ways: dict[str, Asked] = {}
-    for asked in everything():
-        ways.setdefault(_way(asked), asked)
-    return [*ways.values()]
-
-
-def _way(asked: Asked) -> str:
-    """Return what tells a route from others: of records, what it does, whatever the kind."""
-    path = asked.route.path
-    prefix = next((r.prefix for r in OF_RECORDS if asked.route in r.routes), "")
-    rest = path.removeprefix(prefix)
-    return f"{asked.method} {re.sub('{.+?}', '{}', rest) if prefix else path}"
-
-
-def takes_parts(asked: Asked) -> bool:
-    """Whether it changes some of a record, or makes many at once."""
-    return asked.method == "PATCH" or asked.path.endswith("/batch")
-
-
 def templates() -> Iterator[tuple[Asked, str]]:
-    """Return every way to ask for something in a path, with the place of one thing in it."""
-    for asked in each_way():
+    """Return every route that has something in its path, with the place of one thing in it."""
+    for asked in everything():
         for name in re.findall(r"{([^}]+)}", asked.route.path):
             rest = _filled(asked.route.path.replace(f"{{{name}}}", HERE))
             yield asked, rest
