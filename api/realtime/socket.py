@@ -25,6 +25,7 @@ from api.feed.listener import Listener, Stopping, TooSlow
 from api.feed.socket import spoken_by
 from api.problems.refusals import Unavailable
 from api.realtime.rooms import Member, Rooms
+from api.realtime.said import Said, SigningIn, Subscribing, decode
 from api.web.origins import refuse_unlisted
 from api.web.sockets import REALTIME
 from application.business.accounts import InvalidToken, TokenExpired
@@ -81,29 +82,6 @@ CLOSES: Final[dict[type[Exception], int]] = {
 }
 RATE: Final = 4301
 """What is said to whoever tells others too much."""
-
-
-class Said(msgspec.Struct):
-    """What a client says."""
-
-    event: str
-    data: Any = None
-    channel: str | None = None
-
-
-class Subscribing(msgspec.Struct):
-    """What is said to listen to a channel."""
-
-    channel: str
-    auth: str = ""
-    channel_data: str = ""
-
-
-class SigningIn(msgspec.Struct):
-    """What is said to say who one is."""
-
-    auth: str
-    user_data: str
 
 
 class Lost(Exception):
@@ -219,7 +197,7 @@ class PusherSocket:
                 raise ClientDisconnect
             is_fast = self._is_fast()
             try:
-                await self._answer(_decode(message.get("text") or b""), is_fast=is_fast)
+                await self._answer(decode(message.get("text") or b""), is_fast=is_fast)
             except msgspec.MsgspecError:
                 if is_fast:
                     raise TooOften from None
@@ -396,7 +374,5 @@ def _is_tenant(key: str) -> bool:
     except ValueError:
         return False
 
-
-_decode: Final = msgspec.json.Decoder(Said).decode
 
 router: Final = APIRouter(routes=[WebSocketRoute(REALTIME, spoken_by(PusherSocket))])
