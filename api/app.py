@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import records
 from api.backend import Backend
-from api.business import auth, configuration, public, tenants, users
+from api.business import auth, configuration, public, tenants, users, webhooks
 from api.compat import CALLED, beauty, calendar, conversing, prospecting, setter, tasks, winning
 from api.conversations import hearing, messages, scheduled, threads
 from api.feed import routes as feed
@@ -99,6 +99,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     guest_bookings.router,
     invitations.public_router,
     configuration.router,
+    webhooks.router,
     client_limits.router,
     outbox.router,
     inbound.router,

@@ -95,4 +95,13 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Une entreprise ne change pas plus souvent de nom public ; elle peut reprendre un de ceux "
         "qu'elle a eus.",
     ),
+    "webhook-address-not-allowed": Words(
+        "Adresse non admise",
+        "Rien n'est envoyé à cette adresse : elle commence par https://, nomme un hôte de l'Internet public, "
+        "et n'a ni utilisateur, ni mot de passe, ni fragment, ni port inhabituel.",
+    ),
+    "webhook-of-nothing": Words(
+        "Rien de tel n'est annoncé",
+        "Personne n'est informé d'événements de ces types ou de ces domaines.",
+    ),
 }
