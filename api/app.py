@@ -99,6 +99,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     guest_bookings.router,
     invitations.public_router,
     configuration.router,
+    webhooks.polling,
     webhooks.router,
     client_limits.router,
     outbox.router,

@@ -2,5 +2,6 @@
 
 from adapters.webhooks.consumer import WEBHOOK_DELIVERIES, WebhookConsumer
 from adapters.webhooks.deliveries import PostgresDeliveries
+from adapters.webhooks.log import PostgresDeliveryLog
 
-__all__ = ["WEBHOOK_DELIVERIES", "PostgresDeliveries", "WebhookConsumer"]
+__all__ = ["WEBHOOK_DELIVERIES", "PostgresDeliveries", "PostgresDeliveryLog", "WebhookConsumer"]

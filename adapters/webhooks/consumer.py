@@ -24,6 +24,7 @@ from domain.business.webhooks import (
     EndpointStatus,
     WebhookEndpoint,
     WebhookEndpointStopped,
+    WebhookEndpointTested,
 )
 from domain.catalogue import TOLD_AS
 from domain.messages import Event
@@ -116,7 +117,7 @@ class _Planning:
         if telling is None:
             return
         for id_, wanted in self._known[past.tenant].items():
-            if wanted.includes(telling.type):
+            if wanted.includes(telling.type) or _is_meant(past, id_):
                 self._plans[past.tenant].append((id_, past))
                 self._woken[id_] = past
 
@@ -196,3 +197,8 @@ class _Planning:
             process=WEBHOOK_DELIVERIES,
             caused_by=past.position,
         )
+
+
+def _is_meant(past: Recorded, id_: str) -> bool:
+    """Whether an endpoint is told whatever it wants to be told of."""
+    return isinstance(past.event, WebhookEndpointTested) and past.stream == id_

@@ -39,8 +39,8 @@ class Delivery(Value, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """What the receiver knows it by, however often it is sent: the event's own id, which may have no dot."""
-        return str(self.bookmark).replace(".", "-")
+        """What the receiver knows it by, however often it is sent: the event's own id."""
+        return message_id(self.bookmark)
 
 
 class Standing(Value, frozen=True, kw_only=True):
@@ -113,6 +113,11 @@ class Whole(Which, frozen=True):
     """What is said to the others: `event` has the fields of its type and version."""
 
     event: msgspec.Struct
+
+
+def message_id(bookmark: Bookmark) -> str:
+    """Name an event to those who receive it: there may be no dot in what they know it by."""
+    return str(bookmark).replace(".", "-")
 
 
 def has_arrived(outcome: Outcome) -> bool:

@@ -66,6 +66,10 @@ class StopWebhookEndpoint(Command, frozen=True):
     status: EndpointStatus
 
 
+class TryWebhookEndpoint(Command, frozen=True):
+    id: str
+
+
 class WebhookAddressNotAllowed(Invalid):
     """Nothing is sent to this address: it begins with https://, names a host that is on the public
     Internet, and has no user, password, fragment or unusual port.
@@ -91,6 +95,11 @@ class WebhookEndpointStopped(Event, frozen=True):
     status: EndpointStatus
 
 
+class WebhookEndpointTested(Event, frozen=True):
+    id: str
+    at: datetime
+
+
 def evolve_endpoint(record: Record[WebhookEndpoint], event: Any) -> Record[WebhookEndpoint]:
     values = record.values
     match event:
@@ -101,6 +110,8 @@ def evolve_endpoint(record: Record[WebhookEndpoint], event: Any) -> Record[Webho
         case WebhookEndpointStopped(status=status):
             assert values is not None
             return replace(record, values=replace(values, status=status))
+        case WebhookEndpointTested():
+            return record
         case _:
             return evolve(record, event)
 
@@ -118,6 +129,14 @@ def stop(command: StopWebhookEndpoint, record: Record[WebhookEndpoint]) -> Seque
     if _in_use(record).status is command.status:
         return []
     return [WebhookEndpointStopped(id=command.id, status=command.status)]
+
+
+def try_out(
+    command: TryWebhookEndpoint, record: Record[WebhookEndpoint], *, now: datetime
+) -> Sequence[Event]:
+    """Tell an endpoint that it is tried, whatever else it is told of."""
+    _in_use(record)
+    return [WebhookEndpointTested(id=command.id, at=now)]
 
 
 def _in_use(record: Record[WebhookEndpoint]) -> WebhookEndpoint:
@@ -155,6 +174,7 @@ WEBHOOKS: Final = Kind(
     actions={
         "rotation": Action(command=RotateWebhookSecret, decide=rotate, is_timed=True),
         "stop": Action(command=StopWebhookEndpoint, decide=stop),
+        "test": Action(command=TryWebhookEndpoint, decide=try_out, is_timed=True),
     },
     also={
         "webhook-secret-rotated.v1": WebhookSecretRotated(
@@ -162,6 +182,9 @@ WEBHOOKS: Final = Kind(
         ),
         "webhook-endpoint-stopped.v1": WebhookEndpointStopped(
             id=_EXAMPLE, status=EndpointStatus.PAUSED
+        ),
+        "webhook-endpoint-tested.v1": WebhookEndpointTested(
+            id=_EXAMPLE, at=datetime(2027, 1, 5, 9, tzinfo=UTC)
         ),
     },
     writers=frozenset({Role.OWNER}),
