@@ -36,6 +36,10 @@ SETTLE: Final = """
     UPDATE work.webhook_deliveries SET
         state = %(state)s, attempts = attempts + 1, attempted_at = %(at)s, status = %(status)s,
         failure = %(failure)s, seconds = %(seconds)s, next_at = coalesce(%(again)s, next_at),
+        tried = tried || jsonb_build_object(
+            'at', %(at)s::timestamptz, 'status', %(status)s::integer, 'failure', %(failure)s::text,
+            'seconds', %(seconds)s::real
+        ),
         settled_at = CASE WHEN %(state)s <> 'pending' THEN %(at)s::timestamptz END
     WHERE endpoint_id = %(endpoint)s AND position = %(position)s AND state = 'pending'
 """

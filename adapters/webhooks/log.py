@@ -23,7 +23,7 @@ from application.webhooks.log import (
 FIND: Final = """
     SELECT position || '-' || mark AS id, type, entity AS subject, sequence, state, attempts,
         CASE state WHEN 'pending' THEN next_at END AS next_at, attempted_at, status, failure,
-        seconds, settled_at
+        seconds, tried, settled_at
     FROM work.webhook_deliveries
     WHERE tenant_id = %(tenant)s AND endpoint_id = %(endpoint)s
       AND position BETWEEN %(first)s AND %(last)s
@@ -33,7 +33,7 @@ FIND: Final = """
 # The oldest first: what comes after something waits for it again.
 REPLAY: Final = """
     UPDATE work.webhook_deliveries SET
-        state = 'pending', attempts = 0, next_at = %(now)s, settled_at = NULL
+        state = 'pending', attempts = 0, tried = '[]', next_at = %(now)s, settled_at = NULL
     WHERE endpoint_id = %(endpoint)s AND position IN (
         SELECT position FROM work.webhook_deliveries
         WHERE tenant_id = %(tenant)s AND endpoint_id = %(endpoint)s

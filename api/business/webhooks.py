@@ -20,13 +20,14 @@ from api.requests.pages import page, question
 from api.requests.parsing import one_of
 from api.web.gate import may
 from api.web.routing import Router
-from application.feed import PositionExpired
+from application.feed import EVERYTHING, PositionExpired, is_heard
 from application.ports import Bookmark, PositionUnknown
 from application.webhooks.keys import Keyring, SigningKeys
 from application.webhooks.log import (
     MOST_REPLAYED,
     DeliveryLogged,
     DeliveryNotFound,
+    DeliveryShown,
     DeliveryState,
     Message,
     message_of,
@@ -117,13 +118,21 @@ def list_deliveries(webhook_endpoint_id: EndpointId, caller: MayRead) -> Respons
 
 
 @router.get("/deliveries/{delivery_id}")
-@answers(Made(DeliveryLogged), refuses=(*THERE, DeliveryNotFound))
+@answers(Made(DeliveryShown), refuses=(*THERE, DeliveryNotFound))
 def show_delivery(
     webhook_endpoint_id: EndpointId, delivery_id: DeliveryId, caller: MayRead
 ) -> Response:
-    """Show what became of one."""
-    log = caller.backend.webhooks
-    return _shown(log.get(caller.tenant, webhook_endpoint_id, _place(delivery_id)))
+    """Show each attempt at one, and what is sent: made of the log at this moment, so that what was erased is
+    not in it.
+    """
+    place, backend = _place(delivery_id), caller.backend
+    found = backend.webhooks.get(caller.tenant, webhook_endpoint_id, place)
+    happening = backend.feed.at(caller.tenant, place)
+    said = None
+    if happening is not None and is_heard(happening, caller.principal, EVERYTHING):
+        thin = _endpoint(caller, webhook_endpoint_id).thin
+        said = message_of(happening, thin=thin)
+    return _shown(DeliveryShown(found, said))
 
 
 @router.post("/replay")

@@ -298,10 +298,10 @@ class DestroyFile(AboutFile, frozen=True):
     wholly: bool = True
 
 
-class DeliverWebhooks(Effect, frozen=True):
-    """Look what is to be sent to an endpoint, and send it: see `application/webhooks/`. `why` is another each time."""
-
-    lane: ClassVar[str] = "webhooks"
+class AboutEndpoint(Effect, frozen=True):
+    """Look what is to be sent to an endpoint, and send it: see `application/webhooks/`. `why` is another each
+    time.
+    """
 
     endpoint_id: str
     why: str
@@ -312,8 +312,14 @@ class DeliverWebhooks(Effect, frozen=True):
         return f"webhook/{self.endpoint_id}"
 
 
-class DeliverSlowly(DeliverWebhooks, frozen=True):
-    """The same, to one that lets others wait, or is not known yet."""
+class DeliverWebhooks(AboutEndpoint, frozen=True):
+    """To one that answers in time."""
+
+    lane: ClassVar[str] = "webhooks"
+
+
+class DeliverSlowly(AboutEndpoint, frozen=True):
+    """To one that lets others wait, or is not known yet."""
 
     lane: ClassVar[str] = "slow webhooks"
 

@@ -141,12 +141,18 @@ def again_at(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | 
     return now + timedelta(seconds=max(pause, asked or 0))
 
 
-def body_of(happening: Happening, *, thin: bool) -> bytes:
-    """Return what is sent of an event."""
+def said_of(happening: Happening, *, thin: bool) -> Said:
+    """Return what is said of an event."""
     told = happening.told
-    which = Which(told.subject, told.version)
-    data = which if thin else Whole(told.subject, told.version, told.data)
-    return msgspec.json.encode(Said(told.type, told.occurred_at, data))
+    data = Which(told.subject, told.version)
+    if not thin:
+        data = Whole(told.subject, told.version, told.data)
+    return Said(told.type, told.occurred_at, data)
+
+
+def body_of(happening: Happening, *, thin: bool) -> bytes:
+    """Return what is sent of it."""
+    return msgspec.json.encode(said_of(happening, thin=thin))
 
 
 def headers_of(

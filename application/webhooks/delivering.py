@@ -5,7 +5,7 @@ a table of its own; jobs only say when to look.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
 from application.outgoing import Failed, Failure, Outcome, Outgoing, Request
 from application.permissions import Principal, permissions_of
 from application.ports import Clock
-from application.processes.effects import DeliverSlowly, DeliverWebhooks
+from application.processes.effects import AboutEndpoint, DeliverSlowly, DeliverWebhooks
 from application.processes.process import Do
 from application.transact import Past
 from application.webhooks.deliveries import (
@@ -71,7 +71,10 @@ class Delivering:
         self._outgoing = outgoing
         self._keyring = keyring
         self._clock = clock
-        self._rooms = {DeliverWebhooks: rooms(), DeliverSlowly: rooms()}
+        self._rooms: Mapping[type[AboutEndpoint], Room] = {
+            DeliverWebhooks: rooms(),
+            DeliverSlowly: rooms(),
+        }
         self._seconds = seconds
 
     @property
@@ -79,7 +82,7 @@ class Delivering:
         """Which method carries out which effect."""
         return {DeliverWebhooks: self.deliver, DeliverSlowly: self.deliver}
 
-    def deliver(self, effect: DeliverWebhooks, job: Job) -> Handled:
+    def deliver(self, effect: AboutEndpoint, job: Job) -> Handled:
         """Send what is due, in the lane that an endpoint belongs to."""
         id_ = effect.endpoint_id
         endpoint, standing = self._endpoint(job.tenant, id_), self._deliveries.standing(id_)
@@ -96,7 +99,7 @@ class Delivering:
         endpoint: WebhookEndpoint | None = record.values if record.active else None
         return endpoint if endpoint and endpoint.status is EndpointStatus.ACTIVE else None
 
-    def _turn(self, effect: DeliverWebhooks, endpoint: WebhookEndpoint, job: Job) -> Handled:
+    def _turn(self, effect: AboutEndpoint, endpoint: WebhookEndpoint, job: Job) -> Handled:
         id_, until = effect.endpoint_id, self._seconds() + TURN
         while (delivery := self._deliveries.next(id_, self._clock())) is not None:
             failed = self._failed(delivery, endpoint, job)

@@ -9,7 +9,7 @@ import msgspec
 
 from application.feed import Happening
 from application.ports import Bookmark
-from application.webhooks.deliveries import Said, Whole, message_id
+from application.webhooks.deliveries import message_id, said_of
 from domain.messages import Missing
 
 MOST_REPLAYED: Final = 1_000
@@ -29,6 +29,15 @@ class DeliveryNotFound(Missing):
     """There is no such delivery, or it was settled more than thirty days ago."""
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered, or why nothing was, and how long that took."""
+
+    at: datetime
+    status: int | None
+    failure: str | None
+    seconds: float
+
+
 class DeliveryLogged(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was, or is to be, sent: `id` is its `webhook-id`. `status` is what was answered the last
     time, `failure` why nothing was; bodies of answers are not kept.
@@ -45,16 +54,24 @@ class DeliveryLogged(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None
     failure: str | None
     seconds: float | None
+    tried: list[Attempt]
     settled_at: datetime | None
 
 
 class Message(msgspec.Struct, frozen=True):
-    """An event as it is sent: its id, and the body. `data` is what endpoints get that are not thin."""
+    """An event as it is sent: its `webhook-id`, and the body."""
 
     id: str
     type: str
     timestamp: datetime
     data: Any
+
+
+class DeliveryShown(msgspec.Struct, frozen=True):
+    """One of them, and what is said of it when it is sent: nothing where there is nothing to be said any more."""
+
+    delivery: DeliveryLogged
+    request: Message | None
 
 
 class DeliveryLog(Protocol):
@@ -88,8 +105,7 @@ class DeliveryLog(Protocol):
         """
 
 
-def message_of(happening: Happening) -> Message:
-    """Return an event as who cannot be called fetches it."""
-    told = happening.told
-    said = Said(told.type, told.occurred_at, Whole(told.subject, told.version, told.data))
+def message_of(happening: Happening, *, thin: bool = False) -> Message:
+    """Return an event as it is sent, or fetched."""
+    said = said_of(happening, thin=thin)
     return Message(message_id(happening.bookmark), said.type, said.timestamp, said.data)

@@ -29,6 +29,7 @@ CREATE TABLE work.webhook_deliveries (
     status       integer,                             -- what was answered
     failure      text        COLLATE "C",             -- or why nothing was
     seconds      real,
+    tried        jsonb       NOT NULL DEFAULT '[]',   -- each attempt: when, and what came of it
     settled_at   timestamptz,
     PRIMARY KEY (endpoint_id, position),
     CONSTRAINT webhook_deliveries_state CHECK (

@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.generated, pytest.mark.timeout(60)]
 
 HERE: Final = Path(__file__).parent
 PYTHON: Final = Path(".venv/generated/bin/python").absolute()
-BODY: Final = '{"type":"client.registered","timestamp":"2027-01-05T09:00:00Z","data":{"name":"Zoé"}}'
+BODY: Final = (
+    '{"type":"client.registered","timestamp":"2027-01-05T09:00:00Z","data":{"name":"Zoé"}}'
+)
 LIBRARIES: Final = ((PYTHON, "verify_webhook.py"), ("node", "verify_webhook.mjs"))
 
 

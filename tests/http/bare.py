@@ -33,6 +33,7 @@ def bare(**more: Any) -> Backend:
         "feed",
         "tickets",
         "ends",
+        "webhooks",
     )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}
     return Backend(

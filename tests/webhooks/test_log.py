@@ -34,7 +34,10 @@ def test_what_was_sent_and_what_was_answered_is_seen(
     assert bad["next_at"] > bad["attempted_at"]
     assert [each["id"] for each in (bad, good)] == [call.id for call in reversed(there.calls)]
     assert deliveries(http, endpoint, "?state=succeeded") == [good]
-    assert http.get(f"/v1/webhooks/{endpoint}/deliveries/{bad['id']}").json() == bad
+    shown = http.get(f"/v1/webhooks/{endpoint}/deliveries/{bad['id']}").json()
+    assert shown["delivery"] == bad
+    assert [(each["status"], each["at"]) for each in bad["tried"]] == [(500, bad["attempted_at"])]
+    assert shown["request"] == {"id": bad["id"], **there.calls[1].said}
 
     first = http.get(f"/v1/webhooks/{endpoint}/deliveries?limit=1").json()
     second = deliveries(http, endpoint, f"?limit=1&cursor={first['next_cursor']}")

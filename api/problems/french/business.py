@@ -20,6 +20,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Configuré entre-temps",
         "Quelqu'un d'autre l'a configuré ou supprimé entre-temps. Regardez-le de nouveau.",
     ),
+    "delivery-not-found": Words(
+        "Envoi introuvable",
+        "Aucun envoi sous cet identifiant, ou il est réglé depuis plus de trente jours.",
+    ),
     "email-taken": Words(
         "Adresse électronique déjà utilisée",
         "Un compte avec cette adresse électronique existe déjà.",
