@@ -141,7 +141,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     app = FastAPI(
         title="frontdesk",
         version=VERSION,
-        summary="Bookings, clients and what a business keeps, as one history of events.",
+        summary="Bookings, clients, leads, conversations and what a business keeps, as one history of events.",
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )

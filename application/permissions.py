@@ -87,8 +87,6 @@ EVERYBODY: Final = frozenset(
         Permission.TENANT_READ,
         Permission.SERVICES_READ,
         Permission.PROFESSIONALS_READ,
-        Permission.OWN_THREADS_READ,
-        Permission.OWN_THREADS_WRITE,
         Permission.OWN_FILES_READ,  # whose a file is follows from what it is of
         Permission.OWN_FILES_WRITE,
     }
@@ -152,6 +150,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.OWN_BOOKINGS_READ,
         Permission.OWN_BOOKINGS_WRITE,
         Permission.OWN_PROFESSIONAL_WRITE,
+        Permission.OWN_THREADS_READ,
+        Permission.OWN_THREADS_WRITE,
         Permission.CLIENTS_READ,
         Permission.CLIENTS_WRITE,
         Permission.OWN_OPERATIONS_READ,
@@ -163,6 +163,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.OWN_BOOKINGS_WRITE,
         Permission.OWN_CLIENT_READ,
         Permission.OWN_CLIENT_WRITE,
+        Permission.OWN_THREADS_READ,
+        Permission.OWN_THREADS_WRITE,
     },
     Role.AUDITOR: EVERYBODY
     | {

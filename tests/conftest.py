@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -55,6 +54,7 @@ OWN: Final = {"dsn", "system", "clock", "settings"}
 """Who asks for one of these has a system of their own."""
 
 AT_SIZE: Final = "tests/at_size/"
+ON_KAFKA: Final = "tests/streams/on_kafka/"
 
 MONDAY = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 
@@ -70,13 +70,7 @@ def pytest_collection() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that in the end nobody waits for it."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (not asks_a_broker(item.path), item.path not in slow))
-
-
-@cache
-def asks_a_broker(module: Path) -> bool:
-    """Whether its tests share a Kafka."""
-    return "kafka: Broker" in module.read_text(encoding="utf-8")
+    items.sort(key=lambda item: (not item.nodeid.startswith(ON_KAFKA), item.path not in slow))
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it says nothing about its types
@@ -85,12 +79,8 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it says nothing a
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        module, *_ = nodeid.split("::")
-        if module.startswith(AT_SIZE):
-            return AT_SIZE
-        if asks_a_broker(self.config.rootpath / module):
-            return "a broker"
-        return str(super()._split_scope(nodeid))
+        found = (folder for folder in (AT_SIZE, ON_KAFKA) if nodeid.startswith(folder))
+        return next(found, str(super()._split_scope(nodeid)))
 
 
 @pytest.hookimpl(optionalhook=True)

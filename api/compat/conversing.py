@@ -1,5 +1,6 @@
 """The salon's and the chat desk's paths of conversations, and of what is said in them."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
@@ -28,6 +29,8 @@ old_conversations: Final = OldRouter(
 old_messages: Final = OldRouter(Product.BEAUTY, prefix="/messages", successor="/v1/messages")
 old_threads: Final = OldRouter(Product.DESK, prefix="/chat/threads", successor="/v1/threads")
 old_chat: Final = OldRouter(Product.DESK, prefix="/chat/messages", successor="/v1/messages")
+
+LISTING: Final = replace(messages.LISTING, also=("before", "thread_id"))
 
 Before = Annotated[
     int | None, Query(ge=1, le=LAST_VERSION, description="Only what was said before this place.")
@@ -80,7 +83,7 @@ def open_old_conversation(body: OldThread, caller: MayWrite) -> Response:
 
 
 @old_conversations.get("/{thread_id}/messages")
-@answers(Listed(messages.LISTING), refuses=(ThreadNotFound,))
+@answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_old_messages(thread_id: ids.Thread, caller: MayRead, before: Before = None) -> Response:
     """List what was said in a conversation, in order."""
     return _messages_of(thread_id, caller, before)
@@ -155,7 +158,7 @@ old_threads.post("/{thread_id}/reopen")(threads.reopen_thread)
 
 
 @old_chat.get("")
-@answers(Listed(messages.LISTING), refuses=(ThreadNotFound,))
+@answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_old_chat(thread_id: ids.Thread, caller: MayRead, before: Before = None) -> Response:
     """List what was said in a conversation, in order."""
     return _messages_of(thread_id, caller, before)
@@ -179,6 +182,7 @@ def edit_old_chat(message_id: ids.Message, body: Changed, caller: MayWrite) -> R
 @answers(refuses=(MessageNotFound,), records=False)
 def mark_old_chat_delivered(message_id: ids.Message, caller: MayRead) -> Response:
     """Say that it has come: here it has, as soon as it is said."""
+    caller.refuse_outdated()
     messages.refuse_unseen(message_id, caller)
     return Response(status_code=204)
 
@@ -199,11 +203,12 @@ KEPT: Final = ("consistency-token", "idempotent-replayed")
 
 def _messages_of(thread_id: ThreadId, caller: Caller, before: int | None) -> Response:
     where = [] if before is None else [Where("sequence", Op.BELOW, before)]
-    return messages.listed(thread_id, caller, *where)
+    return messages.listed(LISTING, thread_id, caller, *where)
 
 
 def _read(message_id: MessageId, caller: Caller) -> Response:
     """Have all read up to a message that they see. Raises MessageNotFound."""
+    caller.refuse_outdated()
     messages.refuse_unseen(message_id, caller)
     message = caller.ask(lambda past: past.of(MESSAGE, message_id))
     assert message.thread_id is not None, "what somebody sees is in a thread"

@@ -183,6 +183,7 @@ def get_prospect(lead_id: ids.Lead, caller: leads.MayRead) -> Response:
 @answers(Made(OldProspect, tagged=True), refuses=WINNING)
 def change_prospect(lead_id: ids.Lead, body: ChangedProspect, caller: leads.MayWrite) -> Response:
     """Change what is named of a prospect."""
+    caller.refuse_outdated()
     known = caller.folded(LEADS, lead_id)
     orders = body.orders(msgspec.json.decode(known.json, type=ListedLead))
     if not orders:

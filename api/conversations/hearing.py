@@ -1,4 +1,6 @@
-"""What people say on other channels comes in over HTTP, from whatever hears it there."""
+"""What people say on other channels comes in over HTTP, from whatever hears it there; and it says how far what was
+answered has come.
+"""
 
 from typing import Final
 
@@ -6,11 +8,23 @@ from fastapi import Response
 
 from api.conversations.threads import MayWrite
 from api.problems.reasons import CONVERSING, PEOPLE
+from api.requests import ids
 from api.requests.answers import Row, answers
 from api.requests.caller import Caller, new_id
-from api.requests.forms import Body, Channel, ContactBody, GivenId, Text, identities, on_channel
+from api.requests.forms import (
+    Body,
+    Channel,
+    ContactBody,
+    GivenId,
+    Line,
+    Text,
+    identities,
+    on_channel,
+)
+from api.requests.moments import InUtc
 from api.web.routing import Router
 from domain.conversations.heard import HEARD, HearMessage
+from domain.conversations.messages import MessageStatus, ReportMessage
 from domain.texts import shown
 from domain.values import Contact, HeardId, keyed_id
 from projections.conversations.messages import MESSAGES
@@ -55,6 +69,26 @@ def hear_message(body: Heard, caller: MayWrite) -> Response:
     response = caller.answered(MESSAGES, message_id, answer, 201 if is_new else 200)
     response.headers["Location"] = f"/v1/messages/{message_id}"
     return response
+
+
+class Report(Body):
+    """How far a message has come, when that was by the clock of whoever carries it, and why it failed."""
+
+    status: MessageStatus
+    at: InUtc
+    reason: Line | None = None
+
+
+@router.post("/v1/messages/{message_id}/report")
+@answers(Row(MESSAGES), refuses=CONVERSING, any_version=True)
+def report_message(message_id: ids.Message, body: Report, caller: MayWrite) -> Response:
+    """Say how far a message has come on its channel, in whatever order, and however often. What has arrived has
+    not failed; after a failure only that it arrived later counts.
+    """
+    command = ReportMessage(
+        message_id=message_id, status=body.status, at=body.at, reason=body.reason
+    )
+    return caller.changed(MESSAGES, message_id, command)
 
 
 def _unknown(body: Heard) -> Contact:

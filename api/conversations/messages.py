@@ -109,16 +109,16 @@ def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Respons
 @answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
     """List what was said in a conversation, in order. `sort=-sequence` begins with the newest."""
-    return listed(thread_id, caller)
+    return listed(LISTING, thread_id, caller)
 
 
-def listed(thread_id: ThreadId, caller: Caller, *also: Where) -> Response:
+def listed(listing: Listing, thread_id: ThreadId, caller: Caller, *also: Where) -> Response:
     """Answer with what somebody sees of a conversation, for which this holds `also`. Raises ThreadNotFound."""
     seen = caller.ask(lambda past: behind(thread_id, caller.reach, past))
     caller.sees_also([thread_id])
     place = Where("sequence", Op.ABOVE, seen.since)
     where = [Where("thread_id", Op.IS, [thread_id]), place, *also]
-    return LISTING.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
+    return listing.answer(caller, where=where if seen.notes else [*where, FOR_ALL])
 
 
 @router.get("/v1/messages")

@@ -55,6 +55,7 @@ class Later(Body):
 @answers(Row(SCHEDULED_ROWS), refuses=REFUSED)
 def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Response:
     """Have something said later in a conversation: once, unless it is resolved or put away by then."""
+    caller.refuse_outdated()
     refuse_clients(caller)
     scheduled_id = ScheduledId(new_id("scheduled"))
     command = ScheduleMessage(

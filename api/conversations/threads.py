@@ -25,9 +25,9 @@ from application.conversations.threads import named, reading_of
 from application.permissions import Permission
 from application.ports import LAST_VERSION
 from domain.conversations import threads
+from domain.conversations.messages import IN_APP
 from domain.conversations.participants import MemberId
 from domain.conversations.threads import (
-    IN_APP,
     MOST_LABELS,
     MOST_MEMBERS,
     ThreadForm,
@@ -141,6 +141,7 @@ class Read(Value, frozen=True, kw_only=True):
 @answers(Row(THREADS, also=(200,)), refuses=CONVERSING)
 def open_thread(body: NewThread, caller: MayWrite) -> Response:
     """Begin a conversation. Two have one on each channel: it is the same, whoever of them begins it."""
+    caller.refuse_outdated()
     me = oneself(caller)
     command = threads.OpenThread(
         form=body.form,

@@ -200,6 +200,7 @@ def issue_ticket(
     """Get a ticket to listen with where no header can be set: `EventSource` and `WebSocket` in browsers. It
     is good for a minute, for you and for what you ask for here; get another before you connect anew.
     """
+    caller.refuse_outdated()
     asked_of = Named(
         types=listed(types),
         areas=listed(areas),

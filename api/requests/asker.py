@@ -14,6 +14,7 @@ from api.requests.preferences import Preferences, preferences, prefers_async
 from api.requests.reach import covers, owner_in, within
 from api.web.marks import mark
 from application.business.tenants import country_of
+from application.conversations.reach import is_seen as takes_part
 from application.files.owners import is_seen, same_as
 from application.patience import IN_ALL, left
 from application.permissions import Permission, PermissionMissing, Principal, Reach
@@ -29,6 +30,8 @@ from application.ports import (
 )
 from application.reach import Leave, NotFound, refuse_outdated
 from application.transact import Past
+from domain.conversations.threads import THREAD
+from domain.values import kind_of
 from projections.paging import MOST_BYTES, Watched, Within
 from projections.read_model import ReadModel
 
@@ -248,7 +251,9 @@ class Asker:
         return row if owner is None or self.sees(owner) else None
 
     def sees(self, owner_id: str) -> bool:
-        """Whether they see a thing that may have files."""
+        """Whether they see a thing that others follow: a conversation, or what may have files."""
+        if kind_of(owner_id) == THREAD.kind:
+            return self.ask(lambda past: takes_part(owner_id, self.principal, past))
         return self.ask(lambda past: is_seen(self.principal, owner_id, past))
 
     def sees_also(self, owners: Sequence[str]) -> None:

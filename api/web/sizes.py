@@ -123,6 +123,7 @@ def _of_object(fields: Mapping[str, Schema], named: Mapping[str, Schema]) -> Cou
 
 
 def _of_array(schema: Schema, named: Mapping[str, Schema]) -> Counted:
-    parts = schema.get("prefixItems") or [schema.get("items", {})] * schema.get("maxItems", 1)
-    sizes = [_most(each, named) for each in parts]
+    sizes = [_most(each, named) for each in schema.get("prefixItems", ())]
+    if not sizes:  # what each has is found once: of a thousand that have a thousand, too
+        sizes = [_most(schema.get("items", {}), named)] * schema.get("maxItems", 1)
     return Counted(2 + sum(s.bytes + 1 for s in sizes), 1 + sum(s.values for s in sizes))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from application.conversations.assigning import given
 from application.conversations.saying import post
 from application.people import clients as client_use_cases
 from application.people.guests import known_guest
@@ -36,6 +37,7 @@ def hear(command: HearMessage, past: Past) -> Changes:
         partial(_named, command, client_id),
         partial(_lead, command, client_id, is_new=bool(registered)),
         partial(_opened, thread),
+        partial(given, threads.thread_of(thread)),
         partial(_said, command, client_id, threads.thread_of(thread)),
     )
 

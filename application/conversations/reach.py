@@ -40,6 +40,7 @@ ORDERS: Final = (
     scheduled.ScheduleMessage,
     scheduled.CancelScheduled,
     heard.HearMessage,
+    messages.ReportMessage,
 )
 """What people order of conversations."""
 
@@ -63,7 +64,7 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     if principal.client_id is not None and not isinstance(order, BY_CLIENTS):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
-    if isinstance(order, heard.HearMessage):
+    if isinstance(order, heard.HearMessage | messages.ReportMessage):
         _refuse_unless_all(reach)
     elif isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)
@@ -81,6 +82,15 @@ def thread_seen(thread_id: ThreadId, reach: Reach, past: Past) -> Thread:
     if thread.opened_at is None or not reach.includes(member_id=thread.audience):
         raise ThreadNotFound
     return thread
+
+
+def is_seen(thread_id: str, principal: Principal, past: Past) -> bool:
+    """Whether there is such a thread, and they see it."""
+    try:
+        thread_seen(ThreadId(thread_id), principal.reach(Permission.THREADS_READ), past)
+    except (ThreadNotFound, PermissionMissing):
+        return False
+    return True
 
 
 def scheduled_seen(scheduled_id: ScheduledId, reach: Reach, past: Past) -> None:
@@ -144,7 +154,9 @@ def _refuse_as_another(order: Any, reach: Reach, principal: Principal) -> None:
 
 
 def _refuse_unless_all(reach: Reach) -> None:
-    """What comes in from outside is for who has leave for all. Raises PermissionMissing."""
+    """What comes in from other channels, and is carried there, is for who has leave for all. Raises
+    PermissionMissing.
+    """
     if not reach.everything:
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
 

@@ -41,6 +41,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         replace(command, author=author),
         there.last + 1,
         threads.seen_by(there, among_colleagues=command.kind is MessageKind.NOTE),
+        there.channel,
         threads.with_client(there),
         now=past.now,
     )
@@ -84,7 +85,7 @@ def _refuse_elsewhere(posted: messages.MessagePosted, past: Past) -> None:
     """Refuse a reply to what is not in this thread, or what they do not see. Raises RepliesElsewhere."""
     if posted.reply_to is not None:
         known = past.of(MESSAGE, posted.reply_to)
-        if known.thread_id != posted.thread_id or posted.author not in known.audience:
+        if known.thread_id != posted.thread_id or not messages.is_seen_by(posted.author, known):
             raise messages.RepliesElsewhere
 
 

@@ -25,11 +25,13 @@ def refuse_absent(member_id: MemberId, past: Past) -> None:
 
 
 def as_known(member_id: MemberId, past: Past) -> MemberId:
+    """Return a member; a client by the record that stands for them."""
     client = client_of(member_id)
     return member_id if client is None else MemberId(survivor(past, client))
 
 
 def as_member(thread: Thread, member_id: MemberId, past: Past) -> MemberId:
+    """Return as whom somebody takes part in a thread, if they do."""
     return one_of(thread.members, member_id, past)
 
 
@@ -53,11 +55,15 @@ def one_of(known: Iterable[MemberId], member_id: MemberId, past: Past) -> Member
 def joining(
     thread_id: ThreadId, member_id: MemberId, thread: Thread, past: Past
 ) -> Sequence[ThreadEvent]:
+    """Let whoever works here take part, if they do not yet. Raises TooManyMembers."""
     if member_id in thread.members or not is_staff(member_id):
         return []
+    if len(thread.members) >= threads.MOST_MEMBERS:
+        raise threads.TooManyMembers(most=threads.MOST_MEMBERS)
     return [threads.joined(thread_id, member_id, thread, past.now)]
 
 
 def recorded(thread_id: ThreadId, thread: Thread, events: Sequence[ThreadEvent]) -> Changes:
+    """Record what happens to a thread, and what it has come to when it is time to say so."""
     found: Sequence[Event] = threads.carried(thread_id, thread, events) if events else events
     return {thread_id: found}

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from application.conversations.assigning import given
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.saying import post
 from application.conversations.taking_part import (
@@ -21,7 +22,7 @@ from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.departments import DEPARTMENTS
 from domain.business.users import USER
 from domain.conversations import messages, threads
-from domain.conversations.messages import MESSAGE, message_at
+from domain.conversations.messages import MESSAGE, PostMessage, message_at
 from domain.conversations.participants import MemberId, client_of
 from domain.conversations.scheduled import CalledOff
 from domain.conversations.threads import THREAD, ThreadEvent, ThreadForm
@@ -41,11 +42,19 @@ def open_(command: threads.OpenThread, past: Past) -> Changes:
     thread_id = threads.thread_of(command)
     thread = past.of(THREAD, thread_id)
     events = threads.open_(command, thread, now=past.now)
-    opened: Changes = recorded(thread_id, thread, events)
+    return step_by_step(
+        past,
+        lambda _: recorded(thread_id, thread, events),
+        partial(given, thread_id),
+        partial(_said_at_once, command, thread_id),
+    )
+
+
+def _said_at_once(command: threads.OpenThread, thread_id: ThreadId, past: Past) -> Changes:
     if command.text is None:
-        return opened
-    said = messages.PostMessage(thread_id=thread_id, author=command.opened_by, text=command.text)
-    return step_by_step(past, lambda _: opened, partial(post, said))
+        return {}
+    author = command.opened_by
+    return post(PostMessage(thread_id=thread_id, author=author, text=command.text), past)
 
 
 def named(command: threads.OpenThread, past: Past) -> ThreadId:

@@ -13,7 +13,6 @@ from domain.aggregate import Aggregate
 from domain.business.tenants import TENANT
 from domain.business.users import USER
 from domain.catalogue import KINDS
-from domain.conversations.threads import THREAD
 from domain.files import files
 from domain.files.files import FILE, FileNotFound
 from domain.messages import Command, Missing
@@ -94,12 +93,6 @@ OWNERS: Final[Mapping[str, Owner]] = {
         lambda _, state: NOBODYS if is_there(state) else None,
         Permission.LEADS_READ,
         Permission.LEADS_WRITE,
-    ),
-    "thread": Owner(
-        THREAD,
-        lambda _, state: {"member_id": state.audience} if state.opened_at is not None else None,
-        Permission.THREADS_READ,
-        Permission.THREADS_WRITE,
     ),
     **{kind.one: _of_record(kind) for kind in KINDS},
 }

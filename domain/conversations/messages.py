@@ -32,6 +32,9 @@ from domain.values import ClientId, MessageId, ThreadId, derived_id
 EDITABLE: Final = timedelta(days=1)
 """So long words may be changed: whoever quotes them should not have to fear for ever."""
 
+IN_APP: Final = "app"
+"""The channel of what is written and read here, and nowhere else."""
+
 MOST_MENTIONS: Final = 20
 MOST_REACTIONS: Final = 20
 MOST_EDITS: Final = 20
@@ -119,7 +122,9 @@ class ReportMessage(Command, frozen=True):
 
 
 class MessagePosted(Event, frozen=True):
-    """`client_id` is whose words they are, if they are a client's: by it they are found and erased."""
+    """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
+    of the thread.
+    """
 
     message_id: MessageId
     thread_id: ThreadId
@@ -129,6 +134,7 @@ class MessagePosted(Event, frozen=True):
     at: datetime
     kind: MessageKind = MessageKind.TEXT
     status: MessageStatus = MessageStatus.DELIVERED
+    channel: str = IN_APP
     client_id: ClientId | None = None
     with_client: ClientId | None = None
     reply_to: MessageId | None = None
@@ -287,6 +293,7 @@ def post(
     command: PostMessage,
     sequence: int,
     audience: Audience,
+    channel: str,
     with_client: ClientId | None,
     *,
     now: datetime,
@@ -306,6 +313,8 @@ def post(
         audience=audience,
         at=now,
         kind=command.kind,
+        status=_status_of(command, channel),
+        channel=channel,
         client_id=client_of(command.author),
         with_client=None if command.kind is MessageKind.NOTE else with_client,
         reply_to=command.reply_to,
@@ -313,6 +322,12 @@ def post(
         local_id=command.local_id,
         text=command.text,
     )
+
+
+def _status_of(command: PostMessage, channel: str) -> MessageStatus:
+    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there."""
+    goes_out = channel != IN_APP and is_staff(command.author) and command.kind is MessageKind.TEXT
+    return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
 
 
 def edit(command: EditMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
@@ -392,10 +407,15 @@ def is_unread_by(member_id: MemberId, message: Message) -> bool:
     return not message.deleted and message.author != member_id and member_id in message.audience
 
 
+def is_seen_by(member_id: MemberId, message: Message) -> bool:
+    """Whether a member sees it: who was there then; and whoever works here sees all that was said before."""
+    return is_staff(member_id) or member_id in message.audience
+
+
 def refuse_unseen(message: Message, member_id: MemberId) -> None:
     """Raise MessageNotFound for whoever cannot see it."""
     _in_thread(message)
-    if member_id not in message.audience:
+    if not is_seen_by(member_id, message):
         raise MessageNotFound
 
 
@@ -424,7 +444,8 @@ AUDIENCE: Final = {"member_id": "audience"}
 TOLD_AS: Final[Tellings] = {
     MessagePosted: public(
         "message.posted",
-        *("thread_id", "sequence", "author", "kind", "status", "reply_to", "mentions", "text"),
+        *("thread_id", "sequence", "author", "kind", "channel", "status", "reply_to", "mentions"),
+        text="text",
         id="message_id",
         local_id="local_id",
         posted_at="at",

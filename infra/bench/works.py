@@ -130,6 +130,7 @@ def works(effort: Effort) -> Sequence[Work]:
         *(_http_create(connections, effort) for connections in (1, 8, 32)),
         _http_get(effort),
         _http_list(effort),
+        _message(effort),
         _webhook(effort),
         _import_leads(effort),
         _lead_submit(effort),
@@ -250,6 +251,16 @@ def _http_list(effort: Effort) -> Work:
         title="List 50 bookings, 8 connections",
         ours=_frontdesk(OUR_API, "list", **order),
         rivals=(_crud("list", **order), _floor("list", **order)),
+    )
+
+
+def _message(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds}
+    return Work(
+        key="message_8",
+        title="Say something in a conversation, 8 connections",
+        ours=_frontdesk(OUR_API, "say", **order),
+        rivals=(_crud("say", **order),),
     )
 
 

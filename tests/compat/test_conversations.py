@@ -81,4 +81,4 @@ def test_the_setters_client_shows_what_was_said_with_them(
         ("assistant", "Bonjour Zoé"),
         ("user", "Bonjour Ana"),
     }
-    assert zoe.http.get(f"/client/{zoe.id}").json()["messageHistory"] == []
+    assert zoe.http.get(f"/client/{zoe.id}").json()["messageHistory"] == shown

@@ -62,6 +62,7 @@ from tests.scheduling.bookings.at_the_salon import CUT, OPEN
 ASKING = {
     "/v1/availability": "?duration_minutes=30",
     "/availability": f"?service=service-{ID}",
+    "/chat/messages": f"?thread_id={group_named(f'thread-{ID}')}",
     "/v1/files": f"?owner_id=professional-{ID}",
     "/v1/files/upload": f"?owner_id=professional-{ID}&purpose=attachment",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -176,10 +177,9 @@ def test_no_refusal_is_longer_than_is_good_to_read(line, running, target: str) -
     assert len(refused.content) <= MOST_BYTES
 
 
-@pytest.fixture
-def more(running: Running) -> str:
-    """A business with more bookings than one answer may hold, and one of them changed often: read
-    models have seen nothing of it.
+def filled(running: Running) -> str:
+    """Let a business have more bookings than one answer may hold, and one of them changed often: return
+    its id.
     """
     salon = Salon.opened(running)
     for number in range(90):
@@ -197,10 +197,25 @@ def more(running: Running) -> str:
 
 
 @pytest.fixture
-def much(running: Running, more: str) -> str:
-    """The same, when everything has been seen."""
+def more(running: Running) -> str:
+    """A booking of such a business, of which read models have seen nothing."""
+    return filled(running)
+
+
+class Large(NamedTuple):
+    """Such a business, and that booking, when everything has been seen."""
+
+    running: Running
+    booking: str
+
+
+@pytest.fixture(scope="module")
+def large(common: Running) -> Large:
+    """One for all who only look on."""
+    running = replace(common, tenant=str(uuid4()))
+    booking = filled(running)
     running.settle()
-    return more
+    return Large(running, booking)
 
 
 def all_of(http: TestClient, first: str) -> list[Any]:
@@ -218,7 +233,8 @@ def all_of(http: TestClient, first: str) -> list[Any]:
 
 
 @pytest.mark.apart
-def test_lists_go_on_where_they_are_large_enough(running: Running, much: str) -> None:
+def test_lists_go_on_where_they_are_large_enough(running: Running, more: str) -> None:
+    running.settle()
     http = running.http(Role.OWNER, Role.OPERATOR)
 
     for sort in ("starts_at", "-starts_at"):
@@ -230,8 +246,8 @@ def test_lists_go_on_where_they_are_large_enough(running: Running, much: str) ->
         assert sorted(positions) == list(range(1, recorded(running) + 1))
 
 
-def test_pages_by_number_say_when_they_are_too_large(running: Running, much: str) -> None:
-    http = running.http()
+def test_pages_by_number_say_when_they_are_too_large(large: Large) -> None:
+    http = large.running.http()
 
     assert http.get("/appointments?page=1&limit=20").status_code == 200
     refused = http.get("/appointments?page=1&limit=200")
@@ -239,13 +255,13 @@ def test_pages_by_number_say_when_they_are_too_large(running: Running, much: str
     assert (refused.status_code, refused.json()["parameter"]) == (400, "limit")
 
 
-def test_what_happened_to_a_booking_goes_on_after_a_version(running: Running, much: str) -> None:
-    http, versions = running.http(), list[int]()
+def test_what_happened_to_a_booking_goes_on_after_a_version(large: Large) -> None:
+    http, versions = large.running.http(), list[int]()
 
     more = True
     while more:
         after = versions[-1] if versions else 0
-        answer = http.get(f"/v1/bookings/{much}/history?after={after}")
+        answer = http.get(f"/v1/bookings/{large.booking}/history?after={after}")
         assert len(answer.content) <= MOST_OF_AN_ANSWER
         versions += [each["version"] for each in answer.json()["data"]]
         more = answer.json()["has_more"]
@@ -296,7 +312,8 @@ def test_all_parts_of_a_stream_are_of_one_moment(running: Running, more: str) ->
     assert all(getattr(event, "details", None) is not None for event in events)
 
 
-def test_of_what_changed_often_any_version_is_shown(running: Running, more: str) -> None:
+def test_of_what_changed_often_any_version_is_shown(large: Large) -> None:
+    running, more = large
     where, http = f"/v1/history/streams/{more}", running.http()
     at = {version: http.get(f"{where}?version={version}").json() for version in (1, 2, 30, 51)}
     with running.system.database.as_tenant(running.tenant) as connection:
@@ -307,8 +324,10 @@ def test_of_what_changed_often_any_version_is_shown(running: Running, more: str)
     assert as_of == at[30]
 
 
-def test_a_rebuild_reads_no_more_at_a_time_than_fits(running: Running, much: str) -> None:
-    system, told = running.system, list[int]()
+def test_a_rebuild_reads_no_more_at_a_time_than_fits(large: Large) -> None:
+    running, told = large.running, list[int]()
+    system = running.system
+    running.settle()
     rebuilder = Rebuilder(database=system.database, reader=system.reader)
 
     rebuilder.rebuild(BOOKINGS, tell=lambda progress: told.append(progress.done))
@@ -323,7 +342,8 @@ def test_a_rebuild_reads_no_more_at_a_time_than_fits(running: Running, much: str
     assert rebuilt == live
 
 
-def test_who_reads_the_log_takes_no_more_than_fits(running: Running, much: str) -> None:
+def test_who_reads_the_log_takes_no_more_than_fits(large: Large) -> None:
+    running = large.running
     system = running.system
     with system.database.as_worker() as connection:
         pages = list(system.reader.follow(connection, 0))

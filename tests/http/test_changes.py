@@ -17,7 +17,7 @@ from tests.people.clients.test_merged_over_http import merge, register
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 WHERE = "/v1/bookings"
 HOURS = [f"2027-01-05T{hour}:00:00+01:00" for hour in range(10, 20, 2)]

@@ -129,7 +129,7 @@ OF_ANOTHER_STATE = {
     ),
     f"POST /leads/{lead_of(ClientId(f'client-{ID}'))}/convert",  # was removed
     f"POST /v1/clients/client-{ID}/merge",  # with itself
-    "POST /v1/files",  # asked what only its GET can be asked
+    *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
     *("POST /v1/auth/refresh", "POST /auth/refresh", "POST /v1/auth/email/proof"),
 }

@@ -30,7 +30,7 @@ def settings() -> Settings:
     return Settings(mode=Mode.TEST, limit_factor=10_000, inbound_secrets=CALLED)
 
 
-ORDERED = ("/batch", "/exports", "/imports", "/schedule-reminders", "/upload")
+ORDERED = ("/batch", "/exports", "/heard", "/imports", "/schedule-reminders", "/upload")
 EVERYBODYS = {"/v1/read-models/{read_model}/rebuild"}
 """What belongs to no business."""
 

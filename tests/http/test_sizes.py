@@ -18,7 +18,19 @@ class Visit(BaseModel):
     code: str = ""
 
 
+Row = Annotated[list[int], Field(max_length=10_000)]
+Sheet = Annotated[list[Row], Field(max_length=10_000)]
+
+
+class Book(BaseModel):
+    sheets: Annotated[list[Sheet], Field(max_length=10_000)]
+
+
 router = APIRouter()
+
+
+@router.post("/books")
+def add_book(_: Book) -> None: ...
 
 
 @router.post("/visits")
@@ -46,3 +58,10 @@ def test_every_field_counts_with_its_name_and_the_longest_value_that_is_declared
 
 def test_who_sends_nothing_may_send_a_little() -> None:
     assert most("/nothing") == Size(LEAST, A_FEW)
+
+
+def test_how_large_what_nests_may_be_is_found_without_counting_each_part() -> None:
+    numbers = 10_000**3
+    lists = 1 + 10_000 + 10_000**2
+
+    assert most("/books").values == A_FEW + 1 + lists + numbers

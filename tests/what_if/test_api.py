@@ -21,7 +21,7 @@ from tests.scheduling.bookings.at_the_salon import Salon
 from tests.scheduling.bookings.ways_in import told as wished
 from tests.what_if.remembered import replayed
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 WHERE: Final = "/v1/what-if"
 HOTTER: Final = {"booking": 60, "engagement_most": 60}

@@ -39,7 +39,6 @@ from domain.conversations.threads.decisions import (
     with_client,
 )
 from domain.conversations.threads.messages import (
-    IN_APP,
     MOST_LABELS,
     MOST_MEMBERS,
     AddMember,
@@ -93,7 +92,6 @@ from domain.telling import NOT_TOLD, Telling, Tellings, public
 
 __all__ = [
     "CARRIED_EVERY",
-    "IN_APP",
     "MOST_LABELS",
     "MOST_MEMBERS",
     "NOT_TOLD",

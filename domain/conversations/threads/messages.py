@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.messages import IN_APP
 from domain.conversations.participants import Audience, Member, MemberId
 from domain.messages import (
     Bookkeeping,
@@ -36,10 +37,6 @@ class ThreadStatus(StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
-
-
-IN_APP: Final = "app"
-"""The channel of what is written and read here, and nowhere else."""
 
 
 # --- What may be asked ----------------------------------------------------------------

@@ -14,7 +14,7 @@ from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, running_beside, serving
 from infra.bench.ours.growth import grow, project
 from infra.bench.ours.history import TENANT, fill, numbered, settle
-from infra.bench.ours.salon import CLIENTS, SERVICE, open_salon, token
+from infra.bench.ours.salon import CLIENTS, SERVICE, conversation, open_salon, token
 from infra.bench.ours.system import FRONTDESK, SERVED, system
 from infra.bench.rounds import Tally, answer_rounds
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
@@ -57,6 +57,18 @@ def alternate(*, connections: int, seconds: float) -> Tally:
     """Create and get, by turns."""
     turns = map(call, cycle([next_create, next_get]))
     return load(port, turns.__next__, connections=connections, seconds=seconds, status=20)
+
+
+def say(*, connections: int, seconds: float) -> Tally:
+    """Say something in conversations with as many clients, one after the other."""
+    return load(port, next_say, connections=connections, seconds=seconds, status=201)
+
+
+def next_say() -> bytes:
+    number = next(numbers)
+    once = {**headers, "Idempotency-Key": str(uuid4())}
+    where = f"/v1/threads/{conversation(number % CLIENTS)}/messages"
+    return request("POST", where, once, {"text": f"Is eleven o'clock fine, too? {number}"})
 
 
 def next_create() -> bytes:
@@ -109,5 +121,5 @@ if __name__ == "__main__":
         serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
         running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
     ):
-        works = {"create": create, "get": get, "list": list_50, "take": take}
+        works = {"create": create, "get": get, "list": list_50, "take": take, "say": say}
         answer_rounds({**works, "alternate": alternate}, [api, work])

@@ -10,11 +10,22 @@ from application.permissions import Principal, permissions_of
 from application.ports import About
 from domain.business.tenants import Business, RegisterBusiness
 from domain.business.users import Role
+from domain.conversations.participants import MemberId
+from domain.conversations.threads import OpenThread, ThreadForm, thread_of
 from domain.messages import Command
 from domain.people.clients import RegisterClient
 from domain.scheduling.professionals import ALWAYS_OPEN, RegisterProfessional, Settings
 from domain.scheduling.services import CreateService, Offer
-from domain.values import ClientId, Contact, Money, ProfessionalId, ServiceId, TenantId, UserId
+from domain.values import (
+    ClientId,
+    Contact,
+    Money,
+    ProfessionalId,
+    ServiceId,
+    TenantId,
+    ThreadId,
+    UserId,
+)
 from infra.bench.ours.history import TENANT, numbered
 from infra.bench.slots import PROFESSIONALS
 from infra.composition import System
@@ -51,6 +62,20 @@ def _commands() -> Iterator[Command]:
         # Without an address for mails: the rivals write none.
         contact = Contact(name=f"Client {number}", phone=f"+336000{number:05}")
         yield RegisterClient(client_id=client, contact=contact)
+        yield _between(number)
+
+
+def _between(number: int) -> OpenThread:
+    """Return the order that opens what the owner and a client say to each other."""
+    members = (MemberId(OWNER), MemberId(numbered("client", number)))
+    return OpenThread(
+        form=ThreadForm.DIRECT, opened_by=members[0], members=members, seed=f"thread {number}"
+    )
+
+
+def conversation(number: int) -> ThreadId:
+    """Return which conversation that is."""
+    return thread_of(_between(number))
 
 
 def token(composed: System) -> str:

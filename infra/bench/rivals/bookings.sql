@@ -39,6 +39,41 @@ CREATE TABLE calls (
     PRIMARY KEY (provider, hash)
 );
 
+-- Conversations of an owner with two hundred clients: how many messages there are, and who has not read how many.
+CREATE TABLE threads (
+    id        uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    last      integer NOT NULL
+);
+
+CREATE TABLE thread_members (
+    thread_id uuid NOT NULL REFERENCES threads,
+    member_id uuid NOT NULL,
+    unread    integer NOT NULL,
+    PRIMARY KEY (thread_id, member_id)
+);
+
+CREATE TABLE messages (
+    id         uuid PRIMARY KEY,
+    thread_id  uuid NOT NULL REFERENCES threads,
+    sequence   integer NOT NULL,
+    author_id  uuid NOT NULL,
+    text       text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (thread_id, sequence)
+);
+
+INSERT INTO threads
+SELECT md5('thread ' || number)::uuid, '0197f3a2-7c5e-7b1a-9d40-3f6f0c1d2e4f', 0
+FROM generate_series(0, 199) AS number;
+
+INSERT INTO thread_members
+SELECT md5('thread ' || number)::uuid, member, 0
+FROM generate_series(0, 199) AS number,
+    LATERAL unnest(ARRAY[
+        '0197f3a2-7c5e-7b1a-9d40-3f6f0c1d2e4f'::uuid, md5('client ' || number)::uuid
+    ]) AS member;
+
 INSERT INTO professionals
 SELECT number, 'Professional ' || number FROM generate_series(0, 199) AS number;
 

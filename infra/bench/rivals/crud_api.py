@@ -10,7 +10,8 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Depends, FastAPI, HTTPException, Query, status
-from sqlalchemy import DateTime, select
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import DateTime, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -43,6 +44,48 @@ class Booking(Base):
     notes: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
     updated_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+
+
+class Thread(Base):
+    __tablename__ = "threads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    last: Mapped[int]
+
+
+class Member(Base):
+    __tablename__ = "thread_members"
+
+    thread_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unread: Mapped[int]
+
+
+class Message(Base):
+    __tablename__ = "messages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    thread_id: Mapped[UUID]
+    sequence: Mapped[int]
+    author_id: Mapped[UUID]
+    text: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+
+
+class MessageIn(BaseModel):
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+
+
+class MessageOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    thread_id: UUID
+    sequence: int
+    author_id: UUID
+    text: str
+    created_at: datetime
 
 
 async def _session() -> AsyncIterator[AsyncSession]:
@@ -92,6 +135,26 @@ async def list_bookings(
         .limit(limit)
     )
     return list(await session.scalars(asked))
+
+
+@app.post(
+    "/threads/{thread_id}/messages", status_code=status.HTTP_201_CREATED, response_model=MessageOut
+)
+async def post_message(
+    thread_id: UUID, asked: MessageIn, user: CurrentUser, session: Session
+) -> Message:
+    thread = await session.get(Thread, thread_id, with_for_update=True)
+    if thread is None or thread.tenant_id != user.tenant:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    thread.last += 1
+    message = Message(
+        thread_id=thread_id, sequence=thread.last, author_id=user.sub, text=asked.text
+    )
+    session.add(message)
+    others = update(Member).where(Member.thread_id == thread_id, Member.member_id != user.sub)
+    await session.execute(others.values(unread=Member.unread + 1))
+    await session.commit()
+    return message
 
 
 if __name__ == "__main__":

@@ -43,6 +43,16 @@ def take(*, connections: int, seconds: float) -> Tally:
     return load(port, next_call, connections=connections, seconds=seconds)
 
 
+def say(*, connections: int, seconds: float) -> Tally:
+    return load(port, next_say, connections=connections, seconds=seconds, status=201)
+
+
+def next_say() -> bytes:
+    number = next(numbers)
+    said = {"text": f"Is eleven o'clock fine, too? {number}"}
+    return request("POST", f"/threads/{_uuid(f'thread {number % 200}')}/messages", HEADERS, said)
+
+
 def next_call() -> bytes:
     return callbacks.call("/inbound/whatsapp", next(numbers))
 
@@ -80,5 +90,5 @@ if __name__ == "__main__":
     with connect(DSN) as connection:
         connection.execute((FOLDER / "bookings.sql").read_bytes())
     with serving(port, ["-m", f"infra.bench.rivals.{API}", str(port), DSN]) as process:
-        works = {"create": create, "get": get, "list": list_50, "take": take}
+        works = {"create": create, "get": get, "list": list_50, "take": take, "say": say}
         answer_rounds(works, [process])

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -192,6 +193,14 @@ def test_who_comes_later_sees_what_is_said_from_then_on_unless_they_work_here(
     assert tom.hears(group) == ["Bienvenue"]
     assert ben.hears(group) == ["Bonjour", "Bienvenue"]
     assert [each["unread"] for each in (*tom.inbox(), *ben.inbox())] == [1, 1]
+    first = ana.http.get(f"/v1/threads/{group['id']}/messages").json()["data"][0]["id"]
+    reply = {"text": "À propos", "reply_to": first}
+    said = [e.http.post(f"/v1/threads/{group['id']}/messages", json=reply) for e in (ben, tom)]
+    assert [each.status_code for each in said] == [201, 422]
+    react = [
+        e.http.post(f"/v1/messages/{first}/reaction", json={"emoji": "👍"}) for e in (ben, tom)
+    ]
+    assert [each.status_code for each in react] == [200, 404]
     assert tom.http.delete(f"/v1/threads/{group['id']}/members/{tom.id}").status_code == 204
     running.settle()
     assert (there(tom.http, f"/v1/threads/{group['id']}"), tom.inbox()) == (404, [])
@@ -323,3 +332,39 @@ def test_what_is_put_aside_is_back_at_its_time(running: Running, ana: Person, zo
     running.settle()
     running.settle()
     assert ana.http.get(where).json()["status"] == "open"
+
+
+# --- Who is to answer -----------------------------------------------------------------
+
+
+def test_a_client_turns_to_a_department_and_somebody_of_it_who_is_here_is_to_answer(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    ben = colleague(running)
+    owner = running.http()
+    made = {"name": "Mariages", "user_ids": [ana.id, ben.id]}
+    department = owner.post("/v1/departments", json=made).json()["id"]
+    asked = {"form": "department", "department_id": department}
+    opened = [zoe.opens(text=str(n), **asked) for n in range(8)]
+    assert {each["assignee_id"] for each in opened} == {ana.id, ben.id}
+    assert {len(each["member_ids"]) for each in opened} == {2}
+
+    left = owner.delete(f"/v1/users/{ben.id}")
+    assert left.status_code == 204, left.text
+    assert {zoe.opens(**asked)["assignee_id"] for _ in range(4)} == {ana.id}
+
+
+def test_who_looks_after_a_lead_is_to_answer_them_and_others_may_take_over(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    ben = colleague(running)
+    lead = {"client_id": zoe.id, "assignee_id": ben.id}
+    assert ana.http.post("/v1/leads", json=lead).status_code == 201
+    thread = zoe.opens(form="department", text="Bonjour")
+    assert thread["assignee_id"] == ben.id
+
+    where = f"/v1/threads/{thread['id']}/assignment"
+    taken = ana.http.post(where, json={"assignee_id": ana.id}).json()
+    assert (taken["assignee_id"], taken["member_ids"]) == (ana.id, [zoe.id, ben.id, ana.id])
+    refused = ana.http.post(where, json={"assignee_id": f"user-{uuid4()}"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "assignee-not-found")

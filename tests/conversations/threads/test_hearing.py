@@ -41,6 +41,28 @@ def test_a_strangers_first_message_is_in_a_conversation_and_opens_a_lead(
     assert ana.http.get(f"/v1/threads/{thread['id']}").json()["member_ids"][1:] == [ana.id]
 
 
+def test_what_is_answered_on_another_channel_waits_until_it_was_carried_there(
+    running: Running, ana: Person
+) -> None:
+    said = heard(ana, "Bonjour", "wamid.1").json()
+    answer = ana.says({"id": said["thread_id"]}, "Oui, à 10 h")
+    assert (said["status"], answer["status"]) == ("delivered", "queued")
+
+    def told(status: str, minute: int) -> str:
+        at = f"2027-01-04T08:{minute:02}:00Z"
+        body = {"status": status, "at": at, "reason": "131026" if status == "failed" else None}
+        shown = ana.http.post(f"/v1/messages/{answer['id']}/report", json=body).json()
+        return str(shown["status"])
+
+    assert [told("sent", 1), told("failed", 3), told("sent", 4), told("delivered", 2)] == [
+        *("sent", "failed", "failed", "failed")
+    ]
+    assert [told("read", 5), told("failed", 6), told("delivered", 7)] == ["read", "read", "read"]
+    stranger = Person(running, Role.CLIENT, said["author"], client_id=said["author"])
+    body = {"status": "read", "at": "2027-01-04T09:00:00Z"}
+    assert stranger.http.post(f"/v1/messages/{answer['id']}/report", json=body).status_code == 403
+
+
 def test_a_message_is_heard_once_however_often_it_comes(running: Running, ana: Person) -> None:
     first = heard(ana, "Bonjour", "wamid.1")
     again = heard(ana, "Bonjour", "wamid.1")

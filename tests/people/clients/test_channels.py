@@ -15,6 +15,8 @@ from domain.values import TenantId
 from tests.people.clients.test_merged_over_http import ids, merge, register
 from tests.running import Running
 
+pytestmark = pytest.mark.together
+
 ZOE = {"name": "Zoé Müller"}
 ANA = {"name": "Ana"}
 BRAZIL = "553188888888"

@@ -12,7 +12,7 @@ from tests.running import Running
 from tests.sales.leads.coming import opened
 from tests.sales.mails.office import Office
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 AT_ONCE: Final = 30
 

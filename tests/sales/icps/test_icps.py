@@ -19,6 +19,8 @@ from projections.sales.matching import CRITERIA, filters, judged
 from tests.running import Running
 from tests.sales.leads.examples import client_id, lead_id, now
 
+pytestmark = pytest.mark.together
+
 PEOPLE: Final = [
     ({"industry": "Hôtellerie", "size": 40, "title": "Directrice"}, "google"),
     ({"industry": "hotellerie", "size": 400, "domain": "grand.example"}, "fair"),

@@ -26,7 +26,7 @@ from tests.sales.imports.sending import (
     sent,
 )
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 SAID = "La ligne n'a ni adresse, ni numéro, ni identifiant externe : personne ne la reconnaîtrait."
 ALL = file_of(ZOE, NOOR, ZOE_AGAIN, NOBODY)

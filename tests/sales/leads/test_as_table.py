@@ -52,7 +52,7 @@ def test_no_cell_is_a_formula_and_every_one_is_read_as_it_was_typed(cells: Any) 
 
 # --- Over HTTP ------------------------------------------------------------------------
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 @pytest.mark.usefixtures("in_small_pages")

@@ -41,6 +41,8 @@ from tests.sales.leads.examples import (
     now,
 )
 
+pytestmark = pytest.mark.together
+
 PAGE: Final = "https://salon.example/welcome"
 FRENCH: Final = {**ZOE, "language": "fr"}
 
@@ -148,6 +150,7 @@ def test_the_next_link_makes_the_last_one_void(salon: Business, http: TestClient
     assert salon.show(second).status_code == 204
 
 
+@pytest.mark.apart
 @pytest.mark.postgres
 def test_a_link_is_good_for_a_week(salon: Business, http: TestClient) -> None:
     salon.invite(opened(http))

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from tests.running import Running
 from tests.sales.leads.coming import ZOE, again, opened
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 NOOR = {"name": "Noor Haddad", "email": "noor@example.org"}
 ACME = {

@@ -12,7 +12,7 @@ from tests.running import Running
 from tests.sales.leads.coming import BOTH, ZOE, again, engage, make_hot, opened, tasks
 from tests.scheduling.bookings.at_the_salon import Salon
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def remove(http: TestClient, lead: Any) -> None:
@@ -54,6 +54,7 @@ def test_what_was_removed_is_listed_for_who_may_change_it_and_asks_so(
     assert auditor.delete(f"/v1/leads/{lead['id']}").status_code == 403
 
 
+@pytest.mark.apart
 def test_its_follow_up_is_removed_with_it_and_restored_with_it(
     running: Running, http: TestClient
 ) -> None:
@@ -69,6 +70,7 @@ def test_its_follow_up_is_removed_with_it_and_restored_with_it(
     assert [each["id"] for each in tasks(running, http, lead)] == [lead["task_id"]]
 
 
+@pytest.mark.apart
 def test_a_follow_up_that_somebody_removed_themselves_stays_removed(
     running: Running, http: TestClient
 ) -> None:
@@ -114,6 +116,7 @@ def test_a_removed_lead_is_not_scored_and_is_scored_anew_once_it_is_there_again(
     assert restored(http, lead).json()["score"] == lead["score"] + 15
 
 
+@pytest.mark.apart
 def test_what_they_book_and_that_they_come_counts_nothing_for_a_removed_lead(
     running: Running, http: TestClient
 ) -> None:
@@ -133,6 +136,7 @@ def test_what_they_book_and_that_they_come_counts_nothing_for_a_removed_lead(
 # --- They come again ------------------------------------------------------------------
 
 
+@pytest.mark.apart
 def test_who_comes_again_is_there_again_as_new(running: Running, http: TestClient) -> None:
     lead = opened(http)
     http.post(f"/v1/leads/{lead['id']}/move", json={"status": "qualified"})
@@ -193,6 +197,7 @@ def test_after_thirty_days_nothing_of_it_is_left(running: Running, http: TestCli
     assert timeline.json()["data"] == []
 
 
+@pytest.mark.apart
 def test_what_was_removed_too_long_ago_is_gone_though_nobody_has_purged_it(http, running) -> None:
     lead = opened(http)
     remove(http, lead)
@@ -202,6 +207,7 @@ def test_what_was_removed_too_long_ago_is_gone_though_nobody_has_purged_it(http,
     assert (late.status_code, late.json()["code"]) == (410, "lead-is-gone")
 
 
+@pytest.mark.apart
 def test_a_restored_lead_is_not_purged(running: Running, http: TestClient) -> None:
     lead = opened(http)
     remove(http, lead)
@@ -212,6 +218,7 @@ def test_a_restored_lead_is_not_purged(running: Running, http: TestClient) -> No
     assert again(http, lead)["removed_at"] is None
 
 
+@pytest.mark.apart
 def test_who_comes_again_after_all_was_purged_is_another_lead_of_the_same_client(
     running: Running, http: TestClient
 ) -> None:

@@ -14,7 +14,7 @@ from tests.running import Running
 from tests.sales.leads.coming import ADVERT, BOTH, ZOE, make_hot, opened
 from tests.sales.mails.office import Office
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
 
 def given(http: TestClient, lead: Any, user: str | None) -> None:

@@ -28,8 +28,8 @@ from tests.people.clients.dump import found, holding
 from tests.people.clients.histories import AGGREGATES, say_everything
 from tests.planted import Planted
 from tests.running import Running
+from tests.streams.on_kafka.test_facts import taking
 from tests.streams.telling import CRM, Sent, counted, sent
-from tests.streams.test_facts_on_kafka import taking
 from tests.streams.topics import emptied, everything_on
 from tests.waiting import until
 
