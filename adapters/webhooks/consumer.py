@@ -43,7 +43,11 @@ KNOW: Final = """
         types = excluded.types, areas = excluded.areas, active = excluded.active,
         failing_since = CASE WHEN excluded.active THEN NULL ELSE webhooks.failing_since END
 """
-STOP: Final = "UPDATE work.webhooks SET active = %(active)s WHERE id = %(id)s"
+STOP: Final = """
+    UPDATE work.webhooks SET
+        active = %(active)s, failing_since = CASE WHEN NOT %(active)s THEN failing_since END
+    WHERE id = %(id)s
+"""
 USE: Final = "UPDATE work.webhooks SET in_use = %(in_use)s WHERE id = %(id)s"
 FORGET: Final = "DELETE FROM work.webhooks WHERE id = %(id)s"
 

@@ -56,7 +56,7 @@ def tour(running: Running) -> Ids:
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
     ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
     guest(running, salon, ids["business"])
-    webhooks(running)
+    ids |= webhooks(running)
     running.settle()
     listen(running, before, ids)
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
@@ -322,7 +322,7 @@ def guest(running: Running, salon: Salon, business: str) -> None:
     assert http.delete(f"{where}/{held['id']}").status_code == 204
 
 
-def webhooks(running: Running) -> None:
+def webhooks(running: Running) -> Ids:
     """Tell somebody of something; have it arrive, and be of no use any more."""
     http, deliveries = running.http(), PostgresDeliveries(running.system.database, running.clock)
     id_ = made(http, "/v1/webhooks", {"url": "https://hooks.example.org/", "areas": ["tax"]})
@@ -340,6 +340,7 @@ def webhooks(running: Running) -> None:
     http.post(f"/v1/webhooks/{id_}/replay", json={})
     http.post(f"/v1/webhooks/{id_}/stop", json={"status": "paused"})
     running.settle()
+    return {"webhook_endpoint_id": id_, "delivery_id": one}
 
 
 def upkeep(running: Running) -> None:
