@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import records
 from api.backend import Backend
-from api.business import auth, configuration, public, tenants, users
+from api.business import auth, configuration, public, tenants, users, webhooks
 from api.compat import (
     CALLED,
     beauty,
@@ -114,6 +114,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     guest_bookings.router,
     invitations.public_router,
     configuration.router,
+    webhooks.polling,
+    webhooks.router,
     client_limits.router,
     outbox.router,
     inbound.router,

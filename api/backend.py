@@ -42,6 +42,7 @@ from application.sales.public_forms import PublicForms
 from application.scheduling.guest_bookings import Guests
 from application.scheduling.live import LiveBookings
 from application.transact import Past
+from application.webhooks.log import DeliveryLog
 from domain.messages import Command
 from projections.read_model import ReadModel
 
@@ -152,4 +153,5 @@ class Backend:
     tried: Tried
     public_url: str = ""
     vitals: Vitals
+    webhooks: DeliveryLog
     walk: Walk

@@ -161,6 +161,9 @@ class Feed(Protocol):
     def read(self, tenant: str, after: Bookmark, wanted: Wanted = ..., *, most: int = ...) -> Heard:
         """Return what happened behind a position. Raises PositionUnknown, PositionExpired, NotReadableHere."""
 
+    def at(self, tenant: str, bookmark: Bookmark) -> Happening | None:
+        """Return what is told of the event at a position, if anything is. Raises NotReadableHere."""
+
     def latest(self, tenant: str) -> Bookmark:
         """Return where a tenant's log ends."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from domain import records
 from domain.business import configuration, tenants, users
 from domain.business.departments import DEPARTMENTS
+from domain.business.webhooks import WEBHOOKS
 from domain.conversations import heard, messages, scheduled, threads
 from domain.conversations.replies import REPLIES
 from domain.files import files, portraits
@@ -66,6 +67,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     STAGES,
     ICPS,
     REPLIES,
+    WEBHOOKS,
 )
 """Every kind of record."""
 

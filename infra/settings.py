@@ -277,6 +277,7 @@ class Settings(BaseModel):
     outgoing_connect_seconds: float = Field(default=5, gt=0, le=60)
     outgoing_seconds: float = Field(default=15, gt=0, le=60)
     outgoing_most_bytes: int = Field(default=1_000_000, ge=1_000)
+    webhook_seconds: float = Field(default=30, gt=0, le=60)
     inbound_secrets: Inbound = {}
     callbacks_per_minute: int = Field(default=60_000, ge=1)
     feed_days: int = Field(default=30, ge=30, le=3_650)

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from adapters import jobs
 from adapters.consumers import checkpoints
+from adapters.consumers.delivery import Consumer
 from adapters.errors import without_data
 from adapters.event_store.reader import head
 from adapters.keys import Key
@@ -70,7 +71,7 @@ def by_now(past: Recorded, now: datetime) -> Recorded:
     return past if past.recorded_at <= now else replace(past, recorded_at=now)
 
 
-def enter(connection: Connection[Any], consumers: Sequence[ProcessConsumer]) -> None:
+def enter(connection: Connection[Any], consumers: Sequence[Consumer]) -> None:
     """Let new processes begin now: they do not react to what happened before they were there."""
     there = checkpoints.places(connection, [each.name for each in consumers])
     for each in consumers:

@@ -97,6 +97,18 @@ class PostgresFeed:
             reached = events[-1].tenant_position if cut else page.reached
             return self._heard(connection, tenant, events, reached, more=cut or page.more)
 
+    def at(self, tenant: str, bookmark: Bookmark) -> Happening | None:
+        """Return what is told of the event at a position; None where another is, or nothing is told. Raises
+        NotReadableHere.
+        """
+        with self._database.as_tenant(tenant) as connection:
+            past = self._history.event(connection, tenant, bookmark.position)
+            if past is None:
+                return None
+            (past,) = self._readable(connection, [past])
+            heard = self._heard(connection, tenant, [past], past.tenant_position, more=False)
+        return next((each for each in heard.happenings if each.bookmark == bookmark), None)
+
     def _others_than(self, wanted: Wanted) -> tuple[str, ...]:
         """Return the stored names of events of which nothing is to be known for this."""
         kept = (*told_classes(wanted), *STANDING)

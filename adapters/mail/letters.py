@@ -19,6 +19,7 @@ from application.scheduling.mails import (
     ImportMail,
     Mailbox,
     Message,
+    StoppedWebhookMail,
 )
 from domain.messages import Value
 from domain.values import ClientId, Contact, TimeSlot
@@ -27,6 +28,7 @@ from domain.zones import to_local, zone
 ADDRESS_CODE: Final = "address-code"
 INVITATION: Final = "lead-invitation"
 IMPORT_DONE: Final = "import-done"
+WEBHOOK_STOPPED: Final = "webhook-stopped"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -104,6 +106,12 @@ class TemplateLetters:
         written = self._paper.written(f"sales/{IMPORT_DONE}", words, mail=mail, day=wording.day_of)
         return self._signed_as(IMPORT_DONE, mail, written, mail.user_id, None)
 
+    def write_stopped_webhook(self, mail: StoppedWebhookMail) -> Message:
+        """Write that nothing more is sent to an endpoint, in its reader's language."""
+        words = replace(_words_to_stranger(mail), reader=line(mail.name))
+        written = self._paper.written(f"account/{WEBHOOK_STOPPED}", words, mail=mail)
+        return self._signed_as(WEBHOOK_STOPPED, mail, written, mail.user_id, None)
+
     def write_confirmation(self, mail: ConfirmationMail) -> Message:
         """Write what carries the link by which a submission is confirmed, in its reader's language."""
         words = _words_to_stranger(mail)
@@ -148,7 +156,12 @@ class TemplateLetters:
     def _signed_as(
         self,
         kind: str,
-        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
+        mail: AddressMail
+        | GuestMail
+        | ConfirmationMail
+        | InvitationMail
+        | ImportMail
+        | StoppedWebhookMail,
         written: Written,
         about: str,
         person: ClientId | None,
@@ -170,7 +183,12 @@ class TemplateLetters:
 
 
 def _words_to_stranger(
-    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | ImportMail,
+    mail: AddressMail
+    | GuestMail
+    | ConfirmationMail
+    | InvitationMail
+    | ImportMail
+    | StoppedWebhookMail,
 ) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.

@@ -33,6 +33,7 @@ from application.processes.sales.send_invitation_to_lead import SEND_INVITATION_
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
+from application.processes.tell_of_stopped_webhook import TELL_OF_STOPPED_WEBHOOK
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
 PROCESSES: Final[tuple[Process, ...]] = (
@@ -55,4 +56,5 @@ PROCESSES: Final[tuple[Process, ...]] = (
     PURGE_FILES_ON_CLIENT_ERASED,
     CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
     FORGET_CONFIGURATION_WHEN_IT_WAS_REMOVED,
+    TELL_OF_STOPPED_WEBHOOK,
 )

@@ -17,6 +17,7 @@ from adapters.public_names import PostgresPublicNames
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.running.roll import Ring
 from adapters.running.vitals import PostgresVitals
+from adapters.webhooks import PostgresDeliveryLog
 from api.app import ROUTERS, create_app
 from api.backend import Backend
 from api.operations import test_clock
@@ -102,6 +103,7 @@ def backend(
         tried=system.tried,
         public_url=settings.public_url or "",
         vitals=vitals,
+        webhooks=PostgresDeliveryLog(system.database, system.clock),
         walk=system.walk,
     )
 

@@ -21,6 +21,7 @@ from adapters.read_models.consumer import ReadModelConsumer, table_of
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Entry
 from adapters.streams import RELAY
+from adapters.webhooks import WebhookConsumer
 from api.requests.positions import BOOKMARKED
 from application.operations import facts
 from application.ports import Clock
@@ -40,10 +41,11 @@ def entered(
     """Return the consumers of the log, each with a place from which to go on."""
     tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process, clock) for process in reactions]
+    telling = WebhookConsumer(clock)
     with database.as_worker() as connection:
-        processes.enter(connection, reacting)
-    renewal.enter([RELAY, *(process.name for process in reacting)])
-    return [*tables, *reacting]
+        processes.enter(connection, [*reacting, telling])
+    renewal.enter([RELAY, *(process.name for process in reacting), telling.name])
+    return [*tables, *reacting, telling]
 
 
 def catalogue() -> Mapper:

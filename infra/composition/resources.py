@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from adapters.accounts.address_codes import codes_of
@@ -44,6 +45,7 @@ from application.inbound import PROVIDERS
 from application.operations.jobs import Handlers
 from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
+from application.outgoing.destinations import HTTPS
 from application.people.erasure import Erasures
 from application.ports import About, Clock
 from application.sales.confirmations import Confirmations
@@ -54,6 +56,11 @@ from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
+from application.webhooks.deliveries import Deliveries, Happenings
+from application.webhooks.delivering import Delivering
+from application.webhooks.keys import Keyring
+from application.webhooks.mails import WebhookMails
+from application.webhooks.room import RoomOfProcess
 from domain.messages import Command
 from infra.settings import Settings
 
@@ -137,13 +144,19 @@ def allowed_by(settings: Settings) -> Allowed:
     )
 
 
-def outgoing_of(settings: Settings, clock: Clock) -> Outgoing:
+def typed_by(settings: Settings) -> Allowed:
+    """Return what may be typed as an address: the usual port, too, wherever nothing is to go out."""
+    allowed = allowed_by(settings)
+    return replace(allowed, ports=tuple({*allowed.ports, HTTPS}))
+
+
+def outgoing_of(settings: Settings, clock: Clock, *, seconds: float | None = None) -> Outgoing:
     """Return what sends there. Where there is a network of ours to be reached, its short names are
     known, too.
     """
     limits = Limits(
         connecting=settings.outgoing_connect_seconds,
-        seconds=settings.outgoing_seconds,
+        seconds=seconds or settings.outgoing_seconds,
         most_bytes=settings.outgoing_most_bytes,
     )
     return HttpOutgoing(
@@ -231,8 +244,29 @@ def effects_of(
     of_leads = LeadMails(store.history, sales, mailer, clock)
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
     of_imports = ImportMails(store.history, letters, mailer)
+    of_webhooks = WebhookMails(store.history, letters, mailer)
     all_ = (
         *(mails, proofs, to_guests, confirmations),
-        *(to_leads, of_leads, of_tasks, of_imports),
+        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),
     )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
+
+
+def delivering_of(
+    settings: Settings,
+    store: PostgresEventStore,
+    happenings: Happenings,
+    deliveries: Deliveries,
+    clock: Clock,
+) -> Handlers:
+    """Return what sends webhooks: whoever receives has longer to answer than a provider."""
+    outgoing = outgoing_of(settings, clock, seconds=settings.webhook_seconds)
+    return Delivering(
+        Asking(store, clock),
+        happenings,
+        deliveries,
+        outgoing,
+        Keyring(settings.pepper),
+        clock,
+        RoomOfProcess,
+    ).handlers

@@ -40,6 +40,7 @@ from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
+from adapters.webhooks import PostgresDeliveries
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
@@ -58,11 +59,13 @@ from application.sales.imports import taking_in
 from application.sales.public_forms import note_of
 from application.transact import Changes
 from application.use_cases import USE_CASES
+from application.webhooks.endpoints import check_of
 from domain.values import TenantId
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
 from infra.composition.resources import (
     database_of,
+    delivering_of,
     effects_of,
     keeping_of,
     limiter_of,
@@ -70,6 +73,7 @@ from infra.composition.resources import (
     presence_of,
     redis_of,
     tried_of,
+    typed_by,
     wire_of,
 )
 from infra.composition.system import System
@@ -124,9 +128,14 @@ def _compose(
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     configured = KnownConfiguration(database, store, clock)
     names, forms = PostgresPublicNames(database), PostgresPublicForms(database)
+    allowed = typed_by(settings)
 
     def claims(changes: Changes, tenant: TenantId) -> list[Callable[[], object]]:
-        found = (claim_of(changes, names), note_of(changes, tenant, forms))
+        found = (
+            claim_of(changes, names),
+            note_of(changes, tenant, forms),
+            check_of(changes, allowed),
+        )
         return [each for each in found if each is not None]
 
     dispatch = Dispatcher(USE_CASES, store, claims=claims, told=configured.hear)
@@ -168,6 +177,7 @@ def _compose(
     tickets, follower = PostgresTickets(database, clock), Follower(database, appended)
     stack.callback(follower.close)
     feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
+    deliveries = PostgresDeliveries(database, clock)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
     in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
@@ -182,6 +192,7 @@ def _compose(
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
+        **delivering_of(settings, store, feed, deliveries, clock),
     }
     return System(
         settings=settings,
@@ -207,7 +218,10 @@ def _compose(
             dispatch,
             effects,
             advanced,
-            [outbox.prune, progress.prune, calls.prune, guests.prune, keeping.sweep, tickets.prune],
+            [
+                *(outbox.prune, progress.prune, calls.prune, guests.prune),
+                *(keeping.sweep, tickets.prune, deliveries.prune),
+            ],
             reader,
         ),
         accounts=accounts,

@@ -15,7 +15,17 @@ MANY: Final = 20_000
 def fill(connection: Connection[Any]) -> None:
     """Put so many rows into each, most of them the large business's."""
     values = {"tenant": LARGE, "many": MANY, "mail": msgspec.json.encode(MAIL).decode()}
-    for statement in (JOBS, MAILS, RECEIPTS, CREDENTIALS, SESSIONS, TOKENS, COUNTED):
+    for statement in (
+        JOBS,
+        MAILS,
+        RECEIPTS,
+        CREDENTIALS,
+        SESSIONS,
+        TOKENS,
+        COUNTED,
+        WEBHOOK,
+        DELIVERIES,
+    ):
         connection.execute(statement, values)
 
 
@@ -95,5 +105,20 @@ TOKENS: Final = """
 COUNTED: Final = """
     INSERT INTO work.live_bookings (tenant_id, minute, partition, bookings)
     SELECT %(tenant)s, timestamptz '2026-12-01' + n * interval '1 minute', 0, 1
+    FROM generate_series(1, %(many)s) AS n
+"""
+WEBHOOK: Final = """
+    INSERT INTO work.webhooks (id, tenant_id, types, areas, active)
+    VALUES ('webhook-endpoint-made', %(tenant)s, '{}', '{}', true)
+"""
+# Half of it has arrived, and the rest waits for days.
+DELIVERIES: Final = """
+    INSERT INTO work.webhook_deliveries (
+        endpoint_id, position, mark, tenant_id, type, entity, sequence, state, next_at, settled_at
+    )
+    SELECT 'webhook-endpoint-made', -n, '-', %(tenant)s, 'made', 'booking-' || n %% 1000, n,
+        CASE WHEN n %% 2 = 0 THEN 'pending' ELSE 'succeeded' END,
+        timestamptz '2030-01-01' + n * interval '1 second',
+        CASE WHEN n %% 2 > 0 THEN timestamptz '2027-01-03' END
     FROM generate_series(1, %(many)s) AS n
 """

@@ -20,7 +20,9 @@ from adapters.postgres import WORKER
 from adapters.read_models import changes
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
+from adapters.webhooks import PostgresDeliveries
 from application.inbound import Arrival
+from application.outgoing import Answered
 from domain.business.users import Role
 from domain.catalogue import KINDS
 from domain.sales.forms import FORMS
@@ -54,6 +56,7 @@ def tour(running: Running) -> Ids:
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
     ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
     guest(running, salon, ids["business"])
+    ids |= webhooks(running)
     running.settle()
     listen(running, before, ids)
     for asked in ({}, {"as_of": EARLY}, {"as_of": "1000"}):
@@ -319,6 +322,27 @@ def guest(running: Running, salon: Salon, business: str) -> None:
     assert http.delete(f"{where}/{held['id']}").status_code == 204
 
 
+def webhooks(running: Running) -> Ids:
+    """Tell somebody of something; have it arrive, and be of no use any more."""
+    http, deliveries = running.http(), PostgresDeliveries(running.system.database, running.clock)
+    id_ = made(http, "/v1/webhooks", {"url": "https://hooks.example.org/", "areas": ["tax"]})
+    for name in ("One", "Other"):
+        made(http, "/v1/taxes", {"name": name, "rate": 100, "country": "FR"})
+    running.settle()
+    now = running.clock() + DAY
+    for _ in range(2):
+        delivery = deliveries.next(id_, now)
+        assert delivery is not None
+        deliveries.arrived(delivery, Answered(status=204, seconds=0.1), slow=False, at=now)
+        deliveries.untold(delivery, now)
+    one = http.get(f"/v1/webhooks/{id_}/deliveries").json()["data"][0]["id"]
+    http.get(f"/v1/webhooks/{id_}/deliveries/{one}")
+    http.post(f"/v1/webhooks/{id_}/replay", json={})
+    http.post(f"/v1/webhooks/{id_}/stop", json={"status": "paused"})
+    running.settle()
+    return {"webhook_endpoint_id": id_, "delivery_id": one}
+
+
 def upkeep(running: Running) -> None:
     """Do what is done every hour, and what operators do now and then."""
     system, database = running.system, running.system.database
@@ -329,6 +353,7 @@ def upkeep(running: Running) -> None:
     storage(running)
     system.calls.prune()
     system.guests.prune()
+    PostgresDeliveries(database, running.clock).prune()
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:

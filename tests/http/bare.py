@@ -36,6 +36,7 @@ def bare(**more: Any) -> Backend:
         "company",
         "following",
         "ends",
+        "webhooks",
     )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}
     return Backend(

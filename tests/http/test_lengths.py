@@ -129,6 +129,7 @@ OF_ANOTHER_STATE = {
     ),
     f"POST /leads/{lead_of(ClientId(f'client-{ID}'))}/convert",  # was removed
     f"POST /v1/clients/client-{ID}/merge",  # with itself
+    f"GET /v1/webhooks/webhook-endpoint-{ID}/deliveries/delivery-{ID}",  # has the name of an event
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
     *(  # sent as a form

@@ -20,6 +20,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Configuré entre-temps",
         "Quelqu'un d'autre l'a configuré ou supprimé entre-temps. Regardez-le de nouveau.",
     ),
+    "delivery-not-found": Words(
+        "Envoi introuvable",
+        "Aucun envoi sous cet identifiant, ou il est réglé depuis plus de trente jours.",
+    ),
     "email-taken": Words(
         "Adresse électronique déjà utilisée",
         "Un compte avec cette adresse électronique existe déjà.",
@@ -94,5 +98,14 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Trop de noms publics",
         "Une entreprise ne change pas plus souvent de nom public ; elle peut reprendre un de ceux "
         "qu'elle a eus.",
+    ),
+    "webhook-address-not-allowed": Words(
+        "Adresse non admise",
+        "Rien n'est envoyé à cette adresse : elle commence par https://, nomme un hôte de l'Internet public, "
+        "et n'a ni utilisateur, ni mot de passe, ni fragment, ni port inhabituel.",
+    ),
+    "webhook-of-nothing": Words(
+        "Rien de tel n'est annoncé",
+        "Personne n'est informé d'événements de ces types ou de ces domaines.",
     ),
 }

@@ -1,0 +1,137 @@
+"""What became of deliveries, as who owns the endpoint asks: `application.webhooks.log.DeliveryLog`, filled."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from adapters import jobs
+from adapters.postgres import Database
+from application.ports import Bookmark, Clock
+from application.processes.effects import DeliverWebhooks
+from application.webhooks.deliveries import message_id
+from application.webhooks.log import (
+    MOST_REPLAYED,
+    DeliveryLogged,
+    DeliveryNotFound,
+    DeliveryState,
+)
+
+FIND: Final = """
+    SELECT position || '-' || mark AS id, type, entity AS subject, sequence, state, attempts,
+        CASE state WHEN 'pending' THEN next_at END AS next_at, attempted_at, status, failure,
+        seconds, tried, settled_at
+    FROM work.webhook_deliveries
+    WHERE tenant_id = %(tenant)s AND endpoint_id = %(endpoint)s
+      AND position BETWEEN %(first)s AND %(last)s
+      AND (%(state)s::text IS NULL OR state = %(state)s)
+    ORDER BY position DESC LIMIT %(limit)s
+"""
+# The oldest first: what comes after something waits for it again.
+REPLAY: Final = """
+    UPDATE work.webhook_deliveries SET
+        state = 'pending', attempts = 0, tried = '[]', next_at = %(now)s, settled_at = NULL
+    WHERE endpoint_id = %(endpoint)s AND position IN (
+        SELECT position FROM work.webhook_deliveries
+        WHERE tenant_id = %(tenant)s AND endpoint_id = %(endpoint)s
+          AND position BETWEEN %(first)s AND %(last)s
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+        ORDER BY position LIMIT %(limit)s
+    )
+"""
+LAST: Final = 2**63 - 1
+
+
+class PostgresDeliveryLog:
+    """Their table, for one business at a time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def find(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        *,
+        state: DeliveryState | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Sequence[DeliveryLogged]:
+        """Return the newest first."""
+        last = LAST if before is None else before - 1
+        values = _values(tenant, endpoint_id, state, last=last, limit=limit)
+        with self._database.as_tenant(tenant) as connection:
+            return _found(connection, values)
+
+    def get(self, tenant: str, endpoint_id: str, bookmark: Bookmark) -> DeliveryLogged:
+        """Return one. Raises DeliveryNotFound."""
+        first = last = bookmark.position
+        values = _values(tenant, endpoint_id, None, first=first, last=last, limit=1)
+        with self._database.as_tenant(tenant) as connection:
+            found = _found(connection, values)
+        if not found or found[0].id != message_id(bookmark):
+            raise DeliveryNotFound
+        return found[0]
+
+    def replay(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        *,
+        state: DeliveryState | None = None,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> int:
+        """Have those between two positions, both included, sent again; return how many these are."""
+        values = _values(
+            tenant,
+            endpoint_id,
+            state,
+            first=first or 0,
+            last=LAST if last is None else last,
+            limit=MOST_REPLAYED,
+        )
+        with self._database.as_desk() as connection, connection.transaction():
+            number = connection.execute(REPLAY, {**values, "now": self._clock()}).rowcount
+            if number:
+                jobs.enqueue(connection, [self._look(tenant, endpoint_id)])
+        return number
+
+    def _look(self, tenant: str, endpoint_id: str) -> jobs.NewJob:
+        why = str(uuid4())
+        return jobs.NewJob(
+            tenant=tenant,
+            order=DeliverWebhooks(endpoint_id=endpoint_id, why=why),
+            about=endpoint_id,
+            due_at=self._clock(),
+            dedupe_key=f"webhook-replay/{why}",
+            process="webhook-replay",
+        )
+
+
+def _values(
+    tenant: str,
+    endpoint_id: str,
+    state: DeliveryState | None,
+    *,
+    first: int = 0,
+    last: int,
+    limit: int,
+) -> Mapping[str, Any]:
+    return {
+        "tenant": tenant,
+        "endpoint": endpoint_id,
+        "state": state,
+        "first": first,
+        "last": last,
+        "limit": limit,
+    }
+
+
+def _found(connection: Connection[Any], values: Mapping[str, Any]) -> list[DeliveryLogged]:
+    rows = connection.cursor(row_factory=dict_row).execute(FIND, values, prepare=True)
+    return [msgspec.convert(row, DeliveryLogged) for row in rows]
