@@ -127,17 +127,7 @@ def _compose(
     stack.callback(writer.close)
     store = PostgresEventStore(database, mapper, keys, writer, clock, notes=reader.notes)
     configured = KnownConfiguration(database, store, clock)
-    names, forms = PostgresPublicNames(database), PostgresPublicForms(database)
-    allowed = typed_by(settings)
-
-    def claims(changes: Changes, tenant: TenantId) -> list[Callable[[], object]]:
-        found = (
-            claim_of(changes, names),
-            note_of(changes, tenant, forms),
-            check_of(changes, allowed),
-        )
-        return [each for each in found if each is not None]
-
+    claims = _claims(settings, database)
     dispatch = Dispatcher(USE_CASES, store, claims=claims, told=configured.hear)
     known = Known()
     tokens = AccessTokens(settings.secret_keys, clock, _lifetime(settings))
@@ -254,6 +244,24 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _claims(
+    settings: Settings, database: Database
+) -> Callable[[Changes, TenantId], list[Callable[[], object]]]:
+    """Return what says what has to be claimed, noted or looked at before something is recorded."""
+    names, forms = PostgresPublicNames(database), PostgresPublicForms(database)
+    allowed = typed_by(settings)
+
+    def claims(changes: Changes, tenant: TenantId) -> list[Callable[[], object]]:
+        found = (
+            claim_of(changes, names),
+            note_of(changes, tenant, forms),
+            check_of(changes, allowed),
+        )
+        return [each for each in found if each is not None]
+
+    return claims
 
 
 def _at_rest(handlers: Handlers) -> Handlers:
