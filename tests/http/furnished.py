@@ -54,7 +54,7 @@ from domain.values import (
 from tests.conftest import MONDAY
 from tests.conversations.threads.examples import group_named
 from tests.http.examples_of_bodies import ID
-from tests.http.hostile import POINT, PUBLIC_NAME, PUBLISHED, Asked
+from tests.http.hostile import DELIVERY, POINT, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
 from tests.sales.forms.examples import submit_form
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
@@ -74,6 +74,13 @@ ASKING = {
 
 CALLED = {(ID, "whatsapp"): (b"secret",), (ID, "whatsapp-verify"): (b"agreed",)}
 """The secrets of a provider that calls: for settings."""
+
+
+TO_BE_TOLD = """
+    INSERT INTO work.webhook_deliveries (
+        endpoint_id, position, mark, tenant_id, type, entity, sequence, next_at
+    ) VALUES (%s, %s, %s, %s, 'tax.created', 'tax-1', 1, '2099-01-01Z')
+"""
 
 
 def furnish(running: Running) -> None:
@@ -172,6 +179,8 @@ def furnish(running: Running) -> None:
         connection.execute("UPDATE work.receipts SET id = %s", (f"receipt-{ID}",))
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"
         connection.execute(f"UPDATE work.jobs SET id = %s WHERE id = ({waiting})", (ID,))
+        position, mark = DELIVERY.split("-")
+        connection.execute(TO_BE_TOLD, (f"webhook-endpoint-{ID}", position, mark, ID))
         connection.execute(
             "UPDATE work.outbox SET id = %s WHERE number = (SELECT min(number) FROM work.outbox)",
             (ID,),

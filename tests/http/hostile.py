@@ -27,6 +27,9 @@ PUBLIC_NAME: Final = "salon-of-everybody"
 THREAD: Final = group_named(f"thread-{ID}")
 """What was said between the first user and the first client."""
 
+DELIVERY: Final = "1-5ca1ab1e5ca1ab1e"
+"""What was to be told by a webhook, as if of another log: so there is nothing to be said of it."""
+
 DIGITS: Final = "9" * 5_000
 """More than Python turns into a number without a word."""
 
@@ -293,5 +296,6 @@ def _filled(path: str) -> str:
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))
     path = path.replace("{thread_id}", THREAD).replace("{message_id}", message_at(THREAD, 1))
+    path = path.replace("{delivery_id}", DELIVERY)
     path = path.replace("{read_model}", "services").replace("{member_id}", f"client-{ID}")
     return re.sub(r"{(\w+)_id}", lambda found: f"{found[1].replace('_', '-')}-{ID}", path)
