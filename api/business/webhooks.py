@@ -141,6 +141,7 @@ def replay(webhook_endpoint_id: EndpointId, body: Replay, caller: MayWrite) -> R
     """Send again what was sent, or could not be: one, a range, all that failed (`exhausted`), with the ids that they
     have. What is sent again of a thing comes before what waits of it.
     """
+    caller.refuse_outdated()
     _endpoint(caller, webhook_endpoint_id)
     number = caller.backend.webhooks.replay(
         caller.tenant,

@@ -29,6 +29,7 @@ class Writes(Body):
 @answers(refuses=(ThreadNotFound,), records=False)
 def say_that_one_writes(thread_id: ids.Thread, body: Writes, caller: MayWrite) -> Response:
     """Say that one is writing: the others hear it (`typing`), until one says otherwise, or for five seconds."""
+    caller.refuse_outdated()
     _seen(thread_id, caller)
     caller.backend.company.writes(caller.tenant, thread_id, oneself(caller), still=body.is_typing)
     return Response(status_code=204)

@@ -87,6 +87,7 @@ def show_realtime_config(caller: MayListen) -> Response:
 @raw
 def authorise_listening(caller: MayListen) -> Response:
     """Let somebody listen to a private or presence channel, or sign in, by what they show to the server."""
+    caller.refuse_outdated()
     socket_id, name = _asked(caller.body)
     refuse_unnamed(socket_id)
     values = _configured(caller)
