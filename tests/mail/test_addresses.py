@@ -142,6 +142,7 @@ def told(mailbox: Mailbox) -> list[str]:
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize("address", [UMLAUT, ACCENT, HAN])
 def test_the_professional_hears_of_each_step_of_a_guest_whatever_their_address(
     running: Running, http: TestClient, mailbox: Mailbox, address: str
@@ -156,6 +157,7 @@ def test_the_professional_hears_of_each_step_of_a_guest_whatever_their_address(
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("settings")
 def test_the_clients_of_a_professional_are_told_whatever_the_professionals_address(
     running: Running, http: TestClient, mailbox: Mailbox
 ) -> None:
