@@ -327,7 +327,7 @@ def webhooks(running: Running) -> Ids:
     http, deliveries = running.http(), PostgresDeliveries(running.system.database, running.clock)
     id_ = made(http, "/v1/webhooks", {"url": "https://hooks.example.org/", "areas": ["tax"]})
     for name in ("One", "Other"):
-        made(http, "/v1/taxes", {"name": name, "rate": 100, "country": "FR"})
+        made(http, "/v1/taxes", {"name": f"{name} {uuid4()}", "rate": 100, "country": "FR"})
     running.settle()
     now = running.clock() + DAY
     for _ in range(2):
