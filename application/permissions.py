@@ -251,6 +251,18 @@ class Principal(Value, frozen=True, kw_only=True):
     client_id: ClientId | None = None
     earlier_clients: tuple[ClientId, ...] = ()
 
+    @property
+    def is_client(self) -> bool:
+        """Whether they are a client of the business, and do not work there."""
+        return Role.CLIENT in self.roles
+
+    @property
+    def member_id(self) -> ClientId | UserId | None:
+        """As whom they take part in conversations: whoever works here by their user, a client by their record,
+        if they have one yet.
+        """
+        return self.client_id if self.is_client else self.user_id
+
     def may(self, permission: str) -> bool:
         """Whether this is permitted for everything in the tenant."""
         return permission in self.permissions
@@ -262,10 +274,8 @@ class Principal(Value, frozen=True, kw_only=True):
         if OWN.get(permission) not in self.permissions:
             raise PermissionMissing(permission=permission)
         if permission in OF_CONVERSATIONS:
-            return Reach(
-                field="member_id", id=self.client_id or self.user_id, others=self.earlier_clients
-            )
-        if Role.CLIENT in self.roles:
+            return Reach(field="member_id", id=self.member_id, others=self.earlier_clients)
+        if self.is_client:
             return Reach(field="client_id", id=self.client_id, others=self.earlier_clients)
         return Reach(field="professional_id", id=self.professional_id)
 

@@ -146,7 +146,7 @@ def refuse_endless(
 def _acts_for_themselves(leave: Leave) -> bool:
     if leave.permission in ONESELF:
         return True
-    return leave.principal.reach(leave.permission).field in ("client_id", "member_id")
+    return leave.principal.is_client
 
 
 def _orders_of(command: Command) -> tuple[Command, ...]:

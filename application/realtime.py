@@ -90,7 +90,7 @@ def refuse_unseen(channel: Channel, principal: Principal, past: Past) -> None:
     """Raise ChannelNotAllowed, if they may not listen to a channel."""
     if channel.kind == "tenant":
         is_seen = channel.id == principal.tenant_id
-        if not is_seen or (channel.is_presence and principal.client_id is not None):
+        if not is_seen or (channel.is_presence and principal.is_client):
             raise ChannelNotAllowed
         return
     try:
@@ -107,7 +107,7 @@ def refuse_unnamed(socket_id: str) -> None:
 
 def member_of(principal: Principal) -> str:
     """Return as whom somebody is there: all their devices are one."""
-    return principal.client_id or principal.user_id
+    return principal.member_id or principal.user_id
 
 
 # --- Who they are -------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class UserData(Value, frozen=True, kw_only=True):
 
 def info_of(principal: Principal) -> Info:
     """Return what others see of somebody."""
-    return Info(is_staff=principal.client_id is None)
+    return Info(is_staff=not principal.is_client)
 
 
 class Signed(Value, frozen=True, kw_only=True):

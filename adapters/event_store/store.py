@@ -174,10 +174,8 @@ class PostgresEventStore:
         state, version = start or (aggregate.initial, 0)
         with ExitStack() as lent:
             connection = lent.enter_context(self._database.as_tenant(tenant))
-            if said := aggregate.carried_by:
-                carried = self._reader.before_carried(connection, tenant, stream, said)
-                if carried > version:
-                    state, version, start = aggregate.initial, carried, None
+            if start is None and (said := aggregate.carried_by):
+                version = self._reader.before_carried(connection, tenant, stream, said)
             parts = lent.enter_context(
                 self._reader.parts(connection, tenant, stream, after=version)
             )

@@ -234,7 +234,7 @@ def _standing(caller: Caller) -> dict[str, Any]:
 
 
 def _user_type(principal: Principal) -> UserType:
-    if Role.CLIENT in principal.roles:
+    if principal.is_client:
         return UserType.CLIENT
     return UserType.PROFESSIONAL if Role.PROFESSIONAL in principal.roles else UserType.STAFF
 

@@ -8,6 +8,7 @@ said is said as there.
 """
 
 import asyncio
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
@@ -16,14 +17,17 @@ from weakref import WeakKeyDictionary
 import msgspec
 from fastapi import APIRouter
 from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from api.backend import Backend
 from api.feed.asked import Named
 from api.feed.hub import reading
 from api.feed.listener import Listener
 from api.feed.socket import Said, Socket, spoken_by
+from api.requests.reach import as_shown
 from api.web.sockets import OLD_APPOINTMENTS, OLD_MESSAGES, OLD_NOTIFICATIONS
 from application.feed import Happening
+from application.permissions import Principal
 from application.ports import Document
 from domain.sales.tasks import TASKS
 from projections.conversations.messages import MESSAGES
@@ -95,64 +99,45 @@ class Change(msgspec.Struct, rename={"event_type": "eventType"}):
 
 
 class OldSocket(Socket):
-    """A connection that tells of one thing, which its path names."""
+    """A connection that tells of what its path names."""
 
-    __slots__ = ()
+    __slots__ = ("_named",)
+
+    def __init__(
+        self, named: Callable[[Scope], Named], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        super().__init__(scope, receive, send)
+        self._named = named
 
     async def _asked(self) -> Said:
         query = parse_qs(self._scope["query_string"].decode("latin-1"))
-        return Said(subscribe=self._named(), after=query.get("after", [None])[0])
-
-    def _named(self) -> Named:
-        """Return what the path is about."""
-        raise NotImplementedError
+        return Said(subscribe=self._named(self._scope), after=query.get("after", [None])[0])
 
     async def _shown(self, each: Happening, listener: Listener) -> bytes:
-        """Read a row once, however many are told of it."""
-        if each not in CHANGES:
-            changed = _changed(self._backend, listener.tenant, each)
-            CHANGES[each] = asyncio.ensure_future(changed)
-        return await asyncio.shield(CHANGES[each])
+        """Read a row once, however many are told of it: clients may see less of it than others."""
+        told = CHANGES.setdefault(each, {})
+        principal = listener.principal
+        if principal.is_client not in told:
+            changed = _changed(self._backend, principal, each)
+            told[principal.is_client] = asyncio.ensure_future(changed)
+        return await asyncio.shield(told[principal.is_client])
 
 
-class Appointments(OldSocket):
-    """What becomes of appointments."""
+Told = dict[bool, "asyncio.Future[bytes]"]
+"""What clients are told of it, and what all others are."""
 
-    __slots__ = ()
-
-    def _named(self) -> Named:
-        return Named(areas=["booking"])
-
-
-class Messages(OldSocket):
-    """What is said and read in one conversation."""
-
-    __slots__ = ()
-
-    def _named(self) -> Named:
-        return Named(areas=["message", "thread"], thread=self._scope["path_params"]["thread_id"])
-
-
-class Notifications(OldSocket):
-    """What a professional would look at."""
-
-    __slots__ = ()
-
-    def _named(self) -> Named:
-        return Named(areas=sorted(NOTIFYING))
-
-
-CHANGES: Final[WeakKeyDictionary[Happening, "asyncio.Future[bytes]"]] = WeakKeyDictionary()
+CHANGES: Final[WeakKeyDictionary[Happening, Told]] = WeakKeyDictionary()
 """By what happened, for as long as somebody is to be told of it."""
 
 
-async def _changed(backend: Backend, tenant: str, each: Happening) -> bytes:
+async def _changed(backend: Backend, principal: Principal, each: Happening) -> bytes:
     told = each.told
     table = TABLES[told.type.partition(".")[0]]
     what = _what(told.type)
     row: Document | None = None
     if what != "DELETE":
         ask = partial(backend.read_models.row_as_of, moment=each.bookmark.position)
+        tenant = principal.tenant_id
         row = await reading(ask, tenant=tenant, model=table.model, key=told.subject)
     return msgspec.json.encode(
         Change(
@@ -160,7 +145,7 @@ async def _changed(backend: Backend, tenant: str, each: Happening) -> bytes:
             schema="public",
             table=table.name,
             commit_timestamp=told.occurred_at,
-            new={} if row is None else msgspec.Raw(row.json),
+            new={} if row is None else msgspec.Raw(as_shown(principal, table.model, row.json)),
             old={} if what == "INSERT" else {"id": told.subject},
             errors=None,
             type=told.type,
@@ -175,12 +160,17 @@ def _what(type_: str) -> str:
     return "DELETE" if type_ in DELETES else "UPDATE"
 
 
-SOCKETS: Final = {
-    OLD_APPOINTMENTS: Appointments,
-    OLD_MESSAGES: Messages,
-    OLD_NOTIFICATIONS: Notifications,
+ASKED: Final[Mapping[str, Callable[[Scope], Named]]] = {
+    OLD_APPOINTMENTS: lambda _: Named(areas=["booking"]),
+    OLD_MESSAGES: lambda scope: Named(
+        areas=["message", "thread"], thread=scope["path_params"]["thread_id"]
+    ),
+    OLD_NOTIFICATIONS: lambda _: Named(areas=sorted(NOTIFYING)),
 }
+"""What each path is about."""
 
 router: Final = APIRouter(
-    routes=[WebSocketRoute(path, spoken_by(kind)) for path, kind in SOCKETS.items()]
+    routes=[
+        WebSocketRoute(path, spoken_by(partial(OldSocket, named))) for path, named in ASKED.items()
+    ]
 )

@@ -2,6 +2,7 @@
 answered has come.
 """
 
+from functools import partial
 from typing import Final
 
 from fastapi import Response
@@ -23,10 +24,11 @@ from api.requests.forms import (
 )
 from api.requests.moments import InUtc
 from api.web.routing import Router
+from application.transact import Past
 from domain.conversations.heard import HEARD, HearMessage
-from domain.conversations.messages import MessageStatus, ReportMessage
+from domain.conversations.messages import MessagePosted, MessageStatus, ReportMessage
 from domain.texts import shown
-from domain.values import Contact, HeardId, keyed_id
+from domain.values import Contact, HeardId, MessageId, keyed_id
 from projections.conversations.messages import MESSAGES
 
 router: Final = Router(tags=["threads"])
@@ -63,12 +65,17 @@ def hear_message(body: Heard, caller: MayWrite) -> Response:
         seed=new_id("client"),
     )
     answer = caller.order(command)
-    message_id = caller.ask(lambda past: past.of(HEARD, heard_id)).message_id
-    assert message_id is not None, "what was heard is a message"
-    is_new = any(past.stream == message_id for past in answer.recorded)
-    response = caller.answered(MESSAGES, message_id, answer, 201 if is_new else 200)
+    posted = [past.stream for past in answer.recorded if isinstance(past.event, MessagePosted)]
+    message_id = posted[0] if posted else caller.ask(partial(_heard_before, heard_id))
+    response = caller.answered(MESSAGES, message_id, answer, 201 if posted else 200)
     response.headers["Location"] = f"/v1/messages/{message_id}"
     return response
+
+
+def _heard_before(heard_id: HeardId, past: Past) -> MessageId:
+    message_id = past.of(HEARD, heard_id).message_id
+    assert message_id is not None, "where nothing was recorded it was heard before"
+    return message_id
 
 
 class Report(Body):

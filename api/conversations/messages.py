@@ -127,7 +127,7 @@ def search_messages(caller: MayRead, q: Sought = "") -> Response:
     """Find what was said in conversations that one sees, the newest first, by any part of its words, with
     accents or without. Among very many a page may be short, or empty: go on while there is more.
     """
-    where = [] if caller.principal.client_id is None else [FOR_ALL]
+    where = [] if not caller.principal.is_client else [FOR_ALL]
     words = [("r.words LIKE %s", (pattern,)) for pattern in said(q)]
     return SEARCH.answer(caller, where=where, extra=words)
 

@@ -20,7 +20,6 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.reach import thread_seen
 from application.conversations.readers import readers_zone
-from application.permissions import Permission, PermissionMissing
 from domain.conversations import scheduled
 from domain.conversations.scheduled import CancelScheduled, ScheduledStatus, ScheduleMessage
 from domain.conversations.threads import ThreadNotFound
@@ -56,7 +55,7 @@ class Later(Body):
 def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Response:
     """Have something said later in a conversation: once, unless it is resolved or put away by then."""
     caller.refuse_outdated()
-    refuse_clients(caller)
+    caller.refuse_clients()
     scheduled_id = ScheduledId(new_id("scheduled"))
     command = ScheduleMessage(
         scheduled_id=scheduled_id,
@@ -84,7 +83,7 @@ def _instant(thread_id: ThreadId, said: datetime, caller: Caller) -> datetime:
 @answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_scheduled_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
     """List what is to be said later in a conversation, or was, or was cancelled."""
-    refuse_clients(caller)
+    caller.refuse_clients()
     caller.ask(lambda past: thread_seen(thread_id, caller.reach, past))
     caller.sees_also([thread_id])
     return LISTING.answer(caller, where=[Where("thread_id", Op.IS, [thread_id])])
@@ -94,7 +93,7 @@ def list_scheduled_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
 @answers(Row(SCHEDULED_ROWS))
 def get_scheduled_message(scheduled_id: ids.Scheduled, caller: MayRead) -> Response:
     """Show a message for later, and what has become of it."""
-    refuse_clients(caller)
+    caller.refuse_clients()
     return caller.shown(SCHEDULED_ROWS, scheduled_id)
 
 
@@ -105,7 +104,7 @@ def show_scheduled_message_history(
     scheduled_id: ids.Scheduled, caller: MayRead, after: After = 0
 ) -> Response:
     """Show what happened to a message for later `after` a version: when, and by whom."""
-    refuse_clients(caller)
+    caller.refuse_clients()
     steps = caller.steps(SCHEDULED_ROWS, scheduled_id, after=after)
     return Response(msgspec.json.encode(steps), media_type=JSON)
 
@@ -114,12 +113,6 @@ def show_scheduled_message_history(
 @answers(refuses=REFUSED)
 def cancel_scheduled_message(scheduled_id: ids.Scheduled, caller: MayWrite) -> Response:
     """Let it not be said."""
-    refuse_clients(caller)
+    caller.refuse_clients()
     command = CancelScheduled(scheduled_id=scheduled_id)
     return caller.done(caller.order(command, on=scheduled_id))
-
-
-def refuse_clients(caller: Caller) -> None:
-    """Refuse whoever does not work here, whatever there is. Raises PermissionMissing."""
-    if caller.principal.client_id is not None:
-        raise PermissionMissing(permission=Permission.THREADS_WRITE)

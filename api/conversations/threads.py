@@ -22,7 +22,7 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.taking_part import records_of
 from application.conversations.threads import named, reading_of
-from application.permissions import Permission
+from application.permissions import Permission, PermissionMissing
 from application.ports import LAST_VERSION
 from domain.conversations import threads
 from domain.conversations.messages import IN_APP
@@ -141,7 +141,6 @@ class Read(Value, frozen=True, kw_only=True):
 @answers(Row(THREADS, also=(200,)), refuses=CONVERSING)
 def open_thread(body: NewThread, caller: MayWrite) -> Response:
     """Begin a conversation. Two have one on each channel: it is the same, whoever of them begins it."""
-    caller.refuse_outdated()
     me = oneself(caller)
     command = threads.OpenThread(
         form=body.form,
@@ -153,10 +152,9 @@ def open_thread(body: NewThread, caller: MayWrite) -> Response:
         department_id=body.department_id,
         text=body.text,
     )
-    thread_id = caller.ask(lambda past: named(command, past))
     answer = caller.order(command)
     opened = [past.stream for past in answer.recorded if isinstance(past.event, ThreadOpened)]
-    there = opened[0] if opened else thread_id
+    there = opened[0] if opened else caller.ask(lambda past: named(command, past))
     response = caller.answered(THREADS, there, answer, 201 if opened else 200)
     response.headers["Location"] = f"/v1/threads/{there}"
     return response
@@ -183,8 +181,9 @@ def get_thread(thread_id: ids.Thread, caller: MayRead) -> Response:
 @heavy
 def show_thread_history(thread_id: ids.Thread, caller: MayRead, after: After = 0) -> Response:
     """Show what happened to a conversation `after` a version: when, and by whom. With `has_more` it goes on
-    after the last.
+    after the last. Clients are not shown it: it tells what the business thinks of them.
     """
+    caller.refuse_clients()
     steps = caller.steps(THREADS, thread_id, after=after)
     return Response(msgspec.json.encode(steps), media_type=JSON)
 
@@ -301,10 +300,16 @@ inbox: Final = Router(prefix="/v1/inbox", tags=["threads"])
 @answers(Listed(INBOX_LISTING))
 def list_inbox(caller: MayRead) -> Response:
     """List the conversations that one takes part in, the liveliest first, with how far one has read them."""
-    mine = [*caller.ask(lambda past: records_of(oneself(caller), past))]
+    me = caller.principal.member_id
+    mine = [] if me is None else [*caller.ask(lambda past: records_of(MemberId(me), past))]
     return INBOX_LISTING.answer(caller, where=[Where("member_id", Op.IS, mine)])
 
 
 def oneself(caller: Caller) -> MemberId:
-    """Return as whom somebody takes part in conversations."""
-    return MemberId(caller.principal.client_id or caller.principal.user_id)
+    """Return as whom somebody takes part in conversations. Raises PermissionMissing for a client of whom there is
+    no record yet.
+    """
+    me = caller.principal.member_id
+    if me is None:
+        raise PermissionMissing(permission=Permission.THREADS_WRITE)
+    return MemberId(me)

@@ -11,7 +11,7 @@ from psycopg import Connection
 from api.backend import Backend
 from api.requests.moments import AS_OF, moment_of
 from api.requests.preferences import Preferences, preferences, prefers_async
-from api.requests.reach import covers, owner_in, within
+from api.requests.reach import as_shown, covers, owner_in, within
 from api.web.marks import mark
 from application.business.tenants import country_of
 from application.conversations.reach import is_seen as takes_part
@@ -96,7 +96,7 @@ class Asker:
 
     def refuse_clients(self) -> None:
         """What the business decides is not for its clients, whatever there is. Raises PermissionMissing."""
-        if self.reach.field == "client_id":
+        if self.principal.is_client:
             raise PermissionMissing(permission=self.permission)
 
     @property
@@ -248,7 +248,9 @@ class Asker:
         if not covers(self.principal, model, key, row and row.json) or row is None:
             return None
         owner = owner_in(model, row.json)
-        return row if owner is None or self.sees(owner) else None
+        if owner is not None and not self.sees(owner):
+            return None
+        return row._replace(json=as_shown(self.principal, model, row.json))
 
     def sees(self, owner_id: str) -> bool:
         """Whether they see a thing that others follow: a conversation, or what may have files."""

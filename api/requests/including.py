@@ -16,6 +16,7 @@ from fastapi import Response
 
 from api.problems.questions import wrong
 from api.requests.caller import JSON, Caller
+from api.requests.reach import as_shown
 from application.permissions import PermissionMissing
 from application.ports import Document
 from projections.paging import MOST_BYTES
@@ -96,8 +97,9 @@ def referred(
         caller.sees_also([str(each[what.seen_with]) for each in shown])
     try:
         with caller.asking(what.model) as (connection, within):
-            return rows(
+            found = rows(
                 connection, what.model, caller.tenant, keys, within, stands_for=what.stands_for
             )
+        return {key: as_shown(caller.principal, what.model, row) for key, row in found.items()}
     except PermissionMissing:
         return {}

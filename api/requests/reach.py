@@ -55,7 +55,8 @@ class Rows(NamedTuple):
     where one's id stands in a column. What is of a kind that `besides` names sees who may do that, and
     nobody else. What `follows` another thing, named in that column, sees who sees that: it is asked of the
     log (`application/files/owners.py`), and a list is one of such a thing; or of all, `as_whole`, for who has
-    the permission for all; or of those that they are `taking_part` in, by this condition with their ids.
+    the permission for all; or of those that they are `taking_part` in, by this condition with their ids. What is
+    said in fields `among_colleagues` is not for clients.
     """
 
     permission: str
@@ -63,6 +64,7 @@ class Rows(NamedTuple):
     besides: Mapping[EntryKind, str] = {}
     follows: str | None = None
     as_whole: bool = False
+    among_colleagues: tuple[str, ...] = ()
     taking_part: LiteralString | None = None
 
 
@@ -71,7 +73,9 @@ ROWS: Final[Mapping[str, Rows]] = {
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     LEADS.name: Rows(Permission.LEADS_READ),
     SUBMISSIONS.name: Rows(Permission.LEADS_READ),
-    THREADS.name: Rows(Permission.THREADS_READ, follows="id", as_whole=True),
+    THREADS.name: Rows(
+        Permission.THREADS_READ, follows="id", as_whole=True, among_colleagues=("labels",)
+    ),
     INBOX.name: Rows(Permission.THREADS_READ, {"member_id": "member_id"}),
     SCHEDULED_ROWS.name: Rows(Permission.THREADS_READ, follows="thread_id", as_whole=True),
     MESSAGES.name: Rows(
@@ -114,6 +118,20 @@ def owner_in(model: ReadModel, document: bytes) -> str | None:
     """Return whose thing a row is, where who sees it follows from that."""
     column = ROWS[model.name].follows
     return None if column is None else _whose(column)(document).id
+
+
+def as_shown(principal: Principal, model: ReadModel, document: bytes) -> bytes:
+    """Return a row as somebody sees it: a client without what is said of them among colleagues."""
+    hidden = ROWS[model.name].among_colleagues
+    if not hidden or not principal.is_client:
+        return document
+    row = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({**row, **{name: _nothing(model, name) for name in hidden}})
+
+
+def _nothing(model: ReadModel, field: str) -> Any:
+    """Return what stands in a field of which nothing is said."""
+    return next(each.default for each in msgspec.structs.fields(model.row) if each.name == field)
 
 
 def within(principal: Principal, model: ReadModel, owners: Sequence[str] = ()) -> Within:

@@ -20,7 +20,6 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.permissions import Permission
 from application.scheduling.availability import MOST_AT_ONCE, FreeSlot, Reached, Wish, availability
-from domain.business.users import Role
 from domain.fields import ANY_TEXT
 from domain.values import ProfessionalId
 from projections.scheduling.bookings import BOOKINGS
@@ -91,7 +90,7 @@ def answered(caller: Caller, wish: Wish, cursor: str | None) -> Response:
         wish,
         after=after,
         others=everybody(caller, after.passed if after else "") if anybody else (),
-        by_client=Role.CLIENT in caller.principal.roles,
+        by_client=caller.principal.is_client,
     )
     found = caller.ask(lambda past: availability(wish, past))
     next_ = None if found.reached is None else sealed(caller, PURPOSE, [question, found.reached])

@@ -109,8 +109,7 @@ def is_told(
     writer: Writer, audience: Collection[str], principal: Principal, wanted: Wanted
 ) -> bool:
     """Whether somebody is told who writes: another than they, where they may see what is said and would."""
-    oneself = principal.client_id or principal.user_id
-    if str(writer.member_id) == oneself or not _would(wanted, writer):
+    if str(writer.member_id) == principal.member_id or not _would(wanted, writer):
         return False
     try:
         reach = principal.reach(Permission.THREADS_READ)

@@ -61,7 +61,7 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     """Refuse what is about a conversation that they neither take part in nor have leave for. Raises
     ThreadNotFound, MessageNotFound, MembersNotFound, PermissionMissing.
     """
-    if principal.client_id is not None and not isinstance(order, BY_CLIENTS):
+    if principal.member_id is None or (principal.is_client and not isinstance(order, BY_CLIENTS)):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
     if isinstance(order, heard.HearMessage | messages.ReportMessage):
@@ -147,7 +147,7 @@ def _refuse_as_another(order: Any, reach: Reach, principal: Principal) -> None:
     named = getattr(order, ONESELF.get(type(order), ""), None)
     others = named is not None and named not in _ids(principal)
     may = isinstance(order, threads.RemoveMember | messages.DeleteMessage) and (
-        reach.everything or principal.client_id is None
+        reach.everything or not principal.is_client
     )
     if (others and not may) or (named is None and type(order) in ONESELF and not reach.everything):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
@@ -163,7 +163,7 @@ def _refuse_unless_all(reach: Reach) -> None:
 
 def _refuse_strangers(order: threads.OpenThread, principal: Principal) -> None:
     """A client turns to the business, and to no other client: whether there is one, they do not know."""
-    if principal.client_id is None:
+    if not principal.is_client:
         return
     for each in order.members:
         if not is_staff(each) and each not in _ids(principal):
@@ -171,6 +171,6 @@ def _refuse_strangers(order: threads.OpenThread, principal: Principal) -> None:
 
 
 def _ids(principal: Principal) -> set[str]:
-    """Return all that somebody is known by."""
-    clients = (principal.client_id, *principal.earlier_clients)
-    return {principal.user_id, *(each for each in clients if each is not None)}
+    """Return all by which somebody may take part."""
+    named = (principal.member_id, *principal.earlier_clients)
+    return {each for each in named if each is not None}

@@ -53,6 +53,8 @@ def test_a_conversation_is_told_to_its_members_and_closed_to_others(
 ) -> None:
     ana, zoe, other = colleague(running), client(running), client(running, "Max Muster")
     thread = ana.opens(zoe)
+    labels = {"labels": ["late payer"]}
+    assert ana.http.post(f"/v1/threads/{thread['id']}/labels", json=labels).status_code == 200
     path = f"/ws/messages/{thread['id']}"
     with talking(port, path=path, **mine(zoe)) as page:
         page.until("live")
@@ -66,6 +68,7 @@ def test_a_conversation_is_told_to_its_members_and_closed_to_others(
         ("DELETE", "messages"),
     ]
     assert found[0]["new"]["text"] == "Bonjour Zoé"
+    assert found[1]["new"]["labels"] == [], "that is among colleagues"
     assert (found[2]["new"], found[2]["old"]) == ({}, {"id": said["id"]})
     with talking(port, path=path, **mine(other)) as page:
         assert page.closed()[0] == 4403

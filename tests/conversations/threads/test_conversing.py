@@ -125,6 +125,34 @@ def test_a_note_is_among_colleagues(running: Running, ana: Person, zoe: Person) 
     assert (answer.status_code, answer.json()["code"]) == (403, "for-the-business")
 
 
+def test_what_the_business_thinks_of_a_client_is_among_colleagues(
+    running: Running, ana: Person, zoe: Person
+) -> None:
+    thread = ana.opens(zoe, text="Bonjour")
+    where = f"/v1/threads/{thread['id']}"
+    assert ana.http.post(f"{where}/labels", json={"labels": ["paie en retard"]}).status_code == 200
+    running.settle()
+    listed = zoe.http.get("/v1/inbox", params={"include": "thread"})
+    shown = [each.http.get(where).json()["labels"] for each in (ana, zoe)]
+
+    assert shown == [["paie en retard"], []]
+    assert "retard" not in listed.text
+    assert (there(ana.http, f"{where}/history"), there(zoe.http, f"{where}/history")) == (200, 403)
+
+
+def test_a_client_of_whom_there_is_no_record_yet_takes_no_part(
+    running: Running, ana: Person
+) -> None:
+    """By their user they would be a colleague, and read what is noted about clients."""
+    nobody = Person(running, Role.CLIENT, "")
+    assert nobody.http.post("/v1/threads", json={"member_ids": [ana.id]}).status_code == 403
+    assert nobody.inbox() == []
+    group = ana.opens(colleague(running), form="group", text="Bonjour")
+    body = {"member_id": nobody.id}
+    refused = ana.http.post(f"/v1/threads/{group['id']}/members", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "members-not-found")
+
+
 def test_words_are_changed_by_who_said_them_and_history_keeps_what_was_there(
     running: Running, ana: Person, zoe: Person
 ) -> None:
