@@ -98,6 +98,6 @@ class Queues:
 
     @staticmethod
     def leave(held: list[threading.Lock]) -> None:
-        """Give back the locks that are held."""
+        """Release the locks that are held."""
         while held:
             held.pop().release()

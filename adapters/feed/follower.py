@@ -2,7 +2,6 @@
 appended in any process.
 """
 
-import threading
 import time
 from collections.abc import Callable, Collection
 from typing import Any, Final
@@ -12,6 +11,7 @@ from psycopg import Connection, Error
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.trouble import Trouble
 from adapters.wakeups.bell import Bell
+from adapters.wakeups.lookout import Lookout, Watched
 
 LOOK: Final = 0.5
 """Seconds after which it looks without having been woken."""
@@ -30,23 +30,15 @@ WHOSE: Final = """
 """
 
 Tell = Callable[[str], None]
-Watched = Callable[[], Collection[str]]
 
 
 class Follower:
     """Follows the log of all, in a thread, for as long as somebody listens to any of it."""
 
-    def __init__(
-        self, database: Database, appended: Bell, *, look: float = LOOK, doubt: float = DOUBT
-    ) -> None:
+    def __init__(self, database: Database, appended: Bell) -> None:
         self._database = database
-        self._appended = appended
-        self._look = look
-        self._doubt = doubt
+        self._lookout = Lookout("feed", appended)
         self._trouble = Trouble("listeners are not told", "listeners are told again")
-        self._gate = threading.Lock()
-        self._busy = False
-        self._stop = threading.Event()
         self._head = 0
         self._doubted = 0.0
 
@@ -54,12 +46,13 @@ class Follower:
         """Call `tell` with each tenant in whose log there may be something new, for as long as any are
         `watched`. Whoever begins to be watched looks for themselves once.
         """
-        with self._gate:
-            if not self._busy and not self._stop.is_set():
-                self._busy = True
-                self._doubted = 0.0
-                args = (tell, watched)
-                threading.Thread(target=self._run, args=args, name="feed", daemon=True).start()
+
+        def look(there: Collection[str]) -> float:
+            for tenant in self.news(there):
+                tell(tenant)
+            return LOOK
+
+        self._lookout.watch(watched, look)
 
     def news(self, watched: Collection[str]) -> Collection[str]:
         """Return in which of these there may be something new."""
@@ -70,27 +63,14 @@ class Follower:
             self._doubted = 0.0
             return ()
         self._trouble.end()
-        if found is not None and time.monotonic() < self._doubted + self._doubt:
+        if found is not None and time.monotonic() < self._doubted + DOUBT:
             return found & {*watched}
         self._doubted = time.monotonic()
         return watched
 
     def close(self) -> None:
         """Follow no more."""
-        self._stop.set()
-        self._appended.echo()
-
-    def _run(self, tell: Tell, watched: Watched) -> None:
-        while self._goes_on(watched):
-            heard = self._appended.rings
-            for tenant in self.news(watched()):
-                tell(tenant)
-            self._appended.wait(heard, self._look)
-
-    def _goes_on(self, watched: Watched) -> bool:
-        with self._gate:
-            self._busy = bool(watched()) and not self._stop.is_set()
-            return self._busy
+        self._lookout.close()
 
     def _found(self) -> set[str] | None:
         """Return who has something new; None where it is not known from where on it would be."""

@@ -6,8 +6,10 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.mail import wording
+from adapters.mail.colleagues import to_colleague
 from adapters.mail.invitation import invitation
 from adapters.mail.paper import Paper, Written, line, lines
+from application.business.readers import Reader
 from application.sales.inviting import InvitationMail
 from application.scheduling.mails import (
     FORM_CONFIRMATION,
@@ -16,18 +18,16 @@ from application.scheduling.mails import (
     BookingMail,
     ConfirmationMail,
     GuestMail,
-    ImportMail,
     Mailbox,
     Message,
-    StoppedWebhookMail,
 )
+from application.webhooks.mails import StoppedWebhookMail
 from domain.messages import Value
 from domain.values import ClientId, Contact, TimeSlot
 from domain.zones import to_local, zone
 
 ADDRESS_CODE: Final = "address-code"
 INVITATION: Final = "lead-invitation"
-IMPORT_DONE: Final = "import-done"
 WEBHOOK_STOPPED: Final = "webhook-stopped"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
@@ -100,17 +100,12 @@ class TemplateLetters:
         words = replace(_words_to_stranger(mail), service=line(mail.service), when=when)
         return self._with_code(GUEST_CODE, mail, words, mail.booking_id, None)
 
-    def write_import(self, mail: ImportMail) -> Message:
-        """Write what became of a file, in its reader's language."""
-        words = replace(_words_to_stranger(mail), reader=line(mail.name))
-        written = self._paper.written(f"sales/{IMPORT_DONE}", words, mail=mail, day=wording.day_of)
-        return self._signed_as(IMPORT_DONE, mail, written, mail.user_id, None)
-
     def write_stopped_webhook(self, mail: StoppedWebhookMail) -> Message:
         """Write that nothing more is sent to an endpoint, in its reader's language."""
-        words = replace(_words_to_stranger(mail), reader=line(mail.name))
+        reader = mail.reader
+        words = replace(_words_to_stranger(reader), reader=line(reader.mailbox.name))
         written = self._paper.written(f"account/{WEBHOOK_STOPPED}", words, mail=mail)
-        return self._signed_as(WEBHOOK_STOPPED, mail, written, mail.user_id, None)
+        return to_colleague(mail.tenant, WEBHOOK_STOPPED, reader, written, reader.user_id)
 
     def write_confirmation(self, mail: ConfirmationMail) -> Message:
         """Write what carries the link by which a submission is confirmed, in its reader's language."""
@@ -156,12 +151,7 @@ class TemplateLetters:
     def _signed_as(
         self,
         kind: str,
-        mail: AddressMail
-        | GuestMail
-        | ConfirmationMail
-        | InvitationMail
-        | ImportMail
-        | StoppedWebhookMail,
+        mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail,
         written: Written,
         about: str,
         person: ClientId | None,
@@ -183,12 +173,7 @@ class TemplateLetters:
 
 
 def _words_to_stranger(
-    mail: AddressMail
-    | GuestMail
-    | ConfirmationMail
-    | InvitationMail
-    | ImportMail
-    | StoppedWebhookMail,
+    mail: AddressMail | GuestMail | ConfirmationMail | InvitationMail | Reader,
 ) -> Words:
     """Say the name of the business, and not that of whoever gave the address: it may be a stranger's
     words to the reader.

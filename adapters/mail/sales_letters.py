@@ -1,15 +1,17 @@
 """Mails about leads and tasks in words: see `paper.py`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from adapters.mail import wording
+from adapters.mail.colleagues import to_colleague
 from adapters.mail.paper import Paper, Written, line, lines
+from application.business.readers import Reader
 from application.sales.mails import (
+    ImportMail,
     LeadMail,
     MentionedTask,
     OverdueMail,
-    Reader,
     SalesMail,
     TaskMail,
 )
@@ -17,7 +19,7 @@ from application.scheduling.mails import Mailbox, Message
 from domain.messages import Value
 from domain.sales.scores import Temperature
 from domain.sales.tasks import Priority
-from domain.values import ClientId, Contact
+from domain.values import Contact
 
 TEMPERATURES: Final[Mapping[str, Mapping[Temperature, str]]] = {
     "en": {Temperature.HOT: "hot", Temperature.WARM: "warm", Temperature.COLD: "cold"},
@@ -28,6 +30,7 @@ PRIORITIES: Final[Mapping[str, Mapping[Priority, str]]] = {
     "fr": {Priority.HIGH: "élevée", Priority.NORMAL: "normale", Priority.LOW: "basse"},
 }
 TURN_TO: Final = {"en": "Get in touch with {}", "fr": "Prendre contact avec {}"}
+IMPORT_DONE: Final = "import-done"
 UNTITLED: Final = {"en": "Task", "fr": "Tâche"}
 AT_LEAST: Final = {"en": "more than {}", "fr": "plus de {}"}
 
@@ -70,8 +73,14 @@ class TemplateSalesLetters:
         )
         email = mail.person.email
         to_lead = None if email is None else Mailbox(email, line(mail.person.name))
-        return self._message(
-            mail.tenant, mail.kind, mail.reader, words, mail.lead_id, mail.client_id, to_lead
+        return to_colleague(
+            mail.tenant,
+            mail.kind,
+            mail.reader,
+            self._written(mail.kind, words),
+            mail.lead_id,
+            person=mail.client_id,
+            reply_to=to_lead,
         )
 
     def write_reminder(self, mail: TaskMail) -> Message:
@@ -86,7 +95,8 @@ class TemplateSalesLetters:
             notes=lines(task.notes or ""),
         )
         kind = SalesMail.TASK_REMINDER
-        return self._message(mail.tenant, kind, reader, words, task.task_id, task.client_id)
+        written = self._written(kind, words)
+        return to_colleague(mail.tenant, kind, reader, written, task.task_id, person=task.client_id)
 
     def write_overdue(self, mail: OverdueMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
@@ -98,37 +108,18 @@ class TemplateSalesLetters:
             total=total.format(mail.total),
             cut=mail.total > len(tasks),
         )
-        kind = SalesMail.TASKS_OVERDUE
-        return self._message(
-            mail.tenant, kind, reader, words, reader.user_id, mentions=_mentioned_in(tasks)
-        )
+        kind, mentions = SalesMail.TASKS_OVERDUE, _mentioned_in(tasks)
+        written = self._written(kind, words)
+        return to_colleague(mail.tenant, kind, reader, written, reader.user_id, mentions=mentions)
 
-    def _message(
-        self,
-        tenant: str,
-        kind: SalesMail,
-        reader: Reader,
-        words: SalesWords,
-        about: str,
-        person: ClientId | None = None,
-        reply_to: Mailbox | None = None,
-        mentions: tuple[str, ...] = (),
-    ) -> Message:
-        written: Written = self._paper.written(f"sales/{kind}", words, shared="sales/words")
-        return Message(
-            tenant=tenant,
-            about=about,
-            person=person,
-            kind=kind,
-            language=reader.language,
-            signed=words.business,
-            to=Mailbox(reader.mailbox.address, words.reader),
-            reply_to=reply_to,
-            subject=written.subject,
-            text=written.text,
-            html=written.html,
-            mentions=mentions,
-        )
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write what became of a file, in its reader's language."""
+        reader = mail.reader
+        written = self._written(IMPORT_DONE, _with(reader), mail=mail, day=wording.day_of)
+        return to_colleague(mail.tenant, IMPORT_DONE, reader, written, reader.user_id)
+
+    def _written(self, kind: str, words: SalesWords, **more: Any) -> Written:
+        return self._paper.written(f"sales/{kind}", words, shared="sales/words", **more)
 
 
 def _mentioned_in(tasks: Sequence[MentionedTask]) -> tuple[str, ...]:

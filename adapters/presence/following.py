@@ -1,68 +1,59 @@
-"""Finds out who has come and gone, and tells of it: whenever that is said in any process, and twice a second
-without, since whoever is forgotten says nothing.
+"""Finds out who begins to write and who writes no more: whenever that is said in any process, and twice a second
+while somebody is known to write, since whoever stops without a word says nothing.
 """
 
-import threading
 from collections.abc import Callable, Collection
 from typing import Final
 
 from adapters.wakeups.bell import Bell
+from adapters.wakeups.lookout import Lookout, Watched
 from application.business.presence import Presence
+from application.conversations.company import Typing, Writer, writer_of
+
+PAUSE: Final = 0.05
+"""Seconds between two looks, however many write: each look asks for every tenant that is watched."""
 
 LOOK: Final = 0.5
-"""Seconds after which it looks without having been woken."""
+"""Seconds after which it looks without having been woken, while somebody writes."""
 
-Tell = Callable[[str, Collection[str], Collection[str]], None]
-Watched = Callable[[], Collection[str]]
+REST: Final = 25.0
+"""The same, while nobody does."""
+
+Tell = Callable[[str, Typing], None]
+Writers = dict[str, frozenset[Writer]]
 
 
 class Follower:
-    """Follows who is there, in a thread, for as long as anybody is to be told."""
+    """Follows who writes, in a thread, for as long as anybody is to hear of it."""
 
-    def __init__(self, presence: Presence, bell: Bell, *, look: float = LOOK) -> None:
+    def __init__(self, presence: Presence, bell: Bell) -> None:
         self._presence = presence
         self._bell = bell
-        self._look = look
-        self._gate = threading.Lock()
-        self._busy = False
-        self._stop = threading.Event()
-        self._known: dict[str, frozenset[str]] = {}
+        self._lookout = Lookout("presence", bell, PAUSE)
 
     def rang(self) -> None:
-        """Say that somebody has come or gone, in all processes."""
+        """Say that somebody has begun to write or writes no more, in all processes."""
         self._bell.ring()
 
     def watch(self, tell: Tell, watched: Watched) -> None:
-        """Call `tell` with a tenant, and who has come there and who has gone, for as long as any are
+        """Call `tell` with a tenant and who begins to write there or writes no more, for as long as any are
         `watched`.
         """
-        with self._gate:
-            if not self._busy and not self._stop.is_set():
-                self._busy = True
-                args = (tell, watched)
-                threading.Thread(target=self._run, args=args, name="presence", daemon=True).start()
+        known: Writers = {}
 
-    def look(self, tell: Tell, watched: Collection[str]) -> None:
-        """Tell of those who have come and gone since the last look."""
-        before, self._known = self._known, {}
-        for tenant in watched:
-            there = self._known[tenant] = frozenset(self._presence.present(tenant))
-            known = before.get(tenant, frozenset())
-            if there != known:
-                tell(tenant, there - known, known - there)
+        def look(tenants: Collection[str]) -> float:
+            nonlocal known
+            before, known = known, {tenant: self._writers(tenant) for tenant in tenants}
+            for tenant, writers in known.items():
+                for each in writers ^ before.get(tenant, frozenset()):
+                    tell(tenant, each.typing(still=each in writers))
+            return LOOK if any(known.values()) else REST
+
+        self._lookout.watch(watched, look)
 
     def close(self) -> None:
         """Follow no more."""
-        self._stop.set()
-        self._bell.echo()
+        self._lookout.close()
 
-    def _run(self, tell: Tell, watched: Watched) -> None:
-        while self._goes_on(watched):
-            heard = self._bell.rings
-            self.look(tell, watched())
-            self._bell.wait(heard, self._look)
-
-    def _goes_on(self, watched: Watched) -> bool:
-        with self._gate:
-            self._busy = bool(watched()) and not self._stop.is_set()
-            return self._busy
+    def _writers(self, tenant: str) -> frozenset[Writer]:
+        return frozenset(filter(None, map(writer_of, self._presence.present(tenant))))

@@ -93,24 +93,29 @@ Domain = Annotated[str, held(DOMAIN)]
 People = Annotated[int, Field(strict=True, ge=1, le=MOST_PEOPLE)]
 
 
-class ChangedProspect(Body):
-    """What is not named stays. Whoever goes back, or gives them up, says why."""
+class OfCompany(Body):
+    """What is said of the company of a prospect."""
 
     model_config = CAMEL
 
-    user_id: ids.User | None = None
     company: Line | None = None
     company_domain: Domain | None = None
     title: Line | None = None
     industry: Line | None = None
     company_size: People | None = None
-    status: LeadStatus | None = None
-    reason: Text | None = None
 
     def of_company(self) -> dict[str, Any]:
         """Return what is named of the company, as `/v1` calls it."""
         named = self.model_dump(include={*NAMED}, exclude_unset=True)
         return {NAMED[name]: value for name, value in named.items()}
+
+
+class ChangedProspect(OfCompany):
+    """What is not named stays. Whoever goes back, or gives them up, says why."""
+
+    user_id: ids.User | None = None
+    status: LeadStatus | None = None
+    reason: Text | None = None
 
     def orders(self, lead: ListedLead) -> list[Command]:
         """Return what it orders."""
@@ -121,27 +126,19 @@ class ChangedProspect(Body):
         return [TellCompany(lead_id=lead.id, company=told), *moves.orders(lead.id)]
 
 
-class NewProspect(Body):
+class NewProspect(OfCompany):
     """A person with an address or a number."""
-
-    model_config = CAMEL
 
     name: Line
     email: Email | None = None
     phone: Phone | None = None
     user_id: ids.User | None = None
-    company: Line | None = None
-    company_domain: Domain | None = None
-    title: Line | None = None
-    industry: Line | None = None
-    company_size: People | None = None
     source: Line | None = None
     message: Text | None = None
 
     def lead(self) -> leads.NewLead:
         """Return the same as `/v1` wants it."""
-        said = self.model_dump(include={*NAMED}, exclude_none=True)
-        company = {NAMED[name]: value for name, value in said.items()}
+        company = {name: value for name, value in self.of_company().items() if value is not None}
         return leads.NewLead(
             person=ContactBody(name=self.name, email=self.email, phone=self.phone),
             message=self.message,

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Query
+from fastapi import Depends, Query
 
 from api.problems.questions import all_of, wrong
+from api.requests import ids
 from api.requests.caller import Caller
 from api.requests.parsing import like
 from application.conversations.reach import thread_seen
@@ -46,6 +47,28 @@ class Named(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     client: str | None = None
     professional: str | None = None
     thread: str | None = None
+
+
+async def asked_of(
+    types: Names | None = None,
+    areas: Names | None = None,
+    subject: Thing | None = None,
+    client: ids.Client | None = None,
+    professional: ids.Professional | None = None,
+    thread: ids.Thread | None = None,
+) -> Named:
+    """Return what a query names."""
+    return Named(
+        types=listed(types),
+        areas=listed(areas),
+        subject=subject,
+        client=client,
+        professional=professional,
+        thread=thread,
+    )
+
+
+AskedOf = Annotated[Named, Depends(asked_of)]
 
 
 def listed(text: str | None) -> Sequence[str]:

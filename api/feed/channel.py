@@ -32,7 +32,7 @@ class Channel:
         self._kept = 0
 
     def pass_on(self, heard: Heard) -> None:
-        """Tell everybody."""
+        """Let everybody hear it who listens."""
         if heard.reached.position <= self.position.position:
             return
         self.position = heard.reached

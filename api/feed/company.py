@@ -11,7 +11,7 @@ from api.backend import Backend
 from api.feed.listener import Listener
 from api.problems.refusals import Unavailable
 from api.web.routing import Threads
-from application.conversations.company import Typing, Writer, audience_of, is_told, writer_of
+from application.conversations.company import Typing, audience_of, is_told
 from application.ports import StoreUnavailableError
 from application.realtime import member_of
 
@@ -41,12 +41,12 @@ class Attendance:
         self._doing: set[asyncio.Task[None]] = set()
 
     def watch(self) -> None:
-        """Hear, in another thread, who comes and goes."""
+        """Hear, in another thread, who writes."""
         loop = asyncio.get_running_loop()
 
-        def tell(tenant: str, came: Collection[str], gone: Collection[str]) -> None:
+        def tell(tenant: str, typing: Typing) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._heard, tenant, came, gone)
+                loop.call_soon_threadsafe(self._heard, tenant, typing)
 
         self._backend.following.watch(tell, self._watched)
 
@@ -76,14 +76,12 @@ class Attendance:
             except Unavailable:
                 return
 
-    def _heard(self, tenant: str, came: Collection[str], gone: Collection[str]) -> None:
-        for names, is_typing in ((came, True), (gone, False)):
-            for writer in filter(None, map(writer_of, names)):
-                self._begin(self._tell(tenant, writer, is_typing=is_typing))
+    def _heard(self, tenant: str, typing: Typing) -> None:
+        self._begin(self._tell(tenant, typing))
 
-    async def _tell(self, tenant: str, writer: Writer, *, is_typing: bool) -> None:
-        """Tell whoever may see what is said there, and would hear of it."""
-        question = partial(audience_of, writer.thread_id)
+    async def _tell(self, tenant: str, typing: Typing) -> None:
+        """Pass it on to whoever may see what is said there, and would hear of it."""
+        question = partial(audience_of, typing.thread_id)
         try:
             audience = await MARKERS.run(
                 self._backend.ask, {"tenant": tenant, "question": question}
@@ -91,9 +89,8 @@ class Attendance:
         except (StoreUnavailableError, Unavailable) as error:
             log.warning("nobody is told who writes", error=str(error))
             return
-        typing = Typing(thread_id=writer.thread_id, member_id=writer.member_id, is_typing=is_typing)
         for listener in self._listeners_of(tenant):
-            if is_told(writer, audience, listener.principal, listener.admission.wanted):
+            if is_told(typing, audience, listener.principal, listener.admission.wanted):
                 listener.hear_of(typing)
 
 

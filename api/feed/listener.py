@@ -134,7 +134,7 @@ class Listener:
         self._woken.set()
 
     def end(self, why: Exception) -> None:
-        """Tell them nothing more. What is being written to them is not waited for."""
+        """Stop telling them anything. What is being written to them is not waited for."""
         if self.ended is not None:
             return
         self.ended = why

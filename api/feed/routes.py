@@ -13,13 +13,11 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from api.feed.asked import (
+    AskedOf,
     Named,
-    Names,
     Place,
-    Thing,
     Ticket,
     last_heard,
-    listed,
     place_of,
     wanted_by,
 )
@@ -27,8 +25,8 @@ from api.feed.ending import named
 from api.feed.hub import Page, hub_of
 from api.feed.listener import Stopping
 from api.feed.streaming import EVENTS, Stream
+from api.openapi.routes import query_of
 from api.problems.questions import wrong
-from api.requests import ids
 from api.requests.answers import Listed, Made, answers, said_of
 from api.requests.caller import JSON, Caller
 from api.requests.preferences import CONSISTENCY, longest_wait
@@ -133,16 +131,11 @@ class Snapshot(msgspec.Struct):
     Made(Events, streamed=True),
     refuses=(PositionExpired, StandingChanged, ThreadNotFound, TicketInvalid, TooManyListeners),
 )
-async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all have names
+async def follow_feed(
     request: Request,
     caller: MayListen,
+    asked_of: AskedOf,
     after: Place | None = None,
-    types: Names | None = None,
-    areas: Names | None = None,
-    subject: Thing | None = None,
-    client: ids.Client | None = None,
-    professional: ids.Professional | None = None,
-    thread: ids.Thread | None = None,
     ticket: Ticket | None = None,
     limit: Limit = 100,
 ) -> Response:
@@ -157,14 +150,6 @@ async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all hav
     is of another log, or too long ago. Events are `{id, type, version, subject, occurred_at, data}` in all
     ways, and ids are positions in all of them.
     """
-    asked_of = Named(
-        types=listed(types),
-        areas=listed(areas),
-        subject=subject,
-        client=client,
-        professional=professional,
-        thread=thread,
-    )
     admission = await _admission(caller, asked_of, is_open=ticket is None)
     place = last_heard(request.headers) or place_of(after)
     if place is None:
@@ -191,25 +176,12 @@ async def follow_feed(  # noqa: PLR0917 - parameters of the query, which all hav
 @answers(Made(NewTicket, has_location=False), refuses=(ThreadNotFound,), records=False)
 def issue_ticket(
     caller: MayRead,
-    types: Names | None = None,
-    areas: Names | None = None,
-    subject: Thing | None = None,
-    client: ids.Client | None = None,
-    professional: ids.Professional | None = None,
-    thread: ids.Thread | None = None,
+    asked_of: AskedOf,
 ) -> Response:
     """Get a ticket to listen with where no header can be set: `EventSource` and `WebSocket` in browsers. It
     is good for a minute, for you and for what you ask for here; get another before you connect anew.
     """
     caller.refuse_outdated()
-    asked_of = Named(
-        types=listed(types),
-        areas=listed(areas),
-        subject=subject,
-        client=client,
-        professional=professional,
-        thread=thread,
-    )
     admission = Admission(
         principal=caller.principal,
         ends_at=caller.backend.ends(bearer(caller.request.scope)),
@@ -261,7 +233,7 @@ def _lists(caller: Caller) -> Iterator[str]:
 def _is_list(route: APIRoute) -> bool:
     if route.deprecated or "{" in route.path:
         return False
-    needed = any(each.field_info.is_required() for each in route.dependant.query_params)
+    needed = any(each.field_info.is_required() for each in query_of(route))
     return isinstance(said_of(route.endpoint).shape, Listed) and not needed
 
 

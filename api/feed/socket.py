@@ -72,7 +72,7 @@ class Socket:
         self._told = Bookmark()
 
     async def serve(self) -> None:
-        """Tell whoever has connected what they subscribe to, until one of both has enough."""
+        """Speak with whoever has connected, until one of both has enough."""
         await self._receive()
         await self._send({"type": "websocket.accept"})
         try:

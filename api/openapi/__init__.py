@@ -17,7 +17,7 @@ from api.openapi.addresses import about
 from api.openapi.answers import success
 from api.openapi.problems import problems, refusals
 from api.openapi.questions import parameters
-from api.openapi.routes import methods_of, product_of, shape_of
+from api.openapi.routes import methods_of, product_of, query_of, shape_of
 from api.openapi.schemas import Document, rows
 from api.problems.documents import PROBLEM
 from api.requests.answers import Bytes, Made, Row, Shape, is_row, said_of, tells_tag
@@ -97,7 +97,7 @@ def _complete(operation: Document, route: APIRoute, method: str) -> None:
     }
     for status, other in _others(shape):
         operation["responses"][str(status)] = success({}, other, method, str(status))
-    if "on_duplicate" in {each.name for each in route.dependant.query_params}:
+    if "on_duplicate" in {each.name for each in query_of(route)}:
         operation["responses"]["200"] = success({}, shape, method, "200")
     if isinstance(shape, Bytes):
         operation["responses"]["206"] = success({}, shape, method, "206")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi.routing import APIRoute
 
-from api.openapi.routes import methods_of, shape_of
+from api.openapi.routes import methods_of, query_of, shape_of
 from api.requests.answers import (
     Listed,
     Paged,
@@ -41,7 +41,7 @@ def _names(route: APIRoute) -> Iterator[str]:
     for method in methods_of(route):
         declared = parameters(route, method, shape_of(route))
         yield from (each["name"] for each in declared if each["in"] == "query")
-    yield from (each.alias for each in route.dependant.query_params)
+    yield from (each.alias for each in query_of(route))
 
 
 def parameters(route: APIRoute, method: str, shape: Shape) -> Iterator[Document]:

@@ -1,5 +1,9 @@
 """What can be read off a route."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.requests.answers import Shape, said_of
@@ -8,6 +12,17 @@ from api.requests.answers import Shape, said_of
 def methods_of(route: APIRoute) -> list[str]:
     """Return the methods of a route."""
     return sorted(route.methods or ())
+
+
+def query_of(route: APIRoute) -> list[Any]:
+    """Return what is declared of a question: by the route itself and by all that it depends on."""
+    return list(_asked(route.dependant))
+
+
+def _asked(dependant: Dependant) -> Iterator[Any]:
+    yield from dependant.query_params
+    for each in dependant.dependencies:
+        yield from _asked(each)
 
 
 def product_of(route: APIRoute) -> str | None:

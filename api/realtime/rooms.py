@@ -21,7 +21,7 @@ class Connection(Protocol):
     """What somebody listens by."""
 
     def say(self, event: str, channel: str, data: object, user_id: str | None = None) -> None:
-        """Tell them something, without waiting for them."""
+        """Say something to them, without waiting for them."""
 
 
 class Rooms:

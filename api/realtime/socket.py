@@ -133,7 +133,7 @@ class PusherSocket:
         self._since, self._said = 0.0, 0
 
     async def serve(self) -> None:
-        """Tell whoever has connected what they listen to, until one of both has enough."""
+        """Speak with whoever has connected, until one of both has enough."""
         await self._receive()
         await self._send({"type": "websocket.accept"})
         try:
@@ -151,11 +151,11 @@ class PusherSocket:
             self._leave()
 
     def say(self, event: str, channel: str, data: object, user_id: str | None = None) -> None:
-        """Tell them something, without waiting for them; who takes nothing is ended."""
+        """Say something to them, without waiting for them; who takes nothing is ended."""
         try:
             self._put(event, channel, data, user_id)
-        except asyncio.QueueFull:
-            self._end(TooSlow())
+        except TooSlow as why:
+            self._end(why)
 
     # --- Ends ---------------------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class PusherSocket:
         return self._said > MOST_A_SECOND
 
     def _pass_on(self, said: Said) -> None:
-        """Tell the others who listen what one of them says."""
+        """Say to the others who listen what one of them says."""
         channel = self._channels.get(said.channel or "")
         data = said.data if isinstance(said.data, str) else written(said.data)
         if channel is None or self._member is None or len(data) > LONGEST_EVENT:
@@ -349,7 +349,11 @@ class PusherSocket:
         data: object = None,
         user_id: str | None = None,
     ) -> None:
-        self._waiting.put_nowait(_written(event, channel, data, user_id))
+        """Say something, without waiting. Raises TooSlow."""
+        try:
+            self._waiting.put_nowait(_written(event, channel, data, user_id))
+        except asyncio.QueueFull:
+            raise TooSlow from None
 
 
 def _written(event: str, channel: str | None, data: object, user_id: str | None = None) -> str:

@@ -4,9 +4,9 @@ department that they turn to. Whoever is away is passed over.
 
 from zlib import crc32
 
+from application.business.members import is_here
 from application.conversations.taking_part import joining, recorded
 from application.sales.leads import lead_of_person
-from application.sales.members import is_here
 from application.transact import Changes, Past
 from domain.business.departments import DEPARTMENTS
 from domain.conversations import threads

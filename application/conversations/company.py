@@ -41,19 +41,35 @@ class Present(Value, frozen=True, kw_only=True):
     typing: Sequence[MemberId]
 
 
+class Writer(NamedTuple):
+    """Who writes where."""
+
+    thread_id: ThreadId
+    member_id: MemberId
+
+    def typing(self, *, still: bool) -> Typing:
+        """Return that they write, or write no more."""
+        return Typing(thread_id=self.thread_id, member_id=self.member_id, is_typing=still)
+
+
+def writer_of(name: str) -> Writer | None:
+    """Return who writes where, if a name says that."""
+    kind, _, rest = name.partition("/")
+    thread_id, _, member_id = rest.partition("/")
+    return Writer(ThreadId(thread_id), MemberId(member_id)) if kind == TYPING else None
+
+
 class Following(Protocol):
-    """Tells of whoever comes and goes; see `adapters/presence/following.py`."""
+    """Finds out who begins to write and who writes no more; see `adapters/presence/following.py`."""
 
     def rang(self) -> None:
-        """Say that somebody has come or gone, in all processes."""
+        """Say that somebody has, in all processes."""
 
     def watch(
-        self,
-        tell: Callable[[str, Collection[str], Collection[str]], None],
-        watched: Callable[[], Collection[str]],
+        self, tell: Callable[[str, Typing], None], watched: Callable[[], Collection[str]]
     ) -> None:
-        """Call `tell` with a tenant, and who has come there and who has gone, from a thread, for as long as any
-        are `watched`.
+        """Call `tell` with a tenant and who begins to write there or writes no more, from a thread, for as long as
+        any are `watched`.
         """
 
 
@@ -86,30 +102,16 @@ class Company:
         )
 
 
-class Writer(NamedTuple):
-    """Who writes where."""
-
-    thread_id: ThreadId
-    member_id: MemberId
-
-
-def writer_of(name: str) -> Writer | None:
-    """Return who writes where, if a name says that."""
-    kind, _, rest = name.partition("/")
-    thread_id, _, member_id = rest.partition("/")
-    return Writer(ThreadId(thread_id), MemberId(member_id)) if kind == TYPING else None
-
-
 def audience_of(thread_id: ThreadId, past: Past) -> Collection[str]:
     """Return who takes part in a conversation."""
     return past.of(THREAD, thread_id).audience
 
 
 def is_told(
-    writer: Writer, audience: Collection[str], principal: Principal, wanted: Wanted
+    typing: Typing, audience: Collection[str], principal: Principal, wanted: Wanted
 ) -> bool:
     """Whether somebody is told who writes: another than they, where they may see what is said and would."""
-    if str(writer.member_id) == principal.member_id or not _would(wanted, writer):
+    if str(typing.member_id) == principal.member_id or not _would(wanted, typing.thread_id):
         return False
     try:
         reach = principal.reach(Permission.THREADS_READ)
@@ -118,10 +120,10 @@ def is_told(
     return reach.includes(member_id=tuple(audience))
 
 
-def _would(wanted: Wanted, writer: Writer) -> bool:
+def _would(wanted: Wanted, thread_id: ThreadId) -> bool:
     """Whether it is in what somebody would hear of: all of it, or of conversations, or of this one."""
     if wanted.types or (wanted.areas and AREAS.isdisjoint(wanted.areas)):
         return False
-    if wanted.subjects and writer.thread_id not in wanted.subjects:
+    if wanted.subjects and thread_id not in wanted.subjects:
         return False
-    return all(field == "thread_id" and writer.thread_id in ids for field, ids in wanted.named)
+    return all(field == "thread_id" and thread_id in ids for field, ids in wanted.named)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from application.business.members import works_here
 from application.conversations.calling_off import called_off
 from application.conversations.saying import post
 from application.conversations.taking_part import as_member, recorded
-from application.sales.members import works_here
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads

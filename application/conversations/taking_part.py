@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from application.business.members import works_here
 from application.people.people import records, refuse_unknown_client, survivor
-from application.sales.members import works_here
 from application.transact import Changes, Past
 from domain.business.users import USER
 from domain.conversations import threads

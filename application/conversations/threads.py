@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from application.business.members import works_here
 from application.conversations.assigning import given
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.saying import post
@@ -17,7 +18,6 @@ from application.conversations.taking_part import (
     refuse_absent,
 )
 from application.people.people import records
-from application.sales.members import works_here
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.departments import DEPARTMENTS
 from domain.business.users import USER

@@ -7,7 +7,7 @@ once never count as one, in whichever process: they are decided one after the ot
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from application.sales.members import is_here
+from application.business.members import is_here
 from application.transact import Changes, Past, UseCase
 from domain.business.departments import DEPARTMENTS, MEMBERS
 from domain.business.users import USER

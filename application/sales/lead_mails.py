@@ -7,12 +7,13 @@ Names and addresses are looked up when a mail is sent. Of who was erased meanwhi
 from collections.abc import Sequence
 from typing import Final
 
+from application.business.members import works_here
+from application.business.readers import reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
 from application.ports import Clock, Recorded
 from application.processes.effects import SendLeadMail, TellOfLead
 from application.processes.process import Do
-from application.sales.mails import OF_LEADS, LeadMail, SalesLetters, person_of, reader_of, sent
-from application.sales.members import works_here
+from application.sales.mails import OF_LEADS, LeadMail, SalesLetters, person_of
 from application.scheduling.mails import History, Mailer, Present, state_of
 from application.transact import Past
 from domain.business.tenants import TENANT, stream_of

@@ -8,12 +8,12 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application import records
+from application.business.members import next_at_work_of, present
 from application.people import clients as client_use_cases
 from application.people.guests import known_guest
 from application.people.people import records as records_of_person
 from application.people.people import refuse_unknown_client, survivor
 from application.sales.assignment import counted, given_by_rule
-from application.sales.members import next_at_work_of, present
 from application.sales.removing import follow_up_back
 from application.transact import Changes, Past, Since, UseCase, step_by_step
 from domain.business.departments import MEMBERS

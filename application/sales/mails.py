@@ -1,4 +1,4 @@
-"""Mails to those who work here, about leads and tasks: what one may say, who reads it, who puts it into words."""
+"""Mails to those who work here, about leads and tasks: what one may say, and who puts it into words."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,27 +6,16 @@ from enum import StrEnum
 from functools import reduce
 from typing import Final, Protocol
 
-from application.operations.jobs import GivenUpError, Job
+from application.business.readers import Reader
 from application.people.people import merged_records
-from application.sales.members import works_here
-from application.scheduling.mails import (
-    Mailbox,
-    Mailer,
-    MailRefusedError,
-    Message,
-    language_of,
-)
+from application.scheduling.mails import Message
 from application.transact import Past
-from domain.business.tenants import TENANT, stream_of
-from domain.business.users import USER, User
 from domain.messages import Event, Value
 from domain.people.clients import CLIENT
 from domain.sales.leads import LeadAssigned, LeadOpened, LeadTouched
 from domain.sales.scores import Temperature
 from domain.sales.tasks import Priority
-from domain.scheduling.professionals import PROFESSIONAL, Status
-from domain.values import ClientId, Contact, LeadId, TaskId, TenantId, UserId
-from domain.zones import ZONES
+from domain.values import ClientId, Contact, LeadId, TaskId
 
 
 class SalesMail(StrEnum):
@@ -45,16 +34,6 @@ OF_LEADS: Final[Mapping[type[Event], SalesMail]] = {
     LeadAssigned: SalesMail.LEAD_GIVEN,
 }
 """Of what happened to a lead."""
-
-
-class Reader(Value, frozen=True, kw_only=True):
-    """Somebody who works here, by their own clock, and how their business is called."""
-
-    user_id: UserId
-    mailbox: Mailbox
-    language: str
-    time_zone: str
-    business: str
 
 
 class LeadMail(Value, frozen=True, kw_only=True):
@@ -104,6 +83,23 @@ class OverdueMail(Value, frozen=True, kw_only=True):
     is_least: bool
 
 
+class ImportMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say about a file that was taken in: how many rows were what, and between which days the
+    tasks are that were made.
+    """
+
+    tenant: str
+    reader: Reader
+    new: int
+    attached: int
+    already_there: int
+    refused: int
+    follow_ups: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str
+
+
 class SalesLetters(Protocol):
     """Puts them into words."""
 
@@ -116,20 +112,8 @@ class SalesLetters(Protocol):
     def write_overdue(self, mail: OverdueMail) -> Message:
         """Write it in its reader's language, with the times on the reader's clock."""
 
-
-def reader_of(tenant: str, user_id: UserId, past: Past) -> Reader | None:
-    """Return who reads the mails of a user; None if they work here no longer."""
-    user = past.of(USER, user_id)
-    if not works_here(user):
-        return None
-    business = past.of(TENANT, stream_of(TenantId(tenant))).business
-    return Reader(
-        user_id=user_id,
-        mailbox=Mailbox(user.email, user.name),
-        language=language_of(user.language, business.language if business else None),
-        time_zone=_clock_of(user, past) or (business.time_zone if business else "UTC"),
-        business=business.name if business else user.name,
-    )
+    def write_import(self, mail: ImportMail) -> Message:
+        """Write it in its reader's language."""
 
 
 def person_of(client_id: ClientId, past: Past) -> Contact | None:
@@ -141,22 +125,3 @@ def person_of(client_id: ClientId, past: Past) -> Contact | None:
 def is_erased(client_id: ClientId | None, past: Past) -> bool:
     """Whether somebody is meant of whom nothing is known any more."""
     return client_id is not None and person_of(client_id, past) is None
-
-
-def sent(mailer: Mailer, message: Message, job: Job) -> None:
-    """Send it. Raises GivenUpError where it will never be taken: an operator sees it, and nobody else."""
-    try:
-        mailer.send(message, str(job.id))
-    except MailRefusedError as error:
-        raise GivenUpError("not sent") from error
-
-
-def _clock_of(user: User, past: Past) -> str | None:
-    """Return the zone of whoever is a professional: their own, or that of the clock on their wall."""
-    if user.professional_id is None:
-        return None
-    professional = past.of(PROFESSIONAL, user.professional_id)
-    if professional.status is Status.NONE:
-        return None
-    own = professional.contact.time_zone
-    return own if own in ZONES else professional.settings.time_zone

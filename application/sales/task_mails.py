@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Final, Protocol
 
+from application.business.readers import Reader, reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped, Unfinished
 from application.ports import Clock
 from application.processes.effects import (
@@ -24,13 +25,10 @@ from application.processes.process import Do
 from application.sales.mails import (
     MentionedTask,
     OverdueMail,
-    Reader,
     SalesLetters,
     TaskMail,
     is_erased,
     person_of,
-    reader_of,
-    sent,
 )
 from application.scheduling.mails import History, Mailer, Present
 from application.transact import Past

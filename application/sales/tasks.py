@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from application.business.members import present
 from application.people.people import survivor
-from application.sales.members import present
 from application.transact import Past
 from domain.people.clients import CLIENT
 from domain.records import CreateRecord, Record

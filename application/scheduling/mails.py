@@ -115,42 +115,6 @@ class ConfirmationMail(Value, frozen=True, kw_only=True):
         return "ConfirmationMail(…)"
 
 
-class ImportMail(Value, frozen=True, kw_only=True):
-    """All that a mail may say about a file that was taken in: to whom, how many rows were what, and between
-    which days the tasks are that were made.
-    """
-
-    tenant: str
-    user_id: UserId
-    name: str
-    email: str
-    business: str
-    language: str
-    new: int
-    attached: int
-    already_there: int
-    refused: int
-    follow_ups: int
-    first_at: datetime
-    last_at: datetime
-    time_zone: str
-
-
-class StoppedWebhookMail(Value, frozen=True, kw_only=True):
-    """All that a mail may say of an endpoint to which nothing more is sent: `host` is where it is, and whether
-    it said itself that it is `gone`.
-    """
-
-    tenant: str
-    user_id: UserId
-    name: str
-    email: str
-    business: str
-    language: str
-    host: str
-    gone: bool
-
-
 class Mailbox(Value, frozen=True):
     """Where a mail goes to, or comes from."""
 
@@ -211,12 +175,6 @@ class Letters(Protocol):
 
     def write_guest_code(self, mail: GuestMail) -> Message:
         """Write what carries the code by which a guest books, in its reader's language."""
-
-    def write_stopped_webhook(self, mail: StoppedWebhookMail) -> Message:
-        """Write that nothing more is sent to an endpoint."""
-
-    def write_import(self, mail: ImportMail) -> Message:
-        """Write what became of a file, in its reader's language."""
 
 
 class Mailer(Protocol):

@@ -1,43 +1,51 @@
 """Tells who owns the business that nothing more is sent to an endpoint: each by a mail of their own."""
 
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from application.operations.jobs import (
-    GivenUpError,
-    Handled,
-    Handlers,
-    Job,
-    Ordered,
-    Skipped,
-)
+from application.business.readers import Reader, reader_of, sent
+from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
+from application.ports import Clock
 from application.processes.effects import SendWebhookMail, TellOfStoppedWebhook
 from application.processes.process import Do
-from application.scheduling.mails import (
-    History,
-    Letters,
-    Mailer,
-    MailRefusedError,
-    StoppedWebhookMail,
-    language_of,
-    state_of,
-)
+from application.scheduling.mails import History, Mailer, Message, Present
 from domain.business.tenants import TENANT, stream_of
-from domain.business.users import USER, UserStatus
 from domain.business.webhooks import WEBHOOKS, EndpointStatus
+from domain.messages import Value
 from domain.values import TenantId
 
 NO_NEWS: Final = Skipped("it is sent to again, or is no more")
 NOBODY: Final = Skipped("nobody to write to")
 
 
+class StoppedWebhookMail(Value, frozen=True, kw_only=True):
+    """All that a mail may say of an endpoint to which nothing more is sent: `host` is where it is, and whether
+    it said itself that it is `gone`.
+    """
+
+    tenant: str
+    reader: Reader
+    host: str
+    gone: bool
+
+
+class WebhookLetters(Protocol):
+    """Puts it into words."""
+
+    def write_stopped_webhook(self, mail: StoppedWebhookMail) -> Message:
+        """Write it in its reader's language."""
+
+
 class WebhookMails:
     """Handles the effects that are mails about endpoints."""
 
-    def __init__(self, history: History, letters: Letters, mailer: Mailer) -> None:
+    def __init__(
+        self, history: History, letters: WebhookLetters, mailer: Mailer, clock: Clock
+    ) -> None:
         self._history = history
         self._letters = letters
         self._mailer = mailer
+        self._clock = clock
 
     @property
     def handlers(self) -> Handlers:
@@ -46,7 +54,7 @@ class WebhookMails:
 
     def find_readers(self, effect: TellOfStoppedWebhook, job: Job) -> Handled:
         """Find out who owns the business."""
-        tenant = state_of(TENANT, self._history(job.tenant, stream_of(TenantId(job.tenant))))
+        tenant = self._present(job).of(TENANT, stream_of(TenantId(job.tenant)))
         id_, version = effect.endpoint_id, effect.version
         mails = (
             SendWebhookMail(endpoint_id=id_, version=version, user_id=owner)
@@ -55,28 +63,23 @@ class WebhookMails:
         return Ordered(tuple(Do(mail, about=id_) for mail in mails))
 
     def send(self, effect: SendWebhookMail, job: Job) -> Handled:
-        """Tell one of them, as long as it is true."""
-        endpoint = state_of(WEBHOOKS.aggregate, self._history(job.tenant, effect.endpoint_id))
+        """Mail it to one of them, as long as it is true."""
+        past = self._present(job)
+        endpoint = past.of(WEBHOOKS.aggregate, effect.endpoint_id)
         stopped = endpoint.values if endpoint.active else None
         if stopped is None or stopped.status is EndpointStatus.ACTIVE:
             return NO_NEWS
-        tenant = TenantId(job.tenant)
-        user = state_of(USER, self._history(tenant, effect.user_id))
-        business = state_of(TENANT, self._history(tenant, stream_of(tenant))).business
-        if user.status is not UserStatus.ACTIVE or business is None:
+        reader = reader_of(job.tenant, effect.user_id, past)
+        if reader is None:
             return NOBODY
         mail = StoppedWebhookMail(
-            tenant=tenant,
-            user_id=effect.user_id,
-            name=user.name,
-            email=user.email,
-            business=business.name,
-            language=language_of(user.language, business.language),
+            tenant=job.tenant,
+            reader=reader,
             host=urlsplit(stopped.url).hostname or "",
             gone=stopped.status is EndpointStatus.GONE,
         )
-        try:
-            self._mailer.send(self._letters.write_stopped_webhook(mail), str(job.id))
-        except MailRefusedError as error:
-            raise GivenUpError(str(error)) from error
+        sent(self._mailer, self._letters.write_stopped_webhook(mail), job)
         return None
+
+    def _present(self, job: Job) -> Present:
+        return Present(self._history, job.tenant, self._clock())

@@ -26,6 +26,7 @@ from infra.cli.system import (
     waited_for,
 )
 from infra.composition import application, connections
+from infra.demo_shops import SHOPS
 from infra.processes.logs import configure_logs
 from infra.processes.memory import keep_what_is_there
 from infra.processes.serving import listen, refusing_all, serve
@@ -134,7 +135,7 @@ def _welcome(settings: Settings, address: str, began: float) -> None:
     say_at_once(f"  API    {address}/v1")
     say_at_once(f"  docs   {address}/docs")
     if settings.mode is Mode.DEMO:
-        for shop in demo.SHOPS:
+        for shop in SHOPS:
             say_at_once(f"  login  {shop.email}  {demo.PASSWORD}  ({shop.name}, {shop.time_zone})")
         say_at_once(
             f"  login  {demo.OPERATOR}  {demo.PASSWORD}  (looks after jobs and read models)"

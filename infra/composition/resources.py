@@ -243,8 +243,8 @@ def effects_of(
     sales, overdue = TemplateSalesLetters(), OverdueInTable(database, answers)
     of_leads = LeadMails(store.history, sales, mailer, clock)
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
-    of_imports = ImportMails(store.history, letters, mailer)
-    of_webhooks = WebhookMails(store.history, letters, mailer)
+    of_imports = ImportMails(store.history, sales, mailer, clock)
+    of_webhooks = WebhookMails(store.history, letters, mailer, clock)
     all_ = (
         *(mails, proofs, to_guests, confirmations),
         *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),

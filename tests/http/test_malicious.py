@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.event_store.reader import head
+from api.openapi.routes import query_of
 from api.problems.documents import PROBLEM
 from api.web.gate import permission_of
 from infra.settings import Mode, Settings
@@ -161,7 +162,7 @@ def known_parameters(stranger: Stranger, asked: Asked) -> list[str]:
     """Find out which parameters a route does not refuse as unknown; of lists at old paths only
     those that are not passed on as they are.
     """
-    declared = [parameter.alias for parameter in asked.route.dependant.query_params]
+    declared = [parameter.alias for parameter in query_of(asked.route)]
     if not asked.path.startswith("/v1"):
         return [*declared, *hostile.NUMBERED]
     if "{" in asked.route.path:

@@ -15,6 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.app import ROUTERS
+from api.openapi.routes import query_of
 from api.requests.reach import ROWS
 from api.web.gate import Gate
 from application.permissions import Permission, PermissionMissing
@@ -128,7 +129,7 @@ def named_by(asked: Asked) -> dict[str, str]:
     """Return the ids that a question can name besides its path, by parameter."""
     schemas = {
         each.alias: json.dumps(TypeAdapter(each.field_info.annotation or str).json_schema())
-        for each in asked.route.dependant.query_params
+        for each in query_of(asked.route)
     }
     kinds = {name: re.search(r"\^(\w+)-\[", schema) for name, schema in schemas.items()}
     return {name: f"{kind[1]}-{ID}" for name, kind in kinds.items() if kind}

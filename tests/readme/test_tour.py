@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra import demo
+from infra.demo_shops import SHOPS
 from tests.contract import document
 from tests.demonstration import demonstration
 
@@ -58,7 +59,7 @@ def test_the_tour_does_what_it_says(desk: str) -> None:
 
 def test_the_login_it_shows_is_the_one_of_the_demonstration() -> None:
     assert demo.PASSWORD in README
-    assert demo.SHOPS[0].email in README
+    assert SHOPS[0].email in README
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:[a-z_]+/)+[\w./-]*)`", README))))

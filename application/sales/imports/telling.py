@@ -2,20 +2,12 @@
 
 from typing import Final
 
-from application.operations.jobs import GivenUpError, Handled, Handlers, Job, Skipped
+from application.business.readers import reader_of, sent
+from application.operations.jobs import Handled, Handlers, Job, Skipped
+from application.ports import Clock
 from application.processes.effects import SendImportMail
-from application.scheduling.mails import (
-    History,
-    ImportMail,
-    Letters,
-    Mailer,
-    MailRefusedError,
-    language_of,
-    state_of,
-)
-from domain.business.tenants import TENANT, stream_of
-from domain.business.users import USER, UserStatus
-from domain.values import TenantId
+from application.sales.mails import ImportMail, SalesLetters
+from application.scheduling.mails import History, Mailer, Present
 
 NOBODY: Final = Skipped("whoever asked for it works here no more")
 
@@ -23,10 +15,13 @@ NOBODY: Final = Skipped("whoever asked for it works here no more")
 class ImportMails:
     """Carries out the effect that mails it."""
 
-    def __init__(self, history: History, letters: Letters, mailer: Mailer) -> None:
+    def __init__(
+        self, history: History, letters: SalesLetters, mailer: Mailer, clock: Clock
+    ) -> None:
         self._history = history
         self._letters = letters
         self._mailer = mailer
+        self._clock = clock
 
     @property
     def handlers(self) -> Handlers:
@@ -35,18 +30,13 @@ class ImportMails:
 
     def send(self, effect: SendImportMail, job: Job) -> Handled:
         """Mail what became of a file."""
-        tenant = TenantId(job.tenant)
-        user = state_of(USER, self._history(tenant, effect.user_id))
-        business = state_of(TENANT, self._history(tenant, stream_of(tenant))).business
-        if user.status is not UserStatus.ACTIVE or business is None:
+        past = Present(self._history, job.tenant, self._clock())
+        reader = reader_of(job.tenant, effect.user_id, past)
+        if reader is None:
             return NOBODY
         mail = ImportMail(
-            tenant=tenant,
-            user_id=effect.user_id,
-            name=user.name,
-            email=user.email,
-            business=business.name,
-            language=language_of(user.language, business.language),
+            tenant=job.tenant,
+            reader=reader,
             new=effect.new,
             attached=effect.attached,
             already_there=effect.already_there,
@@ -56,8 +46,5 @@ class ImportMails:
             last_at=effect.last_at,
             time_zone=effect.time_zone,
         )
-        try:
-            self._mailer.send(self._letters.write_import(mail), str(job.id))
-        except MailRefusedError as error:
-            raise GivenUpError(str(error)) from error
+        sent(self._mailer, self._letters.write_import(mail), job)
         return None

@@ -3,7 +3,7 @@
 open ─► OPEN ◄─► SNOOZED ─► RESOLVED        (who answers from outside has it open again)
          └──────────┴────────────┴─► archived ─► restored, or written in again
 
-What is said in one is in streams of its own (`domain/conversations/messages.py`): a thread counts it, and knows
+What is said in one is in streams of its own (`domain/conversations/messages`): a thread counts it, and knows
 how far each of its members has read. So it costs the same whatever was said before; and what is
 recorded of one grows without end, so that an event says now and then what it has come to.
 """

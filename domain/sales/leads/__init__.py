@@ -8,7 +8,7 @@ open ─► NEW ─► ATTEMPTING ─► CONNECTED ─► QUALIFIED ─► CONVE
 Beside that it stands in a stage of the business's own, or in none (`domain/sales/stages.py`); and it may be
 removed, and had again for thirty days.
 
-What may be asked, what can happen and why not is in `messages`, what a lead remembers in `lead`, and what
+What may be asked and what can happen is in `messages`, why not in `refusals`, what a lead remembers in `lead`, and what
 one does in `decisions`, `inviting` and `removing`. How a score comes about: `domain/sales/scores.py`. How long
 it was where: `stays`.
 """
@@ -43,23 +43,15 @@ from domain.sales.leads.messages import (
     ConvertLead,
     FollowUpSet,
     InvitationAccepted,
-    InvitationLeadsNowhere,
-    InvitationNotGood,
     InviteLead,
     LeadAssigned,
-    LeadCannotMove,
     LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadEvent,
-    LeadHasNoAddress,
     LeadInvited,
-    LeadIsConverted,
-    LeadIsGone,
-    LeadIsRemoved,
     LeadMoved,
-    LeadNotFound,
     LeadOpened,
     LeadPurged,
     LeadRemoved,
@@ -70,9 +62,7 @@ from domain.sales.leads.messages import (
     LeadTouched,
     MoveLead,
     OpenLead,
-    PersonMissing,
     PurgeLead,
-    ReasonMissing,
     RecordContact,
     RecordEngagement,
     RemoveLead,
@@ -80,8 +70,20 @@ from domain.sales.leads.messages import (
     ScoreLead,
     StageLead,
     TellCompany,
-    TooManyInvitations,
     Touch,
+)
+from domain.sales.leads.refusals import (
+    InvitationLeadsNowhere,
+    InvitationNotGood,
+    LeadCannotMove,
+    LeadHasNoAddress,
+    LeadIsConverted,
+    LeadIsGone,
+    LeadIsRemoved,
+    LeadNotFound,
+    PersonMissing,
+    ReasonMissing,
+    TooManyInvitations,
     TouchedTooOften,
 )
 from domain.sales.leads.removing import purge, remove, restore

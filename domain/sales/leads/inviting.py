@@ -13,11 +13,13 @@ from domain.sales.leads.lead import MOST_INVITATIONS, Lead
 from domain.sales.leads.messages import (
     AcceptInvitation,
     InvitationAccepted,
-    InvitationNotGood,
     InviteLead,
     LeadEvent,
     LeadInvited,
     RecordEngagement,
+)
+from domain.sales.leads.refusals import (
+    InvitationNotGood,
     TooManyInvitations,
 )
 from domain.sales.scores import EngagementSource

@@ -1,6 +1,6 @@
-"""What may be asked of a lead, what can happen, and why it may be refused."""
+"""What may be asked of a lead, and what can happen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -8,12 +8,8 @@ from typing import Annotated, Final
 from domain.fields import Held, Line
 from domain.messages import (
     Command,
-    DomainError,
     Erasure,
     Event,
-    Gone,
-    Invalid,
-    Missing,
     Personal,
     Value,
 )
@@ -351,67 +347,3 @@ LeadEvent = (
     | LeadRestored
     | LeadPurged
 )
-
-
-# --- Why it may be refused ------------------------------------------------------------
-
-
-class LeadNotFound(Missing):
-    """There is no such lead."""
-
-
-class LeadCannotMove(DomainError):
-    """The lead cannot go there from where it is."""
-
-    current_status: LeadStatus
-    allowed: Sequence[LeadStatus]
-
-
-class LeadIsConverted(DomainError):
-    """The lead has become a client; what is to be said is said of the client."""
-
-    client_id: ClientId
-
-
-class TouchedTooOften(DomainError):
-    """As much was imported of the lead as can be of one."""
-
-    most: int
-
-
-class ReasonMissing(Invalid):
-    """Say why: who goes back, or gives a lead up, gives a reason."""
-
-
-class PersonMissing(Invalid):
-    """Say who it is: a client, or a person by name."""
-
-
-class LeadIsRemoved(DomainError):
-    """The lead was removed."""
-
-
-class LeadIsGone(Gone):
-    """The lead was removed more than 30 days ago."""
-
-    removed_at: datetime
-
-
-class LeadHasNoAddress(DomainError):
-    """Nobody knows an address to which the lead could be written."""
-
-
-class TooManyInvitations(DomainError):
-    """The lead was invited as often as one may be within a day."""
-
-    most: int
-
-
-class InvitationLeadsNowhere(Invalid):
-    """Nobody could follow the invitation. The business needs a public name; and `page` has to be of an origin
-    that the business lists, or left out where it lists but one.
-    """
-
-
-class InvitationNotGood(Invalid):
-    """The invitation is none, was used, has expired, or another was sent since. Ask for another one."""

@@ -7,14 +7,16 @@ from domain.records import RESTORABLE
 from domain.sales.leads.lead import Lead
 from domain.sales.leads.messages import (
     LeadEvent,
-    LeadIsGone,
-    LeadNotFound,
     LeadPurged,
     LeadRemoved,
     LeadRestored,
     PurgeLead,
     RemoveLead,
     RestoreLead,
+)
+from domain.sales.leads.refusals import (
+    LeadIsGone,
+    LeadNotFound,
 )
 
 

@@ -14,18 +14,6 @@ from tests.running import Running
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture
-def ana(running: Running) -> Person:
-    """Somebody at the front desk."""
-    return colleague(running)
-
-
-@pytest.fixture
-def zoe(running: Running) -> Person:
-    """A client."""
-    return client(running)
-
-
 def test_who_works_here_writes_to_a_client_who_reads_and_answers(
     running: Running, ana: Person, zoe: Person
 ) -> None:

@@ -6,16 +6,10 @@ from typing import Any
 import pytest
 
 from domain.business.users import Role
-from tests.conversations.threads.conversing import Person, colleague
+from tests.conversations.threads.conversing import Person
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def ana(running: Running) -> Person:
-    """Somebody at the front desk."""
-    return colleague(running)
 
 
 def heard(ana: Person, text: str, id_: str, by: str = "33612345678", **more: Any) -> Any:

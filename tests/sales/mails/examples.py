@@ -5,11 +5,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from application.business.readers import Reader
 from application.sales.mails import (
+    ImportMail,
     LeadMail,
     MentionedTask,
     OverdueMail,
-    Reader,
     SalesMail,
     TaskMail,
 )
@@ -64,4 +65,16 @@ nobodys: Final = replace(
 task_mail: Final = TaskMail(tenant=TENANT, reader=reader, task=task)
 overdue_mail: Final = OverdueMail(
     tenant=TENANT, reader=reader, tasks=(task, follow_up, nobodys), total=12, is_least=False
+)
+import_mail: Final = ImportMail(
+    tenant=TENANT,
+    reader=reader,
+    new=1200,
+    attached=30,
+    already_there=4,
+    refused=1,
+    follow_ups=50,
+    first_at=datetime(2027, 1, 5, 8, tzinfo=UTC),
+    last_at=datetime(2027, 1, 7, 8, tzinfo=UTC),
+    time_zone="Europe/Paris",
 )

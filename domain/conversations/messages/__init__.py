@@ -1,0 +1,138 @@
+"""Messages: what one person said in a thread. Each has a stream of its own, and so a key of its own: whoever is
+erased takes along what they said, and nothing that others did.
+
+post ─► QUEUED ─► SENDING ─► SENT ─► DELIVERED ─► READ ─► PLAYED
+           └─────────┴────────┴─► FAILED ─► DELIVERED …      (where the provider says that it came after all)
+
+Its words may be changed and taken back by who wrote them; history keeps what was there, until it is erased.
+"""
+
+from typing import Final
+
+from domain.conversations.messages.decisions import (
+    delete,
+    edit,
+    is_seen_by,
+    is_unread_by,
+    message_at,
+    post,
+    react,
+    refuse_unseen,
+    report,
+)
+from domain.conversations.messages.message import (
+    MESSAGE,
+    Message,
+)
+from domain.conversations.messages.messages import (
+    ARRIVED,
+    IN_APP,
+    MOST_MENTIONS,
+    PROGRESS,
+    ChangedTooManyTimes,
+    DeleteMessage,
+    EditMessage,
+    ForTheBusiness,
+    MentionedNotThere,
+    MessageDeleted,
+    MessageEdited,
+    MessageEvent,
+    MessageIsDeleted,
+    MessageIsOld,
+    MessageKind,
+    MessageNotFound,
+    MessagePosted,
+    MessageReacted,
+    MessageReported,
+    MessageStatus,
+    NotYourMessage,
+    PostMessage,
+    React,
+    RepliesElsewhere,
+    ReportMessage,
+    TooManyReactions,
+)
+from domain.messages import Event
+from domain.telling import Tellings, public
+
+__all__ = [
+    "ARRIVED",
+    "IN_APP",
+    "MESSAGE",
+    "MOST_MENTIONS",
+    "PROGRESS",
+    "STORED_AS",
+    "TOLD_AS",
+    "ChangedTooManyTimes",
+    "DeleteMessage",
+    "EditMessage",
+    "ForTheBusiness",
+    "MentionedNotThere",
+    "Message",
+    "MessageDeleted",
+    "MessageEdited",
+    "MessageEvent",
+    "MessageIsDeleted",
+    "MessageIsOld",
+    "MessageKind",
+    "MessageNotFound",
+    "MessagePosted",
+    "MessageReacted",
+    "MessageReported",
+    "MessageStatus",
+    "NotYourMessage",
+    "PostMessage",
+    "React",
+    "RepliesElsewhere",
+    "ReportMessage",
+    "TooManyReactions",
+    "delete",
+    "edit",
+    "is_seen_by",
+    "is_unread_by",
+    "message_at",
+    "post",
+    "react",
+    "refuse_unseen",
+    "report",
+]
+
+STORED_AS: Final[dict[str, type[Event]]] = {
+    "message-posted.v1": MessagePosted,
+    "message-edited.v1": MessageEdited,
+    "message-deleted.v1": MessageDeleted,
+    "message-reacted.v1": MessageReacted,
+    "message-reported.v1": MessageReported,
+}
+
+AUDIENCE: Final = {"member_id": "audience"}
+"""Whose it is: of all who could see it when it was said."""
+
+TOLD_AS: Final[Tellings] = {
+    MessagePosted: public(
+        "message.posted",
+        *("thread_id", "sequence", "author", "kind", "channel", "status", "reply_to", "mentions"),
+        text="text",
+        id="message_id",
+        local_id="local_id",
+        posted_at="at",
+        audience="audience",
+        about=AUDIENCE,
+    ),
+    MessageEdited: public(
+        "message.edited", "thread_id", "text", id="message_id", edited_at="at", about=AUDIENCE
+    ),
+    MessageDeleted: public(
+        "message.deleted", "thread_id", id="message_id", deleted_at="at", about=AUDIENCE
+    ),
+    MessageReacted: public(
+        "message.reacted", "thread_id", "member_id", "emoji", id="message_id", about=AUDIENCE
+    ),
+    MessageReported: public(
+        "message.reported",
+        *("thread_id", "status", "reason"),
+        id="message_id",
+        reported_at="at",
+        about=AUDIENCE,
+    ),
+}

@@ -1,0 +1,187 @@
+"""What is decided about a message."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.conversations.messages.message import MESSAGE, Message
+from domain.conversations.messages.messages import (
+    ARRIVED,
+    IN_APP,
+    PROGRESS,
+    ChangedTooManyTimes,
+    DeleteMessage,
+    EditMessage,
+    ForTheBusiness,
+    MentionedNotThere,
+    MessageDeleted,
+    MessageEdited,
+    MessageEvent,
+    MessageIsDeleted,
+    MessageIsOld,
+    MessageKind,
+    MessageNotFound,
+    MessagePosted,
+    MessageReacted,
+    MessageReported,
+    MessageStatus,
+    NotYourMessage,
+    PostMessage,
+    React,
+    ReportMessage,
+    TooManyReactions,
+)
+from domain.conversations.participants import Audience, MemberId, client_of, is_staff
+from domain.values import ClientId, MessageId, ThreadId, derived_id
+
+EDITABLE: Final = timedelta(days=1)
+"""So long words may be changed: whoever quotes them should not have to fear for ever."""
+
+MOST_REACTIONS: Final = 20
+MOST_EDITS: Final = 20
+
+
+def message_at(thread_id: ThreadId, sequence: int) -> MessageId:
+    """Name the message at a place of a thread: so there is one, whoever writes at the same moment."""
+    return MessageId(derived_id(MESSAGE.kind, thread_id, str(sequence)))
+
+
+def post(
+    command: PostMessage,
+    sequence: int,
+    audience: Audience,
+    channel: str,
+    with_client: ClientId | None,
+    *,
+    now: datetime,
+) -> MessagePosted:
+    """Let something be said at a place of a thread, for all to see who may. Raises ForTheBusiness, where a
+    client would speak as the business does, and MentionedNotThere, where somebody is mentioned who does not see it.
+    """
+    if command.kind is not MessageKind.TEXT and not is_staff(command.author):
+        raise ForTheBusiness
+    if any(each not in audience for each in command.mentions):
+        raise MentionedNotThere
+    return MessagePosted(
+        message_id=message_at(command.thread_id, sequence),
+        thread_id=command.thread_id,
+        sequence=sequence,
+        author=command.author,
+        audience=audience,
+        at=now,
+        kind=command.kind,
+        status=_status_of(command, channel),
+        channel=channel,
+        client_id=client_of(command.author),
+        with_client=None if command.kind is MessageKind.NOTE else with_client,
+        reply_to=command.reply_to,
+        mentions=command.mentions,
+        local_id=command.local_id,
+        text=command.text,
+    )
+
+
+def _status_of(command: PostMessage, channel: str) -> MessageStatus:
+    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there."""
+    goes_out = channel != IN_APP and is_staff(command.author) and command.kind is MessageKind.TEXT
+    return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
+
+
+def edit(command: EditMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it say something else. Raises what each refusal says of itself."""
+    thread_id, at = _in_thread(message)
+    _refuse_deleted(message)
+    if message.author != command.by:
+        raise NotYourMessage
+    if now - at > EDITABLE:
+        raise MessageIsOld(editable_until=at + EDITABLE)
+    if message.edits >= MOST_EDITS:
+        raise ChangedTooManyTimes(most=MOST_EDITS)
+    return [
+        MessageEdited(message_id=command.message_id, thread_id=thread_id, at=now, text=command.text)
+    ]
+
+
+def delete(command: DeleteMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Take it back. Raises NotYourMessage."""
+    thread_id, _ = _in_thread(message)
+    if command.by is not None and message.author != command.by:
+        raise NotYourMessage
+    if message.deleted:
+        return []
+    return [MessageDeleted(message_id=command.message_id, thread_id=thread_id, at=now)]
+
+
+def react(command: React, message: Message) -> Sequence[MessageEvent]:
+    """Let somebody react, who sees it. Raises MessageNotFound."""
+    thread_id, _ = _in_thread(message)
+    _refuse_deleted(message)
+    known = message.reactions.get(command.member_id)
+    if known == command.emoji:
+        return []
+    if known is None and len(message.reactions) >= MOST_REACTIONS:
+        raise TooManyReactions(most=MOST_REACTIONS)
+    return [
+        MessageReacted(
+            message_id=command.message_id,
+            thread_id=thread_id,
+            member_id=command.member_id,
+            emoji=command.emoji,
+        )
+    ]
+
+
+def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
+    """Take in how far it has come, in whatever order that is told, and however often."""
+    thread_id, _ = _in_thread(message)
+    if not _follows(command, message):
+        return []
+    return [
+        MessageReported(
+            message_id=command.message_id,
+            thread_id=thread_id,
+            status=command.status,
+            at=command.at,
+            reason=command.reason,
+        )
+    ]
+
+
+def _follows(report: ReportMessage, message: Message) -> bool:
+    """Whether it is news. What has arrived has not failed; what has failed may have arrived later, by the same
+    clock, and nothing less shows that.
+    """
+    if message.status is MessageStatus.FAILED:
+        assert message.failed_at is not None, "whoever says that it failed says when"
+        return report.status in ARRIVED and report.at >= message.failed_at
+    if report.status is MessageStatus.FAILED:
+        return message.status not in ARRIVED
+    return PROGRESS.index(report.status) > PROGRESS.index(message.status)
+
+
+def is_unread_by(member_id: MemberId, message: Message) -> bool:
+    """Whether it is one that somebody would have to read."""
+    return not message.deleted and message.author != member_id and member_id in message.audience
+
+
+def is_seen_by(member_id: MemberId, message: Message) -> bool:
+    """Whether a member sees it: who was there then; and whoever works here sees all that was said before."""
+    return is_staff(member_id) or member_id in message.audience
+
+
+def refuse_unseen(message: Message, member_id: MemberId) -> None:
+    """Raise MessageNotFound for whoever cannot see it."""
+    _in_thread(message)
+    if not is_seen_by(member_id, message):
+        raise MessageNotFound
+
+
+def _in_thread(message: Message) -> tuple[ThreadId, datetime]:
+    if message.thread_id is None or message.at is None:
+        raise MessageNotFound
+    return message.thread_id, message.at
+
+
+def _refuse_deleted(message: Message) -> None:
+    if message.deleted:
+        raise MessageIsDeleted

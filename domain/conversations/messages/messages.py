@@ -1,0 +1,204 @@
+"""What may be asked about messages, what can happen to them, and why not."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from domain.conversations.participants import Audience, MemberId
+from domain.messages import (
+    Command,
+    DomainError,
+    Event,
+    Forbidden,
+    Invalid,
+    Missing,
+    Personal,
+)
+from domain.values import ClientId, MessageId, ThreadId
+
+IN_APP: Final = "app"
+"""The channel of what is written and read here, and nowhere else."""
+
+MOST_MENTIONS: Final = 20
+
+
+class MessageKind(StrEnum):
+    """What it is. A note is among those of the business, and nobody else ever sees it; what the system says,
+    nobody has to answer.
+    """
+
+    TEXT = "text"
+    NOTE = "note"
+    SYSTEM = "system"
+
+
+class MessageStatus(StrEnum):
+    """How far it has come: within frontdesk it is delivered as it is sent."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    PLAYED = "played"
+    FAILED = "failed"
+
+
+PROGRESS: Final = (
+    MessageStatus.QUEUED,
+    MessageStatus.SENDING,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.READ,
+    MessageStatus.PLAYED,
+)
+ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
+"""What shows that it came, and so what alone may follow a failure."""
+
+# --- What may be asked ----------------------------------------------------------------
+
+
+class PostMessage(Command, frozen=True):
+    """`local_id` is what the sender's own device calls it, and comes back as it was given."""
+
+    thread_id: ThreadId
+    author: MemberId
+    text: str
+    kind: MessageKind = MessageKind.TEXT
+    reply_to: MessageId | None = None
+    mentions: tuple[MemberId, ...] = ()
+    local_id: str | None = None
+
+
+class EditMessage(Command, frozen=True):
+    message_id: MessageId
+    by: MemberId
+    text: str
+
+
+class DeleteMessage(Command, frozen=True):
+    """Take it back. `by` is its author, or whoever may change what others said."""
+
+    message_id: MessageId
+    by: MemberId | None = None
+
+
+class React(Command, frozen=True):
+    """With an emoji, or with none any more."""
+
+    message_id: MessageId
+    member_id: MemberId
+    emoji: str | None
+
+
+class ReportMessage(Command, frozen=True):
+    """Whoever carries it says how far it has come, and when that was by their clock."""
+
+    message_id: MessageId
+    status: MessageStatus
+    at: datetime
+    reason: str | None = None
+
+
+# --- What can happen ------------------------------------------------------------------
+
+
+class MessagePosted(Event, frozen=True):
+    """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
+    of the thread.
+    """
+
+    message_id: MessageId
+    thread_id: ThreadId
+    sequence: int
+    author: MemberId
+    audience: Audience
+    at: datetime
+    kind: MessageKind = MessageKind.TEXT
+    status: MessageStatus = MessageStatus.DELIVERED
+    channel: str = IN_APP
+    client_id: ClientId | None = None
+    with_client: ClientId | None = None
+    reply_to: MessageId | None = None
+    mentions: tuple[MemberId, ...] = ()
+    local_id: Personal[str | None] = None
+    text: Personal[str | None] = None
+
+
+class MessageEdited(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+    text: Personal[str | None] = None
+
+
+class MessageDeleted(Event, frozen=True):
+    """There was a message, and it stays known that there was."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+
+
+class MessageReacted(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    member_id: MemberId
+    emoji: str | None = None
+
+
+class MessageReported(Event, frozen=True):
+    """`at` is when it was so, by the clock of whoever carries it."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    status: MessageStatus
+    at: datetime
+    reason: str | None = None
+
+
+MessageEvent = MessagePosted | MessageEdited | MessageDeleted | MessageReacted | MessageReported
+
+# --- Why it may be refused ------------------------------------------------------------
+
+
+class MessageNotFound(Missing):
+    """There is no message by this id in a conversation that you take part in."""
+
+
+class MessageIsDeleted(DomainError):
+    """The message was deleted."""
+
+
+class NotYourMessage(Forbidden):
+    """Only who wrote a message can change it."""
+
+
+class MessageIsOld(DomainError):
+    """A message can be changed for a day after it was written."""
+
+    editable_until: datetime
+
+
+class ChangedTooManyTimes(DomainError):
+    """The message was changed as often as one can be."""
+
+    most: int
+
+
+class TooManyReactions(DomainError):
+    """So many can react to one message, and no more."""
+
+    most: int
+
+
+class ForTheBusiness(Forbidden):
+    """Notes among colleagues, and what the system says, are not for clients to write."""
+
+
+class MentionedNotThere(Invalid):
+    """Who is mentioned does not see this message."""
+
+
+class RepliesElsewhere(Invalid):
+    """What it replies to is no message of this conversation that you see."""
