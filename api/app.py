@@ -166,7 +166,7 @@ def create_app(backend: Backend, routers: tuple[APIRouter, ...] = ROUTERS) -> Fa
     )
     app.state.backend = backend
     app.state.hub = Hub(backend)
-    app.state.rooms = Rooms()
+    app.state.rooms = Rooms(backend.attending)
     app.state.asked = asked_of
     describe(app, CALLED)
     for router in routers:

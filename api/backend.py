@@ -38,6 +38,7 @@ from application.ports import (
     Recorded,
     Steps,
 )
+from application.rooms import Attending
 from application.sales.public_forms import PublicForms
 from application.scheduling.guest_bookings import Guests
 from application.scheduling.live import LiveBookings
@@ -134,6 +135,7 @@ class Backend:
     erasures: Erasures
     feed: Feed
     guests: Guests
+    attending: Attending
     audit: Audit
     company: Company
     configured: Configured

@@ -78,12 +78,17 @@ class Channel(NamedTuple):
         return self.id in (told.subject, getattr(told.data, "thread_id", None))
 
 
+def is_presence(name: str) -> bool:
+    """Whether those who listen to a channel see each other."""
+    return name.startswith("presence-")
+
+
 def channel_of(name: str) -> Channel:
     """Return the channel of a name. Raises ChannelNotAllowed."""
     found = _channel(name)
     if found is None:
         raise ChannelNotAllowed
-    return Channel(name, found[1] == "presence", found[2], found[3])
+    return Channel(name, is_presence(name), found[2], found[3])
 
 
 def refuse_unseen(channel: Channel, principal: Principal, past: Past) -> None:

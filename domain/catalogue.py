@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from domain import records
 from domain.business import configuration, tenants, users
+from domain.business.announcements import ANNOUNCEMENTS
 from domain.business.departments import DEPARTMENTS
 from domain.business.webhooks import WEBHOOKS
 from domain.conversations import heard, messages, scheduled, threads
@@ -68,6 +69,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     ICPS,
     REPLIES,
     WEBHOOKS,
+    ANNOUNCEMENTS,
 )
 """Every kind of record."""
 

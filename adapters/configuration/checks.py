@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from application.business.configuration import Checks, ProviderAwayError
 from application.outgoing import Failed, Outgoing, Request
 from application.ports import Clock
+from application.publishing.events import signed
+from application.realtime import App
 from domain.business.configuration import Objection
 from domain.business.configuration.declared import Pusher, Resend, Stripe, WhatsappCloud
 from domain.confidential import Secret
@@ -82,15 +84,9 @@ class ProviderChecks:
 
     def pusher(self, values: Pusher) -> Objection | None:
         """Ask which channels there are, signed (pusher.com/docs/channels/library_auth_reference)."""
-        path = f"/apps/{values.app_id}/channels"
-        asked = {
-            "auth_key": values.key,
-            "auth_timestamp": f"{self._clock().timestamp():.0f}",
-            "auth_version": "1.0",
-        }
-        text = "&".join(f"{name}={value}" for name, value in sorted(asked.items()))
-        signed = {**asked, "auth_signature": _hmac(values.secret, f"GET\n{path}\n{text}")}
-        where = f"https://{values.host}:{values.port}{path}?{urlencode(signed)}"
+        app = App(values.key, (values.secret.value or "").encode())
+        path = signed(app, "GET", f"/apps/{values.app_id}/channels", self._clock())
+        where = f"https://{values.host}:{values.port}{path}"
         return self._asked(Request(method="GET", url=where), is_typed=True)
 
     def _asked(

@@ -6,6 +6,7 @@ operations long work, turn by turn
 files      bytes of files: a scanner, and pictures, which take a second of a core
 effects    whatever else is done outside of the log
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
+publishing Pusher servers, of which each business may have its own
 webhooks   others' receivers; the slow ones, and those that nobody knows yet, in a lane of their own
 """
 
@@ -21,6 +22,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "inbound": 2,
     "mails": 4,
     "operations": 2,
+    "publishing": 4,
     "slow webhooks": 12,
     "webhooks": 8,
 }

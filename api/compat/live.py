@@ -29,6 +29,7 @@ from api.web.sockets import OLD_APPOINTMENTS, OLD_MESSAGES, OLD_NOTIFICATIONS
 from application.feed import Happening
 from application.permissions import Principal
 from application.ports import Document
+from domain.business.announcements import ANNOUNCEMENTS
 from domain.sales.tasks import TASKS
 from projections.conversations.messages import MESSAGES
 from projections.conversations.threads import THREADS
@@ -47,6 +48,7 @@ class Table(NamedTuple):
 
 
 TABLES: Final = {
+    "announcement": Table("announcements", RECORDS[ANNOUNCEMENTS.one]),
     "booking": Table("appointments", BOOKINGS),
     "client": Table("clients", CLIENTS),
     "lead": Table("leads", LEADS),
@@ -58,6 +60,8 @@ TABLES: Final = {
 
 INSERTS: Final = frozenset(
     {
+        "announcement.created",
+        "announcement.restored",
         "booking.requested",
         "client.registered",
         "lead.opened",
@@ -70,6 +74,8 @@ INSERTS: Final = frozenset(
 )
 DELETES: Final = frozenset(
     {
+        "announcement.purged",
+        "announcement.removed",
         "client.erased",
         "lead.purged",
         "lead.removed",
@@ -80,7 +86,7 @@ DELETES: Final = frozenset(
 )
 """What of a table's is there, or there no longer: everything else changes a row."""
 
-NOTIFYING: Final = frozenset({"booking", "client", "message", "task"})
+NOTIFYING: Final = frozenset({"announcement", "booking", "client", "message", "task"})
 """Areas of which a professional is notified, so far as they see them."""
 
 

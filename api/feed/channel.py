@@ -5,7 +5,8 @@ from collections import deque
 from typing import Final
 
 from api.feed.listener import Listener
-from application.feed import Heard
+from api.web.sockets import frame_of
+from application.feed import Happening, Heard
 from application.ports import Bookmark
 
 TAIL: Final = 64
@@ -13,6 +14,20 @@ TAIL: Final = 64
 
 MOST_KEPT: Final = 262_144
 """Bytes of that, for each tenant."""
+
+
+def said_of(each: Happening) -> bytes:
+    """Return how something that happened is told over a WebSocket."""
+    return b'{"event":%b}' % each.json
+
+
+class Frames(dict[Happening, bytes]):
+    """What happened, as it goes over a WebSocket: written down once, when the first is told."""
+
+    def __missing__(self, each: Happening) -> bytes:
+        """Write it down."""
+        frame = self[each] = frame_of(said_of(each))
+        return frame
 
 
 class Channel:
@@ -37,8 +52,9 @@ class Channel:
             return
         self.position = heard.reached
         self._keep(heard)
+        frames = Frames()
         for listener in [*self.listeners]:
-            listener.hear(heard)
+            listener.hear(heard, frames)
             if not listener.is_live:
                 self.listeners.discard(listener)
 
@@ -48,7 +64,7 @@ class Channel:
             return False
         listener.is_live = True
         for heard in self._tail:
-            listener.hear(heard)
+            listener.hear(heard, Frames())
         if listener.is_live:
             self.listeners.add(listener)
         return listener.is_live

@@ -1,16 +1,18 @@
 """Somebody who listens: what waits for them, and up to where they have heard.
 
-The hub puts in what they hear, without ever waiting for them; whoever writes to them takes it out. Where
+The hub puts in what they hear, without ever waiting for them; whoever writes to them takes it out. Where they
+take what they are told and nothing waits, the hub tells them at once: no task is woken for it. Where
 more comes than is taken they fall behind, and read for themselves: no more than `MOST_HELD` bytes are held
 for anybody. Who takes nothing at all for a while is ended by the hub, and not by whoever waits for them.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from api.web.sockets import AtOnce
 from application.conversations.company import Typing
 from application.feed import Admission, Happening, Heard
 from application.permissions import Principal
@@ -55,11 +57,13 @@ class Listener:
         "_handed",
         "_held",
         "_queue",
+        "_rests",
         "_since",
         "_typing",
         "_woken",
         "admission",
         "asked_again",
+        "at_once",
         "beat_at",
         "ended",
         "is_live",
@@ -80,12 +84,14 @@ class Listener:
         self.asked_again = False
         self.beat_at = 0.0
         self.writer: asyncio.Task[None] | None = None
+        self.at_once: AtOnce | None = None
         self._queue: deque[Happening] = deque()
         self._typing: deque[Typing] = deque(maxlen=MOST_TYPING)
         self._held = 0
         self._handed = 0
         self._since: float | None = None
         self._woken = asyncio.Event()
+        self._rests = False
 
     @property
     def principal(self) -> Principal:
@@ -99,24 +105,39 @@ class Listener:
 
     # --- What the hub does --------------------------------------------------------------------
 
-    def hear(self, heard: Heard) -> None:
+    def hear(self, heard: Heard, frames: Mapping[Happening, bytes]) -> None:
         """Let them hear of what is behind what they have heard. To whom something happened themselves, they
         look first who they are now.
         """
-        if heard.reached.position <= self.reached.position:
+        if self.ended is not None or heard.reached.position <= self.reached.position:
             return
         if self.principal.user_id in heard.users:
             self.doubt()
             return
         for each in heard.by(self.principal, self.admission.wanted):
             if each.bookmark.position > self.reached.position:
-                if not self._has_room(each):
+                if not self._is_told(each, frames) and not self._is_kept(each):
                     self.doubt()
                     return
-                self._queue.append(each)
                 self.reached = each.bookmark
-                self._woken.set()
         self.reached = heard.reached
+
+    def _is_told(self, each: Happening, frames: Mapping[Happening, bytes]) -> bool:
+        """Tell it at once, if nothing waits before it and they take it; return whether that was done."""
+        if self.at_once is None or self._queue or not self._rests:
+            return False
+        if not self.at_once(frames[each]):
+            return False
+        self.told = each.bookmark
+        return True
+
+    def _is_kept(self, each: Happening) -> bool:
+        """Keep it until it is taken, if there is room; return whether there is."""
+        if not self._has_room(each):
+            return False
+        self._queue.append(each)
+        self._woken.set()
+        return True
 
     def hear_of(self, typing: Typing) -> None:
         """Let them hear who writes at this moment; of many, only what was last."""
@@ -180,7 +201,11 @@ class Listener:
         self._handed = 0
         if not self._queue and self.ended is None and self.is_live:
             self._woken.clear()
-            await self._woken.wait()
+            self._rests = True
+            try:
+                await self._woken.wait()
+            finally:
+                self._rests = False
         self.refuse_ended()
         taken = [*self._queue]
         self._queue.clear()

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.backend import Backend
 from api.feed.asked import Named, place_of, wanted
+from api.feed.channel import said_of
 from api.feed.ending import Ended, code_of, named, writing_to
 from api.feed.hub import Hub, Word, hub_of, reading
 from api.feed.listener import Listener, NotUnderstood, Stopping, TooSlow
@@ -28,7 +29,7 @@ from api.feed.routes import TICKET
 from api.problems.statuses import number_of
 from api.web.gate import bearer
 from api.web.origins import refuse_unlisted
-from api.web.sockets import FEED
+from api.web.sockets import AT_ONCE, FEED
 from application.business.accounts import InvalidToken
 from application.feed import EVERYTHING, SNAPSHOT, Admission, Happening
 from application.ports import Bookmark
@@ -170,6 +171,8 @@ class Socket:
     # --- Telling ------------------------------------------------------------------------------
 
     async def _tell(self, listener: Listener) -> None:
+        if type(self) is Socket:  # what others tell is not the same for all
+            listener.at_once = self._scope.get("extensions", {}).get(AT_ONCE)
         with writing_to(listener):
             async for word in self._hub.words(listener):
                 if word.kind == "events":
@@ -182,7 +185,7 @@ class Socket:
 
     async def _shown(self, each: Happening, _: Listener) -> bytes:
         """Return how something that happened is told."""
-        return b'{"event":%b}' % each.json
+        return said_of(each)
 
     async def _say(self, text: bytes) -> None:
         await self._send({"type": "websocket.send", "text": text.decode()})

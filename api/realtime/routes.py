@@ -15,6 +15,7 @@ from api.web.gate import bearer, may
 from api.web.routing import Router
 from application.feed import EVERYTHING, Admission
 from application.permissions import Permission
+from application.publishing.events import refuse_less
 from application.realtime import (
     App,
     Channel,
@@ -99,17 +100,19 @@ def authorise_listening(caller: MayListen) -> Response:
 
 
 def _listening(caller: Caller, values: Pusher | None, socket_id: str, name: str) -> Signed:
-    channel = _seen(caller, name)
+    channel = _seen(caller, name, is_published=values is not None)
     ticket = None if values is not None else caller.backend.tickets.issue(_admission(caller))
     return signed(_app(caller, values), socket_id, channel, caller.principal, ticket)
 
 
-def _seen(caller: Caller, name: str) -> Channel:
+def _seen(caller: Caller, name: str, *, is_published: bool) -> Channel:
     """Return a channel that they may listen to; why not, is noted without any secret. Raises ChannelNotAllowed."""
     allowed = False
     try:
         channel = channel_of(name)
         caller.ask(lambda past: refuse_unseen(channel, caller.principal, past))
+        if is_published:
+            refuse_less(channel, caller.principal)
         allowed = True
     finally:
         log.debug("realtime", allowed=allowed, channel=name[:164], user=caller.principal.user_id)

@@ -258,6 +258,8 @@ class PusherSocket:
             self._put("pusher:subscription_error", said.channel, error)
             return
         await self._listen(admission)
+        if channel.is_presence:
+            await self._rooms.look(self._app.key)
         self._member = member
         if channel.name not in self._channels:
             self._channels[channel.name] = channel
@@ -296,7 +298,7 @@ class PusherSocket:
         await self._live.wait()
 
     def _presence(self, channel: Channel) -> dict[str, Any]:
-        there = self._rooms.members(self._app.key, channel)
+        there = self._rooms.members(self._app.key, channel.name)
         return {"presence": {"ids": [*there], "hash": there, "count": len(there)}}
 
     def _unsubscribe(self, name: str) -> None:

@@ -324,6 +324,19 @@ class DeliverSlowly(AboutEndpoint, frozen=True):
     lane: ClassVar[str] = "slow webhooks"
 
 
+class PublishEvents(Effect, frozen=True):
+    """Publish what is new in a business: see `application/publishing/`. `why` is another each time."""
+
+    lane: ClassVar[str] = "publishing"
+
+    why: str
+
+    @property
+    def ordering_key(self) -> str:
+        """One at a time has a business in its hands."""
+        return "publishing"
+
+
 class TellOfStoppedWebhook(Effect, frozen=True):
     """Find out who is to be told that nothing more is sent to an endpoint."""
 
@@ -369,4 +382,5 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     DeliverSlowly,
     TellOfStoppedWebhook,
     SendWebhookMail,
+    PublishEvents,
 )

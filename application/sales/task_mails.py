@@ -33,7 +33,7 @@ from application.sales.mails import (
 from application.scheduling.mails import History, Mailer, Present
 from application.transact import Past
 from domain.messages import Value
-from domain.sales.tasks import TASKS, Task, TaskStatus
+from domain.sales.tasks import TASKS, Task, to_do
 from domain.values import TaskId, UserId
 from domain.zones import A_DAY, to_local, to_utc, zone
 
@@ -157,10 +157,7 @@ class TaskMails:
 
 
 def _to_do(task_id: TaskId, past: Past) -> Task | None:
-    """Return a task that is still to be done."""
-    record = past.of(TASKS.aggregate, task_id)
-    is_open = record.values is not None and record.values.status is TaskStatus.OPEN
-    return record.values if record.active and is_open else None
+    return to_do(past.of(TASKS.aggregate, task_id))
 
 
 def _mentioned(task_id: TaskId, task: Task, past: Past) -> MentionedTask:

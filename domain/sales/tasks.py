@@ -73,6 +73,13 @@ class CompleteTask(Command, frozen=True):
     id: str
 
 
+class RemindOfTask(Command, frozen=True):
+    """Ordered by a process, for when it is time."""
+
+    id: TaskId
+    remind_at: datetime
+
+
 class TaskStatusUnclear(Invalid):
     """What is done says since when, and what is open does not: complete it, or take both away."""
 
@@ -101,7 +108,17 @@ class TaskCompleted(Event, frozen=True):
     at: datetime
 
 
+class TaskReminded(Event, frozen=True):
+    """Whoever has it is reminded that it is due at `due_at`."""
+
+    id: str
+    assignee_id: UserId
+    due_at: datetime
+
+
 def evolve_task(record: Record[Task], event: Any) -> Record[Task]:
+    if isinstance(event, TaskReminded):
+        return record
     if not isinstance(event, TaskCompleted):
         return evolve(record, event)
     assert record.values is not None
@@ -117,6 +134,20 @@ def complete(command: CompleteTask, record: Record[Task], *, now: datetime) -> S
     if task.values is None or task.values.status is TaskStatus.DONE:
         return []
     return [TaskCompleted(id=command.id, at=now)]
+
+
+def to_do(record: Record[Task]) -> Task | None:
+    """Return a task that is still to be done."""
+    is_open = record.values is not None and record.values.status is TaskStatus.OPEN
+    return record.values if record.active and is_open else None
+
+
+def remind(command: RemindOfTask, record: Record[Task]) -> Sequence[Event]:
+    """Remind whoever has it, unless it was moved, done or removed in the last moment."""
+    task = to_do(record)
+    if task is None or task.assignee_id is None or task.reminded_at != command.remind_at:
+        return []
+    return [TaskReminded(id=command.id, assignee_id=task.assignee_id, due_at=task.due_at)]
 
 
 _DUE: Final = datetime(2027, 1, 5, 9, tzinfo=UTC)
@@ -155,7 +186,12 @@ TASKS: Final = Kind(
     refuse=refuse_unclear,
     evolve=evolve_task,
     actions={"complete": Action(command=CompleteTask, decide=complete, is_timed=True)},
-    also={"task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE)},
+    also={
+        "task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE),
+        "task-reminded.v1": TaskReminded(
+            id=f"task-{UUID(int=7)}", assignee_id=UserId(f"user-{UUID(int=8)}"), due_at=_DUE
+        ),
+    },
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
     readers=frozenset(Role) - {Role.CLIENT},
     old_path="/tasks",

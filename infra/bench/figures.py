@@ -10,6 +10,7 @@ from infra.bench.rounds import Tally
 
 PER_SECOND: Final = "per second"
 MILLISECONDS: Final = "ms"
+MOSTLY: Final = "p95 ms"
 PROCESSOR: Final = "CPU µs"
 
 
@@ -66,6 +67,8 @@ def _figures(rounds: Sequence[Round], unit: str) -> list[float]:
             return [each.tally.operations / each.tally.seconds for each in rounds]
         case "ms":
             return [each.tally.p50_ms for each in rounds if each.tally.p50_ms is not None]
+        case "p95 ms":
+            return [each.tally.p95_ms for each in rounds if each.tally.p95_ms is not None]
         case _:
             return [each.cpu_us for each in rounds]
 

@@ -16,7 +16,12 @@ from infra.bench.race import Entrant, Rounds, Work
 from infra.servers.postgres import Server
 
 BENCH_JSON: Final = Path("bench.json")
-SUFFIX: Final[Mapping[str, str]] = {"per second": "/s", "ms": "ms", "CPU µs": "µs"}
+SUFFIX: Final[Mapping[str, str]] = {
+    "per second": "/s",
+    "ms": "ms",
+    "p95 ms": "ms at p95",
+    "CPU µs": "µs",
+}
 
 
 def entries(work: Work, rounds: Rounds) -> list[Entry]:

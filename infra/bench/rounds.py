@@ -33,6 +33,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     operations: int
     seconds: float
     p50_ms: float | None = None
+    p95_ms: float | None = None
     p99_ms: float | None = None
 
 
@@ -113,6 +114,7 @@ def of_durations(taken: Sequence[float], seconds: float) -> Tally:
         operations=len(ranked),
         seconds=seconds,
         p50_ms=quantile(ranked, 0.50) * 1000,
+        p95_ms=quantile(ranked, 0.95) * 1000,
         p99_ms=quantile(ranked, 0.99) * 1000,
     )
 

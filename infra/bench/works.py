@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from infra.bench.contender import Contender
-from infra.bench.figures import MILLISECONDS, PROCESSOR
+from infra.bench.figures import MILLISECONDS, MOSTLY, PROCESSOR
 from infra.bench.race import Entrant, Work
 
 
@@ -29,6 +29,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """Of a file that is taken in."""
     leads: int
     """That were there before."""
+    missed: int
+    """Events that somebody was away for."""
 
 
 FULL: Final = Effort(
@@ -41,6 +43,7 @@ FULL: Final = Effort(
     projected=4_000,
     rows=10_000,
     leads=1_000_000,
+    missed=100_000,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -52,6 +55,7 @@ QUICK: Final = Effort(
     projected=600,
     rows=1_000,
     leads=20_000,
+    missed=10_000,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -68,6 +72,8 @@ PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
 CRUD_IMPORT: Final = _rival("crud_import", "crud_import")
 CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
 ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
+PUBSUB_API: Final = _rival("pubsub_api", "feed", "pubsub")
+ECHO: Final = _rival("echo", "feed", "echo")
 FLOOR_API: Final = _rival("floor_api", "over_http", "floor_api")
 
 
@@ -94,6 +100,7 @@ OUR_LOG: Final = _ours("our_log", "log")
 OUR_SHORT_LOG: Final = _ours("our_short_log", "log")
 OUR_API: Final = _ours("our_api", "over_http")
 OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
+OUR_FEED: Final = _ours("our_feed", "feed")
 OUR_IMPORT: Final = _ours("our_import", "imports")
 
 
@@ -131,6 +138,8 @@ def works(effort: Effort) -> Sequence[Work]:
         _http_get(effort),
         _http_list(effort),
         _message(effort),
+        *(_feed_latency(listeners, effort) for listeners in (1, 500, 5_000)),
+        _feed_resume(effort),
         _webhook(effort),
         _import_leads(effort),
         _lead_submit(effort),
@@ -261,6 +270,30 @@ def _message(effort: Effort) -> Work:
         title="Say something in a conversation, 8 connections",
         ours=_frontdesk(OUR_API, "say", **order),
         rivals=(_crud("say", **order),),
+    )
+
+
+def _feed_latency(listeners: int, effort: Effort) -> Work:
+    order = {"work": "latency", "listeners": listeners, "seconds": effort.seconds}
+    return Work(
+        key=f"feed_latency_{listeners}",
+        title="From 201 until heard, " + _counted(listeners, "listener"),
+        unit=MOSTLY,
+        ours=Entrant("frontdesk", OUR_FEED, order),
+        rivals=(
+            Entrant("FastAPI + Redis pub/sub", PUBSUB_API, order),
+            Entrant("a plain websockets server", ECHO, order),
+        ),
+    )
+
+
+def _feed_resume(effort: Effort) -> Work:
+    order = {"work": "resume", "events": effort.missed}
+    return Work(
+        key="feed_resume",
+        title=f"Hear {effort.missed:,} events that one was away for",
+        ours=Entrant("frontdesk", OUR_FEED, order),
+        rivals=(Entrant("FastAPI, page by page of a table", PUBSUB_API, order),),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 import typer
 
 from infra.cli import (
+    announcing,
     cluster,
     history,
     importing,
@@ -50,6 +51,7 @@ keys.add_to(app)
 releases.add_to(app)
 retention.add_to(app)
 operators.add_to(app)
+announcing.add_to(app)
 people.add_to(app)
 shifted.add_to(app)
 streaming.add_to(app)

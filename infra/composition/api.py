@@ -79,6 +79,7 @@ def backend(
         erasures=system.erasures,
         feed=system.feed,
         guests=system.guests,
+        attending=system.attending,
         audit=Audit(system.database, History(system.reader)),
         files=system.files,
         company=Company(system.presence, system.following, system.clock),

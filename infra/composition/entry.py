@@ -17,6 +17,7 @@ from adapters.event_store.upcasters import UPCASTERS
 from adapters.feed import HEARER
 from adapters.live_bookings.counts import LIVE_BOOKINGS
 from adapters.postgres import Database
+from adapters.publishing import PublishingConsumer
 from adapters.read_models.consumer import ReadModelConsumer, table_of
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Entry
@@ -41,11 +42,11 @@ def entered(
     """Return the consumers of the log, each with a place from which to go on."""
     tables = [ReadModelConsumer(model) for model in renewal.models]
     reacting = [ProcessConsumer(process, clock) for process in reactions]
-    telling = WebhookConsumer(clock)
+    telling: list[Consumer] = [WebhookConsumer(clock), PublishingConsumer(clock)]
     with database.as_worker() as connection:
-        processes.enter(connection, [*reacting, telling])
-    renewal.enter([RELAY, *(process.name for process in reacting), telling.name])
-    return [*tables, *reacting, telling]
+        processes.enter(connection, [*reacting, *telling])
+    renewal.enter([RELAY, *(each.name for each in (*reacting, *telling))])
+    return [*tables, *reacting, *telling]
 
 
 def catalogue() -> Mapper:

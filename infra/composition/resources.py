@@ -31,13 +31,15 @@ from adapters.overdue import OverdueInTable
 from adapters.postgres import Bounds, Database
 from adapters.postgres import Limits as DatabaseLimits
 from adapters.presence.one_process import ProcessPresence
+from adapters.publishing import PostgresPublished
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from application.business.address_proofs import AddressProofs
-from application.business.configuration import Tried, Trying
+from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.dispatch import Dispatcher
+from application.feed import Feed
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
 from application.files.store import Bytes
@@ -48,6 +50,7 @@ from application.outgoing import Allowed, Outgoing
 from application.outgoing.destinations import HTTPS
 from application.people.erasure import Erasures
 from application.ports import About, Clock
+from application.publishing.publishing import Publishing
 from application.sales.confirmations import Confirmations
 from application.sales.imports.telling import ImportMails
 from application.sales.inviting import Invitations
@@ -270,3 +273,16 @@ def delivering_of(
         clock,
         RoomOfProcess,
     ).handlers
+
+
+def publishing_of(
+    settings: Settings,
+    database: Database,
+    store: PostgresEventStore,
+    feed: Feed,
+    configured: Configured,
+    clock: Clock,
+) -> Handlers:
+    """Return what publishes to Pusher servers."""
+    published, outgoing = PostgresPublished(database), outgoing_of(settings, clock)
+    return Publishing(Asking(store, clock), feed, published, configured, outgoing, clock).handlers

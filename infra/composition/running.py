@@ -30,6 +30,7 @@ from adapters.long_operations import OperationDesk, OperationProgress, SentRows
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import WRITER, Database
+from adapters.presence.attending import PresentAttending
 from adapters.presence.following import Follower as People
 from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
@@ -71,6 +72,7 @@ from infra.composition.resources import (
     limiter_of,
     preparing_of,
     presence_of,
+    publishing_of,
     redis_of,
     tried_of,
     typed_by,
@@ -153,6 +155,8 @@ def _compose(
     presence, company = presence_of(settings, redis, clock), Bell()
     following = People(presence, company)
     stack.callback(following.close)
+    attending = PresentAttending(presence, company, clock)
+    stack.callback(attending.close)
     denylist = PostgresDenylist(database, clock, _lifetime(settings))
     denylist.look()
     accounts = _accounts(settings, database, dispatch, store, clock, attempts, denylist, tokens)
@@ -183,6 +187,7 @@ def _compose(
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
         **delivering_of(settings, store, feed, deliveries, clock),
+        **publishing_of(settings, database, store, feed, configured, clock),
     }
     return System(
         settings=settings,
@@ -235,6 +240,7 @@ def _compose(
         limiter=limiter,
         presence=presence,
         following=following,
+        attending=attending,
         company=company,
         denylist=denylist,
         origins=PostgresOrigins(database),

@@ -30,6 +30,7 @@ from adapters.long_operations import OperationDesk
 from adapters.mail.outbox import OutboxMailer
 from adapters.origins import PostgresOrigins
 from adapters.postgres import Database
+from adapters.presence.attending import PresentAttending
 from adapters.presence.following import Follower
 from adapters.read_models.answers import Answers
 from adapters.read_models.desk import ParkedDesk
@@ -93,6 +94,7 @@ class System:
     limiter: RateLimiter
     presence: Presence
     following: Follower
+    attending: PresentAttending
     company: Bell
     denylist: PostgresDenylist
     origins: PostgresOrigins

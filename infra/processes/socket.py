@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from api.web.sockets import AT_ONCE
 from infra.processes.connections import Connections
 
 MOST_SAID: Final = 16_384
@@ -35,6 +36,21 @@ class WebSocket(WebSocketsSansIOProtocol):
         self._connected = connected
         self._missed = 0
         self._given_up: asyncio.TimerHandle | None = None
+
+    def handle_connect(self, event: Any) -> None:
+        """Let whoever speaks here hand over frames."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][AT_ONCE] = self.write_at_once  # type: ignore[assignment] # ours
+
+    def write_at_once(self, frame: bytes) -> bool:
+        """Write what is a frame already, if the other side takes what was sent before; return whether that was
+        done.
+        """
+        is_taken = self.writable.is_set() and not (self.close_sent or self.transport.is_closing())
+        if is_taken:
+            self.transport.write(frame)
+        return is_taken
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room for another."""

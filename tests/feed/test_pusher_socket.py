@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from adapters.presence.attending import LOOK
 from api.feed.listener import Stopping
 from api.realtime import socket
+from application.rooms import ATTENDS_FOR, Attendee
 from tests.conversations.threads.conversing import Person, client, colleague
 from tests.feed.listening import PATIENCE
 from tests.running import Running
@@ -85,6 +88,22 @@ def test_people_are_there_once_and_hear_what_they_may_see(running: Running, port
         assert desk.next("pusher_internal:member_removed") == {"user_id": zoe.id}
         desk.say("pusher:ping")
         assert desk.next("pusher:pong") == {}
+
+
+def test_who_was_connected_to_a_process_that_crashed_is_gone_within_a_minute(
+    running: Running, port: int
+) -> None:
+    ana, zoe = colleague(running), client(running)
+    channel = f"presence-thread-{ana.opens(zoe)['id']}"
+    elsewhere = Attendee(channel, zoe.id, is_staff=False, process="another")
+    running.system.attending.attends(running.tenant, [elsewhere], still=True)
+    with page(port, running.tenant) as desk:
+        shown = desk.subscribe(ana, channel)["presence"]
+        assert shown["hash"][zoe.id] == {"is_staff": False}
+        running.clock.set(running.clock() + ATTENDS_FOR)
+        running.system.company.ring()
+        assert desk.next("pusher_internal:member_removed") == {"user_id": zoe.id}
+    assert timedelta(seconds=60) > ATTENDS_FOR + timedelta(seconds=LOOK)
 
 
 def test_a_proof_is_good_for_one_socket_one_channel_and_one_person(

@@ -5,6 +5,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from domain.business.users import Role
 from domain.catalogue import KINDS
 from tests.running import Running
 
@@ -17,5 +18,5 @@ collect_ignore = [
 
 @pytest.fixture
 def http(running: Running) -> TestClient:
-    """An owner."""
-    return running.http()
+    """Somebody who may change any kind of record."""
+    return running.http(Role.OWNER, Role.OPERATOR)

@@ -1,4 +1,5 @@
-"""Whoever has a task is reminded of it before it is due, if that is wished, and hears of it when it is overdue.
+"""Whoever has a task is reminded of it before it is due, if that is wished, by mail and by a sign to whatever
+listens; and hears of it when it is overdue.
 
 One process makes what waits for its time, moves it and takes it back: see `remind_client_of_booking.py`. What
 was removed may be had again before its time, of which this process sees no more than that it is so; so it
@@ -12,7 +13,7 @@ from application.ports import Recorded
 from application.processes.effects import NoticeOverdue, SendTaskReminder
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.records import Changed, Created, Purged, Restored
-from domain.sales.tasks import TASKS, Task, TaskCompleted, TaskStatus
+from domain.sales.tasks import TASKS, RemindOfTask, Task, TaskCompleted, TaskStatus
 from domain.values import TaskId
 
 
@@ -31,7 +32,8 @@ def _keep_it_in_mind(past: Recorded) -> Orders:
 
 
 def _nothing_of(id_: str) -> Sequence[Withdraw]:
-    return [Withdraw(SendTaskReminder, about=id_), Withdraw(NoticeOverdue, about=id_)]
+    orders = (SendTaskReminder, RemindOfTask, NoticeOverdue)
+    return [Withdraw(order, about=id_) for order in orders]
 
 
 def _ahead(task_id: TaskId, task: Task, past: Recorded) -> Sequence[Do]:
@@ -43,8 +45,9 @@ def _ahead(task_id: TaskId, task: Task, past: Recorded) -> Sequence[Do]:
     remind_at = task.reminded_at
     if remind_at is None or remind_at <= past.recorded_at:
         return [overdue]
-    reminder = SendTaskReminder(task_id=task_id, remind_at=remind_at)
-    return [overdue, Do(reminder, about=task_id, at=remind_at)]
+    mail = SendTaskReminder(task_id=task_id, remind_at=remind_at)
+    sign = RemindOfTask(id=task_id, remind_at=remind_at)
+    return [overdue, *(Do(each, about=task_id, at=remind_at) for each in (mail, sign))]
 
 
 REMIND_ASSIGNEE_OF_TASK: Final = Process(

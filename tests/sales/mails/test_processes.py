@@ -18,7 +18,7 @@ from application.processes.effects import (
 from application.processes.process import Do, Withdraw
 from application.processes.sales.remind_assignee_of_task import REMIND_ASSIGNEE_OF_TASK
 from application.processes.sales.tell_of_lead import TELL_OF_LEAD
-from domain.sales.tasks import TASKS, Task, TaskCompleted, TaskStatus
+from domain.sales.tasks import TASKS, RemindOfTask, Task, TaskCompleted, TaskStatus
 from domain.values import TaskId
 from tests.mail.examples import recorded
 from tests.sales.assignment.examples import noor
@@ -30,8 +30,10 @@ task_id: Final = TaskId("task-0198c0de-0000-7000-8000-000000000001")
 task: Final = Task(due_at=DUE, assignee_id=noor, remind_before_minutes=60)
 overdue: Final = NoticeOverdue(task_id=task_id)
 reminder: Final = SendTaskReminder(task_id=task_id, remind_at=DUE - timedelta(hours=1))
+sign: Final = RemindOfTask(id=task_id, remind_at=DUE - timedelta(hours=1))
 taken_back: Final = [
     Withdraw(SendTaskReminder, about=task_id),
+    Withdraw(RemindOfTask, about=task_id),
     Withdraw(NoticeOverdue, about=task_id),
 ]
 
@@ -48,6 +50,7 @@ def test_a_task_is_kept_in_mind_by_whoever_has_it() -> None:
     assert made_of(created()) == [
         Do(overdue, about=task_id, at=DUE),
         Do(reminder, about=task_id, at=DUE - timedelta(hours=1)),
+        Do(sign, about=task_id, at=DUE - timedelta(hours=1)),
     ]
 
 

@@ -9,10 +9,14 @@ from fastapi.testclient import TestClient
 from adapters.consumers import checkpoints
 from application.processes.sales.remind_assignee_of_task import REMIND_ASSIGNEE_OF_TASK
 from application.sales.task_mails import LISTED
-from domain.business.users import DeactivateUser
+from domain.business.users import DeactivateUser, Role
 from domain.people.clients import RegisterClient
 from domain.scheduling.professionals import ChangeProfessionalContact
 from domain.values import ClientId, Contact, ProfessionalId, TenantId, UserId
+from tests.feed.listening import talking
+from tests.feed.scenes import bearer
+from tests.feed.test_old_sockets import changes
+from tests.http.sockets import served
 from tests.running import Running
 from tests.sales.leads.coming import ZOE, opened
 from tests.sales.mails.office import Office
@@ -63,6 +67,31 @@ def test_whoever_has_a_task_is_reminded_of_it_when_they_wish(
     assert mail.subject == "Reminder: Order towels, Monday 11 January 2027 at 13:00"
     for word in ("Priority: high", "Name: Zoé Dupont", "E-mail: zoe@example.org", "Three\nsizes"):
         assert word in mail.text
+
+
+def signs(http: TestClient) -> list[Any]:
+    """Return what listens hears of reminders."""
+    told = http.get("/v1/feed", params={"after": "0", "types": "task.reminded"}).json()["data"]
+    return [(each["data"]["assignee_id"], each["occurred_at"]) for each in told]
+
+
+def test_whatever_listens_is_told_as_somebody_is_reminded_and_their_page_is_notified(
+    office: Office, http: TestClient, noor: UserId
+) -> None:
+    where = made(http, noor, remind_before_minutes=60)
+    office.running.settle()
+    change(http, where, title="Order soap")
+    walk(office, NOON + DAY)
+    assert signs(http) == [(noor, "2027-01-11T11:00:00Z")]
+
+    mine = bearer(office.running, Role.PROFESSIONAL)
+    with (
+        served(office.running.app) as port,
+        talking(port, "?after=0", path="/ws/notifications", **mine) as page,
+    ):
+        told = changes(page, 3)[-1]
+    assert (told["eventType"], told["table"], told["type"]) == ("UPDATE", "tasks", "task.reminded")
+    assert (told["new"]["title"], told["new"]["assignee_id"]) == ("Order soap", noor)
 
 
 def test_a_reminder_follows_the_task(office: Office, http: TestClient, noor: UserId) -> None:
