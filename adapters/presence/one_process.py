@@ -20,6 +20,11 @@ class ProcessPresence:
         with self._gate:
             self._keep(tenant, {**self._until.get(tenant, {}), who: until})
 
+    def know(self, tenant: str, until: dict[str, datetime]) -> None:
+        """Take these for present until then, and nobody else."""
+        with self._gate:
+            self._keep(tenant, until)
+
     def present(self, tenant: str) -> Sequence[str]:
         """Return who is there, in the order of their ids."""
         with self._gate:

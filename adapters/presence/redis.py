@@ -1,13 +1,13 @@
 """Who is there, as all processes know it: a set by tenant, sorted by when each is gone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from redis import Redis
 
+from adapters.presence.one_process import ProcessPresence
 from adapters.redis import PREFIX, Breaker, RedisAway
-from application.business.presence import Presence
 from application.ports import Clock
 
 MILLISECOND: Final = 1_000
@@ -15,10 +15,12 @@ MILLISECOND: Final = 1_000
 
 class RedisPresence:
     """`application.business.presence.Presence` for all processes. While Redis is away, `otherwise` tells who
-    was seen by this process.
+    was seen by this process, and of whom it knew by Redis, for as long as that was to hold.
     """
 
-    def __init__(self, redis: "Redis", otherwise: Presence, breaker: Breaker, clock: Clock) -> None:
+    def __init__(
+        self, redis: "Redis", otherwise: ProcessPresence, breaker: Breaker, clock: Clock
+    ) -> None:
         self._redis: Any = redis
         self._otherwise = otherwise
         self._breaker = breaker
@@ -37,11 +39,12 @@ class RedisPresence:
         now = _microseconds(self._clock())
         try:
             there = self._breaker.ask(
-                lambda: self._redis.zrange(_name(tenant), f"({now}", "+inf", byscore=True)
+                lambda: self._redis.zrangebyscore(_name(tenant), f"({now}", "+inf", withscores=True)
             )
         except RedisAway:
             return self._otherwise.present(tenant)
-        return sorted(there)
+        self._otherwise.know(tenant, {who: _at(until) for who, until in there})
+        return sorted(who for who, _ in there)
 
     def _tell(self, key: str, who: str, until: int) -> None:
         """In one go; the set as a whole goes with the last who is in it."""
@@ -57,6 +60,10 @@ class RedisPresence:
 
 def _name(tenant: str) -> str:
     return f"{PREFIX}present:{tenant}"
+
+
+def _at(microseconds: float) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
 
 
 def _microseconds(at: datetime) -> int:

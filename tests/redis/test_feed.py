@@ -111,7 +111,10 @@ def test_nothing_is_lost_while_redis_answers_nobody(dsn: str, freeze: Callable[[
             assert ids(again.take(2)) == ids(heard)[1:]
 
 
-def test_who_is_there_by_way_of_another_process_is_seen(dsn: str) -> None:
+def test_who_is_there_by_way_of_another_process_is_seen(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_TIMEOUT_MS", "300000")  # also on a machine that is busy
     with two(dsn) as (here, there):
         first, second, channel = here.http.port, there.http.port, channel_of(here)
         ana = colleague(here)

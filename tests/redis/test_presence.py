@@ -129,6 +129,23 @@ def test_without_redis_each_process_tells_whom_it_saw(
     assert there.present(SALON) == ["avery"]
 
 
+def test_who_was_known_by_redis_is_there_without_it_until_their_time_is_up(
+    redis: Redis, clock: SettableClock, kill
+) -> None:
+    here, there = by_redis(redis, clock), by_redis(redis, clock)
+    here.seen(SALON, "camille", after(1))
+    here.seen(SALON, "avery", after(2))
+    assert there.present(SALON) == ["avery", "camille"]
+
+    kill()
+    clock.set(after(1))
+    there.seen(SALON, "robin", after(3))
+
+    assert there.present(SALON) == ["avery", "robin"]
+    clock.set(after(2))
+    assert there.present(SALON) == ["robin"]
+
+
 def test_in_an_emptied_redis_whoever_is_seen_again_is_there_again(
     redis: Redis, clock: SettableClock
 ) -> None:
