@@ -21,6 +21,9 @@ MASK: Final = bytes(4)
 SHORT, LONG = 126, 127
 BUFFER: Final = 262_144
 
+RESOLUTION: Final = 1e-6
+"""Seconds: whoever hears of it before it is answered waits for so long, as far as one can tell."""
+
 SAID: Final = b"201"
 
 Address = Callable[[int], tuple[str, dict[str, str]]]
@@ -57,6 +60,9 @@ class Ear:
         if not come:
             raise UnexpectedAnswer("the server hung up")
         self._rest += come
+        yield from self._whole()
+
+    def _whole(self) -> Iterator[bytes]:
         while (frame := _frame(self._rest)) is not None:
             kind, text, self._rest = frame
             if kind == PING:
@@ -68,12 +74,13 @@ class Ear:
 
     def until(self, word: bytes) -> int:
         """Wait until something is said that has this word in it; return how many messages that were."""
-        count = 0
+        count, messages = 0, self._whole()  # some may have come with the head
         while True:
-            for text in self.hear():
+            for text in messages:
                 count += 1
                 if word in text:
                     return count
+            messages = self.hear()
 
     def _send(self, kind: int, text: bytes) -> None:
         self.socket.sendall(bytes((kind, 0x80 | len(text))) + MASK + text)
@@ -215,4 +222,4 @@ def _heard(poll: select.epoll, asking: Asking, ears: dict[int, Ear], word: bytes
             elif any(word in text for text in ear.hear()):
                 at.append(perf_counter())
                 waiting.discard(number)
-    return [max(0.0, each - answered) for each in at]
+    return [max(RESOLUTION, each - answered) for each in at]

@@ -3,9 +3,11 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
 
 listening: set[ServerConnection] = set()
 
@@ -14,9 +16,10 @@ async def listen(connection: ServerConnection) -> None:
     """Tell all what one of them says, and then that one that it was told."""
     listening.add(connection)
     await connection.send('{"live":true}')
-    async for text in connection:
-        broadcast(listening, text)
-        await connection.send("201")
+    with suppress(ConnectionClosed):
+        async for text in connection:
+            broadcast(listening, text)
+            await connection.send("201")
     listening.discard(connection)
 
 
