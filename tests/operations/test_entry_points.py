@@ -35,6 +35,7 @@ APART: Final = {"cluster", "schemas asyncapi", "schemas told"}
 """What composes nothing: the processes of a cluster are some of those above."""
 
 ENDING: Final = {
+    "announce",
     "replay",
     "check-release",
     "claim-identities",
@@ -69,6 +70,7 @@ ENDING: Final = {
     "rotate-keys",
     "shifted-bookings",
     "verify",
+    "withdraw",
 }
 """What ends by itself, be it after an hour."""
 

@@ -182,7 +182,7 @@ def test_what_never_was_is_not_there(http, kind) -> None:
 def test_others_do_not_see_it_and_who_may_not_cannot(running: Running, http, kind) -> None:
     first, _ = bodies(kind)
     where = create(http, kind, first)
-    stranger = running.http(tenant=UUID)
+    stranger = running.http(Role.OWNER, Role.OPERATOR, tenant=UUID)
 
     assert stranger.get(where).status_code == 404
     assert stranger.delete(where).status_code == 404
@@ -229,7 +229,7 @@ def test_another_business_may_have_the_same(running: Running, http, kind) -> Non
     first, _ = bodies(kind)
     create(http, kind, first)
 
-    create(running.http(tenant=UUID), kind, first)
+    create(running.http(Role.OWNER, Role.OPERATOR, tenant=UUID), kind, first)
 
 
 @every_kind

@@ -9,6 +9,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "address-code-wrong": Words(
         "Code erroné", "Le code est erroné, a déjà servi ou a expiré. Demandez-en un autre."
     ),
+    "announcement-never-ends": Words(
+        "Annonce sans fin",
+        "Une annonce prend fin entre 1970 et 2999, ou quand elle est supprimée.",
+    ),
     "client-is-no-staff": Words(
         "Un client n'est pas du personnel",
         "Le rôle de client va seul : un client ne fait pas partie du personnel.",
@@ -70,6 +74,9 @@ FRENCH: Final[Mapping[str, Words]] = {
     "token-expired": Words("Jeton d'accès expiré", "Le jeton d'accès a expiré ; renouvelez-le."),
     "too-many-attempts": Words(
         "Trop de tentatives", "Trop de tentatives ; attendez avant de réessayer."
+    ),
+    "translated-twice": Words(
+        "Traduit deux fois", "Une annonce dit la même chose une fois dans chaque langue."
     ),
     "user-id-taken": Words(
         "Identifiant d'utilisateur déjà pris",

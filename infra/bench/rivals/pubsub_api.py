@@ -105,6 +105,7 @@ if __name__ == "__main__":
         loop="uvloop",
         http="httptools",
         ws_per_message_deflate=False,
+        ws_ping_interval=None,
         access_log=False,
         log_level="warning",
     )

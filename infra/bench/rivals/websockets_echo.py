@@ -25,7 +25,7 @@ async def listen(connection: ServerConnection) -> None:
 
 async def main() -> None:
     where = ("127.0.0.1", int(sys.argv[-1]))
-    async with serve(listen, *where, compression=None) as server:
+    async with serve(listen, *where, compression=None, ping_interval=None) as server:
         await server.serve_forever()
 
 
