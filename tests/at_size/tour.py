@@ -15,8 +15,10 @@ from adapters.feed.follower import Follower
 from adapters.read_models import changes
 from adapters.webhooks import PostgresDeliveries
 from application.outgoing import Answered
+from domain.business.configuration.declared import Pusher
 from domain.business.users import Role
 from domain.catalogue import KINDS
+from domain.confidential import Secret
 from domain.sales.forms import FORMS
 from domain.values import TenantId
 from tests.at_size.tour_of_operators import DAY, EARLY, long_work, queues, upkeep
@@ -24,6 +26,7 @@ from tests.business.tenants.examples import register_business
 from tests.contract import documents
 from tests.files.pictures import picture
 from tests.files.sending import send
+from tests.inbound.test_configured import configured
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -40,7 +43,7 @@ def tour(running: Running) -> Ids:
     register(running)
     accounts(running)
     salon = Salon.opened(running)
-    ids = {**people(salon, http), **bookings(salon, http), **records(http)}
+    ids = {**people(salon, http), **bookings(salon, http), **records(running)}
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
     ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
@@ -52,6 +55,8 @@ def tour(running: Running) -> Ids:
         for answer in questions(running, ids, asked):
             assert answer.status_code < 500, f"{answer.request.url}: {answer.text}"
     upkeep(running)
+    configured(running, "pusher", Pusher(app_id="1", key="1", secret=Secret(value="0123456789")))
+    running.settle()
     running.clock.set(running.clock() + 2 * DAY)
     running.settle()
     took_place(http, ids)
@@ -149,9 +154,9 @@ def bookings(salon: Salon, http: TestClient) -> dict[str, Any]:
     return {"booking_id": first.rpartition("/")[2], "hold_id": hold, "series_id": series}
 
 
-def records(http: TestClient) -> dict[str, Any]:
+def records(running: Running) -> dict[str, Any]:
     """Make one of each kind that is declared, change it, remove it and have it again."""
-    ids = {}
+    http, ids = running.http(Role.OWNER, Role.OPERATOR), {}
     for kind in KINDS:
         first, second = (to_builtins(example) for example in kind.examples)
         one = ids[f"{kind.one.replace('-', '_')}_id"] = made(http, f"/v1/{kind.many}", first)
