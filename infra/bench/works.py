@@ -29,6 +29,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """Of a file that is taken in."""
     leads: int
     """That were there before."""
+    told: int
+    """Events that are told to whoever receives them."""
 
 
 FULL: Final = Effort(
@@ -41,6 +43,7 @@ FULL: Final = Effort(
     projected=4_000,
     rows=10_000,
     leads=1_000_000,
+    told=20,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -52,6 +55,7 @@ QUICK: Final = Effort(
     projected=600,
     rows=1_000,
     leads=20_000,
+    told=3,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -65,6 +69,7 @@ ES_LOG: Final = _rival("es_log", "eventsourcing_log")
 ES_PROJECTION: Final = _rival("es_projection", "eventsourcing_projection")
 PGBENCH: Final = _rival("pgbench", "pgbench")
 PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
+OUTBOX: Final = _rival("outbox", "outbox")
 CRUD_IMPORT: Final = _rival("crud_import", "crud_import")
 CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
 ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
@@ -97,6 +102,8 @@ OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
 OUR_IMPORT: Final = _ours("our_import", "imports")
 
 
+OUR_WEBHOOKS: Final = _ours("our_webhooks", "webhooks")
+OUR_QUIET_WEBHOOKS: Final = _ours("our_quiet_webhooks", "webhooks")
 OUR_STREAMS: Final = _ours("our_streams", "streams")
 
 
@@ -132,6 +139,8 @@ def works(effort: Effort) -> Sequence[Work]:
         _http_list(effort),
         _message(effort),
         _webhook(effort),
+        _webhook_out(effort),
+        _webhook_out_hanging(effort),
         _import_leads(effort),
         _lead_submit(effort),
         _lead_list(effort),
@@ -271,6 +280,29 @@ def _webhook(effort: Effort) -> Work:
         title="Take a signed call of a provider, 8 connections",
         ours=_frontdesk(OUR_API, "take", **order),
         rivals=(_floor("take", **order),),
+    )
+
+
+def _webhook_out(effort: Effort) -> Work:
+    order = {"endpoints": 100, "hang": 0, "events": effort.told}
+    return Work(
+        key="webhook_out",
+        title="Deliver signed events to 100 receivers",
+        ours=_frontdesk(OUR_WEBHOOKS, "deliver", **order),
+        rivals=(Entrant("an outbox and 32 threads", OUTBOX, {"work": "deliver", **order}),),
+    )
+
+
+def _webhook_out_hanging(effort: Effort) -> Work:
+    """Of those who answer, as many are told as in the quiet work beside, so that both cost the same."""
+    order = {"work": "deliver", "events": effort.told // 3}
+    return Work(
+        key="webhook_out_hanging",
+        title="Deliver them to 800 while 200 others hang for 29 s",
+        ours=Entrant("frontdesk", OUR_WEBHOOKS, {**order, "endpoints": 1_000, "hang": 200}),
+        rivals=(
+            Entrant("none hanging", OUR_QUIET_WEBHOOKS, {**order, "endpoints": 800, "hang": 0}),
+        ),
     )
 
 
