@@ -90,6 +90,19 @@ class Anybody:
         raise AssertionError(f"nobody answered {method} {path}")
 
 
+class Listening(Streaming):
+    """Leaves nothing open where whoever is asked is killed before they answer."""
+
+    def __init__(self, *asked: Any, **headers: str) -> None:
+        try:
+            super().__init__(*asked, **headers)
+        except BaseException:
+            if file := vars(self).get("_file"):
+                file.close()
+            self._line.close()
+            raise
+
+
 def open_business(system: System, port: int, hook: str) -> Business:
     """Let there be one, with a client for each conversation, and somebody who is told of what is said."""
     token = owner(port)
@@ -104,7 +117,7 @@ def open_business(system: System, port: int, hook: str) -> Business:
     tokens = AccessTokens(system.settings.secret_keys, system.clock, timedelta(days=1))
     tenant = me["tenant_id"]
     clients = [(id_, tokens.issue(_client(tenant, id_))) for id_ in ids]
-    return Business(tenant, me["user_id"], token, clients)
+    return Business(tenant, me["id"], token, clients)
 
 
 def _client(tenant: str, id_: str) -> Principal:
@@ -150,7 +163,7 @@ def hear(port: int, token: str, most: int, heard: list[str], *, until: str = "")
     """Hear of at most so many events behind the last one; return whether one was cut off then."""
     after = heard[-1] if heard else "0"
     asked = {"Authorization": f"Bearer {token}"}
-    with Streaming(port, f"?after={after}&areas=message", **asked) as stream:
+    with Listening(port, f"?after={after}&areas=message", **asked) as stream:
         found = 0
         for name, data in stream.said():
             if name == until:
