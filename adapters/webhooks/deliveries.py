@@ -6,7 +6,7 @@ Nobody writes down anything of an endpoint that is in other hands by now.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from adapters.postgres import Database
@@ -19,10 +19,9 @@ KEEP: Final = timedelta(days=30)
 """For so long one is told what became of a delivery."""
 
 TO_NOTE: Final = timedelta(seconds=10)
-"""A lease is so much longer than the longest attempt: nobody who is alive is taken for dead."""
+"""Whoever has said nothing for so much longer than the longest attempt takes is dead."""
 
-# Of those who are due, so many as there is room for, tenants by turns: who has less in hand comes first. Due
-# times are those of our clock, leases of PostgreSQL's.
+# Of those who are due, so many as there is room for, tenants by turns: who has less in hand comes first.
 TAKE: Final = """
     WITH due AS MATERIALIZED (
         SELECT id, slow, look_at,
@@ -43,19 +42,20 @@ TAKE: Final = """
         FOR UPDATE OF endpoint SKIP LOCKED
     )
     UPDATE work.webhooks taken SET
-        claim = %(claim)s, lease_until = clock_timestamp() + %(lease)s, look_at = NULL
+        claim = %(claim)s, alive_at = clock_timestamp(), look_at = NULL
     FROM free WHERE taken.id = free.id
     RETURNING taken.id, taken.tenant_id::text, taken.claim, taken.slow, taken.made_at
 """
+SIGNS: Final = "SELECT id, alive_at FROM work.webhooks WHERE claim IS NOT NULL"
 LET_GO: Final = """
-    UPDATE work.webhooks SET claim = NULL, lease_until = NULL, look_at = least(look_at, %s)
-    WHERE claim IS NOT NULL AND lease_until < clock_timestamp()
+    UPDATE work.webhooks endpoint SET claim = NULL, alive_at = NULL, look_at = least(look_at, %s)
+    FROM unnest(%s::text[], %s::timestamptz[]) AS silent(id, alive_at)
+    WHERE endpoint.id = silent.id AND endpoint.alive_at = silent.alive_at AND claim IS NOT NULL
 """
 NEXT_LOOK: Final = """
     SELECT look_at FROM work.webhooks
     WHERE claim IS NULL AND active AND in_use AND look_at IS NOT NULL ORDER BY look_at LIMIT 1
 """
-IN_HAND: Final = "SELECT count(*) FROM work.webhooks WHERE claim IS NOT NULL"
 
 OURS: Final = "id = %(endpoint)s AND claim = %(claim)s"
 
@@ -72,7 +72,7 @@ READY: Final = """
 NO_HURRY: Final = "set_config('synchronous_commit', 'off', true)"
 NEXT: Final = f"""
     WITH ours AS (
-        UPDATE work.webhooks SET lease_until = clock_timestamp() + %(lease)s WHERE {OURS}
+        UPDATE work.webhooks SET alive_at = clock_timestamp() WHERE {OURS}
         RETURNING {NO_HURRY}
     )
     SELECT position, mark, entity, sequence, attempts {READY}
@@ -114,7 +114,7 @@ UNTOLD: Final = f"""
 
 # Whoever planned something meanwhile has said when to look.
 PUT_BACK: Final = f"""
-    UPDATE work.webhooks SET claim = NULL, lease_until = NULL, look_at = CASE
+    UPDATE work.webhooks SET claim = NULL, alive_at = NULL, look_at = CASE
         WHEN %(rests)s THEN look_at
         WHEN %(again)s::timestamptz IS NOT NULL THEN %(again)s
         ELSE least(
@@ -136,6 +136,13 @@ class Held(Value, frozen=True, kw_only=True):
     slowly: int
 
 
+class Sign(NamedTuple):
+    """An endpoint that is in somebody's hands, and what they wrote last."""
+
+    endpoint_id: str
+    alive_at: datetime
+
+
 class Wish(Value, frozen=True, kw_only=True):
     """How many more it would have, fast and slow ones, and how many of one tenant at most."""
 
@@ -151,7 +158,7 @@ class PostgresDeliveries:
     def __init__(self, database: Database, clock: Clock, *, longest: timedelta) -> None:
         self._database = database
         self._clock = clock
-        self._lease = longest + TO_NOTE
+        self.lease = longest + TO_NOTE
 
     # --- In whose hands -----------------------------------------------------------------------
 
@@ -160,7 +167,6 @@ class PostgresDeliveries:
         values = {
             "claim": claim,
             "now": self._clock(),
-            "lease": self._lease,
             "tenants": [each.tenant for each in held],
             "fast": [each.fast for each in held],
             "slowly": [each.slowly for each in held],
@@ -181,10 +187,17 @@ class PostgresDeliveries:
         values = {"rests": rests, "again": again, "failing": FAILING}
         self._execute(PUT_BACK, taken, **values)
 
-    def let_go(self) -> int:
-        """Take out of their hands what the dead had; return how many endpoints that were."""
+    def signs(self) -> list[Sign]:
+        """Return which endpoints are in anybody's hands, with the last signs of life."""
         with self._database.as_worker() as connection:
-            return connection.execute(LET_GO, (self._clock(),), prepare=True).rowcount
+            return [Sign(*row) for row in connection.execute(SIGNS, prepare=True)]
+
+    def let_go(self, silent: Sequence[Sign]) -> None:
+        """Take out of their hands what the dead had, unless they said something just now."""
+        if silent:
+            ids, signs = zip(*silent, strict=True)
+            with self._database.as_worker() as connection:
+                connection.execute(LET_GO, (self._clock(), list(ids), list(signs)))
 
     def next_look(self) -> datetime | None:
         """Return when an endpoint is to be looked at next."""
@@ -192,17 +205,11 @@ class PostgresDeliveries:
             row = connection.execute(NEXT_LOOK, prepare=True).fetchone()
         return row[0] if row else None
 
-    def in_hand(self) -> int:
-        """Return how many endpoints are in anybody's hands."""
-        with self._database.as_worker() as connection:
-            row = connection.execute(IN_HAND, prepare=True).fetchone()
-        return int(row[0]) if row else 0
-
     # --- What is sent -------------------------------------------------------------------------
 
     def next(self, taken: Taken, now: datetime) -> Delivery | None:
         """Return what is due longest and waits for nothing before it."""
-        row = self._execute(NEXT, taken, now=now, lease=self._lease)
+        row = self._execute(NEXT, taken, now=now)
         if row is None:
             return None
         position, mark, entity, sequence, attempts = row

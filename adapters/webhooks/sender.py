@@ -19,8 +19,9 @@ import structlog
 from psycopg import OperationalError
 
 from adapters.postgres import DatabaseUnavailableError
+from adapters.running.silence import Silence
 from adapters.wakeups.bell import Bell
-from adapters.webhooks.deliveries import Held, PostgresDeliveries, Wish
+from adapters.webhooks.deliveries import Held, PostgresDeliveries, Sign, Wish
 from application.ports import Clock
 from application.webhooks.deliveries import Taken
 from application.webhooks.delivering import SLOW
@@ -76,6 +77,7 @@ class Sender:
         self._places = places
         self._patience = patience
         self._seconds = seconds
+        self._silence: Silence[Sign] = Silence(deliveries.lease, seconds)
         self._hands: set[_Hand] = set()
         self._changing = threading.Condition()
         self._next_look_after_the_dead = 0.0
@@ -97,7 +99,7 @@ class Sender:
 
     def run_due(self) -> int:
         """Send to those that are due, one after the other; return how many these were."""
-        self._deliveries.let_go()
+        self._let_go()
         hands = self._taken()
         for each in hands:
             self._have_turn(each)
@@ -109,7 +111,7 @@ class Sender:
 
     def in_hand(self) -> int:
         """Return how many endpoints are sent to at this moment, by anybody."""
-        return self._deliveries.in_hand()
+        return len(self._deliveries.signs())
 
     def prune(self) -> int:
         """Forget what was settled long ago."""
@@ -190,7 +192,10 @@ class Sender:
     def _look_after_the_dead(self) -> None:
         if self._seconds() >= self._next_look_after_the_dead:
             self._next_look_after_the_dead = self._seconds() + POLL
-            self._deliveries.let_go()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._deliveries.let_go(self._silence.found(self._deliveries.signs()))
 
     def _pause(self) -> float:
         """Return the time to the next look. Whoever is due, and for whom there was no room, follows others."""

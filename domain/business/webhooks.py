@@ -191,7 +191,6 @@ WEBHOOKS: Final = Kind(
             types=("booking.completed",),
             description="Comptabilité",
             thin=True,
-            told_as_of=datetime(2027, 1, 1, tzinfo=UTC),
         ),
     ),
     stored_as=StoredAs(

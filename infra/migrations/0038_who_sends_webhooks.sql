@@ -3,7 +3,7 @@
 ALTER TABLE work.webhooks
     ADD COLUMN look_at     timestamptz,                    -- when somebody is to look; null: somebody does, or need not
     ADD COLUMN claim       uuid,                           -- whose hands it is in
-    ADD COLUMN lease_until timestamptz,                    -- and how long they are believed to be alive
+    ADD COLUMN alive_at    timestamptz,                    -- a sign of their life, another one each time
     ADD COLUMN made_at     timestamptz NOT NULL DEFAULT now();
 ALTER TABLE work.webhooks ALTER COLUMN slow SET DEFAULT false;
 

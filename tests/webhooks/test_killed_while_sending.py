@@ -1,10 +1,10 @@
 """A process that is killed, for real, after a receiver has heard something and before it is written down."""
 
-from typing import Any
-
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.webhooks.deliveries import TO_NOTE
+from infra.composition.resources import sender_of
 from tests.forked import talking
 from tests.running import Running
 from tests.webhooks.receiver import NEVER, OK, Receiver
@@ -14,8 +14,14 @@ pytestmark = pytest.mark.postgres
 
 SECONDS = "60"
 
-LEASES_END = "UPDATE work.webhooks SET lease_until = clock_timestamp() - interval '1 second'"
-"""As if so much time had passed: it is PostgreSQL's that counts."""
+
+class Counting:
+    """A clock by which others are silent: it goes as it is told."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 def test_what_was_sent_by_who_was_killed_is_sent_again_with_its_id_and_in_order(
@@ -37,12 +43,17 @@ def test_what_was_sent_by_who_was_killed_is_sent_again_with_its_id_and_in_order(
     assert sent == [(one, "1"), (other, "1"), (one, "2")]
 
     there.answer = lambda _: OK
-    running.settle()
-    assert len(there.calls) == 3, "nobody can know that it is dead before its lease ends"
-
-    with running.system.database.as_worker() as connection:
-        connection.execute(LEASES_END)
-    running.settle()
+    clock = Counting()
+    survivor = sender_of(
+        *(running.system.settings, running.system.database, running.system.store),
+        *(running.system.dispatch, running.system.feed, running.clock, running.system.advanced),
+        seconds=clock,
+    )
+    while clock.seconds < running.system.settings.webhook_seconds + TO_NOTE.total_seconds():
+        assert survivor.run_due() == 0, "nobody can know yet that it is dead"
+        clock.seconds += 2
+    while survivor.run_due():
+        pass
     heard = [(call.subject, call.headers["webhook-sequence"]) for call in there.calls[3:]]
     assert heard == [(one, "2"), (one, "3")]
     assert there.calls[3].id == there.calls[2].id
@@ -52,23 +63,21 @@ def test_what_was_sent_by_who_was_killed_is_sent_again_with_its_id_and_in_order(
 def test_who_answers_late_is_called_by_nobody_else_meanwhile(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    """A lease begins anew with each attempt, and is longer than that can last."""
+    """There is a sign of life before each attempt, and none can last until the next is missed."""
     for name in ("one", "two", "three"):
         reply(http, name)
     while running.system.runner.step():
         pass
-    found: list[Any] = []
+    found, signs = [], []
 
     def answer(_: object) -> bytes:
         found.append(running.system.sender.run_due())
         with running.system.database.as_worker() as connection:
-            query = "SELECT lease_until > clock_timestamp() + %s * interval '1 second' FROM work.webhooks"
-            found.append(
-                connection.execute(query, (running.system.settings.webhook_seconds,)).fetchone()
-            )
+            signs.append(connection.execute("SELECT alive_at FROM work.webhooks").fetchone())
         return OK
 
     there.answer = answer
     running.settle()
-    assert found == [0, (True,)] * 3
+    assert found == [0, 0, 0]
+    assert len({*signs}) == 3
     assert len({call.id for call in there.calls}) == len(there.calls) == 3
