@@ -44,7 +44,8 @@ TAKE: Final = """
     UPDATE work.webhooks taken SET
         claim = %(claim)s, alive_at = clock_timestamp(), look_at = NULL
     FROM free WHERE taken.id = free.id
-    RETURNING taken.id, taken.tenant_id::text, taken.claim, taken.slow, taken.made_at
+    RETURNING taken.id, taken.tenant_id::text, taken.claim, taken.slow, taken.made_at,
+        taken.failing_since
 """
 SIGNS: Final = "SELECT id, alive_at FROM work.webhooks WHERE claim IS NOT NULL"
 LET_GO: Final = """
@@ -79,7 +80,6 @@ NEXT: Final = f"""
       AND next_at <= %(now)s AND EXISTS (SELECT FROM ours)
     ORDER BY next_at, position LIMIT 1
 """
-FAILING_SINCE: Final = f"SELECT failing_since FROM work.webhooks WHERE {OURS}"
 
 # What comes after something that failed waits as long as that.
 NOTE: Final = f"""
@@ -178,8 +178,15 @@ class PostgresDeliveries:
         with self._database.as_worker() as connection:
             rows = connection.execute(TAKE, values, prepare=False).fetchall()
         return [
-            Taken(endpoint_id=id_, tenant=tenant, claim=claim, slow=slow, made_at=made_at)
-            for id_, tenant, claim, slow, made_at in rows
+            Taken(
+                endpoint_id=id_,
+                tenant=tenant,
+                claim=claim,
+                slow=slow,
+                made_at=made_at,
+                failing_since=since,
+            )
+            for id_, tenant, claim, slow, made_at, since in rows
         ]
 
     def put_back(self, taken: Taken, *, rests: bool = False, again: datetime | None = None) -> None:
@@ -220,11 +227,6 @@ class PostgresDeliveries:
             sequence=sequence,
             attempts=attempts,
         )
-
-    def failing_since(self, taken: Taken) -> datetime | None:
-        """Return since when nothing arrives."""
-        row = self._execute(FAILING_SINCE, taken)
-        return row[0] if row else None
 
     def arrived(
         self, taken: Taken, delivery: Delivery, outcome: Outcome, *, slow: bool, at: datetime

@@ -37,6 +37,10 @@ Turn = Callable[[Taken, Callable[[], object]], object]
 log = structlog.get_logger()
 
 
+TOGETHER: Final = 4
+"""Those who are due are looked for when there is room for one in so many, rather than for each alone."""
+
+
 class Places(NamedTuple):
     """To how many endpoints one process sends at once: to those that answer in time, and to those that let
     others wait; and how many of either are of one tenant.
@@ -119,17 +123,17 @@ class Sender:
 
     # --- Who, and how many ----------------------------------------------------------------------
 
-    def _fill(self, stop: threading.Event) -> None:
-        for hand in self._taken():
+    def _fill(self, stop: threading.Event, *, at_least: int = 1) -> None:
+        for hand in self._taken(at_least):
             name = f"webhook {hand.taken.endpoint_id}"
             args = (hand, stop)
             threading.Thread(target=self._have_turns, args=args, name=name, daemon=True).start()
 
-    def _taken(self) -> Sequence[_Hand]:
-        """Take as many as there is room for."""
+    def _taken(self, at_least: int = 1) -> Sequence[_Hand]:
+        """Take as many as there is room for, if it is worth it."""
         with self._changing:
             wish, held = self._wish()
-            if wish.fast <= 0 and wish.slowly <= 0:
+            if wish.fast < at_least and (at_least > 1 or wish.slowly < 1):
                 return ()
             taken = self._deliveries.take(uuid4(), wish, held)
             hands = [_Hand(each, self._seconds()) for each in taken]
@@ -161,7 +165,7 @@ class Sender:
         self._have_turn(hand)
         try:
             if not stop.is_set():
-                self._fill(stop)
+                self._fill(stop, at_least=max(1, self._places.fast // TOGETHER))
         except (DatabaseUnavailableError, OperationalError):
             return  # whoever looks now and then says so
 

@@ -43,13 +43,16 @@ class Delivery(Value, frozen=True, kw_only=True):
 
 
 class Taken(Value, frozen=True, kw_only=True):
-    """An endpoint in the hands of whoever made this claim. It is `slow` if it let others wait the last time."""
+    """An endpoint in the hands of whoever made this claim. It is `slow` if it let others wait the last time, and
+    nothing that was sent has arrived `failing_since`.
+    """
 
     endpoint_id: str
     tenant: str
     claim: UUID
     slow: bool = False
     made_at: datetime
+    failing_since: datetime | None = None
 
 
 class Deliveries(Protocol):
@@ -57,9 +60,6 @@ class Deliveries(Protocol):
 
     def next(self, taken: Taken, now: datetime) -> Delivery | None:
         """Return what is due longest and waits for nothing before it. From now on there is time for an attempt."""
-
-    def failing_since(self, taken: Taken) -> datetime | None:
-        """Return since when nothing arrives."""
 
     def arrived(
         self, taken: Taken, delivery: Delivery, outcome: Outcome, *, slow: bool, at: datetime

@@ -92,43 +92,41 @@ class Delivering:
         self, taken: Taken, endpoint: WebhookEndpoint, began: Callable[[], object]
     ) -> EndpointStatus | None:
         """Send until nothing is due, it fails, or others have their turn; return why no more is to be sent."""
-        until = self._seconds() + TURN
+        until, since = self._seconds() + TURN, taken.failing_since
         while (delivery := self._deliveries.next(taken, self._clock())) is not None:
             began()
-            found = self._failed(taken, delivery, endpoint)
-            if found or self._seconds() >= until:
-                return found if isinstance(found, EndpointStatus) else None
-        since = self._deliveries.failing_since(taken)
+            outcome = self._outcome(taken, delivery, endpoint)
+            if outcome is not None:
+                since = self._noted(taken, delivery, outcome)
+                if is_gone(outcome):
+                    return EndpointStatus.GONE
+            if since is not None or self._seconds() >= until:
+                break
         return EndpointStatus.FAILING if is_failing(since, self._clock()) else None
 
-    def _failed(
+    def _outcome(
         self, taken: Taken, delivery: Delivery, endpoint: WebhookEndpoint
-    ) -> EndpointStatus | bool:
-        """Send one; return whether that failed, or why no more is sent."""
+    ) -> Outcome | None:
+        """Send one; return what came of it, if there was anything to be said."""
         happening = self._happenings.at(taken.tenant, delivery.bookmark)
         if happening is None or not is_heard(happening, _owner(taken.tenant), EVERYTHING):
             self._deliveries.untold(taken, delivery, self._clock())
-            return False
+            return None
         now = self._clock()
         as_of = endpoint.told_as_of or taken.made_at
         body = body_of(happening, thin=endpoint.thin, as_of=as_of)
         keys = self._keyring.signing(taken.tenant, delivery.endpoint_id, endpoint, now)
         headers = headers_of(delivery, keys, body, now)
-        outcome = self._outgoing.send(Request(url=endpoint.url, headers=headers, body=body))
-        return self._noted(taken, delivery, outcome, self._clock())
+        return self._outgoing.send(Request(url=endpoint.url, headers=headers, body=body))
 
-    def _noted(
-        self, taken: Taken, delivery: Delivery, outcome: Outcome, now: datetime
-    ) -> EndpointStatus | bool:
-        slow = _keeps_others_waiting(outcome)
+    def _noted(self, taken: Taken, delivery: Delivery, outcome: Outcome) -> datetime | None:
+        """Write down what came of it; return since when nothing arrives."""
+        slow, now = _keeps_others_waiting(outcome), self._clock()
         if has_arrived(outcome):
             self._deliveries.arrived(taken, delivery, outcome, slow=slow, at=now)
-            return False
+            return None
         again = again_at(delivery, outcome, now)
-        since = self._deliveries.failed(taken, delivery, outcome, slow=slow, at=now, again=again)
-        if is_gone(outcome):
-            return EndpointStatus.GONE
-        return EndpointStatus.FAILING if is_failing(since, now) else True
+        return self._deliveries.failed(taken, delivery, outcome, slow=slow, at=now, again=again)
 
     def _stop(self, taken: Taken, status: EndpointStatus) -> None:
         """Say in the log that no more is sent; who removed it meanwhile need not be told."""
