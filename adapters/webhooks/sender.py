@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 TOGETHER: Final = 4
-"""Those who are due are looked for when there is room for one in so many, rather than for each alone."""
+"""One looks who is due when one in so many of those who are sent to is done, rather than for each alone."""
 
 
 class Places(NamedTuple):
@@ -83,6 +83,7 @@ class Sender:
         self._seconds = seconds
         self._silence: Silence[Sign] = Silence(deliveries.lease, seconds)
         self._hands: set[_Hand] = set()
+        self._done = 0
         self._changing = threading.Condition()
         self._next_look_after_the_dead = 0.0
 
@@ -123,17 +124,21 @@ class Sender:
 
     # --- Who, and how many ----------------------------------------------------------------------
 
-    def _fill(self, stop: threading.Event, *, at_least: int = 1) -> None:
-        for hand in self._taken(at_least):
+    def _fill(self, stop: threading.Event, *, sparing: bool = False) -> None:
+        for hand in self._taken(sparing=sparing):
             name = f"webhook {hand.taken.endpoint_id}"
             args = (hand, stop)
             threading.Thread(target=self._have_turns, args=args, name=name, daemon=True).start()
 
-    def _taken(self, at_least: int = 1) -> Sequence[_Hand]:
-        """Take as many as there is room for, if it is worth it."""
+    def _taken(self, *, sparing: bool = False) -> Sequence[_Hand]:
+        """Take as many as there is room for; `sparing` looks: only if enough are done since the last one."""
         with self._changing:
             wish, held = self._wish()
-            if wish.fast < at_least and (at_least > 1 or wish.slowly < 1):
+            in_hand = sum(each.fast for each in held)
+            if sparing and self._done * TOGETHER < in_hand:
+                return ()
+            self._done = 0
+            if wish.fast <= 0 and wish.slowly <= 0:
                 return ()
             taken = self._deliveries.take(uuid4(), wish, held)
             hands = [_Hand(each, self._seconds()) for each in taken]
@@ -165,7 +170,7 @@ class Sender:
         self._have_turn(hand)
         try:
             if not stop.is_set():
-                self._fill(stop, at_least=max(1, self._places.fast // TOGETHER))
+                self._fill(stop, sparing=True)
         except (DatabaseUnavailableError, OperationalError):
             return  # whoever looks now and then says so
 
@@ -183,6 +188,7 @@ class Sender:
         finally:
             with self._changing:
                 self._hands.remove(hand)
+                self._done += 1
                 self._changing.notify_all()
 
     def _put_off(self, taken: Taken) -> None:

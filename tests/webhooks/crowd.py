@@ -32,7 +32,7 @@ class Crowd:
             self.released.wait()
         self._count(self.taken, path)
 
-    def wait(self, true: Any, seconds: float = 60) -> None:
+    def wait(self, true: Any, seconds: float = 240) -> None:
         """Wait until something is true of what was counted."""
         with self.changed:
             assert self.changed.wait_for(true, seconds), (len(self.waiting), len(self.taken))

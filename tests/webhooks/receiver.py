@@ -55,7 +55,7 @@ class Receiver:
     def wait(self, true: Callable[[], object]) -> None:
         """Wait until something is true of what was heard."""
         with self.changed:
-            assert self.changed.wait_for(true, 60), self.answered
+            assert self.changed.wait_for(true, 200), self.answered
 
     @property
     def taken(self) -> list[Call]:

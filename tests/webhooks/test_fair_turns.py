@@ -18,10 +18,10 @@ from tests.running import Running
 from tests.webhooks.crowd import HANGS, Crowd, crowd
 from tests.webhooks.test_delivering import reply
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
-ALL = 1_000
-HANGING = 200
+ALL = 250
+HANGING = 50
 AT_ONCE = 100
 """Made by one request."""
 
@@ -86,9 +86,7 @@ def jobs(running: Running) -> int:
     return int(row[0]) if row else 0
 
 
-def test_two_hundred_of_a_thousand_that_hang_keep_nobody_waiting(
-    running: Running, many: Crowd
-) -> None:
+def test_one_in_five_that_hang_keep_nobody_waiting(running: Running, many: Crowd) -> None:
     http = running.http()
     hanging = [f"{HANGS}/{n}" for n in range(HANGING)]
     healthy = [f"/answers/{n}" for n in range(ALL - HANGING)]

@@ -10,7 +10,7 @@ from tests.running import Running
 from tests.webhooks.receiver import NEVER, OK, Receiver
 from tests.webhooks.test_delivering import renamed, reply
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
 SECONDS = "60"
 

@@ -59,7 +59,7 @@ def sent(composed: System, area: str) -> bool:
         while connection.execute(LEFT, (area, hanging[area])).fetchone() != (0,):
             if time.monotonic() > until:
                 raise TimeoutError(area)
-            time.sleep(0.01)
+            time.sleep(0.05)
     return True
 
 
@@ -99,8 +99,8 @@ if __name__ == "__main__":
     )
     migrate(DSN)
     with (
-        serving(port, [*PROGRAM, str(port)]),
         running_system(settings, DSN, models=(), reactions=(), clock=system_clock) as composed,
+        serving(port, [*PROGRAM, str(port)]),  # ends first, and nobody waits for those who hang
     ):
         composed.beside("webhooks", composed.sender.run)
 
