@@ -26,8 +26,8 @@ from infra.composition import System, running_system
 from infra.settings import read_settings
 from tests.acceptance.processes import SETTINGS, Answer, Http, dying_servers, owner, servers
 from tests.acceptance.rebuilding import assert_rebuilt_is_the_same
+from tests.acceptance.strangers import everything
 from tests.acceptance.test_real_conversations import DATA
-from tests.acceptance.test_strangers_in_conversations import everything
 from tests.feed.listening import Streaming
 from tests.outgoing.somebody import HERE
 from tests.webhooks.receiver import DOWN, OK, Call, Receiver, receiver
