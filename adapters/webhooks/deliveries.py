@@ -4,22 +4,34 @@ endpoint is.
 Nobody writes down anything of an endpoint that is in other hands by now.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from adapters.postgres import Database
+import structlog
+from psycopg import OperationalError
+
+from adapters.postgres import Database, DatabaseUnavailableError
 from application.outgoing import Answered, Outcome
 from application.ports import Bookmark, Clock
 from application.webhooks.deliveries import FAILING, Delivery, Taken
 from domain.messages import Value
+
+log = structlog.get_logger()
 
 KEEP: Final = timedelta(days=30)
 """For so long one is told what became of a delivery."""
 
 TO_NOTE: Final = timedelta(seconds=10)
 """Whoever has said nothing for so much longer than the longest attempt takes is dead."""
+
+TRIES: Final = 3
+AGAIN: Final = 1.0
+"""How often, and after how many seconds again, one tries to write down what came of a delivery: were that forgotten
+for PostgreSQL being away for a moment, it would be sent twice.
+"""
 
 # Of those who are due, so many as there is room for, tenants by turns: who has less in hand comes first.
 TAKE: Final = """
@@ -155,9 +167,12 @@ class Wish(Value, frozen=True, kw_only=True):
 class PostgresDeliveries:
     """Their table. What is pending stays, however long nothing is sent."""
 
-    def __init__(self, database: Database, clock: Clock, *, longest: timedelta) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, longest: timedelta, again: float = AGAIN
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._again = again
         self.lease = longest + TO_NOTE
 
     # --- In whose hands -----------------------------------------------------------------------
@@ -233,7 +248,7 @@ class PostgresDeliveries:
     ) -> None:
         """Note that it has arrived."""
         said = {**_said(delivery, outcome), "slow": slow, "at": at}
-        self._execute(NOTE, taken, **said, state="succeeded", again=None, arrived=True)
+        self._note(taken, **said, state="succeeded", again=None, arrived=True)
 
     def failed(
         self,
@@ -248,7 +263,7 @@ class PostgresDeliveries:
         """Note that it has not, and when it is tried again, if it is; what comes after it waits as long."""
         state = "exhausted" if again is None else "pending"
         said = {**_said(delivery, outcome), "slow": slow, "at": at, "again": again}
-        row = self._execute(NOTE, taken, **said, state=state, arrived=False)
+        row = self._note(taken, **said, state=state, arrived=False)
         return row[0] if row else None
 
     def untold(self, taken: Taken, delivery: Delivery, at: datetime) -> None:
@@ -259,6 +274,16 @@ class PostgresDeliveries:
         """Forget what was settled long ago."""
         with self._database.as_worker() as connection:
             return connection.execute(PRUNE, (self._clock() - KEEP,)).rowcount
+
+    def _note(self, taken: Taken, **values: Any) -> Any:
+        """Write down what came of a delivery, though PostgreSQL be away for a moment."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._execute(NOTE, taken, **values)
+            except (DatabaseUnavailableError, OperationalError) as error:
+                log.warning("what became of a webhook is written down later", error=str(error))
+                time.sleep(self._again)
+        return self._execute(NOTE, taken, **values)
 
     def _execute(self, statement: str, taken: Taken, **values: Any) -> Any:
         """Ask, or write down, something of an endpoint in our hands."""

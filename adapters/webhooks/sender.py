@@ -98,6 +98,9 @@ class Sender:
             except (DatabaseUnavailableError, OperationalError) as error:
                 log.warning("webhooks cannot be reached", error=str(error))
                 pause = POLL
+            except Exception:
+                log.exception("webhooks cannot be handed out")
+                pause = POLL
             self._bell.wait(heard, pause)
         with self._changing:
             self._changing.wait_for(lambda: not self._hands)
