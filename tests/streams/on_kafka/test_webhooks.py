@@ -5,6 +5,7 @@ and goes.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -56,8 +57,8 @@ def staff(
 def replies(port: int, token: str, count: int) -> None:
     """Make so many things, and change each."""
     with Http(port, token) as http:
-        for number in range(count):
-            name = f"{port}-{number}-{len(http('GET', '/v1/replies').body['data'])}"
+        for _ in range(count):
+            name = uuid4().hex
             said = {"shortcut": name, "title": name, "text": "Bonjour"}
             made = http("POST", "/v1/replies", said)
             assert made.status == 201, made
