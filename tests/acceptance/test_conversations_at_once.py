@@ -93,9 +93,9 @@ class Anybody:
 class Listening(Streaming):
     """Leaves nothing open where whoever is asked is killed before they answer."""
 
-    def __init__(self, *asked: Any, **headers: str) -> None:
+    def __init__(self, port: int, query: str = "", **headers: str) -> None:
         try:
-            super().__init__(*asked, **headers)
+            super().__init__(port, query, **headers)
         except BaseException:
             if file := vars(self).get("_file"):
                 file.close()

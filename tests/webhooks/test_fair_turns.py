@@ -10,12 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.webhooks.sender import Places
-from infra.composition.resources import sender_of
 from infra.settings import Settings
 from tests.conftest import settings_with
 from tests.outgoing.somebody import HERE
 from tests.running import Running
 from tests.webhooks.crowd import HANGS, Crowd, crowd
+from tests.webhooks.senders import sender_with
 from tests.webhooks.test_delivering import reply
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
@@ -57,20 +57,15 @@ def endpoints(http: TestClient, many: Crowd, paths: list[str]) -> None:
 @contextmanager
 def sending(running: Running, many: Crowd, **how: Any) -> Iterator[None]:
     """Send, in threads; in the end those who hang are answered."""
-    system, stop = running.system, threading.Event()
-    sender = sender_of(
-        *(system.settings, system.database, system.store, system.dispatch, system.feed),
-        *(running.clock, system.advanced),
-        **how,
-    )
-    thread = threading.Thread(target=sender.run, args=(stop,))
+    stop = threading.Event()
+    thread = threading.Thread(target=sender_with(running, **how).run, args=(stop,))
     thread.start()
     try:
         yield
     finally:
         many.released.set()
         stop.set()
-        system.advanced.ring()
+        running.system.advanced.ring()
         thread.join()
 
 

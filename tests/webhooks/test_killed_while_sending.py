@@ -4,10 +4,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.webhooks.deliveries import TO_NOTE
-from infra.composition.resources import sender_of
 from tests.forked import talking
 from tests.running import Running
 from tests.webhooks.receiver import NEVER, OK, Receiver
+from tests.webhooks.senders import sender_with
 from tests.webhooks.test_delivering import renamed, reply
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
@@ -44,11 +44,7 @@ def test_what_was_sent_by_who_was_killed_is_sent_again_with_its_id_and_in_order(
 
     there.answer = lambda _: OK
     clock = Counting()
-    survivor = sender_of(
-        *(running.system.settings, running.system.database, running.system.store),
-        *(running.system.dispatch, running.system.feed, running.clock, running.system.advanced),
-        seconds=clock,
-    )
+    survivor = sender_with(running, seconds=clock)
     while clock.seconds < running.system.settings.webhook_seconds + TO_NOTE.total_seconds():
         assert survivor.run_due() == 0, "nobody can know yet that it is dead"
         clock.seconds += 2
