@@ -13,11 +13,10 @@ from infra.composition import System, running_system
 from infra.servers.kafka import Broker
 from infra.settings import Settings
 from tests.acceptance.processes import Http, owner
-from tests.outgoing.somebody import HERE
 from tests.streams.on_kafka.test_distributed import active, have_divided_everything, stopped
 from tests.streams.programs import Company, company
 from tests.waiting import until
-from tests.webhooks.receiver import Receiver, receiver
+from tests.webhooks.receiver import Receiver
 
 pytestmark = [
     pytest.mark.kafka,
@@ -27,15 +26,6 @@ pytestmark = [
 ]
 
 EACH = 5
-
-
-@pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    with receiver() as there:
-        monkeypatch.setenv("OUTGOING_PORTS", str(there.port))
-        monkeypatch.setenv("OUTGOING_PLAIN_HTTP", "true")
-        monkeypatch.setenv("OUTGOING_NETWORKS", f"{HERE}/32")
-        yield there
 
 
 @pytest.fixture
