@@ -81,7 +81,7 @@ ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
 """What somebody may order who reaches only what bears this id of their own."""
 
 BY_ACTION: Final[Mapping[type[Command], Kind[Any]]] = {
-    action.command: kind for kind in KINDS for action in kind.actions.values()
+    action.command: kind for kind in KINDS for action in kind.actions.values() if not action.by_us
 }
 
 AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec.structs import replace
 
 from application.permissions import OWN, Permission, PermissionMissing, Principal, Whose
 from application.ports import Recorded
@@ -23,7 +24,9 @@ from domain.values import kind_of
 
 
 class Told(Value, frozen=True, kw_only=True):
-    """What happened, as others see it, to the thing `subject`; `about` are the ids of those whose it is."""
+    """What happened, as others see it, to the thing `subject`; `about` are the ids of those whose it is. It is
+    made of an `event`, which nobody is shown.
+    """
 
     type: str
     version: int
@@ -32,6 +35,14 @@ class Told(Value, frozen=True, kw_only=True):
     data: msgspec.Struct
     permission: str
     about: Mapping[str, Whose]
+    event: Event | None = None
+
+    def as_of(self, moment: datetime) -> "Told":
+        """Return the same in the shape in which it was told at a moment."""
+        shape = SHAPES[type(self.event)].as_of(moment) if self.event else None
+        if self.event is None or shape is None or shape.telling.version == self.version:
+            return self
+        return replace(self, version=shape.telling.version, data=shape.of(self.event))
 
 
 class Shape:
@@ -39,6 +50,7 @@ class Shape:
 
     def __init__(self, event: type[Event], telling: Telling, *, but: Iterable[str] = ()) -> None:
         self.telling = telling
+        self._before = Shape(event, telling.before, but=but) if telling.before else None
         self._places = {n: p.split(".") for n, p in telling.fields.items() if n not in {*but}}
         self.struct = msgspec.defstruct(
             _class_name(telling.type),
@@ -50,6 +62,11 @@ class Shape:
     def of(self, event: Event) -> msgspec.Struct:
         """Return what is told of an event."""
         return self.struct(**{name: _at(event, place) for name, place in self._places.items()})
+
+    def as_of(self, moment: datetime) -> "Shape":
+        """Return the one that was told at a moment: the first, where that was before all."""
+        is_newer = self._before is not None and moment < self.telling.since
+        return self._before.as_of(moment) if self._before and is_newer else self
 
 
 SEEN_WITH: Final[Mapping[str, str]] = {
@@ -90,6 +107,7 @@ def told(past: Recorded, state: object = None) -> Told | None:
         data=data,
         permission=permission,
         about=_whose(telling, data, state) if permission in OWN else {},
+        event=past.event,
     )
 
 

@@ -30,6 +30,7 @@ FORKING.set_forkserver_preload(
         "tests.long_operations.doomed",
         "tests.mail.doomed_desk",
         "tests.read_models.doomed",
+        "tests.webhooks.doomed",
         "tests.kept",
     ]
 )

@@ -7,7 +7,6 @@ files      bytes of files: a scanner, and pictures, which take a second of a cor
 effects    whatever else is done outside of the log
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
 publishing Pusher servers, of which each business may have its own
-webhooks   others' receivers; the slow ones, and those that nobody knows yet, in a lane of their own
 """
 
 from collections.abc import Mapping
@@ -23,8 +22,6 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "mails": 4,
     "operations": 2,
     "publishing": 4,
-    "slow webhooks": 12,
-    "webhooks": 8,
 }
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and
 none of any other lane."""

@@ -12,17 +12,16 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from adapters import jobs
 from adapters.event_store.bookmarks import bookmarks_of
 from adapters.keys import Key
 from adapters.read_models.fold import Failure
 from application.feed import Wanted, told_classes
 from application.ports import Clock, Recorded
-from application.processes.effects import DeliverSlowly, DeliverWebhooks
 from domain.business.webhooks import (
     WEBHOOKS,
     EndpointStatus,
     WebhookEndpoint,
+    WebhookEndpointResumed,
     WebhookEndpointStopped,
     WebhookEndpointTested,
 )
@@ -33,22 +32,28 @@ from domain.records import Purged, Removed, Restored
 WEBHOOK_DELIVERIES: Final = "webhook-deliveries"
 
 OF_TENANTS: Final = """
-    SELECT tenant_id::text, id, types, areas, slow FROM work.webhooks
+    SELECT tenant_id::text, id, types, areas FROM work.webhooks
     WHERE in_use AND tenant_id = ANY(%s::uuid[])
 """
 KNOW: Final = """
-    INSERT INTO work.webhooks (id, tenant_id, types, areas, active)
-    VALUES (%(id)s, %(tenant)s, %(types)s, %(areas)s, %(active)s)
+    INSERT INTO work.webhooks (id, tenant_id, types, areas, active, made_at)
+    VALUES (%(id)s, %(tenant)s, %(types)s, %(areas)s, %(active)s, %(at)s)
     ON CONFLICT (id) DO UPDATE SET
         types = excluded.types, areas = excluded.areas, active = excluded.active,
-        failing_since = CASE WHEN excluded.active THEN NULL ELSE webhooks.failing_since END
+        failing_since = NULL
 """
-STOP: Final = """
-    UPDATE work.webhooks SET
-        active = %(active)s, failing_since = CASE WHEN NOT %(active)s THEN failing_since END
-    WHERE id = %(id)s
-"""
+STOP: Final = "UPDATE work.webhooks SET active = false WHERE id = %(id)s"
+RESUME: Final = "UPDATE work.webhooks SET active = true, failing_since = NULL WHERE id = %(id)s"
 USE: Final = "UPDATE work.webhooks SET in_use = %(in_use)s WHERE id = %(id)s"
+
+# One after the other, so that two that wake the same do not wait for each other.
+WAKE: Final = """
+    WITH meant AS MATERIALIZED (
+        SELECT id FROM work.webhooks WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE work.webhooks woken SET look_at = least(look_at, %s::timestamptz)
+    FROM meant WHERE woken.id = meant.id
+"""
 FORGET: Final = "DELETE FROM work.webhooks WHERE id = %(id)s"
 
 # What comes after something that is put off is put off as long.
@@ -71,7 +76,7 @@ PLAN: Final = """
 
 
 class WebhookConsumer:
-    """Plans what is sent, and orders that somebody looks."""
+    """Plans what is sent, and says that somebody is to look."""
 
     name = WEBHOOK_DELIVERIES
     types: tuple[type[Event], ...] = tuple({*told_classes(), *WEBHOOKS.events.values()})
@@ -109,8 +114,7 @@ class _Planning:
         self._connection = connection
         self._known: dict[str, dict[str, Wanted]] = defaultdict(dict)
         self._plans: dict[str, list[tuple[str, Recorded]]] = defaultdict(list)
-        self._woken: dict[str, Recorded] = {}
-        self._slow: dict[str, bool] = {}
+        self._woken: set[str] = set()
         self._look(tenants)
 
     def hear(self, past: Recorded) -> None:
@@ -123,7 +127,7 @@ class _Planning:
         for id_, wanted in self._known[past.tenant].items():
             if wanted.includes(telling.type) or _is_meant(past, id_):
                 self._plans[past.tenant].append((id_, past))
-                self._woken[id_] = past
+                self._woken.add(id_)
 
     def write(self, now: Any) -> None:
         """Put it into the tables, and wake whoever sends."""
@@ -131,13 +135,13 @@ class _Planning:
         if rows:
             values = {"now": now, "deliveries": msgspec.json.encode(rows).decode()}
             self._connection.execute(PLAN, values, prepare=True)
-        jobs.enqueue(self._connection, self._orders(now))
+        if self._woken:
+            self._connection.execute(WAKE, (sorted(self._woken), now), prepare=True)
 
     def _look(self, tenants: AbstractSet[str]) -> None:
         """Find out who is there already."""
         rows = self._connection.execute(OF_TENANTS, (sorted(tenants),), prepare=True)
-        for tenant, id_, types, areas, slow in rows:
-            self._slow[id_] = slow
+        for tenant, id_, types, areas in rows:
             self._known[tenant][id_] = Wanted(types=tuple(types), areas=tuple(areas))
 
     def _follow(self, past: Recorded) -> None:
@@ -146,15 +150,16 @@ class _Planning:
         if isinstance(event, WEBHOOKS.created | WEBHOOKS.changed):
             self._learn(past, id_, event.values)
         elif isinstance(event, WebhookEndpointStopped):
-            active = event.status is EndpointStatus.ACTIVE
-            self._set(STOP, id_, active=active)
-            self._woken[id_] = past
+            self._set(STOP, id_)
+        elif isinstance(event, WebhookEndpointResumed):
+            self._set(RESUME, id_)
+            self._woken.add(id_)
         elif isinstance(event, Removed):
             self._set(USE, id_, in_use=False)
             self._known[past.tenant].pop(id_, None)
         elif isinstance(event, Restored):
             self._set(USE, id_, in_use=True)
-            self._woken[id_] = past
+            self._woken.add(id_)
             self._look({past.tenant})
         elif isinstance(event, Purged):
             self._set(FORGET, id_)
@@ -162,9 +167,10 @@ class _Planning:
     def _learn(self, past: Recorded, id_: str, values: WebhookEndpoint) -> None:
         active = values.status is EndpointStatus.ACTIVE
         said = {"types": [*values.types], "areas": [*values.areas], "active": active}
-        self._connection.execute(KNOW, {"id": id_, "tenant": past.tenant, **said}, prepare=True)
+        known = {"id": id_, "tenant": past.tenant, "at": past.recorded_at}
+        self._connection.execute(KNOW, {**known, **said}, prepare=True)
         self._known[past.tenant][id_] = Wanted(types=values.types, areas=values.areas)
-        self._woken[id_] = past
+        self._woken.add(id_)
 
     def _set(self, statement: str, id_: str, **values: Any) -> None:
         self._connection.execute(statement.encode(), {"id": id_, **values})
@@ -180,27 +186,18 @@ class _Planning:
                 "mark": marks[past.tenant_position].mark,
                 "tenant_id": tenant,
                 "type": TOLD_AS[type(past.event)].type,  # type: ignore[index,union-attr]
-                "entity": past.stream,
+                "entity": _ordered_with(past),
                 "sequence": past.version,
             }
             for id_, past in plans
         ]
 
-    def _orders(self, now: Any) -> list[jobs.NewJob]:
-        return [self._order(id_, past, now) for id_, past in self._woken.items()]
 
-    def _order(self, id_: str, past: Recorded, now: Any) -> jobs.NewJob:
-        why = f"{past.tenant_position}/{past.metadata.get('id', past.position)}"
-        order = DeliverSlowly if self._slow.get(id_, True) else DeliverWebhooks
-        return jobs.NewJob(
-            tenant=past.tenant,
-            order=order(endpoint_id=id_, why=why),
-            about=id_,
-            due_at=now,
-            dedupe_key=f"{WEBHOOK_DELIVERIES}/{id_}/{why}",
-            process=WEBHOOK_DELIVERIES,
-            caused_by=past.position,
-        )
+def _ordered_with(past: Recorded) -> str:
+    """Return what it happened to: of a part of something, that."""
+    telling = TOLD_AS.get(type(past.event)) if past.event else None
+    within = telling.within if telling else None
+    return past.stream if within is None else str(getattr(past.event, within))
 
 
 def _is_meant(past: Recorded, id_: str) -> bool:

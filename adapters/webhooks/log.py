@@ -1,17 +1,15 @@
 """What became of deliveries, as who owns the endpoint asks: `application.webhooks.log.DeliveryLog`, filled."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
-from uuid import uuid4
 
 import msgspec
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from adapters import jobs
 from adapters.postgres import Database
 from application.ports import Bookmark, Clock
-from application.processes.effects import DeliverWebhooks
 from application.webhooks.deliveries import message_id
 from application.webhooks.log import (
     MOST_REPLAYED,
@@ -30,8 +28,14 @@ FIND: Final = """
       AND (%(state)s::text IS NULL OR state = %(state)s)
     ORDER BY position DESC LIMIT %(limit)s
 """
+MADE_AT: Final = "SELECT made_at FROM work.webhooks WHERE tenant_id = %s AND id = %s"
+
 # The oldest first: what comes after something waits for it again.
 REPLAY: Final = """
+    WITH woken AS (
+        UPDATE work.webhooks SET look_at = least(look_at, %(now)s::timestamptz)
+        WHERE id = %(endpoint)s AND tenant_id = %(tenant)s
+    )
     UPDATE work.webhook_deliveries SET
         state = 'pending', attempts = 0, tried = '[]', next_at = %(now)s, settled_at = NULL
     WHERE endpoint_id = %(endpoint)s AND position IN (
@@ -77,6 +81,12 @@ class PostgresDeliveryLog:
             raise DeliveryNotFound
         return found[0]
 
+    def made_at(self, tenant: str, endpoint_id: str) -> datetime | None:
+        """Return since when somebody is told there."""
+        with self._database.as_tenant(tenant) as connection:
+            row = connection.execute(MADE_AT, (tenant, endpoint_id), prepare=True).fetchone()
+        return row[0] if row else None
+
     def replay(
         self,
         tenant: str,
@@ -95,22 +105,8 @@ class PostgresDeliveryLog:
             last=LAST if last is None else last,
             limit=MOST_REPLAYED,
         )
-        with self._database.as_desk() as connection, connection.transaction():
-            number = connection.execute(REPLAY, {**values, "now": self._clock()}).rowcount
-            if number:
-                jobs.enqueue(connection, [self._look(tenant, endpoint_id)])
-        return number
-
-    def _look(self, tenant: str, endpoint_id: str) -> jobs.NewJob:
-        why = str(uuid4())
-        return jobs.NewJob(
-            tenant=tenant,
-            order=DeliverWebhooks(endpoint_id=endpoint_id, why=why),
-            about=endpoint_id,
-            due_at=self._clock(),
-            dedupe_key=f"webhook-replay/{why}",
-            process="webhook-replay",
-        )
+        with self._database.as_desk() as connection:
+            return connection.execute(REPLAY, {**values, "now": self._clock()}).rowcount
 
 
 def _values(

@@ -130,8 +130,9 @@ def show_delivery(
     happening = backend.feed.at(caller.tenant, place)
     said = None
     if happening is not None and is_heard(happening, caller.principal, EVERYTHING):
-        thin = _endpoint(caller, webhook_endpoint_id).thin
-        said = message_of(happening, thin=thin)
+        endpoint = _endpoint(caller, webhook_endpoint_id)
+        made_at = backend.webhooks.made_at(caller.tenant, webhook_endpoint_id)
+        said = message_of(happening, thin=endpoint.thin, as_of=endpoint.told_as_of or made_at)
     return _shown(DeliveryShown(found, said))
 
 

@@ -89,7 +89,8 @@ class Routes:
         self.model = RECORDS[kind.one]
         self.besides = besides
         self.where = f"/v1/{kind.many}"
-        self.form = form_of(kind.values, _ids(kind), examples=kind.examples)
+        without = tuple(sorted(kind.ours))
+        self.form = form_of(kind.values, _ids(kind), without=without, examples=kind.examples)
         self.listing = _listing(kind)
         self.refusals = _refusals(kind)
         rows = GenericAlias(list, (self.model.row,))
@@ -173,7 +174,8 @@ class Routes:
             command = ChangeRecord(kind=self.kind.one, id=id_, values=None)
             return caller.changed(self.model, id_, command)
         part = body.model_dump(mode="json", exclude_unset=True)
-        values = self._values(checked(self.form, merged_with(known, part)))
+        typed = {name: known[name] for name in self.form.model_fields}
+        values = self._values(checked(self.form, merged_with(typed, part)))
         command = replace(self._changed(caller, id_, values), base=self._converted(known))
         return caller.changed(self.model, id_, command)
 
@@ -184,7 +186,7 @@ class Routes:
         except NotFound:
             return None
         row = msgspec.json.decode(document.json, type=dict[str, Any])
-        return {name: row[name] for name in self.form.model_fields}
+        return {name: row[name] for name in self.kind.values.__struct_fields__}
 
     def remove(self, caller: Caller, id_: str) -> Response:
         """Use one no longer. It can be restored for thirty days."""

@@ -128,7 +128,8 @@ def declared(routes: Routes) -> Iterator[Declared]:
         named = (getattr(route, field).format(**words) for field in ("name", "says", "path"))
         yield route._replace(**dict(zip(("name", "says", "path"), named, strict=True)))
     for path, action in kind.actions.items():
-        yield _acting(routes, path, action)
+        if not action.by_us:
+            yield _acting(routes, path, action)
 
 
 def _acting(routes: Routes, path: str, action: Action) -> Declared:

@@ -60,12 +60,17 @@ def form_of(
         for each in fields(values)
         if each.name not in without
     }
-    shown = [msgspec.json.decode(msgspec.json.encode(example)) for example in examples]
+    shown = [_shown(example, without) for example in examples]
     base = type(
         Body.__name__, (Body,), {"model_config": {"json_schema_extra": {"examples": shown}}}
     )
     name = f"{values.__name__}Body"
     return create_model(name, __base__=base if shown else Body, __doc__=values.__doc__, **described)
+
+
+def _shown(example: msgspec.Struct, without: tuple[str, ...]) -> dict[str, Any]:
+    said = msgspec.json.decode(msgspec.json.encode(example), type=dict[str, Any])
+    return {name: value for name, value in said.items() if name not in without}
 
 
 def _default(field: Described) -> Any:

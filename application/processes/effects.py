@@ -298,32 +298,6 @@ class DestroyFile(AboutFile, frozen=True):
     wholly: bool = True
 
 
-class AboutEndpoint(Effect, frozen=True):
-    """Look what is to be sent to an endpoint, and send it: see `application/webhooks/`. `why` is another each
-    time.
-    """
-
-    endpoint_id: str
-    why: str
-
-    @property
-    def ordering_key(self) -> str:
-        """One at a time has an endpoint in its hands."""
-        return f"webhook/{self.endpoint_id}"
-
-
-class DeliverWebhooks(AboutEndpoint, frozen=True):
-    """To one that answers in time."""
-
-    lane: ClassVar[str] = "webhooks"
-
-
-class DeliverSlowly(AboutEndpoint, frozen=True):
-    """To one that lets others wait, or is not known yet."""
-
-    lane: ClassVar[str] = "slow webhooks"
-
-
 class PublishEvents(Effect, frozen=True):
     """Publish what is new in a business: see `application/publishing/`. `why` is another each time."""
 
@@ -378,8 +352,6 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     ShowFile,
     DestroyFile,
     UnderstandCall,
-    DeliverWebhooks,
-    DeliverSlowly,
     TellOfStoppedWebhook,
     SendWebhookMail,
     PublishEvents,

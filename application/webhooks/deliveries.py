@@ -1,10 +1,9 @@
 """What is to be sent, when it is tried again, and what is said of it in headers."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -43,41 +42,51 @@ class Delivery(Value, frozen=True, kw_only=True):
         return message_id(self.bookmark)
 
 
-class Standing(Value, frozen=True, kw_only=True):
-    """How an endpoint answers: `slow`, until it has done so in time; and since when nothing arrives."""
+class Taken(Value, frozen=True, kw_only=True):
+    """An endpoint in the hands of whoever made this claim. It is `slow` if it let others wait the last time, and
+    nothing that was sent has arrived `failing_since`.
+    """
 
-    slow: bool
-    failing_since: datetime | None
+    endpoint_id: str
+    tenant: str
+    claim: UUID
+    slow: bool = False
+    made_at: datetime
+    failing_since: datetime | None = None
 
 
 class Deliveries(Protocol):
-    """All of them; see `adapters/webhooks`."""
+    """All of them; see `adapters/webhooks`. Of an endpoint that is in other hands by now, there are none."""
 
-    def standing(self, endpoint_id: str) -> Standing | None:
-        """Return how an endpoint answers; None where nobody knows of it."""
+    def next(self, taken: Taken, now: datetime) -> Delivery | None:
+        """Return what is due longest and waits for nothing before it. From now on there is time for an attempt."""
 
-    def next(self, endpoint_id: str, now: datetime) -> Delivery | None:
-        """Return what is due longest and waits for nothing before it."""
-
-    def next_at(self, endpoint_id: str) -> datetime | None:
-        """Return when something is to be tried next."""
-
-    def arrived(self, delivery: Delivery, outcome: Outcome, *, slow: bool, at: datetime) -> None:
+    def arrived(
+        self, taken: Taken, delivery: Delivery, outcome: Outcome, *, slow: bool, at: datetime
+    ) -> None:
         """Note that it has arrived."""
 
     def failed(
         self,
+        taken: Taken,
         delivery: Delivery,
         outcome: Outcome,
         *,
         slow: bool,
         at: datetime,
         again: datetime | None,
-    ) -> Standing:
-        """Note that it has not, and when it is tried again, if it is; what comes after it waits as long."""
+    ) -> datetime | None:
+        """Note that it has not, and when it is tried again, if it is; what comes after it waits as long. Return
+        since when nothing arrives.
+        """
 
-    def untold(self, delivery: Delivery, at: datetime) -> None:
+    def untold(self, taken: Taken, delivery: Delivery, at: datetime) -> None:
         """Note that there is nothing any more to be told."""
+
+    def put_back(self, taken: Taken, *, rests: bool = False, again: datetime | None = None) -> None:
+        """Let others look when something is due, or has failed for too long, or `again`; when something new happens
+        where it `rests`.
+        """
 
 
 class Happenings(Protocol):
@@ -85,13 +94,6 @@ class Happenings(Protocol):
 
     def at(self, tenant: str, bookmark: Bookmark) -> Happening | None:
         """Return what is told of the event at a position; None where another is, or nothing is told."""
-
-
-class Room(Protocol):
-    """How many are sent to at once, for one business: see `application/webhooks/room.py`."""
-
-    def taken(self, tenant: str) -> AbstractContextManager[bool]:
-        """Take a place, if there is one."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -130,6 +132,11 @@ def is_gone(outcome: Outcome) -> bool:
     return isinstance(outcome, Answered) and outcome.status == GONE
 
 
+def is_failing(since: datetime | None, now: datetime) -> bool:
+    """Whether nothing has arrived for so long that nothing more is sent, be there anything to be sent or not."""
+    return since is not None and now - since >= FAILING
+
+
 def again_at(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | None:
     """Return when it is tried again, no sooner than the receiver asked for; None after the last attempt."""
     attempt = delivery.attempts + 1
@@ -141,18 +148,18 @@ def again_at(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | 
     return now + timedelta(seconds=max(pause, asked or 0))
 
 
-def said_of(happening: Happening, *, thin: bool) -> Said:
-    """Return what is said of an event."""
-    told = happening.told
+def said_of(happening: Happening, *, thin: bool, as_of: datetime | None = None) -> Said:
+    """Return what is said of an event, in the shape of a moment: the newest where none is said."""
+    told = happening.told if as_of is None else happening.told.as_of(as_of)
     data = Which(told.subject, told.version)
     if not thin:
         data = Whole(told.subject, told.version, told.data)
     return Said(told.type, told.occurred_at, data)
 
 
-def body_of(happening: Happening, *, thin: bool) -> bytes:
+def body_of(happening: Happening, *, thin: bool, as_of: datetime) -> bytes:
     """Return what is sent of it."""
-    return msgspec.json.encode(said_of(happening, thin=thin))
+    return msgspec.json.encode(said_of(happening, thin=thin, as_of=as_of))
 
 
 def headers_of(

@@ -1,32 +1,30 @@
 """Sends to one endpoint what is due, one after the other, for as long as its turn lasts.
 
-One job at a time has an endpoint in its hands: the ordering key sees to that. What it has to send stands in
-a table of its own; jobs only say when to look.
+Whoever does has the endpoint in their hands (`Taken`), and nobody else has: see `adapters/webhooks/sender.py`.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid5
 
 from application.feed import EVERYTHING, is_heard
-from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped, Unfinished
+from application.operations.jobs import Dispatch
 from application.outgoing import Failed, Failure, Outcome, Outgoing, Request
 from application.permissions import Principal, permissions_of
-from application.ports import Clock
-from application.processes.effects import AboutEndpoint, DeliverSlowly, DeliverWebhooks
-from application.processes.process import Do
+from application.ports import About, Clock
 from application.transact import Past
 from application.webhooks.deliveries import (
-    FAILING,
     Deliveries,
     Delivery,
     Happenings,
-    Room,
+    Taken,
     again_at,
     body_of,
     has_arrived,
     headers_of,
+    is_failing,
     is_gone,
 )
 from application.webhooks.keys import Keyring
@@ -37,108 +35,106 @@ from domain.business.webhooks import (
     StopWebhookEndpoint,
     WebhookEndpoint,
 )
+from domain.messages import DomainError
 from domain.values import TenantId, UserId
 
 TURN: Final = 2.0
 """Seconds after which others have their turn; an attempt that takes longer is the last of it."""
 
-SLOW: Final = 2.0
-"""Seconds. Who takes longer to answer is sent to with others who do, and is in nobody else's way."""
+SLOW: Final = 1.0
+"""Seconds. Who takes longer to answer is counted among those who do, and is in nobody else's way."""
 
-NO_ROOM: Final = Unfinished(pause=1.0)
-NOT_NOW: Final = Skipped("it is not sent to at present")
+BY_US: Final = "process/webhook-deliveries"
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
 
 
 class Delivering:
-    """Handles the effects by which something is sent."""
+    """Has the turns of endpoints."""
 
     def __init__(
         self,
         ask: Ask,
+        dispatch: Dispatch,
         happenings: Happenings,
         deliveries: Deliveries,
         outgoing: Outgoing,
         keyring: Keyring,
         clock: Clock,
-        rooms: Callable[[], Room],
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ask = ask
+        self._dispatch = dispatch
         self._happenings = happenings
         self._deliveries = deliveries
         self._outgoing = outgoing
         self._keyring = keyring
         self._clock = clock
-        self._rooms: Mapping[type[AboutEndpoint], Room] = {
-            DeliverWebhooks: rooms(),
-            DeliverSlowly: rooms(),
-        }
         self._seconds = seconds
 
-    @property
-    def handlers(self) -> Handlers:
-        """Which method carries out which effect."""
-        return {DeliverWebhooks: self.deliver, DeliverSlowly: self.deliver}
+    def turn(self, taken: Taken, began: Callable[[], object] = lambda: None) -> None:
+        """Send what is due to who is taken, and put them back. `began` is called before each attempt."""
+        endpoint = self._endpoint(taken)
+        end = self._sent(taken, endpoint, began) if endpoint else EndpointStatus.PAUSED
+        if endpoint and end:
+            self._stop(taken, end)
+        self._deliveries.put_back(taken, rests=end is not None)
 
-    def deliver(self, effect: AboutEndpoint, job: Job) -> Handled:
-        """Send what is due, in the lane that an endpoint belongs to."""
-        id_ = effect.endpoint_id
-        endpoint, standing = self._endpoint(job.tenant, id_), self._deliveries.standing(id_)
-        if endpoint is None or standing is None:
-            return NOT_NOW
-        if standing.slow and type(effect) is DeliverWebhooks:
-            return Ordered((Do(DeliverSlowly(endpoint_id=id_, why=str(job.id)), about=id_),))
-        with self._rooms[type(effect)].taken(job.tenant) as has_room:
-            return self._turn(effect, endpoint, job) if has_room else NO_ROOM
-
-    def _endpoint(self, tenant: str, id_: str) -> WebhookEndpoint | None:
+    def _endpoint(self, taken: Taken) -> WebhookEndpoint | None:
         """Return where to send to, if anything is sent there now."""
-        record = self._ask(tenant, lambda past: past.of(WEBHOOKS.aggregate, id_))
+        record = self._ask(
+            taken.tenant, lambda past: past.of(WEBHOOKS.aggregate, taken.endpoint_id)
+        )
         endpoint: WebhookEndpoint | None = record.values if record.active else None
         return endpoint if endpoint and endpoint.status is EndpointStatus.ACTIVE else None
 
-    def _turn(self, effect: AboutEndpoint, endpoint: WebhookEndpoint, job: Job) -> Handled:
-        id_, until = effect.endpoint_id, self._seconds() + TURN
-        while (delivery := self._deliveries.next(id_, self._clock())) is not None:
-            failed = self._failed(delivery, endpoint, job)
-            if isinstance(failed, EndpointStatus):
-                return StopWebhookEndpoint(id=id_, status=failed)
-            if failed or self._seconds() >= until:
-                return Unfinished()
-        again = self._deliveries.next_at(id_)
-        if again is None:
+    def _sent(
+        self, taken: Taken, endpoint: WebhookEndpoint, began: Callable[[], object]
+    ) -> EndpointStatus | None:
+        """Send until nothing is due, it fails, or others have their turn; return why no more is to be sent."""
+        until, since = self._seconds() + TURN, taken.failing_since
+        while (delivery := self._deliveries.next(taken, self._clock())) is not None:
+            began()
+            outcome = self._outcome(taken, delivery, endpoint)
+            if outcome is not None:
+                since = self._noted(taken, delivery, outcome)
+                if is_gone(outcome):
+                    return EndpointStatus.GONE
+            if since is not None or self._seconds() >= until:
+                break
+        return EndpointStatus.FAILING if is_failing(since, self._clock()) else None
+
+    def _outcome(
+        self, taken: Taken, delivery: Delivery, endpoint: WebhookEndpoint
+    ) -> Outcome | None:
+        """Send one; return what came of it, if there was anything to be said."""
+        happening = self._happenings.at(taken.tenant, delivery.bookmark)
+        if happening is None or not is_heard(happening, _owner(taken.tenant), EVERYTHING):
+            self._deliveries.untold(taken, delivery, self._clock())
             return None
-        order = type(effect)(endpoint_id=id_, why=again.isoformat())
-        return Ordered((Do(order, about=id_, at=again),))
-
-    def _failed(
-        self, delivery: Delivery, endpoint: WebhookEndpoint, job: Job
-    ) -> EndpointStatus | bool:
-        """Send one; return whether that failed, or why no more is sent."""
-        happening = self._happenings.at(job.tenant, delivery.bookmark)
-        if happening is None or not is_heard(happening, _owner(job.tenant), EVERYTHING):
-            self._deliveries.untold(delivery, self._clock())
-            return False
         now = self._clock()
-        body = body_of(happening, thin=endpoint.thin)
-        keys = self._keyring.signing(job.tenant, delivery.endpoint_id, endpoint, now)
+        as_of = endpoint.told_as_of or taken.made_at
+        body = body_of(happening, thin=endpoint.thin, as_of=as_of)
+        keys = self._keyring.signing(taken.tenant, delivery.endpoint_id, endpoint, now)
         headers = headers_of(delivery, keys, body, now)
-        outcome = self._outgoing.send(Request(url=endpoint.url, headers=headers, body=body))
-        return self._noted(delivery, outcome, self._clock())
+        return self._outgoing.send(Request(url=endpoint.url, headers=headers, body=body))
 
-    def _noted(self, delivery: Delivery, outcome: Outcome, now: datetime) -> EndpointStatus | bool:
-        slow = _keeps_others_waiting(outcome)
+    def _noted(self, taken: Taken, delivery: Delivery, outcome: Outcome) -> datetime | None:
+        """Write down what came of it; return since when nothing arrives."""
+        slow, now = _keeps_others_waiting(outcome), self._clock()
         if has_arrived(outcome):
-            self._deliveries.arrived(delivery, outcome, slow=slow, at=now)
-            return False
+            self._deliveries.arrived(taken, delivery, outcome, slow=slow, at=now)
+            return None
         again = again_at(delivery, outcome, now)
-        standing = self._deliveries.failed(delivery, outcome, slow=slow, at=now, again=again)
-        if is_gone(outcome):
-            return EndpointStatus.GONE
-        since = standing.failing_since
-        return EndpointStatus.FAILING if since and now - since >= FAILING else True
+        return self._deliveries.failed(taken, delivery, outcome, slow=slow, at=now, again=again)
+
+    def _stop(self, taken: Taken, status: EndpointStatus) -> None:
+        """Say in the log that no more is sent; who removed it meanwhile need not be told."""
+        about = About(tenant=taken.tenant, actor=BY_US, command_id=uuid5(taken.claim, status))
+        try:
+            self._dispatch(StopWebhookEndpoint(id=taken.endpoint_id, status=status), about)
+        except DomainError:
+            return
 
 
 def _owner(tenant: str) -> Principal:

@@ -91,6 +91,9 @@ class DeliveryLog(Protocol):
     def get(self, tenant: str, endpoint_id: str, bookmark: Bookmark) -> DeliveryLogged:
         """Return one. Raises DeliveryNotFound."""
 
+    def made_at(self, tenant: str, endpoint_id: str) -> datetime | None:
+        """Return since when somebody is told there; None where nobody was planned to be yet."""
+
     def replay(
         self,
         tenant: str,
@@ -105,7 +108,9 @@ class DeliveryLog(Protocol):
         """
 
 
-def message_of(happening: Happening, *, thin: bool = False) -> Message:
+def message_of(
+    happening: Happening, *, thin: bool = False, as_of: datetime | None = None
+) -> Message:
     """Return an event as it is sent, or fetched."""
-    said = said_of(happening, thin=thin)
+    said = said_of(happening, thin=thin, as_of=as_of)
     return Message(message_id(happening.bookmark), said.type, said.timestamp, said.data)

@@ -36,7 +36,8 @@ class EndpointStatus(StrEnum):
 
 class WebhookEndpoint(Value, frozen=True, kw_only=True):
     """It is told of events of these `types` and `areas`, of all where none are named; of `thin` ones it is told
-    which thing they happened to, and asks for the rest. A new secret has the next `secret_number`.
+    which thing they happened to, and asks for the rest. Each is told in the shape in which it was told at a moment
+    (`told_as_of`): that of when the endpoint was made, where none is said. A new secret has the next `secret_number`.
     """
 
     url: Url
@@ -44,6 +45,7 @@ class WebhookEndpoint(Value, frozen=True, kw_only=True):
     areas: Names = ()
     description: Text | None = None
     thin: bool = False
+    told_as_of: datetime | None = None
     status: EndpointStatus = EndpointStatus.ACTIVE
     secret_number: Annotated[int, Held(ge=0, le=1_000_000)] = 0
     secret_since: datetime | None = None
@@ -58,6 +60,14 @@ class WebhookEndpoint(Value, frozen=True, kw_only=True):
 
 
 class RotateWebhookSecret(Command, frozen=True):
+    id: str
+
+
+class PauseWebhookEndpoint(Command, frozen=True):
+    id: str
+
+
+class ResumeWebhookEndpoint(Command, frozen=True):
     id: str
 
 
@@ -95,6 +105,10 @@ class WebhookEndpointStopped(Event, frozen=True):
     status: EndpointStatus
 
 
+class WebhookEndpointResumed(Event, frozen=True):
+    id: str
+
+
 class WebhookEndpointTested(Event, frozen=True):
     id: str
     at: datetime
@@ -110,6 +124,9 @@ def evolve_endpoint(record: Record[WebhookEndpoint], event: Any) -> Record[Webho
         case WebhookEndpointStopped(status=status):
             assert values is not None
             return replace(record, values=replace(values, status=status))
+        case WebhookEndpointResumed():
+            assert values is not None
+            return replace(record, values=replace(values, status=EndpointStatus.ACTIVE))
         case WebhookEndpointTested():
             return record
         case _:
@@ -124,9 +141,23 @@ def rotate(
     return [WebhookSecretRotated(id=command.id, at=now)]
 
 
+def pause(command: PauseWebhookEndpoint, record: Record[WebhookEndpoint]) -> Sequence[Event]:
+    """Send nothing for now: what is not sent waits."""
+    if _in_use(record).status is EndpointStatus.PAUSED:
+        return []
+    return [WebhookEndpointStopped(id=command.id, status=EndpointStatus.PAUSED)]
+
+
+def resume(command: ResumeWebhookEndpoint, record: Record[WebhookEndpoint]) -> Sequence[Event]:
+    """Send again, and what was not sent meanwhile, too: whether it was paused, gone or failing."""
+    if _in_use(record).status is EndpointStatus.ACTIVE:
+        return []
+    return [WebhookEndpointResumed(id=command.id)]
+
+
 def stop(command: StopWebhookEndpoint, record: Record[WebhookEndpoint]) -> Sequence[Event]:
-    """Send nothing for now, and say why not: what is not sent waits."""
-    if _in_use(record).status is command.status:
+    """Send nothing any more, and say why: what somebody has paused meanwhile stays so."""
+    if _in_use(record).status is not EndpointStatus.ACTIVE:
         return []
     return [WebhookEndpointStopped(id=command.id, status=command.status)]
 
@@ -170,10 +201,13 @@ WEBHOOKS: Final = Kind(
         purged="webhook-endpoint-purged.v1",
     ),
     columns=("url", "status"),
+    ours=frozenset({"status", "secret_number", "secret_since"}),
     evolve=evolve_endpoint,
     actions={
         "rotation": Action(command=RotateWebhookSecret, decide=rotate, is_timed=True),
-        "stop": Action(command=StopWebhookEndpoint, decide=stop),
+        "pause": Action(command=PauseWebhookEndpoint, decide=pause),
+        "resume": Action(command=ResumeWebhookEndpoint, decide=resume),
+        "stop": Action(command=StopWebhookEndpoint, decide=stop, by_us=True),
         "test": Action(command=TryWebhookEndpoint, decide=try_out, is_timed=True),
     },
     also={
@@ -183,6 +217,7 @@ WEBHOOKS: Final = Kind(
         "webhook-endpoint-stopped.v1": WebhookEndpointStopped(
             id=_EXAMPLE, status=EndpointStatus.PAUSED
         ),
+        "webhook-endpoint-resumed.v1": WebhookEndpointResumed(id=_EXAMPLE),
         "webhook-endpoint-tested.v1": WebhookEndpointTested(
             id=_EXAMPLE, at=datetime(2027, 1, 5, 9, tzinfo=UTC)
         ),

@@ -27,7 +27,7 @@ NAMED: Final = 10
 
 def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[Event]:
     """Make it, once."""
-    values = kept(cast("V", command.values))
+    values = kind.with_ours(kept(cast("V", command.values)), None)
     kind.refuse_impossible(values)
     if record.values is None and not record.gone:
         return [kind.created(id=command.id, values=values, claims=command.claims)]
@@ -35,7 +35,7 @@ def create(kind: Kind[V], command: CreateRecord, record: Record[V]) -> Sequence[
         raise kind.is_gone
     if not record.active:
         raise kind.is_removed
-    if record.values != values:
+    if kind.with_ours(cast("V", record.values), None) != values:
         raise kind.id_taken(id=command.id)
     return []
 
@@ -46,7 +46,7 @@ def change(kind: Kind[V], command: ChangeRecord, record: Record[V]) -> Sequence[
         raise kind.is_removed
     if command.base not in (None, masked(record.values)):
         raise ChangedMeanwhile
-    values = kept(cast("V", command.values), record.values)
+    values = kind.with_ours(kept(cast("V", command.values), record.values), record.values)
     kind.refuse_impossible(values)
     if (record.values, record.claims) == (values, command.claims):
         return []

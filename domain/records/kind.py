@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from domain.aggregate import Aggregate
 from domain.business.users import Role
@@ -66,12 +67,13 @@ class Reference(Value, frozen=True, kw_only=True):
 
 class Action(Value, frozen=True, kw_only=True):
     """What can be done besides: a command with an `id`, and the decision that makes events of it. One that
-    `is_timed` is told `now`.
+    `is_timed` is told `now`; what we do `by_us` is for nobody else to order.
     """
 
     command: type[Command]
     decide: Callable[..., Sequence[Event]]
     is_timed: bool = False
+    by_us: bool = False
 
 
 class StoredAs(Value, frozen=True, kw_only=True):
@@ -97,6 +99,9 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     is; or else it is gone when the record is purged. `own` says in which column stands whose a record is,
     by the id that they have: `{"professional_id": "assignee_id"}`; `own_writers` change theirs. What others
     than records refer to is there `for_good`: it may be removed, and is never purged.
+
+    What is `ours` follows from events of the kind's own, and is nobody's to say: it stands in no form, begins as
+    it is declared, and a change leaves it as it is.
     """
 
     one: str
@@ -119,6 +124,7 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     old_path: str | None = None
     version: int = 1
     for_good: bool = False
+    ours: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what could not be kept to. Raises ValueError."""
@@ -128,6 +134,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
             raise ValueError(f"{self.many}: {fault}")
         if unknown := self._named - {*self.values.__struct_fields__}:
             raise ValueError(f"{self.many}: there is no field {', '.join(sorted(unknown))}")
+        if required := self.ours & {each.name for each in fields(self.values) if each.required}:
+            raise ValueError(f"{self.many}: nobody says what {', '.join(sorted(required))} is")
         for example in self.examples:
             try:
                 self.refuse_impossible(example)
@@ -278,7 +286,8 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
     @property
     def _named(self) -> set[str]:
         """The fields that are named in what it declares."""
-        return {*self.columns, *self.refers_to, *(f for each in self.unique for f in each.fields)}
+        unique = (field for each in self.unique for field in each.fields)
+        return {*self.columns, *self.refers_to, *self.ours, *unique}
 
     @property
     def words(self) -> str:
@@ -310,6 +319,13 @@ class Kind(msgspec.Struct, Generic[V], frozen=True, kw_only=True, dict=True):
         """Who sees their own, and no others."""
         owners = {role for id_, role in OWNERS.items() if id_ in self.own}
         return frozenset(owners - self.readers - self.writers)
+
+    def with_ours(self, values: V, known: V | None) -> V:
+        """Return values in which nobody has said what is ours: it is as `known`, or as it is in the beginning."""
+        if not self.ours:
+            return values
+        began = {each.name: each.default for each in fields(self.values) if each.name in self.ours}
+        return replace(values, **{n: getattr(known, n, first) for n, first in began.items()})
 
     def refuse_impossible(self, values: V) -> None:
         """Raise what is wrong with values: a rule of the kind's own, or something named twice."""

@@ -31,6 +31,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """That were there before."""
     missed: int
     """Events that somebody was away for."""
+    told: int
+    """Events that are told to whoever receives them."""
 
 
 FULL: Final = Effort(
@@ -44,6 +46,7 @@ FULL: Final = Effort(
     rows=10_000,
     leads=1_000_000,
     missed=100_000,
+    told=20,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -56,6 +59,7 @@ QUICK: Final = Effort(
     rows=1_000,
     leads=20_000,
     missed=10_000,
+    told=3,
 )
 
 # --- Who takes part ---------------------------------------------------------------------
@@ -69,6 +73,7 @@ ES_LOG: Final = _rival("es_log", "eventsourcing_log")
 ES_PROJECTION: Final = _rival("es_projection", "eventsourcing_projection")
 PGBENCH: Final = _rival("pgbench", "pgbench")
 PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
+OUTBOX: Final = _rival("outbox", "outbox")
 CRUD_IMPORT: Final = _rival("crud_import", "crud_import")
 CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
 ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
@@ -104,6 +109,8 @@ OUR_FEED: Final = _ours("our_feed", "feed")
 OUR_IMPORT: Final = _ours("our_import", "imports")
 
 
+OUR_WEBHOOKS: Final = _ours("our_webhooks", "webhooks")
+OUR_QUIET_WEBHOOKS: Final = _ours("our_quiet_webhooks", "webhooks")
 OUR_STREAMS: Final = _ours("our_streams", "streams")
 
 
@@ -141,6 +148,8 @@ def works(effort: Effort) -> Sequence[Work]:
         *(_feed_latency(listeners, effort) for listeners in (1, 500, 5_000)),
         _feed_resume(effort),
         _webhook(effort),
+        _webhook_out(effort),
+        _webhook_out_hanging(effort),
         _import_leads(effort),
         _lead_submit(effort),
         _lead_list(effort),
@@ -304,6 +313,29 @@ def _webhook(effort: Effort) -> Work:
         title="Take a signed call of a provider, 8 connections",
         ours=_frontdesk(OUR_API, "take", **order),
         rivals=(_floor("take", **order),),
+    )
+
+
+def _webhook_out(effort: Effort) -> Work:
+    order = {"endpoints": 100, "hang": 0, "events": effort.told}
+    return Work(
+        key="webhook_out",
+        title="Deliver signed events to 100 receivers",
+        ours=_frontdesk(OUR_WEBHOOKS, "deliver", **order),
+        rivals=(Entrant("an outbox and 32 threads", OUTBOX, {"work": "deliver", **order}),),
+    )
+
+
+def _webhook_out_hanging(effort: Effort) -> Work:
+    """Of those who answer, as many are told as in the quiet work beside, so that both cost the same."""
+    order = {"work": "deliver", "events": effort.told // 3}
+    return Work(
+        key="webhook_out_hanging",
+        title="Deliver them to 800 while 200 others hang for 29 s",
+        ours=Entrant("frontdesk", OUR_WEBHOOKS, {**order, "endpoints": 1_000, "hang": 200}),
+        rivals=(
+            Entrant("none hanging", OUR_QUIET_WEBHOOKS, {**order, "endpoints": 800, "hang": 0}),
+        ),
     )
 
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -34,7 +35,9 @@ from adapters.presence.one_process import ProcessPresence
 from adapters.publishing import PostgresPublished
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
+from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
+from adapters.webhooks import PostgresDeliveries, Sender
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
@@ -59,11 +62,10 @@ from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
-from application.webhooks.deliveries import Deliveries, Happenings
+from application.webhooks.deliveries import Happenings
 from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
-from application.webhooks.room import RoomOfProcess
 from domain.messages import Command
 from infra.settings import Settings
 
@@ -255,24 +257,29 @@ def effects_of(
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
 
-def delivering_of(
+def sender_of(
     settings: Settings,
+    database: Database,
     store: PostgresEventStore,
+    dispatch: Dispatcher,
     happenings: Happenings,
-    deliveries: Deliveries,
     clock: Clock,
-) -> Handlers:
+    bell: Bell,
+    **how: Any,
+) -> Sender:
     """Return what sends webhooks: whoever receives has longer to answer than a provider."""
-    outgoing = outgoing_of(settings, clock, seconds=settings.webhook_seconds)
-    return Delivering(
+    longest = timedelta(seconds=settings.webhook_seconds)
+    deliveries = PostgresDeliveries(database, clock, longest=longest)
+    delivering = Delivering(
         Asking(store, clock),
+        dispatch,
         happenings,
         deliveries,
-        outgoing,
+        outgoing_of(settings, clock, seconds=settings.webhook_seconds),
         Keyring(settings.pepper),
         clock,
-        RoomOfProcess,
-    ).handlers
+    )
+    return Sender(deliveries, database.at_work()(delivering.turn), clock, bell=bell, **how)
 
 
 def publishing_of(

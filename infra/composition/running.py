@@ -41,7 +41,6 @@ from adapters.read_models.rebuild import Rebuilder
 from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Ring, Roll
 from adapters.wakeups.bell import Bell
-from adapters.webhooks import PostgresDeliveries
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
@@ -66,7 +65,6 @@ from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_
 from infra.composition.long_work import works_of
 from infra.composition.resources import (
     database_of,
-    delivering_of,
     effects_of,
     keeping_of,
     limiter_of,
@@ -74,6 +72,7 @@ from infra.composition.resources import (
     presence_of,
     publishing_of,
     redis_of,
+    sender_of,
     tried_of,
     typed_by,
     wire_of,
@@ -171,7 +170,7 @@ def _compose(
     tickets, follower = PostgresTickets(database, clock), Follower(database, appended)
     stack.callback(follower.close)
     feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
-    deliveries = PostgresDeliveries(database, clock)
+    sender = sender_of(settings, database, store, dispatch, feed, clock, advanced)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
     in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
@@ -186,7 +185,6 @@ def _compose(
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(providers), dispatch),
         **checking(Asking(store, clock), tried, erasures),
-        **delivering_of(settings, store, feed, deliveries, clock),
         **publishing_of(settings, database, store, feed, configured, clock),
     }
     return System(
@@ -215,10 +213,11 @@ def _compose(
             advanced,
             [
                 *(outbox.prune, progress.prune, calls.prune, guests.prune),
-                *(keeping.sweep, tickets.prune, deliveries.prune),
+                *(keeping.sweep, tickets.prune, sender.prune),
             ],
             reader,
         ),
+        sender=sender,
         accounts=accounts,
         jobs=JobDesk(database, clock, Orders([*USE_CASES, *effects])),
         long_operations=OperationDesk(

@@ -40,6 +40,7 @@ from adapters.read_models.renewal import Renewal
 from adapters.running.roll import Roll
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import Announcer, Listener, Wire
+from adapters.webhooks import Sender
 from application.business.accounts import Accounts
 from application.business.configuration import Tried
 from application.business.presence import Presence
@@ -75,6 +76,7 @@ class System:
     runner: Runner
     renewal: Renewal
     worker: Worker
+    sender: Sender
     accounts: Accounts
     jobs: JobDesk
     long_operations: OperationDesk
@@ -109,7 +111,7 @@ class System:
     def settle(self) -> None:
         """Let read models catch up and processes react until nothing is left to do now."""
         self.renewal.run(self.stop)
-        while self.runner.step() or self.worker.run_due():
+        while self.runner.step() or self.worker.run_due() or self.sender.run_due():
             pass
 
     def walk(self, until: datetime) -> int:
@@ -119,7 +121,7 @@ class System:
         stops = 0
         self._settle_all()
         assert isinstance(self.clock, SettableClock)
-        while (due := self.worker.next_due()) is not None and due <= until:
+        while (due := self._next_due()) is not None and due <= until:
             self.clock.set(max(due, self.clock()))
             self._settle_all()
             stops += 1
@@ -127,10 +129,15 @@ class System:
         self._settle_all()
         return stops
 
+    def _next_due(self) -> datetime | None:
+        """Return when something is to be done next."""
+        due = (self.worker.next_due(), self.sender.next_due())
+        return min((each for each in due if each is not None), default=None)
+
     def _settle_all(self) -> None:
         """Settle, and wait for what threads of ours are doing at this moment."""
         self.settle()
-        while self.jobs.depths()["running"]:
+        while self.jobs.depths()["running"] or self.sender.in_hand():
             self.advanced.wait(self.advanced.rings, 0.01)
             self.settle()
 
@@ -142,6 +149,7 @@ class System:
         for lane, at_once in AT_ONCE.items():
             for number in range(1, at_once + 1):
                 self.beside(f"{lane} {number}", partial(self.worker.run, lanes=(lane,)))
+        self.beside("webhooks", self.sender.run)
         self.beside("renewal", self.renewal.keep)
 
     def join_others(self) -> None:

@@ -49,7 +49,10 @@ def test_every_test_it_names_is_there(capability: str, path: str, name: str) -> 
     assert name in defined | assigned, capability
 
 
-NEEDS_DATA = {"tests/acceptance/test_real_conversations.py"}
+NEEDS_DATA = {
+    "tests/acceptance/test_conversations_at_once.py",
+    "tests/acceptance/test_real_conversations.py",
+}
 """Real conversations are not ours to give away: it runs where they are."""
 
 

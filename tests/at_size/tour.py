@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from adapters.feed.follower import Follower
 from adapters.read_models import changes
 from adapters.webhooks import PostgresDeliveries
+from adapters.webhooks.deliveries import Held, Wish
 from application.outgoing import Answered
 from domain.business.configuration.declared import Pusher
 from domain.business.users import Role
@@ -27,6 +28,7 @@ from tests.contract import documents
 from tests.files.pictures import picture
 from tests.files.sending import send
 from tests.inbound.test_configured import configured
+from tests.records.any_kind import bodies
 from tests.running import Running
 from tests.scheduling.bookings.at_the_salon import Salon
 
@@ -158,7 +160,7 @@ def records(running: Running) -> dict[str, Any]:
     """Make one of each kind that is declared, change it, remove it and have it again."""
     http, ids = running.http(Role.OWNER, Role.OPERATOR), {}
     for kind in KINDS:
-        first, second = (to_builtins(example) for example in kind.examples)
+        first, second = bodies(kind)
         one = ids[f"{kind.one.replace('-', '_')}_id"] = made(http, f"/v1/{kind.many}", first)
         http.put(f"/v1/{kind.many}/{one}", json=second)
         http.patch(f"/v1/{kind.many}/{one}", json={})
@@ -247,21 +249,27 @@ def guest(running: Running, salon: Salon, business: str) -> None:
 
 def webhooks(running: Running) -> Ids:
     """Tell somebody of something; have it arrive, and be of no use any more."""
-    http, deliveries = running.http(), PostgresDeliveries(running.system.database, running.clock)
+    http, now = running.http(), running.clock() + DAY
+    deliveries = PostgresDeliveries(running.system.database, lambda: now, longest=DAY)
     id_ = made(http, "/v1/webhooks", {"url": "https://hooks.example.org/", "areas": ["tax"]})
     for name in ("One", "Other"):
         made(http, "/v1/taxes", {"name": f"{name} {uuid4()}", "rate": 100, "country": "FR"})
     running.settle()
-    now = running.clock() + DAY
+    anybody = Wish(fast=9, slowly=9, fast_each=9, slowly_each=9)
+    held = [Held(tenant=running.tenant, fast=0, slowly=0)]
+    (taken,) = (each for each in deliveries.take(uuid4(), anybody, held) if each.endpoint_id == id_)
     for _ in range(2):
-        delivery = deliveries.next(id_, now)
+        delivery = deliveries.next(taken, now)
         assert delivery is not None
-        deliveries.arrived(delivery, Answered(status=204, seconds=0.1), slow=False, at=now)
-        deliveries.untold(delivery, now)
+        deliveries.arrived(taken, delivery, Answered(status=204, seconds=0.1), slow=False, at=now)
+        deliveries.untold(taken, delivery, now)
+    deliveries.put_back(taken)
+    deliveries.let_go(deliveries.signs())
     one = http.get(f"/v1/webhooks/{id_}/deliveries").json()["data"][0]["id"]
     http.get(f"/v1/webhooks/{id_}/deliveries/{one}")
     http.post(f"/v1/webhooks/{id_}/replay", json={})
-    http.post(f"/v1/webhooks/{id_}/stop", json={"status": "paused"})
+    for action in ("rotation", "pause", "resume"):
+        assert http.post(f"/v1/webhooks/{id_}/{action}", json={}).status_code == 200
     running.settle()
     return {"webhook_endpoint_id": id_, "delivery_id": one}
 

@@ -13,7 +13,6 @@ from adapters.live_bookings.counts import LiveBookingsCounted, Window
 from adapters.postgres import WORKER
 from adapters.streams.records import Record
 from adapters.streams.relay import Relay
-from adapters.webhooks import PostgresDeliveries
 from application.inbound import Arrival
 from domain.business.users import Role
 from domain.values import TenantId
@@ -106,7 +105,9 @@ def upkeep(running: Running) -> None:
     storage(running)
     system.calls.prune()
     system.guests.prune()
-    PostgresDeliveries(database, running.clock).prune()
+    system.sender.prune()
+    system.sender.next_due()
+    system.sender.in_hand()
     with database.as_worker() as line:
         reap(line, [Lease(uuid4(), running.clock())])
     with database.connect(WORKER, "frontdesk tests") as line:

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from domain.business.configuration import DECLARED
@@ -26,6 +25,7 @@ from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
 from tests.http.hostile import PUBLIC_NAME, THREAD, Asked
 from tests.http.sockets import Line, request, served
+from tests.records.any_kind import bodies
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -47,7 +47,7 @@ SERIES = {
 
 def named(kind: Kind[Any], name: str) -> Any:
     """Return values that no other has."""
-    values = to_builtins(kind.examples[0])
+    values, _ = bodies(kind)
     texts = {"name": name, "sku": name, "shortcut": name.lower()}
     return {**values, **{field: text for field, text in texts.items() if field in values}}
 
@@ -96,10 +96,10 @@ MORE: dict[str, dict[str, Any]] = {
         for each in DECLARED
         for path in ("/v1/configuration", "/admin/config")
     },
-    **{f"/v1/{kind.many}": to_builtins(kind.examples[0]) for kind in KINDS},
-    **{str(kind.old_path): to_builtins(kind.examples[1]) for kind in KINDS},
+    **{f"/v1/{kind.many}": bodies(kind)[0] for kind in KINDS},
+    **{str(kind.old_path): bodies(kind)[1] for kind in KINDS},
     **{
-        f"{path}/{kind.one}-{ID}": to_builtins(kind.examples[0])
+        f"{path}/{kind.one}-{ID}": bodies(kind)[0]
         for kind in KINDS
         for path in (f"/v1/{kind.many}", kind.old_path)
         if not kind.unique

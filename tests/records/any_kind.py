@@ -33,7 +33,12 @@ older_kinds = of_those([kind for kind in KINDS if kind.old_path])
 
 def bodies(kind: Kind[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     first, second = kind.examples
-    return sent(first), sent(second)
+    return typed(kind, first), typed(kind, second)
+
+
+def typed(kind: Kind[Any], values: Any) -> dict[str, Any]:
+    """Return what may be said of values."""
+    return {name: each for name, each in sent(values).items() if name not in kind.ours}
 
 
 def unlike(kind: Kind[Any], body: dict[str, Any]) -> dict[str, Any]:

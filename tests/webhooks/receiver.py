@@ -46,10 +46,16 @@ class Receiver:
     calls: list[Call] = field(default_factory=list)
     answered: list[bytes] = field(default_factory=list)
     port: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def url(self) -> str:
         return f"http://{HERE}:{self.port}/in"
+
+    def wait(self, true: Callable[[], object]) -> None:
+        """Wait until something is true of what was heard."""
+        with self.changed:
+            assert self.changed.wait_for(true, 200), self.answered
 
     @property
     def taken(self) -> list[Call]:
@@ -66,8 +72,10 @@ def receiver() -> Iterator[Receiver]:
     def behave(caller: socket.socket, over: threading.Event) -> None:
         call = _call(there[0].heard[-1])
         said = found.answer(call)
-        found.calls.append(call)
-        found.answered.append(said)
+        with found.changed:
+            found.calls.append(call)
+            found.answered.append(said)
+            found.changed.notify_all()
         if said == NEVER:
             caller.settimeout(5)
             caller.recv(1)  # until they hang up

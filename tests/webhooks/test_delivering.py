@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from application.outgoing import Answered
 from application.ports import Bookmark
 from application.webhooks.deliveries import JITTER, SCHEDULE, Delivery, again_at
-from application.webhooks.room import RoomOfProcess
 from application.webhooks.signing import is_signed
 from domain.business.users import Role
+from tests.conversations.threads.conversing import client, colleague
 from tests.outgoing.somebody import HERE, NOW
 from tests.running import Running
 from tests.sales.mails.office import Office
@@ -68,6 +68,25 @@ def test_who_wants_thin_ones_is_told_what_it_happened_to_and_no_more(
     running.settle()
     (call,) = there.calls
     assert call.said["data"] == {"subject": one, "version": 1}
+
+
+def test_what_is_said_in_a_thread_is_told_in_its_order_though_each_message_is_a_thing(
+    running: Running, http: TestClient, there: Receiver
+) -> None:
+    http.post("/v1/webhooks", json={"url": there.url, "areas": ["message"]})
+    ana, zoe, max_ = colleague(running), client(running), client(running, "Max")
+    first, second = ana.opens(zoe), ana.opens(max_)
+    one = ana.says(first, "one")["id"]
+    there.answer = lambda call: DOWN if call.subject == one else OK
+    ana.says(first, "two")
+    ana.says(second, "elsewhere")
+    running.settle()
+    assert [call.said["data"]["event"]["text"] for call in there.taken] == ["elsewhere"]
+
+    there.answer = lambda _: OK
+    running.system.walk(running.clock() + HOUR)
+    texts = [call.said["data"]["event"]["text"] for call in there.taken]
+    assert texts == ["elsewhere", "one", "two"]
 
 
 def test_what_fails_holds_back_what_comes_after_it_of_the_same_thing_and_nothing_else(
@@ -144,7 +163,7 @@ def test_who_is_gone_is_sent_nothing_more_and_what_happens_waits(
     assert len(there.calls) == 1
 
     there.answer = lambda _: OK
-    http.patch(f"/v1/webhooks/{endpoint}", json={"status": "active"}, headers={"If-Match": "*"})
+    assert http.post(f"/v1/webhooks/{endpoint}/resume", json={}).status_code == 200
     running.settle()
     assert {call.subject for call in there.taken} == {one, two}
 
@@ -164,14 +183,41 @@ def test_to_whom_nothing_arrives_for_five_days_nothing_more_is_sent(
     assert status(http, endpoint) == "failing"
 
 
+def test_who_has_let_nothing_arrive_for_five_days_is_stopped_though_nothing_new_happens(
+    running: Running, http: TestClient, there: Receiver, endpoint: str
+) -> None:
+    there.answer = lambda _: DOWN
+    reply(http, "one")
+    running.settle()
+    began = running.clock()
+
+    running.system.walk(began + 119 * HOUR)
+    assert status(http, endpoint) == "active"
+    assert len(there.calls) == len(SCHEDULE), "it is not tried any more"
+    running.system.walk(began + 120 * HOUR)
+    assert status(http, endpoint) == "failing"
+
+
+def test_who_took_something_after_it_failed_is_not_stopped(
+    running: Running, http: TestClient, there: Receiver, endpoint: str
+) -> None:
+    there.answer = lambda _: DOWN
+    reply(http, "one")
+    running.system.walk(running.clock() + 100 * HOUR)
+    there.answer = lambda _: OK
+    reply(http, "two")
+    running.system.walk(running.clock() + 100 * HOUR)
+    assert status(http, endpoint) == "active"
+
+
 def test_what_is_paused_is_sent_when_it_goes_on(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    assert http.post(f"/v1/webhooks/{endpoint}/stop", json={"status": "paused"}).status_code == 200
+    assert http.post(f"/v1/webhooks/{endpoint}/pause", json={}).status_code == 200
     one = reply(http, "one")
     running.settle()
     assert not there.calls
-    http.patch(f"/v1/webhooks/{endpoint}", json={"status": "active"}, headers={"If-Match": "*"})
+    assert http.post(f"/v1/webhooks/{endpoint}/resume", json={}).status_code == 200
     running.settle()
     assert [call.subject for call in there.taken] == [one]
 
@@ -207,41 +253,6 @@ def test_who_owns_the_business_is_told_that_nothing_more_is_sent(
     assert [mail.kind for mail in (*to_camille, *to_noor)] == ["webhook-stopped"] * 2
     assert "410" in to_camille[0].text
     assert f"Nothing more is sent to {HERE}" in to_noor[0].subject, noor
-
-
-def test_who_lets_others_wait_is_sent_to_with_others_who_do(
-    running: Running, http: TestClient, there: Receiver, endpoint: str
-) -> None:
-    def lanes() -> list[str]:
-        jobs = (
-            running.http(Role.OPERATOR).get(f"/v1/jobs?about={endpoint}&limit=100").json()["data"]
-        )
-        return [job["kind"] for job in jobs if job["kind"].startswith("deliver-")]
-
-    reply(http, "one")
-    running.settle()
-    assert {*lanes()} == {"deliver-slowly"}, "nobody knows yet how it answers"
-    reply(http, "two")
-    running.settle()
-    assert lanes().count("deliver-webhooks") == 1
-
-    there.answer = lambda _: NEVER
-    reply(http, "three")
-    running.settle()
-    before = lanes().count("deliver-webhooks")
-    reply(http, "four")
-    running.settle()
-    assert lanes().count("deliver-webhooks") == before
-
-
-def test_of_one_business_so_many_at_once_and_no_more() -> None:
-    room = RoomOfProcess(most=2)
-    with room.taken("one") as first, room.taken("one") as second, room.taken("one") as third:
-        assert (first, second, third) == (True, True, False)
-        with room.taken("other") as other:
-            assert other
-    with room.taken("one") as again:
-        assert again
 
 
 @given(st.integers(0, len(SCHEDULE) - 1), st.none() | st.integers(0, 100_000))

@@ -106,6 +106,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
 }
 
 AUDIENCE: Final = {"member_id": "audience"}
+THREAD: Final = "thread_id"
 """Whose it is: of all who could see it when it was said."""
 
 TOLD_AS: Final[Tellings] = {
@@ -118,15 +119,33 @@ TOLD_AS: Final[Tellings] = {
         posted_at="at",
         audience="audience",
         about=AUDIENCE,
+        within=THREAD,
     ),
     MessageEdited: public(
-        "message.edited", "thread_id", "text", id="message_id", edited_at="at", about=AUDIENCE
+        "message.edited",
+        "thread_id",
+        "text",
+        id="message_id",
+        edited_at="at",
+        about=AUDIENCE,
+        within=THREAD,
     ),
     MessageDeleted: public(
-        "message.deleted", "thread_id", id="message_id", deleted_at="at", about=AUDIENCE
+        "message.deleted",
+        "thread_id",
+        id="message_id",
+        deleted_at="at",
+        about=AUDIENCE,
+        within=THREAD,
     ),
     MessageReacted: public(
-        "message.reacted", "thread_id", "member_id", "emoji", id="message_id", about=AUDIENCE
+        "message.reacted",
+        "thread_id",
+        "member_id",
+        "emoji",
+        id="message_id",
+        about=AUDIENCE,
+        within=THREAD,
     ),
     MessageReported: public(
         "message.reported",
@@ -134,5 +153,6 @@ TOLD_AS: Final[Tellings] = {
         id="message_id",
         reported_at="at",
         about=AUDIENCE,
+        within=THREAD,
     ),
 }
