@@ -17,6 +17,7 @@ from domain.conversations.messages.decisions import (
     message_at,
     post,
     react,
+    refuse_unclear,
     refuse_unseen,
     report,
 )
@@ -27,6 +28,7 @@ from domain.conversations.messages.message import (
 from domain.conversations.messages.messages import (
     ARRIVED,
     IN_APP,
+    MOST_FILES,
     MOST_MENTIONS,
     PROGRESS,
     ChangedTooManyTimes,
@@ -50,6 +52,8 @@ from domain.conversations.messages.messages import (
     React,
     RepliesElsewhere,
     ReportMessage,
+    SaidTwice,
+    SaysNothing,
     TooManyReactions,
 )
 from domain.messages import Event
@@ -59,6 +63,7 @@ __all__ = [
     "ARRIVED",
     "IN_APP",
     "MESSAGE",
+    "MOST_FILES",
     "MOST_MENTIONS",
     "PROGRESS",
     "STORED_AS",
@@ -85,6 +90,8 @@ __all__ = [
     "React",
     "RepliesElsewhere",
     "ReportMessage",
+    "SaidTwice",
+    "SaysNothing",
     "TooManyReactions",
     "delete",
     "edit",
@@ -93,6 +100,7 @@ __all__ = [
     "message_at",
     "post",
     "react",
+    "refuse_unclear",
     "refuse_unseen",
     "report",
 ]
@@ -111,7 +119,18 @@ AUDIENCE: Final = {"member_id": "audience"}
 TOLD_AS: Final[Tellings] = {
     MessagePosted: public(
         "message.posted",
-        *("thread_id", "sequence", "author", "kind", "channel", "status", "reply_to", "mentions"),
+        *(
+            "thread_id",
+            "sequence",
+            "author",
+            "kind",
+            "channel",
+            "status",
+            "reply_to",
+            "mentions",
+            "files",
+            "template_id",
+        ),
         text="text",
         id="message_id",
         local_id="local_id",
