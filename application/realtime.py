@@ -17,6 +17,7 @@ from application.feed import Happening
 from application.permissions import Permission, PermissionMissing, Principal
 from application.transact import Past
 from domain.conversations.threads import ThreadNotFound
+from domain.macs import mac
 from domain.messages import Forbidden, Invalid, Value
 from domain.values import ThreadId
 
@@ -49,7 +50,7 @@ class App(NamedTuple):
 
     def signature(self, text: str) -> str:
         """Return a signature over a text."""
-        return hmac.digest(self.secret, text.encode(), "sha256").hex()
+        return mac(self.secret, text.encode()).hex()
 
     def proves(self, auth: str, *parts: str) -> bool:
         """Whether it was signed here."""
@@ -58,7 +59,7 @@ class App(NamedTuple):
 
 def own_app(tenant: str, pepper: str) -> App:
     """Return what is signed by for whoever listens here: known to no one else, and the same in all processes."""
-    secret = hmac.digest(pepper.encode(), f"realtime/{tenant}".encode(), "sha256")
+    secret = mac(pepper.encode(), f"realtime/{tenant}".encode())
     return App(tenant, secret.hex().encode())
 
 

@@ -1,6 +1,5 @@
 """Values that every area shares. Ids are text: the kind, a dash, a UUID (version 7 by default)."""
 
-import hmac
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha1
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
+from domain.macs import mac
 from domain.messages import Value
 
 TenantId = NewType("TenantId", str)
@@ -59,7 +59,7 @@ def derived_id(kind: str, *parts: str) -> str:
 
 def keyed_id(kind: str, text: str, pepper: bytes) -> str:
     """Return the same id for the same text. Without the pepper nobody finds the text again."""
-    return f"{kind}-{_uuid5(hmac.digest(pepper, text.encode(), 'sha256'))}"
+    return f"{kind}-{_uuid5(mac(pepper, text.encode()))}"
 
 
 def _uuid5(digest: bytes) -> str:

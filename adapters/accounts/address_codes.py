@@ -9,6 +9,7 @@ from adapters.accounts.credentials import Connect
 from adapters.postgres import NO_TENANT, Database
 from application.business.address_proofs import AddressCodeWrong
 from application.ports import Clock
+from domain.macs import mac
 from domain.values import TenantId
 
 LIFETIME: Final = timedelta(hours=24)
@@ -91,14 +92,14 @@ class AddressCodes:
 
     def _code(self, mail: str) -> str:
         """Return what nobody can know who has not the pepper, and whoever has it need not keep."""
-        number = int.from_bytes(hmac.digest(self._pepper, f"code for {mail}".encode(), "sha256"))
+        number = int.from_bytes(mac(self._pepper, f"code for {mail}".encode()))
         digits = (number // len(ALPHABET) ** n % len(ALPHABET) for n in range(LENGTH))
         code = "".join(ALPHABET[digit] for digit in digits)
         return "-".join(code[n : n + LETTERS] for n in range(0, LENGTH, LETTERS))
 
     def _digest(self, code: str) -> bytes:
         letters = "".join(each for each in code.upper() if each in ALPHABET)
-        return hmac.digest(self._pepper, b"address code/" + letters.encode(), "sha256")
+        return mac(self._pepper, b"address code/" + letters.encode())
 
 
 def codes_of(database: Database, clock: Clock, pepper: str) -> AddressCodes:

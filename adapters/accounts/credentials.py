@@ -1,6 +1,5 @@
 """What people log in with: a digest of the address and a hash of the password, outside the log."""
 
-import hmac
 import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -12,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from application.people.contact_details import EmailAddressNotUnderstood, parse_email
+from domain.macs import mac
 from domain.values import TenantId, UserId
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -34,7 +34,7 @@ def email_digest(email: str, pepper: bytes) -> bytes:
     with suppress(EmailAddressNotUnderstood):  # then nobody has it, which is found out later
         email = parse_email(email)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
-    return hmac.digest(pepper, b"account/" + folded.encode(), "sha256")
+    return mac(pepper, b"account/" + folded.encode())
 
 
 class Credentials:

@@ -9,7 +9,6 @@ address. A reservation without a user is freed by closing the user's stream firs
 registration which left it, should it still be running somewhere, is refused by the log.
 """
 
-import hmac
 import math
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,6 +31,7 @@ from application.dispatch import IdempotencyKeyReused
 from application.people.contact_details import parse_email
 from application.ports import About, Answer, Clock, EventStore, already_recorded
 from domain.business.users import USER, AbandonRegistration, User
+from domain.macs import mac
 from domain.messages import Command, DomainError
 from domain.values import FRONTDESK, TenantId, UserId, derived_id
 
@@ -148,7 +148,7 @@ class Registrations:
 
     def _fingerprint(self, command: Command) -> str:
         """Tell one order from another, in place of a hash over a request with a password in it."""
-        return hmac.digest(self._pepper, msgspec.json.encode(command), "sha256").hex()
+        return mac(self._pepper, msgspec.json.encode(command)).hex()
 
     def _free(self, kept: Credential) -> None:
         """Free the address, if its registration came to nothing. Raises EmailTaken and others."""

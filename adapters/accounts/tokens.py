@@ -1,6 +1,5 @@
 """Access tokens: JWTs, signed by a ring of keys. Whoever shows one is known without asking anybody."""
 
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,6 +13,7 @@ from application.business.accounts import InvalidToken, TokenExpired
 from application.permissions import Principal, permissions_of
 from application.ports import Clock
 from domain.business.users import Role
+from domain.macs import mac
 from domain.values import ClientId, ProfessionalId, TenantId, UserId
 
 ALGORITHM: Final = "HS256"
@@ -145,7 +145,7 @@ class AccessTokens:
 
 def _name(secret: str) -> str:
     """Name a secret in tokens, without saying anything about it."""
-    return hmac.digest(secret.encode(), b"name of this key", "sha256")[:6].hex()
+    return mac(secret.encode(), b"name of this key")[:6].hex()
 
 
 def names_of(secrets: Sequence[str]) -> list[str]:

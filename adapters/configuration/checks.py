@@ -4,7 +4,6 @@ All of it goes out as anything does that others typed (`application/outgoing`). 
 but an `Objection`; whatever cannot be told from trouble at the provider is asked again.
 """
 
-import hmac
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -16,6 +15,7 @@ from application.ports import Clock
 from domain.business.configuration import Objection
 from domain.business.configuration.declared import Pusher, Resend, Stripe, WhatsappCloud
 from domain.confidential import Secret
+from domain.macs import mac
 from domain.messages import Value
 
 GRAPH: Final = "v23.0"
@@ -131,4 +131,4 @@ def _bearing(secret: Secret, method: str, url: str, body: bytes = b"") -> Reques
 
 
 def _hmac(secret: Secret, text: str) -> str:
-    return hmac.digest((secret.value or "").encode(), text.encode(), "sha256").hex()
+    return mac((secret.value or "").encode(), text.encode()).hex()

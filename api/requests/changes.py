@@ -9,7 +9,6 @@ What changed and is not in the list, or no longer, is `removed`: it was cancelle
 listed, moved to another day, merged into another, or is there no more.
 """
 
-import hmac
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +21,7 @@ from api.problems.refused import Refused
 from api.requests.caller import Caller
 from api.requests.cursors import CURSOR, opened, sealed
 from application.ports import Changed, Moment
+from domain.macs import mac
 from projections.lines import KEY
 from projections.paging import MOST_BYTES, Op, Page, Where
 from projections.read_model import ReadModel
@@ -43,7 +43,7 @@ def tag_of(caller: Caller, moment: Moment) -> str:
     who = (principal.client_id, principal.professional_id, principal.earlier_clients)
     asked = (url.path, sorted(caller.request.query_params.multi_items()))
     said = [caller.tenant, caller.request.app.version, moment, who, principal.roles, asked]
-    digest = hmac.digest(caller.backend.pepper.encode(), msgspec.json.encode(said), "sha256")
+    digest = mac(caller.backend.pepper.encode(), msgspec.json.encode(said))
     return f'W/"{digest[:16].hex()}"'
 
 

@@ -1,6 +1,5 @@
 """On which conditions a request is to be carried out: once only, and on the version it has seen."""
 
-import hmac
 import re
 from typing import Final
 from uuid import UUID, uuid5
@@ -12,6 +11,7 @@ from uuid_utils import uuid7
 from api.problems.refusals import IdempotencyKeyInvalid
 from api.problems.refused import Refused
 from application.ports import THERE, traced
+from domain.macs import mac
 from domain.values import FRONTDESK
 
 LONGEST_KEY: Final = 255
@@ -52,7 +52,7 @@ def fingerprint(request: Request, body: bytes, pepper: str) -> str:
         scope["path"].encode("utf-8", "surrogateescape"),
         scope["query_string"],
     )
-    return hmac.digest(pepper.encode(), what + body, "sha256").hex()
+    return mac(pepper.encode(), what + body).hex()
 
 
 def version_seen(request: Request, *, otherwise: int | None = None) -> int | None:

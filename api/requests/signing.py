@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from api.problems.refused import Refused
+from domain.macs import mac
 
 SIGNATURE: Final = 12
 """Bytes of HMAC-SHA256 that are kept: 96 bits, far more than can be tried over HTTP."""
@@ -50,7 +51,7 @@ class Signer:
     @staticmethod
     def _mark(key: bytes, purpose: str, owner: str, body: bytes) -> bytes:
         message = f"{purpose}\n{owner}\n".encode() + body
-        return hmac.digest(key, message, "sha256")[:SIGNATURE]
+        return mac(key, message)[:SIGNATURE]
 
 
 def _text(raw: bytes) -> str:

@@ -1,23 +1,25 @@
-"""By the link that was mailed to them, somebody says that it was they who filled a form in."""
+"""Who filled a form in, and is known again: by the link that was mailed to them, or by what they were told."""
 
 from typing import NamedTuple
 
 from api.sales.filling import FormVisit
 from application.ports import Answer
-from application.sales.confirmations import is_key
+from application.sales.confirmations import is_key, is_visitor
 from domain.sales.submissions import (
     SUBMISSION,
     ConfirmationUnknown,
     ConfirmSubmission,
+    CountVisit,
     Submission,
     SubmissionStatus,
+    VisitorUnknown,
     waits,
 )
 from domain.values import SubmissionId
 
 
 class Link(NamedTuple):
-    """What stands in the link: of which submission it is, and what only who reads the mail can know."""
+    """Of which submission it is, and what only its sender can know: it was mailed to them, or told."""
 
     submission: str
     key: str
@@ -32,6 +34,14 @@ def confirmed(form: FormVisit, link: Link) -> Answer:
     """Have it confirmed, once. Raises ConfirmationUnknown, SubmissionIsDiscarded."""
     _submission(form, link)
     return form.visitor().order(ConfirmSubmission(submission_id=SubmissionId(link.submission)))
+
+
+def visited(form: FormVisit, link: Link) -> None:
+    """Have it counted that whoever filled the form in is back. Raises VisitorUnknown."""
+    visitor, id_ = form.visitor(), SubmissionId(link.submission)
+    if not is_visitor(link.key, id_, visitor.backend.pepper.encode()):
+        raise VisitorUnknown
+    visitor.order(CountVisit(submission_id=id_, day=visitor.now.date()))
 
 
 def _submission(form: FormVisit, link: Link) -> Submission:

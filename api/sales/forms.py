@@ -14,12 +14,13 @@ from api.requests import ids
 from api.requests.answers import Made, Row, answers, of
 from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import Body, Line
-from api.sales.confirming import Link, confirmed
+from api.sales.confirming import Link, confirmed, visited
 from api.sales.filling import DECOY, REFUSED, AnswersNotTaken, Filling, Sheet, submitted, taken
 from api.sales.leads import TouchBody
 from api.web.gate import may
 from api.web.routing import Router
 from application.records import creation
+from application.sales.confirmations import visitor_of
 from domain.fields import ANY_TEXT
 from domain.messages import Value
 from domain.records import there
@@ -27,7 +28,7 @@ from domain.sales import forms
 from domain.sales.forms import FORM_TEMPLATES, FORMS, Form, FormTemplate
 from domain.sales.leads import Touch
 from domain.sales.questions import LONGEST_ANSWER, MOST_OPTIONS, MOST_QUESTIONS, Question, Words
-from domain.sales.submissions import ConfirmationUnknown, SubmissionIsDiscarded
+from domain.sales.submissions import ConfirmationUnknown, SubmissionIsDiscarded, VisitorUnknown
 from domain.values import FormId
 from projections.records import RECORDS
 
@@ -69,12 +70,15 @@ class SubmissionBody(Body):
 
 
 class ReceivedForm(Value, frozen=True, kw_only=True):
-    """`confirms`: a mail is on its way to who has sent it, with a link that is to be followed."""
+    """`confirms`: a mail is on its way to who has sent it, with a link that is to be followed. By `visitor`
+    and `id` they are known again when they come back, if the page keeps both and they agree.
+    """
 
     id: str
     thanks: Words | None = None
     leads_to: str | None = None
     confirms: bool = False
+    visitor: str
 
 
 class ConfirmationBody(Body):
@@ -82,6 +86,13 @@ class ConfirmationBody(Body):
 
     submission: ids.Submission
     key: Annotated[str, Field(max_length=100)]
+
+
+class VisitBody(Body):
+    """What who has filled a form in was answered: `id` and `visitor`."""
+
+    submission: ids.Submission
+    visitor: Annotated[str, Field(max_length=100)]
 
 
 class ConfirmedForm(Value, frozen=True, kw_only=True):
@@ -156,6 +167,7 @@ def submit_form(body: SubmissionBody, form: Filling, spoken: Spoken = "") -> Res
         thanks=opened.form.thanks,
         leads_to=opened.form.leads_to,
         confirms=opened.form.double_opt_in,
+        visitor=visitor_of(submission_id, opened.visitor.backend.pepper.encode()),
     )
     marks = opened.visitor.marks(answer)
     return Response(msgspec.json.encode(received), 201, marks, JSON)
@@ -171,6 +183,16 @@ def confirm_submission(body: ConfirmationBody, form: Filling) -> Response:
     answer = confirmed(form, Link(body.submission, body.key))
     shown = msgspec.json.encode(ConfirmedForm(id=body.submission))
     return Response(shown, 200, form.visitor().marks(answer), JSON)
+
+
+@router.post("/{form_id}/visits", status_code=204, openapi_extra=PUBLIC)
+@answers(refuses=(*REFUSED, VisitorUnknown))
+def count_visit(body: VisitBody, form: Filling) -> Response:
+    """Say that who has filled a form in is back at your pages. It counts for their score, once a day (UTC).
+    Ask them first whether they agree to be known again.
+    """
+    visited(form, Link(body.submission, body.visitor))
+    return Response(status_code=204)
 
 
 def _texts(given: Given) -> Sequence[str]:

@@ -6,7 +6,6 @@
 A fact is told under an id of its source. Told again, it is answered as it was the first time.
 """
 
-import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from application.scheduling.terms import LONGEST
 from application.transact import Past
 from domain.fields import ADDRESS, ID, LANGUAGE, LINE, NUMBER, TEXT, Held, id_of
 from domain.languages import canonical
+from domain.macs import mac
 from domain.messages import Command, DomainError
 from domain.people.clients import ChangeClient, ClientNotFound, ClientStatus, RegisterClient
 from domain.people.identities import ClientAlreadyExists, IdentityKind, identity_of
@@ -233,7 +233,7 @@ class Facts:
             actor=f"source/{told.source}",
             command_id=told.command_id,
             retried=True,
-            fingerprint=hmac.digest(self._pepper, said, "sha256").hex(),
+            fingerprint=mac(self._pepper, said).hex(),
             causation=told.id if _RANDOM.fullmatch(told.id) else str(told.command_id),
             trace=told.trace,
         )

@@ -39,6 +39,16 @@ def is_key(key: str, submission_id: SubmissionId, pepper: bytes) -> bool:
     return hmac.compare_digest(key.encode(), key_of(submission_id, pepper).encode())
 
 
+def visitor_of(submission_id: SubmissionId, pepper: bytes) -> str:
+    """Return by what somebody who has filled a form in is known again, wherever that is kept."""
+    return keyed_id("visitor", submission_id, pepper)
+
+
+def is_visitor(visitor: str, submission_id: SubmissionId, pepper: bytes) -> bool:
+    """Whether somebody was told so when they filled it in."""
+    return hmac.compare_digest(visitor.encode(), visitor_of(submission_id, pepper).encode())
+
+
 class Confirmations:
     """Carries out the effect that mails the link. It begins with the address under which people reach us."""
 

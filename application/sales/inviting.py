@@ -24,6 +24,7 @@ from application.scheduling.mails import Mailer, MailRefusedError, Message, lang
 from application.transact import Changes, Past, UseCase
 from domain.business.origins import OriginNotUnderstood, origin_of
 from domain.business.tenants import TENANT, Tenant, stream_of
+from domain.macs import mac
 from domain.messages import Command, Value
 from domain.people.clients import CLIENT, ClientIsErased
 from domain.sales import leads
@@ -77,7 +78,7 @@ def is_of(named: Named, tenant: str, email: str, pepper: bytes) -> bool:
 
 def _mark(tenant: str, lead_id: LeadId, number: int, email: str, pepper: bytes) -> bytes:
     text = f"invitation/{tenant}/{lead_id}/{number}/{address_key(email)}"
-    return hmac.digest(pepper, text.encode(), "sha256")[:MARK]
+    return mac(pepper, text.encode())[:MARK]
 
 
 def link_to(page: str, token: str) -> str:

@@ -1,7 +1,7 @@
 """Use cases of leads. A score, and what follows from it, is recorded with what changed it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
@@ -80,6 +80,11 @@ def booked(client_id: ClientId | None, key: str, past: Past) -> Changes:
 def replied(client_id: ClientId, key: str, past: Past) -> Changes:
     """Count what a lead has written, recorded with it."""
     return _engaged(client_id, EngagementSource.REPLY, key, past)
+
+
+def visited(client_id: ClientId, day: date, past: Past) -> Changes:
+    """Count that a lead was back at the pages of the business."""
+    return _engaged(client_id, EngagementSource.VISIT, day.isoformat(), past)
 
 
 def written_to(client_id: ClientId, past: Past) -> Changes:

@@ -83,6 +83,13 @@ def confirm(command: submissions.ConfirmSubmission, past: Past) -> Changes:
     return {id_: [confirmed], **won}
 
 
+def visit(command: submissions.CountVisit, past: Past) -> Changes:
+    """Count that they are back, for the lead that they are; of who is none, or none any more, nothing is said."""
+    lead_id = past.of(SUBMISSION, command.submission_id).lead_id
+    client_id = None if lead_id is None else past.of(LEAD, lead_id).client_id
+    return {} if client_id is None else leads.visited(client_id, command.day, past)
+
+
 def discard(command: submissions.DiscardSubmission, past: Past) -> Changes:
     submission = past.of(SUBMISSION, command.submission_id)
     return {command.submission_id: submissions.discard(command, submission)}
@@ -129,5 +136,6 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     submissions.SubmitForm: submit,
     submissions.ReleaseSubmission: release,
     submissions.ConfirmSubmission: confirm,
+    submissions.CountVisit: visit,
     submissions.DiscardSubmission: discard,
 }

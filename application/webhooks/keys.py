@@ -2,13 +2,13 @@
 nowhere, is the same wherever it is asked for, and a new one is but a new number.
 """
 
-import hmac
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
 from application.webhooks.signing import SYMMETRIC, private_key, public_half
 from domain.business.webhooks import WebhookEndpoint
+from domain.macs import mac
 from domain.messages import Value
 
 
@@ -49,4 +49,4 @@ class Keyring:
 
     def _derived(self, what: str, tenant: str, id_: str, number: int) -> bytes:
         said = f"webhook {what}/{tenant}/{id_}/{number}"
-        return hmac.digest(self._pepper, said.encode(), "sha256")
+        return mac(self._pepper, said.encode())

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from domain.macs import mac
+
 SYMMETRIC: Final = "whsec_"
 PRIVATE: Final = "whsk_"
 PUBLIC: Final = "whpk_"
@@ -89,7 +91,7 @@ def _is_of(key: str, text: bytes, signature: bytes) -> bool:
 
 
 def _digest(key: str, text: bytes) -> bytes:
-    return hmac.digest(_bytes(key, SYMMETRIC), text, "sha256")
+    return mac(_bytes(key, SYMMETRIC), text)
 
 
 def _private(key: str) -> Ed25519PrivateKey:

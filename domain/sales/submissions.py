@@ -7,7 +7,7 @@ submit ─► ACCEPTED                          (a lead, in the same append)
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -89,6 +89,13 @@ class DiscardSubmission(Command, frozen=True):
     decided: bool = True
 
 
+class CountVisit(Command, frozen=True):
+    """Its sender is back at the business's pages; of one `day`, it is counted once."""
+
+    submission_id: SubmissionId
+    day: date
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -154,6 +161,10 @@ class SubmissionIsDiscarded(Gone):
 
 class ConfirmationUnknown(Missing):
     """Another link was mailed than the one that was followed."""
+
+
+class VisitorUnknown(Missing):
+    """Nobody was told so when they filled a form in."""
 
 
 class SubmissionNotConfirmed(DomainError):

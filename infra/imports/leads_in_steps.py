@@ -103,7 +103,8 @@ def _taken_in(
             follow_ups=given.follow_ups and replace(given.follow_ups, made=made),
         )
         under_way.append((order, log.in_turn(order, _about(operation, begin), before)))
-    made += follow_ups_in(_events(under_way[-1][1])) if under_way else 0
+    if under_way and given.follow_ups:
+        made += follow_ups_in(_events(under_way[-1][1]))
     return [told for each in under_way for told in _told(log, operation, *each)], made
 
 

@@ -67,6 +67,7 @@ def test_what_can_happen_belongs_to_a_context() -> None:
         "faults",
         "fields",
         "languages",
+        "macs",
         "messages",
         "personal",
         "records",

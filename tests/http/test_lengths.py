@@ -126,6 +126,7 @@ OF_ANOTHER_STATE = {
     f"POST /f/form-{ID}",  # sent as JSON
     *(f"{method} /f/form-{ID}/confirm" for method in ("GET", "POST")),  # nothing was mailed
     f"POST /v1/lead-forms/form-{ID}/confirm",
+    f"POST /v1/lead-forms/form-{ID}/visits",  # nobody was told who they are
     f"DELETE /v1/submissions/submission-{ID}",  # was released
     f"POST /v1/public/{PUBLIC_NAME}/holds",  # the professional has closed by then
     f"DELETE /v1/public/{PUBLIC_NAME}/holds/hold-{ID}",  # was given back by the business

@@ -5,6 +5,7 @@ it when all is done, whoever did it.
 import json
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from adapters.consumers import checkpoints
 from adapters.event_store.reader import head
+from adapters.jobs import kind_of
 from adapters.read_models.consumer import ReadModelConsumer
 from adapters.read_models.fold import fold, relevant
 from adapters.read_models.tables import LIVE, Rows
@@ -199,17 +201,23 @@ def wrong_read_models(system: System) -> list[str]:
 
 
 def wrongly_ordered(system: System) -> set[Any]:
-    """Return what processes ordered too often or not at all, by process and event."""
+    """Return what processes ordered too often or not at all, by process, event and kind. What an order has led
+    to is of other kinds.
+    """
     with system.database.as_worker() as connection:
         events = [past for page in system.reader.follow(connection, 0) for past in page]
-    expected = {
-        (process.name, past.position, sum(isinstance(order, Do) for order in process.then(past)))
+    expected = Counter(
+        (process.name, past.position, kind_of(type(order.order)))
         for past in events
         for process in PROCESSES
         if isinstance(past.event, process.when)
-    }
-    ordered = "SELECT process, caused_by, count(*) FROM work.jobs GROUP BY process, caused_by"
-    return {each for each in expected if each[2]} ^ set(asked(system, ordered))
+        for order in process.then(past)
+        if isinstance(order, Do)
+    )
+    ordered = "SELECT process, caused_by, kind, count(*) FROM work.jobs GROUP BY 1, 2, 3"
+    kinds = {(process, kind) for process, _, kind in expected}
+    found = {(p, at, kind): n for p, at, kind, n in asked(system, ordered) if (p, kind) in kinds}
+    return {*expected.items()} ^ {*found.items()}
 
 
 def mails_and_notes_of_them(system: System) -> tuple[int, int]:

@@ -105,6 +105,9 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Trop de prospects sont venus pendant ce temps pour être comptés à la fois ; demandez-en un plus "
         "court.",
     ),
+    "visitor-unknown": Words(
+        "Visiteur inconnu", "Personne n'a reçu ce mot en remplissant un formulaire."
+    ),
     "weights-contradict": Words(
         "Pondération contradictoire",
         "Ce qui est chaud est tiède aussi : `hot` doit être plus haut que `warm` ; et qui répond "

@@ -18,10 +18,10 @@ from domain.sales.imports import FollowUps, ImportedLead
 from domain.values import UserId
 from domain.zones import to_local, to_utc, zone
 
-AT_ONCE: Final = 250
+AT_ONCE: Final = 500
 """Rows that are taken in by one step."""
 
-MOST_BYTES: Final = 300_000
+MOST_BYTES: Final = 600_000
 """Of these rows, as they are written: recorded, they are some times as much."""
 
 CHANNEL: Final = "import"

@@ -9,6 +9,7 @@ from typing import Final
 from adapters.clock import system_clock
 from infra.composition import System, running_system
 from infra.migrate import migrate
+from infra.processes.memory import keep_what_is_there
 from infra.settings import read_settings
 from projections.read_model import ReadModel
 
@@ -26,4 +27,5 @@ def system(*models: ReadModel) -> Iterator[System]:
     with running_system(
         read_settings({}), DSN, models=models, reactions=(), clock=system_clock
     ) as composed:
+        keep_what_is_there()  # as each process of ours does
         yield composed

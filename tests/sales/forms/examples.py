@@ -8,6 +8,7 @@ from domain.sales.leads import Touch, lead_of
 from domain.sales.questions import Asks, Fills
 from domain.sales.submissions import (
     ConfirmSubmission,
+    CountVisit,
     DiscardSubmission,
     FormSubmitted,
     ReleaseSubmission,
@@ -52,6 +53,7 @@ submit_form: Final = SubmitForm(
 )
 release_submission: Final = ReleaseSubmission(submission_id=submission_id)
 confirm_submission: Final = ConfirmSubmission(submission_id=submission_id)
+count_visit: Final = CountVisit(submission_id=submission_id, day=now.date())
 discard_submission: Final = DiscardSubmission(submission_id=submission_id)
 
 form_submitted: Final = FormSubmitted(
