@@ -9,7 +9,7 @@ from domain.business.announcements import ANNOUNCEMENTS
 from domain.business.departments import DEPARTMENTS
 from domain.business.webhooks import WEBHOOKS
 from domain.conversations import heard, messages, scheduled, threads
-from domain.conversations.replies import REPLIES
+from domain.conversations.templates import TEMPLATES
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
 from domain.money.products import PRODUCTS
@@ -67,7 +67,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     FORM_TEMPLATES,
     STAGES,
     ICPS,
-    REPLIES,
+    TEMPLATES,
     WEBHOOKS,
     ANNOUNCEMENTS,
 )

@@ -60,12 +60,24 @@ class OldThread(Body):
 
 
 class OldWords(Body):
-    text: Text = Field(validation_alias=AliasChoices("content", "text", "message"))
+    """What is said, with the ids of files that one has uploaded."""
+
+    text: Text | None = Field(None, validation_alias=AliasChoices("content", "text", "message"))
+    attachments: Annotated[
+        list[ids.File],
+        Field(
+            default_factory=list,
+            max_length=messages.MOST_FILES,
+            validation_alias=AliasChoices("attachments", "attachmentIds", "attachment_ids"),
+        ),
+    ]
     local_id: Line | None = Field(None, validation_alias=AliasChoices("localId", "local_id"))
 
     def said(self) -> messages.Said:
         """Return it as it is said today."""
-        return messages.Said(text=self.text, mentions=[], local_id=self.local_id)
+        return messages.Said(
+            text=self.text, mentions=[], files=self.attachments, local_id=self.local_id
+        )
 
 
 class OldMessage(OldWords):
@@ -90,7 +102,7 @@ def list_old_messages(thread_id: ids.Thread, caller: MayRead, before: Before = N
 
 
 @old_conversations.post("/{thread_id}/messages", status_code=201)
-@answers(Row(MESSAGES), refuses=CONVERSING)
+@answers(Row(MESSAGES), refuses=messages.POSTING)
 def post_old_message(thread_id: ids.Thread, body: OldWords, caller: MayWrite) -> Response:
     """Say something in a conversation."""
     return messages.post_message(thread_id, body.said(), caller)
@@ -165,7 +177,7 @@ def list_old_chat(thread_id: ids.Thread, caller: MayRead, before: Before = None)
 
 
 @old_chat.post("", status_code=201)
-@answers(Row(MESSAGES), refuses=CONVERSING)
+@answers(Row(MESSAGES), refuses=messages.POSTING)
 def post_old_chat(body: OldMessage, caller: MayWrite) -> Response:
     """Say something in a conversation."""
     return messages.post_message(body.thread_id, body.said(), caller)

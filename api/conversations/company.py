@@ -13,6 +13,7 @@ from api.requests.forms import Body
 from api.web.routing import Router
 from application.conversations.company import Present
 from application.conversations.reach import thread_seen
+from application.conversations.taking_part import as_member, records_of
 from domain.conversations.threads import Thread, ThreadNotFound
 from domain.values import ThreadId
 
@@ -30,8 +31,9 @@ class Writes(Body):
 def say_that_one_writes(thread_id: ids.Thread, body: Writes, caller: MayWrite) -> Response:
     """Say that one is writing: the others hear it (`typing`), until one says otherwise, or for five seconds."""
     caller.refuse_outdated()
-    _seen(thread_id, caller)
-    caller.backend.company.writes(caller.tenant, thread_id, oneself(caller), still=body.is_typing)
+    thread = _seen(thread_id, caller)
+    me = caller.ask(lambda past: as_member(thread, oneself(caller), past))
+    caller.backend.company.writes(caller.tenant, thread_id, me, still=body.is_typing)
     return Response(status_code=204)
 
 
@@ -42,7 +44,8 @@ def show_who_is_there(thread_id: ids.Thread, caller: MayRead) -> Response:
     there for a minute at most.
     """
     thread = _seen(thread_id, caller)
-    found = caller.backend.company.of(caller.tenant, thread_id, thread.audience)
+    known = caller.ask(lambda past: {each: records_of(each, past) for each in thread.audience})
+    found = caller.backend.company.of(caller.tenant, thread_id, known)
     return Response(msgspec.json.encode(found), media_type=JSON)
 
 

@@ -1,6 +1,6 @@
 """What is said in conversations, over HTTP."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import Response
@@ -10,10 +10,10 @@ from api.conversations.threads import MayRead, MayWrite, Member, oneself
 from api.operations.history import Steps
 from api.problems.reasons import CONVERSING
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers
+from api.requests.answers import Listed, Made, Row, answers, of
 from api.requests.caller import JSON, Caller
 from api.requests.forms import After, Body, Line, Sought, Text
-from api.requests.including import Referred
+from api.requests.including import Includes, Referred, shown_with
 from api.requests.listing import Listing
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
@@ -22,7 +22,9 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.reach import behind, message_seen
 from application.permissions import Permission
+from domain.conversations import templates
 from domain.conversations.messages import (
+    MOST_FILES,
     MOST_MENTIONS,
     DeleteMessage,
     EditMessage,
@@ -32,10 +34,17 @@ from domain.conversations.messages import (
     PostMessage,
     React,
 )
+from domain.conversations.templates import (
+    MOST_PLACEHOLDERS,
+    TEMPLATES,
+    FromTemplate,
+)
 from domain.conversations.threads import ThreadNotFound
+from domain.files import files
 from domain.values import MessageId, ThreadId
 from projections.conversations.messages import MESSAGES
 from projections.conversations.threads import THREADS
+from projections.files.files import FILES
 from projections.paging import Op, Where
 from projections.search import said
 
@@ -43,12 +52,14 @@ MayAudit = Annotated[Caller, may(Permission.HISTORY_READ)]
 
 router: Final = Router(tags=["threads"])
 
+INCLUDES: Final[Includes] = {"files": Referred("files", FILES, seen_with="id")}
 LISTING: Final = Listing(
     model=MESSAGES,
     filters={"kind": one_of(MessageKind), "sequence": number, "posted_at": instant},
     spans=("sequence", "posted_at"),
     sorts=("sequence",),
     default_sort="sequence",
+    includes=INCLUDES,
 )
 SEARCH: Final = Listing(
     model=MESSAGES,
@@ -57,7 +68,7 @@ SEARCH: Final = Listing(
     sorts=("posted_at",),
     default_sort="-posted_at",
     also=("q",),
-    includes={"thread": Referred("thread_id", THREADS, seen_with="thread_id")},
+    includes={**INCLUDES, "thread": Referred("thread_id", THREADS, seen_with="thread_id")},
 )
 FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 """What is not among colleagues."""
@@ -65,15 +76,39 @@ FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x20]+$")]
 
 
-class Said(Body):
-    """`local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
-    only.
+Placeholder = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class FilledBody(Body):
+    """Of which template it is made, and what is to stand in it, by name. No `language`: that of whoever reads it,
+    where it is known and the template is written in it.
     """
 
-    text: Text
+    id: ids.MessageTemplate
+    language: Literal["fr", "en"] | None = None
+    values: Annotated[
+        dict[Placeholder, Text], Field(default_factory=dict, max_length=MOST_PLACEHOLDERS)
+    ]
+
+
+def from_template(body: FilledBody | None) -> FromTemplate | None:
+    """Return the value."""
+    if body is None:
+        return None
+    return FromTemplate(id=body.id, values=body.values, language=body.language)
+
+
+class Said(Body):
+    """`local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
+    only. Instead of `text` there may be a `template`. `files` are those that one has uploaded as attachments of oneself (`/v1/files`), each sent once.
+    """
+
+    text: Text | None = None
+    template: FilledBody | None = None
     kind: MessageKind = MessageKind.TEXT
     reply_to: ids.Message | None = None
     mentions: Annotated[list[Member], Field(default_factory=list, max_length=MOST_MENTIONS)]
+    files: Annotated[list[ids.File], Field(default_factory=list, max_length=MOST_FILES)]
     local_id: Line | None = None
 
 
@@ -85,17 +120,32 @@ class Reaction(Body):
     emoji: Emoji | None
 
 
+MADE_OF_TEMPLATE: Final = (*of(templates), TEMPLATES.not_found, TEMPLATES.is_removed)
+POSTING: Final = (
+    *CONVERSING,
+    *MADE_OF_TEMPLATE,
+    files.FileNotFound,
+    files.FileHasNotCome,
+    files.FileIsGone,
+    files.FileIsRefused,
+    files.FileIsRemoved,
+    files.OwnerCannotHaveIt,
+)
+
+
 @router.post("/v1/threads/{thread_id}/messages", status_code=201)
-@answers(Row(MESSAGES), refuses=CONVERSING)
+@answers(Row(MESSAGES), refuses=POSTING)
 def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Response:
     """Say something in a conversation. Each message has the next place in it, whoever writes at the same time."""
     command = PostMessage(
         thread_id=thread_id,
         author=oneself(caller),
         text=body.text,
+        template=from_template(body.template),
         kind=body.kind,
         reply_to=body.reply_to,
         mentions=tuple(dict.fromkeys(body.mentions)),
+        files=tuple(dict.fromkeys(body.files)),
         local_id=body.local_id,
     )
     answer = caller.order(command)
@@ -133,11 +183,11 @@ def search_messages(caller: MayRead, q: Sought = "") -> Response:
 
 
 @router.get("/v1/messages/{message_id}")
-@answers(Row(MESSAGES), refuses=(MessageNotFound,))
+@answers(Row(MESSAGES, INCLUDES), refuses=(MessageNotFound,))
 def get_message(message_id: ids.Message, caller: MayRead) -> Response:
     """Show a message as it is now. Of one that was deleted it is said that there was one."""
     refuse_unseen(message_id, caller)
-    return caller.shown(MESSAGES, message_id)
+    return shown_with(caller, lambda: caller.document(MESSAGES, message_id), INCLUDES)
 
 
 @router.get("/v1/messages/{message_id}/history")

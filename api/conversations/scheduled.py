@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from fastapi import Response
 
+from api.conversations.messages import MADE_OF_TEMPLATE, FilledBody, from_template
 from api.conversations.threads import MayRead, MayWrite, oneself
 from api.operations.history import Steps
 from api.problems.reasons import CONVERSING
@@ -37,15 +38,17 @@ LISTING: Final = Listing(
     sorts=("send_at",),
     default_sort="send_at",
 )
-REFUSED: Final = (*CONVERSING, *of(scheduled))
+REFUSED: Final = (*CONVERSING, *MADE_OF_TEMPLATE, *of(scheduled))
 
 
 class Later(Body):
     """When it is to be said: at an instant; or, written without a zone, when the clock of whoever reads it shows
-    that. `unless_answered`: not any more, once they have written.
+    that. `unless_answered`: not any more, once they have written. Instead of `text` there may be a `template`,
+    of which it is made when its time comes.
     """
 
-    text: Text
+    text: Text | None = None
+    template: FilledBody | None = None
     send_at: InUtc | BoundedLocalTime
     unless_answered: bool = False
 
@@ -62,6 +65,7 @@ def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Re
         thread_id=thread_id,
         author=oneself(caller),
         text=body.text,
+        template=from_template(body.template),
         send_at=_instant(thread_id, body.send_at, caller),
         unless_answered=body.unless_answered,
     )

@@ -6,6 +6,7 @@ from pydantic import StringConstraints
 
 from api.requests.forms import held
 from domain import fields
+from domain.conversations.templates import TemplateId
 from domain.values import (
     BlockId,
     BookingId,
@@ -41,6 +42,7 @@ File = Annotated[FileId, id_of("file")]
 Hold = Annotated[HoldId, id_of("hold")]
 Lead = Annotated[LeadId, id_of("lead")]
 Message = Annotated[MessageId, id_of("message")]
+MessageTemplate = Annotated[TemplateId, id_of("message-template")]
 Form = Annotated[FormId, id_of("form")]
 FormTemplate = Annotated[str, id_of("form-template")]
 Submission = Annotated[SubmissionId, id_of("submission")]

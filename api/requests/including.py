@@ -29,7 +29,7 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Referred:
-    """The rows of a read model that others name in a `column`; see `projections/rows.py`. Who sees the others
+    """The rows of a read model that others name in a `column`, one or several; see `projections/rows.py`. Who sees the others
     sees those, too, that follow what they name in the column `seen_with`.
     """
 
@@ -89,8 +89,7 @@ def referred(
     caller: Caller, what: Referred, shown: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, bytes]:
     """Return what these rows refer to, as far as the caller may see it, by the ids that they have."""
-    named = (each.get(what.column) for each in shown)
-    keys = dict.fromkeys(key for key in named if key is not None)
+    keys = dict.fromkeys(key for each in shown for key in _named(each.get(what.column)))
     if not keys:
         return {}
     if what.seen_with is not None:
@@ -103,3 +102,10 @@ def referred(
         return {key: as_shown(caller.principal, what.model, row) for key, row in found.items()}
     except PermissionMissing:
         return {}
+
+
+def _named(column: str | Sequence[str] | None) -> Sequence[str]:
+    """Return the ids that stand in a column."""
+    if column is None:
+        return ()
+    return (column,) if isinstance(column, str) else column

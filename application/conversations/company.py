@@ -1,6 +1,6 @@
 """Who is there, and who is writing: known for seconds, told to those who take part, recorded nowhere."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -92,14 +92,23 @@ class Company:
         """Take somebody for present."""
         self._presence.seen(tenant, f"{THERE}/{member_id}", self._clock() + THERE_LASTS)
 
-    def of(self, tenant: str, thread_id: ThreadId, members: Collection[MemberId]) -> Present:
-        """Return who of these is there, and who of them writes in this conversation."""
+    def of(
+        self, tenant: str, thread_id: ThreadId, members: Mapping[MemberId, Collection[MemberId]]
+    ) -> Present:
+        """Return who of these is there, by any of the names under which they are known, and who of them writes
+        in this conversation.
+        """
         names = {*self._presence.present(tenant)}
+        there = [each for each, known in members.items() if _any_there(known, names)]
         return Present(
             thread_id=thread_id,
-            present=[each for each in members if f"{THERE}/{each}" in names],
+            present=there,
             typing=[each for each in members if f"{TYPING}/{thread_id}/{each}" in names],
         )
+
+
+def _any_there(known: Collection[MemberId], names: Collection[str]) -> bool:
+    return any(f"{THERE}/{each}" in names for each in known)
 
 
 def audience_of(thread_id: ThreadId, past: Past) -> Collection[str]:
@@ -111,7 +120,8 @@ def is_told(
     typing: Typing, audience: Collection[str], principal: Principal, wanted: Wanted
 ) -> bool:
     """Whether somebody is told who writes: another than they, where they may see what is said and would."""
-    if str(typing.member_id) == principal.member_id or not _would(wanted, typing.thread_id):
+    themselves = {str(each) for each in (principal.member_id, *principal.earlier_clients)}
+    if typing.member_id in themselves or not _would(wanted, typing.thread_id):
         return False
     try:
         reach = principal.reach(Permission.THREADS_READ)

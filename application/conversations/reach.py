@@ -93,6 +93,16 @@ def is_seen(thread_id: str, principal: Principal, past: Past) -> bool:
     return True
 
 
+def is_message_seen(message_id: str, principal: Principal, past: Past) -> bool:
+    """Whether there is such a message, which was not deleted, and they see it."""
+    try:
+        reach = principal.reach(Permission.THREADS_READ)
+        message_seen(MessageId(message_id), reach, past)
+    except (MessageNotFound, PermissionMissing):
+        return False
+    return not past.of(MESSAGE, message_id).deleted
+
+
 def scheduled_seen(scheduled_id: ScheduledId, reach: Reach, past: Past) -> None:
     """Refuse what is to be said in a thread that is not within reach. Raises ScheduledNotFound."""
     known = past.of(SCHEDULED, scheduled_id)

@@ -7,17 +7,22 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
+from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.readers import readers_language
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.messages import MESSAGE, Message, MessageKind
+from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
+from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, filled_in
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
+from domain.conversations.windows import WHATSAPP, refuse_closed, refuse_uncarried
 from domain.messages import Command
 from domain.people.clients import CLIENT, ClientIsErased
+from domain.values import ThreadId
 
 
 def post(command: messages.PostMessage, past: Past) -> Changes:
@@ -37,18 +42,34 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     author = as_member(thread, command.author, past)
     before = joining(thread_id, author, thread, past)
     there = THREAD.fold(before, thread)
+    mentions = tuple(as_member(there, each, past) for each in command.mentions)
     posted = messages.post(
-        replace(command, author=author),
+        replace(command, author=author, mentions=mentions),
         there.last + 1,
         threads.seen_by(there, among_colleagues=command.kind is MessageKind.NOTE),
         there.channel,
         threads.with_client(there),
         now=past.now,
+        filled_in=made_of(command.template, thread_id, past),
     )
     _refuse_elsewhere(posted, past)
+    if posted.status is MessageStatus.QUEUED and posted.channel == WHATSAPP:
+        refuse_uncarried(posted.text, posted.files)
+        refuse_closed(there.lines, now=past.now)
     past.of(MESSAGE, posted.message_id)
-    events = [*before, *_opened_again(posted, there, past), threads.counted(posted)]
-    return {**recorded(thread_id, thread, events), posted.message_id: [posted]}
+    events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
+    said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
+    return {**said, **enclosed(posted, past)}
+
+
+def made_of(template: FromTemplate | None, thread_id: ThreadId, past: Past) -> FilledIn | None:
+    """Return what a template says in a thread. Raises what is in the way."""
+    if template is None:
+        return None
+    known = past.of(TEMPLATES.aggregate, template.id)
+    outside = past.of(THREAD, thread_id).channel != messages.IN_APP
+    read_in = readers_language(thread_id, past)
+    return filled_in(template, known, read_in=read_in, outside=outside)
 
 
 def _answered(command: messages.PostMessage, past: Past) -> Changes:
@@ -103,7 +124,11 @@ def delete(command: messages.DeleteMessage, past: Past) -> Changes:
         return {}
     thread = past.of(THREAD, message.thread_id)
     less = threads.discounted(command.message_id, message)
-    return {command.message_id: events, **recorded(message.thread_id, thread, less)}
+    return {
+        command.message_id: events,
+        **recorded(message.thread_id, thread, less),
+        **taken_back(message, past),
+    }
 
 
 def react(command: messages.React, past: Past) -> Changes:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from application.business.members import works_here
 from application.conversations.calling_off import called_off
-from application.conversations.saying import post
+from application.conversations.saying import made_of, post
 from application.conversations.taking_part import as_member, recorded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
@@ -21,7 +21,8 @@ from domain.conversations.scheduled import (
     ScheduledStatus,
 )
 from domain.conversations.threads import THREAD, Thread
-from domain.messages import Command
+from domain.conversations.windows import WHATSAPP, is_open
+from domain.messages import Command, DomainError
 from domain.people.clients import CLIENT
 from domain.values import ThreadId
 
@@ -30,6 +31,7 @@ def schedule(command: scheduled.ScheduleMessage, past: Past) -> Changes:
     thread = past.of(THREAD, command.thread_id)
     threads.refuse_unknown(thread)
     author = as_member(thread, command.author, past)
+    made_of(command.template, command.thread_id, past)
     events = scheduled.schedule(
         command,
         len(thread.scheduled),
@@ -58,11 +60,27 @@ def send(command: scheduled.SendScheduled, past: Past) -> Changes:
 
 
 def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
-    if known.text is None or (thread.client_id and past.of(CLIENT, thread.client_id).erased):
+    if not (known.text or known.template) or (
+        thread.client_id and past.of(CLIENT, thread.client_id).erased
+    ):
         return CalledOff.ERASED
     if not works_here(past.of(USER, user_of(known.author) or "")):
         return CalledOff.AUTHOR_LEFT
-    return CalledOff.ARCHIVED if thread.archived else None
+    if thread.archived:
+        return CalledOff.ARCHIVED
+    if thread.channel == WHATSAPP and not is_open(thread.lines, now=past.now):
+        return CalledOff.WINDOW_CLOSED
+    return None if _can_be_made(known, past) else CalledOff.TEMPLATE
+
+
+def _can_be_made(known: Scheduled, past: Past) -> bool:
+    """Whether its template, if it is of one, still is as it was meant."""
+    assert known.thread_id is not None, "what waits is of a thread"
+    try:
+        made_of(known.template, known.thread_id, past)
+    except DomainError:
+        return False
+    return True
 
 
 def _no_more(command: scheduled.SendScheduled, thread_id: ThreadId, past: Past) -> Changes:
@@ -76,7 +94,9 @@ def _said(
     command: scheduled.SendScheduled, known: Scheduled, thread_id: ThreadId, past: Past
 ) -> Changes:
     message_id = message_at(thread_id, past.of(THREAD, thread_id).last + 1)
-    order = PostMessage(thread_id=thread_id, author=known.author, text=known.text or "")
+    order = PostMessage(
+        thread_id=thread_id, author=known.author, text=known.text, template=known.template
+    )
     sent = ScheduledSent(
         scheduled_id=command.scheduled_id, thread_id=thread_id, message_id=message_id
     )

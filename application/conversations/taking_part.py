@@ -52,6 +52,15 @@ def one_of(known: Iterable[MemberId], member_id: MemberId, past: Past) -> Member
     return next((each for each in theirs if each in known), member_id)
 
 
+def logins_of(member_id: MemberId, past: Past) -> frozenset[str]:
+    """Return the users by whom a member logs in."""
+    client = client_of(member_id)
+    if client is None:
+        return frozenset({member_id})
+    known = (past.of(CLIENT, each).user_id for each in records(past, client))
+    return frozenset(each for each in known if each is not None)
+
+
 def joining(
     thread_id: ThreadId, member_id: MemberId, thread: Thread, past: Past
 ) -> Sequence[ThreadEvent]:

@@ -15,6 +15,7 @@ from application.conversations.taking_part import (
     as_member,
     joining,
     recorded,
+    records_of,
     refuse_absent,
 )
 from application.people.people import records
@@ -25,7 +26,7 @@ from domain.conversations import messages, threads
 from domain.conversations.messages import MESSAGE, PostMessage, message_at
 from domain.conversations.participants import MemberId, client_of
 from domain.conversations.scheduled import CalledOff
-from domain.conversations.threads import THREAD, ThreadEvent, ThreadForm
+from domain.conversations.threads import THREAD, Thread, ThreadEvent, ThreadForm
 from domain.messages import Command
 from domain.records import to
 from domain.values import ThreadId
@@ -93,9 +94,16 @@ def _is_there(command: threads.OpenThread, past: Past) -> bool:
 
 
 def add(command: threads.AddMember, past: Past) -> Changes:
+    """A client who takes part under another of their records does already."""
     refuse_absent(command.member_id, past)
-    order = replace(command, member_id=as_known(command.member_id, past))
-    return _of_thread(threads.add, order, past, timed=True)
+    thread = past.of(THREAD, command.thread_id)
+    who = as_member(thread, as_known(command.member_id, past), past)
+    return _of_thread(threads.add, replace(command, member_id=who), past, timed=True)
+
+
+def leave(command: threads.RemoveMember, past: Past) -> Changes:
+    who = as_member(past.of(THREAD, command.thread_id), command.member_id, past)
+    return _of_thread(threads.leave, replace(command, member_id=who), past)
 
 
 def assign(command: threads.AssignThread, past: Past) -> Changes:
@@ -126,9 +134,21 @@ def _nothing_more(thread_id: ThreadId, reason: CalledOff, past: Past) -> Changes
 
 
 def mark_read(command: threads.MarkRead, past: Past) -> Changes:
-    """Count what is left. Of very much that was read at once, only so much is, as can be counted."""
+    """Whoever takes part under several of their records has read it as each of them."""
     thread = past.of(THREAD, command.thread_id)
     who = as_member(thread, command.member_id, past)
+    others = [e for e in records_of(who, past) if e in thread.members and e != who]
+    events = [
+        event
+        for each in (who, *others)
+        for event in _read(replace(command, member_id=each), thread, past)
+    ]
+    return recorded(command.thread_id, thread, events)
+
+
+def _read(command: threads.MarkRead, thread: Thread, past: Past) -> Sequence[ThreadEvent]:
+    """Count what is left. Of very much that was read at once, only so much is, as can be counted."""
+    who = command.member_id
     member = threads.member_of(thread, who)
     upto = min(command.sequence, thread.last)
     unread = 0
@@ -140,9 +160,7 @@ def mark_read(command: threads.MarkRead, past: Past) -> Changes:
         else:
             upto = behind[-1]
             unread = member.unread - _unread(who, command.thread_id, behind, past)
-    order = replace(command, member_id=who, sequence=upto)
-    events = threads.read(order, thread, member, unread, now=past.now)
-    return recorded(command.thread_id, thread, events)
+    return threads.read(replace(command, sequence=upto), thread, member, unread, now=past.now)
 
 
 class Position(NamedTuple):
@@ -187,7 +205,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     threads.OpenThread: open_,
     threads.RenameThread: _use_case(threads.rename, timed=False),
     threads.AddMember: add,
-    threads.RemoveMember: _use_case(threads.leave, timed=False),
+    threads.RemoveMember: leave,
     threads.AssignThread: assign,
     threads.LabelThread: _use_case(threads.label, timed=False),
     threads.SnoozeThread: _use_case(threads.snooze, timed=True),

@@ -5,6 +5,7 @@ may add to them; for everybody else there is neither.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from application.conversations.reach import is_message_seen
 from application.people import people
 from application.permissions import Permission, PermissionMissing, Principal
 from application.things import THINGS, Ids, by
@@ -13,9 +14,10 @@ from domain.aggregate import Aggregate
 from domain.business.tenants import TENANT
 from domain.business.users import USER
 from domain.catalogue import KINDS
+from domain.conversations.messages import MESSAGE
 from domain.files import files
 from domain.files.files import FILE, FileNotFound
-from domain.messages import Command, Missing
+from domain.messages import Command, Forbidden, Missing
 from domain.people.clients import CLIENT, refuse_unknown
 from domain.records import Kind, Record
 from domain.sales.submissions import SUBMISSION, is_there
@@ -27,6 +29,10 @@ from domain.values import ClientId, kind_of
 
 class OwnerNotFound(Missing):
     """There is nothing here by this id of which files are kept."""
+
+
+class SentWithMessage(Forbidden):
+    """What was sent with a message is changed with it: delete the message, and it is gone."""
 
 
 class Owner(NamedTuple):
@@ -139,9 +145,13 @@ def refuse_new(principal: Principal, owner_id: str, past: Past) -> None:
 
 
 def refuse_unchangeable(principal: Principal, owner_id: str, past: Past) -> None:
-    """Raise OwnerNotFound where they see no such thing, PermissionMissing where that is all they may."""
+    """Raise OwnerNotFound where they see no such thing, PermissionMissing where that is all they may, and
+    SentWithMessage.
+    """
     if not is_seen(principal, owner_id, past):
         raise OwnerNotFound
+    if kind_of(owner_id) == MESSAGE.kind:
+        raise SentWithMessage
     owner = OWNERS[kind_of(owner_id)]
     if owner_id != principal.user_id and not _reaches(principal, owner.writing, owner_id, past):
         raise PermissionMissing(permission=owner.writing)
@@ -149,6 +159,8 @@ def refuse_unchangeable(principal: Principal, owner_id: str, past: Past) -> None
 
 def is_seen(principal: Principal, owner_id: str, past: Past) -> bool:
     """Whether there is such a thing, and they see it; oneself one always does."""
+    if kind_of(owner_id) == MESSAGE.kind:
+        return is_message_seen(owner_id, principal, past)
     owner = OWNERS.get(kind_of(owner_id))
     if owner is None or owner.whose(owner_id, past.of(owner.aggregate, owner_id)) is None:
         return False

@@ -12,7 +12,9 @@ from typing import Any, Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.conversations.messages import refuse_unclear
 from domain.conversations.participants import Audience, MemberId
+from domain.conversations.templates import FromTemplate
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
 from domain.telling import Telling, Tellings, public
 from domain.values import ClientId, MessageId, ScheduledId, ThreadId
@@ -39,19 +41,24 @@ class CalledOff(StrEnum):
     ARCHIVED = "archived"
     AUTHOR_LEFT = "author-left"
     ERASED = "erased"
+    TEMPLATE = "template"
+    WINDOW_CLOSED = "window-closed"
 
 
 # --- What may be asked ----------------------------------------------------------------
 
 
 class ScheduleMessage(Command, frozen=True):
-    """`unless_answered`: it is cancelled once somebody from outside writes."""
+    """`unless_answered`: it is cancelled once somebody from outside writes. Instead of `text` there may be a
+    `template`, of which it is made when its time comes.
+    """
 
     scheduled_id: ScheduledId
     thread_id: ThreadId
     author: MemberId
-    text: str
     send_at: datetime
+    text: str | None = None
+    template: FromTemplate | None = None
     unless_answered: bool = False
 
 
@@ -83,6 +90,7 @@ class MessageScheduled(Event, frozen=True):
     unless_answered: bool = False
     client_id: ClientId | None = None
     text: Personal[str | None] = None
+    template: Personal[FromTemplate | None] = None
 
 
 class ScheduledSent(Event, frozen=True):
@@ -126,12 +134,13 @@ class TooManyScheduled(DomainError):
 
 
 class Scheduled(Value, frozen=True, kw_only=True):
-    """A message that is to be said; `text` is there while it waits."""
+    """A message that is to be said; `text` or `template` are there while it waits."""
 
     thread_id: ThreadId | None = None
     author: MemberId = MemberId("")
     audience: Audience = ()
     text: str | None = None
+    template: FromTemplate | None = None
     unless_answered: bool = False
     status: ScheduledStatus = ScheduledStatus.WAITING
 
@@ -144,12 +153,13 @@ def evolve(scheduled: Scheduled, event: ScheduledEvent) -> Scheduled:
                 author=event.author,
                 audience=event.audience,
                 text=event.text,
+                template=event.template,
                 unless_answered=event.unless_answered,
             )
         case ScheduledSent():
-            return replace(scheduled, status=ScheduledStatus.SENT, text=None)
+            return replace(scheduled, status=ScheduledStatus.SENT, text=None, template=None)
         case ScheduledCancelled():
-            return replace(scheduled, status=ScheduledStatus.CANCELLED, text=None)
+            return replace(scheduled, status=ScheduledStatus.CANCELLED, text=None, template=None)
         case _:
             assert_never(event)
 
@@ -170,9 +180,12 @@ def schedule(
     *,
     now: datetime,
 ) -> Sequence[ScheduledEvent]:
-    """Let something be said later, where so many are `waiting`. Raises ScheduledIntoThePast, TooManyScheduled."""
+    """Let something be said later, where so many are `waiting`. Raises ScheduledIntoThePast, TooManyScheduled,
+    SaysNothing, SaidTwice.
+    """
     if scheduled.thread_id is not None:
         return []
+    refuse_unclear(command.text, command.template)
     if not now < command.send_at <= now + FARTHEST:
         raise ScheduledIntoThePast
     if waiting >= MOST_SCHEDULED:
@@ -187,6 +200,7 @@ def schedule(
             unless_answered=command.unless_answered,
             client_id=client_id,
             text=command.text,
+            template=command.template,
         )
     ]
 
@@ -220,7 +234,13 @@ def _to_colleagues(type_: str, *places: str, **renamed: Any) -> Telling:
 
 TOLD_AS: Final[Tellings] = {
     MessageScheduled: _to_colleagues(
-        "scheduled.made", "author", "send_at", "unless_answered", "text", audience="audience"
+        "scheduled.made",
+        "author",
+        "send_at",
+        "unless_answered",
+        "text",
+        "template",
+        audience="audience",
     ),
     ScheduledSent: _to_colleagues("scheduled.sent", "message_id"),
     ScheduledCancelled: _to_colleagues("scheduled.cancelled", "reason"),

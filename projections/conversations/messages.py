@@ -17,9 +17,10 @@ from domain.conversations.messages import (
     MessageStatus,
 )
 from domain.conversations.participants import MemberId
+from domain.conversations.templates import TemplateId
 from domain.people.clients import ClientErased
 from domain.texts import plain
-from domain.values import MessageId, ThreadId, kind_of
+from domain.values import FileId, MessageId, ThreadId, kind_of
 from projections.read_model import ReadModel, Row
 
 
@@ -38,6 +39,9 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     words: str | None = None
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
+    files: tuple[FileId, ...] = ()
+    template_id: TemplateId | None = None
+    language: str | None = None
     local_id: str | None = None
     reactions: Mapping[MemberId, str] = {}
     posted_at: datetime
@@ -51,7 +55,7 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            return row and replace(row, text=None, words=None, local_id=None)
+            return row and replace(row, text=None, words=None, local_id=None, files=())
         case _:
             return row and _moved(row, event)
 
@@ -68,6 +72,9 @@ def _posted(event: MessagePosted) -> ListedMessage:
         words=event.text and plain(event.text),
         reply_to=event.reply_to,
         mentions=event.mentions,
+        files=event.files,
+        template_id=event.template_id,
+        language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
     )
@@ -78,7 +85,7 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
         case MessageDeleted(at=at):
-            return replace(row, text=None, words=None, deleted_at=at, reactions={})
+            return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
@@ -101,7 +108,7 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=1,
+    version=2,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,

@@ -14,6 +14,7 @@ from domain.conversations.scheduled import (
     ScheduledSent,
     ScheduledStatus,
 )
+from domain.conversations.templates import FromTemplate
 from domain.people.clients import ClientErased
 from domain.values import MessageId, ScheduledId, ThreadId, kind_of
 from projections.read_model import ReadModel, Row
@@ -26,6 +27,7 @@ class ListedScheduled(Row, frozen=True, kw_only=True):
     thread_id: ThreadId
     author: MemberId
     text: str | None = None
+    template: FromTemplate | None = None
     send_at: datetime
     unless_answered: bool = False
     status: ScheduledStatus = ScheduledStatus.WAITING
@@ -43,6 +45,7 @@ def _evolve(
                 thread_id=event.thread_id,
                 author=event.author,
                 text=event.text,
+                template=event.template,
                 send_at=event.send_at,
                 unless_answered=event.unless_answered,
             )
@@ -51,7 +54,7 @@ def _evolve(
         case ScheduledCancelled(reason=reason):
             return row and replace(row, status=ScheduledStatus.CANCELLED, reason=reason)
         case ClientErased():
-            return row and replace(row, text=None)
+            return row and replace(row, text=None, template=None)
         case _:
             assert_never(event)
 
@@ -66,7 +69,7 @@ def _key(event: ScheduledEvent | ClientErased) -> list[str]:
 
 SCHEDULED_ROWS = ReadModel(
     name="scheduled_messages",
-    version=1,
+    version=2,
     row=ListedScheduled,
     subscribes_to=(MessageScheduled, ScheduledSent, ScheduledCancelled, ClientErased),
     key=_key,

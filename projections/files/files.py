@@ -9,6 +9,7 @@ from domain.files.files import (
     FILE,
     Description,
     FileAnnounced,
+    FileAttached,
     FilePublished,
     FilePurged,
     FileReady,
@@ -85,6 +86,7 @@ Change = (
     | FileWithdrawn
     | FileRemoved
     | FileRestored
+    | FileAttached
     | FilePurged
     | ClientErased
 )
@@ -106,7 +108,13 @@ def _evolve(
 
 def _after(
     row: ListedFile,
-    event: FileReady | FileRefused | FilePublished | FileWithdrawn | FileRemoved | FileRestored,
+    event: FileReady
+    | FileRefused
+    | FilePublished
+    | FileWithdrawn
+    | FileRemoved
+    | FileRestored
+    | FileAttached,
 ) -> ListedFile:
     match event:
         case FileReady(pictures=pictures, width=width, height=height):
@@ -122,6 +130,8 @@ def _after(
             return replace(row, removed_at=at, active=False)
         case FileRestored():
             return replace(row, removed_at=None, active=True)
+        case FileAttached(owner_id=owner):
+            return replace(row, owner_id=owner)
         case _:
             assert_never(event)
 
@@ -173,7 +183,7 @@ def _keys(event: FileAnnounced | FileUploaded | Change) -> list[str]:
 
 FILES: Final = ReadModel(
     name="files",
-    version=1,
+    version=2,
     row=ListedFile,
     subscribes_to=(
         FileAnnounced,
@@ -184,6 +194,7 @@ FILES: Final = ReadModel(
         FileWithdrawn,
         FileRemoved,
         FileRestored,
+        FileAttached,
         FilePurged,
         ClientErased,
     ),

@@ -66,7 +66,7 @@ class EntryKind(StrEnum):
 class TimelineEntry(Row, frozen=True, kw_only=True):
     """`id` is that of the booking, lead, note, task, file or message; `by` is who began it. The `text` is that of a
     note or message, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
-    `due_at` and `completed_at`; a file its `file_status`; a message its `author`; a booking the rest. What was removed says so
+    `due_at` and `completed_at`; a file its `file_status`; a message its `author` and `files`; a booking the rest. What was removed says so
     by `removed_at`, and is not listed.
     """
 
@@ -85,6 +85,7 @@ class TimelineEntry(Row, frozen=True, kw_only=True):
     completed_at: datetime | None = None
     file_status: FileStatus | None = None
     author: MemberId | None = None
+    files: tuple[FileId, ...] = ()
     removed_at: datetime | None = None
 
 
@@ -153,6 +154,7 @@ def _said(event: MessagePosted) -> TimelineEntry | None:
         kind=EntryKind.MESSAGE,
         text=event.text,
         author=event.author,
+        files=event.files,
     )
 
 
@@ -280,7 +282,7 @@ def _key(event: Any) -> list[str]:
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=5,
+    version=6,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,

@@ -193,7 +193,7 @@ def conversations(http: TestClient, ids: Ids) -> dict[str, Any]:
     for step, body in (("snooze", {"until": send_at}), ("reopening", {}), ("archival", {})):
         http.post(f"{where}/{step}", json=body)
     http.post(f"{where}/restoration")
-    http.get("/v1/messages", params={"q": "something"})
+    http.get("/v1/messages", params={"q": "something", "include": "files"})
     later = {"text": "Until tomorrow", "send_at": send_at}
     waiting = [made(http, f"{where}/scheduled-messages", later) for _ in range(2)]
     http.delete(f"/v1/scheduled-messages/{waiting[0]}")

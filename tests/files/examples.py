@@ -12,6 +12,7 @@ from domain.files.files import (
     ExpireUpload,
     FileAbandoned,
     FileAnnounced,
+    FileAttached,
     FilePublished,
     FilePurged,
     FileReady,
@@ -39,6 +40,7 @@ from domain.values import FileId
 file_id: Final = FileId("file-0198c0de-0000-7000-8000-000000000001")
 ana: Final = "professional-0198c0de-0000-7000-8000-00000000000a"
 zoe: Final = "client-0198c0de-0000-7000-8000-00000000000c"
+said: Final = "message-0198c0de-0000-7000-8000-00000000000d"
 noon: Final = datetime(2027, 1, 4, 12, tzinfo=UTC)
 
 jpeg: Final = Content(media_type=MediaType.JPEG, size=4_000_000, sha256="a1" * 32)
@@ -76,6 +78,7 @@ file_removed: Final = FileRemoved(file_id=file_id, at=noon)
 file_restored: Final = FileRestored(file_id=file_id)
 file_purged: Final = FilePurged(file_id=file_id, streams=(file_id,))
 file_abandoned: Final = FileAbandoned(file_id=file_id)
+file_attached: Final = FileAttached(file_id=file_id, owner_id=said)
 
 portrait_chosen: Final = PortraitChosen(
     portrait_id=portrait_of(ana, Purpose.AVATAR), owner_id=ana, file_id=file_id

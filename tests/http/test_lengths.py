@@ -70,7 +70,14 @@ MORE: dict[str, dict[str, Any]] = {
     f"/leads/{lead_of(ClientId(f'client-{ID}'))}": {"status": "connected"},
     "/v1/leads": {"client_id": f"client-{ID}"},
     "/activities": {"prospectId": lead_of(ClientId(f"client-{ID}"))},
-    f"/v1/threads/{THREAD}/scheduled-messages": {"send_at": "2027-02-05T10:00:00+01:00"},
+    f"/v1/threads/{THREAD}/scheduled-messages": {
+        "text": "À demain !",
+        "send_at": "2027-02-05T10:00:00+01:00",
+    },
+    **{
+        f"{path}/{THREAD}/messages": {"text": "Bonjour"}
+        for path in ("/v1/threads", "/conversations")
+    },
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
@@ -104,6 +111,7 @@ MORE: dict[str, dict[str, Any]] = {
         for path in (f"/v1/{kind.many}", kind.old_path)
         if not kind.unique
     },
+    f"/v1/message-templates/message-template-{ID}": {"says": {"fr": {"text": "Bonjour"}}},
     **{f"/v1/{kind.many}/batch": {"items": [named(kind, "One")]} for kind in KINDS},
     **{f"{kind.old_path}/batch": {"items": [named(kind, "Two")]} for kind in KINDS},
 }

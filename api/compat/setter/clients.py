@@ -26,6 +26,7 @@ from application.permissions import PermissionMissing
 from domain.conversations.participants import is_staff
 from domain.people.clients import ClientStatus
 from domain.values import ClientId
+from projections.files.files import address_of
 from projections.paging import Op, Sort, Where, page
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind, TimelineEntry
 from projections.people.clients import CLIENTS, KnownClient
@@ -52,10 +53,18 @@ class OldClient(msgspec.Struct, kw_only=True, rename="camel"):
     updated_at: datetime | None
 
 
+class OldAttachment(msgspec.Struct, kw_only=True, rename="camel"):
+    """`url` leads to it whoever sees the message."""
+
+    id: str
+    url: str
+
+
 class OldMessage(msgspec.Struct, kw_only=True, rename="camel"):
     id: str
     role: str
     content: str
+    attachments: list[OldAttachment]
     created_at: datetime | None
 
 
@@ -154,7 +163,14 @@ def _said_with(client_id: ClientId, caller: Caller) -> list[OldMessage]:
 
 def _message(entry: TimelineEntry) -> OldMessage:
     role = "assistant" if entry.author is None or is_staff(entry.author) else "user"
-    return OldMessage(id=entry.id, role=role, content=entry.text or "", created_at=entry.created_at)
+    attached = [OldAttachment(id=each, url=address_of(each)) for each in entry.files]
+    return OldMessage(
+        id=entry.id,
+        role=role,
+        content=entry.text or "",
+        attachments=attached,
+        created_at=entry.created_at,
+    )
 
 
 @router.put("/{client_id}")

@@ -14,7 +14,7 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "for-the-business": Words(
         "Réservé à l'entreprise",
-        "Les notes entre collègues et les messages du système ne sont pas écrits par les clients.",
+        "Les notes entre collègues, les modèles et les messages du système ne sont pas pour les clients.",
     ),
     "members-not-found": Words(
         "Participant introuvable",
@@ -45,6 +45,40 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Réponse impossible",
         "Ce à quoi vous répondez n'est pas un message de cette conversation que vous voyez.",
     ),
+    "files-not-carried": Words(
+        "Fichiers non transmis", "Les fichiers ne sont pas envoyés sur ce canal."
+    ),
+    "too-long-for-channel": Words(
+        "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
+    ),
+    "filled-in-too-long": Words(
+        "Message trop long", "Avec tout ce qui y est rempli, le message est trop long."
+    ),
+    "placeholder-malformed": Words(
+        "Champ mal écrit",
+        "Ce qui est à remplir s'écrit entre deux accolades, par un nom en minuscules, chiffres et "
+        "tirets bas.",
+    ),
+    "placeholder-missing": Words("Champ non rempli", "Le modèle a un champ dont rien n'est dit."),
+    "placeholder-unknown": Words("Champ inconnu", "Le modèle n'a pas ce champ."),
+    "placeholders-differ": Words(
+        "Champs différents", "Dans les deux langues, les mêmes champs sont à remplir."
+    ),
+    "said-twice": Words(
+        "Message dit deux fois",
+        "Ce que dit un message est écrit, ou fait d'un modèle, et non les deux.",
+    ),
+    "template-not-in-language": Words(
+        "Modèle sans cette langue", "Le modèle n'est pas écrit dans cette langue."
+    ),
+    "template-not-taken": Words(
+        "Modèle refusé", "Le canal n'accepte pas ce modèle, ou pas en ce moment."
+    ),
+    "template-says-nothing": Words(
+        "Modèle vide", "Un modèle dit quelque chose, en français ou en anglais."
+    ),
+    "too-many-placeholders": Words("Trop de champs", "Un modèle n'a pas plus de champs à remplir."),
+    "says-nothing": Words("Message vide", "Un message dit quelque chose, ou porte des fichiers."),
     "not-scheduled-any-more": Words("Plus programmé", "Le message a été envoyé ou annulé."),
     "scheduled-into-the-past": Words(
         "Programmation impossible",
@@ -68,6 +102,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "thread-is-direct": Words(
         "Conversation à deux",
         "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
+    ),
+    "window-closed": Words(
+        "Fenêtre fermée",
+        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures.",
     ),
     "thread-not-found": Words(
         "Conversation introuvable",

@@ -57,6 +57,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "range-not-satisfiable": Words(
         "Partie inexistante", "Il y a moins d'octets que ce qui a été demandé."
     ),
+    "sent-with-message": Words(
+        "Envoyé avec un message",
+        "Ce qui a été envoyé avec un message change avec lui : supprimez le message, et il disparaît.",
+    ),
     "storage-is-away": Words(
         "Stockage injoignable",
         "Ce qui est conservé ici ne peut pas être atteint en ce moment ; veuillez réessayer.",

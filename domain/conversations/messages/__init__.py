@@ -1,8 +1,9 @@
 """Messages: what one person said in a thread. Each has a stream of its own, and so a key of its own: whoever is
 erased takes along what they said, and nothing that others did.
 
-post ─► QUEUED ─► SENDING ─► SENT ─► DELIVERED ─► READ ─► PLAYED
-           └─────────┴────────┴─► FAILED ─► DELIVERED …      (where the provider says that it came after all)
+post ─► QUEUED ─► SENDING ─► UNCERTAIN ─► SENT ─► DELIVERED ─► READ ─► PLAYED
+           └─────────┴───────────┴─────────┴─► FAILED ─► DELIVERED …
+                                                (where the provider says that it came after all)
 
 Its words may be changed and taken back by who wrote them; history keeps what was there, until it is erased.
 """
@@ -17,6 +18,7 @@ from domain.conversations.messages.decisions import (
     message_at,
     post,
     react,
+    refuse_unclear,
     refuse_unseen,
     report,
 )
@@ -27,6 +29,7 @@ from domain.conversations.messages.message import (
 from domain.conversations.messages.messages import (
     ARRIVED,
     IN_APP,
+    MOST_FILES,
     MOST_MENTIONS,
     PROGRESS,
     ChangedTooManyTimes,
@@ -50,6 +53,8 @@ from domain.conversations.messages.messages import (
     React,
     RepliesElsewhere,
     ReportMessage,
+    SaidTwice,
+    SaysNothing,
     TooManyReactions,
 )
 from domain.messages import Event
@@ -59,6 +64,7 @@ __all__ = [
     "ARRIVED",
     "IN_APP",
     "MESSAGE",
+    "MOST_FILES",
     "MOST_MENTIONS",
     "PROGRESS",
     "STORED_AS",
@@ -85,6 +91,8 @@ __all__ = [
     "React",
     "RepliesElsewhere",
     "ReportMessage",
+    "SaidTwice",
+    "SaysNothing",
     "TooManyReactions",
     "delete",
     "edit",
@@ -93,6 +101,7 @@ __all__ = [
     "message_at",
     "post",
     "react",
+    "refuse_unclear",
     "refuse_unseen",
     "report",
 ]
@@ -112,7 +121,18 @@ THREAD: Final = "thread_id"
 TOLD_AS: Final[Tellings] = {
     MessagePosted: public(
         "message.posted",
-        *("thread_id", "sequence", "author", "kind", "channel", "status", "reply_to", "mentions"),
+        *(
+            "thread_id",
+            "sequence",
+            "author",
+            "kind",
+            "channel",
+            "status",
+            "reply_to",
+            "mentions",
+            "files",
+            "template_id",
+        ),
         text="text",
         id="message_id",
         local_id="local_id",

@@ -29,10 +29,13 @@ from domain.conversations.messages.messages import (
     PostMessage,
     React,
     ReportMessage,
+    SaidTwice,
+    SaysNothing,
     TooManyReactions,
 )
 from domain.conversations.participants import Audience, MemberId, client_of, is_staff
-from domain.values import ClientId, MessageId, ThreadId, derived_id
+from domain.conversations.templates import FilledIn, FromTemplate
+from domain.values import ClientId, FileId, MessageId, ThreadId, derived_id
 
 EDITABLE: Final = timedelta(days=1)
 """So long words may be changed: whoever quotes them should not have to fear for ever."""
@@ -54,11 +57,15 @@ def post(
     with_client: ClientId | None,
     *,
     now: datetime,
+    filled_in: FilledIn | None = None,
 ) -> MessagePosted:
-    """Let something be said at a place of a thread, for all to see who may. Raises ForTheBusiness, where a
-    client would speak as the business does, and MentionedNotThere, where somebody is mentioned who does not see it.
+    """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
+    template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
+    somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
-    if command.kind is not MessageKind.TEXT and not is_staff(command.author):
+    refuse_unclear(command.text, command.template, command.files)
+    as_business = command.kind is not MessageKind.TEXT or command.template is not None
+    if as_business and not is_staff(command.author):
         raise ForTheBusiness
     if any(each not in audience for each in command.mentions):
         raise MentionedNotThere
@@ -76,9 +83,22 @@ def post(
         with_client=None if command.kind is MessageKind.NOTE else with_client,
         reply_to=command.reply_to,
         mentions=command.mentions,
+        files=command.files,
+        template_id=command.template.id if command.template else None,
+        language=filled_in.language if filled_in else None,
         local_id=command.local_id,
-        text=command.text,
+        text=filled_in.text if filled_in else command.text,
     )
+
+
+def refuse_unclear(
+    text: str | None, template: FromTemplate | None, files: Sequence[FileId] = ()
+) -> None:
+    """Refuse what says nothing, or two things. Raises SaysNothing, SaidTwice."""
+    if template is None and text is None and not files:
+        raise SaysNothing
+    if template is not None and text is not None:
+        raise SaidTwice
 
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:

@@ -19,7 +19,7 @@ from domain.conversations.messages.messages import (
 )
 from domain.conversations.participants import Audience, MemberId
 from domain.messages import Value
-from domain.values import ThreadId
+from domain.values import FileId, ThreadId
 
 
 class Message(Value, frozen=True, kw_only=True):
@@ -37,6 +37,7 @@ class Message(Value, frozen=True, kw_only=True):
     failed_at: datetime | None = None
     deleted: bool = False
     edits: int = 0
+    files: tuple[FileId, ...] = ()
     reactions: Mapping[MemberId, str] = {}
 
 
@@ -66,6 +67,7 @@ def _posted(event: MessagePosted) -> Message:
         kind=event.kind,
         at=event.at,
         status=event.status,
+        files=event.files,
     )
 
 

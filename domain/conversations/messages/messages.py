@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Final
 
 from domain.conversations.participants import Audience, MemberId
+from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.windows import Line
 from domain.messages import (
     Command,
     DomainError,
@@ -14,12 +16,13 @@ from domain.messages import (
     Missing,
     Personal,
 )
-from domain.values import ClientId, MessageId, ThreadId
+from domain.values import ClientId, FileId, MessageId, ThreadId
 
 IN_APP: Final = "app"
 """The channel of what is written and read here, and nowhere else."""
 
 MOST_MENTIONS: Final = 20
+MOST_FILES: Final = 10
 
 
 class MessageKind(StrEnum):
@@ -33,10 +36,13 @@ class MessageKind(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """How far it has come: within frontdesk it is delivered as it is sent."""
+    """How far it has come: within frontdesk it is delivered as it is sent. It is `uncertain` where it was handed to
+    whoever carries it, and they did not say that they have it.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
+    UNCERTAIN = "uncertain"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
@@ -47,6 +53,7 @@ class MessageStatus(StrEnum):
 PROGRESS: Final = (
     MessageStatus.QUEUED,
     MessageStatus.SENDING,
+    MessageStatus.UNCERTAIN,
     MessageStatus.SENT,
     MessageStatus.DELIVERED,
     MessageStatus.READ,
@@ -59,15 +66,21 @@ ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 
 
 class PostMessage(Command, frozen=True):
-    """`local_id` is what the sender's own device calls it, and comes back as it was given."""
+    """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
+    channel came by a `line`.
+    """
 
     thread_id: ThreadId
     author: MemberId
-    text: str
+    text: str | None = None
+    template: FromTemplate | None = None
+    files: tuple[FileId, ...] = ()
     kind: MessageKind = MessageKind.TEXT
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
+    line: Line | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -105,7 +118,7 @@ class ReportMessage(Command, frozen=True):
 
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
-    of the thread.
+    of the thread. What was made of a template says so, and in which language.
     """
 
     message_id: MessageId
@@ -121,6 +134,9 @@ class MessagePosted(Event, frozen=True):
     with_client: ClientId | None = None
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
+    files: tuple[FileId, ...] = ()
+    template_id: TemplateId | None = None
+    language: str | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
 
@@ -193,11 +209,19 @@ class TooManyReactions(DomainError):
 
 
 class ForTheBusiness(Forbidden):
-    """Notes among colleagues, and what the system says, are not for clients to write."""
+    """Notes among colleagues, templates, and what the system says, are not for clients to write."""
 
 
 class MentionedNotThere(Invalid):
     """Who is mentioned does not see this message."""
+
+
+class SaysNothing(Invalid):
+    """A message says something, or has files with it."""
+
+
+class SaidTwice(Invalid):
+    """What a message says is written, or made of a template, and not both."""
 
 
 class RepliesElsewhere(Invalid):

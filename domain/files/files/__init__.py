@@ -6,7 +6,8 @@
                                            └─ refuse ─► REFUSED
     remove ⇄ restore, for thirty days; then, or when who it is of was erased ─ purge ─► PURGED
 
-Nothing is given to anybody before it is READY. Whose it is follows from what it is of.
+Nothing is given to anybody before it is READY. Whose it is follows from what it is of. What is sent with a
+message was somebody's own before, and is of the message from then on.
 """
 
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 from domain.files.files.decisions import (
     abandon,
     announce,
+    attach,
     complete,
     expire,
     in_use,
@@ -38,6 +40,7 @@ from domain.files.files.messages import (
     ExpireUpload,
     FileAbandoned,
     FileAnnounced,
+    FileAttached,
     FileDiffers,
     FileEvent,
     FileHasNotCome,
@@ -82,6 +85,7 @@ __all__ = [
     "File",
     "FileAbandoned",
     "FileAnnounced",
+    "FileAttached",
     "FileDiffers",
     "FileEvent",
     "FileHasNotCome",
@@ -114,6 +118,7 @@ __all__ = [
     "WithdrawFile",
     "abandon",
     "announce",
+    "attach",
     "complete",
     "expire",
     "in_use",
@@ -140,6 +145,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "file-restored.v1": FileRestored,
     "file-purged.v1": FilePurged,
     "file-abandoned.v1": FileAbandoned,
+    "file-attached.v1": FileAttached,
 }
 
 TOLD_AS: Final[Tellings] = {
@@ -160,4 +166,5 @@ TOLD_AS: Final[Tellings] = {
     FileRestored: public("file.restored", id="file_id"),
     FilePurged: public("file.purged", id="file_id"),
     FileAbandoned: NOT_TOLD,  # nobody ever heard of it
+    FileAttached: NOT_TOLD,  # the message is told of
 }

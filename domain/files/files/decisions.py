@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from domain.files.files.file import File, Status
 from domain.files.files.messages import (
     AbandonFile,
@@ -12,6 +14,7 @@ from domain.files.files.messages import (
     ExpireUpload,
     FileAbandoned,
     FileAnnounced,
+    FileAttached,
     FileDiffers,
     FileEvent,
     FileHasNotCome,
@@ -153,6 +156,12 @@ def purge(command: PurgeFile, file: File, *, now: datetime) -> Sequence[FileEven
     if not (command.erased or was_removed or file.status is Status.REFUSED):
         return []
     return [_purged(command.file_id)]
+
+
+def attach(file_id: FileId, owner_id: str, file: File) -> Sequence[FileEvent]:
+    """Send it with something: it came, and may still be looked through. Raises what is in the way."""
+    refuse_impossible(replace(in_use(file), owner_id=owner_id))
+    return [FileAttached(file_id=file_id, owner_id=owner_id)]
 
 
 def abandon(command: AbandonFile, file: File) -> Sequence[FileEvent]:

@@ -11,6 +11,7 @@ from domain.files.files.messages import (
     Description,
     FileAbandoned,
     FileAnnounced,
+    FileAttached,
     FileEvent,
     FilePublished,
     FilePurged,
@@ -68,6 +69,8 @@ def evolve(file: File, event: FileEvent) -> File:
             )
         case FileUploaded(file=described):
             return File(status=Status.UPLOADED, file=described, published=described.published)
+        case FileAttached(owner_id=owner):
+            return replace(file, file=file.file and replace(file.file, owner_id=owner))
         case FileReady(pictures=pictures):
             return replace(file, status=Status.READY, pictures=pictures)
         case FileRefused(why=why):

@@ -198,6 +198,13 @@ class FileAbandoned(Event, frozen=True):
     file_id: FileId
 
 
+class FileAttached(Event, frozen=True):
+    """It was sent with something, a message, and is of that from then on."""
+
+    file_id: FileId
+    owner_id: str
+
+
 FileEvent = (
     FileAnnounced
     | FileUploaded
@@ -209,6 +216,7 @@ FileEvent = (
     | FileRestored
     | FilePurged
     | FileAbandoned
+    | FileAttached
 )
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi.testclient import TestClient
 
 from domain.business.users import AddUser, Role
-from domain.values import ProfessionalId, TenantId, UserId
+from domain.values import ClientId, ProfessionalId, TenantId, UserId
 from tests.running import Running
 from tests.scheduling.professionals.examples import register_professional
 
@@ -17,7 +17,8 @@ class Person:
     def __init__(self, running: Running, role: Role, id_: str, **links: Any) -> None:
         self.http = running.http(role, **links)
         token = self.http.headers["Authorization"].removeprefix("Bearer ")
-        self.id = id_ or running.principals[token].user_id
+        self.user_id = running.principals[token].user_id
+        self.id = id_ or self.user_id
 
     def opens(self, *others: "Person", form: str = "direct", **more: Any) -> dict[str, Any]:
         """Begin a conversation; return it."""
@@ -78,6 +79,21 @@ def client(running: Running, name: str = "Zoé Dupont") -> Person:
     assert made.status_code == 201, made.text
     id_ = made.json()["id"]
     return Person(running, Role.CLIENT, id_, client_id=id_)
+
+
+def with_login(running: Running, person: Person) -> Person:
+    """Let a client be known by the user that they log in as."""
+    running.order(
+        AddUser(
+            tenant_id=TenantId(running.tenant),
+            user_id=UserId(person.user_id),
+            name="Zoé",
+            email=f"{uuid4()}@example.org",
+            roles=(Role.CLIENT,),
+            client_id=ClientId(person.id),
+        )
+    )
+    return person
 
 
 def there(http: TestClient, path: str) -> int:
