@@ -96,6 +96,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     form_pages.router,
     imports.router,
     scoring.router,
+    scoring.lead_router,
     assignment.router,
     icps.router,
     analytics.router,

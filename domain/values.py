@@ -58,7 +58,9 @@ def derived_id(kind: str, *parts: str) -> str:
 
 
 def keyed_id(kind: str, text: str, pepper: bytes) -> str:
-    """Return the same id for the same text. Without the pepper nobody finds the text again."""
+    """Return the same id for the same text. Without the pepper nobody finds the text again; of another kind,
+    everybody knows the id who knows this one.
+    """
     return f"{kind}-{_uuid5(mac(pepper, text.encode()))}"
 
 

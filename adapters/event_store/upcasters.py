@@ -27,6 +27,19 @@ def _renamed(newer: str, field: str, name: str) -> Upcaster:
     return lift
 
 
+def _template(newer: str) -> Upcaster:
+    """A canned reply was a template in one language, without places to be filled in."""
+
+    def lift(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        reply = data.get("values", {})
+        language = "en" if str(reply.get("language")).startswith("en") else "fr"
+        says = {language: {"text": reply.get("text", "")}}
+        kept = {name: reply[name] for name in ("shortcut", "title") if name in reply}
+        return newer, {**data, "values": {**kept, "says": says}}
+
+    return lift
+
+
 UPCASTERS: Final[Mapping[str, Upcaster]] = {
     # Whose a hold was nobody wrote down: it is the business's.
     "hold-placed.v1": _same_as("hold-placed.v2"),
@@ -38,6 +51,12 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {
     # Only clients were known by anything.
     "identity-claimed.v1": _renamed("identity-claimed.v2", "client_id", "owner"),
     "identity-released.v1": _renamed("identity-released.v2", "client_id", "owner"),
+    # Templates have taken the place of canned replies.
+    "reply-created.v1": _template("message-template-created.v1"),
+    "reply-changed.v1": _template("message-template-changed.v1"),
+    "reply-removed.v1": _same_as("message-template-removed.v1"),
+    "reply-restored.v1": _same_as("message-template-restored.v1"),
+    "reply-purged.v1": _same_as("message-template-purged.v1"),
     # These have become personal in part: see ONCE_IN_CLEAR.
     "booking-requested.v1": _same_as("booking-requested.v2"),
     "client-registered.v1": _same_as("client-registered.v2"),

@@ -17,7 +17,7 @@ from api.sales import activities, forms, invitations, leads
 from api.web.gate import may
 from domain.messages import Command
 from domain.sales.forms import FORMS
-from domain.sales.leads import AssignLead, ConvertLead, LeadStatus, MoveLead
+from domain.sales.leads import AssignLead, LeadStatus
 from domain.sales.tasks import TASKS, CompleteTask
 from domain.values import LeadId
 from projections.records import RECORDS
@@ -44,10 +44,8 @@ class OldLead(Body):
     def orders(self, lead_id: LeadId) -> list[Command]:
         """Return what it orders."""
         found: list[Command] = []
-        if self.status is LeadStatus.CONVERTED:
-            found.append(ConvertLead(lead_id=lead_id))
-        elif self.status is not None:
-            found.append(MoveLead(lead_id=lead_id, status=self.status, reason=self.reason))
+        if self.status is not None:
+            found.append(leads.moving(lead_id, self.status, self.reason))
         if self.assignee_id is not None:
             found.append(AssignLead(lead_id=lead_id, assignee_id=self.assignee_id))
         return found

@@ -17,6 +17,7 @@ from api.requests.caller import JSON, Caller, new_id
 from api.requests.forms import After, Body
 from api.requests.ids import id_of
 from api.requests.listing import Listing
+from api.requests.meanings import persons
 from api.requests.moments import instant
 from api.requests.parsing import number
 from api.requests.values import checked, form_of, merged_with, parser_of, part_of, several_of
@@ -268,6 +269,7 @@ def _listing(kind: Kind[Any]) -> Listing:
         sorts=(*kind.columns, "created_at"),
         default_sort=kind.columns[0],
         also=("include_deleted",),
+        meanings={name: persons(name) for name in kind.columns if name in kind.persons},
     )
 
 

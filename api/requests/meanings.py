@@ -73,8 +73,16 @@ NUMBER = Meaning("phone", lambda text, caller: [number_in(text, caller) or text]
 """Filters by what is none find nobody."""
 
 CUSTOM_ID = Meaning("custom_id", lambda text, _: [shown(text)])
-PERSON = Meaning("client_id", person_of, CLIENTS)
-"""What is of a client is of any of their records: what was merged stays where it was said."""
+
+
+def persons(column: str) -> Meaning:
+    """Say of a column that what is of a client is of any of their records: what was merged stays where it was
+    said.
+    """
+    return Meaning(column, person_of, CLIENTS)
+
+
+PERSON = persons("client_id")
 
 DOMAIN = Meaning("company_domain", lambda text, _: [text.lower()])
 INDUSTRY = Meaning("industry_key", lambda text, _: [loosely(text)])

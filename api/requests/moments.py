@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
+from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +17,13 @@ from application.ports import Bookmark
 
 AS_OF: Final = "as_of"
 EXAMPLE: Final = "2027-01-05T09:30:00Z"
+
+MomentAsked = Annotated[
+    str,
+    Query(max_length=40, description="A time, or a position of the history.", examples=[EXAMPLE]),
+]
+"""A moment of the past, as `moment_of` understands it."""
+
 NAMED: Final = r"\d{1,18}(\.[0-9a-f]{16})?"
 """A position, as somebody names it: with the mark of what is there, or without."""
 

@@ -152,7 +152,9 @@ def show_public_form(form: Filling) -> Response:
     refuses=(*REFUSED, AnswersNotTaken, ValidationFailed),
 )
 def submit_form(body: SubmissionBody, form: Filling, spoken: Spoken = "") -> Response:
-    """Fill a form in. The same answers within a minute are one submission."""
+    """Fill a form in. The same answers within a minute are one submission. Files are taken on the form's page
+    alone, `/f/{form_id}`: one that demands a file is filled in there.
+    """
     opened = form.opened()
     sheet = Sheet(
         sent={key: _texts(given) for key, given in body.answers.items()},

@@ -29,6 +29,7 @@ from domain.texts import shown as seen
 
 UTM: Final = ("source", "medium", "campaign", "term", "content")
 LONGEST_LINE: Final = LINE.max_length or 0
+REFERRER: Final = "referrer"
 LONGEST_REFERRER: Final = 500
 ORIGIN: Final = re.compile(r"https://[A-Za-z0-9.:-]+")
 RADIOS: Final = 7
@@ -109,6 +110,20 @@ class Shown:
         }
 
     @property
+    def kept(self) -> Mapping[str, str]:
+        """Return what is known of where somebody comes from."""
+        names = (*(f"utm_{name}" for name in UTM), REFERRER)
+        return {name: self.given[name] for name in names if self.given.get(name)}
+
+    def in_language(self, language: str) -> str:
+        """Return where the same is to be read in another language: they come from where they came from."""
+        sent = self.taken.sheet.sent
+        hidden = (each.key for each in self.form.questions if each.asks is Asks.HIDDEN)
+        asked = {key: sent[key][0] for key in hidden if sent.get(key)}
+        query = urlencode({**asked, **self.kept, "lang": language})
+        return f"/f/{self.taken.opened.form_id}?{query}"
+
+    @property
     def action(self) -> str:
         """Return where it is sent: by the stamp it is known when which version was opened."""
         sheet, opened = self.taken.sheet, self.taken.opened
@@ -118,20 +133,19 @@ class Shown:
 
 def page(shown_page: Shown) -> Response:
     """Answer with a form to be filled in."""
-    sheet, opened = shown_page.taken.sheet, shown_page.taken.opened
-    form = shown_page.form
-    names = (*(f"utm_{name}" for name in UTM), "referrer")
+    sheet, form = shown_page.taken.sheet, shown_page.form
+    other = _other(sheet.language)
     text = _template().render(
         kind="form",
         language=sheet.language,
-        other=_other(sheet.language),
+        other=other,
         form=form,
         title=_title(form, sheet.language),
         action=shown_page.action,
-        here=f"/f/{opened.form_id}",
+        there=shown_page.in_language(other),
         fields=[shown_page.field(each) for each in shown_page.questions],
         has_files=any(each.asks is Asks.FILE for each in form.questions),
-        kept={name: shown_page.given[name] for name in names if shown_page.given.get(name)},
+        kept=shown_page.kept,
         key=str(uuid7()),
         decoy=DECOY,
         is_wrong=bool(shown_page.wrong),
@@ -167,7 +181,7 @@ def problem(refusal: DomainError, language: str) -> Response:
 def touch_of(given: Mapping[str, str]) -> Touch:
     """Return where somebody comes from, by what stood in the page: what cannot be is left out."""
     known = {name: _line(given.get(f"utm_{name}", "")) for name in UTM}
-    came = given.get("referrer", "")[:LONGEST_REFERRER].replace("\0", "")
+    came = given.get(REFERRER, "")[:LONGEST_REFERRER].replace("\0", "")
     return msgspec.convert({**known, "referrer": came or None}, Touch)
 
 

@@ -220,12 +220,10 @@ def show_lead_history(lead_id: ids.Lead, caller: MayRead, after: After = 0) -> R
 
 
 @router.post("/{lead_id}/move")
-@answers(Row(LEADS), refuses=WINNING)
+@answers(Row(LEADS), refuses=(*WINNING, *PEOPLE))
 def move_lead(lead_id: ids.Lead, body: Step, caller: MayWrite) -> Response:
-    """Say how far one has come with a lead."""
-    return _changed(
-        caller, lead_id, MoveLead(lead_id=lead_id, status=body.status, reason=body.reason)
-    )
+    """Say how far one has come with a lead; with `converted`, that they are a client, as `/convert` does."""
+    return _changed(caller, lead_id, moving(lead_id, body.status, body.reason))
 
 
 @router.post("/{lead_id}/convert")
@@ -255,6 +253,13 @@ def record_engagement(lead_id: ids.Lead, body: Engagement, caller: MayWrite) -> 
     """Count what the lead did, once."""
     command = RecordEngagement(lead_id=lead_id, source=body.source, key=body.key)
     return _changed(caller, lead_id, command)
+
+
+def moving(lead_id: LeadId, status: LeadStatus, reason: str | None) -> Command:
+    """Return the order that leads to a status: who is won is a client from then on."""
+    if status is LeadStatus.CONVERTED:
+        return ConvertLead(lead_id=lead_id)
+    return MoveLead(lead_id=lead_id, status=status, reason=reason)
 
 
 def there(lead_id: LeadId, caller: Caller) -> ListedLead:

@@ -21,7 +21,7 @@ from api.requests.answers import answers
 from api.sales.attached import MOST, Attached, Fields, parts_of
 from api.sales.confirming import Link, confirmed, waiting
 from api.sales.filling import DECOY, FormVisit, OnPage, Opened, Sheet, stamped, submitted, taken
-from api.sales.html import Shown, page, problem, shown, touch_of
+from api.sales.html import REFERRER, Shown, page, problem, shown, touch_of
 from api.web.routing import Router, reaching_storage
 from api.web.sizes import ANYTHING, taking_bytes
 from application.dispatch import IdempotencyKeyReused
@@ -69,7 +69,7 @@ def show_form(form: OnPage, spoken: Spoken = "", came: Came = "") -> Response:
         opened = form.opened()
         hidden = {q.key: [asked[q.key]] for q in _hidden(opened) if asked.get(q.key)}
         sheet = Sheet(sent=hidden, language=tongue, stamp=opened.stamp)
-        return page(Shown(taken(opened, sheet), {**asked, "referrer": came}))
+        return page(Shown(taken(opened, sheet), {REFERRER: came, **asked}))
 
     return _in_html(tongue, blank)
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.problems.reasons import WINNING
 from api.requests import ids
 from api.requests.answers import Made, Row, answers
 from api.requests.caller import JSON, Caller
 from api.requests.forms import Body
-from api.requests.moments import EXAMPLE, moment_of
+from api.requests.moments import MomentAsked, moment_of
 from api.sales.leads import CompanyBody, MayRead, MayWrite, company_of, there
 from api.web.routing import Router
 from api.web.turns import heavy
@@ -71,11 +71,6 @@ def restore_lead(lead_id: ids.Lead, caller: MayWrite) -> Response:
 
 MOVES: Final = tuple(name for name, event in EVENTS.items() if event in MOVING)
 AT_ONCE: Final = 200
-
-MomentAsked = Annotated[
-    str,
-    Query(max_length=40, description="A time, or a position of the history.", examples=[EXAMPLE]),
-]
 
 
 @router.get("/{lead_id}/stages")

@@ -249,7 +249,11 @@ def _due(temperature: Temperature, assignee_id: UserId | None, past: Past) -> da
 
 def turn_to(lead_id: LeadId, due_at: datetime, past: Past) -> Changes:
     """Have somebody turn to a lead at a time, unless it is over, or somebody was told to before."""
-    lead = past.of(LEAD, lead_id)
+    return turned_to(lead_id, past.of(LEAD, lead_id), due_at, past)
+
+
+def turned_to(lead_id: LeadId, lead: Lead, due_at: datetime, past: Past) -> Changes:
+    """Return the same of a lead as it is known."""
     if lead.temperature is None or lead.follow_ups or lead.status not in leads.OPEN:
         return {}
     new = FollowUp(

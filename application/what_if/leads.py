@@ -19,7 +19,16 @@ from domain.aggregate import Aggregate
 from domain.messages import StreamErased, Value
 from domain.people.clients import ClientChanged
 from domain.records import LINKS
-from domain.sales.leads import LEAD, FollowUpSet, Lead, LeadEvent, LeadOpened, LeadScored
+from domain.sales.leads import (
+    LEAD,
+    FollowUpSet,
+    Lead,
+    LeadEvent,
+    LeadOpened,
+    LeadRestored,
+    LeadScored,
+    LeadTouched,
+)
 from domain.sales.scores import SCORING, THE_SCORING, Breakdown, Scoring, Temperature, Weights
 from domain.sales.tasks import TASKS, Priority
 from domain.values import ClientId, LeadId
@@ -28,6 +37,8 @@ S = TypeVar("S")
 
 MOST_MOMENTS: Final = 10
 """Of one lead that are told."""
+
+FOLLOWED: Final = (LeadScored, FollowUpSet)
 
 
 class PartOtherwise(Value, frozen=True, kw_only=True):
@@ -113,7 +124,7 @@ def look_at(opened: LeadOpened, weights: Weights, hindsight: Hindsight) -> Looke
 
 
 class _Moment:
-    """What was recorded of a lead at once, by one order: what happened, and what followed from it."""
+    """What was recorded of a lead at once, and scored at once: what happened, and what followed from it."""
 
     __slots__ = (
         "at",
@@ -149,15 +160,30 @@ class _Moment:
             case event:
                 self.causes.append(cast("LeadEvent", event))
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody was to be told of it."""
+        return any(getattr(cause, "quietly", False) for cause in self.causes)
+
+    @property
+    def wishes(self) -> Sequence[FollowUpSet]:
+        """Return the follow-ups that somebody wished for, whatever the score is."""
+        scored = any(isinstance(event, LeadScored) for event in self.followed)
+        came = any(isinstance(cause, LeadTouched | LeadRestored) for cause in self.causes)
+        if came or (scored and not self.is_quiet):
+            return ()
+        return [event for event in self.followed if isinstance(event, FollowUpSet)]
+
 
 def _moments(history: Iterable[Recorded]) -> Iterator[_Moment]:
-    """Return what each order recorded."""
+    """Return what each order recorded; of several things that were scored one after the other, each."""
     for _, recorded in groupby(history, lambda past: past.metadata.get("command")):
-        first, *others = recorded
-        moment = _Moment(first.position, first.recorded_at, first.type)
-        for past in (first, *others):
-            moment.add(past)
-        yield moment
+        moments: list[_Moment] = []
+        for past in recorded:
+            if not moments or (moments[-1].followed and not isinstance(past.event, FOLLOWED)):
+                moments.append(_Moment(past.position, past.recorded_at, past.type))
+            moments[-1].add(past)
+        yield from moments
 
 
 # --- Folded beside each other ---------------------------------------------------------------
@@ -221,18 +247,34 @@ class _Folded:
         there = self._hindsight.before(moment.position + moment.is_elsewhere, moment.at)
         if moment.is_elsewhere and self._is_scored_later(there):
             return
-        quietly = any(getattr(cause, "quietly", False) for cause in moment.causes)
-        otherwise = _Otherwise(there, self._would_be.weights)
-        changes = leads.recorded(
-            self._lead_id, self._would_be.lead, moment.causes, otherwise, quietly=quietly
-        )
-        would_be = cast("Sequence[LeadEvent]", changes[self._lead_id])
+        would_be = self._decided(moment, _Otherwise(there, self._would_be.weights))
         if any(isinstance(event, LeadScored) for event in moment.followed):
             self._was.weights = there.of(SCORING, THE_SCORING).weights
         self._was.move_on(moment, [*moment.causes, *moment.followed])
         self._would_be.move_on(moment, would_be)
         if len(would_be) > len(moment.causes) or moment.followed:
             self._compare(moment)
+
+    def _decided(self, moment: _Moment, otherwise: Past) -> Sequence[LeadEvent]:
+        """Return what would have been recorded. Who had been removed, and came, is turned to anew; and whom
+        somebody was told to turn to as they wished, they would have been told to as well.
+        """
+        before = self._would_be.lead
+        came = any(isinstance(cause, LeadTouched) for cause in moment.causes)
+        changes = leads.recorded(
+            self._lead_id,
+            before,
+            moment.causes,
+            otherwise,
+            quietly=moment.is_quiet,
+            anew=came and before.removed_at is not None,
+        )
+        decided = [*cast("Sequence[LeadEvent]", changes[self._lead_id])]
+        for wish in moment.wishes:
+            after = LEAD.fold(decided, before)
+            wished = leads.turned_to(self._lead_id, after, wish.due_at, otherwise)
+            decided += cast("Sequence[LeadEvent]", wished.get(self._lead_id, ()))
+        return decided
 
     def _is_scored_later(self, there: Past) -> bool:
         """Whether by the weights of the time there was something to score, which was not recorded yet."""

@@ -31,6 +31,10 @@ class NoDatabaseError(Exception):
     """There is no database yet: `frontdesk up` makes one, or DATABASE_URL names another."""
 
 
+class NoBusinessError(Exception):
+    """There is no business by this id: its owner is told it by `/v1/auth/me`."""
+
+
 SAID: Final = (
     SettingsError,
     PortTakenError,
@@ -47,6 +51,7 @@ SAID: Final = (
     UnknownReadModelError,
     NoHeadsError,
     NoDatabaseError,
+    NoBusinessError,
     RebuildFailed,
     RebuildStopped,
     RebuildUnderWay,

@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
+from uuid import UUID
 
 import structlog
 
+from adapters.event_store.glance import Asking
 from adapters.postgres import DatabaseUnavailableError
-from infra.cli.errors import NoDatabaseError, reason
+from domain.business.tenants import TENANT, stream_of
+from domain.values import TenantId
+from infra.cli.errors import NoBusinessError, NoDatabaseError, reason
 from infra.composition import System, running_system
 from infra.migrate import migrate
 from infra.servers import postgres
@@ -76,6 +80,15 @@ def composed(settings: Settings | None = None) -> Iterator[System]:
     settings = settings or settings_from_environment()
     with existing(settings) as dsn, running_system(settings, dsn) as system:
         yield system
+
+
+def of_business(system: System, tenant: UUID) -> str:
+    """Return the id of a business that there is. Raises NoBusinessError."""
+    id_ = TenantId(str(tenant))
+    ask = Asking(system.store, system.clock)
+    if ask(id_, lambda past: past.of(TENANT, stream_of(id_))).business is None:
+        raise NoBusinessError(id_)
+    return id_
 
 
 def heed_sigterm() -> None:

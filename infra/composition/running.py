@@ -51,6 +51,7 @@ from application.inbound.providers import by_name
 from application.inbound.understanding import understanding
 from application.operations.carrying_on import Carrier
 from application.operations.jobs import Handlers
+from application.operations.long_operations import Work
 from application.operations.rate_limits import RateLimiter
 from application.people.erasure import forgetting
 from application.ports import Clock
@@ -175,10 +176,8 @@ def _compose(
     sender = sender_of(settings, database, store, dispatch, feed, clock, advanced)
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
-    in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
     pepper = settings.pepper.encode()
-    log = Log(in_turn, Asking(store, clock), pepper)
-    leads = leads_in_steps(log, SentRows(database, keys))
+    leads = _leads(database, store, keys, clock, pepper)
     works = works_of(database, dispatch, erasures, rebuilder, models, leads)
     effects = {
         **effects_of(settings, database, store, outbox, clock, guests, answers),
@@ -253,6 +252,15 @@ def _compose(
         appended=appended,
         advanced=advanced,
     )
+
+
+def _leads(
+    database: Database, store: PostgresEventStore, keys: MasterKeys, clock: Clock, pepper: bytes
+) -> Work:
+    """Return what takes in leads from files."""
+    in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
+    log = Log(in_turn, Asking(store, clock), pepper)
+    return leads_in_steps(log, SentRows(database, keys))
 
 
 def _claims(

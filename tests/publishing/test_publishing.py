@@ -159,8 +159,8 @@ def test_what_is_never_taken_is_left_out_and_nothing_else_for_its_sake(
 def test_of_what_is_too_long_it_is_published_that_it_happened(
     running: Running, pusher: PusherServer, here: str
 ) -> None:
-    long = {"shortcut": "one", "title": "One", "text": "é" * 9_000}
-    assert running.http().post("/v1/replies", json=long).status_code == 201
+    long = {"shortcut": "one", "title": "One", "says": {"fr": {"text": "é" * 9_000}}}
+    assert running.http().post("/v1/message-templates", json=long).status_code == 201
     running.settle()
     [said] = [msgspec.json.decode(each["data"]) for each in pusher.taken]
     assert [said["id"]] == fed(running)

@@ -39,7 +39,7 @@ def http(running: Running) -> Any:
 @pytest.fixture
 def endpoint(running: Running, http: Any, there: Receiver) -> str:
     """One that is told of canned replies, by its id."""
-    made = http.post("/v1/webhooks", json={"url": there.url, "areas": ["reply"]})
+    made = http.post("/v1/webhooks", json={"url": there.url, "areas": ["message-template"]})
     assert made.status_code == 201, made.text
     running.settle()
     return str(made.json()["id"])

@@ -15,7 +15,7 @@ from adapters.webhooks.deliveries import TRIES, Wish
 from application.outgoing import Answered
 from tests.running import Running
 from tests.webhooks.receiver import Receiver
-from tests.webhooks.test_delivering import reply
+from tests.webhooks.test_delivering import template
 from tests.webhooks.test_log import deliveries
 
 pytestmark = pytest.mark.postgres
@@ -43,7 +43,7 @@ class AwayForAMoment:
 def test_what_has_arrived_is_written_down_though_postgresql_is_away_for_a_moment(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    reply(http, "one")
+    template(http, "one")
     while running.system.runner.step():
         pass
     database: Any = AwayForAMoment(running.system.database)
@@ -64,7 +64,7 @@ def test_what_has_arrived_is_written_down_though_postgresql_is_away_for_a_moment
 def test_who_was_taken_for_dead_writes_nothing(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    reply(http, "one")
+    template(http, "one")
     while running.system.runner.step():
         pass
     mine = PostgresDeliveries(

@@ -24,14 +24,16 @@ pytestmark = pytest.mark.postgres
 HOUR = timedelta(hours=1)
 
 
-def reply(http: TestClient, name: str) -> str:
-    """Make something happen: a canned reply is made."""
-    said = {"shortcut": name, "title": name, "text": "Bonjour"}
-    return str(http.post("/v1/replies", json=said).json()["id"])
+def template(http: TestClient, name: str) -> str:
+    """Make something happen: a template is made."""
+    said = {"shortcut": name, "title": name, "says": {"fr": {"text": "Bonjour"}}}
+    return str(http.post("/v1/message-templates", json=said).json()["id"])
 
 
 def renamed(http: TestClient, id_: str, title: str) -> None:
-    done = http.patch(f"/v1/replies/{id_}", json={"title": title}, headers={"If-Match": "*"})
+    done = http.patch(
+        f"/v1/message-templates/{id_}", json={"title": title}, headers={"If-Match": "*"}
+    )
     assert done.status_code == 200, done.text
 
 
@@ -42,13 +44,13 @@ def status(http: TestClient, endpoint: str) -> Any:
 def test_each_event_is_told_once_signed_and_with_the_id_that_the_feed_gives_it(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    one = reply(http, "one")
+    one = template(http, "one")
     http.post("/v1/departments", json={"name": "Caisse"})
     renamed(http, one, "Eins")
     running.settle()
     running.settle()
 
-    fed = http.get("/v1/feed?after=0&areas=reply").json()["data"]
+    fed = http.get("/v1/feed?after=0&areas=message-template").json()["data"]
     keys = http.get(f"/v1/webhooks/{endpoint}/secret").json()
     assert [call.id for call in there.calls] == [each["id"].replace(".", "-") for each in fed]
     assert [call.headers["webhook-sequence"] for call in there.calls] == ["1", "2"]
@@ -64,7 +66,7 @@ def test_who_wants_thin_ones_is_told_what_it_happened_to_and_no_more(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     http.patch(f"/v1/webhooks/{endpoint}", json={"thin": True}, headers={"If-Match": "*"})
-    one = reply(http, "one")
+    one = template(http, "one")
     running.settle()
     (call,) = there.calls
     assert call.said["data"] == {"subject": one, "version": 1}
@@ -92,11 +94,11 @@ def test_what_is_said_in_a_thread_is_told_in_its_order_though_each_message_is_a_
 def test_what_fails_holds_back_what_comes_after_it_of_the_same_thing_and_nothing_else(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    one = reply(http, "one")
+    one = template(http, "one")
     there.answer = lambda call: DOWN if call.subject == one else OK
     running.settle()
     renamed(http, one, "Eins")
-    other = reply(http, "other")
+    other = template(http, "other")
     running.settle()
     assert [call.subject for call in there.taken] == [other]
     assert [call.headers["webhook-sequence"] for call in there.calls if call.subject == one] == [
@@ -115,7 +117,7 @@ def test_a_receiver_that_fails_every_third_time_has_each_event_once_and_in_order
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: DOWN if len(there.calls) % 3 == 0 else OK
-    things = [reply(http, f"reply-{number}") for number in range(4)]
+    things = [template(http, f"template-{number}") for number in range(4)]
     for title in ("Un", "Deux"):
         for each in things:
             renamed(http, each, title)
@@ -131,7 +133,7 @@ def test_whatever_is_no_success_is_tried_again(
     running: Running, http: TestClient, there: Receiver, endpoint: str, answer: bytes
 ) -> None:
     there.answer = lambda _: answer
-    reply(http, "one")
+    template(http, "one")
     running.settle()
     there.answer = lambda _: OK
     running.system.walk(running.clock() + timedelta(seconds=7))
@@ -143,7 +145,7 @@ def test_who_asks_for_time_has_it(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: LATER
-    reply(http, "one")
+    template(http, "one")
     running.system.walk(running.clock() + timedelta(minutes=59))
     assert len(there.calls) == 1
     there.answer = lambda _: OK
@@ -155,10 +157,10 @@ def test_who_is_gone_is_sent_nothing_more_and_what_happens_waits(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: GONE
-    one = reply(http, "one")
+    one = template(http, "one")
     running.settle()
     assert status(http, endpoint) == "gone"
-    two = reply(http, "two")
+    two = template(http, "two")
     running.system.walk(running.clock() + 24 * HOUR)
     assert len(there.calls) == 1
 
@@ -172,9 +174,9 @@ def test_to_whom_nothing_arrives_for_five_days_nothing_more_is_sent(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: DOWN
-    reply(http, "one")
+    template(http, "one")
     running.system.walk(running.clock() + 119 * HOUR)
-    reply(http, "two")
+    template(http, "two")
     running.settle()
     assert status(http, endpoint) == "active"
     assert len(there.calls) == 9, "eight times one, and two once"
@@ -187,7 +189,7 @@ def test_who_has_let_nothing_arrive_for_five_days_is_stopped_though_nothing_new_
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: DOWN
-    reply(http, "one")
+    template(http, "one")
     running.settle()
     began = running.clock()
 
@@ -202,10 +204,10 @@ def test_who_took_something_after_it_failed_is_not_stopped(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda _: DOWN
-    reply(http, "one")
+    template(http, "one")
     running.system.walk(running.clock() + 100 * HOUR)
     there.answer = lambda _: OK
-    reply(http, "two")
+    template(http, "two")
     running.system.walk(running.clock() + 100 * HOUR)
     assert status(http, endpoint) == "active"
 
@@ -214,7 +216,7 @@ def test_what_is_paused_is_sent_when_it_goes_on(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     assert http.post(f"/v1/webhooks/{endpoint}/pause", json={}).status_code == 200
-    one = reply(http, "one")
+    one = template(http, "one")
     running.settle()
     assert not there.calls
     assert http.post(f"/v1/webhooks/{endpoint}/resume", json={}).status_code == 200
@@ -248,7 +250,7 @@ def test_who_owns_the_business_is_told_that_nothing_more_is_sent(
     office = Office.opened(running)
     noor = office.hires("Noor", Role.OWNER, language="en")
     there.answer = lambda _: GONE
-    reply(office.as_owner(), "one")
+    template(office.as_owner(), "one")
     to_camille, to_noor = office.mails("camille"), office.mails("noor")
     assert [mail.kind for mail in (*to_camille, *to_noor)] == ["webhook-stopped"] * 2
     assert "410" in to_camille[0].text

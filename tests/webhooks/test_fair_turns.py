@@ -16,7 +16,7 @@ from tests.outgoing.somebody import HERE
 from tests.running import Running
 from tests.webhooks.crowd import HANGS, Crowd, crowd
 from tests.webhooks.senders import sender_with
-from tests.webhooks.test_delivering import reply
+from tests.webhooks.test_delivering import template
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
@@ -48,7 +48,7 @@ def settings(tmp_path: Path, many: Crowd) -> Settings:
 
 def endpoints(http: TestClient, many: Crowd, paths: list[str]) -> None:
     """Make as many, each told of canned replies."""
-    items = [{"url": many.url(path), "areas": ["reply"]} for path in paths]
+    items = [{"url": many.url(path), "areas": ["message-template"]} for path in paths]
     for first in range(0, len(items), AT_ONCE):
         made = http.post("/v1/webhooks/batch", json={"items": items[first : first + AT_ONCE]})
         assert made.status_code == 201, made.text
@@ -86,14 +86,14 @@ def test_one_in_five_that_hang_keep_nobody_waiting(running: Running, many: Crowd
     hanging = [f"{HANGS}/{n}" for n in range(HANGING)]
     healthy = [f"/answers/{n}" for n in range(ALL - HANGING)]
     endpoints(http, many, [*hanging, *healthy])
-    reply(http, "one")
+    template(http, "one")
     planned(running)
 
     with sending(running, many, patience=0.1):
         many.wait(lambda: len(many.waiting) == HANGING and len(many.taken) == ALL - HANGING)
         before = jobs(running)
         for name in ("two", "three"):
-            reply(http, name)
+            template(http, name)
             planned(running)
             running.system.advanced.ring()
         many.wait(lambda: all(many.taken[each] == 3 for each in healthy))
@@ -110,13 +110,13 @@ def test_one_business_whose_endpoints_all_hang_keeps_no_other_waiting(
     http, other = running.http(), running.http(tenant=OTHER)
     endpoints(http, many, [f"{HANGS}/{n}" for n in range(10)])
     endpoints(other, many, [f"/answers/{n}" for n in range(10)])
-    reply(http, "one")
+    template(http, "one")
     planned(running)
 
     places = Places(fast=4, slowly=4, fast_each=3, slowly_each=3)
     with sending(running, many, places=places, patience=1e9):
         many.wait(lambda: len(many.waiting) == 3)
-        reply(other, "one")
+        template(other, "one")
         planned(running)
         running.system.advanced.ring()
         many.wait(lambda: len(many.taken) == 10)
@@ -133,7 +133,7 @@ def test_who_has_let_others_wait_waits_for_others_who_do_and_for_nobody_else(
         planned(running)
         connection.execute("UPDATE work.webhooks SET slow = true")
     endpoints(http, many, ["/answers"])
-    reply(http, "one")
+    template(http, "one")
     planned(running)
 
     places = Places(fast=1, slowly=2, fast_each=1, slowly_each=2)

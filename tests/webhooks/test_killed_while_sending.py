@@ -8,7 +8,7 @@ from tests.forked import talking
 from tests.running import Running
 from tests.webhooks.receiver import NEVER, OK, Receiver
 from tests.webhooks.senders import sender_with
-from tests.webhooks.test_delivering import renamed, reply
+from tests.webhooks.test_delivering import renamed, template
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
@@ -27,7 +27,7 @@ class Counting:
 def test_what_was_sent_by_who_was_killed_is_sent_again_with_its_id_and_in_order(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    one, other = reply(http, "one"), reply(http, "other")
+    one, other = template(http, "one"), template(http, "other")
     for title in ("Eins", "Un"):
         renamed(http, one, title)
     while running.system.runner.step():
@@ -61,7 +61,7 @@ def test_who_answers_late_is_called_by_nobody_else_meanwhile(
 ) -> None:
     """There is a sign of life before each attempt, and none can last until the next is missed."""
     for name in ("one", "two", "three"):
-        reply(http, name)
+        template(http, name)
     while running.system.runner.step():
         pass
     found, signs = [], []

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from domain.business.users import Role
 from tests.running import Running
 from tests.webhooks.receiver import DOWN, OK, Receiver
-from tests.webhooks.test_delivering import reply
+from tests.webhooks.test_delivering import template
 
 pytestmark = pytest.mark.postgres
 
@@ -24,8 +24,8 @@ def test_what_was_sent_and_what_was_answered_is_seen(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     there.answer = lambda call: DOWN if call.said["data"]["event"]["title"] == "bad" else OK
-    reply(http, "good")
-    reply(http, "bad")
+    template(http, "good")
+    template(http, "bad")
     running.settle()
 
     bad, good = deliveries(http, endpoint)
@@ -47,11 +47,11 @@ def test_what_was_sent_and_what_was_answered_is_seen(
 def test_all_that_failed_is_sent_again_with_the_ids_that_it_had(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    reply(http, "zero")
+    template(http, "zero")
     running.settle()
     there.answer = lambda _: DOWN
-    reply(http, "one")
-    reply(http, "two")
+    template(http, "one")
+    template(http, "two")
     running.system.walk(running.clock() + DAYS)
     failed = [each["id"] for each in deliveries(http, endpoint, "?state=exhausted")]
     assert len(failed) == 2
@@ -67,7 +67,7 @@ def test_one_or_a_range_is_sent_again_though_it_has_arrived(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     for name in ("one", "two", "three"):
-        reply(http, name)
+        template(http, name)
     running.settle()
     one, two, three = (call.id for call in there.calls)
     for said in ({"first": two, "last": two}, {"first": two}):
@@ -79,7 +79,7 @@ def test_one_or_a_range_is_sent_again_though_it_has_arrived(
 def test_nobody_sees_or_sends_anothers(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
-    reply(http, "one")
+    template(http, "one")
     running.settle()
     (sent,) = there.calls
     stranger = running.http(tenant="00000000-0000-4000-8000-000000000009")
@@ -104,12 +104,12 @@ def test_who_cannot_be_called_fetches_the_same_with_the_same_ids(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
     for name in ("one", "two", "three"):
-        reply(http, name)
+        template(http, name)
     running.settle()
     found: list[Any] = []
     after = "0"
     for _ in range(10):
-        page = http.get(f"/v1/webhooks/poll?areas=reply&limit=2&after={after}").json()
+        page = http.get(f"/v1/webhooks/poll?areas=message-template&limit=2&after={after}").json()
         found, after = [*found, *page["data"]], page["position"]
         if not page["has_more"]:
             break

@@ -9,16 +9,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from application.told import SHAPES, Shape
-from domain.conversations.replies import REPLIES
+from domain.conversations.templates import TEMPLATES
 from domain.telling import public
 from tests.running import Running
 from tests.webhooks.receiver import Receiver
-from tests.webhooks.test_delivering import reply
+from tests.webhooks.test_delivering import template
 
 pytestmark = pytest.mark.postgres
 
 DAY = timedelta(days=1)
-TYPE = "reply.created"
+TYPE = "message-template.created"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def newer(running: Running, monkeypatch: pytest.MonkeyPatch) -> Any:
     since = running.clock() + DAY
     first = public(TYPE, "id", "values.title")
     second = public(TYPE, "id", name="values.title", version=2, since=since, before=first)
-    monkeypatch.setitem(SHAPES, REPLIES.created, Shape(REPLIES.created, second))
+    monkeypatch.setitem(SHAPES, TEMPLATES.created, Shape(TEMPLATES.created, second))
     return since
 
 
@@ -40,9 +40,11 @@ def test_who_was_there_before_a_new_version_is_told_as_before(
     running: Running, http: TestClient, there: Receiver, endpoint: str, newer: Any
 ) -> None:
     running.clock.set(newer + DAY)
-    later = http.post("/v1/webhooks", json={"url": there.url, "areas": ["reply"]}).json()["id"]
+    later = http.post(
+        "/v1/webhooks", json={"url": there.url, "areas": ["message-template"]}
+    ).json()["id"]
     running.settle()
-    reply(http, "one")
+    template(http, "one")
     running.settle()
 
     assert sorted(told(there)) == [(1, ["id", "title"]), (2, ["id", "name"])]
@@ -61,7 +63,7 @@ def test_who_says_so_is_told_as_of_another_moment(
     for name, moment in (("one", newer), ("two", newer - DAY), ("three", None)):
         said = {"told_as_of": moment and moment.isoformat()}
         http.patch(f"/v1/webhooks/{endpoint}", json=said, headers={"If-Match": "*"})
-        reply(http, name)
+        template(http, name)
         running.settle()
     assert [version for version, _ in told(there)] == [2, 1, 1]
 

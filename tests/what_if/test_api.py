@@ -13,9 +13,11 @@ from adapters.long_operations.what_if_in_steps import what_if_in_steps
 from application.what_if.policies import Policy
 from domain.business.users import Role
 from infra.cli import app
+from infra.cli.errors import NoBusinessError
 from tests.long_operations.carrying import a_worker, finish, killed
 from tests.long_operations.test_api import started
 from tests.running import Running
+from tests.sales.imports.sending import salon as registered
 from tests.sales.leads.coming import engage, opened
 from tests.scheduling.bookings.at_the_salon import Salon
 from tests.scheduling.bookings.ways_in import told as wished
@@ -267,6 +269,8 @@ def test_the_command_tells_the_same_and_records_nothing(
     text: str,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", dsn)
+    unknown = replay(tmp_path, running.tenant, text)
+    registered(running)
     where = started(http, WHERE, json=POLICY)
     running.settle()
     before, (done, told) = head(running), lines(http, where)
@@ -274,6 +278,7 @@ def test_the_command_tells_the_same_and_records_nothing(
     in_json = replay(tmp_path, running.tenant, text, "--json")
     in_words = replay(tmp_path, running.tenant, text)
 
+    assert isinstance(unknown.exception, NoBusinessError)
     assert [json.loads(line) for line in in_json.stdout.splitlines()] == [*told, done["result"]]
     assert f"{told[0]['lead_id']}: warm 55 (" in in_words.stdout
     assert "booking 40 ─► 60" in in_words.stdout

@@ -14,6 +14,7 @@ from application.what_if.leads import MOST_MOMENTS, LeadOtherwise
 from application.what_if.policies import BookingRules, Policy, PolicyEmpty, refuse_impossible
 from domain.messages import Command, DomainError, StreamErased
 from domain.people.clients import ChangeClient
+from domain.sales.imports import FollowUps, ImportedLead, ImportLeads
 from domain.sales.leads import (
     LEAD,
     ContactWay,
@@ -23,6 +24,8 @@ from domain.sales.leads import (
     MoveLead,
     RecordContact,
     RecordEngagement,
+    RemoveLead,
+    RestoreLead,
     ScoreLead,
     lead_of,
 )
@@ -67,7 +70,8 @@ STEPS: Final = st.lists(
             st.tuples(st.just("engages"), st.sampled_from(EngagementSource), st.integers(0, 3)),
             st.tuples(st.just("moves"), st.sampled_from(LeadStatus)),
             st.tuples(st.just("is reached"), st.sampled_from(WAYS)),
-            st.tuples(st.sampled_from(["is contacted", "is won"])),
+            st.tuples(st.sampled_from(["is contacted", "is won", "is removed", "is restored"])),
+            st.tuples(st.just("is imported"), st.sampled_from(LeadStatus), st.booleans()),
         ),
     ),
     max_size=30,
@@ -124,6 +128,31 @@ class Business:
         (seed,) = (s for s in SEEDS if derived_id("client", s) == client)
         known = (identity_of(client),)
         return [replace(open_lead, identities=known, message=text, quietly=quietly, seed=seed)]
+
+    def is_imported(
+        self, client: ClientId, _: LeadId, status: LeadStatus, wished: bool
+    ) -> list[Command]:
+        (seed,) = (s for s in SEEDS if derived_id("client", s) == client)
+        rows = [
+            ImportedLead(
+                key=IdentityId(f"identity-{derived_id('row', client, str(self.past.now), str(n))}"),
+                seed=seed,
+                contact=Contact(name="Zoé", email="zoe@example.org"),
+                identities=(identity_of(client),),
+                message="x" * 100,
+                status=status,
+                reason="Because",
+            )
+            for n in range(2)
+        ]
+        turns = FollowUps(first_at=self.past.now + DAYS, time_zone="Europe/Paris", daily=1)
+        return [ImportLeads(rows=tuple(rows), follow_ups=turns if wished else None)]
+
+    def is_removed(self, _: ClientId, lead: LeadId) -> list[Command]:
+        return [RemoveLead(lead_id=lead)]
+
+    def is_restored(self, _: ClientId, lead: LeadId) -> list[Command]:
+        return [RestoreLead(lead_id=lead)]
 
     def engages(
         self, _: ClientId, lead: LeadId, source: EngagementSource, number: int

@@ -27,6 +27,9 @@ from domain.messages import DomainError
 
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 100
+LONGEST_NAME: Final = 200
+"""Characters of a column's name: of what is longer, the rest is left out."""
+
 LONGEST_ROW: Final = 60_000
 """Characters of a row: its message may have ten thousand."""
 
@@ -73,7 +76,18 @@ def table_of(content: bytes) -> Table:
     columns, records = read(content, encoding)
     if len(columns) > MOST_COLUMNS:
         raise ImportTooWide(most_columns=MOST_COLUMNS)
-    return Table(columns, _bounded(map(_whole, filter(_says_something, records))))
+    return Table(
+        tuple(map(_named, columns)), _bounded(map(_whole, filter(_says_something, records)))
+    )
+
+
+def _named(column: str) -> str:
+    return _kept(column[:LONGEST_NAME])
+
+
+def _kept(text: str) -> str:
+    """Return a text without what cannot be kept."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _says_something(record: Record) -> bool:
@@ -96,7 +110,7 @@ def _whole(record: Record) -> Record:
         cells = [cell[: LONGEST_ROW // MOST_COLUMNS] for cell in record.cells[:MOST_COLUMNS]]
         return _whole(Record(record.line, cells, record.problem or RowTooLong))
     if any("\0" in cell for cell in record.cells):
-        cells = [cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in record.cells]
+        cells = [_kept(cell) for cell in record.cells]
         return Record(record.line, cells, record.problem or ZeroCharacterInside)
     return record
 

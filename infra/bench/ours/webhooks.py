@@ -41,7 +41,7 @@ hanging: Final[dict[str, list[str]]] = {}
 
 def deliver(composed: System, port: int, *, endpoints: int, hang: int, events: int) -> Tally:
     """Have so many events arrive at all endpoints that do not hang."""
-    kind = BY_NAME["department" if hang else "reply"]
+    kind = BY_NAME["department" if hang else "message-template"]
     if kind.one not in hanging:
         hanging[kind.one] = opened(composed, port, kind.one, endpoints, hang)
     for _ in range(events):

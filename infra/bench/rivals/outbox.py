@@ -42,7 +42,7 @@ def deliver(port: int, *, endpoints: int, events: int, **_: int) -> Tally:
         connection.execute(TABLE)
         for number in range(events):
             said = {"id": number, "title": "How long it takes", "text": "About an hour."}
-            body = {"type": "reply.created", "timestamp": time.time(), "data": said}
+            body = {"type": "message-template.created", "timestamp": time.time(), "data": said}
             connection.execute(FILL, (uuid4(), json.dumps(body), endpoints))
 
     def drain() -> int:

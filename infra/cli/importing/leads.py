@@ -36,7 +36,7 @@ from application.sales.imports.taking_in import Outcome
 from domain.values import TenantId
 from infra.cli import long_operations
 from infra.cli.progress import told
-from infra.cli.system import composed
+from infra.cli.system import composed, of_business
 from infra.composition import System
 from projections.business.users import USERS, members_by_address
 
@@ -85,18 +85,19 @@ def import_leads(
         daily_limit=daily_limit,
     )
     with composed() as system:
-        sheet, given = _read(system, str(tenant), file.read_bytes(), wishes)
+        whose = of_business(system, tenant)
+        sheet, given = _read(system, whose, file.read_bytes(), wishes)
         if preview:
-            _show(system, str(tenant), sheet, given)
+            _show(system, whose, sheet, given)
             return
         if not background:
             lanes = ("operations",)
             system.beside("operations", partial(system.worker.run, lanes=lanes))
-        known = long_operations.begin(system, _new(str(tenant), sheet, given))
+        known = long_operations.begin(system, _new(whose, sheet, given))
         if known is None:
             return
         system.runner.catch_up()
-        _report(system, str(tenant), known, refused)
+        _report(system, whose, known, refused)
 
 
 def _mapping(columns: list[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from application.what_if.policies import Policy
 from infra.cli.long_operations import by_whom, new_id
 from infra.cli.progress import progress, told
 from infra.cli.replay.words import said
-from infra.cli.system import composed
+from infra.cli.system import composed, of_business
 
 INTERRUPTED: Final = 130
 
@@ -54,9 +54,10 @@ def replay(
     """
     asked = _read(policy)
     with composed() as system, progress("replaying") as how_far:
+        whose = of_business(system, tenant)
         work = what_if_in_steps(system.database, system.reader)
         try:
-            for step in _steps(work, str(tenant), asked):
+            for step in _steps(work, whose, asked):
                 _tell(step, json=json)
                 how_far(step.done, step.total)
         except KeyboardInterrupt:

@@ -18,7 +18,7 @@ def said(line: bytes) -> str:
             return f"{told.booking_id}: {told.decision} on {when}{begins} ─► {told.code}"
         case LeadOtherwise():
             when = "now" if told.is_otherwise_now else "no more"
-            moments = f"{told.moments_in_all} moments, {when}"
+            moments = f"{told.moments_in_all} moment{'s' * (told.moments_in_all > 1)}, {when}"
             shown = told.now if told.is_otherwise_now else told.moments[-1].difference
             return f"{told.lead_id}: {_differs(shown)} ({moments})"
 
@@ -31,6 +31,6 @@ def _differs(difference: Difference) -> str:
 
 def _stands(standing: Standing) -> str:
     due = f", due {standing.follow_up_at:%Y-%m-%d %H:%M}Z" if standing.follow_up_at else ""
-    return (
-        f"{standing.temperature} {standing.score} (hot {standing.hot}, warm {standing.warm}{due})"
-    )
+    is_scored = standing.temperature is not None
+    how = f"{standing.temperature} {standing.score}" if is_scored else "not scored"
+    return f"{how} (hot {standing.hot}, warm {standing.warm}{due})"

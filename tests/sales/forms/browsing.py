@@ -16,11 +16,14 @@ class Page(HTMLParser):
         self.action = ""
         self.sent: list[tuple[str, str]] = []
         self.names: list[str] = []
+        self.links: list[str] = []
         self._typing = ""
         self.feed(answer.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if tag == "a":
+            self.links.append(given["href"])
         if tag == "form":
             self.action = given["action"]
         if tag in {"input", "textarea", "select"}:

@@ -94,6 +94,24 @@ def test_the_page_speaks_french_to_who_does(somebody: TestClient, http: TestClie
     assert "Écrivez-nous" in page.text
 
 
+def test_whoever_reads_on_in_another_language_still_comes_from_where_they_came(
+    running: Running, http: TestClient, somebody: TestClient
+) -> None:
+    form = made(http, {**CONTACT, "questions": [*CONTACT["questions"], CAMPAIGN]})
+    page = shown(running, somebody, form, "&utm_source=instagram&offer=advent")
+
+    french = Page(somebody.get(page.links[0], headers={"Referer": "http://testserver/f"}))
+    english = Page(somebody.get(french.links[0], headers={"Referer": "http://testserver/f"}))
+    later(running, timedelta(seconds=30))
+    assert english.send(somebody, **ZOE).answer.status_code == 303
+
+    assert ('lang="fr"' in french.text, 'lang="en"' in english.text) == (True, True)
+    (lead,) = leads(running, http)
+    assert (lead["source"], lead["first"]["referrer"]) == ("instagram", "https://blog.example/")
+    (answered,) = submissions(running, http)
+    assert "advent" in [value for each in answered["answers"] for value in each["values"]]
+
+
 def test_pressing_twice_is_once_also_much_later(
     running: Running, http: TestClient, somebody: TestClient
 ) -> None:

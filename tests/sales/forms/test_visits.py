@@ -61,6 +61,20 @@ def test_nobody_is_known_by_anothers_word(running: Running, http: TestClient) ->
     assert (refused.status_code, refused.json()["code"]) == (404, "visitor-unknown")
 
 
+def test_by_what_they_were_told_nobody_confirms_what_was_mailed(
+    running: Running, http: TestClient
+) -> None:
+    form = made(http, double_opt_in=True)
+    submitted = received(running, form)
+    guessed = submitted["visitor"].replace("visitor", "confirmation")
+    refused = stranger(running).post(
+        f"/v1/lead-forms/{form}/confirm", json={"submission": submitted["id"], "key": guessed}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "confirmation-unknown")
+    assert leads(running, http) == []
+
+
 def test_what_is_held_is_answered_alike_and_counts_nothing(
     running: Running, http: TestClient
 ) -> None:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from infra.cli import app
+from infra.cli.errors import NoBusinessError
 from infra.cli.importing.leads import SOME_REFUSED
 from tests.running import Running
 from tests.sales.imports.files import NOBODY, NOOR, ZOE, ZOE_AGAIN, file_of
@@ -85,6 +87,19 @@ def test_a_preview_records_nothing(running: Running, http: TestClient, file: Pat
 
     assert told.exit_code == 0, told.output
     assert (last_line(told)["new"], last_line(told)["refusals"][0]["line"]) == (2, 5)
+    assert leads(running, http) == []
+
+
+def test_nobody_is_taken_in_for_a_business_that_there_is_not(
+    running: Running, http: TestClient, file: Path
+) -> None:
+    unknown = str(uuid4())
+    refused = CliRunner().invoke(app, ["import", "leads", str(file), "--tenant", unknown])
+
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, NoBusinessError)
+    assert unknown in str(refused.exception)
+    assert running.system.long_operations.find(unknown, None, limit=1) == []
     assert leads(running, http) == []
 
 

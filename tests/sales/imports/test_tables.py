@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.sales.imports import refusals, tables
-from application.sales.imports.tables import MOST_COLUMNS, MOST_LINES, table_of
+from application.sales.imports.tables import LONGEST_NAME, MOST_COLUMNS, MOST_LINES, table_of
 from domain.messages import DomainError
 
 TABLE = "Nom;Ville\r\nZoé;Besançon\r\nNoor;Évry\r\n"
@@ -134,6 +134,22 @@ def test_a_quote_that_never_ends_costs_one_row(behind: int) -> None:
 
 def test_a_quote_within_a_value_is_one() -> None:
     assert cells(b'name,size\nPipe,5" wide\n')[1:] == [["Pipe", '5" wide']]
+
+
+WITH_LONG_NAMES = {
+    "CSV": b"email,x\0" + b"y" * 100_000 + b"\na,b\n",
+    "CSV, longer than a row": b"email,x\0" + b"y" * 200_000 + b"\na,b\n",
+    "JSON": b'{"email": "a", "x\\u0000' + b"y" * 100_000 + b'": 1}\n',
+}
+
+
+@pytest.mark.parametrize("how", WITH_LONG_NAMES)
+def test_of_the_name_of_a_column_no_more_is_kept_than_people_read(how: str) -> None:
+    """It waits with the rows, and is shown again with each that is refused."""
+    columns, _ = table_of(WITH_LONG_NAMES[how])
+
+    assert max(map(len, columns)) == LONGEST_NAME
+    assert not any("\0" in each for each in columns)
 
 
 def test_a_row_that_is_too_long_is_told_with_its_beginning() -> None:

@@ -29,6 +29,19 @@ def test_a_lead_is_won_once_and_the_client_is_active(running: Running, http: Tes
     assert again(http, lead)["score"] == lead["score"], "the score is frozen"
 
 
+def test_a_lead_is_won_by_whichever_way_it_is_said_that_it_can_go(http: TestClient) -> None:
+    """Who is told that `converted` is allowed is taken at their word."""
+    lead = opened(http)
+    where = f"/v1/leads/{lead['id']}/move"
+    http.post(where, json={"status": "disqualified", "reason": "Too far away"})
+    refused = http.post(where, json={"status": "qualified"}).json()
+    won = http.post(where, json={"status": refused["allowed"][-1]})
+
+    assert refused["allowed"] == ["new", "converted"]
+    assert (won.status_code, won.json()["status"]) == (200, "converted")
+    assert http.get(f"/v1/clients/{lead['client_id']}").json()["status"] == "active"
+
+
 @pytest.mark.apart
 def test_who_books_counts_and_who_comes_is_won(running: Running, http: TestClient) -> None:
     salon, lead = Salon.opened(running), opened(http)

@@ -73,6 +73,26 @@ def test_a_task_is_changed_removed_and_had_again(http: TestClient) -> None:
     assert http.post(f"{where}/restoration").json()["active"]
 
 
+def test_a_task_about_a_merged_record_is_found_by_who_stands_for_it(
+    running: Running, http: TestClient
+) -> None:
+    one, two = (
+        http.post("/v1/clients", json={"name": "Zoé", "email": f"{name}@example.org"}).json()["id"]
+        for name in ("one", "two")
+    )
+    tasks = [made(http, client_id=each)["id"] for each in (one, two)]
+    http.post(f"/v1/clients/{one}/merge", json={"sources": [two]})
+
+    def found(client_id: str) -> set[str]:
+        running.settle()
+        listed = http.get("/v1/tasks", params={"client_id": client_id}).json()["data"]
+        return {each["id"] for each in listed}
+
+    assert found(one) == found(two) == {*tasks}
+    http.post(f"/v1/clients/{one}/unmerge", json={"sources": [two]})
+    assert (found(one), found(two)) == ({tasks[0]}, {tasks[1]})
+
+
 def test_a_task_is_about_what_there_is(running: Running, http: TestClient) -> None:
     salon = Salon.opened(running)
     booking = salon.book(http, guest={"name": "Zoé"}).json()["id"]

@@ -44,21 +44,21 @@ def staff(
         staff.tell()  # shown where the test has failed
 
 
-def replies(port: int, token: str, count: int) -> None:
+def templates(port: int, token: str, count: int) -> None:
     """Make so many things, and change each."""
     with Http(port, token) as http:
         for _ in range(count):
             name = uuid4().hex
-            said = {"shortcut": name, "title": name, "text": "Bonjour"}
-            made = http("POST", "/v1/replies", said)
+            said = {"shortcut": name, "title": name, "says": {"fr": {"text": "Bonjour"}}}
+            made = http("POST", "/v1/message-templates", said)
             assert made.status == 201, made
-            path = f"/v1/replies/{made.body['id']}"
+            path = f"/v1/message-templates/{made.body['id']}"
             assert http("PATCH", path, {"title": "Other"}, If_Match="*").status == 200
 
 
 def told(system: System) -> int:
     """Return of how many events somebody is to be told."""
-    query = "SELECT count(*) FROM log.events WHERE type LIKE 'reply-%'"
+    query = "SELECT count(*) FROM log.events WHERE type LIKE 'message-template-%'"
     with system.database.as_worker() as connection:
         row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
@@ -72,17 +72,20 @@ def test_each_event_is_sent_once_and_in_order_whoever_comes_and_goes(
     port = staff.serve()
     token = owner(port)
     with Http(port, token) as http:
-        assert http("POST", "/v1/webhooks", {"url": there.url, "areas": ["reply"]}).status == 201
+        assert (
+            http("POST", "/v1/webhooks", {"url": there.url, "areas": ["message-template"]}).status
+            == 201
+        )
     until(lambda: have_divided_everything(workers))
 
-    replies(port, token, EACH)
+    templates(port, token, EACH)
     active(relays).kill()
-    replies(port, token, EACH)
+    templates(port, token, EACH)
     joined = staff.begin("worker")
     assert stopped(workers[:1]) == [0]
-    replies(port, token, EACH)
+    templates(port, token, EACH)
     until(lambda: have_divided_everything([workers[1], joined]))
-    replies(port, token, EACH)
+    templates(port, token, EACH)
 
     until(lambda: len(there.taken) >= told(system) == 8 * EACH, why=lambda: len(there.taken))
     assert set(Counter(call.id for call in there.calls).values()) == {1}
