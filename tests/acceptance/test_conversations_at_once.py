@@ -38,6 +38,7 @@ FAILS = 3
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.slow,
+    pytest.mark.thorough,
     pytest.mark.timeout(900),
     pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not there"),
 ]

@@ -263,8 +263,8 @@ def webhooks(running: Running) -> Ids:
         assert delivery is not None
         deliveries.arrived(taken, delivery, Answered(status=204, seconds=0.1), slow=False, at=now)
         deliveries.untold(taken, delivery, now)
-    deliveries.put_back(taken)
     deliveries.let_go(deliveries.signs())
+    deliveries.put_back(taken)
     one = http.get(f"/v1/webhooks/{id_}/deliveries").json()["data"][0]["id"]
     http.get(f"/v1/webhooks/{id_}/deliveries/{one}")
     http.post(f"/v1/webhooks/{id_}/replay", json={})

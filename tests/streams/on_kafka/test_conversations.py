@@ -31,6 +31,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,
+    pytest.mark.thorough,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not DATA.exists(), reason=f"{DATA} is not there"),
 ]
