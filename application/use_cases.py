@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import hearing, saying, scheduled, threads
+from application.conversations import carried, hearing, saying, scheduled, threads
 from application.files import files
 from application.people import clients
 from application.sales import assignment, inviting, leads, pipeline, submissions
@@ -46,6 +46,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **saying.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
+    **carried.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
 }

@@ -5,6 +5,7 @@ mails      the mail server
 operations long work, turn by turn
 files      bytes of files: a scanner, and pictures, which take a second of a core
 effects    whatever else is done outside of the log
+messages   whoever carries messages on other channels
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
 webhooks   others' receivers; the slow ones, and those that nobody knows yet, in a lane of their own
 """
@@ -20,6 +21,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "files": 1,
     "inbound": 2,
     "mails": 4,
+    "messages": 4,
     "operations": 2,
     "slow webhooks": 12,
     "webhooks": 8,

@@ -50,9 +50,9 @@ def asked(request: Request, destination: Destination) -> h11.Request:
     )
 
 
-def talk(wire: Wire, head: h11.Request, body: bytes, *, keep: int) -> Heard:
+def talk(wire: Wire, head: h11.Request, body: bytes, *, keep: int, refusals: bool = False) -> Heard:
     """Ask, and hear the answer. Its body is heard if so much of it is to be kept and it is what was
-    asked for; else nobody waits for it.
+    asked for, or says why not where `refusals` are kept, too; else nobody waits for it.
     """
     end = h11.Connection(h11.CLIENT, max_incomplete_event_size=2 * MOST_HEAD)
     said = [head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
@@ -64,7 +64,7 @@ def talk(wire: Wire, head: h11.Request, body: bytes, *, keep: int) -> Heard:
     assert isinstance(answer, h11.Response)
     if 300 <= answer.status_code < 400 and answer.status_code != NOT_CHANGED:
         raise RedirectedError
-    wanted = keep > 0 and 200 <= answer.status_code < 300
+    wanted = keep > 0 and (refusals or 200 <= answer.status_code < 300)
     wire.most += FRAMED * keep
     return Heard(
         status=answer.status_code,

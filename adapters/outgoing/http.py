@@ -56,6 +56,14 @@ FAILURES: Final[Mapping[type[Exception], Failure]] = {
 A_DAY: Final = 86_400
 
 
+class UnansweredError(Exception):
+    """What was said to them was not answered."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
 class Limits(Value, frozen=True, kw_only=True):
     """Seconds until somebody is there, names and TLS included, and until all is over; bytes of a body
     that are kept at most, whoever asks for more.
@@ -109,16 +117,23 @@ class HttpOutgoing:
             destination = destination_of(request.url, self._allowed)
             where = destination.origin
             heard = self._heard(request, destination, deadline)
+        except UnansweredError as error:
+            return self._failed(error.cause, where, deadline, said=True)
         except tuple(FAILURES) as error:
-            why = next(why for kind, why in FAILURES.items() if isinstance(error, kind))
-            log.info("nobody heard us", where=where, why=why.value, error=type(error).__name__)
-            return Failed(why=why, seconds=0 if why.is_final else _rounded(deadline.passed))
+            return self._failed(error, where, deadline)
         return Answered(
             status=heard.status,
             seconds=_rounded(deadline.passed),
             retry_after=self._pause(heard.retry_after),
             body=heard.body,
         )
+
+    @staticmethod
+    def _failed(error: Exception, where: str, deadline: Deadline, *, said: bool = False) -> Failed:
+        why = next(why for kind, why in FAILURES.items() if isinstance(error, kind))
+        log.info("nobody heard us", where=where, why=why.value, error=type(error).__name__)
+        seconds = 0 if why.is_final else _rounded(deadline.passed)
+        return Failed(why=why, seconds=seconds, said=said)
 
     def _heard(self, request: Request, destination: Destination, deadline: Deadline) -> Heard:
         head = asked(request, destination)
@@ -134,7 +149,10 @@ class HttpOutgoing:
             dial=self._dial,
         ) as wire:
             keep = min(request.keep, self._limits.most_bytes)
-            return talk(wire, head, request.body, keep=keep)
+            try:
+                return talk(wire, head, request.body, keep=keep, refusals=request.keep_refusals)
+            except tuple(FAILURES) as error:
+                raise UnansweredError(error) from error
 
     def _addresses(self, destination: Destination, deadline: Deadline) -> Sequence[Address]:
         """Return where the host is at this moment. One address that may not be is one too many: who

@@ -11,7 +11,7 @@ from api.conversations.threads import MayWrite
 from api.problems.reasons import CONVERSING, PEOPLE
 from api.requests import ids
 from api.requests.answers import Row, answers
-from api.requests.caller import Caller, new_id
+from api.requests.caller import new_id
 from api.requests.forms import (
     Body,
     Channel,
@@ -24,11 +24,12 @@ from api.requests.forms import (
 )
 from api.requests.moments import InUtc
 from api.web.routing import Router
+from application.conversations.hearing import name_of
 from application.transact import Past
 from domain.conversations.heard import HEARD, HearMessage
 from domain.conversations.messages import MessagePosted, MessageStatus, ReportMessage
 from domain.texts import shown
-from domain.values import Contact, HeardId, MessageId, keyed_id
+from domain.values import Contact, HeardId, MessageId
 from projections.conversations.messages import MESSAGES
 
 router: Final = Router(tags=["threads"])
@@ -54,7 +55,7 @@ def hear_message(body: Heard, caller: MayWrite) -> Response:
     """
     known = on_channel(body.channel, body.sender_id, caller)
     contact = body.sender.contact(caller) if body.sender else _unknown(body)
-    heard_id = HeardId(keyed_id(HEARD.kind, _named(body, caller), caller.backend.pepper.encode()))
+    heard_id = name_of(caller.tenant, body.channel, body.id, caller.backend.pepper.encode())
     command = HearMessage(
         heard_id=heard_id,
         channel=body.channel,
@@ -101,7 +102,3 @@ def report_message(message_id: ids.Message, body: Report, caller: MayWrite) -> R
 def _unknown(body: Heard) -> Contact:
     """Return what is known of somebody of whom nothing is said: what they are called there."""
     return Contact(name=shown(body.sender_id) or body.channel)
-
-
-def _named(body: Heard, caller: Caller) -> str:
-    return f"{caller.tenant}/{body.channel}/{body.id}"

@@ -12,17 +12,18 @@ from application.people import clients as client_use_cases
 from application.people.guests import known_guest
 from application.people.people import known_by, records, survivor
 from application.sales.leads import opened as opened_lead
-from application.transact import Changes, Past, UseCase, step_by_step
+from application.transact import Changes, Past, UseCase, one_by_one, step_by_step
 from domain.conversations import heard, threads
 from domain.conversations.heard import HEARD, HearMessage
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import MemberId
 from domain.conversations.threads import THREAD, OpenThread, ThreadForm
+from domain.conversations.windows import Line
 from domain.messages import Command
 from domain.people.clients import ClientStatus, NameOnChannel
 from domain.people.identities import IDENTITY
 from domain.sales.leads import OpenLead, Touch
-from domain.values import ClientId, ThreadId
+from domain.values import ClientId, HeardId, ThreadId, keyed_id
 
 
 def hear(command: HearMessage, past: Past) -> Changes:
@@ -44,8 +45,9 @@ def hear(command: HearMessage, past: Past) -> Changes:
 
 def _person(command: HearMessage, past: Past) -> tuple[ClientId, Changes]:
     """Return who it is: whoever is known by that on the channel, else as guests are."""
-    if (owner := known_by(past, command.known.identity_id)) is not None:
-        return owner, {}
+    for each in (command.known, *command.also):
+        if (owner := known_by(past, each.identity_id)) is not None:
+            return owner, {}
     client_id, registered = known_guest(
         command.contact, command.identities, command.seed, past, status=ClientStatus.LEAD
     )
@@ -53,11 +55,13 @@ def _person(command: HearMessage, past: Past) -> tuple[ClientId, Changes]:
 
 
 def _named(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
-    """Know them by what they are called there from now on."""
-    if past.of(IDENTITY, command.known.identity_id).owner is not None:
-        return {}
-    order = NameOnChannel(client_id=client_id, known=command.known)
-    return client_use_cases.USE_CASES[NameOnChannel](order, past)
+    """Know them by all that they are called there from now on."""
+    unnamed = [
+        NameOnChannel(client_id=client_id, known=each)
+        for each in (command.known, *command.also)
+        if past.of(IDENTITY, each.identity_id).owner is None
+    ]
+    return one_by_one(unnamed, past, client_use_cases.USE_CASES[NameOnChannel])
 
 
 def _lead(command: HearMessage, client_id: ClientId, past: Past, *, is_new: bool) -> Changes:
@@ -98,9 +102,21 @@ def _opened(order: OpenThread, past: Past) -> Changes:
 
 def _said(command: HearMessage, client_id: ClientId, thread_id: ThreadId, past: Past) -> Changes:
     message_id = message_at(thread_id, past.of(THREAD, thread_id).last + 1)
-    order = PostMessage(thread_id=thread_id, author=MemberId(client_id), text=command.text)
+    line = Line(
+        number=command.number,
+        identity_id=command.known.identity_id,
+        at=min(command.at or past.now, past.now),
+    )
+    order = PostMessage(
+        thread_id=thread_id, author=MemberId(client_id), text=command.text, line=line
+    )
     named = heard.hear(command.heard_id, message_id, past.of(HEARD, command.heard_id))
     return {**post(order, past), command.heard_id: named}
+
+
+def name_of(tenant: str, channel: str, id_: str, pepper: bytes) -> HeardId:
+    """Name what a provider calls a message."""
+    return HeardId(keyed_id(HEARD.kind, f"{tenant}/{channel}/{id_}", pepper))
 
 
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {heard.HearMessage: hear}

@@ -14,11 +14,12 @@ from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.messages import MESSAGE, Message, MessageKind
+from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
 from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, filled_in
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
+from domain.conversations.windows import WHATSAPP, refuse_closed, refuse_uncarried
 from domain.messages import Command
 from domain.people.clients import CLIENT, ClientIsErased
 from domain.values import ThreadId
@@ -52,8 +53,11 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         filled_in=made_of(command.template, thread_id, past),
     )
     _refuse_elsewhere(posted, past)
+    if posted.status is MessageStatus.QUEUED and posted.channel == WHATSAPP:
+        refuse_uncarried(posted.text, posted.files)
+        refuse_closed(there.lines, now=past.now)
     past.of(MESSAGE, posted.message_id)
-    events = [*before, *_opened_again(posted, there, past), threads.counted(posted)]
+    events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
     return {**said, **enclosed(posted, past)}
 

@@ -21,6 +21,7 @@ from domain.conversations.scheduled import (
     ScheduledStatus,
 )
 from domain.conversations.threads import THREAD, Thread
+from domain.conversations.windows import WHATSAPP, is_open
 from domain.messages import Command, DomainError
 from domain.people.clients import CLIENT
 from domain.values import ThreadId
@@ -67,6 +68,8 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
+    if thread.channel == WHATSAPP and not is_open(thread.lines, now=past.now):
+        return CalledOff.WINDOW_CLOSED
     return None if _can_be_made(known, past) else CalledOff.TEMPLATE
 
 

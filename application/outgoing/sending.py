@@ -28,8 +28,8 @@ SAID_BY_US: Final = frozenset(
 
 class Request(Value, frozen=True, kw_only=True):
     """What is sent. Of the answer's body so many bytes are kept as whoever sends it can `keep`: none,
-    unless they say so. What is kept is for us to read, and is shown to nobody: it may be what
-    only our network can see.
+    unless they say so; of a refusal's, only where nobody typed the address (`keep_refusals`). What is kept is for
+    us to read, and is shown to nobody: it may be what only our network can see.
     """
 
     method: str = "POST"
@@ -37,6 +37,7 @@ class Request(Value, frozen=True, kw_only=True):
     headers: Sequence[tuple[str, str]] = ()
     body: bytes = b""
     keep: int = 0
+    keep_refusals: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is not for a sender to say."""
@@ -89,10 +90,13 @@ class Failure(StrEnum):
 
 
 class Failed(Value, frozen=True, kw_only=True):
-    """There is no answer. Nobody is told how long it took to find an address that is not sent to."""
+    """There is no answer, and something may have been `said` to them before. Nobody is told how long it took to
+    find an address that is not sent to.
+    """
 
     why: Failure
     seconds: float
+    said: bool = False
 
 
 Outcome = Answered | Failed

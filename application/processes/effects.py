@@ -21,8 +21,10 @@ from domain.values import (
     FileId,
     HoldId,
     LeadId,
+    MessageId,
     SubmissionId,
     TaskId,
+    ThreadId,
     UserId,
     WishId,
 )
@@ -91,6 +93,20 @@ class SendBookingReminder(MailAboutBooking, frozen=True):
     """Remind the client, if the booking still stands and begins at `starts_at`."""
 
     starts_at: datetime
+
+
+class CarryMessage(Effect, frozen=True):
+    """Give a message to whoever carries it on its channel."""
+
+    lane: ClassVar[str] = "messages"
+
+    message_id: MessageId
+    thread_id: ThreadId
+
+    @property
+    def ordering_key(self) -> str:
+        """What is said in one conversation arrives in that order."""
+        return f"carry/{self.thread_id}"
 
 
 class ForgetMails(Effect, frozen=True):
@@ -342,6 +358,7 @@ class SendWebhookMail(Effect, frozen=True):
 
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
+    CarryMessage,
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,

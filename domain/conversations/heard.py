@@ -1,12 +1,15 @@
-"""By what a provider calls a message, it is known which one of ours that is: so none is heard twice.
+"""By what a provider calls a message, it is known which one of ours that is: so none is heard twice, and what is
+told of one that was carried is known to be of it.
 
 The name itself is not kept: it may tell a number. The id of the stream follows from it, by a key.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from domain.aggregate import Aggregate
+from domain.conversations.messages import MessageStatus
 from domain.messages import Command, Event, Value
 from domain.people.channels import KnownOn
 from domain.telling import NOT_TOLD, Tellings
@@ -14,8 +17,9 @@ from domain.values import Contact, HeardId, IdentityId, MessageId
 
 
 class HearMessage(Command, frozen=True):
-    """Somebody has written on a channel: who they are there, and what else is known of them. `seed` is of this
-    order alone.
+    """Somebody has written on a channel, by one of the business's `number`s there: who they are there, and what else is
+    known of them, `also` by what else they are called there. `at` is when, by the provider's clock. `seed` is of
+    this order alone.
     """
 
     heard_id: HeardId
@@ -25,6 +29,27 @@ class HearMessage(Command, frozen=True):
     identities: tuple[IdentityId, ...]
     text: str
     seed: str
+    also: tuple[KnownOn, ...] = ()
+    number: str = ""
+    at: datetime | None = None
+
+
+class RecordCarried(Command, frozen=True):
+    """Whoever carries a message has it, and calls it this."""
+
+    heard_id: HeardId
+    message_id: MessageId
+    at: datetime
+
+
+class ReportCarried(Command, frozen=True):
+    """How far what a provider calls this has come; it may say which message of ours that is."""
+
+    heard_id: HeardId
+    status: MessageStatus
+    at: datetime
+    message_id: MessageId | None = None
+    reason: str | None = None
 
 
 class MessageHeard(Event, frozen=True):
@@ -32,19 +57,25 @@ class MessageHeard(Event, frozen=True):
     message_id: MessageId
 
 
+class MessageCarried(Event, frozen=True):
+    heard_id: HeardId
+    message_id: MessageId
+
+
+HeardEvent = MessageHeard | MessageCarried
+
+
 class Heard(Value, frozen=True, kw_only=True):
-    """Which message it is, if it was heard."""
+    """Which message it is, if it was heard or carried."""
 
     message_id: MessageId | None = None
 
 
-def evolve(_: Heard, event: MessageHeard) -> Heard:
+def evolve(_: Heard, event: HeardEvent) -> Heard:
     return Heard(message_id=event.message_id)
 
 
-HEARD: Final[Aggregate[Heard, MessageHeard]] = Aggregate(
-    kind="heard", initial=Heard(), evolve=evolve
-)
+HEARD: Final[Aggregate[Heard, HeardEvent]] = Aggregate(kind="heard", initial=Heard(), evolve=evolve)
 
 
 def hear(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[MessageHeard]:
@@ -54,5 +85,15 @@ def hear(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[Mes
     return [MessageHeard(heard_id=heard_id, message_id=message_id)]
 
 
-STORED_AS: Final[dict[str, type[Event]]] = {"message-heard.v1": MessageHeard}
-TOLD_AS: Final[Tellings] = {MessageHeard: NOT_TOLD}
+def carry(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[MessageCarried]:
+    """Note which message it is that was carried."""
+    if heard.message_id is not None:
+        return []
+    return [MessageCarried(heard_id=heard_id, message_id=message_id)]
+
+
+STORED_AS: Final[dict[str, type[Event]]] = {
+    "message-heard.v1": MessageHeard,
+    "message-carried.v1": MessageCarried,
+}
+TOLD_AS: Final[Tellings] = {MessageHeard: NOT_TOLD, MessageCarried: NOT_TOLD}

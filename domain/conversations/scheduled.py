@@ -42,6 +42,7 @@ class CalledOff(StrEnum):
     AUTHOR_LEFT = "author-left"
     ERASED = "erased"
     TEMPLATE = "template"
+    WINDOW_CLOSED = "window-closed"
 
 
 # --- What may be asked ----------------------------------------------------------------

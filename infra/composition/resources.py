@@ -34,9 +34,11 @@ from adapters.presence.one_process import ProcessPresence
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
 from adapters.wakeups.between_processes import NotifyWire, Wire
+from adapters.whatsapp import CloudApi
 from application.business.address_proofs import AddressProofs
-from application.business.configuration import Tried, Trying
+from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
+from application.conversations.carrying import Carrying
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
@@ -250,6 +252,27 @@ def effects_of(
         *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),
     )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
+
+
+def carrying_of(
+    settings: Settings,
+    database: Database,
+    store: PostgresEventStore,
+    dispatch: Dispatcher,
+    configured: Configured,
+    clock: Clock,
+) -> Handlers:
+    """Return what gives messages to whoever carries them on their channel."""
+    return Carrying(
+        Asking(store, clock),
+        store.history,
+        dispatch,
+        configured,
+        CloudApi(outgoing_of(settings, clock), settings.whatsapp_url),
+        handing_over(database),
+        settings.pepper.encode(),
+        clock,
+    ).handlers
 
 
 def delivering_of(

@@ -44,6 +44,7 @@ from adapters.webhooks import PostgresDeliveries
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
+from application.conversations.whatsapp import understood
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -64,6 +65,7 @@ from domain.values import TenantId
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
 from infra.composition.resources import (
+    carrying_of,
     database_of,
     delivering_of,
     effects_of,
@@ -171,7 +173,8 @@ def _compose(
     tried = tried_of(settings, clock)
     progress = OperationProgress(database, keys, clock)
     in_turn = InTurn(taking_in.USE_CASES, store, database.at_work)
-    log = Log(in_turn, Asking(store, clock), settings.pepper.encode())
+    pepper = settings.pepper.encode()
+    log = Log(in_turn, Asking(store, clock), pepper)
     leads = leads_in_steps(log, SentRows(database, keys))
     works = works_of(database, dispatch, erasures, rebuilder, models, leads)
     effects = {
@@ -180,7 +183,8 @@ def _compose(
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
-        **understanding(calls, by_name(providers), dispatch),
+        **understanding(calls, by_name(understood(pepper, providers)), dispatch),
+        **carrying_of(settings, database, store, dispatch, configured, clock),
         **checking(Asking(store, clock), tried, erasures),
         **delivering_of(settings, store, feed, deliveries, clock),
     }

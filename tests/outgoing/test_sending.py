@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -38,17 +39,22 @@ def to(there: Somebody, path: str = "/in?key=hush", *, scheme: str = "http") -> 
 
 
 def sent(
-    behave: Behaviour, out: Out, *, keep: int = 0, limits: Limits | None = None
+    behave: Behaviour, out: Out, *, limits: Limits | None = None, **more: Any
 ) -> tuple[Outcome, Somebody]:
     """Send to somebody who behaves so."""
     with somebody(behave) as there:
-        request = Request(url=to(there), body=b'{"a": 1}', keep=keep)
+        request = Request(url=to(there), body=b'{"a": 1}', **more)
         return out(there, limits=limits).send(request), there
 
 
 def why(outcome: Outcome) -> Failure:
     assert isinstance(outcome, Failed), outcome
     return outcome.why
+
+
+def may_have_heard(outcome: Outcome) -> bool:
+    assert isinstance(outcome, Failed), outcome
+    return outcome.said
 
 
 # --- What is said -----------------------------------------------------------------------
@@ -130,6 +136,7 @@ def test_whoever_cannot_prove_who_they_are_is_told_nothing(
 
     assert why(answer) is Failure.NOT_TRUSTED
     assert there.heard == []
+    assert not may_have_heard(answer)
 
 
 def test_an_authority_that_nobody_named_proves_nothing(out: Out, authority: Authority) -> None:
@@ -158,6 +165,14 @@ def test_what_says_that_something_went_wrong_is_not_kept(out: Out) -> None:
     error = b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\nroot:x:0:"
 
     assert sent(saying(error), out, keep=100)[0] == Answered(status=500, seconds=ANY)
+
+
+def test_what_a_provider_of_ours_says_of_it_is(out: Out) -> None:
+    """Nobody typed its address, and what it says is a code that says what to do."""
+    error = b"HTTP/1.1 400 No\r\nContent-Length: 9\r\n\r\n131047 no"
+
+    kept = sent(saying(error), out, keep=100, keep_refusals=True)[0]
+    assert kept == Answered(status=400, seconds=ANY, body=b"131047 no")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +288,9 @@ def test_what_is_not_http_is_no_answer(out: Out, said: bytes) -> None:
     ],
 )
 def test_half_an_answer_is_none(out: Out, said: bytes) -> None:
-    assert why(sent(saying(said), out, keep=100)[0]) is Failure.NOT_REACHED
+    outcome = sent(saying(said), out, keep=100)[0]
+    assert why(outcome) is Failure.NOT_REACHED
+    assert may_have_heard(outcome)
 
 
 def test_an_answer_that_tls_does_not_say_is_whole_is_none(out: Out, authority: Authority) -> None:
@@ -344,10 +361,11 @@ def nobody() -> Iterator[Somebody]:
 
 
 def test_where_nobody_listens_it_may_be_tried_again(out: Out, nobody: Somebody) -> None:
-    failure = why(out(nobody).send(Request(url=to(nobody))))
+    outcome = out(nobody).send(Request(url=to(nobody)))
 
-    assert failure is Failure.NOT_REACHED
-    assert not failure.is_final
+    assert why(outcome) is Failure.NOT_REACHED
+    assert not why(outcome).is_final
+    assert not may_have_heard(outcome)
 
 
 # --- What is kept of it -------------------------------------------------------------------

@@ -45,6 +45,12 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Réponse impossible",
         "Ce à quoi vous répondez n'est pas un message de cette conversation que vous voyez.",
     ),
+    "files-not-carried": Words(
+        "Fichiers non transmis", "Les fichiers ne sont pas envoyés sur ce canal."
+    ),
+    "too-long-for-channel": Words(
+        "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
+    ),
     "filled-in-too-long": Words(
         "Message trop long", "Avec tout ce qui y est rempli, le message est trop long."
     ),
@@ -96,6 +102,10 @@ FRENCH: Final[Mapping[str, Words]] = {
     "thread-is-direct": Words(
         "Conversation à deux",
         "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
+    ),
+    "window-closed": Words(
+        "Fenêtre fermée",
+        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures.",
     ),
     "thread-not-found": Words(
         "Conversation introuvable",

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from application.processes.conversations.carry_message_when_it_is_said import (
+    CARRY_MESSAGE_WHEN_IT_IS_SAID,
+)
 from application.processes.conversations.send_message_when_it_is_time import (
     SEND_MESSAGE_WHEN_IT_IS_TIME,
 )
@@ -13,4 +16,5 @@ from application.processes.process import Process
 OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     WAKE_THREAD_WHEN_IT_IS_TIME,
     SEND_MESSAGE_WHEN_IT_IS_TIME,
+    CARRY_MESSAGE_WHEN_IT_IS_SAID,
 )

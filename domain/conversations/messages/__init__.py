@@ -1,8 +1,9 @@
 """Messages: what one person said in a thread. Each has a stream of its own, and so a key of its own: whoever is
 erased takes along what they said, and nothing that others did.
 
-post ─► QUEUED ─► SENDING ─► SENT ─► DELIVERED ─► READ ─► PLAYED
-           └─────────┴────────┴─► FAILED ─► DELIVERED …      (where the provider says that it came after all)
+post ─► QUEUED ─► SENDING ─► UNCERTAIN ─► SENT ─► DELIVERED ─► READ ─► PLAYED
+           └─────────┴───────────┴─────────┴─► FAILED ─► DELIVERED …
+                                                (where the provider says that it came after all)
 
 Its words may be changed and taken back by who wrote them; history keeps what was there, until it is erased.
 """

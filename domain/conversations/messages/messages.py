@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.windows import Line
 from domain.messages import (
     Command,
     DomainError,
@@ -35,10 +36,13 @@ class MessageKind(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """How far it has come: within frontdesk it is delivered as it is sent."""
+    """How far it has come: within frontdesk it is delivered as it is sent. It is `uncertain` where it was handed to
+    whoever carries it, and they did not say that they have it.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
+    UNCERTAIN = "uncertain"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
@@ -49,6 +53,7 @@ class MessageStatus(StrEnum):
 PROGRESS: Final = (
     MessageStatus.QUEUED,
     MessageStatus.SENDING,
+    MessageStatus.UNCERTAIN,
     MessageStatus.SENT,
     MessageStatus.DELIVERED,
     MessageStatus.READ,
@@ -62,7 +67,8 @@ ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
-    author's own until then. Instead of `text` there may be a `template`, of which it is made.
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
+    channel came by a `line`.
     """
 
     thread_id: ThreadId
@@ -74,6 +80,7 @@ class PostMessage(Command, frozen=True):
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
+    line: Line | None = None
 
 
 class EditMessage(Command, frozen=True):

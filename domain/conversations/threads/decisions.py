@@ -54,6 +54,7 @@ from domain.conversations.threads.messages import (
     WakeThread,
 )
 from domain.conversations.threads.thread import THREAD
+from domain.conversations.windows import Line
 from domain.values import ClientId, MessageId, ScheduledId, ThreadId, derived_id
 
 CARRIED_EVERY: Final = 200
@@ -248,8 +249,8 @@ def _restored(thread_id: ThreadId, thread: Thread) -> Sequence[ThreadEvent]:
 # --- What was said ---------------------------------------------------------------------
 
 
-def counted(posted: MessagePosted) -> MessageCounted:
-    """Count a message; what the system says, nobody has to read."""
+def counted(posted: MessagePosted, line: Line | None = None) -> MessageCounted:
+    """Count a message, which may have come by a line; what the system says, nobody has to read."""
     return MessageCounted(
         thread_id=posted.thread_id,
         message_id=posted.message_id,
@@ -258,6 +259,7 @@ def counted(posted: MessagePosted) -> MessageCounted:
         audience=posted.audience,
         at=posted.at,
         quiet=posted.kind is MessageKind.SYSTEM,
+        line=line,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.conversations.messages import IN_APP
 from domain.conversations.participants import Audience, Member, MemberId
+from domain.conversations.windows import Line, Lines
 from domain.messages import (
     Bookkeeping,
     Command,
@@ -216,7 +217,7 @@ class ThreadRestored(Event, frozen=True):
 
 class MessageCounted(Event, frozen=True):
     """A message has the next place. Whoever may see it has one more to read, but its author; and nobody has, if
-    it is `quiet`.
+    it is `quiet`. It came by a `line`, if it came from outside on another channel.
     """
 
     thread_id: ThreadId
@@ -226,6 +227,7 @@ class MessageCounted(Event, frozen=True):
     audience: Audience
     at: datetime
     quiet: bool = False
+    line: Line | None = None
 
 
 class MessageDiscounted(Event, frozen=True):
@@ -268,7 +270,7 @@ class MessageAwaitedNoMore(Event, frozen=True):
 
 class Thread(Value, frozen=True, kw_only=True):
     """What a thread remembers: counts, members, and how far they have read; none of its messages. `scheduled`
-    says what is to be said later, and whether an answer cancels it.
+    says what is to be said later, and whether an answer cancels it; `lines` are those by which somebody wrote.
     """
 
     opened_at: datetime | None = None
@@ -285,6 +287,7 @@ class Thread(Value, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     last: int = 0
     scheduled: Mapping[ScheduledId, bool] = {}
+    lines: Lines = ()
     since_carried: int = 0
 
     @property

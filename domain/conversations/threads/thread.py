@@ -31,6 +31,7 @@ from domain.conversations.threads.messages import (
     ThreadStatus,
     Told,
 )
+from domain.conversations.windows import heard_by
 from domain.values import ScheduledId
 
 Members = Mapping[MemberId, Member]
@@ -46,7 +47,8 @@ def _evolve(thread: Thread, event: Told) -> Thread:
     match event:
         case MessageCounted():
             members = thread.members if event.quiet else _counted(thread.members, event)
-            return replace(thread, members=members, last=event.sequence)
+            lines = heard_by(thread.lines, event.line) if event.line else thread.lines
+            return replace(thread, members=members, last=event.sequence, lines=lines)
         case MessageDiscounted():
             return replace(thread, members=_discounted(thread.members, event))
         case ReadingMoved():

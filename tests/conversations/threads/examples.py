@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
-from domain.conversations.heard import MessageHeard
+from domain.conversations.heard import MessageCarried, MessageHeard, RecordCarried, ReportCarried
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,
@@ -179,6 +179,12 @@ scheduled_cancelled: Final = ScheduledCancelled(
 )
 message_heard: Final = MessageHeard(
     heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
+)
+carried_id: Final = HeardId("heard-0198c0de-0000-7000-8000-000000000002")
+message_carried: Final = MessageCarried(heard_id=carried_id, message_id=message_id)
+record_carried: Final = RecordCarried(heard_id=carried_id, message_id=message_id, at=now)
+report_carried: Final = ReportCarried(
+    heard_id=carried_id, status=MessageStatus.READ, at=later, message_id=message_id
 )
 message_posted: Final = MessagePosted(
     message_id=message_id,

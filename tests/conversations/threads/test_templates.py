@@ -188,7 +188,7 @@ def test_what_a_channel_does_not_take_is_sent_only_here(
     zoe = client(running)
     french = {"text": "Bonjour {{first_name}}, à {{time}} !", "status": status}
     id_ = kept(ana, says={"fr": french})
-    here, elsewhere = ana.opens(zoe), ana.opens(zoe, channel="whatsapp")
+    here, elsewhere = ana.opens(zoe), ana.opens(zoe, channel="telegram")
 
     assert says(ana, here, id_).status_code == 201
     answer = says(ana, elsewhere, id_)

@@ -1,0 +1,106 @@
+"""Gives messages to Meta's Cloud API (developers.facebook.com/docs/whatsapp/cloud-api/reference/messages)."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from adapters.configuration.checks import GRAPH
+from application.conversations.carrying import Given, MessageRefusedError
+from application.operations.jobs import AwayError, NotTakenError, UncertainError
+from application.outgoing import Answered, Failed, Outgoing, Request
+from domain.business.configuration.declared import WhatsappCloud
+
+KEPT: Final = 20_000
+"""Bytes of an answer."""
+
+LATER: Final = frozenset({4, 80_007, 130_429, 131_056, 131_016, 131_057, 131_000, 133_016})
+"""Codes that say to try again: limits, and trouble of theirs (providers, 2.1)."""
+
+ACCOUNT: Final = frozenset(
+    {0, 3, 10, 190, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_063}
+)
+"""Codes that say that the account is not good at present: somebody has to look after it."""
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _Taken(msgspec.Struct):
+    messages: list[_Named]
+
+
+class _Fault(msgspec.Struct):
+    code: int
+
+
+class _Refused(msgspec.Struct):
+    error: _Fault
+
+
+class CloudApi:
+    """`application.conversations.carrying.Carrier`."""
+
+    def __init__(self, outgoing: Outgoing, url: str) -> None:
+        self._outgoing = outgoing
+        self._url = url
+
+    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+        """Return what they call it. Raises MessageRefusedError, NotTakenError, UncertainError."""
+        request = self._request(account, given)
+        handing_over()
+        outcome = self._outgoing.send(request)
+        if isinstance(outcome, Failed):
+            if outcome.said:
+                raise UncertainError(f"they may have it: {outcome.why}")
+            raise AwayError(outcome.why.value)
+        return _taken(outcome)
+
+    def _request(self, account: WhatsappCloud, given: Given) -> Request:
+        to = {"recipient" if "." in given.to else "to": given.to}
+        said = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **to,
+            "type": "text",
+            "text": {"body": given.text, "preview_url": False},
+            "biz_opaque_callback_data": given.message_id,
+        }
+        kind = "application/json"
+        return Request(
+            url=f"{self._url}/{GRAPH}/{account.phone_number_id}/messages",
+            headers=[
+                ("Accept", kind),
+                ("Authorization", f"Bearer {account.access_token.value}"),
+                ("Content-Type", kind),
+            ],
+            body=msgspec.json.encode(said),
+            keep=KEPT,
+            keep_refusals=True,
+        )
+
+
+def _taken(answer: Answered) -> str:
+    """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
+    if 200 <= answer.status < 300:
+        taken = _read(answer.body, _Taken)
+        if taken is None or not taken.messages:
+            raise UncertainError("they may have it: their answer cannot be read")
+        return str(taken.messages[0].id)
+    refused = _read(answer.body, _Refused)
+    if refused is None:
+        if answer.status < 500:
+            raise NotTakenError(f"status {answer.status}")
+        raise UncertainError(f"they may have it: status {answer.status}")
+    code = refused.error.code
+    if code in LATER or code in ACCOUNT or 200 <= code < 300:
+        raise NotTakenError(f"code {code}")
+    raise MessageRefusedError(str(code))
+
+
+def _read(body: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

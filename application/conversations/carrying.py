@@ -1,0 +1,172 @@
+"""Gives what is said on other channels to whoever carries it there, one after the other in each conversation.
+
+Whether it still may be said, and to whom, is looked up at that moment. Once it was handed over, and nobody says
+that they have it, it is uncertain: a person decides whether it is said again.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import uuid5
+
+from application.business.configuration import Configured
+from application.conversations.hearing import name_of
+from application.operations.jobs import (
+    Dispatch,
+    GivenUpError,
+    Handled,
+    Handlers,
+    Job,
+    Skipped,
+    UncertainError,
+)
+from application.people.people import records
+from application.ports import About, Clock
+from application.processes.effects import CarryMessage
+from application.scheduling.mails import History
+from application.transact import Past
+from domain.business.configuration.declared import WhatsappCloud
+from domain.conversations.heard import RecordCarried
+from domain.conversations.messages import (
+    MESSAGE,
+    MessageEdited,
+    MessagePosted,
+    MessageStatus,
+    ReportMessage,
+)
+from domain.conversations.threads import THREAD
+from domain.conversations.windows import WHATSAPP, WindowClosed, refuse_closed
+from domain.people.clients import CLIENT
+from domain.values import ClientId, IdentityId, MessageId
+
+ACCOUNT: Final = "whatsapp.cloud"
+WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
+"""What may be given: what is uncertain only if a person wants it again."""
+
+Ask = Callable[[str, Callable[[Past], Any]], Any]
+
+
+class MessageRefusedError(Exception):
+    """Whoever carries it does not take it, and would not later: they say so by this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Given(NamedTuple):
+    """What is given to whoever carries it: `to` is what they call who is to read it."""
+
+    message_id: MessageId
+    to: str
+    text: str
+
+
+class Carrier(Protocol):
+    """Carries messages on a channel; see `adapters/whatsapp`."""
+
+    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+        """Return what they call it. `handing_over` is called before they are given it. Raises
+        MessageRefusedError, NotTakenError where it is to be tried again, UncertainError.
+        """
+
+
+class Carrying:
+    """Handles the effect by which a message goes out."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        history: History,
+        dispatch: Dispatch,
+        configured: Configured,
+        carrier: Carrier,
+        handing_over: Callable[[str], None],
+        pepper: bytes,
+        clock: Clock,
+    ) -> None:
+        self._ask = ask
+        self._history = history
+        self._dispatch = dispatch
+        self._configured = configured
+        self._carrier = carrier
+        self._handing_over = handing_over
+        self._pepper = pepper
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Handlers:
+        """Which method carries out which effect."""
+        return {CarryMessage: self.carry}
+
+    def carry(self, effect: CarryMessage, job: Job) -> Handled:
+        """Give a message to whoever carries it, if it still is to be said."""
+        account = self._configured.values(job.tenant, ACCOUNT)
+        if not isinstance(account, WhatsappCloud):
+            return Skipped("the business has no account there: somebody else carries it")
+        text = self._text(effect, job)
+        try:
+            to = self._ask(job.tenant, lambda past: _reader(effect, past))
+        except WindowClosed:
+            return self._failed(effect, "window-closed")
+        if text is None or to is None:
+            return Skipped("it is not to be said any more")
+        return self._given(effect, job, account, Given(effect.message_id, to, text))
+
+    def _given(
+        self, effect: CarryMessage, job: Job, account: WhatsappCloud, given: Given
+    ) -> Handled:
+        self._report(effect, job, MessageStatus.SENDING)
+        try:
+            name = self._carrier.send(account, given, lambda: self._handing_over(str(job.id)))
+        except MessageRefusedError as refused:
+            return self._failed(effect, refused.code)
+        except UncertainError:
+            self._report(effect, job, MessageStatus.UNCERTAIN)
+            raise
+        except Exception as error:
+            if job.is_last_attempt:
+                raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
+            raise
+        return RecordCarried(
+            heard_id=name_of(job.tenant, WHATSAPP, name, self._pepper),
+            message_id=effect.message_id,
+            at=self._clock(),
+        )
+
+    def _text(self, effect: CarryMessage, job: Job) -> str | None:
+        """Return what it says by now; None, where nobody knows it any more."""
+        text = None
+        for past in self._history(job.tenant, effect.message_id):
+            if isinstance(past.event, MessagePosted | MessageEdited):
+                text = past.event.text
+        return text
+
+    def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
+        return ReportMessage(
+            message_id=effect.message_id,
+            status=MessageStatus.FAILED,
+            at=self._clock(),
+            reason=reason,
+        )
+
+    def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
+        order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
+        id_ = uuid5(job.id, f"{status}/{job.attempt}")
+        self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
+
+
+def _reader(effect: CarryMessage, past: Past) -> str | None:
+    """Return what whoever is to read it is called on the channel, if it still is to be said. Raises
+    WindowClosed.
+    """
+    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+    if message.deleted or message.status not in WAITING or thread.client_id is None:
+        return None
+    line = refuse_closed(thread.lines, now=past.now)
+    return _called(thread.client_id, line.identity_id, past)
+
+
+def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
+    known = (past.of(CLIENT, each).channels for each in records(past, client_id))
+    ids = (each.id for channels in known for each in channels if each.identity_id == identity_id)
+    return next(ids, None)

@@ -1,0 +1,195 @@
+"""A stand-in for Meta's Cloud API, on a socket: it takes messages as its document says, keeps a book of what it took,
+and misbehaves when it is told to.
+"""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+import msgspec
+
+from infra.settings import Settings
+from tests.outgoing.somebody import HERE
+
+NUMBER: Final = "106540352242922"
+TOKEN: Final = "EAAG-good-and-planted-0001"
+APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
+ZOE: Final = "33612345678"
+
+
+class Fault(StrEnum):
+    """What it does instead of taking a message, or after that."""
+
+    LIMIT = "a limit is reached: 429"
+    TROUBLE = "trouble of its own, with a code: 500"
+    UNREADABLE = "trouble of its own, and nothing that can be read: 502"
+    WINDOW = "they have not written for 24 hours: 400"
+    TOKEN = "the token has expired: 401"
+    HANGS_UP = "it takes the message, and hangs up"
+    HALF = "it takes the message, and says half of its answer"
+
+
+REFUSALS: Final = {
+    Fault.LIMIT: (429, 130_429),
+    Fault.TROUBLE: (500, 131_016),
+    Fault.WINDOW: (400, 131_047),
+    Fault.TOKEN: (401, 190),
+}
+
+
+@dataclass
+class Cloud:
+    """`book` is what it took, in order; `faults` are what it does next."""
+
+    port: int = 0
+    book: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def settings(self, settings: Settings) -> Settings:
+        """Return settings by which it is asked, and nobody else."""
+        reach = {
+            "whatsapp_url": f"http://{HERE}:{self.port}",
+            "outgoing_ports": (self.port,),
+            "outgoing_plain_http": True,
+            "outgoing_networks": (f"{HERE}/32",),
+        }
+        return Settings.model_validate({**settings.model_dump(), **reach})
+
+    @property
+    def said(self) -> list[str]:
+        """Return the words of what it took."""
+        return [each["text"]["body"] for each in self.book]
+
+    def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
+        """Return the status and what it says; nothing, where it hangs up."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            return status, _refusal(code)
+        if fault is Fault.UNREADABLE:
+            return 502, b"<html>Bad Gateway</html>"
+        said = msgspec.json.decode(body)
+        if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
+            return 401, _refusal(190)
+        if said["messaging_product"] != "whatsapp" or not said["text"]["body"]:
+            return 400, _refusal(131_008)
+        self.book.append(said)
+        taken = msgspec.json.encode(self._taken(said))
+        half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
+        return 200, half.get(fault, taken) if fault else taken
+
+    def _taken(self, said: dict[str, Any]) -> dict[str, Any]:
+        to = said.get("to") or said["recipient"]
+        return {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": to, "wa_id": to}],
+            "messages": [{"id": self.name(len(self.book)), "message_status": "accepted"}],
+        }
+
+    @staticmethod
+    def name(place: int) -> str:
+        """Return what it calls the message at a place of its book."""
+        return f"wamid.{hashlib.sha1(str(place).encode(), usedforsecurity=False).hexdigest()}"
+
+
+def _refusal(code: int) -> bytes:
+    return msgspec.json.encode({"error": {"message": "no", "type": "OAuthException", "code": code}})
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """Listen at an address of this machine."""
+    there = Cloud()
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
+            status, said = there.take(self.path, bearer, body)
+            if not said:
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Content-Length", str(max(len(said), 40)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer((HERE, 0), Answering)
+    there.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield there
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+# --- What it calls us about --------------------------------------------------------------
+
+
+def call(*values: dict[str, Any], field: str = "messages") -> bytes:
+    """Return a call, with an entry for each of these."""
+    entries = [
+        {"id": "102290129340398", "changes": [{"field": field, "value": _value(each)}]}
+        for each in values
+    ]
+    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": entries})
+
+
+def _value(value: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"display_phone_number": "33199001234", "phone_number_id": NUMBER}
+    return {"messaging_product": "whatsapp", "metadata": metadata, **value}
+
+
+def wrote(
+    *said: tuple[str, str], at: float, by: str | None = ZOE, user_id: str | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return that somebody wrote these messages, by id and text."""
+    who = {"wa_id": by, "user_id": user_id, "profile": {"name": "Zoé Dupont"}}
+    return {
+        "contacts": [_there(who)],
+        "messages": [
+            _there(
+                {
+                    "from": by,
+                    "from_user_id": user_id,
+                    "id": id_,
+                    "timestamp": str(int(at)),
+                    "type": "text",
+                    "text": {"body": text},
+                    **more,
+                }
+            )
+            for id_, text in said
+        ],
+    }
+
+
+def told(*statuses: tuple[str, str], at: float, **more: Any) -> dict[str, Any]:
+    """Return that messages have come so far, by id and status."""
+    found = [
+        {"id": id_, "status": status, "timestamp": str(int(at)), "recipient_id": ZOE, **more}
+        for id_, status in statuses
+    ]
+    return {"contacts": [{"wa_id": ZOE}], "statuses": found}
+
+
+def _there(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def signed(body: bytes, secret: str = APP_SECRET) -> dict[str, str]:
+    """Return the headers by which Meta signs a call."""
+    digest = hmac.digest(secret.encode(), body, "sha256").hex()
+    return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
