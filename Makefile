@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help run cluster rebuild test test-fast test-large test-cluster test-generated chaos mutants \
+.PHONY: help run cluster rebuild test test-thorough test-fast test-large test-cluster test-generated chaos mutants \
         bench bench-quick \
         check format lint types contracts fix schemas catalogue lock upgrade venv clean
 
@@ -41,12 +41,15 @@ rebuild: $(VENV)/runtime ## Rebuild one read model from history: make rebuild M=
 
 ##@ Test
 
-test: $(VENV)/dev ## All tests, on a real PostgreSQL
-	$(PYTEST) -m "not cluster and not large and not generated" $(ARGS)
+test: $(VENV)/dev ## The tests, on a real PostgreSQL
+	$(PYTEST) -m "not cluster and not large and not generated and not thorough" $(ARGS)
+
+test-thorough: $(VENV)/dev ## The walks through all that there is, and those that kill for a minute
+	$(PYTEST) -m thorough $(ARGS)
 
 # These wait for nobody, and each worker collects all tests anew: two are sooner done than three.
 test-fast: $(VENV)/dev ## The tests that need neither PostgreSQL nor Kafka, and are quick
-	$(PYTEST) -n 2 -m "not postgres and not kafka and not cluster and not large and not generated and not slow" $(ARGS)
+	$(PYTEST) -n 2 -m "not postgres and not kafka and not cluster and not large and not generated and not slow and not thorough" $(ARGS)
 
 test-large: $(VENV)/dev ## What takes too long for every change: a log of a million events
 	$(BIN)/pytest -m large $(ARGS)

@@ -24,6 +24,7 @@ HOUR = timedelta(hours=1)
 CLIENTS = 4
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.postgres,
     pytest.mark.slow,
     pytest.mark.timeout(600),

@@ -34,6 +34,7 @@ SENDERS = 6
 WON_EVERY = 40
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.postgres,
     pytest.mark.slow,
     pytest.mark.timeout(900),

@@ -12,7 +12,7 @@ from tests.at_size.explained import Explaining, explaining, too_much
 from tests.at_size.tour import erase, tour
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough, pytest.mark.timeout(300)]
 
 LAYERS: Final = ("adapters", "projections")
 

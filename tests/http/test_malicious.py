@@ -20,7 +20,7 @@ from tests.http.hostile import Asked
 from tests.http.raw import Answer, Raw
 from tests.running import Running
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.thorough]
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id"}
 ANY = [(b"if-match", b"*")]

@@ -87,6 +87,7 @@ def is_problem(response: dict[str, Any]) -> bool:
     return "application/problem+json" in response.get("content", {})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("product", [None, *CALLED])
 def test_it_is_a_valid_document(product: str | None) -> None:
     validate(document(product))

@@ -21,7 +21,12 @@ from infra.settings import Settings
 from tests.acceptance.processes import owner, servers
 from tests.conftest import empty_database
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.thorough,
+]
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 

@@ -18,7 +18,12 @@ from domain.values import kind_of
 from infra import demo, demo_leads
 from infra.composition import System
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.thorough,
+    pytest.mark.timeout(300),
+]
 
 # New York changes to summer time on 14 March, Paris on 28 March.
 TODAY: Final = datetime(2027, 3, 22, 8, tzinfo=UTC)

@@ -49,6 +49,7 @@ def migrated(dsn: str) -> None:
     assert len(tables) > 30
 
 
+@pytest.mark.thorough
 def test_a_column_that_a_newer_release_adds_to_any_table_changes_nothing_for_who_runs(
     running: Running, dsn: str
 ) -> None:

@@ -17,7 +17,12 @@ from typing import Final, NamedTuple
 
 import pytest
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.thorough,
+]
 
 ADDITIONS: Final = Path(__file__).with_name("additions")
 README: Final = Path("README.md").read_text(encoding="utf-8")

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.thorough,
+]
 
 LAYERS = ("domain", "application", "projections", "adapters", "api", "infra", "tests")
 HERE = Path(__file__).parent

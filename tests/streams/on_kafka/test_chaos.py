@@ -15,6 +15,7 @@ from tests.chaos.portraits import differences
 from tests.chaos.runs import Chaos, disturbed, undisturbed
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,
