@@ -8,7 +8,7 @@ from application.business import configuration, tenants, users
 from application.conversations import carried, hearing, saying, scheduled, threads
 from application.files import files
 from application.people import clients
-from application.sales import assignment, inviting, leads, pipeline, submissions
+from application.sales import assignment, done, inviting, leads, pipeline, submissions
 from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
@@ -49,4 +49,5 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **carried.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
+    **done.USE_CASES,
 }

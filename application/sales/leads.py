@@ -87,6 +87,15 @@ def visited(client_id: ClientId, day: date, past: Past) -> Changes:
     return _engaged(client_id, EngagementSource.VISIT, day.isoformat(), past)
 
 
+def looked_after(lead_id: LeadId, task_id: str, past: Past) -> Changes:
+    """Count that something that was to be done about a lead is done; of who is none any more, nothing is said."""
+    lead = past.of(LEAD, lead_id)
+    if not lead.is_there:
+        return {}
+    order = leads.RecordEngagement(lead_id=lead_id, source=EngagementSource.TASK, key=task_id)
+    return recorded(lead_id, lead, leads.engage(order, lead), past)
+
+
 def written_to(client_id: ClientId, past: Past) -> Changes:
     """Note that somebody has turned to a lead by writing, if nobody had in any way before: what is written
     after that, their conversation tells.

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -147,6 +148,42 @@ def test_a_lead_as_it_was_then_has_the_score_that_it_had(running: Running, http)
     shown = http.get(f"/v1/leads/{lead['id']}", params={"as_of": then.isoformat()}).json()
     assert shown["score"] == lead["score"]
     assert again(http, lead)["score"] == lead["score"] + 20
+
+
+@pytest.mark.parametrize("how", ["complete", "change"])
+def test_what_is_done_about_a_lead_counts_once(
+    running: Running, http: TestClient, how: str
+) -> None:
+    lead = opened(http)
+    (task,) = tasks(running, http, lead)
+    where = f"/v1/tasks/{task['id']}"
+    done = {"status": "done", "completed_at": running.clock().isoformat()}
+
+    def say(values: Any) -> Any:
+        return http.patch(where, json=values, headers={"If-Match": "*"})
+
+    said = http.post(f"{where}/complete", json={}) if how == "complete" else say(done)
+    assert (said.status_code, said.json()["status"]) == (200, "done")
+    running.settle()
+    assert again(http, lead)["score"] == lead["score"] + 5
+
+    say({"status": "open", "completed_at": None})
+    http.post(f"{where}/complete", json={})
+    running.settle()
+    assert again(http, lead)["score"] == lead["score"] + 5
+
+
+def test_what_is_done_about_who_is_no_lead_any_more_counts_nothing(
+    running: Running, http: TestClient
+) -> None:
+    lead = opened(http)
+    call = {"title": "Call", "due_at": "2027-01-11T09:00:00Z", "lead_id": lead["id"]}
+    task = http.post("/v1/tasks", json=call).json()
+    http.delete(f"/v1/leads/{lead['id']}")
+    before = http.get(f"/v1/leads/{lead['id']}/history").json()
+
+    assert http.post(f"/v1/tasks/{task['id']}/complete", json={}).status_code == 200
+    assert http.get(f"/v1/leads/{lead['id']}/history").json() == before
 
 
 def test_other_weights_count_from_then_on(running: Running, http: TestClient) -> None:
