@@ -9,6 +9,8 @@ from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
+from psycopg import connect
+
 from adapters.accounts.tokens import AccessTokens
 from application.permissions import Principal, permissions_of
 from application.ports import About
@@ -19,7 +21,7 @@ from infra.bench.http_server import free_port, serving
 from infra.bench.listening import Ear, Ears, room_for_many
 from infra.bench.ours.history import TENANT, fill, numbered, settle
 from infra.bench.ours.salon import CLIENTS, OWNER, conversation, open_salon, token
-from infra.bench.ours.system import FRONTDESK, SERVED, system
+from infra.bench.ours.system import DSN, FRONTDESK, SERVED, system
 from infra.bench.rounds import Tally, answer_rounds
 from infra.composition import System
 
@@ -59,7 +61,7 @@ def command(word: str) -> bytes:
 def resume(*, events: int) -> Tally:
     """Come back after so many events, and hear them all."""
     while sum(filled) < events:
-        with system() as composed, composed.database.connect(None, "frontdesk bench") as connection:
+        with connect(DSN, autocommit=True) as connection:
             fill(connection, events, begin=10_000)
             settle(connection)
         filled.append(events)
