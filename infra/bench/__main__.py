@@ -24,8 +24,9 @@ from rich.progress import (
 
 from infra.bench import report
 from infra.bench.contender import ContenderFailed
+from infra.bench.efforts import FULL, QUICK
 from infra.bench.race import Field, Rounds, Work, contenders, race
-from infra.bench.works import FULL, QUICK, works
+from infra.bench.works import works
 from infra.servers import postgres
 from infra.servers.kafka import can_run_kafka
 

@@ -1,136 +1,40 @@
 """What is measured: every work, who does it, and what each is told to do in a round."""
 
 from collections.abc import Sequence
-from typing import Any, Final
 
-import msgspec
-
-from infra.bench.contender import Contender
+from infra.bench.efforts import Effort
+from infra.bench.entrants import (
+    CRUD_IMPORT,
+    ECHO,
+    ES_API,
+    ES_LOG,
+    ES_PROJECTION,
+    OUR_API,
+    OUR_COMMANDS,
+    OUR_FEED,
+    OUR_GROWN_LOG,
+    OUR_IMPORT,
+    OUR_LOG,
+    OUR_QUIET_WEBHOOKS,
+    OUR_READ_MODEL,
+    OUR_SHORT_LOG,
+    OUR_SMALL_LOG,
+    OUR_STREAMS,
+    OUR_WEBHOOKS,
+    OUTBOX,
+    PGBENCH,
+    PLAIN_SQL,
+    PUBSUB_API,
+    crud,
+    crud_leads,
+    eventsourcing,
+    floor,
+    frontdesk,
+    grown_api,
+    leads_api,
+)
 from infra.bench.figures import MILLISECONDS, MOSTLY, PROCESSOR
 from infra.bench.race import Entrant, Work
-
-
-class Effort(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of everything, so that a round lasts some seconds, or a fraction of one."""
-
-    rounds: int
-    seconds: float
-    events: int
-    """In the log that is followed, verified and folded."""
-    kept: int
-    """Events that a live read model catches up with."""
-    grown: int
-    """In a log that has grown for years."""
-    followed: int
-    """What the `eventsourcing` library follows of such a log."""
-    projected: int
-    """What it projects of it, one transaction each."""
-    rows: int
-    """Of a file that is taken in."""
-    leads: int
-    """That were there before."""
-    missed: int
-    """Events that somebody was away for."""
-    told: int
-    """Events that are told to whoever receives them."""
-
-
-FULL: Final = Effort(
-    rounds=5,
-    seconds=3,
-    events=1_000_000,
-    kept=100_000,
-    grown=2_000_000,
-    followed=200_000,
-    projected=4_000,
-    rows=10_000,
-    leads=1_000_000,
-    missed=100_000,
-    told=20,
-)
-QUICK: Final = Effort(
-    rounds=3,
-    seconds=0.2,
-    events=50_000,
-    kept=20_000,
-    grown=200_000,
-    followed=20_000,
-    projected=600,
-    rows=1_000,
-    leads=20_000,
-    missed=10_000,
-    told=3,
-)
-
-# --- Who takes part ---------------------------------------------------------------------
-
-
-def _rival(database: str, program: str, *arguments: str) -> Contender:
-    return Contender(("-m", f"infra.bench.rivals.{program}", *arguments), database)
-
-
-ES_LOG: Final = _rival("es_log", "eventsourcing_log")
-ES_PROJECTION: Final = _rival("es_projection", "eventsourcing_projection")
-PGBENCH: Final = _rival("pgbench", "pgbench")
-PLAIN_SQL: Final = _rival("plain_sql", "plain_sql")
-OUTBOX: Final = _rival("outbox", "outbox")
-CRUD_IMPORT: Final = _rival("crud_import", "crud_import")
-CRUD_API: Final = _rival("crud_api", "over_http", "crud_api")
-ES_API: Final = _rival("es_api", "over_http", "eventsourcing_api")
-PUBSUB_API: Final = _rival("pubsub_api", "feed", "pubsub")
-ECHO: Final = _rival("echo", "feed", "echo")
-FLOOR_API: Final = _rival("floor_api", "over_http", "floor_api")
-
-
-def _eventsourcing(contender: Contender, work: str, **order: Any) -> Entrant:
-    return Entrant("eventsourcing", contender, {"work": work, **order})
-
-
-def _crud(work: str, **order: Any) -> Entrant:
-    return Entrant("FastAPI + SQLAlchemy CRUD", CRUD_API, {"work": work, **order})
-
-
-def _floor(work: str, **order: Any) -> Entrant:
-    return Entrant("one statement under FastAPI", FLOOR_API, {"work": work, **order})
-
-
-def _ours(database: str, program: str) -> Contender:
-    return Contender(("-m", f"infra.bench.ours.{program}"), database)
-
-
-OUR_COMMANDS: Final = _ours("our_commands", "commands")
-OUR_SMALL_LOG: Final = _ours("our_small_log", "commands")
-OUR_GROWN_LOG: Final = _ours("our_grown_log", "commands")
-OUR_LOG: Final = _ours("our_log", "log")
-OUR_SHORT_LOG: Final = _ours("our_short_log", "log")
-OUR_API: Final = _ours("our_api", "over_http")
-OUR_READ_MODEL: Final = _ours("our_read_model", "read_model")
-OUR_FEED: Final = _ours("our_feed", "feed")
-OUR_IMPORT: Final = _ours("our_import", "imports")
-
-
-OUR_WEBHOOKS: Final = _ours("our_webhooks", "webhooks")
-OUR_QUIET_WEBHOOKS: Final = _ours("our_quiet_webhooks", "webhooks")
-OUR_STREAMS: Final = _ours("our_streams", "streams")
-
-
-def _grown_api(database: str, events: int, tenants: int) -> Contender:
-    return Contender(("-m", "infra.bench.ours.over_http", str(events), str(tenants)), database)
-
-
-def _leads_api(database: str, leads: int) -> Contender:
-    return Contender(("-m", "infra.bench.ours.leads", str(leads)), database)
-
-
-def _crud_leads(leads: int) -> Contender:
-    return _rival("crud_leads", "leads_over_http", str(leads))
-
-
-def _frontdesk(contender: Contender, work: str, **order: Any) -> Entrant:
-    return Entrant("frontdesk", contender, {"work": work, **order})
-
-
-# --- At what ----------------------------------------------------------------------------
 
 
 def works(effort: Effort) -> Sequence[Work]:
@@ -172,9 +76,9 @@ def _append(callers: int, effort: Effort) -> Work:
     return Work(
         key=f"append_{callers}",
         title="Append, " + _counted(callers, "caller"),
-        ours=_frontdesk(OUR_COMMANDS, "append", **order),
+        ours=frontdesk(OUR_COMMANDS, "append", **order),
         rivals=(
-            _eventsourcing(ES_LOG, "append", **order),
+            eventsourcing(ES_LOG, "append", **order),
             Entrant("pgbench row by row", PGBENCH, {"work": "append", **order}),
         ),
     )
@@ -185,8 +89,8 @@ def _load(events: int, effort: Effort) -> Work:
     return Work(
         key=f"load_{events}",
         title=f"Load {events:,} events",
-        ours=_frontdesk(OUR_COMMANDS, "load", **order),
-        rivals=(_eventsourcing(ES_LOG, "load", **order),),
+        ours=frontdesk(OUR_COMMANDS, "load", **order),
+        rivals=(eventsourcing(ES_LOG, "load", **order),),
     )
 
 
@@ -194,9 +98,9 @@ def _follow(effort: Effort) -> Work:
     return Work(
         key="follow",
         title="Follow the log, typed",
-        ours=_frontdesk(OUR_LOG, "follow", events=effort.events),
+        ours=frontdesk(OUR_LOG, "follow", events=effort.events),
         rivals=(
-            _eventsourcing(ES_LOG, "follow", events=effort.followed),
+            eventsourcing(ES_LOG, "follow", events=effort.followed),
             Entrant("COPY to nowhere", PLAIN_SQL, {"work": "copy", "events": effort.events}),
         ),
     )
@@ -206,8 +110,8 @@ def _live(effort: Effort) -> Work:
     return Work(
         key="live",
         title="Keep a read model",
-        ours=_frontdesk(OUR_READ_MODEL, "keep", events=effort.kept),
-        rivals=(_eventsourcing(ES_PROJECTION, "keep", events=effort.projected),),
+        ours=frontdesk(OUR_READ_MODEL, "keep", events=effort.kept),
+        rivals=(eventsourcing(ES_PROJECTION, "keep", events=effort.projected),),
     )
 
 
@@ -216,9 +120,9 @@ def _rebuild(effort: Effort) -> Work:
     return Work(
         key="rebuild",
         title=f"Rebuild a read model, {effort.events:,} events",
-        ours=_frontdesk(OUR_LOG, "rebuild", events=effort.events),
+        ours=frontdesk(OUR_LOG, "rebuild", events=effort.events),
         rivals=(
-            _eventsourcing(ES_PROJECTION, "keep", events=effort.projected),
+            eventsourcing(ES_PROJECTION, "keep", events=effort.projected),
             Entrant("SQL GROUP BY", PLAIN_SQL, {"work": "group", "events": effort.events}),
             Entrant(
                 f"frontdesk, {tenth:,} events", OUR_SHORT_LOG, {"work": "rebuild", "events": tenth}
@@ -231,7 +135,7 @@ def _verify(effort: Effort) -> Work:
     return Work(
         key="verify",
         title="Verify the chain",
-        ours=_frontdesk(OUR_LOG, "verify", events=effort.events),
+        ours=frontdesk(OUR_LOG, "verify", events=effort.events),
         rivals=(
             Entrant("SQL sha256 row by row", PLAIN_SQL, {"work": "hash", "events": effort.events}),
         ),
@@ -243,11 +147,11 @@ def _http_create(connections: int, effort: Effort) -> Work:
     return Work(
         key=f"http_create_{connections}",
         title="Create a booking, " + _counted(connections, "connection"),
-        ours=_frontdesk(OUR_API, "create", **order),
+        ours=frontdesk(OUR_API, "create", **order),
         rivals=(
-            _crud("create", **order),
+            crud("create", **order),
             Entrant("FastAPI + eventsourcing", ES_API, {"work": "create", **order}),
-            _floor("create", **order),
+            floor("create", **order),
         ),
     )
 
@@ -257,8 +161,8 @@ def _http_get(effort: Effort) -> Work:
     return Work(
         key="http_get_8",
         title="Get a booking, 8 connections",
-        ours=_frontdesk(OUR_API, "get", **order),
-        rivals=(_crud("get", **order), _floor("get", **order)),
+        ours=frontdesk(OUR_API, "get", **order),
+        rivals=(crud("get", **order), floor("get", **order)),
     )
 
 
@@ -267,8 +171,8 @@ def _http_list(effort: Effort) -> Work:
     return Work(
         key="http_list_8",
         title="List 50 bookings, 8 connections",
-        ours=_frontdesk(OUR_API, "list", **order),
-        rivals=(_crud("list", **order), _floor("list", **order)),
+        ours=frontdesk(OUR_API, "list", **order),
+        rivals=(crud("list", **order), floor("list", **order)),
     )
 
 
@@ -277,8 +181,8 @@ def _message(effort: Effort) -> Work:
     return Work(
         key="message_8",
         title="Say something in a conversation, 8 connections",
-        ours=_frontdesk(OUR_API, "say", **order),
-        rivals=(_crud("say", **order),),
+        ours=frontdesk(OUR_API, "say", **order),
+        rivals=(crud("say", **order),),
     )
 
 
@@ -311,8 +215,8 @@ def _webhook(effort: Effort) -> Work:
     return Work(
         key="webhook_8",
         title="Take a signed call of a provider, 8 connections",
-        ours=_frontdesk(OUR_API, "take", **order),
-        rivals=(_floor("take", **order),),
+        ours=frontdesk(OUR_API, "take", **order),
+        rivals=(floor("take", **order),),
     )
 
 
@@ -321,7 +225,7 @@ def _webhook_out(effort: Effort) -> Work:
     return Work(
         key="webhook_out",
         title="Deliver signed events to 100 receivers",
-        ours=_frontdesk(OUR_WEBHOOKS, "deliver", **order),
+        ours=frontdesk(OUR_WEBHOOKS, "deliver", **order),
         rivals=(Entrant("an outbox and 32 threads", OUTBOX, {"work": "deliver", **order}),),
     )
 
@@ -354,8 +258,8 @@ def _lead_submit(effort: Effort) -> Work:
     return Work(
         key="lead_submit_8",
         title="Fill a form in and be a lead, 8 connections",
-        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
-        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", _crud_leads(effort.leads), order),),
+        ours=Entrant("frontdesk", leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", crud_leads(effort.leads), order),),
     )
 
 
@@ -364,8 +268,8 @@ def _lead_list(effort: Effort) -> Work:
     return Work(
         key="lead_list_8",
         title=f"List 50 of {effort.leads:,} leads, 8 connections",
-        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
-        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", _crud_leads(effort.leads), order),),
+        ours=Entrant("frontdesk", leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("FastAPI + SQLAlchemy CRUD", crud_leads(effort.leads), order),),
     )
 
 
@@ -375,8 +279,8 @@ def _growth_leads(effort: Effort) -> Work:
         key="growth_leads",
         title=f"Fill a form in beside {effort.leads:,} leads",
         unit=PROCESSOR,
-        ours=Entrant("frontdesk", _leads_api("our_leads", effort.leads), order),
-        rivals=(Entrant("beside 1,000 leads", _leads_api("our_few_leads", 1_000), order),),
+        ours=Entrant("frontdesk", leads_api("our_leads", effort.leads), order),
+        rivals=(Entrant("beside 1,000 leads", leads_api("our_few_leads", 1_000), order),),
     )
 
 
@@ -386,8 +290,8 @@ def _visible(effort: Effort) -> Work:
         key="visible_embedded",
         title="Commit until visible in a read model",
         unit=MILLISECONDS,
-        ours=_frontdesk(OUR_READ_MODEL, "visible", **order),
-        rivals=(_eventsourcing(ES_PROJECTION, "visible", **order),),
+        ours=frontdesk(OUR_READ_MODEL, "visible", **order),
+        rivals=(eventsourcing(ES_PROJECTION, "visible", **order),),
     )
 
 
@@ -406,8 +310,8 @@ def _growth_append(effort: Effort) -> Work:
 
 def _growth_http(effort: Effort) -> Work:
     order = {"work": "alternate", "connections": 8, "seconds": effort.seconds}
-    small = _grown_api("our_small_api", 10_000, 10)
-    grown = _grown_api("our_grown_api", effort.grown, 10_000)
+    small = grown_api("our_small_api", 10_000, 10)
+    grown = grown_api("our_grown_api", effort.grown, 10_000)
     return Work(
         key="growth_http",
         title=f"Create, get beside {effort.grown:,} events of 10,000 tenants",
@@ -423,7 +327,7 @@ def _relay(effort: Effort) -> Work:
         key="relay",
         needs_kafka=True,
         title="Relay the log to Kafka",
-        ours=_frontdesk(OUR_STREAMS, "relay", **order),
+        ours=frontdesk(OUR_STREAMS, "relay", **order),
         rivals=(Entrant("producing alone", OUR_STREAMS, {"work": "produce", **order}),),
     )
 
@@ -434,7 +338,7 @@ def _worker(effort: Effort) -> Work:
         key="worker",
         needs_kafka=True,
         title="Keep a read model by way of Kafka",
-        ours=_frontdesk(OUR_STREAMS, "getmany", **order),
+        ours=frontdesk(OUR_STREAMS, "getmany", **order),
         rivals=(Entrant("by a Faust agent", OUR_STREAMS, {"work": "agent", **order}),),
     )
 

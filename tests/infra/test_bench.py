@@ -6,13 +6,14 @@ import pytest
 
 from infra.bench import report
 from infra.bench.contender import Contender
+from infra.bench.efforts import FULL, QUICK
 from infra.bench.figures import Round, entry
 from infra.bench.http_load import request
 from infra.bench.processor import Process, parsed, ticks
 from infra.bench.race import Entrant, Work
 from infra.bench.rounds import Tally, hammered, quantile
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
-from infra.bench.works import FULL, QUICK, works
+from infra.bench.works import works
 
 NOBODY = Contender(("-c", "pass"), "nothing")
 
