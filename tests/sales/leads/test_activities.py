@@ -62,7 +62,7 @@ def test_everything_that_was_done_and_happened_is_told_by_whom_the_newest_first(
     assert_rebuilt_is_the_same(running.system)
 
     assert [each["kind"] for each in told] == [
-        *("converted", "restored", "removed", "file", "engagement", "booking"),
+        *("converted", "restored", "removed", "engagement", "file", "engagement", "booking"),
         *("company", "staged", "note", "moved", "contact", "engagement", "opened", "task"),
     ]
     by_kind = {each["kind"]: each for each in told}
