@@ -29,7 +29,7 @@ from api.feed.routes import TICKET
 from api.problems.statuses import number_of
 from api.web.gate import bearer
 from api.web.origins import refuse_unlisted
-from api.web.sockets import AT_ONCE, FEED
+from api.web.sockets import AT_ONCE, FEED, frame_of
 from application.business.accounts import InvalidToken
 from application.feed import EVERYTHING, SNAPSHOT, Admission, Happening
 from application.ports import Bookmark
@@ -177,11 +177,16 @@ class Socket:
             async for word in self._hub.words(listener):
                 if word.kind == "events":
                     for each in word.happenings:
-                        await listener.takes(self._say(await self._shown(each, listener)))
+                        await self._pass_on(each, listener)
                         listener.told = each.bookmark
                 else:
                     await listener.takes(self._say(_written(word, listener)))
                 listener.told = word.position
+
+    async def _pass_on(self, each: Happening, listener: Listener) -> None:
+        """Tell it, and wait until it is taken only where it is not at once."""
+        if listener.at_once is None or not listener.at_once(frame_of(said_of(each))):
+            await listener.takes(self._say(await self._shown(each, listener)))
 
     async def _shown(self, each: Happening, _: Listener) -> bytes:
         """Return how something that happened is told."""

@@ -58,7 +58,11 @@ def test_what_was_stored_once_is_read_for_ever(name: str, once: Stored) -> None:
 
     event = MAPPER.decode(name, bytes(once["data"]).decode(), personal)
 
-    assert event == example_of(type(event)) if event else pytest.fail("unknown name")
+    assert event is not None, "unknown name"
+    if name.partition(".")[0] == MAPPER.encode(event).type.partition(".")[0]:
+        assert event == example_of(
+            type(event)
+        )  # of what was another thing once there is no example
 
 
 def test_every_event_has_stored_bytes_and_stands_in_one_file() -> None:
