@@ -35,6 +35,7 @@ def bare(**more: Any) -> Backend:
         "configured",
         "company",
         "following",
+        "attending",
         "ends",
         "webhooks",
     )

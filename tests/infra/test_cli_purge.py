@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from typer.testing import Result
 
 from adapters.clock import SettableClock
+from domain.business.users import Role
 from domain.catalogue import KINDS
 from infra.settings import Settings
 from tests.infra.beside import command, running_beside
@@ -32,7 +33,8 @@ def running(settings: Settings, dsn: str) -> Iterator[Running]:
 
 @pytest.fixture
 def http(running: Running) -> TestClient:
-    return running.http()
+    """Somebody who may change any kind of record."""
+    return running.http(Role.OWNER, Role.OPERATOR)
 
 
 def in_days(running: Running, days: int) -> str:
