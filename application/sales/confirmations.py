@@ -31,7 +31,7 @@ PATH: Final = "/f/{form_id}/confirm"
 
 def key_of(submission_id: SubmissionId, pepper: bytes) -> str:
     """Return what only who reads the mail can know."""
-    return _proof("confirmation", submission_id, pepper)
+    return keyed_id("confirmation", submission_id, pepper)
 
 
 def is_key(key: str, submission_id: SubmissionId, pepper: bytes) -> bool:
@@ -40,18 +40,15 @@ def is_key(key: str, submission_id: SubmissionId, pepper: bytes) -> bool:
 
 
 def visitor_of(submission_id: SubmissionId, pepper: bytes) -> str:
-    """Return by what somebody who has filled a form in is known again, wherever that is kept."""
-    return _proof("visitor", submission_id, pepper)
+    """Return by what somebody who has filled a form in is known again, wherever that is kept. It is of another
+    text than the key, since both are told: who knows one of them knows nothing of the other.
+    """
+    return keyed_id("visitor", f"visitor/{submission_id}", pepper)
 
 
 def is_visitor(visitor: str, submission_id: SubmissionId, pepper: bytes) -> bool:
     """Whether somebody was told so when they filled it in."""
     return hmac.compare_digest(visitor.encode(), visitor_of(submission_id, pepper).encode())
-
-
-def _proof(of: str, submission_id: SubmissionId, pepper: bytes) -> str:
-    """Return what proves this, and nothing else: who is told one of them knows none of the others."""
-    return keyed_id(of, f"{of}/{submission_id}", pepper)
 
 
 class Confirmations:

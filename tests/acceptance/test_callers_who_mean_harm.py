@@ -20,7 +20,7 @@ from tests.conftest import empty_database
 from tests.http.sockets import Line, request
 from tests.waiting import until
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough]
 
 LOOPS = 200
 LINE = 64

@@ -16,7 +16,12 @@ from infra.settings import Settings
 from tests.acceptance.processes import Answer, Http, owner, servers
 from tests.conftest import empty_database
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.thorough,
+]
 
 EVERYBODY = 200
 ALL_DAY = [{"opens": "00:00", "closes": "24:00"}]

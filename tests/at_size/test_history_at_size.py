@@ -7,7 +7,7 @@ from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import RARE_ACTOR, VISITS_OF_A_CLIENT, numbered, tenant
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough]
 
 EARLY = "2020-01-08T00:00:00Z"
 BOOKING = numbered("booking", 5)

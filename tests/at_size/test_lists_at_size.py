@@ -16,7 +16,7 @@ from tests.at_size.explained import Explaining, too_much
 from tests.at_size.log import LARGE, numbered
 from tests.running import Running
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough]
 
 LONG: Final = {"bookings": bookings.LISTING, "clients": clients.LISTING}
 PAGE: Final = 50

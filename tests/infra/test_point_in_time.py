@@ -31,7 +31,7 @@ from tests.scheduling.bookings.at_the_salon import Salon
 from tests.streams.programs import asked, wrong_read_models, wrongly_ordered
 from tests.waiting import until as until_true
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.thorough]
 
 RELEASE: Final = "until a release"
 FIRST_WRONG: Final = "until the first event that should not be"

@@ -29,6 +29,7 @@ from tests.streams.programs import (
 from tests.waiting import until
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,

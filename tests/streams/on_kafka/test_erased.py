@@ -33,7 +33,7 @@ from tests.streams.telling import CRM, Sent, counted, sent
 from tests.streams.topics import emptied, everything_on
 from tests.waiting import until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.thorough]
 
 WORD: Final = f"planted{uuid4().hex}"
 """Whatever the person told us has it in it, and nothing else on this broker."""

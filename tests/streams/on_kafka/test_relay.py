@@ -110,6 +110,7 @@ def is_whole(world: World, kafka: Broker) -> bool:
     return sorted(positions) == [past.position for past in world.history()]
 
 
+@pytest.mark.thorough
 def test_a_broker_that_is_killed_in_mid_batch_misses_nothing(history: World, kafka: Broker) -> None:
     publisher = Struck(kafka.bootstrap, after=250, strike=kafka.kill)
 

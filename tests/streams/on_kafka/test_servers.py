@@ -44,6 +44,7 @@ def owner(kafka: Broker, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 @pytest.mark.kafka
+@pytest.mark.thorough
 def test_what_was_published_outlives_a_kill_and_is_found_at_the_same_address(kafka: Broker) -> None:
     before = kafka.bootstrap
     publish(kafka.bootstrap, "survivors", WORDS)
@@ -56,6 +57,7 @@ def test_what_was_published_outlives_a_kill_and_is_found_at_the_same_address(kaf
 
 
 @pytest.mark.kafka
+@pytest.mark.thorough
 def test_a_killed_owner_takes_its_broker_along_and_the_next_one_finds_everything(
     owner: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:

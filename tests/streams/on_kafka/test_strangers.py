@@ -31,6 +31,7 @@ FIRST = 60
 SENDERS = 4
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,

@@ -19,6 +19,7 @@ from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,
