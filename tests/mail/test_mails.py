@@ -243,6 +243,7 @@ def test_a_guest_is_a_client_after_the_visit(desk: Desk) -> None:
 # --- A quarter ------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_over_a_quarter_every_mail_is_there_once_and_at_its_minute(desk: Desk) -> None:
     """Against a plain reckoning of who is told what and when."""
     chance = random.Random(42)

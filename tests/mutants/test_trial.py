@@ -11,7 +11,7 @@ from infra.mutants.mutation import mutations
 from infra.mutants.trace import Map, Notes
 from infra.mutants.trial import Outcome, Tried, try_out
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 PRICES = """\
 def of_hours(minutes):

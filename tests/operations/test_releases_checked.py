@@ -134,6 +134,7 @@ def test_what_processes_passed_over_is_found_and_done_once(running: Running) -> 
     assert len(jobs) == len({job.id for job in jobs}) > 0
 
 
+@pytest.mark.thorough
 def test_rows_that_were_passed_over_are_found_and_put_right(dsn: str, running: Running) -> None:
     salon = Salon.opened(running)
     running.settle()

@@ -58,6 +58,7 @@ def put_back(system: System, position: int) -> None:
 # --- Read models and processes ------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_of_every_event_a_next_version_stops_those_who_wait_for_it_and_nobody_else(
     system: System, newer: System, tenant: str
 ) -> None:

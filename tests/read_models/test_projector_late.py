@@ -128,6 +128,7 @@ def test_what_is_known_is_believed_for_a_moment() -> None:
     assert known.least(["accounts"]) == UNKNOWN
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_thousand_times_at_load_with_a_projector_that_pauses(world: World, dsn: str) -> None:
