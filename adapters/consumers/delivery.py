@@ -43,6 +43,18 @@ class Consumer(Protocol):
         """Return what is set aside when this event cannot be handled at all."""
 
 
+class Shapeless:
+    """A consumer that keeps no table of its own, and sets aside streams."""
+
+    def accepts(self, _connection: Connection[Any], _shape: str | None) -> bool:
+        """Return True: there is no shape that it could not carry on."""
+        return True
+
+    def keys_of(self, past: Recorded) -> list[Key]:
+        """Return the stream: its later events wait for the earlier."""
+        return [(past.tenant, past.stream)]
+
+
 def standing_at(
     connection: Connection[Any], position: int, consumers: Iterable[Consumer]
 ) -> list[Consumer]:

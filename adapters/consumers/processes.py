@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from adapters import jobs
 from adapters.consumers import checkpoints
-from adapters.consumers.delivery import Consumer
+from adapters.consumers.delivery import Consumer, Shapeless
 from adapters.errors import without_data
 from adapters.event_store.reader import head
 from adapters.keys import Key
@@ -19,7 +19,7 @@ from application.ports import Clock, Recorded
 from application.processes.process import Orders, Process
 
 
-class ProcessConsumer:
+class ProcessConsumer(Shapeless):
     """Lets a process react. What fails is set aside by stream, so that the rest flows."""
 
     def __init__(self, process: Process, clock: Clock) -> None:
@@ -27,10 +27,6 @@ class ProcessConsumer:
         self._clock = clock
         self.name = process.name
         self.types = process.when
-
-    def accepts(self, _connection: Connection[Any], _shape: str | None) -> bool:
-        """A process has no shape."""
-        return True
 
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
@@ -58,10 +54,6 @@ class ProcessConsumer:
         if not isinstance(past.event, self.process.when):
             return []
         return self.process.then(by_now(past, self._clock()))
-
-    def keys_of(self, past: Recorded) -> list[Key]:
-        """Return the stream: its later events wait for the earlier."""
-        return [(past.tenant, past.stream)]
 
 
 def by_now(past: Recorded, now: datetime) -> Recorded:

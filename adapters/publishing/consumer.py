@@ -10,6 +10,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from adapters import jobs
+from adapters.consumers.delivery import Shapeless
 from adapters.event_store.bookmarks import bookmarks_of
 from adapters.keys import Key
 from adapters.read_models.fold import Failure
@@ -29,10 +30,21 @@ BEGIN: Final = """
     ON CONFLICT (tenant_id) DO UPDATE SET configuration_id = excluded.configuration_id, again_at = NULL
 """
 END: Final = "DELETE FROM work.publishing WHERE tenant_id = %s AND configuration_id = %s"
-WHO: Final = "SELECT tenant_id::text FROM work.publishing WHERE tenant_id = ANY(%s::uuid[])"
+
+# Whoever begins to look sees all that has happened by then: that one waits to is enough, however long a server hangs.
+# Another server is not kept waiting for what became of the one before.
+UNSEEN: Final = """
+    SELECT tenant_id::text FROM work.publishing server
+    WHERE tenant_id = ANY(%(tenants)s::uuid[])
+      AND (tenant_id = ANY(%(anew)s::uuid[]) OR NOT EXISTS (
+        SELECT FROM work.jobs waiting
+        WHERE waiting.tenant_id = server.tenant_id AND waiting.about = server.tenant_id::text
+          AND waiting.kind = %(kind)s AND waiting.status = 'todo'
+      ))
+"""
 
 
-class PublishingConsumer:
+class PublishingConsumer(Shapeless):
     """Orders that somebody looks what is to be published."""
 
     name = PUBLISH_EVENTS
@@ -43,18 +55,10 @@ class PublishingConsumer:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def accepts(self, _connection: Connection[Any], _shape: str | None) -> bool:
-        """It has no shape."""
-        return True
-
-    def keys_of(self, past: Recorded) -> list[Key]:
-        """Return the stream: its later events wait for the earlier."""
-        return [(past.tenant, past.stream)]
-
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]
     ) -> list[Failure]:
-        """Follow who has a server, and order for each of them that it is looked."""
+        """Follow who has a server, and order for each of them that somebody looks, unless somebody is to already."""
         news = [past for past in events if isinstance(past.event, self.types)]
         last: dict[str, Recorded] = {}
         for past in news:
@@ -62,7 +66,9 @@ class PublishingConsumer:
                 _follow(connection, past)
                 last[past.tenant] = past
         if last:
-            rows = connection.execute(WHO, (sorted(last),), prepare=True)
+            anew = {past.tenant for past in news if isinstance(past.event, ConfigurationChanged)}
+            values = {"tenants": sorted(last), "anew": sorted(anew), "kind": PUBLISH_EVENTS}
+            rows = connection.execute(UNSEEN, values, prepare=True)
             jobs.enqueue(connection, [self._order(last[tenant]) for (tenant,) in rows])
         return []
 

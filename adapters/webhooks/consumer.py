@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
+from adapters.consumers.delivery import Shapeless
 from adapters.event_store.bookmarks import bookmarks_of
 from adapters.keys import Key
 from adapters.read_models.fold import Failure
@@ -75,7 +76,7 @@ PLAN: Final = """
 """
 
 
-class WebhookConsumer:
+class WebhookConsumer(Shapeless):
     """Plans what is sent, and says that somebody is to look."""
 
     name = WEBHOOK_DELIVERIES
@@ -83,14 +84,6 @@ class WebhookConsumer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-
-    def accepts(self, _connection: Connection[Any], _shape: str | None) -> bool:
-        """It has no shape."""
-        return True
-
-    def keys_of(self, past: Recorded) -> list[Key]:
-        """Return the stream: its later events wait for the earlier."""
-        return [(past.tenant, past.stream)]
 
     def handle(
         self, connection: Connection[Any], events: Sequence[Recorded], parked: AbstractSet[Key]

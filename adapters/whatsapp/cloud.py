@@ -1,4 +1,4 @@
-"""Gives messages to Meta's Cloud API (developers.facebook.com/docs/whatsapp/cloud-api/reference/messages)."""
+"""Sends messages by Meta's Cloud API (developers.facebook.com/docs/whatsapp/cloud-api/reference/messages)."""
 
 from collections.abc import Callable
 from typing import Any, Final

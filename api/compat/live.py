@@ -10,7 +10,7 @@ said is said as there.
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
@@ -108,6 +108,8 @@ class OldSocket(Socket):
     """A connection that tells of what its path names."""
 
     __slots__ = ("_named",)
+
+    says_the_same: ClassVar = False
 
     def __init__(
         self, named: Callable[[Scope], Named], scope: Scope, receive: Receive, send: Send

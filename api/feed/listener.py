@@ -123,7 +123,7 @@ class Listener:
         self.reached = heard.reached
 
     def _is_told(self, each: Happening, frames: Mapping[Happening, bytes]) -> bool:
-        """Tell it at once, if nothing waits before it and they take it; return whether that was done."""
+        """Write it at once, if nothing waits before it and they take it; return whether that was done."""
         if self.at_once is None or self._queue or not self._rests:
             return False
         if not self.at_once(frames[each]):

@@ -233,8 +233,9 @@ def _lists(caller: Caller) -> Iterator[str]:
 def _is_list(route: APIRoute) -> bool:
     if route.deprecated or "{" in route.path:
         return False
-    needed = any(each.field_info.is_required() for each in query_of(route))
-    return isinstance(said_of(route.endpoint).shape, Listed) and not needed
+    if not isinstance(said_of(route.endpoint).shape, Listed):
+        return False
+    return not any(each.field_info.is_required() for each in query_of(route))
 
 
 def _may(caller: Caller, permission: str | None) -> bool:

@@ -10,7 +10,7 @@ in its reason a word and the position that was told last.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
@@ -62,6 +62,9 @@ class Socket:
     """One connection."""
 
     __slots__ = ("_backend", "_hub", "_left", "_receive", "_scope", "_send", "_told")
+
+    says_the_same: ClassVar = True
+    """Whether it says of what happened what all others of its kind say: then that is written once for all."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
@@ -171,7 +174,7 @@ class Socket:
     # --- Telling ------------------------------------------------------------------------------
 
     async def _tell(self, listener: Listener) -> None:
-        if type(self) is Socket:  # what others tell is not the same for all
+        if self.says_the_same:
             listener.at_once = self._scope.get("extensions", {}).get(AT_ONCE)
         with writing_to(listener):
             async for word in self._hub.words(listener):
@@ -184,7 +187,7 @@ class Socket:
                 listener.told = word.position
 
     async def _pass_on(self, each: Happening, listener: Listener) -> None:
-        """Tell it, and wait until it is taken only where it is not at once."""
+        """Write it down, and wait until it is taken only where it is not at once."""
         if listener.at_once is None or not listener.at_once(frame_of(said_of(each))):
             await listener.takes(self._say(await self._shown(each, listener)))
 

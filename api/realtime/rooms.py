@@ -98,7 +98,7 @@ class Rooms:
     # --- What other processes know ------------------------------------------------------------
 
     def _learn(self, tenant: str, found: frozenset[Attendee]) -> None:
-        """Tell those who listen here who has come and gone elsewhere."""
+        """Let those who listen here know who has come and gone elsewhere."""
         elsewhere = frozenset(each for each in found if each.process != self._process)
         if elsewhere == self._elsewhere.get(tenant, frozenset()):
             return

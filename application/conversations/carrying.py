@@ -1,4 +1,4 @@
-"""Gives what is said on other channels to whoever carries it there, one after the other in each conversation.
+"""Hands what is said on other channels over to whoever carries it there, one after the other in each conversation.
 
 Whether it still may be said, and to whom, is looked up at that moment. Once it was handed over, and nobody says
 that they have it, it is uncertain: a person decides whether it is said again.
@@ -99,7 +99,7 @@ class Carrying:
         return {CarryMessage: self.carry}
 
     def carry(self, effect: CarryMessage, job: Job) -> Handled:
-        """Give a message to whoever carries it, if it still is to be said."""
+        """Hand a message over to whoever carries it, if it still is to be said."""
         account = self._configured.values(job.tenant, ACCOUNT)
         if not isinstance(account, WhatsappCloud):
             return Skipped("the business has no account there: somebody else carries it")

@@ -96,7 +96,7 @@ class SendBookingReminder(MailAboutBooking, frozen=True):
 
 
 class CarryMessage(Effect, frozen=True):
-    """Give a message to whoever carries it on its channel."""
+    """Hand a message over to whoever carries it on its channel."""
 
     lane: ClassVar[str] = "messages"
 

@@ -83,7 +83,9 @@ def replied(client_id: ClientId, key: str, past: Past) -> Changes:
 
 
 def visited(client_id: ClientId, day: date, past: Past) -> Changes:
-    """Count that a lead was back at the pages of the business."""
+    """Count that a lead was back at the pages of the business; of whoever was erased nothing is noted."""
+    if past.of(CLIENT, survivor(past, client_id)).erased:
+        return {}
     return _engaged(client_id, EngagementSource.VISIT, day.isoformat(), past)
 
 

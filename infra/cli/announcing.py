@@ -1,4 +1,4 @@
-"""Tell those who work in a business, or in all of them, something about the system; and take it back."""
+"""Announce something about the system to those who work in a business, or in all of them; and take it back."""
 
 import getpass
 import sys
@@ -19,7 +19,7 @@ from domain.business.tenants import TENANT
 from domain.messages import Command
 from domain.records import RemoveRecord
 from domain.values import FRONTDESK, derived_id
-from infra.cli.progress import told
+from infra.cli.progress import progress, told
 from infra.cli.system import composed
 from infra.composition import System
 
@@ -58,7 +58,7 @@ def announce(
     ] = None,
     key: Key = None,
 ) -> None:
-    """Tell those who work in a business, or in all of them, something about the system, as it happens.
+    """Announce something about the system to those who work in a business, or in all of them.
 
     It can be stopped at any time and gone on with by its key: each business is told once.
     """
@@ -121,7 +121,11 @@ def _order(
         raise typer.BadParameter("name a business by --tenant, or say --everywhere")
     with composed() as system:
         owners = _businesses(system, tenant)
-        done = sum(_is_done(system, owner, what, order(system, owner)) for owner in owners)
+        with progress(what.partition("/")[0]) as how_far:
+            done = 0
+            for number, owner in enumerate(owners, 1):
+                done += _is_done(system, owner, what, order(system, owner))
+                how_far(number, len(owners))
     sys.stdout.write(f"in {done} of {len(owners)}\n")
 
 

@@ -52,6 +52,16 @@ def fed(running: Running, **asked: str) -> list[str]:
     return ids(found)
 
 
+def waiting(running: Running) -> int:
+    """Return how many jobs wait to publish."""
+    with running.system.database.as_worker() as connection:
+        [number] = connection.execute(WAITING).fetchone() or (0,)
+    return int(number)
+
+
+WAITING = "SELECT count(*) FROM work.jobs WHERE kind = 'publish-events' AND status = 'todo'"
+
+
 @pytest.mark.postgres
 def test_everything_is_published_once_in_order_and_as_the_feed_tells_it(
     running: Running, pusher: PusherServer, here: str
@@ -130,6 +140,24 @@ def test_what_is_not_taken_is_published_later_in_order_and_once(
     running.settle()
     offer(running, 12)
     running.system.walk(running.clock() + timedelta(minutes=10))
+    assert pusher.ids(here) == fed(running)
+
+
+@pytest.mark.postgres
+def test_however_much_happens_meanwhile_one_waits_to_publish_it(
+    running: Running, pusher: PusherServer, here: str
+) -> None:
+    for _ in range(3):
+        offer(running, 1)
+        running.system.runner.catch_up()
+    assert waiting(running) == 1
+
+    pusher.answers = ["503 Service Unavailable"]
+    running.settle()
+    offer(running, 2)
+    running.settle()
+    assert waiting(running) == 1
+    running.system.walk(running.clock() + timedelta(minutes=1))
     assert pusher.ids(here) == fed(running)
 
 

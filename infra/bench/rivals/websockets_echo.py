@@ -13,7 +13,7 @@ listening: set[ServerConnection] = set()
 
 
 async def listen(connection: ServerConnection) -> None:
-    """Tell all what one of them says, and then that one that it was told."""
+    """Send all what one of them says, and then that one that it was sent."""
     listening.add(connection)
     await connection.send('{"live":true}')
     with suppress(ConnectionClosed):

@@ -99,6 +99,17 @@ def test_of_who_is_a_client_by_now_nothing_is_counted(running: Running, http: Te
     assert http.get(f"/v1/leads/{lead['id']}/history").json() == before
 
 
+def test_of_whoever_was_erased_nothing_is_noted(running: Running, http: TestClient) -> None:
+    form = made(http)
+    submitted = received(running, form)
+    (lead,) = leads(running, http)
+    http.delete(f"/v1/clients/{lead['client_id']}/personal-data")
+    before = http.get(f"/v1/leads/{lead['id']}/history").json()
+
+    assert come_back(running, form, submitted).status_code == 204
+    assert http.get(f"/v1/leads/{lead['id']}/history").json() == before
+
+
 def test_a_page_of_elsewhere_counts_nobody(running: Running, http: TestClient) -> None:
     form = made(http)
     submitted = filled_in(running, form).json()

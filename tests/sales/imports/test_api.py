@@ -175,6 +175,18 @@ def test_who_looks_after_a_lead_is_found_by_their_address(
     assert [each["assignee_id"] for each in leads(running, http)] == [colleague]
 
 
+def test_the_longest_rows_are_taken_in_as_any(running: Running, http: TestClient) -> None:
+    """As many as one step takes, each with as much as may be said, in letters of several bytes."""
+    message = "é" * 9_900
+    rows = [f"p{n}@example.org,Zoé {n},{message}" for n in range(40)]
+    content = "\n".join(["E-mail,Name,Message", *rows]).encode()
+    assert len(content) > sending.MOST_BYTES
+
+    operation = done(running, http, sent(http, content))
+
+    assert (operation["state"], operation["result"]["new"]) == ("done", 40), operation
+
+
 # --- If asked -------------------------------------------------------------------------
 
 
