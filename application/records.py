@@ -12,7 +12,7 @@ from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.personal import erased, private_in
 from domain.records import CLAIM, LINKS, Action, Kind, Record, ReferenceLost, ReferenceMade
-from domain.sales.tasks import TASKS, RemindOfTask, remind
+from domain.sales.tasks import TASKS
 from domain.texts import loosely
 from domain.values import keyed_id, kind_of
 
@@ -189,5 +189,4 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     records.RestoreRecord: restore,
     records.PurgeRecord: purge,
     **{action.command: acting(kind, action) for kind in KINDS for action in kind.actions.values()},
-    RemindOfTask: acting(TASKS, Action(command=RemindOfTask, decide=remind)),
 }

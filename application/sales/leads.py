@@ -24,7 +24,7 @@ from domain.records import ChangeRecord, CreateRecord
 from domain.sales import leads, scores
 from domain.sales.leads import LEAD, FollowUp, FollowUpSet, Lead, LeadEvent, LeadTouched
 from domain.sales.scores import SCORING, THE_SCORING, EngagementSource, Temperature
-from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, TaskStatus, follow_up_of
+from domain.sales.tasks import DUE_AFTER, PRIORITY_OF, TASKS, Task, follow_up_of, to_do
 from domain.values import ClientId, LeadId, TaskId, UserId
 
 
@@ -312,10 +312,7 @@ def _changed(task_id: TaskId, task: Task, past: Past) -> Changes:
 
 
 def _open_task(task_id: TaskId, past: Past) -> Task | None:
-    """Return a task that is still to be done."""
-    task = past.of(TASKS.aggregate, task_id)
-    is_open = task.active and task.values is not None and task.values.status is TaskStatus.OPEN
-    return task.values if is_open else None
+    return to_do(past.of(TASKS.aggregate, task_id))
 
 
 # --- Who it is ------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from application import records
 from application.transact import Changes, Past
 from domain.records import RESTORABLE, RemoveRecord, RestoreRecord
 from domain.sales.leads import Lead
-from domain.sales.tasks import TASKS, TaskStatus
+from domain.sales.tasks import TASKS, to_do
 
 
 def follow_up_gone(lead: Lead, past: Past) -> Changes:
@@ -12,8 +12,7 @@ def follow_up_gone(lead: Lead, past: Past) -> Changes:
     if lead.follow_up is None:
         return {}
     task_id = lead.follow_up.task_id
-    task = past.of(TASKS.aggregate, task_id)
-    if not task.active or task.values is None or task.values.status is not TaskStatus.OPEN:
+    if to_do(past.of(TASKS.aggregate, task_id)) is None:
         return {}
     return records.remove(RemoveRecord(kind=TASKS.one, id=task_id), past)
 

@@ -185,7 +185,10 @@ TASKS: Final = Kind(
     },
     refuse=refuse_unclear,
     evolve=evolve_task,
-    actions={"complete": Action(command=CompleteTask, decide=complete, is_timed=True)},
+    actions={
+        "complete": Action(command=CompleteTask, decide=complete, is_timed=True),
+        "remind": Action(command=RemindOfTask, decide=remind, by_us=True),
+    },
     also={
         "task-completed.v1": TaskCompleted(id=f"task-{UUID(int=7)}", at=_DUE),
         "task-reminded.v1": TaskReminded(
