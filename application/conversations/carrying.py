@@ -4,7 +4,8 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
@@ -24,7 +25,7 @@ from application.ports import About, Clock
 from application.processes.effects import CarryMessage
 from application.scheduling.mails import History
 from application.transact import Past
-from domain.business.configuration.declared import WhatsappCloud
+from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
@@ -34,15 +35,15 @@ from domain.conversations.messages import (
     ReportMessage,
 )
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WHATSAPP, WindowClosed, refuse_closed
+from domain.conversations.windows import WindowClosed, refuse_closed
 from domain.people.clients import CLIENT
 from domain.values import ClientId, IdentityId, MessageId
 
-ACCOUNT: Final = "whatsapp.cloud"
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
+Send = Callable[[Callable[[], None]], str]
 
 
 class MessageRefusedError(Exception):
@@ -54,20 +55,34 @@ class MessageRefusedError(Exception):
 
 
 class Given(NamedTuple):
-    """What is given to whoever carries it: `to` is what they call who is to read it."""
+    """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
+    which that one wrote, if they wrote.
+    """
 
     message_id: MessageId
     to: str
     text: str
+    number: str | None = None
 
 
 class Carrier(Protocol):
     """Carries messages on a channel; see `adapters/whatsapp`."""
 
-    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> str:
         """Return what they call it. `handing_over` is called before they are given it. Raises
         MessageRefusedError, NotTakenError where it is to be tried again, UncertainError.
         """
+
+
+class Carriage(NamedTuple):
+    """Who carries what is said on a channel, and what of the business's configuration is their account there."""
+
+    account: str
+    carrier: Carrier
+
+
+Carriages = Mapping[str, Carriage]
+"""By the channel's name."""
 
 
 class Carrying:
@@ -79,7 +94,7 @@ class Carrying:
         history: History,
         dispatch: Dispatch,
         configured: Configured,
-        carrier: Carrier,
+        carriages: Carriages,
         handing_over: Callable[[str], None],
         pepper: bytes,
         clock: Clock,
@@ -88,7 +103,7 @@ class Carrying:
         self._history = history
         self._dispatch = dispatch
         self._configured = configured
-        self._carrier = carrier
+        self._carriages = carriages
         self._handing_over = handing_over
         self._pepper = pepper
         self._clock = clock
@@ -100,24 +115,24 @@ class Carrying:
 
     def carry(self, effect: CarryMessage, job: Job) -> Handled:
         """Hand a message over to whoever carries it, if it still is to be said."""
-        account = self._configured.values(job.tenant, ACCOUNT)
-        if not isinstance(account, WhatsappCloud):
+        carriage = self._carriages[effect.channel]
+        account = self._configured.values(job.tenant, carriage.account)
+        if account is None:
             return Skipped("the business has no account there: somebody else carries it")
         text = self._text(effect, job)
         try:
-            to = self._ask(job.tenant, lambda past: _reader(effect, past))
+            reader = self._ask(job.tenant, lambda past: _reader(effect, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
-        if text is None or to is None:
+        if text is None or reader is None:
             return Skipped("it is not to be said any more")
-        return self._given(effect, job, account, Given(effect.message_id, to, text))
+        given = Given(effect.message_id, reader.to, text, reader.number)
+        return self._given(effect, job, partial(carriage.carrier.send, account, given))
 
-    def _given(
-        self, effect: CarryMessage, job: Job, account: WhatsappCloud, given: Given
-    ) -> Handled:
+    def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
         self._report(effect, job, MessageStatus.SENDING)
         try:
-            name = self._carrier.send(account, given, lambda: self._handing_over(str(job.id)))
+            name = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
             return self._failed(effect, refused.code)
         except UncertainError:
@@ -128,7 +143,7 @@ class Carrying:
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
-            heard_id=name_of(job.tenant, WHATSAPP, name, self._pepper),
+            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
         )
@@ -155,15 +170,22 @@ class Carrying:
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 
-def _reader(effect: CarryMessage, past: Past) -> str | None:
-    """Return what whoever is to read it is called on the channel, if it still is to be said. Raises
-    WindowClosed.
-    """
+class _Reader(NamedTuple):
+    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote."""
+
+    to: str
+    number: str
+
+
+def _reader(effect: CarryMessage, past: Past) -> _Reader | None:
+    """Return who is to read it, if it still is to be said. Raises WindowClosed."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    line = refuse_closed(thread.lines, now=past.now)
-    return _called(thread.client_id, line.identity_id, past)
+    refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
+    line = thread.lines[-1]
+    to = _called(thread.client_id, line.identity_id, past)
+    return _Reader(to, line.number) if to else None
 
 
 def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:

@@ -14,12 +14,13 @@ from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
+from domain.conversations.channels import CHANNELS, refuse_uncarried
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
 from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, filled_in
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
-from domain.conversations.windows import WHATSAPP, refuse_closed, refuse_uncarried
+from domain.conversations.windows import refuse_closed
 from domain.messages import Command
 from domain.people.clients import CLIENT, ClientIsErased
 from domain.values import ThreadId
@@ -53,9 +54,9 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         filled_in=made_of(command.template, thread_id, past),
     )
     _refuse_elsewhere(posted, past)
-    if posted.status is MessageStatus.QUEUED and posted.channel == WHATSAPP:
-        refuse_uncarried(posted.text, posted.files)
-        refuse_closed(there.lines, now=past.now)
+    if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
+        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
+        refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}

@@ -11,6 +11,7 @@ from application.conversations.taking_part import as_member, recorded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import user_of
 from domain.conversations.scheduled import (
@@ -21,7 +22,7 @@ from domain.conversations.scheduled import (
     ScheduledStatus,
 )
 from domain.conversations.threads import THREAD, Thread
-from domain.conversations.windows import WHATSAPP, is_open
+from domain.conversations.windows import is_open
 from domain.messages import Command, DomainError
 from domain.people.clients import CLIENT
 from domain.values import ThreadId
@@ -68,7 +69,8 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
-    if thread.channel == WHATSAPP and not is_open(thread.lines, now=past.now):
+    channel = CHANNELS.get(thread.channel)
+    if channel and not is_open(channel, thread.lines, now=past.now):
         return CalledOff.WINDOW_CLOSED
     return None if _can_be_made(known, past) else CalledOff.TEMPLATE
 

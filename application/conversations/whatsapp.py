@@ -21,9 +21,9 @@ from application.people.contact_details import (
     known_on,
     parse_phone,
 )
+from domain.conversations.channels import WHATSAPP
 from domain.conversations.heard import HearMessage, ReportCarried
 from domain.conversations.messages import MESSAGE, MessageStatus
-from domain.conversations.windows import WHATSAPP
 from domain.fields import ANY_TEXT, ID
 from domain.messages import Command
 from domain.people.channels import KnownOn, one_form
@@ -110,7 +110,7 @@ def understood(pepper: bytes, providers: Sequence[Provider] = PROVIDERS) -> Sequ
     """Return the providers, of which WhatsApp is understood: who writes is known by a key."""
     understand = partial(_understand, pepper)
     return tuple(
-        replace(each, understand=understand) if each.name == WHATSAPP else each
+        replace(each, understand=understand) if each.name == WHATSAPP.name else each
         for each in providers
     )
 
@@ -153,7 +153,7 @@ class _Reader:
         contact = Contact(name=_name_of(message, value) or ids[-1], phone=_phone(message.from_))
         yield HearMessage(
             heard_id=self._name(message.id),
-            channel=WHATSAPP,
+            channel=WHATSAPP.name,
             known=known,
             also=tuple(also),
             contact=contact,
@@ -177,10 +177,10 @@ class _Reader:
         )
 
     def _known(self, id_: str) -> KnownOn:
-        return known_on(WHATSAPP, id_, tenant=self._tenant, pepper=self._pepper)
+        return known_on(WHATSAPP.name, id_, tenant=self._tenant, pepper=self._pepper)
 
     def _name(self, id_: str) -> HeardId:
-        return name_of(self._tenant, WHATSAPP, id_, self._pepper)
+        return name_of(self._tenant, WHATSAPP.name, id_, self._pepper)
 
 
 TOLD: Final = {
@@ -220,7 +220,7 @@ def _phone(id_: str | None) -> str | None:
     if id_ is None:
         return None
     try:
-        return parse_phone(f"+{one_form(WHATSAPP, id_)}", None)
+        return parse_phone(f"+{one_form(WHATSAPP.name, id_)}", None)
     except PhoneNumberNotUnderstood:
         return None
 

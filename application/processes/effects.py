@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
+from domain.conversations.channels import WHATSAPP
 from domain.scheduling.bookings import (
     BookingCancelled,
     BookingConfirmed,
@@ -102,6 +103,7 @@ class CarryMessage(Effect, frozen=True):
 
     message_id: MessageId
     thread_id: ThreadId
+    channel: str = WHATSAPP.name
 
     @property
     def ordering_key(self) -> str:

@@ -1,21 +1,14 @@
 """Windows: for how long something can be said on another channel, by the lines by which somebody wrote: which number of
 the business, and what they are called there.
-
-WhatsApp takes what the business says freely for 24 hours after somebody wrote last, by the same number and from the
-same account (developers.facebook.com/docs/whatsapp/conversation-types).
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from domain.messages import DomainError, Invalid, Value
+from domain.conversations.channels import Channel
+from domain.messages import DomainError, Value
 from domain.values import IdentityId
-
-WHATSAPP: Final = "whatsapp"
-OPEN_FOR: Final = timedelta(hours=24)
-LONGEST: Final = 4_096
-"""Characters of a text."""
 
 MOST_LINES: Final = 10
 """Of one conversation: those by which somebody wrote last."""
@@ -25,16 +18,6 @@ class WindowClosed(DomainError):
     """Nothing can be said freely on this channel any more: they have not written for 24 hours."""
 
     closed_at: datetime | None
-
-
-class TooLongForChannel(Invalid):
-    """So much can be said on this channel at once, and no more."""
-
-    most: int
-
-
-class FilesNotCarried(Invalid):
-    """Files are not sent on this channel."""
 
 
 class Line(Value, frozen=True, kw_only=True):
@@ -61,21 +44,15 @@ def heard_by(lines: Lines, line: Line) -> Lines:
     return tuple(sorted((*others, newest), key=lambda each: each.at)[-MOST_LINES:])
 
 
-def is_open(lines: Sequence[Line], *, now: datetime) -> bool:
+def is_open(channel: Channel, lines: Sequence[Line], *, now: datetime) -> bool:
     """Whether something can be said freely."""
-    return bool(lines) and now < lines[-1].at + OPEN_FOR
+    if channel.open_for is None:
+        return True
+    return bool(lines) and now < lines[-1].at + channel.open_for
 
 
-def refuse_closed(lines: Sequence[Line], *, now: datetime) -> Line:
-    """Return by which line somebody is answered. Raises WindowClosed."""
-    if not is_open(lines, now=now):
-        raise WindowClosed(closed_at=lines[-1].at + OPEN_FOR if lines else None)
-    return lines[-1]
-
-
-def refuse_uncarried(text: str | None, files: Sequence[str]) -> None:
-    """Refuse what could not be sent there. Raises TooLongForChannel, FilesNotCarried."""
-    if files:
-        raise FilesNotCarried
-    if len(text or "") > LONGEST:
-        raise TooLongForChannel(most=LONGEST)
+def refuse_closed(channel: Channel, lines: Sequence[Line], *, now: datetime) -> None:
+    """Refuse to say something freely once nobody has written for too long. Raises WindowClosed."""
+    if not is_open(channel, lines, now=now):
+        closed = channel.open_for and lines and lines[-1].at + channel.open_for
+        raise WindowClosed(closed_at=closed or None)

@@ -42,7 +42,7 @@ from adapters.whatsapp import CloudApi
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
-from application.conversations.carrying import Carrying
+from application.conversations.carrying import Carriage, Carrying
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
@@ -68,6 +68,7 @@ from application.webhooks.deliveries import Happenings
 from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
+from domain.conversations.channels import WHATSAPP
 from domain.messages import Command
 from infra.settings import Settings
 
@@ -268,12 +269,16 @@ def carrying_of(
     clock: Clock,
 ) -> Handlers:
     """Return what gives messages to whoever carries them on their channel."""
+    outgoing = outgoing_of(settings, clock)
+    carriages = {
+        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
+    }
     return Carrying(
         Asking(store, clock),
         store.history,
         dispatch,
         configured,
-        CloudApi(outgoing_of(settings, clock), settings.whatsapp_url),
+        carriages,
         handing_over(database),
         settings.pepper.encode(),
         clock,

@@ -5,16 +5,18 @@ from typing import Final
 from application.ports import Recorded
 from application.processes.effects import CarryMessage
 from application.processes.process import Do, Orders, Process
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import MessagePosted, MessageStatus
-from domain.conversations.windows import WHATSAPP
 
 
 def _carry_it(past: Recorded) -> Orders:
     event = past.event
     assert isinstance(event, MessagePosted)
-    if event.status is not MessageStatus.QUEUED or event.channel != WHATSAPP:
+    if event.status is not MessageStatus.QUEUED or event.channel not in CHANNELS:
         return []
-    effect = CarryMessage(message_id=event.message_id, thread_id=event.thread_id)
+    effect = CarryMessage(
+        message_id=event.message_id, thread_id=event.thread_id, channel=event.channel
+    )
     return [Do(effect, about=event.message_id)]
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.conversations.channels import WHATSAPP, Channel
 from domain.conversations.windows import (
     MOST_LINES,
-    OPEN_FOR,
     Line,
     Lines,
     WindowClosed,
@@ -41,7 +41,7 @@ def test_whatever_is_heard_first_the_newest_of_each_is_known_and_answered(
     known = heard(lines)
     random.shuffle(lines)
     assert heard(lines) == known
-    assert refuse_closed(known, now=NOON) == max(lines, key=lambda each: each.at)
+    assert known[-1] == max(lines, key=lambda each: each.at)
 
 
 def test_so_many_are_known_and_no_more() -> None:
@@ -54,9 +54,14 @@ def test_so_many_are_known_and_no_more() -> None:
 
 def test_a_line_is_open_for_a_day() -> None:
     line = Line(number="1", identity_id=IdentityId("identity-1"), at=NOON)
-    assert is_open([line], now=NOON + OPEN_FOR - timedelta(seconds=1))
+    a_day = timedelta(hours=24)
+    assert is_open(WHATSAPP, [line], now=NOON + a_day - timedelta(seconds=1))
     with pytest.raises(WindowClosed) as closed:
-        refuse_closed([line], now=NOON + OPEN_FOR)
-    assert closed.value.facts == {"closed_at": NOON + OPEN_FOR}
+        refuse_closed(WHATSAPP, [line], now=NOON + a_day)
+    assert closed.value.facts == {"closed_at": NOON + a_day}
     with pytest.raises(WindowClosed):
-        refuse_closed([], now=NOON)
+        refuse_closed(WHATSAPP, [], now=NOON)
+
+
+def test_where_no_channel_says_otherwise_something_can_be_said_at_any_time() -> None:
+    assert is_open(Channel(name="post", longest=1), [], now=NOON)
