@@ -18,6 +18,9 @@ KEPT: Final = 20_000
 LATER: Final = frozenset({4, 80_007, 130_429, 131_056, 131_016, 131_057, 131_000, 133_016})
 """Codes that say to try again: limits, and trouble of theirs (providers, 2.1)."""
 
+CLOSED: Final = 131_047
+"""They have not written for 24 hours: only templates are taken."""
+
 ACCOUNT: Final = frozenset(
     {0, 3, 10, 190, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_063}
 )
@@ -117,7 +120,7 @@ def _taken(answer: Answered) -> Taken:
     code = refused.error.code
     if code in LATER or code in ACCOUNT or 200 <= code < 300:
         raise NotTakenError(f"code {code}")
-    raise MessageRefusedError(str(code))
+    raise MessageRefusedError(str(code), closed=code == CLOSED)
 
 
 def _read(body: bytes, kind: Any) -> Any:

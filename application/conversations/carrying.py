@@ -18,6 +18,7 @@ from application.operations.jobs import (
     Handled,
     Handlers,
     Job,
+    NotTakenError,
     Skipped,
     UncertainError,
 )
@@ -31,13 +32,16 @@ from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
+    FallBack,
     MessageEdited,
+    MessageFellBack,
     MessagePosted,
     MessageStatus,
     ReportMessage,
 )
+from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WindowClosed, refuse_closed
+from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.people.channels import KnownOn
 from domain.values import MessageId, TenantId
 
@@ -48,11 +52,14 @@ Ask = Callable[[str, Callable[[Past], Any]], Any]
 
 
 class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code."""
+    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
+    can be said freely any more (`closed`).
+    """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, closed: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.closed = closed
 
 
 class Given(NamedTuple):
@@ -133,19 +140,24 @@ class Carrying:
             return Skipped("the business has no account there: somebody else carries it")
         words = self._words(effect, job)
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, words.approved, past))
+            reader = self._ask(job.tenant, lambda past: _reader(effect, words, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
+        if reader is not None and reader.closed:
+            words = self._fallen_back(effect, job, words)
         if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
         given = Given(effect.message_id, reader.to, words.text, reader.number, words.approved)
-        return self._given(effect, job, partial(carriage.carrier.send, account, given))
+        return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
 
-    def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
+    def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
         self._report(effect, job, MessageStatus.SENDING)
         try:
             taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
+            if refused.closed and words.fallback is not None and not job.is_last_attempt:
+                self._fallen_back(effect, job, words)
+                raise NotTakenError("it is given again, as a template") from refused
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
@@ -171,11 +183,23 @@ class Carrying:
         """Return what it says by now. What was edited is of no template any more."""
         words = _Words()
         for past in self._history(job.tenant, effect.message_id):
-            if isinstance(past.event, MessagePosted):
-                words = _Words(past.event.text, past.event.approved)
-            if isinstance(past.event, MessageEdited):
-                words = _Words(past.event.text)
+            match past.event:
+                case MessagePosted(text=text, approved=approved, fallback=fallback):
+                    words = _Words(text, approved, fallback)
+                case MessageFellBack(text=text, approved=approved):
+                    words = words._replace(text=text, approved=approved)
+                case MessageEdited(text=text):
+                    words = words._replace(text=text, approved=None)
         return words
+
+    def _fallen_back(self, effect: CarryMessage, job: Job, words: "_Words") -> "_Words":
+        """Let it say what can be said at any time: it is recorded before it is given to anybody."""
+        said = words.fallback
+        assert said is not None, "there is something to fall back on"
+        id_ = uuid5(job.id, f"fall-back/{job.attempt}")
+        order = FallBack(message_id=effect.message_id, said=said)
+        self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
+        return words._replace(text=said.text, approved=said.approved)
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -192,29 +216,35 @@ class Carrying:
 
 
 class _Words(NamedTuple):
-    """What a message says, and as which template; nothing, where nobody knows it any more."""
+    """What a message says, as which template, and what it says instead where it cannot be said freely; nothing, where
+    nobody knows it any more.
+    """
 
     text: str | None = None
     approved: AsApproved | None = None
+    fallback: FilledIn | None = None
 
 
 class _Reader(NamedTuple):
     """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
-    ever did.
+    ever did; and whether nothing can be said freely any more (`closed`).
     """
 
     to: str
-    number: str | None = None
+    number: str | None
+    closed: bool
 
 
-def _reader(effect: CarryMessage, approved: AsApproved | None, past: Past) -> _Reader | None:
-    """Return who is to read it, if it still is to be said. Raises WindowClosed."""
+def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
+    """Return who is to read it, if it still is to be said. Raises WindowClosed, where nothing can be said."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    if approved is None:
-        refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
+    channel, is_free = CHANNELS[effect.channel], words.approved is None
+    if is_free and words.fallback is None:
+        refuse_closed(channel, thread.lines, now=past.now)
+    closed = is_free and not is_open(channel, thread.lines, now=past.now)
     line = thread.lines[-1] if thread.lines else None
     by = line.identity_id if line else None
     to = address_of(effect.channel, thread.client_id, past, by)
-    return _Reader(to, line.number if line else None) if to else None
+    return _Reader(to, line.number if line else None, closed) if to else None

@@ -3,7 +3,7 @@
 from domain.conversations.messages import MessageKind
 from domain.conversations.participants import OURSELVES, MemberId
 from domain.conversations.templates import FromTemplate
-from domain.messages import Command, DomainError
+from domain.messages import Command, DomainError, Invalid
 from domain.values import ClientId
 
 
@@ -15,10 +15,17 @@ class WriteToClient(Command, frozen=True):
     client_id: ClientId
     channel: str
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     text: str | None = None
     author: MemberId = OURSELVES
     kind: MessageKind = MessageKind.SYSTEM
     local_id: str | None = None
+
+
+class ChannelNotCarried(Invalid):
+    """Nothing is sent on this channel from here."""
+
+    channels: tuple[str, ...]
 
 
 class ClientNotReachable(DomainError):

@@ -10,6 +10,7 @@ from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessagePosted,
     MessageReacted,
@@ -84,6 +85,9 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
+        case MessageFellBack(text=text):
+            said = replace(row, text=text, words=text and plain(text), files=())
+            return replace(said, template_id=event.template_id, language=event.language)
         case MessageDeleted(at=at):
             return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
         case MessageReacted(member_id=who, emoji=emoji):
@@ -108,11 +112,12 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=2,
+    version=3,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,

@@ -12,11 +12,13 @@ from domain.conversations.messages.messages import (
     ChangedTooManyTimes,
     DeleteMessage,
     EditMessage,
+    FallBack,
     ForTheBusiness,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageIsDeleted,
     MessageIsOld,
     MessageKind,
@@ -58,9 +60,10 @@ def post(
     *,
     now: datetime,
     filled_in: FilledIn | None = None,
+    fallback: FilledIn | None = None,
 ) -> MessagePosted:
     """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
-    template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
+    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
     refuse_unclear(command.text, command.template, command.files)
@@ -89,6 +92,7 @@ def post(
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
         approved=filled_in.approved if filled_in else None,
+        fallback=fallback,
     )
 
 
@@ -125,6 +129,23 @@ def edit(command: EditMessage, message: Message, *, now: datetime) -> Sequence[M
         raise ChangedTooManyTimes(most=MOST_EDITS)
     return [
         MessageEdited(message_id=command.message_id, thread_id=thread_id, at=now, text=command.text)
+    ]
+
+
+def fall_back(command: FallBack, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it say what can be said yet, unless they have it."""
+    if message.thread_id is None or message.deleted or message.status in ARRIVED:
+        return []
+    return [
+        MessageFellBack(
+            message_id=command.message_id,
+            thread_id=message.thread_id,
+            at=now,
+            template_id=command.said.template_id,
+            language=command.said.language,
+            text=command.said.text,
+            approved=command.said.approved,
+        )
     ]
 
 

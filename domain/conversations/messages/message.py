@@ -11,6 +11,7 @@ from domain.conversations.messages.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessagePosted,
     MessageReacted,
@@ -47,6 +48,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             return _posted(event)
         case MessageEdited():
             return replace(message, edits=message.edits + 1)
+        case MessageFellBack():
+            return message
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
         case MessageReacted(member_id=who, emoji=emoji):

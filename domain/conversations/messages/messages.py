@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.conversations.approvals import AsApproved
 from domain.conversations.participants import Audience, MemberId
-from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.messages import (
     Command,
@@ -68,20 +68,28 @@ ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
-    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`.
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
+    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`.
     """
 
     thread_id: ThreadId
     author: MemberId
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     files: tuple[FileId, ...] = ()
     kind: MessageKind = MessageKind.TEXT
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+
+
+class FallBack(Command, frozen=True):
+    """What it says cannot be said any more: it says this instead."""
+
+    message_id: MessageId
+    said: FilledIn
 
 
 class EditMessage(Command, frozen=True):
@@ -120,7 +128,7 @@ class ReportMessage(Command, frozen=True):
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
-    `approved` it.
+    `approved` it. Until it is given to them it may yet come to be its `fallback`.
     """
 
     message_id: MessageId
@@ -142,6 +150,7 @@ class MessagePosted(Event, frozen=True):
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
     approved: Personal[AsApproved | None] = None
+    fallback: Personal[FilledIn | None] = None
 
 
 class MessageEdited(Event, frozen=True):
@@ -149,6 +158,18 @@ class MessageEdited(Event, frozen=True):
     thread_id: ThreadId
     at: datetime
     text: Personal[str | None] = None
+
+
+class MessageFellBack(Event, frozen=True):
+    """What it was to say could not be said freely any more. It was sent as this template of a channel's."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+    template_id: TemplateId
+    language: str
+    text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
 
 
 class MessageDeleted(Event, frozen=True):
@@ -176,7 +197,14 @@ class MessageReported(Event, frozen=True):
     reason: str | None = None
 
 
-MessageEvent = MessagePosted | MessageEdited | MessageDeleted | MessageReacted | MessageReported
+MessageEvent = (
+    MessagePosted
+    | MessageEdited
+    | MessageFellBack
+    | MessageDeleted
+    | MessageReacted
+    | MessageReported
+)
 
 # --- Why it may be refused ------------------------------------------------------------
 

@@ -6,12 +6,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
+from domain.conversations.approvals import AsApproved, Parameter
 from domain.conversations.heard import MessageCarried, MessageHeard, RecordCarried, ReportCarried
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,
     MessageDeleted,
     MessageEdited,
+    MessageFellBack,
     MessagePosted,
     MessageReacted,
     MessageReported,
@@ -31,6 +33,7 @@ from domain.conversations.scheduled import (
     ScheduleMessage,
     SendScheduled,
 )
+from domain.conversations.templates import TemplateId
 from domain.conversations.threads import (
     AddMember,
     ArchiveThread,
@@ -200,6 +203,15 @@ message_posted: Final = MessagePosted(
 )
 message_edited: Final = MessageEdited(
     message_id=message_id, thread_id=thread_id, at=later, text="Bonsoir Ana"
+)
+message_fell_back: Final = MessageFellBack(
+    message_id=message_id,
+    thread_id=thread_id,
+    at=later,
+    template_id=TemplateId("message-template-0198c0de-0000-7000-8000-000000000001"),
+    language="fr",
+    text="Bonjour Ana, nous avons une réponse pour vous.",
+    approved=AsApproved(name="suite", code="fr", parameters=(Parameter(value="Ana"),)),
 )
 message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
 message_reacted: Final = MessageReacted(
