@@ -12,6 +12,7 @@ from uuid import uuid5
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
 from application.conversations.reaching import address_of
+from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
@@ -27,7 +28,7 @@ from application.ports import About, Clock
 from application.processes.effects import CarryMessage
 from application.scheduling.mails import History
 from application.transact import Past
-from domain.conversations.approvals import AsApproved
+from domain.conversations.approvals import AsApproved, TemplateStatus
 from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
@@ -39,9 +40,11 @@ from domain.conversations.messages import (
     MessageStatus,
     ReportMessage,
 )
+from domain.conversations.reviews import HearOfTemplate
 from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import WindowClosed, is_open, refuse_closed
+from domain.messages import Command
 from domain.people.channels import KnownOn
 from domain.values import MessageId, TenantId
 
@@ -53,13 +56,23 @@ Ask = Callable[[str, Callable[[Past], Any]], Any]
 
 class MessageRefusedError(Exception):
     """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
-    can be said freely any more (`closed`).
+    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
+    know.
     """
 
-    def __init__(self, code: str, *, closed: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        closed: bool = False,
+        of_template: bool = False,
+        stands: TemplateStatus | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.closed = closed
+        self.of_template = of_template
+        self.stands = stands
 
 
 class Given(NamedTuple):
@@ -158,6 +171,8 @@ class Carrying:
             if refused.closed and words.fallback is not None and not job.is_last_attempt:
                 self._fallen_back(effect, job, words)
                 raise NotTakenError("it is given again, as a template") from refused
+            if refused.of_template and words.approved is not None:
+                self._heard_of(job, words.approved, refused)
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
@@ -196,10 +211,20 @@ class Carrying:
         """Let it say what can be said at any time: it is recorded before it is given to anybody."""
         said = words.fallback
         assert said is not None, "there is something to fall back on"
-        id_ = uuid5(job.id, f"fall-back/{job.attempt}")
         order = FallBack(message_id=effect.message_id, said=said)
-        self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
+        self._order(order, job, f"fall-back/{job.attempt}")
         return words._replace(text=said.text, approved=said.approved)
+
+    def _heard_of(self, job: Job, approved: AsApproved, refused: MessageRefusedError) -> None:
+        """Let whoever writes templates see why one is not taken."""
+        order = HearOfTemplate(
+            claim_id=claim_of(approved.name, tenant=job.tenant, pepper=self._pepper),
+            name=approved.name,
+            code=approved.code,
+            status=refused.stands,
+            reason=refused.code,
+        )
+        self._order(order, job, f"template/{job.attempt}")
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -211,7 +236,10 @@ class Carrying:
 
     def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
         order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
-        id_ = uuid5(job.id, f"{status}/{job.attempt}")
+        self._order(order, job, f"{status}/{job.attempt}")
+
+    def _order(self, order: Command, job: Job, name: str) -> None:
+        id_ = uuid5(job.id, name)
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 

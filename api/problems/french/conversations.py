@@ -60,6 +60,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Modèle non approuvé",
         "Le canal n'a pas approuvé ce modèle, ou pas dans ces termes.",
     ),
+    "templates-not-configured": Words(
+        "Compte WhatsApp incomplet",
+        "Personne ne peut être interrogé : aucun compte professionnel n'est configuré avec le numéro.",
+    ),
     "client-not-reachable": Words(
         "Client injoignable",
         "Ni son nom sur ce canal ni un numéro de cette personne n'est connu.",

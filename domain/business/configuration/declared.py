@@ -116,10 +116,11 @@ def _is_kept(part: inspect.Type) -> bool:
 
 class WhatsappCloud(Value, frozen=True, kw_only=True):
     """A number in Meta's Cloud API. What Meta sends is signed with the `app_secret`; `verify_token` is
-    what it says when it is told where to send.
+    what it says when it is told where to send. Of the `business_account_id` are the templates.
     """
 
     phone_number_id: PathId
+    business_account_id: PathId | None = None
     access_token: Secret
     app_secret: Secret
     verify_token: Secret | None = None
@@ -167,6 +168,7 @@ DECLARED: Final[tuple[Declaration, ...]] = (
         examples=(
             WhatsappCloud(
                 phone_number_id="106540352242922",
+                business_account_id="102290129340398",
                 access_token=Secret(value="EAAG-example-token-0001"),
                 app_secret=Secret(value="0123456789abcdef0123456789abcdef"),
                 verify_token=Secret(value="a word that only we know"),

@@ -24,6 +24,7 @@ from domain.conversations.messages import (
     message_at,
 )
 from domain.conversations.participants import MemberId
+from domain.conversations.reviews import REVIEWS_ID, TemplatesAsked, TemplatesHeard
 from domain.conversations.scheduled import (
     CalledOff,
     CancelScheduled,
@@ -182,6 +183,14 @@ scheduled_cancelled: Final = ScheduledCancelled(
 )
 message_heard: Final = MessageHeard(
     heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
+)
+templates_asked: Final = TemplatesAsked(id=REVIEWS_ID, number=1, at=now)
+templates_heard: Final = TemplatesHeard(
+    id=REVIEWS_ID,
+    number=1,
+    at=now,
+    claims=("claim-0198c0de-0000-7000-8000-000000000001",),
+    left_out=1,
 )
 carried_id: Final = HeardId("heard-0198c0de-0000-7000-8000-000000000002")
 message_carried: Final = MessageCarried(heard_id=carried_id, message_id=message_id)

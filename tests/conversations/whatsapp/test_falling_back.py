@@ -16,11 +16,12 @@ pytestmark = pytest.mark.postgres
 
 DAY: Final = timedelta(days=1)
 REMINDED: Final = "Bonjour Zoé, à 10 h !"
+WORDS: Final = "Nous avons une réponse pour vous."
 AGAIN: Final = {
     "shortcut": "suite",
     "title": "Suite",
     "name": "suite",
-    "says": {"fr": {"text": "Nous avons une réponse pour vous."}},
+    "says": {"fr": {"text": WORDS}},
 }
 
 
@@ -72,7 +73,8 @@ def test_who_may_not_say_anything_freely_is_told_which_templates_they_may_send(
 
 def test_what_is_named_is_sent_instead_of_what_cannot_be_said(desk: Desk, meta: Cloud) -> None:
     desk.is_written_to()
-    body = {"text": "Encore ?", "fallback": fallback(approved(desk))}
+    id_ = approved(desk)
+    body = {"text": "Encore ?", "fallback": fallback(id_)}
     free = asks(desk, body, query="?fallback=template").json()
     desk.running.settle()
     later(desk, DAY)
@@ -80,7 +82,7 @@ def test_what_is_named_is_sent_instead_of_what_cannot_be_said(desk: Desk, meta: 
     desk.running.settle()
 
     assert (free["text"], instead["text"]) == ("Encore ?", REMINDED)
-    assert instead["template_id"] == body["fallback"]["id"]  # type: ignore[index]
+    assert instead["template_id"] == id_
     assert names(meta) == ["Encore ?", "rappel_24h"]
 
 
@@ -90,9 +92,7 @@ def test_what_is_configured_is_sent_where_no_other_is_named(desk: Desk, meta: Cl
     unnamed = asks(desk, {"text": "Encore ?"}, query="?fallback=template")
     assert (unnamed.status_code, unnamed.json()["code"]) == (422, "fallback-not-named")
 
-    id_ = approved(
-        desk, TheirTemplate(name="suite", text=AGAIN["says"]["fr"]["text"]), template=AGAIN
-    )  # type: ignore[index]
+    id_ = approved(desk, TheirTemplate(name="suite", text=WORDS), template=AGAIN)
     typed = typed_of(Conversations(fallback_template_id=id_))
     key = "configuration-0198c0de-0000-7000-8000-000000000002"
     desk.running.order(Configure(id=key, key="conversations", values=typed, verified=typed))
