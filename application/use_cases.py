@@ -8,7 +8,15 @@ from application.business import configuration, tenants, users
 from application.conversations import carried, hearing, saying, scheduled, threads
 from application.files import files
 from application.people import clients
-from application.sales import assignment, done, inviting, leads, pipeline, submissions
+from application.sales import (
+    assignment,
+    done,
+    inviting,
+    leads,
+    merging,
+    pipeline,
+    submissions,
+)
 from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
@@ -37,6 +45,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **booking_mails.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
+    **merging.USE_CASES,
     **submissions.USE_CASES,
     **assignment.USE_CASES,
     **pipeline.USE_CASES,
