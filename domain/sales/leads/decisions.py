@@ -239,10 +239,10 @@ def _new_again(lead_id: LeadId, lead: Lead) -> Sequence[LeadEvent]:
 
 
 def _company(command: OpenLead, lead: Lead) -> Company:
-    """Return where they work by what is said now: what a stranger says counts where nothing is known."""
+    """Return where they work by what is said now: what a stranger says, or a file, counts where nothing is known."""
     if command.company is None:
         return lead.company
-    if command.submission_id is None:
+    if command.submission_id is None and not command.quietly:
         return command.company
     return completed(lead.company, command.company)
 
