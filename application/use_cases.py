@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import carried, hearing, saying, scheduled, threads
+from application.conversations import carried, hearing, reaching, saying, scheduled, threads
 from application.files import files
 from application.people import clients
 from application.sales import assignment, done, inviting, leads, pipeline, submissions
@@ -47,6 +47,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
     **carried.USE_CASES,
+    **reaching.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
     **done.USE_CASES,

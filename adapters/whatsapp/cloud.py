@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from application.conversations.carrying import Given, MessageRefusedError
+from application.conversations.carrying import Given, MessageRefusedError, Taken
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
+from domain.conversations.approvals import Parameter
 
 KEPT: Final = 20_000
 """Bytes of an answer."""
@@ -27,8 +28,13 @@ class _Named(msgspec.Struct):
     id: str
 
 
+class _Reader(msgspec.Struct):
+    wa_id: str | None = None
+
+
 class _Taken(msgspec.Struct):
     messages: list[_Named]
+    contacts: list[_Reader] = []
 
 
 class _Fault(msgspec.Struct):
@@ -46,7 +52,7 @@ class CloudApi:
         self._outgoing = outgoing
         self._url = url
 
-    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. Raises MessageRefusedError, NotTakenError, UncertainError."""
         request = self._request(account, given)
         handing_over()
@@ -63,8 +69,7 @@ class CloudApi:
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **to,
-            "type": "text",
-            "text": {"body": given.text, "preview_url": False},
+            **_said(given),
             "biz_opaque_callback_data": given.message_id,
         }
         kind = "application/json"
@@ -81,13 +86,29 @@ class CloudApi:
         )
 
 
-def _taken(answer: Answered) -> str:
+def _said(given: Given) -> dict[str, Any]:
+    """Return what is said, as a template of theirs where it is one."""
+    if given.approved is None:
+        return {"type": "text", "text": {"body": given.text, "preview_url": False}}
+    name, code, parameters = given.approved.name, given.approved.code, given.approved.parameters
+    filled = [_parameter(each) for each in parameters]
+    components = [{"type": "body", "parameters": filled}] if filled else []
+    template = {"name": name, "language": {"code": code}, "components": components}
+    return {"type": "template", "template": template}
+
+
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    name = {"parameter_name": parameter.name} if parameter.name else {}
+    return {"type": "text", **name, "text": parameter.value}
+
+
+def _taken(answer: Answered) -> Taken:
     """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
     if 200 <= answer.status < 300:
         taken = _read(answer.body, _Taken)
         if taken is None or not taken.messages:
             raise UncertainError("they may have it: their answer cannot be read")
-        return str(taken.messages[0].id)
+        return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
     refused = _read(answer.body, _Refused)
     if refused is None:
         if answer.status < 500:

@@ -22,7 +22,7 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.reach import behind, message_seen
 from application.permissions import Permission
-from domain.conversations import templates
+from domain.conversations import approvals, templates
 from domain.conversations.messages import (
     MOST_FILES,
     MOST_MENTIONS,
@@ -76,7 +76,7 @@ FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x20]+$")]
 
 
-Placeholder = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Placeholder = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39}|[1-9][0-9]?)$")]
 
 
 class FilledBody(Body):
@@ -120,7 +120,7 @@ class Reaction(Body):
     emoji: Emoji | None
 
 
-MADE_OF_TEMPLATE: Final = (*of(templates), TEMPLATES.not_found, TEMPLATES.is_removed)
+MADE_OF_TEMPLATE: Final = (*of(templates, approvals), TEMPLATES.not_found, TEMPLATES.is_removed)
 POSTING: Final = (
     *CONVERSING,
     *MADE_OF_TEMPLATE,

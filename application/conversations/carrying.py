@@ -11,6 +11,7 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
+from application.conversations.reaching import address_of
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
@@ -20,11 +21,12 @@ from application.operations.jobs import (
     Skipped,
     UncertainError,
 )
-from application.people.people import records
+from application.people.contact_details import known_on
 from application.ports import About, Clock
 from application.processes.effects import CarryMessage
 from application.scheduling.mails import History
 from application.transact import Past
+from domain.conversations.approvals import AsApproved
 from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
@@ -36,14 +38,13 @@ from domain.conversations.messages import (
 )
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import WindowClosed, refuse_closed
-from domain.people.clients import CLIENT
-from domain.values import ClientId, IdentityId, MessageId
+from domain.people.channels import KnownOn
+from domain.values import MessageId, TenantId
 
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
-Send = Callable[[Callable[[], None]], str]
 
 
 class MessageRefusedError(Exception):
@@ -55,20 +56,31 @@ class MessageRefusedError(Exception):
 
 
 class Given(NamedTuple):
-    """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
-    which that one wrote, if they wrote.
+    """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
+    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs.
     """
 
     message_id: MessageId
     to: str
     text: str
     number: str | None = None
+    approved: AsApproved | None = None
+
+
+class Taken(NamedTuple):
+    """What they call what they have taken, and whoever is to read it, if they say that."""
+
+    name: str
+    to: str | None = None
+
+
+Send = Callable[[Callable[[], None]], Taken]
 
 
 class Carrier(Protocol):
     """Carries messages on a channel; see `adapters/whatsapp`."""
 
-    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. `handing_over` is called before they are given it. Raises
         MessageRefusedError, NotTakenError where it is to be tried again, UncertainError.
         """
@@ -119,20 +131,20 @@ class Carrying:
         account = self._configured.values(job.tenant, carriage.account)
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
-        text = self._text(effect, job)
+        words = self._words(effect, job)
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, past))
+            reader = self._ask(job.tenant, lambda past: _reader(effect, words.approved, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
-        if text is None or reader is None:
+        if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
-        given = Given(effect.message_id, reader.to, text, reader.number)
+        given = Given(effect.message_id, reader.to, words.text, reader.number, words.approved)
         return self._given(effect, job, partial(carriage.carrier.send, account, given))
 
     def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
         self._report(effect, job, MessageStatus.SENDING)
         try:
-            name = send(lambda: self._handing_over(str(job.id)))
+            taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
             return self._failed(effect, refused.code)
         except UncertainError:
@@ -143,18 +155,27 @@ class Carrying:
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
-            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
+            heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
+            known=self._known(effect, job, taken),
         )
 
-    def _text(self, effect: CarryMessage, job: Job) -> str | None:
-        """Return what it says by now; None, where nobody knows it any more."""
-        text = None
+    def _known(self, effect: CarryMessage, job: Job, taken: Taken) -> KnownOn | None:
+        if not taken.to:
+            return None
+        tenant = TenantId(job.tenant)
+        return known_on(effect.channel, taken.to, tenant=tenant, pepper=self._pepper)
+
+    def _words(self, effect: CarryMessage, job: Job) -> "_Words":
+        """Return what it says by now. What was edited is of no template any more."""
+        words = _Words()
         for past in self._history(job.tenant, effect.message_id):
-            if isinstance(past.event, MessagePosted | MessageEdited):
-                text = past.event.text
-        return text
+            if isinstance(past.event, MessagePosted):
+                words = _Words(past.event.text, past.event.approved)
+            if isinstance(past.event, MessageEdited):
+                words = _Words(past.event.text)
+        return words
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -170,25 +191,30 @@ class Carrying:
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 
+class _Words(NamedTuple):
+    """What a message says, and as which template; nothing, where nobody knows it any more."""
+
+    text: str | None = None
+    approved: AsApproved | None = None
+
+
 class _Reader(NamedTuple):
-    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote."""
+    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
+    ever did.
+    """
 
     to: str
-    number: str
+    number: str | None = None
 
 
-def _reader(effect: CarryMessage, past: Past) -> _Reader | None:
+def _reader(effect: CarryMessage, approved: AsApproved | None, past: Past) -> _Reader | None:
     """Return who is to read it, if it still is to be said. Raises WindowClosed."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
-    line = thread.lines[-1]
-    to = _called(thread.client_id, line.identity_id, past)
-    return _Reader(to, line.number) if to else None
-
-
-def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
-    known = (past.of(CLIENT, each).channels for each in records(past, client_id))
-    ids = (each.id for channels in known for each in channels if each.identity_id == identity_id)
-    return next(ids, None)
+    if approved is None:
+        refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
+    line = thread.lines[-1] if thread.lines else None
+    by = line.identity_id if line else None
+    to = address_of(effect.channel, thread.client_id, past, by)
+    return _Reader(to, line.number if line else None) if to else None

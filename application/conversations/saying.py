@@ -56,7 +56,8 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     _refuse_elsewhere(posted, past)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
         refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
-        refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
+        if posted.approved is None:
+            refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
@@ -68,9 +69,14 @@ def made_of(template: FromTemplate | None, thread_id: ThreadId, past: Past) -> F
     if template is None:
         return None
     known = past.of(TEMPLATES.aggregate, template.id)
-    outside = past.of(THREAD, thread_id).channel != messages.IN_APP
-    read_in = readers_language(thread_id, past)
-    return filled_in(template, known, read_in=read_in, outside=outside)
+    name = past.of(THREAD, thread_id).channel
+    return filled_in(
+        template,
+        known,
+        read_in=readers_language(thread_id, past),
+        outside=name != messages.IN_APP,
+        approves=name in CHANNELS and CHANNELS[name].approves,
+    )
 
 
 def _answered(command: messages.PostMessage, past: Past) -> Changes:

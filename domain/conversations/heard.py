@@ -35,11 +35,12 @@ class HearMessage(Command, frozen=True):
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this."""
+    """Whoever carries a message has it, and calls it this; and whoever is to read it is `known` to them by that."""
 
     heard_id: HeardId
     message_id: MessageId
     at: datetime
+    known: KnownOn | None = None
 
 
 class ReportCarried(Command, frozen=True):

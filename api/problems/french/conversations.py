@@ -51,13 +51,25 @@ FRENCH: Final[Mapping[str, Words]] = {
     "too-long-for-channel": Words(
         "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
     ),
+    "client-not-reachable": Words(
+        "Client injoignable",
+        "Ni son nom sur ce canal ni un numéro de cette personne n'est connu.",
+    ),
+    "approved-too-long": Words(
+        "Modèle trop long", "Avec tout ce qui y est rempli, il est trop long pour ce canal."
+    ),
+    "parameter-not-taken": Words(
+        "Valeur refusée par le canal",
+        "Le canal n'accepte ni retour à la ligne, ni tabulation, ni plus de quatre espaces de suite dans "
+        "ce qui est rempli, et rien ne peut y rester vide.",
+    ),
     "filled-in-too-long": Words(
         "Message trop long", "Avec tout ce qui y est rempli, le message est trop long."
     ),
     "placeholder-malformed": Words(
         "Champ mal écrit",
         "Ce qui est à remplir s'écrit entre deux accolades, par un nom en minuscules, chiffres et "
-        "tirets bas.",
+        "tirets bas, ou par un numéro.",
     ),
     "placeholder-missing": Words("Champ non rempli", "Le modèle a un champ dont rien n'est dit."),
     "placeholder-unknown": Words("Champ inconnu", "Le modèle n'a pas ce champ."),

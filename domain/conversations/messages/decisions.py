@@ -88,6 +88,7 @@ def post(
         language=filled_in.language if filled_in else None,
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
+        approved=filled_in.approved if filled_in else None,
     )
 
 
@@ -102,8 +103,13 @@ def refuse_unclear(
 
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
-    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there."""
-    goes_out = channel != IN_APP and is_staff(command.author) and command.kind is MessageKind.TEXT
+    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
+    and so has a notice that is made of a template.
+    """
+    is_said = command.kind is MessageKind.TEXT or (
+        command.kind is MessageKind.SYSTEM and command.template is not None
+    )
+    goes_out = channel != IN_APP and is_staff(command.author) and is_said
     return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.approvals import AsApproved
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
 from domain.conversations.windows import Line
@@ -118,7 +119,8 @@ class ReportMessage(Command, frozen=True):
 
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
-    of the thread. What was made of a template says so, and in which language.
+    of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
+    `approved` it.
     """
 
     message_id: MessageId
@@ -139,6 +141,7 @@ class MessagePosted(Event, frozen=True):
     language: str | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
 
 
 class MessageEdited(Event, frozen=True):

@@ -15,6 +15,7 @@ from typing import Final
 from domain.messages import Event
 from domain.people.clients.client import CLIENT, Client, evolve, still
 from domain.people.clients.decisions import (
+    MOST_CHANNELS,
     add_note,
     change,
     change_status,
@@ -79,6 +80,7 @@ from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "CLIENT",
+    "MOST_CHANNELS",
     "MOST_RECORDS",
     "STORED_AS",
     "TOLD_AS",

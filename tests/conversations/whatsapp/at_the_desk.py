@@ -9,7 +9,15 @@ from domain.business.configuration import Configure, typed_of
 from domain.business.configuration.declared import WhatsappCloud
 from domain.confidential import Secret, kept
 from tests.conversations.threads.conversing import Person
-from tests.conversations.whatsapp.cloud import APP_SECRET, NUMBER, TOKEN, call, signed, wrote
+from tests.conversations.whatsapp.cloud import (
+    APP_SECRET,
+    NUMBER,
+    TOKEN,
+    Cloud,
+    call,
+    signed,
+    wrote,
+)
 from tests.running import Client, Running
 
 ID: Final = "configuration-0198c0de-0000-7000-8000-000000000001"
@@ -19,9 +27,11 @@ VERIFY: Final = "a word that only we know"
 class Desk:
     """Who answers is `ana`."""
 
-    def __init__(self, running: Running, ana: Person) -> None:
+    def __init__(self, running: Running, ana: Person, meta: Cloud) -> None:
         self.running = running
         self.ana = ana
+        self.meta = meta
+        meta.rules.clock = lambda: self.now
         self.anybody: TestClient = Client(running.app, raise_server_exceptions=False)
         account = WhatsappCloud(
             phone_number_id=NUMBER,
@@ -46,6 +56,7 @@ class Desk:
 
     def is_called(self, *values: dict[str, Any], **more: Any) -> None:
         """Let Meta call, and what follows from it be done."""
+        self.meta.rules.hear(values)
         body = call(*values, **more)
         answer = self.anybody.post(self.path, content=body, headers=signed(body))
         assert answer.status_code == 200, answer.text

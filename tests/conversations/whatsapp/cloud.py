@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from infra.settings import Settings
+from tests.conversations.whatsapp.cloud_templates import Rules
 from tests.outgoing.somebody import HERE
 
 NUMBER: Final = "106540352242922"
@@ -45,11 +46,15 @@ REFUSALS: Final = {
 
 @dataclass
 class Cloud:
-    """`book` is what it took, in order; `faults` are what it does next."""
+    """`book` is what it took, in order; `faults` are what it does next; `called` is by what it calls somebody whom
+    others call otherwise.
+    """
 
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    rules: Rules = field(default_factory=Rules)
+    called: dict[str, str] = field(default_factory=dict)
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -77,8 +82,10 @@ class Cloud:
         said = msgspec.json.decode(body)
         if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
             return 401, _refusal(190)
-        if said["messaging_product"] != "whatsapp" or not said["text"]["body"]:
+        if said["messaging_product"] != "whatsapp" or ("text" in said and not said["text"]["body"]):
             return 400, _refusal(131_008)
+        if (refused := self.rules.refusal(said)) is not None:
+            return 400, _refusal(refused)
         self.book.append(said)
         taken = msgspec.json.encode(self._taken(said))
         half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
@@ -88,7 +95,7 @@ class Cloud:
         to = said.get("to") or said["recipient"]
         return {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": to, "wa_id": to}],
+            "contacts": [{"input": to, "wa_id": self.called.get(to, to)}],
             "messages": [{"id": self.name(len(self.book)), "message_status": "accepted"}],
         }
 
