@@ -35,6 +35,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **allowances.USE_CASES,
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
+    **telling.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
     **submissions.USE_CASES,

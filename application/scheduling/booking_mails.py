@@ -36,6 +36,7 @@ from application.scheduling.mails import (
     language_of,
     state_of,
 )
+from application.scheduling.telling import BY_MAIL, Elsewhere
 from application.scheduling.timeliness import QUICKLY, is_same_command, told_of, why_not
 from application.transact import Changes, Past, UseCase
 from domain.aggregate import Aggregate
@@ -43,6 +44,7 @@ from domain.business.tenants import TENANT, stream_of
 from domain.business.users import USER, UserStatus
 from domain.messages import Command
 from domain.people.clients import CLIENT, Client
+from domain.people.consents import ToldBy
 from domain.scheduling import bookings
 from domain.scheduling.bookings import (
     BOOKING,
@@ -63,11 +65,19 @@ S = TypeVar("S")
 class BookingMails:
     """Handles the effects that are mails about bookings."""
 
-    def __init__(self, history: History, letters: Letters, mailer: Mailer, clock: Clock) -> None:
+    def __init__(
+        self,
+        history: History,
+        letters: Letters,
+        mailer: Mailer,
+        clock: Clock,
+        elsewhere: Elsewhere = BY_MAIL,
+    ) -> None:
         self._history = history
         self._letters = letters
         self._mailer = mailer
         self._clock = clock
+        self._elsewhere = elsewhere
 
     @property
     def handlers(self) -> Handlers:
@@ -101,6 +111,17 @@ class BookingMails:
             return Skipped("a later mail was sent before")
         mail = self._mail(effect, past, job.tenant)
         if mail is None:
+            return Skipped("nobody to write to")
+        match self._elsewhere.tell(mail, effect, job):
+            case ToldBy.MAIL:
+                return self._written(mail, effect, job)
+            case None:
+                return Skipped("they want to be told no more")
+            case channel:
+                return Skipped(f"it is told by {channel}")
+
+    def _written(self, mail: BookingMail, effect: MailAboutBooking, job: Job) -> Handled:
+        if mail.reader is None or mail.reader.email is None:
             return Skipped("nobody to write to")
         try:
             message_id = self._mailer.send(self._letters.write(mail), str(job.id))
@@ -196,7 +217,7 @@ class BookingMails:
 
 
 def _is_reachable(reader: Contact | None) -> bool:
-    return reader is not None and reader.email is not None
+    return reader is not None and (reader.email or reader.phone) is not None
 
 
 def _is_confirmed(kind: MailKind, told: Recorded, past: Sequence[Recorded]) -> bool:

@@ -89,6 +89,7 @@ def post(
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
         approved=filled_in.approved if filled_in else None,
+        notice=command.notice,
     )
 
 
@@ -104,10 +105,10 @@ def refuse_unclear(
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
     """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
-    and so has a notice that is made of a template.
+    and so has a notice.
     """
     is_said = command.kind is MessageKind.TEXT or (
-        command.kind is MessageKind.SYSTEM and command.template is not None
+        command.kind is MessageKind.SYSTEM and bool(command.template or command.notice)
     )
     goes_out = channel != IN_APP and is_staff(command.author) and is_said
     return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
@@ -169,6 +170,7 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
             status=command.status,
             at=command.at,
             reason=command.reason,
+            notice=message.notice if command.status is MessageStatus.FAILED else None,
         )
     ]
 

@@ -17,6 +17,7 @@ from domain.conversations.messages.messages import (
     MessageReported,
     MessageStatus,
 )
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.messages import Value
 from domain.values import FileId, ThreadId
@@ -39,6 +40,7 @@ class Message(Value, frozen=True, kw_only=True):
     edits: int = 0
     files: tuple[FileId, ...] = ()
     reactions: Mapping[MemberId, str] = {}
+    notice: Notice | None = None
 
 
 def evolve(message: Message, event: MessageEvent) -> Message:
@@ -68,6 +70,7 @@ def _posted(event: MessagePosted) -> Message:
         at=event.at,
         status=event.status,
         files=event.files,
+        notice=event.notice,
     )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.conversations.approvals import AsApproved
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
 from domain.conversations.windows import Line
@@ -69,7 +70,7 @@ ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
     author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`.
+    channel came by a `line`. By a `notice` the product tells somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
@@ -82,6 +83,7 @@ class PostMessage(Command, frozen=True):
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+    notice: Notice | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -142,6 +144,7 @@ class MessagePosted(Event, frozen=True):
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
     approved: Personal[AsApproved | None] = None
+    notice: Notice | None = None
 
 
 class MessageEdited(Event, frozen=True):
@@ -167,13 +170,16 @@ class MessageReacted(Event, frozen=True):
 
 
 class MessageReported(Event, frozen=True):
-    """`at` is when it was so, by the clock of whoever carries it."""
+    """`at` is when it was so, by the clock of whoever carries it. Of what has failed it says which `notice` it was, if
+    it was one: that is told otherwise.
+    """
 
     message_id: MessageId
     thread_id: ThreadId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    notice: Notice | None = None
 
 
 MessageEvent = MessagePosted | MessageEdited | MessageDeleted | MessageReacted | MessageReported
