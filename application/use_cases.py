@@ -7,7 +7,7 @@ from application import records
 from application.business import configuration, tenants, users
 from application.conversations import carried, hearing, reaching, saying, scheduled, threads
 from application.files import files
-from application.people import clients
+from application.people import clients, consents
 from application.sales import assignment, done, inviting, leads, pipeline, submissions
 from application.sales.imports import taking_in
 from application.scheduling import (
@@ -31,6 +31,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **time_blocks.USE_CASES,
     **services.USE_CASES,
     **clients.USE_CASES,
+    **consents.USE_CASES,
     **agendas.USE_CASES,
     **allowances.USE_CASES,
     **bookings.USE_CASES,
