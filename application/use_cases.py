@@ -18,6 +18,7 @@ from application.scheduling import (
     professionals,
     series,
     services,
+    telling,
     time_blocks,
 )
 from application.transact import UseCase

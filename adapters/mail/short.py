@@ -10,7 +10,9 @@ from application.scheduling.mails import BookingMail
 from domain.values import TimeSlot
 from domain.zones import to_local, zone
 
-PLAIN: Final = str.maketrans({"’": "'", "−": "-", "\u00a0": " ", "\u202f": " "})
+PLAIN: Final = str.maketrans(
+    {wording.APOSTROPHE: "'", wording.MINUS: "-", wording.NBSP: " ", wording.THIN: " "}
+)
 """By what it fits into more SMS: see `application/scheduling/standard_notices.py`."""
 
 

@@ -37,7 +37,7 @@ from application.scheduling.mails import (
     state_of,
 )
 from application.scheduling.telling import BY_MAIL, Elsewhere
-from application.scheduling.timeliness import QUICKLY, is_same_command, told_of, why_not
+from application.scheduling.timeliness import is_late, is_same_command, told_of, why_not
 from application.transact import Changes, Past, UseCase
 from domain.aggregate import Aggregate
 from domain.business.tenants import TENANT, stream_of
@@ -98,8 +98,7 @@ class BookingMails:
 
     def _tell(self, effect: MailAboutBooking, job: Job) -> Handled:
         past, now = self._history(job.tenant, effect.booking_id), self._clock()
-        late = job.attempt > 1 or now > job.due_at + QUICKLY
-        if (reason := why_not(effect, past, now, late=late)) is not None:
+        if (reason := why_not(effect, past, now, late=is_late(job, now))) is not None:
             return Skipped(reason)
         return self._send(effect, past, job)
 

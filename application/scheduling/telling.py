@@ -20,12 +20,12 @@ from application.refusals import NotNow
 from application.scheduling.mails import BookingMail
 from application.scheduling.standard_notices import STANDARD
 from application.transact import Changes, Past, UseCase, step_by_step
+from domain.conversations.approvals import PLACEHOLDER
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import message_at
 from domain.conversations.notices import TellOnChannel
 from domain.conversations.reaching import WriteToClient
 from domain.conversations.templates import (
-    PLACEHOLDER,
     TEMPLATES,
     FromTemplate,
     MessageTemplate,
@@ -112,7 +112,9 @@ class Telling:
         """Whether a channel takes it: once a message has failed, none is tried any more."""
         if effect.instead_of is not None or not self._has_account(mail.tenant, channel):
             return False
-        return any(self._is_said(each, channel, mail, effect, job) for each in self._ways(channel, mail))
+        return any(
+            self._is_said(each, channel, mail, effect, job) for each in self._ways(channel, mail)
+        )
 
     def _is_said(
         self,
@@ -149,9 +151,7 @@ class Telling:
         if (text := self._standard(mail)) is not None:
             yield {"text": text}
 
-    def _template(
-        self, mail: BookingMail, past: Past
-    ) -> tuple[TemplateId, MessageTemplate] | None:
+    def _template(self, mail: BookingMail, past: Past) -> tuple[TemplateId, MessageTemplate] | None:
         claim_id = claim_of(
             TEMPLATES, SHORTCUT, [mail.kind], tenant=mail.tenant, pepper=self._pepper
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from application.operations.jobs import Job
 from application.ports import Recorded
 from application.processes import tell_client_about_booking, tell_professional_about_booking
 from application.processes.effects import (
@@ -51,10 +52,18 @@ TOO_LATE: Final = {MailKind.REMINDER_24H: timedelta(hours=2), MailKind.REMINDER_
 """How long before the start a reminder is of no use: the next has come, or the visit begins."""
 
 
+def is_late(job: Job, now: datetime) -> bool:
+    """Whether it could not be told at once."""
+    return job.attempt > 1 or now > job.due_at + QUICKLY
+
+
 def why_not(
     effect: MailAboutBooking, past: Sequence[Recorded], now: datetime, *, late: bool
 ) -> str | None:
-    """Return why somebody is not to be told this any more; `late`, where it could not be told at once."""
+    """Return why somebody is not to be told this any more; `late`, where it could not be told at once, as whatever is
+    told instead of a message was not.
+    """
+    late = late or effect.instead_of is not None
     if isinstance(effect, SendBookingReminder):
         return (
             None if _is_to_come(effect, past, now) else "it does not take place then, or has begun"
