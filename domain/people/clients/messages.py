@@ -103,10 +103,13 @@ class NameOnChannel(Command, frozen=True):
 
 
 class ForgetOnChannel(Command, frozen=True):
-    """Whatever is behind an identity on a channel, is not this client."""
+    """Whatever is behind an identity on a channel, is not this client; or is not any more, `at` a time by the clock of
+    its provider.
+    """
 
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
 
 
 # --- What can happen ------------------------------------------------------------------
@@ -206,8 +209,11 @@ class ClientNamedOnChannel(Event, frozen=True):
 
 
 class ClientForgottenOnChannel(Event, frozen=True):
+    """Until `at`, by the clock of its provider, it was them."""
+
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
 
 
 ClientEvent = (
