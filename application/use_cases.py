@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import carried, hearing, reaching, saying, scheduled, threads
+from application.conversations import (
+    amending,
+    carried,
+    hearing,
+    moving,
+    reaching,
+    saying,
+    scheduled,
+    threads,
+)
 from application.files import files
 from application.people import clients, consents
 from application.sales import assignment, done, inviting, leads, pipeline, submissions
@@ -49,6 +58,8 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **saying.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
+    **amending.USE_CASES,
+    **moving.USE_CASES,
     **carried.USE_CASES,
     **reaching.USE_CASES,
     **files.USE_CASES,

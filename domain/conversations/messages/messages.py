@@ -10,6 +10,7 @@ from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.messages import (
+    Bookkeeping,
     Command,
     DomainError,
     Event,
@@ -17,8 +18,9 @@ from domain.messages import (
     Invalid,
     Missing,
     Personal,
+    Value,
 )
-from domain.values import ClientId, FileId, MessageId, ThreadId
+from domain.values import ClientId, FileId, HeardId, MessageId, ThreadId
 
 IN_APP: Final = "app"
 """The channel of what is written and read here, and nowhere else."""
@@ -64,13 +66,24 @@ PROGRESS: Final = (
 ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 """What shows that it came, and so what alone may follow a failure."""
 
+
+class Mark(Value, frozen=True, kw_only=True, order=True):
+    """When something was said about a message, by the clock of its provider, and what that is called: of two, the one
+    counts that comes later in this order.
+    """
+
+    at: datetime
+    id: HeardId
+
+
 # --- What may be asked ----------------------------------------------------------------
 
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
     author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`. By a `notice` the product tells somebody something about a booking of theirs.
+    channel came by a `line`, and its provider calls it by its `name`; `payload` is what a button said that was pressed.
+    By a `notice` the product tells somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
@@ -84,6 +97,8 @@ class PostMessage(Command, frozen=True):
     local_id: str | None = None
     line: Line | None = None
     notice: Notice | None = None
+    name: str | None = None
+    payload: str | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -105,6 +120,7 @@ class React(Command, frozen=True):
     message_id: MessageId
     member_id: MemberId
     emoji: str | None
+    mark: "Mark | None" = None
 
 
 class ReportMessage(Command, frozen=True):
@@ -122,7 +138,8 @@ class ReportMessage(Command, frozen=True):
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
-    `approved` it.
+    `approved` it. `name` is what its provider calls it, which may tell a number, and `payload` what a button said that
+    was pressed.
     """
 
     message_id: MessageId
@@ -145,13 +162,34 @@ class MessagePosted(Event, frozen=True):
     text: Personal[str | None] = None
     approved: Personal[AsApproved | None] = None
     notice: Notice | None = None
+    name: Personal[str | None] = None
+    payload: Personal[str | None] = None
+
+
+class MessageNamed(Bookkeeping, frozen=True):
+    """Its provider calls it so, which may tell a number."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    name: Personal[str | None] = None
+
+
+class MessageReplied(Event, frozen=True):
+    """It is known by now to what it replies."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    reply_to: MessageId
 
 
 class MessageEdited(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if it was edited there."""
+
     message_id: MessageId
     thread_id: ThreadId
     at: datetime
     text: Personal[str | None] = None
+    mark: Mark | None = None
 
 
 class MessageDeleted(Event, frozen=True):
@@ -163,10 +201,14 @@ class MessageDeleted(Event, frozen=True):
 
 
 class MessageReacted(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if they reacted there; `channel` is that of the message."""
+
     message_id: MessageId
     thread_id: ThreadId
     member_id: MemberId
     emoji: str | None = None
+    mark: Mark | None = None
+    channel: str = IN_APP
 
 
 class MessageReported(Event, frozen=True):
@@ -182,7 +224,15 @@ class MessageReported(Event, frozen=True):
     notice: Notice | None = None
 
 
-MessageEvent = MessagePosted | MessageEdited | MessageDeleted | MessageReacted | MessageReported
+MessageEvent = (
+    MessagePosted
+    | MessageNamed
+    | MessageReplied
+    | MessageEdited
+    | MessageDeleted
+    | MessageReacted
+    | MessageReported
+)
 
 # --- Why it may be refused ------------------------------------------------------------
 
