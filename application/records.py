@@ -44,15 +44,14 @@ def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[
         if None not in parts and not any(
             getattr(values, field) == getattr(gone, field) for field in private
         ):
-            found.append(claim_of(kind, unique, parts, tenant=tenant, pepper=pepper))
+            said = [str(part) for part in parts]
+            found.append(claim_on(kind, unique, *said, tenant=tenant, pepper=pepper))
     return tuple(sorted(found))
 
 
-def claim_of(
-    kind: Kind[Any], unique: Unique, parts: Sequence[object], *, tenant: str, pepper: bytes
-) -> str:
-    """Name what only one record of a kind may have: these values of what is unique."""
-    text = [loosely(str(part)) if unique.loosely else str(part) for part in parts]
+def claim_on(kind: Kind[V], unique: Unique, *said: str, tenant: str, pepper: bytes) -> str:
+    """Name what only one record of a kind may have."""
+    text = [loosely(part) if unique.loosely else part for part in said]
     what = json.dumps([tenant, kind.one, *unique.fields, *text])
     return keyed_id("claim", what, pepper)
 

@@ -10,13 +10,27 @@ from application.conversations.carrying import Given, MessageRefusedError, Taken
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
-from domain.conversations.approvals import Parameter
+from domain.conversations.approvals import Parameter, TemplateStatus
 
 KEPT: Final = 20_000
 """Bytes of an answer."""
 
 LATER: Final = frozenset({4, 80_007, 130_429, 131_056, 131_016, 131_057, 131_000, 133_016})
 """Codes that say to try again: limits, and trouble of theirs (providers, 2.1)."""
+
+CLOSED: Final = 131_047
+"""They have not written for 24 hours: only templates are taken."""
+
+OF_TEMPLATES: Final = frozenset(
+    {132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016}
+)
+"""Codes that say that a template is not as it is sent, or is not sent at present."""
+
+STANDS: Final = {
+    132_001: TemplateStatus.MISSING,
+    132_015: TemplateStatus.PAUSED,
+    132_016: TemplateStatus.DISABLED,
+}
 
 ACCOUNT: Final = frozenset(
     {0, 3, 10, 190, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_063}
@@ -117,7 +131,12 @@ def _taken(answer: Answered) -> Taken:
     code = refused.error.code
     if code in LATER or code in ACCOUNT or 200 <= code < 300:
         raise NotTakenError(f"code {code}")
-    raise MessageRefusedError(str(code))
+    raise MessageRefusedError(
+        str(code),
+        closed=code == CLOSED,
+        of_template=code in OF_TEMPLATES,
+        stands=STANDS.get(code),
+    )
 
 
 def _read(body: bytes, kind: Any) -> Any:

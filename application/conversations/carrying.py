@@ -12,12 +12,14 @@ from uuid import uuid5
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
 from application.conversations.reaching import address_of
+from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
     Handled,
     Handlers,
     Job,
+    NotTakenError,
     Skipped,
     UncertainError,
 )
@@ -28,19 +30,24 @@ from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
 from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
-from domain.conversations.approvals import AsApproved
+from domain.conversations.approvals import AsApproved, TemplateStatus
 from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
+    FallBack,
     MessageEdited,
+    MessageFellBack,
     MessagePosted,
     MessageStatus,
     ReportMessage,
 )
 from domain.conversations.notices import Notice
+from domain.conversations.reviews import HearOfTemplate
+from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WindowClosed, refuse_closed
+from domain.conversations.windows import WindowClosed, is_open, refuse_closed
+from domain.messages import Command
 from domain.people.channels import KnownOn
 from domain.people.consents import Purpose, ToldBy
 from domain.values import MessageId, TenantId
@@ -52,11 +59,24 @@ Ask = Callable[[str, Callable[[Past], Any]], Any]
 
 
 class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code."""
+    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
+    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
+    know.
+    """
 
-    def __init__(self, code: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        closed: bool = False,
+        of_template: bool = False,
+        stands: TemplateStatus | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
+        self.closed = closed
+        self.of_template = of_template
+        self.stands = stands
 
 
 class Given(NamedTuple):
@@ -139,19 +159,26 @@ class Carrying:
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, words.approved, past))
+            reader = self._ask(job.tenant, lambda past: _reader(effect, words, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
+        if reader is not None and reader.closed:
+            words = self._fallen_back(effect, job, words)
         if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
         given = Given(effect.message_id, reader.to, words.text, reader.number, words.approved)
-        return self._given(effect, job, partial(carriage.carrier.send, account, given))
+        return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
 
-    def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
+    def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
         self._report(effect, job, MessageStatus.SENDING)
         try:
             taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
+            if refused.closed and words.fallback is not None and not job.is_last_attempt:
+                self._fallen_back(effect, job, words)
+                raise NotTakenError("it is given again, as a template") from refused
+            if refused.of_template and words.approved is not None:
+                self._heard_of(job, words.approved, refused)
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
@@ -187,11 +214,33 @@ class Carrying:
         """Return what it says by now. What was edited is of no template any more."""
         words = _Words()
         for past in self._history(job.tenant, effect.message_id):
-            if isinstance(past.event, MessagePosted):
-                words = _Words(past.event.text, past.event.approved, past.event.notice)
-            if isinstance(past.event, MessageEdited):
-                words = _Words(past.event.text, notice=words.notice)
+            match past.event:
+                case MessagePosted(text=text, approved=approved, fallback=fallback, notice=notice):
+                    words = _Words(text, approved, fallback, notice)
+                case MessageFellBack(text=text, approved=approved):
+                    words = words._replace(text=text, approved=approved)
+                case MessageEdited(text=text):
+                    words = words._replace(text=text, approved=None)
         return words
+
+    def _fallen_back(self, effect: CarryMessage, job: Job, words: "_Words") -> "_Words":
+        """Let it say what can be said at any time: it is recorded before it is given to anybody."""
+        said = words.fallback
+        assert said is not None, "there is something to fall back on"
+        order = FallBack(message_id=effect.message_id, said=said)
+        self._order(order, job, f"fall-back/{job.attempt}")
+        return words._replace(text=said.text, approved=said.approved)
+
+    def _heard_of(self, job: Job, approved: AsApproved, refused: MessageRefusedError) -> None:
+        """Let whoever writes templates see why one is not taken."""
+        order = HearOfTemplate(
+            claim_id=claim_of(approved.name, tenant=job.tenant, pepper=self._pepper),
+            name=approved.name,
+            code=approved.code,
+            status=refused.stands,
+            reason=refused.code,
+        )
+        self._order(order, job, f"template/{job.attempt}")
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -203,25 +252,32 @@ class Carrying:
 
     def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
         order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
-        id_ = uuid5(job.id, f"{status}/{job.attempt}")
+        self._order(order, job, f"{status}/{job.attempt}")
+
+    def _order(self, order: Command, job: Job, name: str) -> None:
+        id_ = uuid5(job.id, name)
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 
 class _Words(NamedTuple):
-    """What a message says, and as which template; nothing, where nobody knows it any more."""
+    """What a message says, as which template, and what it says instead where it cannot be said freely; nothing, where
+    nobody knows it any more.
+    """
 
     text: str | None = None
     approved: AsApproved | None = None
+    fallback: FilledIn | None = None
     notice: Notice | None = None
 
 
 class _Reader(NamedTuple):
     """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
-    ever did.
+    ever did; and whether nothing can be said freely any more (`closed`).
     """
 
     to: str
-    number: str | None = None
+    number: str | None
+    closed: bool
 
 
 def _unwanted(effect: CarryMessage, past: Past) -> str | None:
@@ -236,14 +292,16 @@ def _unwanted(effect: CarryMessage, past: Past) -> str | None:
     return None if there else "no-address"
 
 
-def _reader(effect: CarryMessage, approved: AsApproved | None, past: Past) -> _Reader | None:
-    """Return who is to read it, if it still is to be said. Raises WindowClosed."""
+def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
+    """Return who is to read it, if it still is to be said. Raises WindowClosed, where nothing can be said."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    if approved is None:
-        refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
+    channel, is_free = CHANNELS[effect.channel], words.approved is None
+    if is_free and words.fallback is None:
+        refuse_closed(channel, thread.lines, now=past.now)
+    closed = is_free and not is_open(channel, thread.lines, now=past.now)
     line = thread.lines[-1] if thread.lines else None
     by = line.identity_id if line else None
     to = address_of(effect.channel, thread.client_id, past, by)
-    return _Reader(to, line.number if line else None) if to else None
+    return _Reader(to, line.number if line else None, closed) if to else None

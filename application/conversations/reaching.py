@@ -9,9 +9,10 @@ from application.conversations.saying import post
 from application.people.people import records, refuse_unknown_client, survivor
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import threads
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage
 from domain.conversations.participants import MemberId
-from domain.conversations.reaching import ClientNotReachable, WriteToClient
+from domain.conversations.reaching import ChannelNotCarried, ClientNotReachable, WriteToClient
 from domain.conversations.threads import THREAD, OpenThread, ThreadForm
 from domain.messages import Command
 from domain.people.clients import CLIENT
@@ -22,7 +23,11 @@ EXTENSION: Final = ";"
 
 
 def write_to(command: WriteToClient, past: Past) -> Changes:
-    """Say something to a client on a channel. Raises ClientNotReachable, and what is in the way of saying it."""
+    """Say something to a client on a channel. Raises ChannelNotCarried, ClientNotReachable, and what is in the way of
+    saying it.
+    """
+    if command.channel not in CHANNELS:
+        raise ChannelNotCarried(channels=tuple(CHANNELS))
     refuse_unknown_client(past, command.client_id)
     client_id = survivor(past, command.client_id)
     if address_of(command.channel, client_id, past) is None:
@@ -33,6 +38,7 @@ def write_to(command: WriteToClient, past: Past) -> Changes:
         author=command.author,
         text=command.text,
         template=command.template,
+        fallback=command.fallback,
         kind=command.kind,
         local_id=command.local_id,
         notice=command.notice,

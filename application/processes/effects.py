@@ -139,6 +139,17 @@ class CarryMessage(Effect, frozen=True):
         return f"carry/{self.thread_id}"
 
 
+class HearTemplates(Effect, frozen=True):
+    """Hear what WhatsApp has of the templates of a business, asked for the `number`th time."""
+
+    number: int
+
+    @property
+    def ordering_key(self) -> str:
+        """What was heard last counts."""
+        return "hear-templates"
+
+
 class ForgetMails(Effect, frozen=True):
     """Destroy what was made of the log about somebody who was erased: mails, rows, accounts, orders.
     Its name is older than that.
@@ -376,6 +387,7 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    HearTemplates,
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,

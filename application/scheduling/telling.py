@@ -15,7 +15,7 @@ from application.people.consents import records_of
 from application.people.people import survivor
 from application.ports import About
 from application.processes.effects import MailAboutBooking
-from application.records import claim_of
+from application.records import claim_on
 from application.refusals import NotNow
 from application.scheduling.mails import BookingMail
 from application.scheduling.standard_notices import STANDARD
@@ -152,9 +152,7 @@ class Telling:
             yield {"text": text}
 
     def _template(self, mail: BookingMail, past: Past) -> tuple[TemplateId, MessageTemplate] | None:
-        claim_id = claim_of(
-            TEMPLATES, SHORTCUT, [mail.kind], tenant=mail.tenant, pepper=self._pepper
-        )
+        claim_id = claim_on(TEMPLATES, SHORTCUT, mail.kind, tenant=mail.tenant, pepper=self._pepper)
         id_ = past.of(CLAIM, claim_id).owner
         values = past.of(TEMPLATES.aggregate, id_).values if id_ else None
         return (TemplateId(id_), values) if id_ and values else None

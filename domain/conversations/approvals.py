@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from domain.fields import Held
-from domain.messages import Invalid, Value
+from domain.messages import DomainError, Invalid, Value
 
 PLACEHOLDER: Final = re.compile(r"\{\{ *([a-z][a-z0-9_]{0,39}|[1-9][0-9]?) *\}\}", re.ASCII)
 """What is to be filled in, by its name or by its number."""
@@ -97,6 +97,10 @@ class ApprovedTooLong(Invalid):
     """With all that is filled in, it is longer than a template can be on this channel."""
 
     most: int
+
+
+class TemplateNotApproved(DomainError):
+    """The channel has not approved this template, or not in these words."""
 
 
 # --- What is made of it ---------------------------------------------------------------

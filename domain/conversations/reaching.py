@@ -4,7 +4,7 @@ from domain.conversations.messages import MessageKind
 from domain.conversations.notices import Notice
 from domain.conversations.participants import OURSELVES, MemberId
 from domain.conversations.templates import FromTemplate
-from domain.messages import Command, DomainError
+from domain.messages import Command, DomainError, Invalid
 from domain.values import ClientId
 
 
@@ -16,11 +16,18 @@ class WriteToClient(Command, frozen=True):
     client_id: ClientId
     channel: str
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     text: str | None = None
     author: MemberId = OURSELVES
     kind: MessageKind = MessageKind.SYSTEM
     local_id: str | None = None
     notice: Notice | None = None
+
+
+class ChannelNotCarried(Invalid):
+    """Nothing is sent on this channel from here."""
+
+    channels: tuple[str, ...]
 
 
 class ClientNotReachable(DomainError):

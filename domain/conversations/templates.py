@@ -87,9 +87,20 @@ class FromTemplate(Value, frozen=True, kw_only=True):
 class FilledIn(Value, frozen=True, kw_only=True):
     """What a template says with everything in it, and how it is given to a channel that has `approved` it."""
 
+    template_id: TemplateId
     text: str
     language: str
     approved: AsApproved | None = None
+
+
+class Offered(Value, frozen=True, kw_only=True):
+    """A template that can be used on a channel at any time: in which `languages`, and what is to be filled in."""
+
+    id: TemplateId
+    shortcut: str
+    title: str
+    placeholders: tuple[str, ...]
+    languages: tuple[str, ...]
 
 
 class ReviewTemplate(Command, frozen=True):
@@ -281,16 +292,31 @@ def filled_in(
         raise FilledInTooLong(most=LONGEST)
     approval = approval_of(known.name, language, wording.text, known.approvals)
     if approval is None or not approves:
-        return FilledIn(text=text, language=language)
+        return FilledIn(template_id=order.id, text=text, language=language)
     refuse_too_long(text)
     approved = as_approved(approval, wording.text, order.values)
-    return FilledIn(text=text, language=language, approved=approved)
+    return FilledIn(template_id=order.id, text=text, language=language, approved=approved)
 
 
-def approved_in(template: MessageTemplate) -> Sequence[str]:
+def approved_in(template: MessageTemplate) -> tuple[str, ...]:
     """Return the languages in which it goes out as a channel has approved it."""
-    written, name, known = template.says.by_language, template.name, template.approvals
-    return [each for each, said in written.items() if approval_of(name, each, said.text, known)]
+    name, known = template.name, template.approvals
+    written = template.says.by_language.items()
+    return tuple(each for each, said in written if approval_of(name, each, said.text, known))
+
+
+def offered(id_: TemplateId, template: MessageTemplate) -> Offered | None:
+    """Return how it can be used on a channel that approves templates, if it can."""
+    languages = approved_in(template)
+    if not languages:
+        return None
+    return Offered(
+        id=id_,
+        shortcut=template.shortcut,
+        title=template.title,
+        placeholders=template.says.by_language[languages[0]].placeholders,
+        languages=languages,
+    )
 
 
 def _language(

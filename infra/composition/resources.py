@@ -39,11 +39,12 @@ from adapters.read_models.answers import Answers
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
-from adapters.whatsapp import CloudApi
+from adapters.whatsapp import CloudApi, CloudShelves
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.reviewing import Reviewing
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
@@ -295,18 +296,22 @@ def carrying_of(
     configured: Configured,
     clock: Clock,
 ) -> Handlers:
-    """Return what gives messages to whoever carries them on their channel."""
-    carriages = carriages_of(settings, clock)
-    return Carrying(
+    """Return what gives messages to whoever carries them on their channel, and hears of templates there."""
+    carriages, outgoing = carriages_of(settings, clock), outgoing_of(settings, clock)
+    shelves = CloudShelves(outgoing, settings.whatsapp_url)
+    pepper = settings.pepper.encode()
+    reviewing = Reviewing(Asking(store, clock), dispatch, configured, shelves, pepper)
+    carrying = Carrying(
         Asking(store, clock),
         store.history,
         dispatch,
         configured,
         carriages,
         handing_over(database),
-        settings.pepper.encode(),
+        pepper,
         clock,
-    ).handlers
+    )
+    return {**carrying.handlers, **reviewing.handlers}
 
 
 def sender_of(

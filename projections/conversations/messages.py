@@ -10,6 +10,7 @@ from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessageNamed,
     MessagePosted,
@@ -91,6 +92,9 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
             return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
+        case MessageFellBack(text=text):
+            said = replace(row, text=text, words=text and plain(text), files=())
+            return replace(said, template_id=event.template_id, language=event.language)
         case MessageDeleted(at=at):
             gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
             return replace(gone, deleted_at=at)
@@ -122,6 +126,7 @@ MESSAGES = ReadModel(
         MessagePosted,
         MessageReplied,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,

@@ -11,6 +11,7 @@ from application.people.contact_details import identities_of
 from application.ports import About
 from application.processes.effects import MailKind
 from application.records import creation
+from application.scheduling.mails import state_of
 from application.scheduling.standard_notices import STANDARD
 from domain.business.configuration import Configure, typed_of
 from domain.business.configuration.declared import WhatsappCloud
@@ -78,7 +79,7 @@ class Channels:
     def _wants(self, tenant: str, client: str, number: int) -> None:
         channel = (ToldBy.WHATSAPP, ToldBy.SMS, ToldBy.WHATSAPP, ToldBy.MAIL)[number % 4]
         known = self._system.store.history(tenant, client)
-        contact = CLIENT.fold(each.event for each in known).contact
+        contact = state_of(CLIENT, known).contact
         assert contact is not None
         there = replace(contact, phone=f"+3361{len(self.wanted):07}")
         pepper = self._system.settings.pepper.encode()

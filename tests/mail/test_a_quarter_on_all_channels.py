@@ -120,7 +120,8 @@ def told_by_whatsapp(system: System, meta: Cloud, tenant: str) -> Iterator[Heard
 def test_every_notice_of_the_quarter_is_told_once_on_one_channel_at_its_minute(
     system: System, channels: Channels, meta: Cloud
 ) -> None:
-    must, told = [], []
+    must: list[Heard] = []
+    told: list[Heard] = []
     for tenant in tenants(system):
         must += must_be_told(system, channels, tenant)
         told += told_by_mail(system, tenant)

@@ -51,6 +51,19 @@ FRENCH: Final[Mapping[str, Words]] = {
     "too-long-for-channel": Words(
         "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
     ),
+    "channel-not-carried": Words("Canal sans envoi", "Rien n'est envoyé d'ici sur ce canal."),
+    "fallback-not-named": Words(
+        "Modèle de repli inconnu",
+        "Aucun modèle à envoyer à la place n'est nommé, ni ici ni dans la configuration.",
+    ),
+    "template-not-approved": Words(
+        "Modèle non approuvé",
+        "Le canal n'a pas approuvé ce modèle, ou pas dans ces termes.",
+    ),
+    "templates-not-configured": Words(
+        "Compte WhatsApp incomplet",
+        "Personne ne peut être interrogé : aucun compte professionnel n'est configuré avec le numéro.",
+    ),
     "client-not-reachable": Words(
         "Client injoignable",
         "Ni son nom sur ce canal ni un numéro de cette personne n'est connu.",
@@ -117,7 +130,8 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "window-closed": Words(
         "Fenêtre fermée",
-        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures.",
+        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures. "
+        "Ces modèles peuvent être envoyés.",
     ),
     "thread-not-found": Words(
         "Conversation introuvable",

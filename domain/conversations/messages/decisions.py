@@ -12,12 +12,14 @@ from domain.conversations.messages.messages import (
     ChangedTooManyTimes,
     DeleteMessage,
     EditMessage,
+    FallBack,
     ForTheBusiness,
     Mark,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageIsDeleted,
     MessageIsOld,
     MessageKind,
@@ -61,9 +63,10 @@ def post(
     *,
     now: datetime,
     filled_in: FilledIn | None = None,
+    fallback: FilledIn | None = None,
 ) -> MessagePosted:
     """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
-    template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
+    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
     refuse_unclear(command.text, command.template, command.files)
@@ -95,6 +98,7 @@ def post(
         notice=command.notice,
         name=command.name,
         payload=command.payload,
+        fallback=fallback,
     )
 
 
@@ -162,6 +166,23 @@ def reply(
     if message.reply_to is not None or other.thread_id != thread_id:
         return []
     return [MessageReplied(message_id=message_id, thread_id=thread_id, reply_to=to)]
+
+
+def fall_back(command: FallBack, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it say what can be said yet, unless they have it."""
+    if message.thread_id is None or message.deleted or message.status in ARRIVED:
+        return []
+    return [
+        MessageFellBack(
+            message_id=command.message_id,
+            thread_id=message.thread_id,
+            at=now,
+            template_id=command.said.template_id,
+            language=command.said.language,
+            text=command.said.text,
+            approved=command.said.approved,
+        )
+    ]
 
 
 def delete(command: DeleteMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:

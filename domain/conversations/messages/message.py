@@ -13,6 +13,7 @@ from domain.conversations.messages.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessageNamed,
     MessagePosted,
@@ -62,6 +63,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             return replace(message, reply_to=reply_to)
         case MessageEdited(mark=mark):
             return replace(message, edits=message.edits + 1, edited=mark or message.edited)
+        case MessageFellBack():
+            return message
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
         case MessageReacted(member_id=who, emoji=emoji, mark=mark):

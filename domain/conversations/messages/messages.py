@@ -7,7 +7,7 @@ from typing import Final
 from domain.conversations.approvals import AsApproved
 from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
-from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.messages import (
     Bookkeeping,
@@ -81,15 +81,17 @@ class Mark(Value, frozen=True, kw_only=True, order=True):
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
-    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`, and its provider calls it by its `name`; `payload` is what a button said that was pressed.
-    By a `notice` the product tells somebody something about a booking of theirs.
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
+    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`, and its
+    provider calls it by its `name`; `payload` is what a button said that was pressed. By a `notice` the product tells
+    somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
     author: MemberId
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     files: tuple[FileId, ...] = ()
     kind: MessageKind = MessageKind.TEXT
     reply_to: MessageId | None = None
@@ -99,6 +101,13 @@ class PostMessage(Command, frozen=True):
     notice: Notice | None = None
     name: str | None = None
     payload: str | None = None
+
+
+class FallBack(Command, frozen=True):
+    """What it says cannot be said any more: it says this instead."""
+
+    message_id: MessageId
+    said: FilledIn
 
 
 class EditMessage(Command, frozen=True):
@@ -138,8 +147,8 @@ class ReportMessage(Command, frozen=True):
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
-    `approved` it. `name` is what its provider calls it, which may tell a number, and `payload` what a button said that
-    was pressed.
+    `approved` it. Until it is given to them it may yet come to be its `fallback`. `name` is what its provider calls it,
+    which may tell a number, and `payload` what a button said that was pressed.
     """
 
     message_id: MessageId
@@ -164,6 +173,7 @@ class MessagePosted(Event, frozen=True):
     notice: Notice | None = None
     name: Personal[str | None] = None
     payload: Personal[str | None] = None
+    fallback: Personal[FilledIn | None] = None
 
 
 class MessageNamed(Bookkeeping, frozen=True):
@@ -190,6 +200,18 @@ class MessageEdited(Event, frozen=True):
     at: datetime
     text: Personal[str | None] = None
     mark: Mark | None = None
+
+
+class MessageFellBack(Event, frozen=True):
+    """What it was to say could not be said freely any more. It was sent as this template of a channel's."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+    template_id: TemplateId
+    language: str
+    text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
 
 
 class MessageDeleted(Event, frozen=True):
@@ -229,6 +251,7 @@ MessageEvent = (
     | MessageNamed
     | MessageReplied
     | MessageEdited
+    | MessageFellBack
     | MessageDeleted
     | MessageReacted
     | MessageReported

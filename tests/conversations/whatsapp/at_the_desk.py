@@ -10,6 +10,7 @@ from domain.business.configuration.declared import WhatsappCloud
 from domain.confidential import Secret, kept
 from tests.conversations.threads.conversing import Person
 from tests.conversations.whatsapp.cloud import (
+    ACCOUNT,
     APP_SECRET,
     NUMBER,
     TOKEN,
@@ -33,16 +34,28 @@ class Desk:
         self.meta = meta
         meta.rules.clock = lambda: self.now
         self.anybody: TestClient = Client(running.app, raise_server_exceptions=False)
+        self.is_configured()
+
+    def is_configured(self, **more: Any) -> None:
+        """Let the business's account be taken by Meta."""
         account = WhatsappCloud(
             phone_number_id=NUMBER,
             access_token=Secret(value=TOKEN),
             app_secret=Secret(value=APP_SECRET),
             verify_token=Secret(value=VERIFY),
+            **more,
         )
         typed = typed_of(account)
         secrets = tuple(replace(each, secret=kept(each.secret)) for each in typed.secrets)
         taken = replace(typed, secrets=secrets)
-        running.order(Configure(id=ID, key="whatsapp.cloud", values=typed, verified=taken))
+        order = Configure(id=ID, key="whatsapp.cloud", values=typed, verified=taken)
+        self.running.order(order)
+
+    def is_synchronised(self) -> None:
+        """Let Meta be asked for templates from now on."""
+        self.is_configured(business_account_id=ACCOUNT)
+        self.running.settle()
+        self.running.settle()
 
     @property
     def now(self) -> float:

@@ -18,6 +18,7 @@ from infra.settings import Settings
 from tests.conversations.whatsapp.cloud_templates import Rules
 from tests.outgoing.somebody import HERE
 
+ACCOUNT: Final = "102290129340398"
 NUMBER: Final = "106540352242922"
 TOKEN: Final = "EAAG-good-and-planted-0001"
 APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
@@ -71,6 +72,17 @@ class Cloud:
         """Return the words of what it took."""
         return [each["text"]["body"] for each in self.book]
 
+    def show(self, path: str, bearer: str) -> tuple[int, bytes]:
+        """Return the status, and a page of its templates."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            return status, _refusal(code)
+        where, _, asked = path.partition("?")
+        if where != f"/v23.0/{ACCOUNT}/message_templates" or bearer != TOKEN:
+            return 400, _refusal(100)
+        return 200, msgspec.json.encode(self.rules.page(asked, HERE))
+
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and what it says; nothing, where it hangs up."""
         fault = self.faults.pop(0) if self.faults else None
@@ -115,10 +127,18 @@ def cloud() -> Iterator[Cloud]:
     there = Cloud()
 
     class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(*there.show(self.path, self._bearer))
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
-            status, said = there.take(self.path, bearer, body)
+            self._answer(*there.take(self.path, self._bearer, body))
+
+        @property
+        def _bearer(self) -> str:
+            return (self.headers["Authorization"] or "").removeprefix("Bearer ")
+
+        def _answer(self, status: int, said: bytes) -> None:
             if not said:
                 self.close_connection = True
                 return

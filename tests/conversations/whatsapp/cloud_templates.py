@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 A_DAY: Final = 24 * 3_600
 PLACE: Final = re.compile(r"\{\{ *([a-z0-9_]+) *\}\}")
@@ -53,6 +54,17 @@ class Rules:
                 for who in filter(None, (each.get("from"), each.get("from_user_id"))):
                     self.written[who] = float(each["timestamp"])
 
+    def page(self, asked: str, here: str) -> dict[str, Any]:
+        """Return a page of templates, as they are asked for: the next address is at some other place."""
+        question = dict(parse_qsl(asked))
+        first, many = int(question.get("after", 0)), int(question["limit"])
+        shown = self.templates[first : first + many]
+        found: dict[str, Any] = {"data": [_shown(each) for each in shown]}
+        if (last := first + many) < len(self.templates):
+            cursors = {"before": str(first), "after": str(last)}
+            found["paging"] = {"cursors": cursors, "next": f"http://{here}:1/stolen?after={last}"}
+        return found
+
     def refusal(self, said: dict[str, Any]) -> int | None:
         """Return by which code a message is refused, if it is."""
         if said["type"] == "template":
@@ -70,6 +82,21 @@ class Rules:
         given = [each for each in said["components"] if each["type"] == "body"]
         parameters = given[0]["parameters"] if given else []
         return _of_parameters(there, parameters)
+
+
+def _shown(there: TheirTemplate) -> dict[str, Any]:
+    components = [{"type": "BODY", "text": there.text}] if there.text else []
+    return {
+        "id": "1689556908129832",
+        "name": there.name,
+        "language": there.language,
+        "status": there.status,
+        "category": there.category,
+        "parameter_format": "NAMED" if there.named else "POSITIONAL",
+        "quality_score": {"score": "GREEN", "date": 1_750_344_882},
+        "rejected_reason": there.reason or "NONE",
+        "components": [*components, *there.more],
+    }
 
 
 def _of_parameters(there: TheirTemplate, parameters: list[dict[str, Any]]) -> int | None:
