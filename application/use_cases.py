@@ -5,9 +5,19 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import carried, hearing, saying, scheduled, threads
+from application.conversations import (
+    amending,
+    carried,
+    hearing,
+    moving,
+    reaching,
+    reviewing,
+    saying,
+    scheduled,
+    threads,
+)
 from application.files import files
-from application.people import clients
+from application.people import clients, consents
 from application.sales import (
     assignment,
     done,
@@ -26,6 +36,7 @@ from application.scheduling import (
     professionals,
     series,
     services,
+    telling,
     time_blocks,
 )
 from application.transact import UseCase
@@ -39,10 +50,12 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **time_blocks.USE_CASES,
     **services.USE_CASES,
     **clients.USE_CASES,
+    **consents.USE_CASES,
     **agendas.USE_CASES,
     **allowances.USE_CASES,
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
+    **telling.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
     **merging.USE_CASES,
@@ -55,7 +68,11 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **saying.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
+    **amending.USE_CASES,
+    **moving.USE_CASES,
     **carried.USE_CASES,
+    **reaching.USE_CASES,
+    **reviewing.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
     **done.USE_CASES,

@@ -14,15 +14,18 @@ from domain.messages import Invalid, Value
 
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most; `open_for`, for how long after somebody wrote something
-    can be said freely, where it cannot be at any time.
+    can be said freely, where it cannot be at any time. What is made of a template that it `approves` can be.
     """
 
     name: str
     longest: int
     open_for: timedelta | None = None
+    approves: bool = False
 
 
-WHATSAPP: Final = Channel(name="whatsapp", longest=4_096, open_for=timedelta(hours=24))
+WHATSAPP: Final = Channel(
+    name="whatsapp", longest=4_096, open_for=timedelta(hours=24), approves=True
+)
 
 CHANNELS: Final[Mapping[str, Channel]] = {each.name: each for each in (WHATSAPP,)}
 
