@@ -39,7 +39,7 @@ from api.operations import (
     status,
     what_if,
 )
-from api.people import clients, identities
+from api.people import clients, consents, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.realtime import routes as realtime
@@ -86,6 +86,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     services.router,
     clients.router,
     identities.router,
+    consents.router,
     leads.router,
     activities.router,
     pipeline.router,

@@ -63,6 +63,7 @@ TIMES_OFF: Final = (
 )
 MERGES: Final = of(clients.merging)
 PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
+CONSENTS: Final = of(clients.messages, clients.consents)
 CONVERSING: Final = (
     *of(threads, messages, channels, windows, reaching),
     clients.ClientNotFound,

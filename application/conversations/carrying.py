@@ -23,10 +23,12 @@ from application.operations.jobs import (
     Skipped,
     UncertainError,
 )
+from application.people.consents import may_be_told
 from application.people.contact_details import known_on
 from application.ports import About, Clock
-from application.processes.effects import CarryMessage
+from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
+from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
 from domain.conversations.approvals import AsApproved, TemplateStatus
 from domain.conversations.channels import CHANNELS
@@ -40,12 +42,14 @@ from domain.conversations.messages import (
     MessageStatus,
     ReportMessage,
 )
+from domain.conversations.notices import Notice
 from domain.conversations.reviews import HearOfTemplate
 from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.messages import Command
 from domain.people.channels import KnownOn
+from domain.people.consents import Purpose, ToldBy
 from domain.values import MessageId, TenantId
 
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
@@ -149,9 +153,11 @@ class Carrying:
         """Hand a message over to whoever carries it, if it still is to be said."""
         carriage = self._carriages[effect.channel]
         account = self._configured.values(job.tenant, carriage.account)
+        words = self._words(effect, job)
+        if words.notice is not None and (why := self._why_not(words.notice, effect, job)):
+            return self._failed(effect, why)
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
-        words = self._words(effect, job)
         try:
             reader = self._ask(job.tenant, lambda past: _reader(effect, words, past))
         except WindowClosed:
@@ -188,6 +194,16 @@ class Carrying:
             known=self._known(effect, job, taken),
         )
 
+    def _why_not(self, notice: Notice, effect: CarryMessage, job: Job) -> str | None:
+        """Return why a notice is not to be told by a message any more: it is told otherwise, if it is still true."""
+        if self._configured.values(job.tenant, self._carriages[effect.channel].account) is None:
+            return "no-account"
+        past, now = self._history(job.tenant, notice.booking_id), self._clock()
+        if why_not(mail_of(notice), past, now, late=is_late(job, now)):
+            return "true-no-more"
+        unwanted: str | None = self._ask(job.tenant, lambda past: _unwanted(effect, past))
+        return unwanted
+
     def _known(self, effect: CarryMessage, job: Job, taken: Taken) -> KnownOn | None:
         if not taken.to:
             return None
@@ -199,8 +215,8 @@ class Carrying:
         words = _Words()
         for past in self._history(job.tenant, effect.message_id):
             match past.event:
-                case MessagePosted(text=text, approved=approved, fallback=fallback):
-                    words = _Words(text, approved, fallback)
+                case MessagePosted(text=text, approved=approved, fallback=fallback, notice=notice):
+                    words = _Words(text, approved, fallback, notice)
                 case MessageFellBack(text=text, approved=approved):
                     words = words._replace(text=text, approved=approved)
                 case MessageEdited(text=text):
@@ -251,6 +267,7 @@ class _Words(NamedTuple):
     text: str | None = None
     approved: AsApproved | None = None
     fallback: FilledIn | None = None
+    notice: Notice | None = None
 
 
 class _Reader(NamedTuple):
@@ -261,6 +278,18 @@ class _Reader(NamedTuple):
     to: str
     number: str | None
     closed: bool
+
+
+def _unwanted(effect: CarryMessage, past: Past) -> str | None:
+    """Return why whoever is to read it cannot be told it there, or does not want to be any more."""
+    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+    if message.deleted or message.status not in WAITING or thread.client_id is None:
+        return None
+    if not may_be_told(thread.client_id, ToldBy(effect.channel), Purpose.NOTICES, past):
+        return "opted-out"
+    line = thread.lines[-1].identity_id if thread.lines else None
+    there = address_of(effect.channel, thread.client_id, past, line)
+    return None if there else "no-address"
 
 
 def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:

@@ -41,6 +41,7 @@ def write_to(command: WriteToClient, past: Past) -> Changes:
         fallback=command.fallback,
         kind=command.kind,
         local_id=command.local_id,
+        notice=command.notice,
     )
     return step_by_step(past, lambda here: opened(thread, here), lambda here: post(order, here))
 

@@ -14,6 +14,9 @@ MemberId = NewType("MemberId", str)
 OURSELVES: Final = MemberId("frontdesk")
 """Who says what nobody in particular does, such as notices. They see nothing, and are in no conversation."""
 
+PHONE: Final = MemberId("user-00000000-0000-0000-0000-000000000000")
+"""Somebody of the business, at the app on its phone: who of them, nobody is told. They take part in nothing."""
+
 Audience = tuple[MemberId, ...]
 """Who may see something, for good: those who were there, and for whom it is."""
 

@@ -1,6 +1,7 @@
 """Clients are written to on a channel, whether they ever wrote by it or not."""
 
 from domain.conversations.messages import MessageKind
+from domain.conversations.notices import Notice
 from domain.conversations.participants import OURSELVES, MemberId
 from domain.conversations.templates import FromTemplate
 from domain.messages import Command, DomainError, Invalid
@@ -9,7 +10,7 @@ from domain.values import ClientId
 
 class WriteToClient(Command, frozen=True):
     """Say this to a client on a channel, in what they have with the business there. A notice is what nobody in
-    particular says (`SYSTEM`): it is made of a template, and nobody has to answer it.
+    particular says (`SYSTEM`), and nobody has to answer: it is made of a template, or says which `notice` it is.
     """
 
     client_id: ClientId
@@ -20,6 +21,7 @@ class WriteToClient(Command, frozen=True):
     author: MemberId = OURSELVES
     kind: MessageKind = MessageKind.SYSTEM
     local_id: str | None = None
+    notice: Notice | None = None
 
 
 class ChannelNotCarried(Invalid):

@@ -324,11 +324,18 @@ def _language(
 ) -> str:
     written = tuple(template.says.by_language)
     if asked is None:
-        offered = (approves and approved_in(template)) or written
-        return nearest(read_in or "", offered) or offered[0]
+        return language_for(read_in, template, approves=approves)
     if asked not in written:
         raise TemplateNotInLanguage(languages=written)
     return asked
+
+
+def language_for(read_in: str | None, template: MessageTemplate, *, approves: bool) -> str:
+    """Return in which language somebody is told it: the nearest to their own, on a channel that `approves` templates
+    of those that it has approved, if there are such.
+    """
+    offered = (approves and approved_in(template)) or tuple(template.says.by_language)
+    return nearest(read_in or "", offered) or offered[0]
 
 
 def _refuse_stopped(

@@ -12,8 +12,10 @@ from domain.conversations.messages import (
     MessageEvent,
     MessageFellBack,
     MessageKind,
+    MessageNamed,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
 )
@@ -49,6 +51,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
+    payload: str | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -56,7 +59,8 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            return row and replace(row, text=None, words=None, local_id=None, files=())
+            gone = {"text": None, "words": None, "local_id": None, "files": (), "payload": None}
+            return row and replace(row, **gone)
         case _:
             return row and _moved(row, event)
 
@@ -78,25 +82,29 @@ def _posted(event: MessagePosted) -> ListedMessage:
         language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
+        payload=event.payload,
     )
 
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
+        case MessageReplied(reply_to=reply_to):
+            return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
         case MessageFellBack(text=text):
             said = replace(row, text=text, words=text and plain(text), files=())
             return replace(said, template_id=event.template_id, language=event.language)
         case MessageDeleted(at=at):
-            return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
+            gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
+            return replace(gone, deleted_at=at)
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
-        case MessagePosted():
+        case MessagePosted() | MessageNamed():
             return row
         case _:
             assert_never(event)
@@ -116,6 +124,7 @@ MESSAGES = ReadModel(
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageReplied,
         MessageEdited,
         MessageFellBack,
         MessageDeleted,

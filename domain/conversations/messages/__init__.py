@@ -11,16 +11,19 @@ Its words may be changed and taken back by who wrote them; history keeps what wa
 from typing import Final
 
 from domain.conversations.messages.decisions import (
+    amend,
     delete,
     edit,
     fall_back,
     is_seen_by,
     is_unread_by,
     message_at,
+    name,
     post,
     react,
     refuse_unclear,
     refuse_unseen,
+    reply,
     report,
 )
 from domain.conversations.messages.message import (
@@ -38,6 +41,7 @@ from domain.conversations.messages.messages import (
     EditMessage,
     FallBack,
     ForTheBusiness,
+    Mark,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
@@ -46,9 +50,11 @@ from domain.conversations.messages.messages import (
     MessageIsDeleted,
     MessageIsOld,
     MessageKind,
+    MessageNamed,
     MessageNotFound,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
     NotYourMessage,
@@ -61,7 +67,7 @@ from domain.conversations.messages.messages import (
     TooManyReactions,
 )
 from domain.messages import Event
-from domain.telling import Tellings, public
+from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "ARRIVED",
@@ -77,6 +83,7 @@ __all__ = [
     "EditMessage",
     "FallBack",
     "ForTheBusiness",
+    "Mark",
     "MentionedNotThere",
     "Message",
     "MessageDeleted",
@@ -86,9 +93,11 @@ __all__ = [
     "MessageIsDeleted",
     "MessageIsOld",
     "MessageKind",
+    "MessageNamed",
     "MessageNotFound",
     "MessagePosted",
     "MessageReacted",
+    "MessageReplied",
     "MessageReported",
     "MessageStatus",
     "NotYourMessage",
@@ -99,21 +108,26 @@ __all__ = [
     "SaidTwice",
     "SaysNothing",
     "TooManyReactions",
+    "amend",
     "delete",
     "edit",
     "fall_back",
     "is_seen_by",
     "is_unread_by",
     "message_at",
+    "name",
     "post",
     "react",
     "refuse_unclear",
     "refuse_unseen",
+    "reply",
     "report",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
     "message-posted.v1": MessagePosted,
+    "message-named.v1": MessageNamed,
+    "message-replied.v1": MessageReplied,
     "message-edited.v1": MessageEdited,
     "message-fell-back.v1": MessageFellBack,
     "message-deleted.v1": MessageDeleted,
@@ -141,10 +155,19 @@ TOLD_AS: Final[Tellings] = {
             "template_id",
         ),
         text="text",
+        payload="payload",
         id="message_id",
         local_id="local_id",
         posted_at="at",
         audience="audience",
+        about=AUDIENCE,
+        within=THREAD,
+    ),
+    MessageNamed: NOT_TOLD,
+    MessageReplied: public(
+        "message.replied",
+        *("thread_id", "reply_to"),
+        id="message_id",
         about=AUDIENCE,
         within=THREAD,
     ),

@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Final
 
 from domain.conversations.approvals import AsApproved
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.messages import (
+    Bookkeeping,
     Command,
     DomainError,
     Event,
@@ -16,8 +18,9 @@ from domain.messages import (
     Invalid,
     Missing,
     Personal,
+    Value,
 )
-from domain.values import ClientId, FileId, MessageId, ThreadId
+from domain.values import ClientId, FileId, HeardId, MessageId, ThreadId
 
 IN_APP: Final = "app"
 """The channel of what is written and read here, and nowhere else."""
@@ -63,13 +66,25 @@ PROGRESS: Final = (
 ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 """What shows that it came, and so what alone may follow a failure."""
 
+
+class Mark(Value, frozen=True, kw_only=True, order=True):
+    """When something was said about a message, by the clock of its provider, and what that is called: of two, the one
+    counts that comes later in this order.
+    """
+
+    at: datetime
+    id: HeardId
+
+
 # --- What may be asked ----------------------------------------------------------------
 
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
     author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
-    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`.
+    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`, and its
+    provider calls it by its `name`; `payload` is what a button said that was pressed. By a `notice` the product tells
+    somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
@@ -83,6 +98,9 @@ class PostMessage(Command, frozen=True):
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+    notice: Notice | None = None
+    name: str | None = None
+    payload: str | None = None
 
 
 class FallBack(Command, frozen=True):
@@ -111,6 +129,7 @@ class React(Command, frozen=True):
     message_id: MessageId
     member_id: MemberId
     emoji: str | None
+    mark: "Mark | None" = None
 
 
 class ReportMessage(Command, frozen=True):
@@ -128,7 +147,8 @@ class ReportMessage(Command, frozen=True):
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
-    `approved` it. Until it is given to them it may yet come to be its `fallback`.
+    `approved` it. Until it is given to them it may yet come to be its `fallback`. `name` is what its provider calls it,
+    which may tell a number, and `payload` what a button said that was pressed.
     """
 
     message_id: MessageId
@@ -150,14 +170,36 @@ class MessagePosted(Event, frozen=True):
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
     approved: Personal[AsApproved | None] = None
+    notice: Notice | None = None
+    name: Personal[str | None] = None
+    payload: Personal[str | None] = None
     fallback: Personal[FilledIn | None] = None
 
 
+class MessageNamed(Bookkeeping, frozen=True):
+    """Its provider calls it so, which may tell a number."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    name: Personal[str | None] = None
+
+
+class MessageReplied(Event, frozen=True):
+    """It is known by now to what it replies."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    reply_to: MessageId
+
+
 class MessageEdited(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if it was edited there."""
+
     message_id: MessageId
     thread_id: ThreadId
     at: datetime
     text: Personal[str | None] = None
+    mark: Mark | None = None
 
 
 class MessageFellBack(Event, frozen=True):
@@ -181,24 +223,33 @@ class MessageDeleted(Event, frozen=True):
 
 
 class MessageReacted(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if they reacted there; `channel` is that of the message."""
+
     message_id: MessageId
     thread_id: ThreadId
     member_id: MemberId
     emoji: str | None = None
+    mark: Mark | None = None
+    channel: str = IN_APP
 
 
 class MessageReported(Event, frozen=True):
-    """`at` is when it was so, by the clock of whoever carries it."""
+    """`at` is when it was so, by the clock of whoever carries it. Of what has failed it says which `notice` it was, if
+    it was one: that is told otherwise.
+    """
 
     message_id: MessageId
     thread_id: ThreadId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    notice: Notice | None = None
 
 
 MessageEvent = (
     MessagePosted
+    | MessageNamed
+    | MessageReplied
     | MessageEdited
     | MessageFellBack
     | MessageDeleted
