@@ -124,6 +124,7 @@ MESSAGES = ReadModel(
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageNamed,
         MessageReplied,
         MessageEdited,
         MessageFellBack,
