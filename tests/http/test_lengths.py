@@ -48,7 +48,7 @@ SERIES = {
 def named(kind: Kind[Any], name: str) -> Any:
     """Return values that no other has."""
     values, _ = bodies(kind)
-    texts = {"name": name, "sku": name, "shortcut": name.lower()}
+    texts = {"name": name.lower(), "sku": name, "shortcut": name.lower()}
     return {**values, **{field: text for field, text in texts.items() if field in values}}
 
 
@@ -144,7 +144,6 @@ OF_ANOTHER_STATE = {
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
     f"POST /v1/clients/client-{ID}/messages",  # nobody wrote from there, and no template is approved
-    "POST /v1/message-templates/synchronisation",  # nobody can be asked
     *(  # sent as a form
         f"POST {path}/auth"
         for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")
