@@ -150,6 +150,19 @@ class HearTemplates(Effect, frozen=True):
         return "hear-templates"
 
 
+class AnswerButton(Effect, frozen=True, kw_only=True):
+    """Understand what somebody answered by a button: see `application/scheduling/answering.py`."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    client_id: ClientId
+
+    @property
+    def ordering_key(self) -> str:
+        """What is answered in one conversation is answered in that order."""
+        return f"answer/{self.thread_id}"
+
+
 class ForgetMails(Effect, frozen=True):
     """Destroy what was made of the log about somebody who was erased: mails, rows, accounts, orders.
     Its name is older than that.
@@ -387,6 +400,7 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    AnswerButton,
     HearTemplates,
     SendBookingMail,
     SendBookingReminder,

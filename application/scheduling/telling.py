@@ -20,6 +20,7 @@ from application.refusals import NotNow
 from application.scheduling.mails import BookingMail
 from application.scheduling.standard_notices import STANDARD
 from application.transact import Changes, Past, UseCase, step_by_step
+from domain.answering import AnswerKind
 from domain.conversations.approvals import PLACEHOLDER
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import message_at
@@ -39,6 +40,7 @@ from domain.people.consents import ToldBy
 from domain.records import CLAIM
 from domain.scheduling import bookings
 from domain.scheduling.bookings import BOOKING, RecordBookingMailSent
+from domain.scheduling.bookings.answers import Answer, token_of
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
 
@@ -165,7 +167,17 @@ class Telling:
         said = self._words(mail, language)
         places = template.says.by_language[language].placeholders
         values = {name: said[name] for name in places if name in said}
-        return FromTemplate(id=id_, values=values, language=language)
+        payloads = tuple(self._token(each, mail) for each in template.buttons)
+        return FromTemplate(id=id_, values=values, language=language, payloads=payloads)
+
+    def _token(self, kind: AnswerKind, mail: BookingMail) -> str:
+        """Return what a button says by which this is answered; nothing is, where nobody knows until when."""
+        if mail.slot is None:
+            return "-"
+        answer = Answer(
+            booking_id=mail.booking_id, kind=kind, moves=mail.moves, until=mail.slot.ends_at
+        )
+        return token_of(answer, mail.tenant, self._pepper)
 
     def _standard(self, mail: BookingMail) -> str | None:
         """Return what everybody says; None, where there is nothing to say in one of its places."""

@@ -59,6 +59,7 @@ from application.processes import PROCESSES
 from application.processes.process import Process
 from application.sales.imports import taking_in
 from application.sales.public_forms import note_of
+from application.scheduling.answering import Answering
 from application.transact import Changes
 from application.use_cases import USE_CASES
 from application.webhooks.endpoints import check_of
@@ -188,6 +189,7 @@ def _compose(
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(understood(pepper, providers)), dispatch),
+        **Answering(store.history, dispatch, pepper).handlers,
         **carrying_of(settings, database, store, dispatch, configured, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),

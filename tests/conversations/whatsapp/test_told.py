@@ -163,3 +163,14 @@ def test_who_opts_out_while_it_waits_is_told_by_mail(desk: Desk, meta: Cloud) ->
     [notice] = zoes.messages()
     assert (notice["status"], notice["reason"]) == ("failed", "opted-out")
     assert (meta.book, zoes.mails()) == ([], ["booking-requested"])
+
+
+def test_who_waits_for_an_answer_waits_on_though_they_are_told_something(desk: Desk) -> None:
+    zoes = Appointments(desk)
+    booking = zoes.book()
+    desk.is_written_to()
+
+    zoes.does(booking, "confirm")
+
+    [thread] = desk.threads
+    assert (thread["is_waiting"], thread["first_reply_after"]) == (True, None)
