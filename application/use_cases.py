@@ -18,7 +18,15 @@ from application.conversations import (
 )
 from application.files import files
 from application.people import clients, consents
-from application.sales import assignment, done, inviting, leads, pipeline, submissions
+from application.sales import (
+    assignment,
+    done,
+    inviting,
+    leads,
+    merging,
+    pipeline,
+    submissions,
+)
 from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
@@ -52,6 +60,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **answering.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
+    **merging.USE_CASES,
     **submissions.USE_CASES,
     **assignment.USE_CASES,
     **pipeline.USE_CASES,
