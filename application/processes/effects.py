@@ -60,7 +60,7 @@ Mentioned = (
 """What somebody is told of."""
 
 
-class MailAboutBooking(Effect, frozen=True, kw_only=True):
+class MailAboutBooking(Effect, frozen=True, kw_only=True, omit_defaults=True):
     """A mail about an event, or a message on the channel that its reader wants: `version` is that of the event in the
     booking's stream. Whoever reads it reads all that is said of the booking in the order in which it happened.
     It is a mail for sure `instead_of` a message that has failed.

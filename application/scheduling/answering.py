@@ -19,7 +19,6 @@ from application.processes.effects import AnswerButton
 from application.scheduling.bookings import cancel
 from application.scheduling.mails import History, language_of
 from application.transact import Changes, Past, UseCase, step_by_step
-from domain.answering import AnswerKind
 from domain.conversations.messages import MessageKind, MessagePosted, PostMessage
 from domain.conversations.participants import OURSELVES
 from domain.messages import Command
@@ -31,6 +30,7 @@ from domain.scheduling.bookings import (
     CancellationWindowClosed,
 )
 from domain.scheduling.bookings.answers import Answer, AnswerBooking, answer_in, record_answer
+from domain.values import AnswerKind
 
 
 class Reply(StrEnum):

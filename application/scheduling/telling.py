@@ -20,7 +20,6 @@ from application.refusals import NotNow
 from application.scheduling.mails import BookingMail
 from application.scheduling.standard_notices import STANDARD
 from application.transact import Changes, Past, UseCase, step_by_step
-from domain.answering import AnswerKind
 from domain.conversations.approvals import PLACEHOLDER
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import message_at
@@ -41,6 +40,7 @@ from domain.records import CLAIM
 from domain.scheduling import bookings
 from domain.scheduling.bookings import BOOKING, RecordBookingMailSent
 from domain.scheduling.bookings.answers import Answer, token_of
+from domain.values import AnswerKind
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
 

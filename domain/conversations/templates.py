@@ -10,7 +10,6 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from domain.answering import KINDS, AnswerKind
 from domain.business.users import Role
 from domain.conversations.approvals import (
     PLACEHOLDER,
@@ -29,13 +28,14 @@ from domain.fields import TEXT, Held, Line, Text
 from domain.languages import nearest
 from domain.messages import Command, DomainError, Event, Invalid, Value
 from domain.records import Action, Kind, Record, StoredAs, Unique, evolve, to
+from domain.values import AnswerKind
 
 TemplateId = NewType("TemplateId", str)
 
 MOST_PLACEHOLDERS: Final = 20
 BRACES: Final = re.compile(r"\{\{|\}\}")
 
-Buttons = Annotated[tuple[AnswerKind, ...], Held(max_length=len(KINDS))]
+Buttons = Annotated[tuple[AnswerKind, ...], Held(max_length=len(AnswerKind))]
 
 Shortcut = Annotated[str, Held(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
 

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from domain.answering import KINDS, AnswerKind
 from domain.macs import mac
 from domain.messages import Command, Value
 from domain.scheduling.bookings.booking import BOOKING, Booking
 from domain.scheduling.bookings.messages import BookingAnswered
-from domain.values import BookingId, ClientId, ThreadId
+from domain.values import AnswerKind, BookingId, ClientId, ThreadId
+
+KINDS: Final = tuple(AnswerKind)
 
 OURS: Final = "fd1."
 """What every token begins with."""

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.answering import AnswerKind
 from domain.scheduling.bookings.answers import OURS
-from domain.values import kind_of
+from domain.values import AnswerKind, kind_of
 from tests.conversations.whatsapp.appointments import Appointments
 from tests.conversations.whatsapp.at_the_desk import Desk
 
