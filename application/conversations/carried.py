@@ -6,14 +6,14 @@ from typing import Any, Final
 from application.transact import Changes, Past, UseCase
 from domain.conversations import heard, messages
 from domain.conversations.heard import HEARD, RecordCarried, ReportCarried
-from domain.conversations.messages import MESSAGE, MessageStatus, ReportMessage
+from domain.conversations.messages import MESSAGE, ReportMessage
 from domain.messages import Command
 
 
 def record(command: RecordCarried, past: Past) -> Changes:
-    """Note that a message was taken, and under which name."""
+    """Note under which name a message goes, and that it was taken, or is about to be given."""
     named = heard.carry(command.heard_id, command.message_id, past.of(HEARD, command.heard_id))
-    taken = ReportMessage(message_id=command.message_id, status=MessageStatus.SENT, at=command.at)
+    taken = ReportMessage(message_id=command.message_id, status=command.status, at=command.at)
     return {command.heard_id: named, command.message_id: _reported(taken, past)}
 
 

@@ -11,6 +11,7 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
+from application.conversations.on_channels import Reader, refuse_stopped, refuse_unreached
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
@@ -19,13 +20,16 @@ from application.operations.jobs import (
     Job,
     Skipped,
     UncertainError,
+    Unfinished,
 )
-from application.people.people import records
+from application.operations.rate_limits import Limit, RateLimiter
+from application.people.contact_details import known_on
+from application.people.people import known_by
 from application.ports import About, Clock
 from application.processes.effects import CarryMessage
 from application.scheduling.mails import History
 from application.transact import Past
-from domain.conversations.channels import CHANNELS
+from domain.conversations.channels import CHANNELS, NoNumber
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
@@ -35,9 +39,14 @@ from domain.conversations.messages import (
     ReportMessage,
 )
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WindowClosed, refuse_closed
-from domain.people.clients import CLIENT
-from domain.values import ClientId, IdentityId, MessageId
+from domain.conversations.windows import WindowClosed
+from domain.messages import Command, DomainError
+from domain.people.clients import HasOptedOut
+from domain.values import MessageId, TenantId, keyed_id
+
+MINUTE: Final = 60.0
+REASONS: Final[Mapping[type[DomainError], str]] = {HasOptedOut: "opted-out"}
+"""What a message says of why it was not sent, where that is not the code of the refusal."""
 
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
@@ -56,13 +65,15 @@ class MessageRefusedError(Exception):
 
 class Given(NamedTuple):
     """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
-    which that one wrote, if they wrote.
+    which that one wrote, if they wrote. `name` is how they are to call it, where that is for us to say.
     """
 
     message_id: MessageId
     to: str
     text: str
     number: str | None = None
+    tenant: str = ""
+    name: str | None = None
 
 
 class Carrier(Protocol):
@@ -74,11 +85,23 @@ class Carrier(Protocol):
         """
 
 
+class Pace(NamedTuple):
+    """How many messages go out in a minute at most: of one business, and to one number."""
+
+    of_business: int
+    to_one: int
+
+
 class Carriage(NamedTuple):
-    """Who carries what is said on a channel, and what of the business's configuration is their account there."""
+    """Who carries what is said on a channel, and what of the business's configuration is their account there. Where
+    they call a message what we say, `named` says it: so it is known before they have it. `pace` says of an account
+    how many they are given; the others wait.
+    """
 
     account: str
     carrier: Carrier
+    named: Callable[[MessageId], str] | None = None
+    pace: Callable[[Any], Pace] | None = None
 
 
 Carriages = Mapping[str, Carriage]
@@ -96,7 +119,9 @@ class Carrying:
         configured: Configured,
         carriages: Carriages,
         handing_over: Callable[[str], None],
+        *,
         pepper: bytes,
+        limiter: RateLimiter,
         clock: Clock,
     ) -> None:
         self._ask = ask
@@ -106,6 +131,7 @@ class Carrying:
         self._carriages = carriages
         self._handing_over = handing_over
         self._pepper = pepper
+        self._limiter = limiter
         self._clock = clock
 
     @property
@@ -121,16 +147,32 @@ class Carrying:
             return Skipped("the business has no account there: somebody else carries it")
         text = self._text(effect, job)
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, past))
-        except WindowClosed:
-            return self._failed(effect, "window-closed")
+            reader = self._ask(job.tenant, partial(self._reader, effect, job))
+        except (WindowClosed, HasOptedOut, NoNumber) as refusal:
+            return self._failed(effect, REASONS.get(type(refusal), refusal.code))
         if text is None or reader is None:
             return Skipped("it is not to be said any more")
-        given = Given(effect.message_id, reader.to, text, reader.number)
-        return self._given(effect, job, partial(carriage.carrier.send, account, given))
+        pace = carriage.pace and carriage.pace(account)
+        if pace is not None and (pause := self._pause(pace, job.tenant, reader.to)) > 0:
+            return Unfinished(pause)
+        name = carriage.named and carriage.named(effect.message_id)
+        given = Given(effect.message_id, reader.to, text, reader.number, job.tenant, name)
+        return self._given(effect, job, partial(carriage.carrier.send, account, given), name)
 
-    def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
-        self._report(effect, job, MessageStatus.SENDING)
+    def _pause(self, pace: Pace, tenant: str, to: str) -> float:
+        """Return for how many seconds it has to wait, where many are on their way."""
+        one = keyed_id("pace", f"{tenant}/{to}", self._pepper)
+        to_one = self._limiter.check(one, Limit(pace.to_one, MINUTE))
+        if not to_one.allowed:
+            return max(to_one.reset_after, 1)
+        of_all = self._limiter.check(f"pace/{tenant}", Limit(pace.of_business, MINUTE))
+        if not of_all.allowed:
+            self._limiter.give_back(one)
+            return max(of_all.reset_after, 1)
+        return 0
+
+    def _given(self, effect: CarryMessage, job: Job, send: Send, name: str | None) -> Handled:
+        self._begin(effect, job, name)
         try:
             name = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
@@ -142,11 +184,40 @@ class Carrying:
             if job.is_last_attempt:
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
+        return self._called(effect, job, name)
+
+    def _begin(self, effect: CarryMessage, job: Job, name: str | None) -> None:
+        """Say that it is on its way, and under which name, if that is known."""
+        if name is None:
+            return self._report(effect, job, MessageStatus.SENDING)
+        return self._order(self._called(effect, job, name, MessageStatus.SENDING), "sending", job)
+
+    def _called(
+        self,
+        effect: CarryMessage,
+        job: Job,
+        name: str,
+        status: MessageStatus = MessageStatus.SENT,
+    ) -> RecordCarried:
         return RecordCarried(
             heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
+            status=status,
         )
+
+    def _reader(self, effect: CarryMessage, job: Job, past: Past) -> Reader | None:
+        """Return who is to read it, if it still is to be said. Raises WindowClosed, HasOptedOut, NoNumber."""
+        message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+        if message.deleted or message.status not in WAITING or thread.client_id is None:
+            return None
+        channel = CHANNELS[effect.channel]
+        reader = refuse_unreached(thread, channel, past)
+        if reader and channel.by_number:
+            tenant = TenantId(job.tenant)
+            known = known_on(channel.name, reader.to, tenant=tenant, pepper=self._pepper)
+            refuse_stopped(known_by(past, known.identity_id), channel, past)
+        return reader
 
     def _text(self, effect: CarryMessage, job: Job) -> str | None:
         """Return what it says by now; None, where nobody knows it any more."""
@@ -166,29 +237,8 @@ class Carrying:
 
     def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
         order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
-        id_ = uuid5(job.id, f"{status}/{job.attempt}")
+        self._order(order, status, job)
+
+    def _order(self, order: Command, what: str, job: Job) -> None:
+        id_ = uuid5(job.id, f"{what}/{job.attempt}")
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
-
-
-class _Reader(NamedTuple):
-    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote."""
-
-    to: str
-    number: str
-
-
-def _reader(effect: CarryMessage, past: Past) -> _Reader | None:
-    """Return who is to read it, if it still is to be said. Raises WindowClosed."""
-    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
-    if message.deleted or message.status not in WAITING or thread.client_id is None:
-        return None
-    refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
-    line = thread.lines[-1]
-    to = _called(thread.client_id, line.identity_id, past)
-    return _Reader(to, line.number) if to else None
-
-
-def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
-    known = (past.of(CLIENT, each).channels for each in records(past, client_id))
-    ids = (each.id for channels in known for each in channels if each.identity_id == identity_id)
-    return next(ids, None)

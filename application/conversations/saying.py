@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.on_channels import refuse_unreached
 from application.conversations.readers import readers_language
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.people.people import survivor
@@ -20,7 +21,6 @@ from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
 from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, filled_in
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
-from domain.conversations.windows import refuse_closed
 from domain.messages import Command
 from domain.people.clients import CLIENT, ClientIsErased
 from domain.values import ThreadId
@@ -56,7 +56,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     _refuse_elsewhere(posted, past)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
         refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
-        refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
+        refuse_unreached(there, CHANNELS[posted.channel], past)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}

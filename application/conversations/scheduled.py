@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from application.business.members import works_here
 from application.conversations.calling_off import called_off
+from application.conversations.on_channels import refuse_unreached
 from application.conversations.saying import made_of, post
 from application.conversations.taking_part import as_member, recorded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads
-from domain.conversations.channels import CHANNELS
+from domain.conversations.channels import CHANNELS, NoNumber
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import user_of
 from domain.conversations.scheduled import (
@@ -22,10 +23,17 @@ from domain.conversations.scheduled import (
     ScheduledStatus,
 )
 from domain.conversations.threads import THREAD, Thread
-from domain.conversations.windows import is_open
+from domain.conversations.windows import WindowClosed
 from domain.messages import Command, DomainError
-from domain.people.clients import CLIENT
+from domain.people.clients import CLIENT, HasOptedOut
 from domain.values import ThreadId
+
+UNREACHED: Final[Mapping[type[DomainError], CalledOff]] = {
+    WindowClosed: CalledOff.WINDOW_CLOSED,
+    HasOptedOut: CalledOff.OPTED_OUT,
+    NoNumber: CalledOff.NO_NUMBER,
+}
+"""What is in the way of whoever cannot be reached."""
 
 
 def schedule(command: scheduled.ScheduleMessage, past: Past) -> Changes:
@@ -69,10 +77,20 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
-    channel = CHANNELS.get(thread.channel)
-    if channel and not is_open(channel, thread.lines, now=past.now):
-        return CalledOff.WINDOW_CLOSED
+    if (reason := _why_not_there(thread, past)) is not None:
+        return reason
     return None if _can_be_made(known, past) else CalledOff.TEMPLATE
+
+
+def _why_not_there(thread: Thread, past: Past) -> CalledOff | None:
+    channel = CHANNELS.get(thread.channel)
+    if channel is None:
+        return None
+    try:
+        refuse_unreached(thread, channel, past)
+    except DomainError as refusal:
+        return UNREACHED[type(refusal)]
+    return None
 
 
 def _can_be_made(known: Scheduled, past: Past) -> bool:

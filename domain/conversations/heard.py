@@ -35,11 +35,12 @@ class HearMessage(Command, frozen=True):
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this."""
+    """Whoever carries a message calls it this, and has it; or is about to be given it (`status`)."""
 
     heard_id: HeardId
     message_id: MessageId
     at: datetime
+    status: MessageStatus = MessageStatus.SENT
 
 
 class ReportCarried(Command, frozen=True):

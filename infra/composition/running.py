@@ -44,7 +44,7 @@ from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
-from application.conversations.whatsapp import understood
+from application.conversations import sms, whatsapp
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -112,6 +112,10 @@ def running_system(
         stack.callback(system.rest)
         system.beside("roll", system.roll.run)
         yield system
+
+
+def _understood(pepper: bytes, providers: Sequence[Provider]) -> Sequence[Provider]:
+    return sms.understood(pepper, whatsapp.understood(pepper, providers))
 
 
 def _compose(
@@ -185,8 +189,8 @@ def _compose(
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
-        **understanding(calls, by_name(understood(pepper, providers)), dispatch),
-        **carrying_of(settings, database, store, dispatch, configured, clock),
+        **understanding(calls, by_name(_understood(pepper, providers)), dispatch),
+        **carrying_of(settings, database, store, dispatch, configured, attempts, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),
     }

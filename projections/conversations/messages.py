@@ -6,7 +6,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.channels import parts_on
 from domain.conversations.messages import (
+    IN_APP,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -25,8 +27,8 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
-    that there was one.
+    """`sequence` is its place in the thread, and `words` is by what it is found; `parts`, in how many SMS it goes, if it
+    goes by SMS. Of a message that was deleted, or whose author is erased, it stays that there was one.
     """
 
     id: MessageId
@@ -48,6 +50,8 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
+    channel: str = IN_APP
+    parts: int | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -77,13 +81,17 @@ def _posted(event: MessagePosted) -> ListedMessage:
         language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
+        channel=event.channel,
+        parts=parts_on(event.channel, event.text),
     )
 
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
         case MessageEdited(text=text, at=at):
-            return replace(row, text=text, words=text and plain(text), edited_at=at)
+            parts = parts_on(row.channel, text)
+            words = text and plain(text)
+            return replace(row, text=text, words=words, parts=parts, edited_at=at)
         case MessageDeleted(at=at):
             return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
         case MessageReacted(member_id=who, emoji=emoji):
@@ -108,7 +116,7 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=2,
+    version=3,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,

@@ -103,6 +103,13 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Conversation à deux",
         "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
     ),
+    "no-number": Words(
+        "Pas de numéro",
+        "Cette personne n'a pas de numéro de téléphone où elle pourrait être jointe sur ce canal.",
+    ),
+    "too-many-parts": Words(
+        "Trop de SMS", "Un message part en autant de SMS qu'il peut en avoir, et pas plus."
+    ),
     "window-closed": Words(
         "Fenêtre fermée",
         "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures.",
