@@ -20,7 +20,7 @@ from api.compat import (
 )
 from api.compat import live as old_live
 from api.compat import realtime as old_realtime
-from api.conversations import company, hearing, messages, scheduled, threads
+from api.conversations import company, hearing, messages, reviewing, scheduled, threads
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -107,6 +107,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     hearing.router,
     company.router,
     scheduled.router,
+    reviewing.router,
     files.router,
     contents.router,
     portraits.router,

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from adapters.configuration.checks import authorized
-from application.conversations.carrying import Given, MessageRefusedError, Pace
+from application.conversations.carrying import Given, MessageRefusedError, Pace, Taken
 from application.inbound.providers import LABSMOBILE
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
@@ -49,7 +49,7 @@ class LabsMobileApi:
         self._url = url
         self._callbacks = callbacks
 
-    def send(self, account: LabsMobile, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: LabsMobile, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. Raises MessageRefusedError, NotTakenError, UncertainError."""
         assert given.name is not None, "they call a message what we say"
         request = self._request(account, given)
@@ -60,7 +60,7 @@ class LabsMobileApi:
                 raise UncertainError(f"they may have it: {outcome.why}")
             raise AwayError(outcome.why.value)
         _see_that_it_is_taken(outcome)
-        return given.name
+        return Taken(given.name)
 
     def _request(self, account: LabsMobile, given: Given) -> Request:
         said = {

@@ -6,16 +6,31 @@ from typing import Any, Final
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from application.conversations.carrying import Given, MessageRefusedError
+from application.conversations.carrying import Given, MessageRefusedError, Taken
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
+from domain.conversations.approvals import Parameter, TemplateStatus
 
 KEPT: Final = 20_000
 """Bytes of an answer."""
 
 LATER: Final = frozenset({4, 80_007, 130_429, 131_056, 131_016, 131_057, 131_000, 133_016})
 """Codes that say to try again: limits, and trouble of theirs (providers, 2.1)."""
+
+CLOSED: Final = 131_047
+"""They have not written for 24 hours: only templates are taken."""
+
+OF_TEMPLATES: Final = frozenset(
+    {132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016}
+)
+"""Codes that say that a template is not as it is sent, or is not sent at present."""
+
+STANDS: Final = {
+    132_001: TemplateStatus.MISSING,
+    132_015: TemplateStatus.PAUSED,
+    132_016: TemplateStatus.DISABLED,
+}
 
 ACCOUNT: Final = frozenset(
     {0, 3, 10, 190, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_063}
@@ -27,8 +42,13 @@ class _Named(msgspec.Struct):
     id: str
 
 
+class _Reader(msgspec.Struct):
+    wa_id: str | None = None
+
+
 class _Taken(msgspec.Struct):
     messages: list[_Named]
+    contacts: list[_Reader] = []
 
 
 class _Fault(msgspec.Struct):
@@ -46,7 +66,7 @@ class CloudApi:
         self._outgoing = outgoing
         self._url = url
 
-    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. Raises MessageRefusedError, NotTakenError, UncertainError."""
         request = self._request(account, given)
         handing_over()
@@ -63,8 +83,7 @@ class CloudApi:
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **to,
-            "type": "text",
-            "text": {"body": given.text, "preview_url": False},
+            **_said(given),
             "biz_opaque_callback_data": given.message_id,
         }
         kind = "application/json"
@@ -81,13 +100,29 @@ class CloudApi:
         )
 
 
-def _taken(answer: Answered) -> str:
+def _said(given: Given) -> dict[str, Any]:
+    """Return what is said, as a template of theirs where it is one."""
+    if given.approved is None:
+        return {"type": "text", "text": {"body": given.text, "preview_url": False}}
+    name, code, parameters = given.approved.name, given.approved.code, given.approved.parameters
+    filled = [_parameter(each) for each in parameters]
+    components = [{"type": "body", "parameters": filled}] if filled else []
+    template = {"name": name, "language": {"code": code}, "components": components}
+    return {"type": "template", "template": template}
+
+
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    name = {"parameter_name": parameter.name} if parameter.name else {}
+    return {"type": "text", **name, "text": parameter.value}
+
+
+def _taken(answer: Answered) -> Taken:
     """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
     if 200 <= answer.status < 300:
         taken = _read(answer.body, _Taken)
         if taken is None or not taken.messages:
             raise UncertainError("they may have it: their answer cannot be read")
-        return str(taken.messages[0].id)
+        return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
     refused = _read(answer.body, _Refused)
     if refused is None:
         if answer.status < 500:
@@ -96,7 +131,12 @@ def _taken(answer: Answered) -> str:
     code = refused.error.code
     if code in LATER or code in ACCOUNT or 200 <= code < 300:
         raise NotTakenError(f"code {code}")
-    raise MessageRefusedError(str(code))
+    raise MessageRefusedError(
+        str(code),
+        closed=code == CLOSED,
+        of_template=code in OF_TEMPLATES,
+        stands=STANDS.get(code),
+    )
 
 
 def _read(body: bytes, kind: Any) -> Any:

@@ -11,75 +11,114 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
-from application.conversations.on_channels import Reader, refuse_stopped, refuse_unreached
+from application.conversations.readers import address_of, refuse_stopped
+from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
     Handled,
     Handlers,
     Job,
+    NotTakenError,
     Skipped,
     UncertainError,
     Unfinished,
 )
 from application.operations.rate_limits import Limit, RateLimiter
+from application.people.consents import may_be_told
 from application.people.contact_details import known_on
 from application.people.people import known_by
 from application.ports import About, Clock
-from application.processes.effects import CarryMessage
+from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
+from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
-from domain.conversations.channels import CHANNELS, NoNumber
+from domain.conversations.approvals import AsApproved, TemplateStatus
+from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
+    FallBack,
     MessageEdited,
+    MessageFellBack,
     MessagePosted,
     MessageStatus,
     ReportMessage,
 )
+from domain.conversations.notices import Notice
+from domain.conversations.reviews import HearOfTemplate
+from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WindowClosed
+from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.messages import Command, DomainError
+from domain.people.channels import KnownOn
 from domain.people.clients import HasOptedOut
+from domain.people.consents import Purpose, ToldBy
 from domain.values import MessageId, TenantId, keyed_id
 
 MINUTE: Final = 60.0
-REASONS: Final[Mapping[type[DomainError], str]] = {HasOptedOut: "opted-out"}
-"""What a message says of why it was not sent, where that is not the code of the refusal."""
+REASONS: Final[Mapping[type[DomainError], str]] = {
+    WindowClosed: "window-closed",
+    HasOptedOut: "opted-out",
+}
+"""What a message says of why it was not given to anybody."""
 
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
-Send = Callable[[Callable[[], None]], str]
 
 
 class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code."""
+    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
+    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
+    know.
+    """
 
-    def __init__(self, code: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        closed: bool = False,
+        of_template: bool = False,
+        stands: TemplateStatus | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
+        self.closed = closed
+        self.of_template = of_template
+        self.stands = stands
 
 
 class Given(NamedTuple):
-    """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
-    which that one wrote, if they wrote. `name` is how they are to call it, where that is for us to say.
+    """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
+    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs. `name` is how
+    they are to call it, where that is for us to say.
     """
 
     message_id: MessageId
     to: str
     text: str
     number: str | None = None
+    approved: AsApproved | None = None
     tenant: str = ""
     name: str | None = None
+
+
+class Taken(NamedTuple):
+    """What they call what they have taken, and whoever is to read it, if they say that."""
+
+    name: str
+    to: str | None = None
+
+
+Send = Callable[[Callable[[], None]], Taken]
 
 
 class Carrier(Protocol):
     """Carries messages on a channel; see `adapters/whatsapp`."""
 
-    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. `handing_over` is called before they are given it. Raises
         MessageRefusedError, NotTakenError where it is to be tried again, UncertainError.
         """
@@ -143,21 +182,48 @@ class Carrying:
         """Hand a message over to whoever carries it, if it still is to be said."""
         carriage = self._carriages[effect.channel]
         account = self._configured.values(job.tenant, carriage.account)
+        words = self._words(effect, job)
+        if words.notice is not None and (why := self._why_not(words.notice, effect, job)):
+            return self._failed(effect, why)
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
-        text = self._text(effect, job)
         try:
-            reader = self._ask(job.tenant, partial(self._reader, effect, job))
-        except (WindowClosed, HasOptedOut, NoNumber) as refusal:
-            return self._failed(effect, REASONS.get(type(refusal), refusal.code))
-        if text is None or reader is None:
+            reader = self._ask(job.tenant, partial(self._reader, effect, job, words))
+        except (WindowClosed, HasOptedOut) as refusal:
+            return self._failed(effect, REASONS[type(refusal)])
+        if reader is not None and reader.closed:
+            words = self._fallen_back(effect, job, words)
+        if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
         pace = carriage.pace and carriage.pace(account)
         if pace is not None and (pause := self._pause(pace, job.tenant, reader.to)) > 0:
             return Unfinished(pause)
         name = carriage.named and carriage.named(effect.message_id)
-        given = Given(effect.message_id, reader.to, text, reader.number, job.tenant, name)
-        return self._given(effect, job, partial(carriage.carrier.send, account, given), name)
+        given = Given(
+            message_id=effect.message_id,
+            to=reader.to,
+            text=words.text,
+            number=reader.number,
+            approved=words.approved,
+            tenant=job.tenant,
+            name=name,
+        )
+        self._begin(effect, job, name)
+        return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
+
+    def _reader(
+        self, effect: CarryMessage, job: Job, words: "_Words", past: Past
+    ) -> "_Reader | None":
+        """Return who is to read it, if it still is to be said, and neither they nor whoever is known by that number want
+        to hear nothing more. Raises WindowClosed, HasOptedOut.
+        """
+        channel, reader = CHANNELS[effect.channel], _reader(effect, words, past)
+        if reader is None:
+            return None
+        refuse_stopped(past.of(THREAD, effect.thread_id).client_id, channel, past)
+        if channel.by_number and (known := self._known(effect, job, Taken("", reader.to))):
+            refuse_stopped(known_by(past, known.identity_id), channel, past)
+        return reader
 
     def _pause(self, pace: Pace, tenant: str, to: str) -> float:
         """Return for how many seconds it has to wait, where many are on their way."""
@@ -171,11 +237,27 @@ class Carrying:
             return max(of_all.reset_after, 1)
         return 0
 
-    def _given(self, effect: CarryMessage, job: Job, send: Send, name: str | None) -> Handled:
-        self._begin(effect, job, name)
+    def _begin(self, effect: CarryMessage, job: Job, name: str | None) -> None:
+        """Say that it is on its way, and under which name, if that is for us to say."""
+        if name is None:
+            return self._report(effect, job, MessageStatus.SENDING)
+        called = RecordCarried(
+            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
+            message_id=effect.message_id,
+            at=self._clock(),
+            status=MessageStatus.SENDING,
+        )
+        return self._order(called, job, f"{MessageStatus.SENDING}/{job.attempt}")
+
+    def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
         try:
-            name = send(lambda: self._handing_over(str(job.id)))
+            taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
+            if refused.closed and words.fallback is not None and not job.is_last_attempt:
+                self._fallen_back(effect, job, words)
+                raise NotTakenError("it is given again, as a template") from refused
+            if refused.of_template and words.approved is not None:
+                self._heard_of(job, words.approved, refused)
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
@@ -184,48 +266,60 @@ class Carrying:
             if job.is_last_attempt:
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
-        return self._called(effect, job, name)
-
-    def _begin(self, effect: CarryMessage, job: Job, name: str | None) -> None:
-        """Say that it is on its way, and under which name, if that is known."""
-        if name is None:
-            return self._report(effect, job, MessageStatus.SENDING)
-        return self._order(self._called(effect, job, name, MessageStatus.SENDING), "sending", job)
-
-    def _called(
-        self,
-        effect: CarryMessage,
-        job: Job,
-        name: str,
-        status: MessageStatus = MessageStatus.SENT,
-    ) -> RecordCarried:
         return RecordCarried(
-            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
+            heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
-            status=status,
+            known=self._known(effect, job, taken),
         )
 
-    def _reader(self, effect: CarryMessage, job: Job, past: Past) -> Reader | None:
-        """Return who is to read it, if it still is to be said. Raises WindowClosed, HasOptedOut, NoNumber."""
-        message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
-        if message.deleted or message.status not in WAITING or thread.client_id is None:
-            return None
-        channel = CHANNELS[effect.channel]
-        reader = refuse_unreached(thread, channel, past)
-        if reader and channel.by_number:
-            tenant = TenantId(job.tenant)
-            known = known_on(channel.name, reader.to, tenant=tenant, pepper=self._pepper)
-            refuse_stopped(known_by(past, known.identity_id), channel, past)
-        return reader
+    def _why_not(self, notice: Notice, effect: CarryMessage, job: Job) -> str | None:
+        """Return why a notice is not to be told by a message any more: it is told otherwise, if it is still true."""
+        if self._configured.values(job.tenant, self._carriages[effect.channel].account) is None:
+            return "no-account"
+        past, now = self._history(job.tenant, notice.booking_id), self._clock()
+        if why_not(mail_of(notice), past, now, late=is_late(job, now)):
+            return "true-no-more"
+        unwanted: str | None = self._ask(job.tenant, lambda past: _unwanted(effect, past))
+        return unwanted
 
-    def _text(self, effect: CarryMessage, job: Job) -> str | None:
-        """Return what it says by now; None, where nobody knows it any more."""
-        text = None
+    def _known(self, effect: CarryMessage, job: Job, taken: Taken) -> KnownOn | None:
+        if not taken.to:
+            return None
+        tenant = TenantId(job.tenant)
+        return known_on(effect.channel, taken.to, tenant=tenant, pepper=self._pepper)
+
+    def _words(self, effect: CarryMessage, job: Job) -> "_Words":
+        """Return what it says by now. What was edited is of no template any more."""
+        words = _Words()
         for past in self._history(job.tenant, effect.message_id):
-            if isinstance(past.event, MessagePosted | MessageEdited):
-                text = past.event.text
-        return text
+            match past.event:
+                case MessagePosted(text=text, approved=approved, fallback=fallback, notice=notice):
+                    words = _Words(text, approved, fallback, notice)
+                case MessageFellBack(text=text, approved=approved):
+                    words = words._replace(text=text, approved=approved)
+                case MessageEdited(text=text):
+                    words = words._replace(text=text, approved=None)
+        return words
+
+    def _fallen_back(self, effect: CarryMessage, job: Job, words: "_Words") -> "_Words":
+        """Let it say what can be said at any time: it is recorded before it is given to anybody."""
+        said = words.fallback
+        assert said is not None, "there is something to fall back on"
+        order = FallBack(message_id=effect.message_id, said=said)
+        self._order(order, job, f"fall-back/{job.attempt}")
+        return words._replace(text=said.text, approved=said.approved)
+
+    def _heard_of(self, job: Job, approved: AsApproved, refused: MessageRefusedError) -> None:
+        """Let whoever writes templates see why one is not taken."""
+        order = HearOfTemplate(
+            claim_id=claim_of(approved.name, tenant=job.tenant, pepper=self._pepper),
+            name=approved.name,
+            code=approved.code,
+            status=refused.stands,
+            reason=refused.code,
+        )
+        self._order(order, job, f"template/{job.attempt}")
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -237,8 +331,56 @@ class Carrying:
 
     def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
         order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
-        self._order(order, status, job)
+        self._order(order, job, f"{status}/{job.attempt}")
 
-    def _order(self, order: Command, what: str, job: Job) -> None:
-        id_ = uuid5(job.id, f"{what}/{job.attempt}")
+    def _order(self, order: Command, job: Job, name: str) -> None:
+        id_ = uuid5(job.id, name)
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
+
+
+class _Words(NamedTuple):
+    """What a message says, as which template, and what it says instead where it cannot be said freely; nothing, where
+    nobody knows it any more.
+    """
+
+    text: str | None = None
+    approved: AsApproved | None = None
+    fallback: FilledIn | None = None
+    notice: Notice | None = None
+
+
+class _Reader(NamedTuple):
+    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
+    ever did; and whether nothing can be said freely any more (`closed`).
+    """
+
+    to: str
+    number: str | None
+    closed: bool
+
+
+def _unwanted(effect: CarryMessage, past: Past) -> str | None:
+    """Return why whoever is to read it cannot be told it there, or does not want to be any more."""
+    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+    if message.deleted or message.status not in WAITING or thread.client_id is None:
+        return None
+    if not may_be_told(thread.client_id, ToldBy(effect.channel), Purpose.NOTICES, past):
+        return "opted-out"
+    line = thread.lines[-1].identity_id if thread.lines else None
+    there = address_of(effect.channel, thread.client_id, past, line)
+    return None if there else "no-address"
+
+
+def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
+    """Return who is to read it, if it still is to be said. Raises WindowClosed, where nothing can be said."""
+    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+    if message.deleted or message.status not in WAITING or thread.client_id is None:
+        return None
+    channel, is_free = CHANNELS[effect.channel], words.approved is None
+    if is_free and words.fallback is None:
+        refuse_closed(channel, thread.lines, now=past.now)
+    closed = is_free and not is_open(channel, thread.lines, now=past.now)
+    line = thread.lines[-1] if thread.lines else None
+    by = line.identity_id if line else None
+    to = address_of(effect.channel, thread.client_id, past, by)
+    return _Reader(to, line.number if line else None, closed) if to else None

@@ -1,46 +1,44 @@
 """Use cases of what is to be said later."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from application.business.members import works_here
 from application.conversations.calling_off import called_off
-from application.conversations.on_channels import refuse_unreached
-from application.conversations.saying import made_of, post
+from application.conversations.readers import refuse_unreached
+from application.conversations.saying import post
 from application.conversations.taking_part import as_member, recorded
+from application.conversations.wording import Worded, can_be_said, worded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads
-from domain.conversations.channels import CHANNELS, NoNumber
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import user_of
+from domain.conversations.reaching import ClientNotReachable
 from domain.conversations.scheduled import (
     SCHEDULED,
     CalledOff,
     Scheduled,
     ScheduledSent,
     ScheduledStatus,
+    ScheduleMessage,
 )
 from domain.conversations.threads import THREAD, Thread
-from domain.conversations.windows import WindowClosed
 from domain.messages import Command, DomainError
 from domain.people.clients import CLIENT, HasOptedOut
 from domain.values import ThreadId
-
-UNREACHED: Final[Mapping[type[DomainError], CalledOff]] = {
-    WindowClosed: CalledOff.WINDOW_CLOSED,
-    HasOptedOut: CalledOff.OPTED_OUT,
-    NoNumber: CalledOff.NO_NUMBER,
-}
-"""What is in the way of whoever cannot be reached."""
 
 
 def schedule(command: scheduled.ScheduleMessage, past: Past) -> Changes:
     thread = past.of(THREAD, command.thread_id)
     threads.refuse_unknown(thread)
     author = as_member(thread, command.author, past)
-    made_of(command.template, command.thread_id, past)
+    worded(_order(command.thread_id, command), past)
     events = scheduled.schedule(
         command,
         len(thread.scheduled),
@@ -77,30 +75,47 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
-    if (reason := _why_not_there(thread, past)) is not None:
+    if (reason := _unreached(thread, past)) is not None:
         return reason
-    return None if _can_be_made(known, past) else CalledOff.TEMPLATE
+    found = _made(known, past)
+    if found is None:
+        return CalledOff.TEMPLATE
+    return None if can_be_said(found.order, found.filled, past) else CalledOff.WINDOW_CLOSED
 
 
-def _why_not_there(thread: Thread, past: Past) -> CalledOff | None:
+def _unreached(thread: Thread, past: Past) -> CalledOff | None:
     channel = CHANNELS.get(thread.channel)
     if channel is None:
         return None
     try:
         refuse_unreached(thread, channel, past)
-    except DomainError as refusal:
-        return UNREACHED[type(refusal)]
+    except HasOptedOut:
+        return CalledOff.OPTED_OUT
+    except ClientNotReachable:
+        return CalledOff.NO_ADDRESS
     return None
 
 
-def _can_be_made(known: Scheduled, past: Past) -> bool:
-    """Whether its template, if it is of one, still is as it was meant."""
+def _made(known: Scheduled, past: Past) -> Worded | None:
+    """Return what can be said by now; None, where its template is not as it was meant any more. What it would fall back
+    on matters only where it has to.
+    """
     assert known.thread_id is not None, "what waits is of a thread"
-    try:
-        made_of(known.template, known.thread_id, past)
-    except DomainError:
-        return False
-    return True
+    order = _order(known.thread_id, known)
+    for each in (order, replace(order, fallback=None)):
+        with suppress(DomainError):
+            return worded(each, past)
+    return None
+
+
+def _order(thread_id: ThreadId, said: ScheduleMessage | Scheduled) -> PostMessage:
+    return PostMessage(
+        thread_id=thread_id,
+        author=said.author,
+        text=said.text,
+        template=said.template,
+        fallback=said.fallback,
+    )
 
 
 def _no_more(command: scheduled.SendScheduled, thread_id: ThreadId, past: Past) -> Changes:
@@ -114,9 +129,9 @@ def _said(
     command: scheduled.SendScheduled, known: Scheduled, thread_id: ThreadId, past: Past
 ) -> Changes:
     message_id = message_at(thread_id, past.of(THREAD, thread_id).last + 1)
-    order = PostMessage(
-        thread_id=thread_id, author=known.author, text=known.text, template=known.template
-    )
+    found = _made(known, past)
+    assert found is not None, "it can be said"
+    order = found.order
     sent = ScheduledSent(
         scheduled_id=command.scheduled_id, thread_id=thread_id, message_id=message_id
     )

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from application.business.members import works_here
 from application.conversations.assigning import given
 from application.conversations.calling_off import called_off, waiting
-from application.conversations.on_channels import conversation_on
+from application.conversations.readers import conversation
 from application.conversations.saying import post
 from application.conversations.taking_part import (
     as_known,
@@ -78,7 +78,7 @@ def understood(command: threads.OpenThread, past: Past) -> threads.OpenThread:
     if command.channel in CHANNELS and (
         clients := list(filter(None, map(client_of, command.members)))
     ):
-        theirs = conversation_on(command.channel, survivor(past, clients[0]), past)
+        theirs = conversation(command.channel, survivor(past, clients[0]), past)
         return replace(theirs, opened_by=command.opened_by, text=command.text)
     named = replace(
         command, members=tuple(dict.fromkeys(as_known(each, past) for each in command.members))

@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Final
+from itertools import chain
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
+from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
+from application.conversations.whatsapp_templates import heard_of
 from application.inbound.providers import PROVIDERS, Provider, Received
 from application.people.contact_details import (
     PhoneNumberNotUnderstood,
@@ -22,7 +25,13 @@ from application.people.contact_details import (
     parse_phone,
 )
 from domain.conversations.channels import WHATSAPP
-from domain.conversations.heard import HearMessage, ReportCarried
+from domain.conversations.heard import (
+    AmendHeard,
+    AmendmentKind,
+    HearMessage,
+    MoveKnown,
+    ReportCarried,
+)
 from domain.conversations.messages import MESSAGE, MessageStatus
 from domain.fields import ANY_TEXT, ID
 from domain.messages import Command
@@ -31,6 +40,7 @@ from domain.texts import shown
 from domain.values import Contact, HeardId, MessageId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
+FIELDS: Final = frozenset({"messages", "smb_message_echoes"})
 OURS: Final = re.compile(f"{MESSAGE.kind}-{ID}")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
@@ -52,21 +62,61 @@ class Person(msgspec.Struct, kw_only=True):
     profile: Profile | None = None
 
 
-class Text(msgspec.Struct, kw_only=True):
-    body: str
+class Context(msgspec.Struct, kw_only=True):
+    id: Id | None = None
 
 
-class Message(msgspec.Struct, kw_only=True):
+class Reaction(msgspec.Struct, kw_only=True):
+    """Without an emoji it is taken back."""
+
+    message_id: Id
+    emoji: str | None = None
+
+
+class Edit(msgspec.Struct, kw_only=True):
+    original_message_id: Id
+    message: Content
+
+
+class Revoke(msgspec.Struct, kw_only=True):
+    original_message_id: Id
+
+
+class System(msgspec.Struct, kw_only=True):
+    """`type` is what happened; `wa_id` and `user_id` are what they are called now (of some versions: `new_wa_id`)."""
+
+    type: str
+    body: str | None = None
+    wa_id: Id | None = None
+    new_wa_id: Id | None = None
+    user_id: Id | None = None
+
+
+class Message(Content, kw_only=True):
+    """Of the business's app on a phone, `to` says who is to read it. What is of a group has a `group_id`."""
+
     id: Id
     timestamp: str
-    type: str
     from_: Id | None = msgspec.field(name="from", default=None)
     from_user_id: Id | None = None
-    text: Text | None = None
+    to: Id | None = None
+    to_user_id: Id | None = None
+    group_id: str | None = None
+    context: Context | None = None
+    reaction: Reaction | None = None
+    edit: Edit | None = None
+    revoke: Revoke | None = None
+    system: System | None = None
 
+    @property
+    def by(self) -> list[str]:
+        """Return what whoever wrote it is called, the user id first."""
+        return [each for each in (self.from_user_id, self.from_) if each]
 
-class Fault(msgspec.Struct, kw_only=True):
-    code: int
+    @property
+    def to_(self) -> list[str]:
+        """Return what whoever is to read it is called, the user id first."""
+        return [each for each in (self.to_user_id, self.to) if each]
 
 
 class Status(msgspec.Struct, kw_only=True):
@@ -95,8 +145,8 @@ class Call(msgspec.Struct, kw_only=True):
     entry: list[Entry] = []
 
 
-class Said(msgspec.Struct, kw_only=True):
-    """What is said of the field `messages`. Each message is read by itself: of a kind that nobody knows yet it may
+class Told(msgspec.Struct, kw_only=True):
+    """What is said of the fields that are read. Each message is read by itself: of a kind that nobody knows yet it may
     have any shape.
     """
 
@@ -104,6 +154,7 @@ class Said(msgspec.Struct, kw_only=True):
     contacts: list[Person] = []
     messages: list[msgspec.Raw] = []
     statuses: list[msgspec.Raw] = []
+    message_echoes: list[msgspec.Raw] = []
 
 
 def understood(pepper: bytes, providers: Sequence[Provider] = PROVIDERS) -> Sequence[Provider]:
@@ -120,10 +171,12 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
     call = _read(received.arrival.body, Call)
     if call is None or call.object != OBJECT:
         return None
-    changes = (change for entry in call.entry for change in entry.changes)
-    values = (_read(each.value, Said) for each in changes if each.field == "messages")
+    changes = [change for entry in call.entry for change in entry.changes]
+    values = (_read(each.value, Told) for each in changes if each.field in FIELDS)
     reader = _Reader(received.tenant, pepper)
-    return [each for value in values if value for each in reader.commands(value)] or None
+    said = [each for value in values if value for each in reader.commands(value)]
+    of_templates = (heard_of(e.field, e.value, received.tenant, pepper) for e in changes)
+    return [*said, *chain.from_iterable(of_templates)] or None
 
 
 class _Reader:
@@ -133,35 +186,108 @@ class _Reader:
         self._tenant = tenant
         self._pepper = pepper
 
-    def commands(self, value: Said) -> Iterator[Command]:
+    def commands(self, value: Told) -> Iterator[Command]:
         """Return what follows from it, in order."""
         for raw in value.messages:
             message = _read(raw, Message)
-            if message is not None and message.text is not None:
-                yield from self._heard(message, message.text.body, value)
+            if message is not None and message.group_id is None:
+                yield from self._of(message, message.by, value)
+        for raw in value.message_echoes:
+            echo = _read(raw, Message)
+            if echo is not None and echo.group_id is None:
+                yield from self._of(echo, echo.to_, value, from_phone=True)
         for raw in value.statuses:
             status = _read(raw, Status)
             if status is not None:
                 yield from self._reported(status)
 
-    def _heard(self, message: Message, text: str, value: Said) -> Iterator[HearMessage]:
-        ids = [each for each in (message.from_user_id, message.from_) if each]
-        at, said = _time(message.timestamp), _text(text)
-        if not ids or at is None or said is None:
+    def _of(
+        self, message: Message, ids: Sequence[str], value: Told, *, from_phone: bool = False
+    ) -> Iterator[Command]:
+        """Return what follows from a message that is between the business and whoever is called by these `ids`."""
+        at = _time(message.timestamp)
+        if not ids or at is None:
             return
-        known, *also = (self._known(each) for each in ids)
-        contact = Contact(name=_name_of(message, value) or ids[-1], phone=_phone(message.from_))
+        known = tuple(self._known(each) for each in ids)
+        if message.system is not None:
+            yield from self._moved(message, message.system, known, at)
+        elif (about := _amended(message)) is not None:
+            yield self._amendment(message, about, known, at, from_phone=from_phone)
+        elif (said := said_in(message)) is not None:
+            yield from self._heard(message, said, known, at, value, from_phone=from_phone)
+
+    def _heard(
+        self,
+        message: Message,
+        said: Said,
+        known: Sequence[KnownOn],
+        at: datetime,
+        value: Told,
+        *,
+        from_phone: bool,
+    ) -> Iterator[HearMessage]:
+        if (text := _text(said.text)) is None:
+            return
+        first, *also = known
+        number = message.to if from_phone else message.from_
+        contact = Contact(name=_name_of(known, value) or known[-1].id, phone=_phone(number))
         yield HearMessage(
             heard_id=self._name(message.id),
             channel=WHATSAPP.name,
-            known=known,
+            known=first,
             also=tuple(also),
             contact=contact,
             identities=identities_of(contact, tenant=self._tenant, pepper=self._pepper),
-            text=said,
+            text=text,
             seed=self._name(message.id),
             number=value.metadata.phone_number_id,
             at=at,
+            name=message.id,
+            payload=said.payload,
+            reply_to=self._replied(message),
+            from_phone=from_phone,
+        )
+
+    def _replied(self, message: Message) -> HeardId | None:
+        replied = message.context.id if message.context else None
+        return self._name(replied) if replied and replied != message.id else None
+
+    def _amendment(
+        self,
+        message: Message,
+        about: "_About",
+        known: Sequence[KnownOn],
+        at: datetime,
+        *,
+        from_phone: bool,
+    ) -> AmendHeard:
+        return AmendHeard(
+            heard_id=self._name(about.message_id),
+            amendment_id=self._name(message.id),
+            kind=about.kind,
+            identities=() if from_phone else tuple(each.identity_id for each in known),
+            at=at,
+            text=about.text,
+            from_phone=from_phone,
+        )
+
+    def _moved(
+        self, message: Message, system: System, known: tuple[KnownOn, ...], at: datetime
+    ) -> Iterator[MoveKnown]:
+        if system.type not in MOVES:
+            return
+        new = (system.user_id, system.wa_id or system.new_wa_id)
+        becomes = tuple(self._known(each) for each in new if each)
+        moves = system.type != "customer_identity_changed"
+        left = message.from_ if system.type in LEFT and message.from_ not in new else None
+        yield MoveKnown(
+            heard_id=self._name(message.id),
+            channel=WHATSAPP.name,
+            known=known,
+            at=at,
+            text=_text(system.body or ""),
+            becomes=becomes if moves else (),
+            left=self._known(left) if left else None,
         )
 
     def _reported(self, status: Status) -> Iterator[ReportCarried]:
@@ -182,6 +308,35 @@ class _Reader:
     def _name(self, id_: str) -> HeardId:
         return name_of(self._tenant, WHATSAPP.name, id_, self._pepper)
 
+
+class _About(NamedTuple):
+    """What is said about which message."""
+
+    kind: AmendmentKind
+    message_id: str
+    text: str | None = None
+
+
+def _amended(message: Message) -> _About | None:
+    """Return what is said about another message, if that is what it is: an edit that says nothing is none."""
+    match message:
+        case Message(reaction=Reaction(message_id=id_, emoji=emoji)):
+            return _About(AmendmentKind.REACTION, id_, _emoji(emoji))
+        case Message(revoke=Revoke(original_message_id=id_)):
+            return _About(AmendmentKind.REVOKE, id_)
+        case Message(edit=Edit(original_message_id=id_, message=content)):
+            said = said_in(content)
+            text = _text((said.text if said else caption_of(content)) or "")
+            return _About(AmendmentKind.EDIT, id_, text) if text else None
+        case _:
+            return None
+
+
+LEFT: Final = frozenset({"user_changed_number", "customer_changed_number"})
+MOVES: Final = LEFT | {"user_changed_user_id", "customer_identity_changed"}
+"""What is told of somebody; of a changed number, under either name, that the former is theirs no more."""
+
+LONGEST_EMOJI: Final = 16
 
 TOLD: Final = {
     "sent": MessageStatus.SENT,
@@ -213,6 +368,12 @@ def _text(said: str) -> str | None:
     return kept if kept.strip() else None
 
 
+def _emoji(said: str | None) -> str | None:
+    """Return the emoji; None, where it is taken back, or nothing that could be shown as one."""
+    is_one = said and len(said) <= LONGEST_EMOJI and "\x00" not in said
+    return said if is_one else None
+
+
 def _phone(id_: str | None) -> str | None:
     """Return the number that an id is, in the form in which numbers are known; of some that are in use, no table of
     numbers knows (K16).
@@ -225,9 +386,9 @@ def _phone(id_: str | None) -> str | None:
         return None
 
 
-def _name_of(message: Message, value: Said) -> str | None:
+def _name_of(known: Sequence[KnownOn], value: Told) -> str | None:
     """Return what they call themselves."""
-    ids = {message.from_, message.from_user_id} - {None}
+    ids = {each.id for each in known}
     theirs = (each for each in value.contacts if {each.wa_id, each.user_id} & ids)
     profile = next((each.profile for each in theirs if each.profile), None)
     return shown(profile.name)[:LONGEST_NAME] or None if profile and profile.name else None

@@ -11,26 +11,32 @@ from datetime import timedelta
 from typing import Final
 
 from domain.conversations.texting import parts_of
-from domain.messages import DomainError, Invalid, Value
+from domain.messages import Invalid, Value
 from domain.people.consents import ToldBy
 
 
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most, and `most_parts` in how many SMS it goes; `open_for`, for how
-    long after somebody wrote something can be said freely, where it cannot be at any time. `by_number`: by their
-    telephone number everybody is reached, and whoever writes by it is known. `told_by` is what people consent to.
+    long after somebody wrote something can be said freely, where it cannot be at any time. What is made of a template
+    that it `approves` can be. Whoever writes is known `by_number`, where that is what it is for. `told_by` is what
+    people consent to.
     """
 
     name: str
     longest: int
     told_by: ToldBy | None = None
     open_for: timedelta | None = None
+    approves: bool = False
     most_parts: int | None = None
     by_number: bool = False
 
 
 WHATSAPP: Final = Channel(
-    name="whatsapp", longest=4_096, told_by=ToldBy.WHATSAPP, open_for=timedelta(hours=24)
+    name="whatsapp",
+    longest=4_096,
+    told_by=ToldBy.WHATSAPP,
+    open_for=timedelta(hours=24),
+    approves=True,
 )
 SMS: Final = Channel(name="sms", longest=459, told_by=ToldBy.SMS, most_parts=3, by_number=True)
 
@@ -48,10 +54,6 @@ class TooManyParts(Invalid):
 
     parts: int
     most: int
-
-
-class NoNumber(DomainError):
-    """They have no telephone number by which they could be reached on this channel."""
 
 
 class FilesNotCarried(Invalid):

@@ -44,7 +44,8 @@ from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
-from application.conversations import sms, whatsapp
+from application.conversations import whatsapp
+from application.conversations.sms import calls as sms
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -76,6 +77,7 @@ from infra.composition.resources import (
     publishing_of,
     redis_of,
     sender_of,
+    telling_of,
     tried_of,
     typed_by,
     wire_of,
@@ -183,8 +185,9 @@ def _compose(
     pepper = settings.pepper.encode()
     leads = _leads(database, store, keys, clock, pepper)
     works = works_of(database, dispatch, erasures, rebuilder, models, leads)
+    telling = telling_of(settings, store, dispatch, configured, clock)
     effects = {
-        **effects_of(settings, database, store, outbox, clock, guests, answers),
+        **effects_of(settings, database, store, outbox, clock, guests, answers, telling),
         **forgetting(erasures),
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),

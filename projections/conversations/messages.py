@@ -12,9 +12,12 @@ from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
+    MessageNamed,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
 )
@@ -52,6 +55,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     reason: str | None = None
     channel: str = IN_APP
     parts: int | None = None
+    payload: str | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -59,7 +63,8 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            return row and replace(row, text=None, words=None, local_id=None, files=())
+            gone = {"text": None, "words": None, "local_id": None, "files": (), "payload": None}
+            return row and replace(row, **gone)
         case _:
             return row and _moved(row, event)
 
@@ -83,24 +88,33 @@ def _posted(event: MessagePosted) -> ListedMessage:
         posted_at=event.at,
         channel=event.channel,
         parts=parts_on(event.channel, event.text),
+        payload=event.payload,
     )
 
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
+        case MessageReplied(reply_to=reply_to):
+            return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
-            parts = parts_on(row.channel, text)
-            words = text and plain(text)
+            parts, words = parts_on(row.channel, text), text and plain(text)
             return replace(row, text=text, words=words, parts=parts, edited_at=at)
+        case MessageFellBack(text=text):
+            said = replace(row, text=text, words=text and plain(text), files=())
+            parts = parts_on(row.channel, text)
+            return replace(
+                said, template_id=event.template_id, language=event.language, parts=parts
+            )
         case MessageDeleted(at=at):
-            return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
+            gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
+            return replace(gone, deleted_at=at)
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
-        case MessagePosted():
+        case MessagePosted() | MessageNamed():
             return row
         case _:
             assert_never(event)
@@ -120,7 +134,10 @@ MESSAGES = ReadModel(
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageNamed,
+        MessageReplied,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,

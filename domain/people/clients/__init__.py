@@ -28,6 +28,7 @@ from domain.people.clients.consents import (
     stopped,
 )
 from domain.people.clients.decisions import (
+    MOST_CHANNELS,
     add_note,
     change,
     change_status,
@@ -99,6 +100,7 @@ from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "CLIENT",
+    "MOST_CHANNELS",
     "MOST_RECORDS",
     "STORED_AS",
     "TOLD_AS",

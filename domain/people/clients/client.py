@@ -45,6 +45,8 @@ class Client(Value, frozen=True, kw_only=True):
     strategy_id: str | None = None
     identities: tuple[IdentityId, ...] = ()
     channels: tuple[KnownOn, ...] = ()
+    left: Mapping[IdentityId, datetime] = {}
+    """What they were known by on a channel, and until when."""
     notes: Mapping[NoteId, str] = {}
     user_id: UserId | None = None
     erased: bool = False
@@ -115,10 +117,12 @@ def evolve(client: Client, event: ClientEvent) -> Client:
         case ClientSuspected(other=other):
             return replace(client, may_be=other)
         case ClientNamedOnChannel(known=known):
-            return replace(client, channels=(*client.channels, known))
-        case ClientForgottenOnChannel(identity_id=identity):
-            left = tuple(known for known in client.channels if known.identity_id != identity)
-            return replace(client, channels=left)
+            others = {each: at for each, at in client.left.items() if each != known.identity_id}
+            return replace(client, channels=(*client.channels, known), left=others)
+        case ClientForgottenOnChannel(identity_id=identity, at=at):
+            kept = tuple(known for known in client.channels if known.identity_id != identity)
+            left = {**client.left, identity: at} if at else client.left
+            return replace(client, channels=kept, left=left)
         case ClientToldApart(other=other):
             return replace(client, may_be=None, told_apart=client.told_apart | {other})
         case ClientAgreed() | ClientOptedOut():

@@ -104,10 +104,13 @@ class NameOnChannel(Command, frozen=True):
 
 
 class ForgetOnChannel(Command, frozen=True):
-    """Whatever is behind an identity on a channel, is not this client."""
+    """Whatever is behind an identity on a channel, is not this client; or is not any more, `at` a time by the clock of
+    its provider.
+    """
 
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
 
 
 class AgreeToBeTold(Command, frozen=True):
@@ -273,8 +276,11 @@ class ClientNamedOnChannel(Event, frozen=True):
 
 
 class ClientForgottenOnChannel(Event, frozen=True):
+    """Until `at`, by the clock of its provider, it was them."""
+
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
 
 
 class ClientAgreed(Event, frozen=True):

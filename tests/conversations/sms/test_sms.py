@@ -143,7 +143,7 @@ def test_who_never_wrote_is_reached_by_their_number(desk: Desk, there: LabsMobil
 def test_who_has_no_number_is_not_reached(desk: Desk, there: LabsMobile, phone: str | None) -> None:
     refused = desk.begins(desk.client(phone=phone), "Bonjour")
 
-    assert (refused.status_code, refused.json()["code"]) == (409, "no-number")
+    assert (refused.status_code, refused.json()["code"]) == (409, "client-not-reachable")
     assert there.book == []
 
 

@@ -15,8 +15,10 @@ from typing import Any, Final
 import msgspec
 
 from infra.settings import Settings
+from tests.conversations.whatsapp.cloud_templates import Rules
 from tests.outgoing.somebody import HERE
 
+ACCOUNT: Final = "102290129340398"
 NUMBER: Final = "106540352242922"
 TOKEN: Final = "EAAG-good-and-planted-0001"
 APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
@@ -45,11 +47,15 @@ REFUSALS: Final = {
 
 @dataclass
 class Cloud:
-    """`book` is what it took, in order; `faults` are what it does next."""
+    """`book` is what it took, in order; `faults` are what it does next; `called` is by what it calls somebody whom
+    others call otherwise.
+    """
 
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    rules: Rules = field(default_factory=Rules)
+    called: dict[str, str] = field(default_factory=dict)
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -66,6 +72,17 @@ class Cloud:
         """Return the words of what it took."""
         return [each["text"]["body"] for each in self.book]
 
+    def show(self, path: str, bearer: str) -> tuple[int, bytes]:
+        """Return the status, and a page of its templates."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            return status, _refusal(code)
+        where, _, asked = path.partition("?")
+        if where != f"/v23.0/{ACCOUNT}/message_templates" or bearer != TOKEN:
+            return 400, _refusal(100)
+        return 200, msgspec.json.encode(self.rules.page(asked, HERE))
+
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and what it says; nothing, where it hangs up."""
         fault = self.faults.pop(0) if self.faults else None
@@ -77,8 +94,10 @@ class Cloud:
         said = msgspec.json.decode(body)
         if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
             return 401, _refusal(190)
-        if said["messaging_product"] != "whatsapp" or not said["text"]["body"]:
+        if said["messaging_product"] != "whatsapp" or ("text" in said and not said["text"]["body"]):
             return 400, _refusal(131_008)
+        if (refused := self.rules.refusal(said)) is not None:
+            return 400, _refusal(refused)
         self.book.append(said)
         taken = msgspec.json.encode(self._taken(said))
         half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
@@ -88,7 +107,7 @@ class Cloud:
         to = said.get("to") or said["recipient"]
         return {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": to, "wa_id": to}],
+            "contacts": [{"input": to, "wa_id": self.called.get(to, to)}],
             "messages": [{"id": self.name(len(self.book)), "message_status": "accepted"}],
         }
 
@@ -108,10 +127,18 @@ def cloud() -> Iterator[Cloud]:
     there = Cloud()
 
     class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(*there.show(self.path, self._bearer))
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
-            status, said = there.take(self.path, bearer, body)
+            self._answer(*there.take(self.path, self._bearer, body))
+
+        @property
+        def _bearer(self) -> str:
+            return (self.headers["Authorization"] or "").removeprefix("Bearer ")
+
+        def _answer(self, status: int, said: bytes) -> None:
             if not said:
                 self.close_connection = True
                 return
