@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 from uuid import uuid5
 
-from application.conversations.reaching import conversation, write_to
+from application.conversations.reaching import write_to
+from application.conversations.readers import conversation
 from application.operations.jobs import Dispatch, Job
 from application.people.consents import records_of
 from application.people.people import survivor

@@ -44,7 +44,8 @@ from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
-from application.conversations.whatsapp import understood
+from application.conversations import whatsapp
+from application.conversations.sms import calls as sms
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -114,6 +115,10 @@ def running_system(
         stack.callback(system.rest)
         system.beside("roll", system.roll.run)
         yield system
+
+
+def _understood(pepper: bytes, providers: Sequence[Provider]) -> Sequence[Provider]:
+    return sms.understood(pepper, whatsapp.understood(pepper, providers))
 
 
 def _compose(
@@ -188,9 +193,9 @@ def _compose(
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
-        **understanding(calls, by_name(understood(pepper, providers)), dispatch),
+        **understanding(calls, by_name(_understood(pepper, providers)), dispatch),
         **Answering(store.history, dispatch, pepper).handlers,
-        **carrying_of(settings, database, store, dispatch, configured, clock),
+        **carrying_of(settings, database, store, dispatch, configured, attempts, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),
     }
