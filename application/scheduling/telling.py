@@ -193,12 +193,12 @@ class Telling:
 
 
 def tell(command: TellOnChannel, past: Past) -> Changes:
-    """Say it to the client, and on the booking that it was said."""
+    """Say it to the client, or whoever stands for them by now, and on the booking that it was said."""
     booking = past.of(BOOKING, command.notice.booking_id)
     if booking is None or command.notice_id in booking.mails_sent:
         return {}
     order = WriteToClient(
-        client_id=command.client_id,
+        client_id=survivor(past, command.client_id),
         channel=command.channel,
         template=command.template,
         text=command.text,

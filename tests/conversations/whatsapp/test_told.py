@@ -174,3 +174,16 @@ def test_who_waits_for_an_answer_waits_on_though_they_are_told_something(desk: D
 
     [thread] = desk.threads
     assert (thread["is_waiting"], thread["first_reply_after"]) == (True, None)
+
+
+def test_who_was_merged_is_told_as_whoever_stands_for_them(desk: Desk, meta: Cloud) -> None:
+    zoes = Appointments(desk)
+    booking = zoes.book()
+    stands = zoes.registers(email="z.dupont@example.org", phone="+33698765432")
+    merged = zoes.http.post(f"/v1/clients/{stands}/merge", json={"sources": [zoes.zoe]})
+    assert merged.status_code == 200, merged.text
+
+    zoes.does(booking, "confirm")
+
+    assert names(meta) == ["booking_requested", "booking_confirmed"]
+    assert zoes.mails() == []
