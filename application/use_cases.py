@@ -31,6 +31,7 @@ from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
     allowances,
+    answering,
     booking_mails,
     bookings,
     professionals,
@@ -56,6 +57,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
     **telling.USE_CASES,
+    **answering.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
     **merging.USE_CASES,

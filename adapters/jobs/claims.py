@@ -108,15 +108,8 @@ SETTLE: Final = """
         set_config('synchronous_commit', 'off', true)
 """
 
-# Only what was not taken is tried again, or what is kept in its report. What comes after it waits as long.
-AGAIN: Final = """
-    WITH again AS (
-        UPDATE work.jobs SET
-            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-            finished_at = withdrawn_at,
-            attempts = CASE WHEN %s THEN attempts ELSE least(attempts, 1) END,
-            run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
-        WHERE id = %s AND claim = %s AND status = 'running'
+# What comes after something that has to wait, waits as long.
+_AS_LONG: Final = """
         RETURNING id, ordering_key, status, caused_by, due_at, run_at
     )
     UPDATE work.jobs later SET run_at = again.run_at FROM again WHERE later.id IN (
@@ -130,14 +123,26 @@ AGAIN: Final = """
     )
 """
 
+# Only what was not taken is tried again, or what is kept in its report.
+AGAIN: Final = f"""
+    WITH again AS (
+        UPDATE work.jobs SET
+            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+            finished_at = withdrawn_at,
+            attempts = CASE WHEN %s THEN attempts ELSE least(attempts, 1) END,
+            run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
+        WHERE id = %s AND claim = %s AND status = 'running'
+{_AS_LONG}"""
+
 # It stands in line behind all others that are due, and no attempt was in vain.
-GO_ON: Final = """
-    UPDATE work.jobs SET
-        status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-        finished_at = withdrawn_at,
-        attempts = 0, run_at = %s, last_error = NULL, claim = NULL, lease_until = NULL
-    WHERE id = %s AND claim = %s AND status = 'running'
-"""
+GO_ON: Final = f"""
+    WITH again AS (
+        UPDATE work.jobs SET
+            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+            finished_at = withdrawn_at,
+            attempts = 0, run_at = %s, last_error = NULL, claim = NULL, lease_until = NULL
+        WHERE id = %s AND claim = %s AND status = 'running'
+{_AS_LONG}"""
 
 REPORT: Final = """
     UPDATE work.jobs SET report = %s::json WHERE id = %s AND claim = %s AND status = 'running'

@@ -10,7 +10,7 @@ from application.conversations.carrying import Given, MessageRefusedError, Taken
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
-from domain.conversations.approvals import Parameter, TemplateStatus
+from domain.conversations.approvals import AsApproved, Parameter, TemplateStatus
 
 KEPT: Final = 20_000
 """Bytes of an answer."""
@@ -104,11 +104,20 @@ def _said(given: Given) -> dict[str, Any]:
     """Return what is said, as a template of theirs where it is one."""
     if given.approved is None:
         return {"type": "text", "text": {"body": given.text, "preview_url": False}}
-    name, code, parameters = given.approved.name, given.approved.code, given.approved.parameters
-    filled = [_parameter(each) for each in parameters]
-    components = [{"type": "body", "parameters": filled}] if filled else []
-    template = {"name": name, "language": {"code": code}, "components": components}
+    name, code = given.approved.name, given.approved.code
+    template = {"name": name, "language": {"code": code}, "components": _filled(given.approved)}
     return {"type": "template", "template": template}
+
+
+def _filled(approved: AsApproved) -> list[dict[str, Any]]:
+    body = [_parameter(each) for each in approved.parameters]
+    buttons = [_button(place, each) for place, each in enumerate(approved.payloads)]
+    return [*([{"type": "body", "parameters": body}] if body else []), *buttons]
+
+
+def _button(place: int, payload: str) -> dict[str, Any]:
+    says = [{"type": "payload", "payload": payload}]
+    return {"type": "button", "sub_type": "quick_reply", "index": str(place), "parameters": says}
 
 
 def _parameter(parameter: Parameter) -> dict[str, str]:

@@ -11,7 +11,7 @@ from application.people.people import survivor
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import heard, messages
 from domain.conversations.heard import HEARD, Heard, RecordCarried, ReportCarried
-from domain.conversations.messages import MESSAGE, DeleteMessage, MessageStatus, ReportMessage
+from domain.conversations.messages import MESSAGE, DeleteMessage, ReportMessage
 from domain.conversations.participants import PHONE
 from domain.conversations.threads import THREAD
 from domain.messages import Command
@@ -23,8 +23,8 @@ name_on_channel: Final = clients.USE_CASES[NameOnChannel]
 
 
 def record(command: RecordCarried, past: Past) -> Changes:
-    """Note that a message was taken, and under which name, with what was said about it before; and what whoever is to
-    read it is called there.
+    """Note under which name a message goes, and that it was taken, or is about to be given; with what was said about it
+    before, and what whoever is to read it is called there.
     """
     waited = past.of(HEARD, command.heard_id)
     return step_by_step(
@@ -67,7 +67,7 @@ def _named(command: RecordCarried, past: Past) -> Changes:
 
 
 def _taken(command: RecordCarried, past: Past) -> Changes:
-    taken = ReportMessage(message_id=command.message_id, status=MessageStatus.SENT, at=command.at)
+    taken = ReportMessage(message_id=command.message_id, status=command.status, at=command.at)
     return {command.message_id: _reported(taken, past)}
 
 

@@ -11,7 +11,7 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
-from application.conversations.reaching import address_of
+from application.conversations.readers import address_of, refuse_stopped
 from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
     Dispatch,
@@ -22,9 +22,12 @@ from application.operations.jobs import (
     NotTakenError,
     Skipped,
     UncertainError,
+    Unfinished,
 )
+from application.operations.rate_limits import Limit, RateLimiter
 from application.people.consents import may_be_told
 from application.people.contact_details import known_on
+from application.people.people import known_by
 from application.ports import About, Clock
 from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
@@ -47,10 +50,18 @@ from domain.conversations.reviews import HearOfTemplate
 from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import WindowClosed, is_open, refuse_closed
-from domain.messages import Command
+from domain.messages import Command, DomainError
 from domain.people.channels import KnownOn
+from domain.people.clients import HasOptedOut
 from domain.people.consents import Purpose, ToldBy
-from domain.values import MessageId, TenantId
+from domain.values import MessageId, TenantId, keyed_id
+
+MINUTE: Final = 60.0
+REASONS: Final[Mapping[type[DomainError], str]] = {
+    WindowClosed: "window-closed",
+    HasOptedOut: "opted-out",
+}
+"""What a message says of why it was not given to anybody."""
 
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
@@ -81,7 +92,8 @@ class MessageRefusedError(Exception):
 
 class Given(NamedTuple):
     """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
-    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs.
+    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs. `name` is how
+    they are to call it, where that is for us to say.
     """
 
     message_id: MessageId
@@ -89,6 +101,8 @@ class Given(NamedTuple):
     text: str
     number: str | None = None
     approved: AsApproved | None = None
+    tenant: str = ""
+    name: str | None = None
 
 
 class Taken(NamedTuple):
@@ -110,11 +124,23 @@ class Carrier(Protocol):
         """
 
 
+class Pace(NamedTuple):
+    """How many messages go out in a minute at most: of one business, and to one number."""
+
+    of_business: int
+    to_one: int
+
+
 class Carriage(NamedTuple):
-    """Who carries what is said on a channel, and what of the business's configuration is their account there."""
+    """Who carries what is said on a channel, and what of the business's configuration is their account there. Where
+    they call a message what we say, `named` says it: so it is known before they have it. `pace` says of an account
+    how many they are given; the others wait.
+    """
 
     account: str
     carrier: Carrier
+    named: Callable[[MessageId], str] | None = None
+    pace: Callable[[Any], Pace] | None = None
 
 
 Carriages = Mapping[str, Carriage]
@@ -132,7 +158,9 @@ class Carrying:
         configured: Configured,
         carriages: Carriages,
         handing_over: Callable[[str], None],
+        *,
         pepper: bytes,
+        limiter: RateLimiter,
         clock: Clock,
     ) -> None:
         self._ask = ask
@@ -142,6 +170,7 @@ class Carrying:
         self._carriages = carriages
         self._handing_over = handing_over
         self._pepper = pepper
+        self._limiter = limiter
         self._clock = clock
 
     @property
@@ -159,18 +188,68 @@ class Carrying:
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, words, past))
-        except WindowClosed:
-            return self._failed(effect, "window-closed")
+            reader = self._ask(job.tenant, partial(self._reader, effect, job, words))
+        except (WindowClosed, HasOptedOut) as refusal:
+            return self._failed(effect, REASONS[type(refusal)])
         if reader is not None and reader.closed:
             words = self._fallen_back(effect, job, words)
         if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
-        given = Given(effect.message_id, reader.to, words.text, reader.number, words.approved)
+        pace = carriage.pace and carriage.pace(account)
+        if pace is not None and (pause := self._pause(pace, job.tenant, reader.to)) > 0:
+            return Unfinished(pause)
+        name = carriage.named and carriage.named(effect.message_id)
+        given = Given(
+            message_id=effect.message_id,
+            to=reader.to,
+            text=words.text,
+            number=reader.number,
+            approved=words.approved,
+            tenant=job.tenant,
+            name=name,
+        )
+        self._begin(effect, job, name)
         return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
 
+    def _reader(
+        self, effect: CarryMessage, job: Job, words: "_Words", past: Past
+    ) -> "_Reader | None":
+        """Return who is to read it, if it still is to be said, and neither they nor whoever is known by that number want
+        to hear nothing more. Raises WindowClosed, HasOptedOut.
+        """
+        channel, reader = CHANNELS[effect.channel], _reader(effect, words, past)
+        if reader is None:
+            return None
+        refuse_stopped(past.of(THREAD, effect.thread_id).client_id, channel, past)
+        if channel.by_number and (known := self._known(effect, job, Taken("", reader.to))):
+            refuse_stopped(known_by(past, known.identity_id), channel, past)
+        return reader
+
+    def _pause(self, pace: Pace, tenant: str, to: str) -> float:
+        """Return for how many seconds it has to wait, where many are on their way."""
+        one = keyed_id("pace", f"{tenant}/{to}", self._pepper)
+        to_one = self._limiter.check(one, Limit(pace.to_one, MINUTE))
+        if not to_one.allowed:
+            return max(to_one.reset_after, 1)
+        of_all = self._limiter.check(f"pace/{tenant}", Limit(pace.of_business, MINUTE))
+        if not of_all.allowed:
+            self._limiter.give_back(one)
+            return max(of_all.reset_after, 1)
+        return 0
+
+    def _begin(self, effect: CarryMessage, job: Job, name: str | None) -> None:
+        """Say that it is on its way, and under which name, if that is for us to say."""
+        if name is None:
+            return self._report(effect, job, MessageStatus.SENDING)
+        called = RecordCarried(
+            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
+            message_id=effect.message_id,
+            at=self._clock(),
+            status=MessageStatus.SENDING,
+        )
+        return self._order(called, job, f"{MessageStatus.SENDING}/{job.attempt}")
+
     def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
-        self._report(effect, job, MessageStatus.SENDING)
         try:
             taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.readers import refuse_unreached
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.conversations.wording import worded
 from application.people.people import survivor
@@ -58,6 +59,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
         if posted.approved is None:
             refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
+        refuse_unreached(there, CHANNELS[posted.channel], past)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}

@@ -60,7 +60,7 @@ Mentioned = (
 """What somebody is told of."""
 
 
-class MailAboutBooking(Effect, frozen=True, kw_only=True):
+class MailAboutBooking(Effect, frozen=True, kw_only=True, omit_defaults=True):
     """A mail about an event, or a message on the channel that its reader wants: `version` is that of the event in the
     booking's stream. Whoever reads it reads all that is said of the booking in the order in which it happened.
     It is a mail for sure `instead_of` a message that has failed.
@@ -148,6 +148,19 @@ class HearTemplates(Effect, frozen=True):
     def ordering_key(self) -> str:
         """What was heard last counts."""
         return "hear-templates"
+
+
+class AnswerButton(Effect, frozen=True, kw_only=True):
+    """Understand what somebody answered by a button: see `application/scheduling/answering.py`."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    client_id: ClientId
+
+    @property
+    def ordering_key(self) -> str:
+        """What is answered in one conversation is answered in that order."""
+        return f"answer/{self.thread_id}"
 
 
 class ForgetMails(Effect, frozen=True):
@@ -387,6 +400,7 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    AnswerButton,
     HearTemplates,
     SendBookingMail,
     SendBookingReminder,

@@ -79,11 +79,12 @@ class Parameter(Value, frozen=True, kw_only=True):
 
 
 class AsApproved(Value, frozen=True, kw_only=True):
-    """A message as a channel is given it that knows its template."""
+    """A message as a channel is given it that knows its template. `payloads` are what its buttons say."""
 
     name: str
     code: str
     parameters: tuple[Parameter, ...] = ()
+    payloads: tuple[str, ...] = ()
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -137,7 +138,9 @@ def places(approval: Approval, text: str) -> Mapping[str, str] | None:
     return known if approval.named else {each: known[each] for each in sorted(known, key=int)}
 
 
-def as_approved(approval: Approval, text: str, values: Mapping[str, str]) -> AsApproved:
+def as_approved(
+    approval: Approval, text: str, values: Mapping[str, str], payloads: tuple[str, ...] = ()
+) -> AsApproved:
     """Return what a channel is given of a text with these values. Raises ParameterNotTaken."""
     found = places(approval, text)
     assert found is not None, "it says the same"
@@ -149,7 +152,12 @@ def as_approved(approval: Approval, text: str, values: Mapping[str, str]) -> AsA
         Parameter(value=values[ours], name=theirs if named else None)
         for theirs, ours in found.items()
     ]
-    return AsApproved(name=approval.name, code=approval.code, parameters=tuple(parameters))
+    return AsApproved(
+        name=approval.name,
+        code=approval.code,
+        parameters=tuple(parameters),
+        payloads=payloads,
+    )
 
 
 def refuse_too_long(text: str) -> None:

@@ -84,8 +84,8 @@ class MoveKnown(Command, frozen=True):
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this; and whoever is to read it is `known` to them by that. The
-    `name` itself is kept with the message.
+    """Whoever carries a message calls it this, and has it, or is about to be given it (`status`); and whoever is to read
+    it is `known` to them by that. The `name` itself is kept with the message.
     """
 
     heard_id: HeardId
@@ -93,6 +93,7 @@ class RecordCarried(Command, frozen=True):
     at: datetime
     known: KnownOn | None = None
     name: str | None = None
+    status: MessageStatus = MessageStatus.SENT
 
 
 class ReportCarried(Command, frozen=True):

@@ -36,6 +36,7 @@ from adapters.presence.one_process import ProcessPresence
 from adapters.publishing import PostgresPublished
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
+from adapters.sms.labsmobile import LabsMobileApi, named, paced
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
@@ -71,7 +72,7 @@ from application.webhooks.deliveries import Happenings
 from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
-from domain.conversations.channels import WHATSAPP
+from domain.conversations.channels import SMS, WHATSAPP
 from domain.messages import Command
 from infra.settings import Settings
 
@@ -182,7 +183,10 @@ def outgoing_of(settings: Settings, clock: Clock, *, seconds: float | None = Non
 def tried_of(settings: Settings, clock: Clock) -> Tried:
     """Return what shows to providers what was typed."""
     addresses = Addresses(
-        stripe=settings.stripe_url, resend=settings.resend_url, whatsapp=settings.whatsapp_url
+        stripe=settings.stripe_url,
+        resend=settings.resend_url,
+        whatsapp=settings.whatsapp_url,
+        labsmobile=settings.labsmobile_url,
     )
     checks = ProviderChecks(outgoing_of(settings, clock), addresses, clock).by_key
     return Trying(checks, {each.key: each.scheme.key for each in PROVIDERS})
@@ -267,7 +271,11 @@ def effects_of(
 def carriages_of(settings: Settings, clock: Clock) -> Carriages:
     """Return who carries what is said on which channel."""
     outgoing = outgoing_of(settings, clock)
-    return {WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url))}
+    labsmobile = LabsMobileApi(outgoing, settings.labsmobile_url, settings.public_url)
+    return {
+        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
+        SMS.name: Carriage("sms.labsmobile", labsmobile, named, paced),
+    }
 
 
 def telling_of(
@@ -294,6 +302,7 @@ def carrying_of(
     store: PostgresEventStore,
     dispatch: Dispatcher,
     configured: Configured,
+    limiter: RateLimiter,
     clock: Clock,
 ) -> Handlers:
     """Return what gives messages to whoever carries them on their channel, and hears of templates there."""
@@ -308,8 +317,9 @@ def carrying_of(
         configured,
         carriages,
         handing_over(database),
-        pepper,
-        clock,
+        pepper=pepper,
+        limiter=limiter,
+        clock=clock,
     )
     return {**carrying.handlers, **reviewing.handlers}
 

@@ -6,7 +6,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.channels import parts_on
 from domain.conversations.messages import (
+    IN_APP,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -28,8 +30,8 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
-    that there was one.
+    """`sequence` is its place in the thread, and `words` is by what it is found; `parts`, in how many SMS it goes, if it
+    goes by SMS. Of a message that was deleted, or whose author is erased, it stays that there was one.
     """
 
     id: MessageId
@@ -51,6 +53,8 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
+    channel: str = IN_APP
+    parts: int | None = None
     payload: str | None = None
 
 
@@ -82,6 +86,8 @@ def _posted(event: MessagePosted) -> ListedMessage:
         language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
+        channel=event.channel,
+        parts=parts_on(event.channel, event.text),
         payload=event.payload,
     )
 
@@ -91,10 +97,14 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MessageReplied(reply_to=reply_to):
             return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
-            return replace(row, text=text, words=text and plain(text), edited_at=at)
+            parts, words = parts_on(row.channel, text), text and plain(text)
+            return replace(row, text=text, words=words, parts=parts, edited_at=at)
         case MessageFellBack(text=text):
             said = replace(row, text=text, words=text and plain(text), files=())
-            return replace(said, template_id=event.template_id, language=event.language)
+            parts = parts_on(row.channel, text)
+            return replace(
+                said, template_id=event.template_id, language=event.language, parts=parts
+            )
         case MessageDeleted(at=at):
             gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
             return replace(gone, deleted_at=at)

@@ -292,6 +292,7 @@ def _filled(path: str) -> str:
     path = path.replace("{code}", "not-found").replace("{business}", PUBLIC_NAME)
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
+    path = path.replace("{provider}/{secret}", "labsmobile/a-word-of-ours-0001")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))

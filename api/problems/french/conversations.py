@@ -128,6 +128,9 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Conversation à deux",
         "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
     ),
+    "too-many-parts": Words(
+        "Trop de SMS", "Un message part en autant de SMS qu'il peut en avoir, et pas plus."
+    ),
     "window-closed": Words(
         "Fenêtre fermée",
         "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures. "

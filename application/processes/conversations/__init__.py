@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from application.processes.conversations.answer_button_when_it_is_pressed import (
+    ANSWER_BUTTON_WHEN_IT_IS_PRESSED,
+)
 from application.processes.conversations.carry_message_when_it_is_said import (
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
 )
@@ -21,6 +24,7 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     WAKE_THREAD_WHEN_IT_IS_TIME,
     SEND_MESSAGE_WHEN_IT_IS_TIME,
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
+    ANSWER_BUTTON_WHEN_IT_IS_PRESSED,
     ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
     HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
 )

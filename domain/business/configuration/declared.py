@@ -30,6 +30,9 @@ Id = Annotated[str, GIVEN_ID]
 PathId = Annotated[str, Held(min_length=1, max_length=60, pattern="^[0-9A-Za-z_-]+$")]
 """What stands in the path of an address that is asked."""
 
+SENDER: Final = Held(pattern="^([0-9A-Za-z]{1,11}|[0-9]{12,15})$")
+"""Who an SMS is from: a name that telephones show, or a number."""
+
 TemplateId = Annotated[str, id_of("message-template")]
 
 HOST: Final = Held(max_length=200, pattern="^[0-9A-Za-z.-]+$")
@@ -140,6 +143,19 @@ class Resend(Value, frozen=True, kw_only=True):
     webhook_secret: Secret | None = None
 
 
+class LabsMobile(Value, frozen=True, kw_only=True):
+    """An account at LabsMobile, by which SMS are sent in the name of the `sender`, so many `per_minute` at most. What it
+    sends us is known by the `callback_secret`, which stands in the address that it calls:
+    `/v1/inbound/{tenant}/labsmobile/{callback_secret}`: sixteen letters or digits at least, and nothing else but - . _ ~
+    """
+
+    user: Annotated[str, Held(min_length=1, max_length=200, pattern=r"^[!-9;-~]+$")]
+    token: Secret
+    sender: Annotated[str, SENDER]
+    callback_secret: Secret
+    per_minute: Annotated[int, Held(ge=1, le=6_000)] = 60
+
+
 class Pusher(Value, frozen=True, kw_only=True):
     """An app at Pusher Channels, or at something of one's own that speaks like it. The `host` is reached
     with TLS; what it sends is signed with the `secret`.
@@ -180,6 +196,27 @@ DECLARED: Final[tuple[Declaration, ...]] = (
             ),
         ),
         verifies="app_secret",
+    ),
+    Declaration(
+        key="sms.labsmobile",
+        says="The account by which the business sends SMS.",
+        values=LabsMobile,
+        examples=(
+            LabsMobile(
+                user="ana@salon.example",
+                token=Secret(value="a token of LabsMobile, 0001"),
+                sender="SALON",
+                callback_secret=Secret(value="a-word-in-an-address-0001"),
+            ),
+            LabsMobile(
+                user="max@salon.example",
+                token=Secret(value="a token of LabsMobile, 0002"),
+                sender="33199001234",
+                callback_secret=Secret(value="a-word-in-an-address-0002"),
+                per_minute=600,
+            ),
+        ),
+        verifies="callback_secret",
     ),
     Declaration(
         key="stripe",

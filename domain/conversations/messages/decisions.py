@@ -38,7 +38,14 @@ from domain.conversations.messages.messages import (
     SaysNothing,
     TooManyReactions,
 )
-from domain.conversations.participants import PHONE, Audience, MemberId, client_of, is_staff
+from domain.conversations.participants import (
+    OURSELVES,
+    PHONE,
+    Audience,
+    MemberId,
+    client_of,
+    is_staff,
+)
 from domain.conversations.templates import FilledIn, FromTemplate
 from domain.values import ClientId, FileId, MessageId, ThreadId, derived_id
 
@@ -114,10 +121,10 @@ def refuse_unclear(
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
     """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
-    and so has a notice.
+    and so has what we say ourselves.
     """
     is_said = command.kind is MessageKind.TEXT or (
-        command.kind is MessageKind.SYSTEM and bool(command.template or command.notice)
+        command.kind is MessageKind.SYSTEM and command.author == OURSELVES
     )
     goes_out = channel != IN_APP and is_staff(command.author) and is_said
     if command.author == PHONE:
