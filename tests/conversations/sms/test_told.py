@@ -94,3 +94,15 @@ def test_who_writes_stop_is_told_by_mail(desk: Desk, there: LabsMobile) -> None:
     zoes.does(booking, "confirm")
 
     assert (len(there.book), zoes.mails()) == (said, ["booking-confirmed"])
+
+
+def test_who_writes_stop_while_a_notice_waits_is_told_that_one_by_mail(
+    desk: Desk, there: LabsMobile
+) -> None:
+    zoes = Appointments(desk)
+    there.faults = [Fault.LIMIT]
+    zoes.book()
+    desk.is_written_to("STOP")
+    desk.running.system.walk(datetime(2027, 1, 4, 12, tzinfo=UTC))
+
+    assert (there.book, zoes.mails()) == ([], ["booking-requested"])
