@@ -25,7 +25,8 @@ MAX_ATTEMPTS: Final = 20
 """With pauses of 2, 4, 8 … seconds up to an hour, this is some ten hours: a night's outage."""
 
 # Whatever waits to be tried again and is in front of something new is asked at once whether it is
-# still to be done: what a later event made untrue is not waited for.
+# still to be done: what a later event made untrue is not waited for. A provider that said until when it is not to be
+# asked is not.
 ENQUEUE: Final = """
     WITH {first}added AS (
         INSERT INTO work.jobs (
@@ -43,10 +44,10 @@ ENQUEUE: Final = """
         ON CONFLICT (dedupe_key) DO NOTHING
         RETURNING ordering_key, due_at
     ), asked_at_once AS (
-        UPDATE work.jobs SET run_at = due_at WHERE id IN (
+        UPDATE work.jobs SET run_at = greatest(due_at, not_before) WHERE id IN (
             SELECT earlier.id FROM work.jobs earlier JOIN added USING (ordering_key)
             WHERE earlier.status = 'todo' AND earlier.attempts > 0
-              AND earlier.run_at > added.due_at
+              AND earlier.run_at > greatest(added.due_at, earlier.not_before)
             FOR UPDATE OF earlier SKIP LOCKED
         )
     )

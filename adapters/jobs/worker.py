@@ -27,7 +27,7 @@ from adapters.jobs import circuits, claims, queue
 from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import FailingLane, Gates
-from adapters.jobs.claims import Claimed
+from adapters.jobs.claims import Claimed, Took
 from adapters.jobs.lanes import COMMANDS, LANES
 from adapters.jobs.leases import Lease, leases, reap
 from adapters.jobs.postponed import ELSEWHERE, Postponed, Waits, pause, recall, too_long
@@ -263,15 +263,32 @@ class Worker:
                 claims.go_on(connection, claimed, at=now + timedelta(seconds=result.pause))
                 return not result.pause
             case JobStatus.TODO:
-                if attempt == 1 and result.provider is not Provider.AWAY:
+                if attempt == 1 and result.counts and result.provider is not Provider.AWAY:
                     _say(log.warning, "a job fails, and is tried again", claimed, attempt)
-                again = now + (ELSEWHERE if result.elsewhere else pause(claimed.id, attempt))
-                counts = not result.elsewhere
-                claims.try_again(connection, claimed, result.text or "", at=again, counts=counts)
+                self._try_again(connection, claimed, attempt, result, now)
                 return False
             case aside:
                 log.error("job set aside", status=aside, job=str(claimed.id), kind=claimed.kind)
                 return claims.set_aside(connection, claimed, aside, result.text or "", at=now)
+
+    def _try_again(
+        self,
+        connection: Connection[Any],
+        claimed: Claimed,
+        attempt: int,
+        result: Result,
+        now: datetime,
+    ) -> None:
+        usual = ELSEWHERE if result.elsewhere else pause(claimed.id, attempt)
+        not_before = None if result.after is None else now + result.after
+        if not result.counts and not_before is not None:
+            at = not_before
+        else:
+            at = max(now + usual, not_before or now)
+        took = Took.ELSEWHERE if result.elsewhere else Took.ONE if result.counts else Took.NONE
+        claims.try_again(
+            connection, claimed, result.text or "", at=at, took=took, not_before=not_before
+        )
 
     # --- Alive ---------------------------------------------------------------------------
 

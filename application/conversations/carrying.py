@@ -4,37 +4,42 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
+from application.conversations.holding import Holding
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
     Handled,
     Handlers,
     Job,
+    NotTakenError,
     Skipped,
     UncertainError,
 )
 from application.people.people import records
-from application.ports import About, Clock
+from application.ports import About, Clock, Recorded
 from application.processes.effects import CarryMessage
 from application.scheduling.mails import History
 from application.transact import Past
 from domain.conversations.channels import CHANNELS
+from domain.conversations.choices import Choices
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
     MessageEdited,
+    MessageNamed,
     MessagePosted,
     MessageStatus,
     ReportMessage,
 )
-from domain.conversations.threads import THREAD
+from domain.conversations.threads import THREAD, Thread
 from domain.conversations.windows import WindowClosed, refuse_closed
 from domain.people.clients import CLIENT
 from domain.values import ClientId, IdentityId, MessageId
@@ -56,13 +61,16 @@ class MessageRefusedError(Exception):
 
 class Given(NamedTuple):
     """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
-    which that one wrote, if they wrote.
+    which that one wrote, if they wrote; `reply_to` is what they call the message to which it replies.
     """
 
     message_id: MessageId
     to: str
     text: str
     number: str | None = None
+    choices: Choices | None = None
+    reply_to: str | None = None
+    attempt: int = 1
 
 
 class Carrier(Protocol):
@@ -95,7 +103,7 @@ class Carrying:
         dispatch: Dispatch,
         configured: Configured,
         carriages: Carriages,
-        handing_over: Callable[[str], None],
+        holding: Holding,
         pepper: bytes,
         clock: Clock,
     ) -> None:
@@ -104,7 +112,7 @@ class Carrying:
         self._dispatch = dispatch
         self._configured = configured
         self._carriages = carriages
-        self._handing_over = handing_over
+        self._holding = holding
         self._pepper = pepper
         self._clock = clock
 
@@ -119,42 +127,55 @@ class Carrying:
         account = self._configured.values(job.tenant, carriage.account)
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
-        text = self._text(effect, job)
+        words = self._words(effect, job)
         try:
             reader = self._ask(job.tenant, lambda past: _reader(effect, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
-        if text is None or reader is None:
+        if words.text is None or reader is None:
             return Skipped("it is not to be said any more")
-        given = Given(effect.message_id, reader.to, text, reader.number)
-        return self._given(effect, job, partial(carriage.carrier.send, account, given))
+        given = Given(
+            effect.message_id,
+            reader.to,
+            words.text,
+            reader.number,
+            words.choices,
+            words.reply_to and name_in(self._history(job.tenant, words.reply_to)),
+            job.attempt,
+        )
+        with self._holding.through(job, carriage.account, account, reader.number):
+            return self._given(effect, job, partial(carriage.carrier.send, account, given))
 
     def _given(self, effect: CarryMessage, job: Job, send: Send) -> Handled:
         self._report(effect, job, MessageStatus.SENDING)
         try:
-            name = send(lambda: self._handing_over(str(job.id)))
+            name = send(lambda: self._holding.handing_over(str(job.id)))
         except MessageRefusedError as refused:
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
             raise
         except Exception as error:
-            if job.is_last_attempt:
+            if job.is_last_attempt and getattr(error, "counts", True):
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
             heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
+            name=name,
         )
 
-    def _text(self, effect: CarryMessage, job: Job) -> str | None:
-        """Return what it says by now; None, where nobody knows it any more."""
-        text = None
+    def _words(self, effect: CarryMessage, job: Job) -> "_Words":
+        """Return what it says by now."""
+        words = _Words()
         for past in self._history(job.tenant, effect.message_id):
-            if isinstance(past.event, MessagePosted | MessageEdited):
-                text = past.event.text
-        return text
+            match past.event:
+                case MessagePosted(text=text, choices=choices, reply_to=reply_to):
+                    words = _Words(text, choices, reply_to)
+                case MessageEdited(text=text):
+                    words = words._replace(text=text)
+        return words
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -170,6 +191,23 @@ class Carrying:
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 
+class _Words(NamedTuple):
+    """What a message says, and to which it replies; nothing, where nobody knows it any more."""
+
+    text: str | None = None
+    choices: Choices | None = None
+    reply_to: MessageId | None = None
+
+
+def name_in(history: Iterable[Recorded]) -> str | None:
+    """Return what a provider calls a message, of which this is the history, if that is known."""
+    name = None
+    for past in history:
+        if isinstance(past.event, MessagePosted | MessageNamed):
+            name = past.event.name or name
+    return name
+
+
 class _Reader(NamedTuple):
     """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote."""
 
@@ -183,12 +221,22 @@ def _reader(effect: CarryMessage, past: Past) -> _Reader | None:
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
     refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
+    refuse_stopped(thread, past.now)
     line = thread.lines[-1]
-    to = _called(thread.client_id, line.identity_id, past)
+    to = called_on(effect.channel, thread.client_id, line.identity_id, past)
     return _Reader(to, line.number) if to else None
 
 
-def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
-    known = (past.of(CLIENT, each).channels for each in records(past, client_id))
-    ids = (each.id for channels in known for each in channels if each.identity_id == identity_id)
-    return next(ids, None)
+def refuse_stopped(thread: Thread, now: datetime) -> None:
+    """Raise NotTakenError until the channel takes something again for whoever it is with."""
+    if thread.stopped_until is not None and now < thread.stopped_until:
+        after = thread.stopped_until - now
+        raise NotTakenError("nothing is taken for them at present", after=after, counts=False)
+
+
+def called_on(channel: str, client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
+    """Return what somebody is called on a channel: by that identity, or by what they are called there by now."""
+    known = [c for each in records(past, client_id) for c in past.of(CLIENT, each).channels]
+    there = [each for each in known if each.channel == channel]
+    same = (each.id for each in there if each.identity_id == identity_id)
+    return next(same, there[-1].id if there else None)

@@ -6,7 +6,7 @@ Of what is not understood nothing follows; the call is kept. Times are the provi
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -296,6 +296,7 @@ class _Reader:
             at=at,
             message_id=_ours(status.biz_opaque_callback_data),
             reason=str(status.errors[0].code) if status.errors else None,
+            stopped_until=at + STOPPED_FOR if _is_stopped(status) else None,
         )
 
     def _known(self, id_: str) -> KnownOn:
@@ -333,6 +334,18 @@ MOVES: Final = LEFT | {"user_changed_user_id", "customer_identity_changed"}
 """What is told of somebody; of a changed number, under either name, that the former is theirs no more."""
 
 LONGEST_EMOJI: Final = 16
+
+STOPPED: Final = frozenset({131_048, 131_049, 131_064})
+"""Codes that say that somebody is to be left alone for a while: too much was marked as spam, or said to them by all
+businesses (provider contract 2.1).
+"""
+
+STOPPED_FOR: Final = timedelta(hours=24)
+
+
+def _is_stopped(status: Status) -> bool:
+    return status.status == "failed" and any(each.code in STOPPED for each in status.errors)
+
 
 TOLD: Final = {
     "sent": MessageStatus.SENT,

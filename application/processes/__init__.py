@@ -34,6 +34,7 @@ from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_of_stopped_webhook import TELL_OF_STOPPED_WEBHOOK
+from application.processes.tell_of_trouble import TELL_OF_TROUBLE
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
 PROCESSES: Final[tuple[Process, ...]] = (
@@ -57,4 +58,5 @@ PROCESSES: Final[tuple[Process, ...]] = (
     CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
     FORGET_CONFIGURATION_WHEN_IT_WAS_REMOVED,
     TELL_OF_STOPPED_WEBHOOK,
+    TELL_OF_TROUBLE,
 )

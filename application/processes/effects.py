@@ -111,6 +111,30 @@ class CarryMessage(Effect, frozen=True):
         return f"carry/{self.thread_id}"
 
 
+class CarryReaction(Effect, frozen=True):
+    """Let whoever is on another channel see how the business reacts to a message."""
+
+    lane: ClassVar[str] = "messages"
+
+    message_id: MessageId
+    thread_id: ThreadId
+    channel: str
+
+    @property
+    def ordering_key(self) -> str:
+        """A message is there before anybody reacts to it."""
+        return f"carry/{self.thread_id}"
+
+
+class CarryReading(Effect, frozen=True):
+    """Let whoever is on another channel know that somebody has read up to here, and writes, if they do."""
+
+    thread_id: ThreadId
+    sequence: int
+    channel: str
+    is_typing: bool = False
+
+
 class ForgetMails(Effect, frozen=True):
     """Destroy what was made of the log about somebody who was erased: mails, rows, accounts, orders.
     Its name is older than that.
@@ -316,6 +340,23 @@ class DestroyFile(AboutFile, frozen=True):
     wholly: bool = True
 
 
+class TellOfTrouble(Effect, frozen=True):
+    """Find out who is to be told that an account of the business is not good at present."""
+
+    configuration_id: str
+    version: int
+
+
+class SendTroubleMail(Effect, frozen=True):
+    """Tell one of them."""
+
+    lane: ClassVar[str] = "mails"
+
+    configuration_id: str
+    version: int
+    user_id: UserId
+
+
 class PublishEvents(Effect, frozen=True):
     """Publish what is new in a business: see `application/publishing/`. `why` is another each time."""
 
@@ -348,6 +389,8 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    CarryReaction,
+    CarryReading,
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,
@@ -373,5 +416,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     UnderstandCall,
     TellOfStoppedWebhook,
     SendWebhookMail,
+    TellOfTrouble,
+    SendTroubleMail,
     PublishEvents,
 )

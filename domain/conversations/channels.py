@@ -9,20 +9,25 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from domain.conversations.choices import LONGEST_BODY, Choices, refuse_unclear_choices
 from domain.messages import Invalid, Value
 
 
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most; `open_for`, for how long after somebody wrote something
-    can be said freely, where it cannot be at any time.
+    can be said freely, where it cannot be at any time. On some people can be given `choices`, and hear of reactions and
+    of what was read (`is_rich`).
     """
 
     name: str
     longest: int
     open_for: timedelta | None = None
+    is_rich: bool = False
 
 
-WHATSAPP: Final = Channel(name="whatsapp", longest=4_096, open_for=timedelta(hours=24))
+WHATSAPP: Final = Channel(
+    name="whatsapp", longest=4_096, open_for=timedelta(hours=24), is_rich=True
+)
 
 CHANNELS: Final[Mapping[str, Channel]] = {each.name: each for each in (WHATSAPP,)}
 
@@ -37,9 +42,24 @@ class FilesNotCarried(Invalid):
     """Files are not sent on this channel."""
 
 
-def refuse_uncarried(channel: Channel, text: str | None, files: Sequence[str]) -> None:
-    """Refuse what could not be sent there. Raises TooLongForChannel, FilesNotCarried."""
+class ChoicesNotCarried(Invalid):
+    """Nobody can choose from anything on this channel."""
+
+
+def refuse_uncarried(
+    channel: Channel, text: str | None, files: Sequence[str], choices: Choices | None = None
+) -> None:
+    """Refuse what could not be sent there. Raises TooLongForChannel, FilesNotCarried, ChoicesUnclear."""
     if files:
         raise FilesNotCarried
-    if len(text or "") > channel.longest:
-        raise TooLongForChannel(most=channel.longest)
+    longest = LONGEST_BODY if choices else channel.longest
+    if len(text or "") > longest:
+        raise TooLongForChannel(most=longest)
+    if choices is not None:
+        refuse_unclear_choices(choices)
+
+
+def refuse_choices(channel: Channel | None, choices: Choices | None) -> None:
+    """Raise ChoicesNotCarried, where there are none to be had."""
+    if choices is not None and not (channel and channel.is_rich):
+        raise ChoicesNotCarried

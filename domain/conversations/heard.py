@@ -93,13 +93,16 @@ class RecordCarried(Command, frozen=True):
 
 
 class ReportCarried(Command, frozen=True):
-    """How far what a provider calls this has come; it may say which message of ours that is."""
+    """How far what a provider calls this has come; it may say which message of ours that is, and that nothing more is
+    taken for whoever was to have it until a time.
+    """
 
     heard_id: HeardId
     status: MessageStatus
     at: datetime
     message_id: MessageId | None = None
     reason: str | None = None
+    stopped_until: datetime | None = None
 
 
 class MessageHeard(Event, frozen=True):

@@ -22,6 +22,7 @@ from adapters.files.folder import Folder
 from adapters.files.ledger import PostgresLedger
 from adapters.files.pictures import OtherProcess
 from adapters.jobs import handing_over
+from adapters.jobs.pauses import PostgresPauses
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
@@ -42,7 +43,10 @@ from adapters.whatsapp import CloudApi
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
+from application.business.trouble_mails import TroubleMails
 from application.conversations.carrying import Carriage, Carrying
+from application.conversations.holding import Holding
+from application.conversations.signalling import Signalling, Telling
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
@@ -253,9 +257,10 @@ def effects_of(
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
     of_imports = ImportMails(store.history, sales, mailer, clock)
     of_webhooks = WebhookMails(store.history, letters, mailer, clock)
+    of_trouble = TroubleMails(store.history, letters, mailer, clock)
     all_ = (
         *(mails, proofs, to_guests, confirmations),
-        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),
+        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks, of_trouble),
     )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
@@ -270,19 +275,22 @@ def carrying_of(
 ) -> Handlers:
     """Return what gives messages to whoever carries them on their channel."""
     outgoing = outgoing_of(settings, clock)
-    carriages = {
-        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
-    }
-    return Carrying(
-        Asking(store, clock),
+    whatsapp = CloudApi(outgoing, settings.whatsapp_url)
+    carriages = {WHATSAPP.name: Carriage("whatsapp.cloud", whatsapp)}
+    tellings = {WHATSAPP.name: Telling("whatsapp.cloud", whatsapp)}
+    asking = Asking(store, clock)
+    signalling = Signalling(asking, store.history, configured, tellings, clock)
+    carrying = Carrying(
+        asking,
         store.history,
         dispatch,
         configured,
         carriages,
-        handing_over(database),
+        Holding(PostgresPauses(database), handing_over(database), dispatch, clock),
         settings.pepper.encode(),
         clock,
-    ).handlers
+    )
+    return {**carrying.handlers, **signalling.handlers}
 
 
 def sender_of(

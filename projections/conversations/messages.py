@@ -6,6 +6,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.choices import Choices
 from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
@@ -16,6 +17,7 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
 )
 from domain.conversations.participants import MemberId
@@ -51,6 +53,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     deleted_at: datetime | None = None
     reason: str | None = None
     payload: str | None = None
+    choices: Choices | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -58,7 +61,14 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            gone = {"text": None, "words": None, "local_id": None, "files": (), "payload": None}
+            gone = {
+                "text": None,
+                "words": None,
+                "local_id": None,
+                "files": (),
+                "payload": None,
+                "choices": None,
+            }
             return row and replace(row, **gone)
         case _:
             return row and _moved(row, event)
@@ -82,6 +92,7 @@ def _posted(event: MessagePosted) -> ListedMessage:
         local_id=event.local_id,
         posted_at=event.at,
         payload=event.payload,
+        choices=event.choices,
     )
 
 
@@ -92,14 +103,16 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
         case MessageDeleted(at=at):
-            gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
-            return replace(gone, deleted_at=at)
+            gone = replace(row, text=None, words=None, reactions={}, files=())
+            return replace(gone, payload=None, choices=None, deleted_at=at)
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
+        case MessageSentAgain():
+            return replace(row, status=MessageStatus.QUEUED, reason=None)
         case MessagePosted() | MessageNamed():
             return row
         case _:
@@ -125,6 +138,7 @@ MESSAGES = ReadModel(
         MessageDeleted,
         MessageReacted,
         MessageReported,
+        MessageSentAgain,
         ClientErased,
     ),
     key=_key,

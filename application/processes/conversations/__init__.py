@@ -8,6 +8,9 @@ from application.processes.conversations.carry_message_when_it_is_said import (
 from application.processes.conversations.send_message_when_it_is_time import (
     SEND_MESSAGE_WHEN_IT_IS_TIME,
 )
+from application.processes.conversations.signal_what_is_no_message import (
+    SIGNAL_WHAT_IS_NO_MESSAGE,
+)
 from application.processes.conversations.wake_thread_when_it_is_time import (
     WAKE_THREAD_WHEN_IT_IS_TIME,
 )
@@ -17,4 +20,5 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     WAKE_THREAD_WHEN_IT_IS_TIME,
     SEND_MESSAGE_WHEN_IT_IS_TIME,
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
+    SIGNAL_WHAT_IS_NO_MESSAGE,
 )

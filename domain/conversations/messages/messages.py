@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.choices import Choices
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
 from domain.conversations.windows import Line
@@ -95,6 +96,7 @@ class PostMessage(Command, frozen=True):
     line: Line | None = None
     name: str | None = None
     payload: str | None = None
+    choices: Choices | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -117,6 +119,13 @@ class React(Command, frozen=True):
     member_id: MemberId
     emoji: str | None
     mark: "Mark | None" = None
+
+
+class SendAgain(Command, frozen=True):
+    """Somebody wants it given to whoever carries it once more: it has failed, or nobody knows whether it arrived."""
+
+    message_id: MessageId
+    by: MemberId
 
 
 class ReportMessage(Command, frozen=True):
@@ -157,6 +166,7 @@ class MessagePosted(Event, frozen=True):
     text: Personal[str | None] = None
     name: Personal[str | None] = None
     payload: Personal[str | None] = None
+    choices: Personal[Choices | None] = None
 
 
 class MessageNamed(Bookkeeping, frozen=True):
@@ -204,6 +214,16 @@ class MessageReacted(Event, frozen=True):
     channel: str = IN_APP
 
 
+class MessageSentAgain(Event, frozen=True):
+    """It waits again for whoever carries it, since somebody wanted that."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    by: MemberId
+    at: datetime
+    channel: str
+
+
 class MessageReported(Event, frozen=True):
     """`at` is when it was so, by the clock of whoever carries it."""
 
@@ -222,6 +242,7 @@ MessageEvent = (
     | MessageDeleted
     | MessageReacted
     | MessageReported
+    | MessageSentAgain
 )
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -237,6 +258,12 @@ class MessageIsDeleted(DomainError):
 
 class NotYourMessage(Forbidden):
     """Only who wrote a message can change it."""
+
+
+class MessageIsNotStuck(DomainError):
+    """Only a message that has failed, or of which nobody knows whether it arrived, can be sent again."""
+
+    current_status: MessageStatus
 
 
 class MessageIsOld(DomainError):

@@ -27,10 +27,12 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
     PostMessage,
     React,
     ReportMessage,
+    SendAgain,
     message_at,
 )
 from domain.conversations.participants import MemberId
@@ -57,6 +59,7 @@ from domain.conversations.threads import (
     MessageDiscounted,
     OpenThread,
     ReadingMoved,
+    RecipientStopped,
     RemoveMember,
     RenameThread,
     ReopenThread,
@@ -165,6 +168,7 @@ message_discounted: Final = MessageDiscounted(
 reading_moved: Final = ReadingMoved(
     thread_id=thread_id, member_id=zoe, audience=both, sequence=1, unread=0, at=now
 )
+recipient_stopped: Final = RecipientStopped(thread_id=thread_id, audience=both, until=later)
 thread_carried: Final = ThreadCarried(
     thread_id=thread_id, thread=Thread(opened_at=now, title="Mariage", last=1)
 )
@@ -247,6 +251,10 @@ message_edited: Final = MessageEdited(
 message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
 message_reacted: Final = MessageReacted(
     message_id=message_id, thread_id=thread_id, member_id=ana, emoji="👍"
+)
+send_again: Final = SendAgain(message_id=message_id, by=ana)
+message_sent_again: Final = MessageSentAgain(
+    message_id=message_id, thread_id=thread_id, by=ana, at=later, channel="whatsapp"
 )
 message_reported: Final = MessageReported(
     message_id=message_id, thread_id=thread_id, status=MessageStatus.READ, at=later

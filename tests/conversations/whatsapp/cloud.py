@@ -18,6 +18,8 @@ from infra.settings import Settings
 from tests.outgoing.somebody import HERE
 
 NUMBER: Final = "106540352242922"
+OTHER_NUMBER: Final = "106540352242999"
+NUMBERS: Final = frozenset({NUMBER, OTHER_NUMBER})
 TOKEN: Final = "EAAG-good-and-planted-0001"
 APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
 ZOE: Final = "33612345678"
@@ -43,13 +45,30 @@ REFUSALS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """It says no by a code, and perhaps when it may be asked again, in seconds."""
+
+    code: int
+    status: int = 400
+    retry_after: int | None = None
+
+
 @dataclass
 class Cloud:
-    """`book` is what it took, in order; `faults` are what it does next."""
+    """`book` is what it took, in order, and `signals` what it was told besides; `by` are the numbers by which it took
+    what is in the book, and `faults` what it does next. Whoever shows a token that is `hanging` waits for an answer
+    until it is let go.
+    """
 
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    faults: list[Fault | Refusal] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    hanging: dict[str, threading.Event] = field(default_factory=dict)
+    asked: int = 0
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -68,21 +87,40 @@ class Cloud:
 
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and what it says; nothing, where it hangs up."""
+        self.asked += 1
+        if bearer in self.hanging:
+            self.hanging[bearer].wait()
         fault = self.faults.pop(0) if self.faults else None
+        refused = self._refused(fault, path, bearer)
+        return refused or self._told(fault, path, msgspec.json.decode(body))
+
+    def _refused(
+        self, fault: Fault | Refusal | None, path: str, bearer: str
+    ) -> tuple[int, bytes] | None:
+        if isinstance(fault, Refusal):
+            return fault.status, _refusal(fault.code)
         if fault in REFUSALS:
             status, code = REFUSALS[fault]
             return status, _refusal(code)
         if fault is Fault.UNREADABLE:
             return 502, b"<html>Bad Gateway</html>"
-        said = msgspec.json.decode(body)
-        if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
-            return 401, _refusal(190)
-        if said["messaging_product"] != "whatsapp" or not said["text"]["body"]:
+        known = _number(path) in NUMBERS and bearer in self.tokens
+        return None if known else (401, _refusal(190))
+
+    def _told(
+        self, fault: Fault | Refusal | None, path: str, said: dict[str, Any]
+    ) -> tuple[int, bytes]:
+        if said["messaging_product"] != "whatsapp":
+            return 400, _refusal(131_008)
+        if said.get("type") == "reaction" or "status" in said:
+            self.signals.append(said)
+            return 200, b'{"success": true}'
+        if not said[said["type"]]:
             return 400, _refusal(131_008)
         self.book.append(said)
+        self.by.append(_number(path))
         taken = msgspec.json.encode(self._taken(said))
-        half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
-        return 200, half.get(fault, taken) if fault else taken
+        return 200, {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}.get(fault, taken)  # type: ignore[arg-type]
 
     def _taken(self, said: dict[str, Any]) -> dict[str, Any]:
         to = said.get("to") or said["recipient"]
@@ -98,6 +136,10 @@ class Cloud:
         return f"wamid.{hashlib.sha1(str(place).encode(), usedforsecurity=False).hexdigest()}"
 
 
+def _number(path: str) -> str:
+    return path.removeprefix("/v23.0/").removesuffix("/messages")
+
+
 def _refusal(code: int) -> bytes:
     return msgspec.json.encode({"error": {"message": "no", "type": "OAuthException", "code": code}})
 
@@ -111,12 +153,17 @@ def cloud() -> Iterator[Cloud]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
+            fault = there.faults[0] if there.faults else None
             status, said = there.take(self.path, bearer, body)
             if not said:
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header("Content-Length", str(max(len(said), 40)))
+            self.send_header(
+                "Content-Length", str(max(len(said), 40 if fault is Fault.HALF else 0))
+            )
+            if isinstance(fault, Refusal) and fault.retry_after is not None:
+                self.send_header("Retry-After", str(fault.retry_after))
             self.end_headers()
             self.wfile.write(said)
 
@@ -130,6 +177,8 @@ def cloud() -> Iterator[Cloud]:
     try:
         yield there
     finally:
+        for each in there.hanging.values():
+            each.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -138,17 +187,17 @@ def cloud() -> Iterator[Cloud]:
 # --- What it calls us about --------------------------------------------------------------
 
 
-def call(*values: dict[str, Any], field: str = "messages") -> bytes:
+def call(*values: dict[str, Any], field: str = "messages", number: str = NUMBER) -> bytes:
     """Return a call, with an entry for each of these."""
     entries = [
-        {"id": "102290129340398", "changes": [{"field": field, "value": _value(each)}]}
+        {"id": "102290129340398", "changes": [{"field": field, "value": _value(each, number)}]}
         for each in values
     ]
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": entries})
 
 
-def _value(value: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"display_phone_number": "33199001234", "phone_number_id": NUMBER}
+def _value(value: dict[str, Any], number: str) -> dict[str, Any]:
+    metadata = {"display_phone_number": "33199001234", "phone_number_id": number}
     return {"messaging_product": "whatsapp", "metadata": metadata, **value}
 
 
