@@ -95,9 +95,10 @@ GIVE_BACK: Final = """
     WHERE id = ANY(%s) AND claim = %s AND status = 'running'
 """
 
-# Tells whether something waited for this that is due.
+# Tells whether something waited for this that is due. What is recorded is not kept here, too: it may tell of somebody.
 SETTLE: Final = """
     UPDATE work.jobs job SET status = %s, outcome = %s, last_error = %s, finished_at = %s,
+        report = CASE WHEN %s::timestamptz IS NULL THEN report END,
         claim = NULL, lease_until = NULL
     WHERE id = %s AND claim = %s AND status = 'running'
     RETURNING
@@ -289,7 +290,7 @@ def _end(
     finished_at: datetime | None = None,
     now: datetime,
 ) -> bool:
-    values = (status, outcome, error, finished_at, job.id, job.claim, now)
+    values = (status, outcome, error, finished_at, finished_at, job.id, job.claim, now)
     row = connection.execute(SETTLE, values, prepare=True).fetchone()
     return row is not None and bool(row[0])
 

@@ -28,9 +28,10 @@ from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import FailingLane, Gates
 from adapters.jobs.claims import Claimed, Took
-from adapters.jobs.lanes import COMMANDS, LANES
+from adapters.jobs.lanes import APART, AT_ONCE, COMMANDS, LANES
 from adapters.jobs.leases import Lease, leases, reap
 from adapters.jobs.postponed import ELSEWHERE, Postponed, Waits, pause, recall, too_long
+from adapters.jobs.shares import NoShares, Shares
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.running.silence import Silence
@@ -90,6 +91,9 @@ class Worker:
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
         self._gates = Gates()
+        self._shares = {
+            lane: Shares(AT_ONCE[lane]) if lane in APART else NoShares() for lane in lanes
+        }
         self._paces = {lane: Pace(batch) for lane in lanes}
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
@@ -193,7 +197,14 @@ class Worker:
             room = self._gates.room(connection, lane, now=now, most=most)
             if not room:
                 return []
-            jobs = turns.claim(connection, now=now, most=room, claim_id=uuid4(), lease=self._lease)
+            jobs = turns.claim(
+                connection,
+                now=now,
+                most=room,
+                claim_id=uuid4(),
+                lease=self._lease,
+                without=self._shares[lane].full(),
+            )
         self._gates.enter(lane, len(jobs))
         return jobs
 
@@ -208,7 +219,7 @@ class Worker:
             return 0
         batch, began = Batch(jobs), time.monotonic()
         try:
-            with self._holding(batch, seconds):
+            with self._shares[batch.lane].holding(batch), self._holding(batch, seconds):
                 while not (stop and stop.is_set()) and (job := batch.take()) is not None:
                     self._run(job)
                     batch.done += 1

@@ -19,13 +19,14 @@ VERIFY: Final = "a word that only we know"
 class Desk:
     """Who answers is `ana`."""
 
-    def __init__(self, running: Running, ana: Person) -> None:
+    def __init__(self, running: Running, ana: Person, more: str = "", token: str = TOKEN) -> None:
         self.running = running
         self.ana = ana
         self.anybody: TestClient = Client(running.app, raise_server_exceptions=False)
         account = WhatsappCloud(
             phone_number_id=NUMBER,
-            access_token=Secret(value=TOKEN),
+            more_phone_number_ids=more,
+            access_token=Secret(value=token),
             app_secret=Secret(value=APP_SECRET),
             verify_token=Secret(value=VERIFY),
         )
