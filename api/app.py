@@ -20,7 +20,7 @@ from api.compat import (
 )
 from api.compat import live as old_live
 from api.compat import realtime as old_realtime
-from api.conversations import company, hearing, messages, scheduled, threads
+from api.conversations import company, hearing, messages, reviewing, scheduled, threads
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -39,7 +39,7 @@ from api.operations import (
     status,
     what_if,
 )
-from api.people import clients, identities
+from api.people import clients, consents, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.realtime import routes as realtime
@@ -86,6 +86,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     services.router,
     clients.router,
     identities.router,
+    consents.router,
     leads.router,
     activities.router,
     pipeline.router,
@@ -106,6 +107,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     hearing.router,
     company.router,
     scheduled.router,
+    reviewing.router,
     files.router,
     contents.router,
     portraits.router,

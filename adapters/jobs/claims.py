@@ -116,7 +116,7 @@ AGAIN: Final = """
         UPDATE work.jobs SET
             status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
             finished_at = withdrawn_at,
-            attempts = CASE %s WHEN 'one' THEN attempts WHEN 'none' THEN attempts - 1
+            attempts = CASE %s WHEN 'one' THEN attempts WHEN 'none' THEN greatest(attempts - 1, 1)
                 ELSE least(attempts, 1) END,
             run_at = %s, not_before = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
         WHERE id = %s AND claim = %s AND status = 'running'
@@ -190,7 +190,7 @@ class Claimed(NamedTuple):
 
 class Took(Enum):
     """What an attempt takes of those that there are: that of who cannot do it is the first at most, and where it was
-    about something else it was none.
+    about something else it was none, but that it is not the first any more.
     """
 
     ONE = "one"

@@ -8,8 +8,8 @@ import msgspec
 
 from adapters.configuration.checks import GRAPH
 from adapters.whatsapp.faults import refusal
-from adapters.whatsapp.interactive import said_as
-from application.conversations.carrying import Given
+from adapters.whatsapp.said import said_as
+from application.conversations.carrying import Given, Taken
 from application.conversations.signalling import Signal
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
@@ -23,8 +23,13 @@ class _Named(msgspec.Struct):
     id: str
 
 
+class _Reader(msgspec.Struct):
+    wa_id: str | None = None
+
+
 class _Taken(msgspec.Struct):
     messages: list[_Named]
+    contacts: list[_Reader] = []
 
 
 class _Fault(msgspec.Struct):
@@ -42,7 +47,7 @@ class CloudApi:
         self._outgoing = outgoing
         self._url = url
 
-    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: WhatsappCloud, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. Raises MessageRefusedError, NotTakenError, UncertainError."""
         request = self._request(account, given)
         handing_over()
@@ -106,7 +111,7 @@ def _signalled(signal: Signal) -> dict[str, Any]:
     return {**ours, "status": "read", "message_id": signal.name, **typing}
 
 
-def _taken(answer: Answered, attempt: int) -> str:
+def _taken(answer: Answered, attempt: int) -> Taken:
     """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
     if not 200 <= answer.status < 300:
         _refuse(answer, attempt)
@@ -114,7 +119,7 @@ def _taken(answer: Answered, attempt: int) -> str:
     taken = _read(answer.body, _Taken)
     if taken is None or not taken.messages:
         raise UncertainError("they may have it: their answer cannot be read")
-    return str(taken.messages[0].id)
+    return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
 
 
 def _refuse(answer: Answered, attempt: int) -> None:

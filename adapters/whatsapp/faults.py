@@ -10,6 +10,7 @@ from application.conversations.carrying import MessageRefusedError
 from application.conversations.pauses import AccountTroubledError, NumberLimitedError
 from application.conversations.whatsapp import STOPPED, STOPPED_FOR
 from application.operations.jobs import NotTakenError
+from domain.conversations.approvals import TemplateStatus
 
 SOON: Final = timedelta()
 LATER: Final[Mapping[int, timedelta]] = {
@@ -31,12 +32,30 @@ PAIR: Final[Mapping[int, timedelta]] = {131_056: timedelta(seconds=6)}
 """So much goes from one number to one person: one message in six seconds, after some at once."""
 
 ONCE_MORE: Final = 131_000
-"""Something went wrong: it is tried once more, and no more."""
+"""Something went wrong: it is tried once more, and no more; nor if it had to wait before."""
+
+CLOSED: Final = 131_047
+"""They have not written for 24 hours: only templates are taken."""
+
+OF_TEMPLATES: Final = frozenset(
+    {132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016}
+)
+"""Codes that say that a template is not as it is sent, or is not sent at present."""
+
+STANDS: Final = {
+    132_001: TemplateStatus.MISSING,
+    132_015: TemplateStatus.PAUSED,
+    132_016: TemplateStatus.DISABLED,
+}
 
 ACCOUNT: Final = frozenset(
     {0, 3, 10, 190, *range(200, 300), 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045}
 ) | {131_063}
 """The account is not good at present: somebody has to look after it."""
+
+
+PASSING: Final = frozenset({*LATER, *LIMITS, *PAIR, ONCE_MORE}) - STOPPED
+"""What passes by itself, whatever was asked."""
 
 
 def refusal(code: int, retry_after: int | None, attempt: int) -> Exception:
@@ -52,4 +71,9 @@ def refusal(code: int, retry_after: int | None, attempt: int) -> Exception:
         return NotTakenError(f"code {code}", after=max(PAIR[code], said), counts=False)
     if code in LATER or (code == ONCE_MORE and attempt == 1):
         return NotTakenError(f"code {code}", after=max(LATER.get(code, SOON), said) or None)
-    return MessageRefusedError(str(code))
+    return MessageRefusedError(
+        str(code),
+        closed=code == CLOSED,
+        of_template=code in OF_TEMPLATES,
+        stands=STANDS.get(code),
+    )

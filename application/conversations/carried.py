@@ -7,6 +7,8 @@ from typing import Any, Final
 from application.conversations.amending import caught_up
 from application.conversations.saying import delete
 from application.conversations.taking_part import recorded
+from application.people import clients
+from application.people.people import survivor
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import heard, messages, threads
 from domain.conversations.heard import HEARD, Heard, RecordCarried, ReportCarried
@@ -14,11 +16,17 @@ from domain.conversations.messages import MESSAGE, DeleteMessage, MessageStatus,
 from domain.conversations.participants import PHONE
 from domain.conversations.threads import THREAD
 from domain.messages import Command
+from domain.people.clients import CLIENT, MOST_CHANNELS, NameOnChannel
+from domain.people.identities import IDENTITY
 from domain.values import MessageId
+
+name_on_channel: Final = clients.USE_CASES[NameOnChannel]
 
 
 def record(command: RecordCarried, past: Past) -> Changes:
-    """Note that a message was taken, and under which name, with what was said about it before."""
+    """Note that a message was taken, and under which name, with what was said about it before; and what whoever is to
+    read it is called there.
+    """
     waited = past.of(HEARD, command.heard_id)
     return step_by_step(
         past,
@@ -26,7 +34,22 @@ def record(command: RecordCarried, past: Past) -> Changes:
         partial(_named, command),
         partial(_taken, command),
         lambda here: caught_up(command.message_id, waited, here),
+        partial(_reader_named, command),
     )
+
+
+def _reader_named(command: RecordCarried, past: Past) -> Changes:
+    """Know them by it from now on, so that their answer is theirs (K16); what is another's stays so."""
+    thread_id = past.of(MESSAGE, command.message_id).thread_id
+    client_id = past.of(THREAD, thread_id).client_id if thread_id else None
+    if client_id is None or command.known is None:
+        return {}
+    if past.of(IDENTITY, command.known.identity_id).owner is not None:
+        return {}
+    who = survivor(past, client_id)
+    if past.of(CLIENT, who).erased or len(past.of(CLIENT, who).channels) >= MOST_CHANNELS:
+        return {}
+    return name_on_channel(NameOnChannel(client_id=who, known=command.known), past)
 
 
 def _said_at_the_phone(known: MessageId | None, past: Past) -> Changes:

@@ -9,17 +9,18 @@ from typing import Any, Final
 
 from application.conversations.amending import caught_up, replying
 from application.conversations.assigning import given
+from application.conversations.reaching import conversation, opened
 from application.conversations.saying import post
 from application.people import clients as client_use_cases
 from application.people.guests import known_guest
-from application.people.people import records, survivor
+from application.people.people import survivor
 from application.sales.leads import opened as opened_lead
 from application.transact import Changes, Past, UseCase, one_by_one, step_by_step
 from domain.conversations import heard, threads
 from domain.conversations.heard import HEARD, HearMessage, MoveKnown
 from domain.conversations.messages import MESSAGE, MessageKind, PostMessage, message_at
 from domain.conversations.participants import PHONE, MemberId
-from domain.conversations.threads import THREAD, OpenThread, ThreadForm
+from domain.conversations.threads import THREAD
 from domain.conversations.windows import Line
 from domain.messages import Command
 from domain.people.clients import CLIENT, ClientStatus, NameOnChannel
@@ -34,14 +35,14 @@ def hear(command: HearMessage, past: Past) -> Changes:
     if waited.message_id is not None:
         return {}
     client_id, registered = _person(command, past)
-    thread = conversation_on(command.channel, client_id, past)
+    thread = conversation(command.channel, client_id, past)
     thread_id = threads.thread_of(thread)
     return step_by_step(
         past,
         lambda _: registered,
         partial(_named, command, client_id),
         partial(_lead, command, client_id, is_new=bool(registered)),
-        partial(_opened, thread),
+        partial(opened, thread),
         partial(given, thread_id),
         partial(_said, command, client_id, thread_id),
         lambda here: replying(_last(thread_id, here), command.reply_to, here),
@@ -87,34 +88,6 @@ def _lead(command: HearMessage, client_id: ClientId, past: Past, *, is_new: bool
     touch = Touch(source=command.channel)
     order = OpenLead(seed=command.seed, client_id=client_id, touch=touch, message=command.text)
     return opened_lead(order, past)[1]
-
-
-def conversation_on(channel: str, client_id: ClientId, past: Past) -> OpenThread:
-    """Return the order that opens what a person and the business have on a channel, under the record under which
-    they had it before, if they had.
-    """
-    theirs = [_between(channel, each) for each in records(past, client_id) or (client_id,)]
-    there = (e for e in theirs if past.of(THREAD, threads.thread_of(e)).opened_at is not None)
-    return next(there, _between(channel, client_id))
-
-
-def _between(channel: str, client_id: ClientId) -> OpenThread:
-    member = MemberId(client_id)
-    return OpenThread(
-        form=ThreadForm.DEPARTMENT,
-        opened_by=member,
-        members=(member,),
-        seed=f"{channel}/{client_id}",
-        channel=channel,
-    )
-
-
-def _opened(order: OpenThread, past: Past) -> Changes:
-    thread_id = threads.thread_of(order)
-    thread = past.of(THREAD, thread_id)
-    if thread.opened_at is not None:
-        return {}
-    return {thread_id: threads.open_(order, thread, now=past.now)}
 
 
 def _said(command: HearMessage, client_id: ClientId, thread_id: ThreadId, past: Past) -> Changes:

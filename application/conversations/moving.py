@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from application.conversations.hearing import conversation_on, said_of
+from application.conversations.hearing import said_of
+from application.conversations.reaching import conversation
 from application.people import clients as client_use_cases
 from application.people.people import known_by, records
 from application.transact import Changes, Past, UseCase, one_by_one, step_by_step
@@ -65,7 +66,7 @@ def _carried_out(order: Command, past: Past) -> Changes:
 
 
 def _told(command: MoveKnown, client_id: ClientId, past: Past) -> Changes:
-    thread_id = thread_of(conversation_on(command.channel, client_id, past))
+    thread_id = thread_of(conversation(command.channel, client_id, past))
     if command.text is None or past.of(THREAD, thread_id).opened_at is None:
         return {}
     return said_of(command, client_id, thread_id, past)

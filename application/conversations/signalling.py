@@ -12,10 +12,10 @@ from application.business.configuration import Configured
 from application.conversations.carrying import (
     Ask,
     MessageRefusedError,
-    called_on,
     name_in,
     refuse_stopped,
 )
+from application.conversations.reaching import address_of
 from application.operations.jobs import Handled, Handlers, Job, NotTakenError, Skipped
 from application.ports import Clock
 from application.processes.effects import CarryReaction, CarryReading
@@ -56,7 +56,7 @@ class Signaller(Protocol):
         """Tell it. Raises MessageRefusedError, NotTakenError."""
 
 
-class Telling(NamedTuple):
+class Signals(NamedTuple):
     """Who tells it on a channel, and what of the business's configuration is their account there."""
 
     account: str
@@ -71,13 +71,13 @@ class Signalling:
         ask: Ask,
         history: History,
         configured: Configured,
-        tellings: Mapping[str, Telling],
+        signals: Mapping[str, Signals],
         clock: Clock,
     ) -> None:
         self._ask = ask
         self._history = history
         self._configured = configured
-        self._tellings = tellings
+        self._signals = signals
         self._clock = clock
 
     @property
@@ -106,7 +106,7 @@ class Signalling:
         return self._signalled(effect.channel, signal, job)
 
     def _signalled(self, channel: str, signal: Signal | None, job: Job) -> Handled:
-        telling = self._tellings[channel]
+        telling = self._signals[channel]
         account = self._configured.values(job.tenant, telling.account)
         if account is None or not signal:
             return Skipped("there is nothing to tell, or nobody to tell it")
@@ -132,7 +132,7 @@ def _reaction(effect: CarryReaction, name: str, past: Past) -> Signal | None:
         return None
     refuse_stopped(thread, past.now)
     line = thread.lines[-1]
-    to = called_on(effect.channel, thread.client_id, line.identity_id, past)
+    to = address_of(effect.channel, thread.client_id, past, line.identity_id)
     return Signal(name, line.number, to, _emoji(message)) if to else None
 
 

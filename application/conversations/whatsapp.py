@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
 from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
+from application.conversations.whatsapp_templates import heard_of
 from application.inbound.providers import PROVIDERS, Provider, Received
 from application.people.contact_details import (
     PhoneNumberNotUnderstood,
@@ -169,10 +171,12 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
     call = _read(received.arrival.body, Call)
     if call is None or call.object != OBJECT:
         return None
-    changes = (change for entry in call.entry for change in entry.changes)
+    changes = [change for entry in call.entry for change in entry.changes]
     values = (_read(each.value, Told) for each in changes if each.field in FIELDS)
     reader = _Reader(received.tenant, pepper)
-    return [each for value in values if value for each in reader.commands(value)] or None
+    said = [each for value in values if value for each in reader.commands(value)]
+    of_templates = (heard_of(e.field, e.value, received.tenant, pepper) for e in changes)
+    return [*said, *chain.from_iterable(of_templates)] or None
 
 
 class _Reader:

@@ -15,18 +15,19 @@ from domain.messages import Invalid, Value
 
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most; `open_for`, for how long after somebody wrote something
-    can be said freely, where it cannot be at any time. On some people can be given `choices`, and hear of reactions and
-    of what was read (`is_rich`).
+    can be said freely, where it cannot be at any time. What is made of a template that it `approves` can be. On some
+    people can be given `choices`, and hear of reactions and of what was read (`is_rich`).
     """
 
     name: str
     longest: int
     open_for: timedelta | None = None
+    approves: bool = False
     is_rich: bool = False
 
 
 WHATSAPP: Final = Channel(
-    name="whatsapp", longest=4_096, open_for=timedelta(hours=24), is_rich=True
+    name="whatsapp", longest=4_096, open_for=timedelta(hours=24), approves=True, is_rich=True
 )
 
 CHANNELS: Final[Mapping[str, Channel]] = {each.name: each for each in (WHATSAPP,)}

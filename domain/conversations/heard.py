@@ -84,11 +84,14 @@ class MoveKnown(Command, frozen=True):
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this; the `name` itself is kept with the message."""
+    """Whoever carries a message has it, and calls it this; and whoever is to read it is `known` to them by that. The
+    `name` itself is kept with the message.
+    """
 
     heard_id: HeardId
     message_id: MessageId
     at: datetime
+    known: KnownOn | None = None
     name: str | None = None
 
 

@@ -11,6 +11,7 @@ from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessageNamed,
     MessagePosted,
@@ -102,6 +103,9 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
             return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
+        case MessageFellBack(text=text):
+            said = replace(row, text=text, words=text and plain(text), files=())
+            return replace(said, template_id=event.template_id, language=event.language)
         case MessageDeleted(at=at):
             gone = replace(row, text=None, words=None, reactions={}, files=())
             return replace(gone, payload=None, choices=None, deleted_at=at)
@@ -135,6 +139,7 @@ MESSAGES = ReadModel(
         MessagePosted,
         MessageReplied,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,

@@ -12,12 +12,14 @@ from domain.conversations.messages.messages import (
     ChangedTooManyTimes,
     DeleteMessage,
     EditMessage,
+    FallBack,
     ForTheBusiness,
     Mark,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageIsDeleted,
     MessageIsNotStuck,
     MessageIsOld,
@@ -64,9 +66,10 @@ def post(
     *,
     now: datetime,
     filled_in: FilledIn | None = None,
+    fallback: FilledIn | None = None,
 ) -> MessagePosted:
     """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
-    template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
+    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
     refuse_unclear(command.text, command.template, command.files)
@@ -94,9 +97,12 @@ def post(
         language=filled_in.language if filled_in else None,
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
+        approved=filled_in.approved if filled_in else None,
+        notice=command.notice,
         name=command.name,
         payload=command.payload,
         choices=command.choices,
+        fallback=fallback,
     )
 
 
@@ -111,8 +117,13 @@ def refuse_unclear(
 
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
-    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there."""
-    goes_out = channel != IN_APP and is_staff(command.author) and command.kind is MessageKind.TEXT
+    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
+    and so has a notice.
+    """
+    is_said = command.kind is MessageKind.TEXT or (
+        command.kind is MessageKind.SYSTEM and bool(command.template or command.notice)
+    )
+    goes_out = channel != IN_APP and is_staff(command.author) and is_said
     if command.author == PHONE:
         return MessageStatus.SENT
     return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
@@ -159,6 +170,23 @@ def reply(
     if message.reply_to is not None or other.thread_id != thread_id:
         return []
     return [MessageReplied(message_id=message_id, thread_id=thread_id, reply_to=to)]
+
+
+def fall_back(command: FallBack, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it say what can be said yet, unless they have it."""
+    if message.thread_id is None or message.deleted or message.status in ARRIVED:
+        return []
+    return [
+        MessageFellBack(
+            message_id=command.message_id,
+            thread_id=message.thread_id,
+            at=now,
+            template_id=command.said.template_id,
+            language=command.said.language,
+            text=command.said.text,
+            approved=command.said.approved,
+        )
+    ]
 
 
 def delete(command: DeleteMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
@@ -230,6 +258,7 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
             status=command.status,
             at=command.at,
             reason=command.reason,
+            notice=message.notice if command.status is MessageStatus.FAILED else None,
         )
     ]
 

@@ -13,6 +13,7 @@ from domain.conversations.messages.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
     MessageNamed,
     MessagePosted,
@@ -22,6 +23,7 @@ from domain.conversations.messages.messages import (
     MessageSentAgain,
     MessageStatus,
 )
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.messages import Value
 from domain.values import FileId, MessageId, ThreadId
@@ -44,6 +46,7 @@ class Message(Value, frozen=True, kw_only=True):
     edits: int = 0
     files: tuple[FileId, ...] = ()
     reactions: Mapping[MemberId, str] = {}
+    notice: Notice | None = None
     channel: str = IN_APP
     reply_to: MessageId | None = None
     is_named: bool = False
@@ -61,6 +64,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             return replace(message, reply_to=reply_to)
         case MessageEdited(mark=mark):
             return replace(message, edits=message.edits + 1, edited=mark or message.edited)
+        case MessageFellBack():
+            return message
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
         case MessageReacted(member_id=who, emoji=emoji, mark=mark):
@@ -86,6 +91,7 @@ def _posted(event: MessagePosted) -> Message:
         at=event.at,
         status=event.status,
         files=event.files,
+        notice=event.notice,
         channel=event.channel,
         reply_to=event.reply_to,
         is_named=event.name is not None,

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.approvals import AsApproved
 from domain.conversations.choices import Choices
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
-from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.messages import (
     Bookkeeping,
@@ -80,23 +82,34 @@ class Mark(Value, frozen=True, kw_only=True, order=True):
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
-    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`, and its provider calls it by its `name`; `payload` is what a button said that was pressed.
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
+    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`, and its
+    provider calls it by its `name`; `payload` is what a button said that was pressed. By a `notice` the product tells
+    somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
     author: MemberId
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     files: tuple[FileId, ...] = ()
     kind: MessageKind = MessageKind.TEXT
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+    notice: Notice | None = None
     name: str | None = None
     payload: str | None = None
     choices: Choices | None = None
+
+
+class FallBack(Command, frozen=True):
+    """What it says cannot be said any more: it says this instead."""
+
+    message_id: MessageId
+    said: FilledIn
 
 
 class EditMessage(Command, frozen=True):
@@ -142,8 +155,9 @@ class ReportMessage(Command, frozen=True):
 
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
-    of the thread. What was made of a template says so, and in which language. `name` is what its provider calls it, which
-    may tell a number, and `payload` what a button said that was pressed.
+    of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
+    `approved` it. Until it is given to them it may yet come to be its `fallback`. `name` is what its provider calls it,
+    which may tell a number, and `payload` what a button said that was pressed.
     """
 
     message_id: MessageId
@@ -164,9 +178,12 @@ class MessagePosted(Event, frozen=True):
     language: str | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
+    notice: Notice | None = None
     name: Personal[str | None] = None
     payload: Personal[str | None] = None
     choices: Personal[Choices | None] = None
+    fallback: Personal[FilledIn | None] = None
 
 
 class MessageNamed(Bookkeeping, frozen=True):
@@ -193,6 +210,18 @@ class MessageEdited(Event, frozen=True):
     at: datetime
     text: Personal[str | None] = None
     mark: Mark | None = None
+
+
+class MessageFellBack(Event, frozen=True):
+    """What it was to say could not be said freely any more. It was sent as this template of a channel's."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+    template_id: TemplateId
+    language: str
+    text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
 
 
 class MessageDeleted(Event, frozen=True):
@@ -225,13 +254,16 @@ class MessageSentAgain(Event, frozen=True):
 
 
 class MessageReported(Event, frozen=True):
-    """`at` is when it was so, by the clock of whoever carries it."""
+    """`at` is when it was so, by the clock of whoever carries it. Of what has failed it says which `notice` it was, if
+    it was one: that is told otherwise.
+    """
 
     message_id: MessageId
     thread_id: ThreadId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    notice: Notice | None = None
 
 
 MessageEvent = (
@@ -239,6 +271,7 @@ MessageEvent = (
     | MessageNamed
     | MessageReplied
     | MessageEdited
+    | MessageFellBack
     | MessageDeleted
     | MessageReacted
     | MessageReported

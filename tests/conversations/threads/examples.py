@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
+from domain.conversations.approvals import AsApproved, Parameter
 from domain.conversations.heard import (
     AmendHeard,
     AmendmentAwaited,
@@ -22,6 +23,7 @@ from domain.conversations.messages import (
     EditMessage,
     MessageDeleted,
     MessageEdited,
+    MessageFellBack,
     MessageNamed,
     MessagePosted,
     MessageReacted,
@@ -36,6 +38,7 @@ from domain.conversations.messages import (
     message_at,
 )
 from domain.conversations.participants import MemberId
+from domain.conversations.reviews import REVIEWS_ID, TemplatesAsked, TemplatesHeard
 from domain.conversations.scheduled import (
     CalledOff,
     CancelScheduled,
@@ -45,6 +48,7 @@ from domain.conversations.scheduled import (
     ScheduleMessage,
     SendScheduled,
 )
+from domain.conversations.templates import TemplateId
 from domain.conversations.threads import (
     AddMember,
     ArchiveThread,
@@ -197,6 +201,14 @@ scheduled_cancelled: Final = ScheduledCancelled(
 message_heard: Final = MessageHeard(
     heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
 )
+templates_asked: Final = TemplatesAsked(id=REVIEWS_ID, number=1, at=now)
+templates_heard: Final = TemplatesHeard(
+    id=REVIEWS_ID,
+    number=1,
+    at=now,
+    claims=("claim-0198c0de-0000-7000-8000-000000000001",),
+    left_out=1,
+)
 carried_id: Final = HeardId("heard-0198c0de-0000-7000-8000-000000000002")
 message_carried: Final = MessageCarried(heard_id=carried_id, message_id=message_id)
 record_carried: Final = RecordCarried(heard_id=carried_id, message_id=message_id, at=now)
@@ -247,6 +259,15 @@ message_replied: Final = MessageReplied(
 )
 message_edited: Final = MessageEdited(
     message_id=message_id, thread_id=thread_id, at=later, text="Bonsoir Ana"
+)
+message_fell_back: Final = MessageFellBack(
+    message_id=message_id,
+    thread_id=thread_id,
+    at=later,
+    template_id=TemplateId("message-template-0198c0de-0000-7000-8000-000000000001"),
+    language="fr",
+    text="Bonjour Ana, nous avons une réponse pour vous.",
+    approved=AsApproved(name="suite", code="fr", parameters=(Parameter(value="Ana"),)),
 )
 message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
 message_reacted: Final = MessageReacted(

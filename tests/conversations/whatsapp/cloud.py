@@ -15,8 +15,10 @@ from typing import Any, Final
 import msgspec
 
 from infra.settings import Settings
+from tests.conversations.whatsapp.cloud_templates import Rules
 from tests.outgoing.somebody import HERE
 
+ACCOUNT: Final = "102290129340398"
 NUMBER: Final = "106540352242922"
 OTHER_NUMBER: Final = "106540352242999"
 NUMBERS: Final = frozenset({NUMBER, OTHER_NUMBER})
@@ -58,7 +60,7 @@ class Refusal:
 class Cloud:
     """`book` is what it took, in order, and `signals` what it was told besides; `by` are the numbers by which it took
     what is in the book, and `faults` what it does next. Whoever shows a token that is `hanging` waits for an answer
-    until it is let go.
+    until it is let go; `called` is by what it calls somebody whom others call otherwise.
     """
 
     port: int = 0
@@ -69,6 +71,8 @@ class Cloud:
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     hanging: dict[str, threading.Event] = field(default_factory=dict)
     asked: int = 0
+    rules: Rules = field(default_factory=Rules)
+    called: dict[str, str] = field(default_factory=dict)
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -80,10 +84,26 @@ class Cloud:
         }
         return Settings.model_validate({**settings.model_dump(), **reach})
 
+    def let_go(self) -> None:
+        """Answer whoever waits."""
+        for each in self.hanging.values():
+            each.set()
+
     @property
     def said(self) -> list[str]:
         """Return the words of what it took."""
         return [each["text"]["body"] for each in self.book]
+
+    def show(self, path: str, bearer: str) -> tuple[int, bytes]:
+        """Return the status, and a page of its templates."""
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, Fault) and fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            return status, _refusal(code)
+        where, _, asked = path.partition("?")
+        if where != f"/v23.0/{ACCOUNT}/message_templates" or bearer != TOKEN:
+            return 400, _refusal(100)
+        return 200, msgspec.json.encode(self.rules.page(asked, HERE))
 
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and what it says; nothing, where it hangs up."""
@@ -117,6 +137,8 @@ class Cloud:
             return 200, b'{"success": true}'
         if not said[said["type"]]:
             return 400, _refusal(131_008)
+        if (refused := self.rules.refusal(said)) is not None:
+            return 400, _refusal(refused)
         self.book.append(said)
         self.by.append(_number(path))
         taken = msgspec.json.encode(self._taken(said))
@@ -126,7 +148,7 @@ class Cloud:
         to = said.get("to") or said["recipient"]
         return {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": to, "wa_id": to}],
+            "contacts": [{"input": to, "wa_id": self.called.get(to, to)}],
             "messages": [{"id": self.name(len(self.book)), "message_status": "accepted"}],
         }
 
@@ -144,26 +166,39 @@ def _refusal(code: int) -> bytes:
     return msgspec.json.encode({"error": {"message": "no", "type": "OAuthException", "code": code}})
 
 
+def _asked_to_wait(fault: Fault | Refusal | None) -> list[str]:
+    seconds = fault.retry_after if isinstance(fault, Refusal) else None
+    return [] if seconds is None else [str(seconds)]
+
+
 @contextmanager
 def cloud() -> Iterator[Cloud]:
     """Listen at an address of this machine."""
     there = Cloud()
 
     class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(*there.show(self.path, self._bearer))
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
             fault = there.faults[0] if there.faults else None
-            status, said = there.take(self.path, bearer, body)
+            status, said = there.take(self.path, self._bearer, body)
+            self._answer(status, said, fault)
+
+        @property
+        def _bearer(self) -> str:
+            return (self.headers["Authorization"] or "").removeprefix("Bearer ")
+
+        def _answer(self, status: int, said: bytes, fault: Fault | Refusal | None = None) -> None:
             if not said:
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header(
-                "Content-Length", str(max(len(said), 40 if fault is Fault.HALF else 0))
-            )
-            if isinstance(fault, Refusal) and fault.retry_after is not None:
-                self.send_header("Retry-After", str(fault.retry_after))
+            longer = 40 if fault is Fault.HALF else 0
+            self.send_header("Content-Length", str(max(len(said), longer)))
+            for header in _asked_to_wait(fault):
+                self.send_header("Retry-After", header)
             self.end_headers()
             self.wfile.write(said)
 
@@ -177,8 +212,7 @@ def cloud() -> Iterator[Cloud]:
     try:
         yield there
     finally:
-        for each in there.hanging.values():
-            each.set()
+        there.let_go()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -41,9 +41,9 @@ def working(running: Running) -> Iterator[None]:
 @pytest.mark.postgres
 def test_what_hangs_for_one_business_keeps_no_other_waiting(running: Running, meta: Cloud) -> None:
     meta.tokens.add(OTHERS)
-    slow = Desk(running, colleague(running), token=OTHERS)
+    slow = Desk(running, colleague(running), meta, token=OTHERS)
     other = replace(running, tenant=str(uuid4()))
-    quick = Desk(other, colleague(other))
+    quick = Desk(other, colleague(other), meta)
     for n in range(MESSAGES + 2):
         slow.is_written_to(f"wamid.{n}", by=f"3368765{n:04}")
     quick.is_written_to("wamid.quick")

@@ -145,7 +145,7 @@ def test_what_nobody_configures_any_more_is_in_no_trouble(running: Running) -> N
 def test_each_conversation_goes_by_the_number_by_which_they_wrote(
     running: Running, meta: Cloud, ana: Person
 ) -> None:
-    desk = Desk(running, ana, more=OTHER_NUMBER)
+    desk = Desk(running, ana, meta, more=OTHER_NUMBER)
     desk.is_called(*written("wamid.1", desk), number=OTHER_NUMBER)
     desk.answers("un")
     running.clock.set(running.clock() + timedelta(minutes=1))
@@ -158,7 +158,7 @@ def test_each_conversation_goes_by_the_number_by_which_they_wrote(
 def test_a_limit_of_one_number_keeps_nobody_waiting_at_another(
     running: Running, meta: Cloud, ana: Person
 ) -> None:
-    desk = Desk(running, ana, more=OTHER_NUMBER)
+    desk = Desk(running, ana, meta, more=OTHER_NUMBER)
     desk.is_called(*written("wamid.1", desk), number=OTHER_NUMBER)
     desk.is_called(*written("wamid.2", desk, by="33687654321"), number=NUMBER)
     desk.is_called(*written("wamid.3", desk, by="33687654322"), number=OTHER_NUMBER)

@@ -1,4 +1,4 @@
-"""Words, and what can be chosen below them, as the Cloud API takes them
+"""Words, what can be chosen below them, and templates, as the Cloud API takes them
 (developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-messages).
 """
 
@@ -7,14 +7,29 @@ from typing import Any
 import msgspec
 
 from application.conversations.carrying import Given
+from domain.conversations.approvals import AsApproved, Parameter
 from domain.conversations.choices import Choices, ListOfChoices
 
 
 def said_as(given: Given) -> dict[str, Any]:
     """Return the kind of message that it is, with what it says."""
+    if given.approved is not None:
+        return {"type": "template", "template": _template(given.approved)}
     if given.choices is None:
         return {"type": "text", "text": {"body": given.text, "preview_url": False}}
     return {"type": "interactive", "interactive": _interactive(given.text, given.choices)}
+
+
+def _template(approved: AsApproved) -> dict[str, Any]:
+    filled = [_parameter(each) for each in approved.parameters]
+    components = [{"type": "body", "parameters": filled}] if filled else []
+    language = {"code": approved.code}
+    return {"name": approved.name, "language": language, "components": components}
+
+
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    name = {"parameter_name": parameter.name} if parameter.name else {}
+    return {"type": "text", **name, "text": parameter.value}
 
 
 def _interactive(text: str, choices: Choices) -> dict[str, Any]:
