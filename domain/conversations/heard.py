@@ -83,6 +83,16 @@ class MoveKnown(Command, frozen=True):
     left: KnownOn | None = None
 
 
+class HearPreference(Command, frozen=True):
+    """A provider says whether somebody wants to be told what is marketing, since when, and in which words."""
+
+    channel: str
+    known: tuple[KnownOn, ...]
+    wants: bool
+    at: datetime
+    words: str | None = None
+
+
 class RecordCarried(Command, frozen=True):
     """Whoever carries a message has it, and calls it this; and whoever is to read it is `known` to them by that. The
     `name` itself is kept with the message.

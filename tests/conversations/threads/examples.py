@@ -11,6 +11,7 @@ from domain.conversations.heard import (
     AmendHeard,
     AmendmentAwaited,
     AmendmentKind,
+    HearPreference,
     MessageCarried,
     MessageHeard,
     MoveKnown,
@@ -235,6 +236,9 @@ move_known: Final = MoveKnown(
     known=(KnownOn(channel="whatsapp", id="33612345678", identity_id=amend_heard.identities[0]),),
     at=now,
     text="Zoé changed",
+)
+hear_preference: Final = HearPreference(
+    channel="whatsapp", known=move_known.known, wants=False, at=now, words="stop"
 )
 report_carried: Final = ReportCarried(
     heard_id=carried_id, status=MessageStatus.READ, at=later, message_id=message_id
