@@ -1,7 +1,8 @@
 """Lets people on other channels know what is no message: reactions of the business, that somebody has read what they
 wrote, and that somebody is writing.
 
-What goes out is how it is at that moment, so that it may go out twice, or not at all if it is too late.
+What goes out is how it is at that moment, so that it may go out twice, or not at all if it is too late. It is tried as
+often as anything else, and is not told to anybody if that was in vain.
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,10 +115,10 @@ class Signalling:
             telling.signaller.signal(account, signal)
         except MessageRefusedError as refused:
             return Skipped(f"not taken: {refused.code}")
-        except NotTakenError:
+        except NotTakenError as error:
             if job.is_last_attempt:
                 return Skipped("not taken")
-            raise
+            raise NotTakenError(str(error), after=error.after) from error
         return None
 
 

@@ -157,6 +157,8 @@ class CarryReaction(Effect, frozen=True):
 class CarryReading(Effect, frozen=True):
     """Let whoever is on another channel know that somebody has read up to here, and writes, if they do."""
 
+    lane: ClassVar[str] = "messages"
+
     thread_id: ThreadId
     sequence: int
     channel: str

@@ -30,7 +30,8 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
+    """`sequence` is its place in the thread, and `words` is by what it is found. Its `author` is a user of zeros where
+    somebody of the business wrote it at its phone; `payload` is what was chosen of the `choices` of another. Of a message that was deleted, or whose author is erased, it stays
     that there was one.
     """
 

@@ -62,7 +62,7 @@ def test_a_reply_says_to_what_it_replies_in_both_directions(desk: Desk, meta: Cl
 
 def test_buttons_go_out_and_what_was_pressed_comes_back(desk: Desk, meta: Cloud) -> None:
     first(desk)
-    assert posted(desk, text="Quelle heure ?", choices=BUTTONS).status_code == 201
+    said = posted(desk, text="Quelle heure ?", choices=BUTTONS).json()
     desk.running.settle()
 
     assert meta.book[0]["interactive"] == {
@@ -77,6 +77,18 @@ def test_buttons_go_out_and_what_was_pressed_comes_back(desk: Desk, meta: Cloud)
             ]
         },
     }
+    pressed = {"type": "button_reply", "button_reply": {"id": "11:00", "title": "11 h"}}
+    context = {"id": meta.name(1)}
+    value = wrote(("wamid.2", ""), at=desk.now, type="interactive", interactive=pressed)
+    value["messages"][0] |= {"context": context, "text": None}
+    desk.is_called(value)
+    [thread] = desk.threads
+    last = desk.ana.http.get(f"/v1/threads/{thread['id']}/messages?sort=-sequence").json()["data"]
+    assert (last[0]["text"], last[0]["payload"], last[0]["reply_to"]) == (
+        "11 h",
+        "11:00",
+        said["id"],
+    )
 
 
 def test_a_list_goes_out(desk: Desk, meta: Cloud) -> None:
