@@ -83,13 +83,14 @@ class ProviderChecks:
         return self._asked(request, taken=TAKEN | {422}, others={403: Objection.KEY_REJECTED})
 
     def whatsapp(self, values: WhatsappCloud) -> Objection | None:
-        """Ask for the number, with a proof of the app secret: the one is as wrong as the other
+        """Ask for each number, with a proof of the app secret: the one is as wrong as the other
         (developers.facebook.com/docs/graph-api/guides/secure-requests).
         """
         proof = _hmac(values.app_secret, values.access_token.value or "")
         asked = urlencode({"fields": "id", "appsecret_proof": proof})
-        url = f"{self._addresses.whatsapp}/{GRAPH}/{values.phone_number_id}?{asked}"
-        return self._asked(_bearing(values.access_token, "GET", url))
+        urls = (f"{self._addresses.whatsapp}/{GRAPH}/{each}?{asked}" for each in values.numbers)
+        found = (self._asked(_bearing(values.access_token, "GET", url)) for url in urls)
+        return next((each for each in found if each is not None), None)
 
     def labsmobile(self, values: LabsMobile) -> Objection | None:
         """Ask for the balance (apidocs.labsmobile.com)."""

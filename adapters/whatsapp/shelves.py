@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from adapters.whatsapp.cloud import LATER
+from adapters.whatsapp.faults import PASSING
 from application.conversations.reviewing import Shelf, TemplatesRefusedError
 from application.conversations.whatsapp_templates import NOTHING, STATUSES
 from application.operations.jobs import NotTakenError
@@ -151,7 +151,7 @@ class CloudShelves:
 def _refuse(status: int, body: bytes) -> None:
     """Raise TemplatesRefusedError, or NotTakenError where they may be shown later."""
     refused: _Refused | None = _read(body, _Refused)
-    if refused is None or refused.error.code in LATER or refused.error.code in (1, 2):
+    if refused is None or refused.error.code in PASSING or refused.error.code in (1, 2):
         raise NotTakenError(f"status {status}")
     raise TemplatesRefusedError(str(refused.error.code))
 

@@ -4,13 +4,15 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
+from application.conversations.holding import Holding
 from application.conversations.readers import address_of, refuse_opted_out
 from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
@@ -28,19 +30,21 @@ from application.operations.rate_limits import Limit, RateLimiter
 from application.people.consents import may_be_told
 from application.people.contact_details import known_on
 from application.people.people import known_by
-from application.ports import About, Clock
+from application.ports import About, Clock, Recorded
 from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
 from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
 from domain.conversations.approvals import AsApproved, TemplateStatus
 from domain.conversations.channels import CHANNELS
+from domain.conversations.choices import Choices
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
     FallBack,
     MessageEdited,
     MessageFellBack,
+    MessageNamed,
     MessagePosted,
     MessageStatus,
     ReportMessage,
@@ -48,7 +52,7 @@ from domain.conversations.messages import (
 from domain.conversations.notices import Notice
 from domain.conversations.reviews import HearOfTemplate
 from domain.conversations.templates import FilledIn
-from domain.conversations.threads import THREAD
+from domain.conversations.threads import THREAD, Thread
 from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.messages import Command, DomainError
 from domain.people.channels import KnownOn
@@ -92,8 +96,8 @@ class MessageRefusedError(Exception):
 
 class Given(NamedTuple):
     """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
-    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs. `name` is how
-    they are to call it, where that is for us to say.
+    business's by which that one wrote, if they wrote; `reply_to` is what they call the message to which it replies. What
+    is `approved` goes out as a template of theirs. `name` is how they are to call it, where that is for us to say.
     """
 
     message_id: MessageId
@@ -103,6 +107,9 @@ class Given(NamedTuple):
     approved: AsApproved | None = None
     tenant: str = ""
     name: str | None = None
+    choices: Choices | None = None
+    reply_to: str | None = None
+    attempt: int = 1
 
 
 class Taken(NamedTuple):
@@ -157,7 +164,7 @@ class Carrying:
         dispatch: Dispatch,
         configured: Configured,
         carriages: Carriages,
-        handing_over: Callable[[str], None],
+        holding: Holding,
         *,
         pepper: bytes,
         limiter: RateLimiter,
@@ -168,7 +175,7 @@ class Carrying:
         self._dispatch = dispatch
         self._configured = configured
         self._carriages = carriages
-        self._handing_over = handing_over
+        self._holding = holding
         self._pepper = pepper
         self._limiter = limiter
         self._clock = clock
@@ -207,9 +214,13 @@ class Carrying:
             approved=words.approved,
             tenant=job.tenant,
             name=name,
+            choices=words.choices,
+            reply_to=words.reply_to and name_in(self._history(job.tenant, words.reply_to)),
+            attempt=job.attempt,
         )
-        self._begin(effect, job, name)
-        return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
+        with self._holding.through(job, carriage.account, account, reader.number):
+            self._begin(effect, job, name)
+            return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
 
     def _reader(
         self, effect: CarryMessage, job: Job, words: "_Words", past: Past
@@ -251,7 +262,7 @@ class Carrying:
 
     def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
         try:
-            taken = send(lambda: self._handing_over(str(job.id)))
+            taken = send(lambda: self._holding.handing_over(str(job.id)))
         except MessageRefusedError as refused:
             if refused.closed and words.fallback is not None and not job.is_last_attempt:
                 self._fallen_back(effect, job, words)
@@ -263,13 +274,14 @@ class Carrying:
             self._report(effect, job, MessageStatus.UNCERTAIN)
             raise
         except Exception as error:
-            if job.is_last_attempt:
+            if job.is_last_attempt and getattr(error, "counts", True):
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
             heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
+            name=taken.name,
             known=self._known(effect, job, taken),
         )
 
@@ -294,8 +306,15 @@ class Carrying:
         words = _Words()
         for past in self._history(job.tenant, effect.message_id):
             match past.event:
-                case MessagePosted(text=text, approved=approved, fallback=fallback, notice=notice):
-                    words = _Words(text, approved, fallback, notice)
+                case MessagePosted() as said:
+                    words = _Words(
+                        said.text,
+                        said.approved,
+                        said.fallback,
+                        said.notice,
+                        said.choices,
+                        said.reply_to,
+                    )
                 case MessageFellBack(text=text, approved=approved):
                     words = words._replace(text=text, approved=approved)
                 case MessageEdited(text=text):
@@ -339,14 +358,25 @@ class Carrying:
 
 
 class _Words(NamedTuple):
-    """What a message says, as which template, and what it says instead where it cannot be said freely; nothing, where
-    nobody knows it any more.
+    """What a message says, as which template, what it says instead where it cannot be said freely, and to which it
+    replies; nothing, where nobody knows it any more.
     """
 
     text: str | None = None
     approved: AsApproved | None = None
     fallback: FilledIn | None = None
     notice: Notice | None = None
+    choices: Choices | None = None
+    reply_to: MessageId | None = None
+
+
+def name_in(history: Iterable[Recorded]) -> str | None:
+    """Return what a provider calls a message, of which this is the history, if that is known."""
+    name = None
+    for past in history:
+        if isinstance(past.event, MessagePosted | MessageNamed):
+            name = past.event.name or name
+    return name
 
 
 class _Reader(NamedTuple):
@@ -379,8 +409,16 @@ def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
     channel, is_free = CHANNELS[effect.channel], words.approved is None
     if is_free and words.fallback is None:
         refuse_closed(channel, thread.lines, now=past.now)
+    refuse_stopped(thread, past.now)
     closed = is_free and not is_open(channel, thread.lines, now=past.now)
     line = thread.lines[-1] if thread.lines else None
     by = line.identity_id if line else None
     to = address_of(effect.channel, thread.client_id, past, by)
     return _Reader(to, line.number if line else None, closed) if to else None
+
+
+def refuse_stopped(thread: Thread, now: datetime) -> None:
+    """Raise NotTakenError until the channel takes something again for whoever it is with."""
+    if thread.stopped_until is not None and now < thread.stopped_until:
+        after = thread.stopped_until - now
+        raise NotTakenError("nothing is taken for them at present", after=after, counts=False)

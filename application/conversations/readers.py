@@ -44,11 +44,12 @@ def address_of(
     channel: str, client_id: ClientId, past: Past, line: IdentityId | None = None
 ) -> str | None:
     """Return what whoever carries a channel calls a client: by the line by which they wrote, by whatever they are
-    called there, or else by the digits of their number; None, where nothing of it is known.
+    called there by now, or else by the digits of their number; None, where nothing of it is known.
     """
     own = [past.of(CLIENT, each) for each in records(past, client_id)]
     known = [each for client in own for each in client.channels if each.channel == channel]
-    called = [each.id for each in known if line in (None, each.identity_id)]
+    by_line = [each.id for each in known if line in (None, each.identity_id)]
+    called = by_line or [each.id for each in reversed(known)]
     phones = [client.contact.phone for client in own if client.contact]
     dialled = [each.removeprefix("+") for each in phones if each and EXTENSION not in each]
     return next(iter(called if line else called + dialled), None)

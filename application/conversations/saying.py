@@ -15,7 +15,7 @@ from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.channels import CHANNELS, refuse_uncarried
+from domain.conversations.channels import CHANNELS, refuse_choices, refuse_uncarried
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
@@ -55,8 +55,9 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         fallback=fallback,
     )
     _refuse_elsewhere(posted, past)
+    refuse_choices(CHANNELS.get(posted.channel), posted.choices)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
-        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
+        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files, posted.choices)
         if posted.approved is None:
             refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
         refuse_unreached(there, CHANNELS[posted.channel], past)
@@ -137,6 +138,16 @@ def react(command: messages.React, past: Past) -> Changes:
     return {command.message_id: messages.react(replace(command, member_id=who), message)}
 
 
+def send_again(command: messages.SendAgain, past: Past) -> Changes:
+    """Give it to whoever carries it once more, if it still may be said."""
+    message = past.of(MESSAGE, command.message_id)
+    events = messages.send_again(command, message, now=past.now)
+    if message.thread_id is not None and message.channel in CHANNELS:
+        lines = past.of(THREAD, message.thread_id).lines
+        refuse_closed(CHANNELS[message.channel], lines, now=past.now)
+    return {command.message_id: events}
+
+
 def report(command: messages.ReportMessage, past: Past) -> Changes:
     message = past.of(MESSAGE, command.message_id)
     return {command.message_id: messages.report(command, message)}
@@ -152,5 +163,6 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     messages.FallBack: fall_back,
     messages.DeleteMessage: delete,
     messages.React: react,
+    messages.SendAgain: send_again,
     messages.ReportMessage: report,
 }

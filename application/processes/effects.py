@@ -139,6 +139,32 @@ class CarryMessage(Effect, frozen=True):
         return f"carry/{self.thread_id}"
 
 
+class CarryReaction(Effect, frozen=True):
+    """Let whoever is on another channel see how the business reacts to a message."""
+
+    lane: ClassVar[str] = "messages"
+
+    message_id: MessageId
+    thread_id: ThreadId
+    channel: str
+
+    @property
+    def ordering_key(self) -> str:
+        """A message is there before anybody reacts to it."""
+        return f"carry/{self.thread_id}"
+
+
+class CarryReading(Effect, frozen=True):
+    """Let whoever is on another channel know that somebody has read up to here, and writes, if they do."""
+
+    lane: ClassVar[str] = "messages"
+
+    thread_id: ThreadId
+    sequence: int
+    channel: str
+    is_typing: bool = False
+
+
 class HearTemplates(Effect, frozen=True):
     """Hear what WhatsApp has of the templates of a business, asked for the `number`th time."""
 
@@ -368,6 +394,23 @@ class DestroyFile(AboutFile, frozen=True):
     wholly: bool = True
 
 
+class TellOfTrouble(Effect, frozen=True):
+    """Find out who is to be told that an account of the business is not good at present."""
+
+    configuration_id: str
+    version: int
+
+
+class SendTroubleMail(Effect, frozen=True):
+    """Tell one of them."""
+
+    lane: ClassVar[str] = "mails"
+
+    configuration_id: str
+    version: int
+    user_id: UserId
+
+
 class PublishEvents(Effect, frozen=True):
     """Publish what is new in a business: see `application/publishing/`. `why` is another each time."""
 
@@ -401,6 +444,8 @@ class SendWebhookMail(Effect, frozen=True):
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
     AnswerButton,
+    CarryReaction,
+    CarryReading,
     HearTemplates,
     SendBookingMail,
     SendBookingReminder,
@@ -427,5 +472,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     UnderstandCall,
     TellOfStoppedWebhook,
     SendWebhookMail,
+    TellOfTrouble,
+    SendTroubleMail,
     PublishEvents,
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from domain.conversations.choices import LONGEST_BODY, Choices, refuse_unclear_choices
 from domain.conversations.texting import parts_of
 from domain.messages import Invalid, Value
 from domain.people.consents import ToldBy
@@ -18,8 +19,8 @@ from domain.people.consents import ToldBy
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most, and `most_parts` in how many SMS it goes; `open_for`, for how
     long after somebody wrote something can be said freely, where it cannot be at any time. What is made of a template
-    that it `approves` can be. Whoever writes is known `by_number`, where that is what it is for. `told_by` is what
-    people consent to.
+    that it `approves` can be. On some people can be given `choices`, and hear of reactions and of what was read
+    (`is_rich`). Whoever writes is known `by_number`, where that is what it is for. `told_by` is what people consent to.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Channel(Value, frozen=True, kw_only=True):
     approves: bool = False
     most_parts: int | None = None
     by_number: bool = False
+    is_rich: bool = False
 
 
 WHATSAPP: Final = Channel(
@@ -37,6 +39,7 @@ WHATSAPP: Final = Channel(
     told_by=ToldBy.WHATSAPP,
     open_for=timedelta(hours=24),
     approves=True,
+    is_rich=True,
 )
 SMS: Final = Channel(name="sms", longest=459, told_by=ToldBy.SMS, most_parts=3, by_number=True)
 
@@ -60,14 +63,29 @@ class FilesNotCarried(Invalid):
     """Files are not sent on this channel."""
 
 
-def refuse_uncarried(channel: Channel, text: str | None, files: Sequence[str]) -> None:
-    """Refuse what could not be sent there. Raises TooLongForChannel, TooManyParts, FilesNotCarried."""
+class ChoicesNotCarried(Invalid):
+    """Nobody can choose from anything on this channel."""
+
+
+def refuse_uncarried(
+    channel: Channel, text: str | None, files: Sequence[str], choices: Choices | None = None
+) -> None:
+    """Refuse what could not be sent there. Raises TooLongForChannel, TooManyParts, FilesNotCarried, ChoicesUnclear."""
     if files:
         raise FilesNotCarried
-    if len(text or "") > channel.longest:
-        raise TooLongForChannel(most=channel.longest)
+    longest = LONGEST_BODY if choices else channel.longest
+    if len(text or "") > longest:
+        raise TooLongForChannel(most=longest)
     if channel.most_parts and (parts := len(parts_of(text or ""))) > channel.most_parts:
         raise TooManyParts(parts=parts, most=channel.most_parts)
+    if choices is not None:
+        refuse_unclear_choices(choices)
+
+
+def refuse_choices(channel: Channel | None, choices: Choices | None) -> None:
+    """Raise ChoicesNotCarried, where there are none to be had."""
+    if choices is not None and not (channel and channel.is_rich):
+        raise ChoicesNotCarried
 
 
 def parts_on(channel: str, text: str | None) -> int | None:

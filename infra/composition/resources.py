@@ -22,6 +22,7 @@ from adapters.files.folder import Folder
 from adapters.files.ledger import PostgresLedger
 from adapters.files.pictures import OtherProcess
 from adapters.jobs import handing_over
+from adapters.jobs.pauses import PostgresPauses
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
@@ -44,8 +45,11 @@ from adapters.whatsapp import CloudApi, CloudShelves
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
+from application.business.trouble_mails import TroubleMails
 from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.holding import Holding
 from application.conversations.reviewing import Reviewing
+from application.conversations.signalling import Signalling, Signals
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
@@ -261,9 +265,10 @@ def effects_of(
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
     of_imports = ImportMails(store.history, sales, mailer, clock)
     of_webhooks = WebhookMails(store.history, letters, mailer, clock)
+    of_trouble = TroubleMails(store.history, letters, mailer, clock)
     all_ = (
         *(mails, proofs, to_guests, confirmations),
-        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),
+        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks, of_trouble),
     )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
@@ -308,20 +313,22 @@ def carrying_of(
     """Return what gives messages to whoever carries them on their channel, and hears of templates there."""
     carriages, outgoing = carriages_of(settings, clock), outgoing_of(settings, clock)
     shelves = CloudShelves(outgoing, settings.whatsapp_url)
-    pepper = settings.pepper.encode()
-    reviewing = Reviewing(Asking(store, clock), dispatch, configured, shelves, pepper)
+    signals = {WHATSAPP.name: Signals("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url))}
+    pepper, asking = settings.pepper.encode(), Asking(store, clock)
+    reviewing = Reviewing(asking, dispatch, configured, shelves, pepper)
+    signalling = Signalling(asking, store.history, configured, signals, clock)
     carrying = Carrying(
-        Asking(store, clock),
+        asking,
         store.history,
         dispatch,
         configured,
         carriages,
-        handing_over(database),
+        Holding(PostgresPauses(database), handing_over(database), dispatch, clock),
         pepper=pepper,
         limiter=limiter,
         clock=clock,
     )
-    return {**carrying.handlers, **reviewing.handlers}
+    return {**carrying.handlers, **reviewing.handlers, **signalling.handlers}
 
 
 def sender_of(

@@ -7,6 +7,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.conversations.channels import parts_on
+from domain.conversations.choices import Choices
 from domain.conversations.messages import (
     IN_APP,
     MessageDeleted,
@@ -19,6 +20,7 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
 )
 from domain.conversations.participants import MemberId
@@ -31,7 +33,9 @@ from projections.read_model import ReadModel, Row
 
 class ListedMessage(Row, frozen=True, kw_only=True):
     """`sequence` is its place in the thread, and `words` is by what it is found; `parts`, in how many SMS it goes, if it
-    goes by SMS. Of a message that was deleted, or whose author is erased, it stays that there was one.
+    goes by SMS. Its `author` is a user of zeros where somebody of the business wrote it at its phone; `payload` is what
+    was chosen of the `choices` of another. Of a message that was deleted, or whose author is erased, it stays that there
+    was one.
     """
 
     id: MessageId
@@ -56,6 +60,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     channel: str = IN_APP
     parts: int | None = None
     payload: str | None = None
+    choices: Choices | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -63,7 +68,14 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            gone = {"text": None, "words": None, "local_id": None, "files": (), "payload": None}
+            gone = {
+                "text": None,
+                "words": None,
+                "local_id": None,
+                "files": (),
+                "payload": None,
+                "choices": None,
+            }
             return row and replace(row, **gone)
         case _:
             return row and _moved(row, event)
@@ -89,6 +101,7 @@ def _posted(event: MessagePosted) -> ListedMessage:
         channel=event.channel,
         parts=parts_on(event.channel, event.text),
         payload=event.payload,
+        choices=event.choices,
     )
 
 
@@ -106,14 +119,16 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
                 said, template_id=event.template_id, language=event.language, parts=parts
             )
         case MessageDeleted(at=at):
-            gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
-            return replace(gone, deleted_at=at)
+            gone = replace(row, text=None, words=None, reactions={}, files=())
+            return replace(gone, payload=None, choices=None, deleted_at=at)
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
+        case MessageSentAgain():
+            return replace(row, status=MessageStatus.QUEUED, reason=None)
         case MessagePosted() | MessageNamed():
             return row
         case _:
@@ -141,6 +156,7 @@ MESSAGES = ReadModel(
         MessageDeleted,
         MessageReacted,
         MessageReported,
+        MessageSentAgain,
         ClientErased,
     ),
     key=_key,

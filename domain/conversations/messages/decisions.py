@@ -21,6 +21,7 @@ from domain.conversations.messages.messages import (
     MessageEvent,
     MessageFellBack,
     MessageIsDeleted,
+    MessageIsNotStuck,
     MessageIsOld,
     MessageKind,
     MessageNamed,
@@ -29,6 +30,7 @@ from domain.conversations.messages.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
     NotYourMessage,
     PostMessage,
@@ -36,6 +38,7 @@ from domain.conversations.messages.messages import (
     ReportMessage,
     SaidTwice,
     SaysNothing,
+    SendAgain,
     TooManyReactions,
 )
 from domain.conversations.participants import (
@@ -105,6 +108,7 @@ def post(
         notice=command.notice,
         name=command.name,
         payload=command.payload,
+        choices=command.choices,
         fallback=fallback,
     )
 
@@ -227,6 +231,26 @@ def _is_told_already(command: React, message: Message) -> bool:
     """Whether their provider has told this, or something that came after it."""
     mark = message.reacted.get(command.member_id)
     return command.mark is not None and mark is not None and command.mark <= mark
+
+
+STUCK: Final = frozenset({MessageStatus.UNCERTAIN, MessageStatus.FAILED})
+
+
+def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it wait for whoever carries it once more. Raises MessageIsNotStuck, MessageIsDeleted."""
+    thread_id, _ = _in_thread(message)
+    _refuse_deleted(message)
+    if message.status not in STUCK:
+        raise MessageIsNotStuck(current_status=message.status)
+    return [
+        MessageSentAgain(
+            message_id=command.message_id,
+            thread_id=thread_id,
+            by=command.by,
+            at=now,
+            channel=message.channel,
+        )
+    ]
 
 
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:

@@ -47,7 +47,7 @@ HEARD: Final = {
 }
 UNDERSTOOD: Final = {
     *HEARD,
-    *(name for name in UPDATES if name.startswith("template_")),
+    *(name for name in UPDATES if name.startswith(("template_", "user_marketing_preferences"))),
     "message/reaction",
     "message/unreaction_empty",
     "message/unreaction_no_emoji",
