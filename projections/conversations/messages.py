@@ -138,6 +138,7 @@ MESSAGES = ReadModel(
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageNamed,
         MessageReplied,
         MessageEdited,
         MessageFellBack,
