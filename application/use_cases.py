@@ -10,13 +10,13 @@ from application.conversations import (
     carried,
     hearing,
     moving,
-    preferring,
     reaching,
     reviewing,
     saying,
     scheduled,
     threads,
 )
+from application.conversations.providers import preferring
 from application.files import files
 from application.people import clients, consents
 from application.sales import (

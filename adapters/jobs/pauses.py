@@ -1,11 +1,11 @@
-"""What is not gone through for a while, in PostgreSQL: see `application/conversations/pauses.py`."""
+"""What is not gone through for a while, in PostgreSQL: see `application/conversations/providers/pauses.py`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from adapters.postgres import Database
-from application.conversations.pauses import Pause
+from application.conversations.providers.pauses import Pause
 
 OF: Final = """
     SELECT name, until, failures FROM work.pauses WHERE tenant_id = %s AND name = ANY(%s)
@@ -21,7 +21,7 @@ LIFT: Final = "DELETE FROM work.pauses WHERE tenant_id = %s AND name = %s"
 
 
 class PostgresPauses:
-    """`application.conversations.pauses.Pauses`."""
+    """`application.conversations.providers.pauses.Pauses`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

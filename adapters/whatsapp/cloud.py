@@ -10,7 +10,7 @@ from adapters.configuration.checks import GRAPH
 from adapters.whatsapp.faults import refusal
 from adapters.whatsapp.said import said_as
 from application.conversations.carrying import Given, Taken
-from application.conversations.signalling import Signal
+from application.conversations.providers.signalling import Signal
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud

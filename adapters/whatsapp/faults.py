@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from application.conversations.carrying import MessageRefusedError
-from application.conversations.pauses import AccountTroubledError, NumberLimitedError
+from application.conversations.providers.pauses import AccountTroubledError, NumberLimitedError
 from application.conversations.whatsapp import STOPPED, STOPPED_FOR
 from application.operations.jobs import NotTakenError
 from domain.conversations.approvals import TemplateStatus

@@ -12,7 +12,7 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
-from application.conversations.holding import Holding
+from application.conversations.providers.holding import Holding
 from application.conversations.readers import address_of, refuse_opted_out
 from application.conversations.reviewing import claim_of
 from application.operations.jobs import (

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
-from application.conversations.whatsapp_calls import (
+from application.conversations.providers.whatsapp_calls import (
     Call,
     Edit,
     Message,

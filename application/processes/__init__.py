@@ -37,7 +37,6 @@ from application.processes.tell_by_mail_when_message_failed import (
 )
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_of_stopped_webhook import TELL_OF_STOPPED_WEBHOOK
-from application.processes.tell_of_trouble import TELL_OF_TROUBLE
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
 
 PROCESSES: Final[tuple[Process, ...]] = (
@@ -62,5 +61,4 @@ PROCESSES: Final[tuple[Process, ...]] = (
     CHECK_CONFIGURATION_WHEN_IT_WAS_TYPED,
     FORGET_CONFIGURATION_WHEN_IT_WAS_REMOVED,
     TELL_OF_STOPPED_WEBHOOK,
-    TELL_OF_TROUBLE,
 )

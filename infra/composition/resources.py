@@ -47,9 +47,9 @@ from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.business.trouble_mails import TroubleMails
 from application.conversations.carrying import Carriage, Carriages, Carrying
-from application.conversations.holding import Holding
+from application.conversations.providers.holding import Holding
+from application.conversations.providers.signalling import Signalling, Signals
 from application.conversations.reviewing import Reviewing
-from application.conversations.signalling import Signalling, Signals
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping

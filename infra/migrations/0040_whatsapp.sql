@@ -12,7 +12,7 @@ RETURN split_part(type, '.', 1) = ANY (
 ALTER TABLE work.jobs ADD COLUMN not_before timestamptz;
 
 -- Through what nothing of one business goes for a while: a number of theirs whose limit is reached, or an account in
--- trouble. See application/conversations/pauses.py.
+-- trouble. See application/conversations/providers/pauses.py.
 CREATE TABLE work.pauses (
     tenant_id uuid        NOT NULL,
     name      text        COLLATE "C" NOT NULL,

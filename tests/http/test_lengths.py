@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 from domain.business.configuration import DECLARED
 from domain.catalogue import KINDS
 from domain.confidential import Secret
+from domain.conversations.messages import message_at
 from domain.messages import Value
 from domain.records import Kind
 from domain.sales.leads import lead_of
@@ -143,6 +144,7 @@ OF_ANOTHER_STATE = {
     f"GET /v1/webhooks/webhook-endpoint-{ID}/deliveries/delivery-{ID}",  # has the name of an event
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
+    f"POST /v1/messages/{message_at(THREAD, 1)}/send-again",  # it has arrived
     f"POST /v1/clients/client-{ID}/messages",  # nobody wrote from there, and no template is approved
     *(  # sent as a form
         f"POST {path}/auth"

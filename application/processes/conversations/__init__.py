@@ -18,6 +18,7 @@ from application.processes.conversations.send_message_when_it_is_time import (
 from application.processes.conversations.signal_what_is_no_message import (
     SIGNAL_WHAT_IS_NO_MESSAGE,
 )
+from application.processes.conversations.tell_of_trouble import TELL_OF_TROUBLE
 from application.processes.conversations.wake_thread_when_it_is_time import (
     WAKE_THREAD_WHEN_IT_IS_TIME,
 )
@@ -29,6 +30,7 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
     ANSWER_BUTTON_WHEN_IT_IS_PRESSED,
     SIGNAL_WHAT_IS_NO_MESSAGE,
+    TELL_OF_TROUBLE,
     ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
     HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
 )

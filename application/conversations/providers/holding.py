@@ -9,7 +9,7 @@ from uuid import uuid5
 
 import msgspec
 
-from application.conversations.pauses import (
+from application.conversations.providers.pauses import (
     AccountTroubledError,
     NumberLimitedError,
     Pause,
