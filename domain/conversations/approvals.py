@@ -22,7 +22,11 @@ LONGEST: Final = 1_024
 UNSENDABLE: Final = re.compile(r"[\n\r\t]| {5}")
 """What may not be filled in there: "new-line/tab characters or more than 4 consecutive spaces"."""
 
-Name = Annotated[str, Held(pattern="^[a-z0-9_]{1,512}$")]
+NAME: Final = "^[a-z0-9_]{1,512}$"
+CODE: Final = "^[a-z]{2,3}(_[A-Za-z0-9]{2,8})?$"
+"""A language, and perhaps where it is spoken."""
+
+Name = Annotated[str, Held(pattern=NAME)]
 
 
 class TemplateStatus(StrEnum):
@@ -124,8 +128,8 @@ def places(approval: Approval, text: str) -> Mapping[str, str] | None:
     >>> places(theirs, "{{first_name}}, {{time}} !"), places(theirs, "{{first_name}} et {{time}} !")
     ({'1': 'time', '2': 'first_name'}, None)
     """
-    theirs, ours = PLACEHOLDER.split(approval.text), PLACEHOLDER.split(text)
-    if [each.strip() for each in theirs[::2]] != [each.strip() for each in ours[::2]]:
+    theirs, ours = PLACEHOLDER.split(approval.text.strip()), PLACEHOLDER.split(text.strip())
+    if theirs[::2] != ours[::2]:
         return None
     pairs = [*zip(theirs[1::2], ours[1::2], strict=True)]
     known = dict(pairs)
