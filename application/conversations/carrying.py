@@ -11,7 +11,7 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.hearing import name_of
-from application.conversations.readers import address_of, refuse_stopped
+from application.conversations.readers import address_of, refuse_opted_out
 from application.conversations.reviewing import claim_of
 from application.operations.jobs import (
     Dispatch,
@@ -220,9 +220,9 @@ class Carrying:
         channel, reader = CHANNELS[effect.channel], _reader(effect, words, past)
         if reader is None:
             return None
-        refuse_stopped(past.of(THREAD, effect.thread_id).client_id, channel, past)
+        refuse_opted_out(past.of(THREAD, effect.thread_id).client_id, channel, past)
         if channel.by_number and (known := self._known(effect, job, Taken("", reader.to))):
-            refuse_stopped(known_by(past, known.identity_id), channel, past)
+            refuse_opted_out(known_by(past, known.identity_id), channel, past)
         return reader
 
     def _pause(self, pace: Pace, tenant: str, to: str) -> float:

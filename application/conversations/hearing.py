@@ -64,14 +64,19 @@ def _person(command: HearMessage, past: Past) -> tuple[ClientId, Changes]:
     what it is for, since who is answered there is whoever has it; else as guests are.
     """
     named = [each.identity_id for each in (command.known, *command.also)]
-    by_number = command.channel in CHANNELS and CHANNELS[command.channel].by_number
-    for each in (*named, *(command.identities if by_number else ())):
+    for each in (*named, *_numbers(command)):
         if (owner := _owner(each, command.at, past)) is not None:
             return owner, {}
     client_id, registered = known_guest(
         command.contact, command.identities, command.seed, past, status=ClientStatus.LEAD
     )
     return survivor(past, client_id) if not registered else client_id, registered
+
+
+def _numbers(command: HearMessage) -> tuple[IdentityId, ...]:
+    """Return by which numbers they are known, where that is enough; an address that is said of them is not."""
+    by_number = command.channel in CHANNELS and CHANNELS[command.channel].by_number
+    return command.identities if by_number and command.contact.email is None else ()
 
 
 def _owner(identity_id: IdentityId, at: datetime | None, past: Past) -> ClientId | None:

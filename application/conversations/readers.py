@@ -76,13 +76,13 @@ def _between(channel: str, client_id: ClientId) -> OpenThread:
 
 def refuse_unreached(thread: Thread, channel: Channel, past: Past) -> None:
     """Refuse to say what would reach nobody, or whoever wants to hear nothing. Raises HasOptedOut, ClientNotReachable."""
-    refuse_stopped(thread.client_id, channel, past)
+    refuse_opted_out(thread.client_id, channel, past)
     line = thread.lines[-1].identity_id if thread.lines else None
     if thread.client_id and address_of(channel.name, thread.client_id, past, line) is None:
         raise ClientNotReachable
 
 
-def refuse_stopped(client_id: ClientId | None, channel: Channel, past: Past) -> None:
+def refuse_opted_out(client_id: ClientId | None, channel: Channel, past: Past) -> None:
     """Refuse to say anything to whoever wants to hear nothing more on a channel. Raises HasOptedOut."""
     if client_id is None or channel.told_by is None:
         return

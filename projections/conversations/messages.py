@@ -130,7 +130,7 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=3,
+    version=4,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,

@@ -30,6 +30,9 @@ from domain.messages import Command
 from domain.values import Contact
 
 LONGEST_TEXT: Final = 10_000
+NAME: Final = re.compile(r"[0-9a-z]{1,20}")
+"""What we let them call a message."""
+
 CODE: Final = re.compile(r"[0-9A-Za-z _.:-]{1,60}")
 """What is kept of why it failed: a code of theirs, and never what somebody wrote."""
 
@@ -71,11 +74,11 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
 
 def _reported(pepper: bytes, received: Received) -> Iterator[ReportCarried]:
     said = _query(received)
-    status = _status(said)
-    if status is None or not said.get("subid"):
+    status, name = _status(said), said.get("subid", "")
+    if status is None or not NAME.fullmatch(name):
         return
     yield ReportCarried(
-        heard_id=name_of(received.tenant, SMS.name, said["subid"], pepper),
+        heard_id=name_of(received.tenant, SMS.name, name, pepper),
         status=status,
         at=_time(said.get("timestamp", ""), received),
         reason=_why(said) if status is MessageStatus.FAILED else None,
