@@ -133,6 +133,7 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
         "service_id": salon.service_id,
         "tenant_id": salon.running.tenant,
         "code": "slot-taken",
+        "secret": "nobody-knows-it",
     }
 
 
