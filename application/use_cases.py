@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import carried, hearing, saying, scheduled, threads
+from application.conversations import carried, enclosing, hearing, saying, scheduled, threads
 from application.files import files
 from application.people import clients
 from application.sales import assignment, done, inviting, leads, pipeline, submissions
@@ -44,6 +44,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **taking_in.USE_CASES,
     **threads.USE_CASES,
     **saying.USE_CASES,
+    **enclosing.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
     **carried.USE_CASES,

@@ -63,9 +63,8 @@ class CloudApi:
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **to,
-            "type": "text",
-            "text": {"body": given.text, "preview_url": False},
-            "biz_opaque_callback_data": given.message_id,
+            **_said(given),
+            "biz_opaque_callback_data": given.called,
         }
         kind = "application/json"
         return Request(
@@ -81,25 +80,45 @@ class CloudApi:
         )
 
 
+def _said(given: Given) -> dict[str, Any]:
+    """Return what is said: words, or a file with words. Only documents have a name there."""
+    if given.file is None:
+        return {"type": "text", "text": {"body": given.text, "preview_url": False}}
+    kind, caption = given.file.kind, {"caption": given.text} if given.text else {}
+    named = {"filename": given.file.name} if kind == "document" else {}
+    return {"type": kind, kind: {"id": given.file.media_id, **caption, **named}}
+
+
 def _taken(answer: Answered) -> str:
     """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
     if 200 <= answer.status < 300:
-        taken = _read(answer.body, _Taken)
+        taken = read(answer.body, _Taken)
         if taken is None or not taken.messages:
             raise UncertainError("they may have it: their answer cannot be read")
         return str(taken.messages[0].id)
-    refused = _read(answer.body, _Refused)
-    if refused is None:
+    code = refused_by(answer)
+    if code is None:
         if answer.status < 500:
             raise NotTakenError(f"status {answer.status}")
         raise UncertainError(f"they may have it: status {answer.status}")
-    code = refused.error.code
+    raise refusal_of(code)
+
+
+def refused_by(answer: Answered) -> int | None:
+    """Return the code by which they say no, if they say one."""
+    refused = read(answer.body, _Refused)
+    return refused.error.code if refused else None
+
+
+def refusal_of(code: int) -> NotTakenError | MessageRefusedError:
+    """Return what a code means: that it may be taken later, or never."""
     if code in LATER or code in ACCOUNT or 200 <= code < 300:
-        raise NotTakenError(f"code {code}")
-    raise MessageRefusedError(str(code))
+        return NotTakenError(f"code {code}")
+    return MessageRefusedError(str(code))
 
 
-def _read(body: bytes, kind: Any) -> Any:
+def read(body: bytes, kind: Any) -> Any:
+    """Return a body as this is; None, where it is something else."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -108,7 +108,11 @@ def _said(command: HearMessage, client_id: ClientId, thread_id: ThreadId, past: 
         at=min(command.at or past.now, past.now),
     )
     order = PostMessage(
-        thread_id=thread_id, author=MemberId(client_id), text=command.text, line=line
+        thread_id=thread_id,
+        author=MemberId(client_id),
+        text=command.text,
+        line=line,
+        media=command.media,
     )
     named = heard.hear(command.heard_id, message_id, past.of(HEARD, command.heard_id))
     return {**post(order, past), command.heard_id: named}

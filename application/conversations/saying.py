@@ -7,14 +7,13 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
-from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.enclosing import contents, enclosed, refuse_erased, taken_back
 from application.conversations.readers import readers_language
 from application.conversations.taking_part import as_member, joining, one_of, recorded
-from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.channels import CHANNELS, refuse_uncarried
+from domain.conversations.channels import CHANNELS, Channel, parts_of, refuse_uncarried
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
@@ -22,7 +21,6 @@ from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, fi
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
 from domain.conversations.windows import refuse_closed
 from domain.messages import Command
-from domain.people.clients import CLIENT, ClientIsErased
 from domain.values import ThreadId
 
 
@@ -39,7 +37,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     thread_id = command.thread_id
     thread = past.of(THREAD, thread_id)
     threads.refuse_unknown(thread)
-    _refuse_erased(thread, past)
+    refuse_erased(thread, past)
     author = as_member(thread, command.author, past)
     before = joining(thread_id, author, thread, past)
     there = THREAD.fold(before, thread)
@@ -54,13 +52,32 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         filled_in=made_of(command.template, thread_id, past),
     )
     _refuse_elsewhere(posted, past)
+    sent = enclosed(posted, past)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
-        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
-        refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
+        posted = _carried(posted, CHANNELS[posted.channel], there, past)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
-    said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
-    return {**said, **enclosed(posted, past)}
+    more = _awaited(command, posted)
+    said = {**recorded(thread_id, thread, events), posted.message_id: [posted, *more]}
+    return {**said, **sent}
+
+
+def _carried(
+    posted: messages.MessagePosted, channel: Channel, thread: Thread, past: Past
+) -> messages.MessagePosted:
+    """Return it as it goes out on a channel. Raises what is in the way."""
+    files = contents(posted.files, past)
+    refuse_uncarried(channel, posted.text, files)
+    refuse_closed(channel, thread.lines, now=past.now)
+    return replace(posted, parts=len(parts_of(channel, posted.text, files)))
+
+
+def _awaited(
+    command: messages.PostMessage, posted: messages.MessagePosted
+) -> Sequence[messages.MessageEvent]:
+    if command.media is None:
+        return []
+    return [messages.awaited(posted, command.media, command.line.number if command.line else "")]
 
 
 def made_of(template: FromTemplate | None, thread_id: ThreadId, past: Past) -> FilledIn | None:
@@ -87,12 +104,6 @@ def _told_of_lead(command: messages.PostMessage, past: Past) -> Changes:
     if (client := client_of(command.author)) is not None:
         return replied(client, messages.message_at(command.thread_id, thread.last), past)
     return written_to(thread.client_id, past) if thread.client_id else {}
-
-
-def _refuse_erased(thread: Thread, past: Past) -> None:
-    """Refuse to speak with whoever is not known any more. Raises ClientIsErased."""
-    if thread.client_id and past.of(CLIENT, survivor(past, thread.client_id)).erased:
-        raise ClientIsErased
 
 
 def _opened_again(

@@ -5,6 +5,7 @@ Of what is not understood nothing follows; the call is kept. Times are the provi
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +24,7 @@ from application.people.contact_details import (
 )
 from domain.conversations.channels import WHATSAPP
 from domain.conversations.heard import HearMessage, ReportCarried
+from domain.conversations.media import Media, MediaKind
 from domain.conversations.messages import MESSAGE, MessageStatus
 from domain.fields import ANY_TEXT, ID
 from domain.messages import Command
@@ -31,13 +33,19 @@ from domain.texts import shown
 from domain.values import Contact, HeardId, MessageId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
-OURS: Final = re.compile(f"{MESSAGE.kind}-{ID}")
+OURS: Final = re.compile(f"(?P<id>{MESSAGE.kind}-{ID})(/(?P<part>[0-9]{{1,2}}))?")
+HEXADECIMAL: Final = re.compile("[0-9a-f]{64}")
+KINDS: Final = ("image", "document", "audio", "video", "sticker")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
 
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ANY_TEXT)]
 """What Meta calls something. It may be signed by whoever has the business's secret."""
+
+
+Name = Annotated[str, msgspec.Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$")]
+"""What Meta calls something that is asked for by that: it stands in an address."""
 
 
 class Profile(msgspec.Struct, kw_only=True):
@@ -56,6 +64,16 @@ class Text(msgspec.Struct, kw_only=True):
     body: str
 
 
+class Enclosed(msgspec.Struct, kw_only=True):
+    """What is sent with a message. Where it is had is not taken from here: whoever signs a call may be others than Meta."""
+
+    id: Name
+    caption: str | None = None
+    filename: str | None = None
+    sha256: str | None = None
+    voice: bool = False
+
+
 class Message(msgspec.Struct, kw_only=True):
     id: Id
     timestamp: str
@@ -63,6 +81,24 @@ class Message(msgspec.Struct, kw_only=True):
     from_: Id | None = msgspec.field(name="from", default=None)
     from_user_id: Id | None = None
     text: Text | None = None
+    image: Enclosed | None = None
+    document: Enclosed | None = None
+    audio: Enclosed | None = None
+    video: Enclosed | None = None
+    sticker: Enclosed | None = None
+
+    @property
+    def enclosed(self) -> tuple[str, Enclosed] | None:
+        """What is sent with it, and of which kind that is."""
+        found = ((kind, getattr(self, kind)) for kind in KINDS)
+        return next(((kind, each) for kind, each in found if each is not None), None)
+
+    @property
+    def words(self) -> str | None:
+        """What it says; with a file, that is what is said of it."""
+        if self.text is not None:
+            return self.text.body
+        return self.enclosed[1].caption if self.enclosed else None
 
 
 class Fault(msgspec.Struct, kw_only=True):
@@ -137,17 +173,17 @@ class _Reader:
         """Return what follows from it, in order."""
         for raw in value.messages:
             message = _read(raw, Message)
-            if message is not None and message.text is not None:
-                yield from self._heard(message, message.text.body, value)
+            if message is not None:
+                yield from self._heard(message, value)
         for raw in value.statuses:
             status = _read(raw, Status)
             if status is not None:
                 yield from self._reported(status)
 
-    def _heard(self, message: Message, text: str, value: Said) -> Iterator[HearMessage]:
+    def _heard(self, message: Message, value: Said) -> Iterator[HearMessage]:
         ids = [each for each in (message.from_user_id, message.from_) if each]
-        at, said = _time(message.timestamp), _text(text)
-        if not ids or at is None or said is None:
+        at, said, media = _time(message.timestamp), _text(message.words), _media(message)
+        if not ids or at is None or (said is None and media is None):
             return
         known, *also = (self._known(each) for each in ids)
         contact = Contact(name=_name_of(message, value) or ids[-1], phone=_phone(message.from_))
@@ -160,6 +196,7 @@ class _Reader:
             identities=identities_of(contact, tenant=self._tenant, pepper=self._pepper),
             text=said,
             seed=self._name(message.id),
+            media=media,
             number=value.metadata.phone_number_id,
             at=at,
         )
@@ -168,11 +205,13 @@ class _Reader:
         at = _time(status.timestamp)
         if status.status not in TOLD or at is None:
             return
+        message_id, part = _ours(status.biz_opaque_callback_data)
         yield ReportCarried(
             heard_id=self._name(status.id),
             status=TOLD[status.status],
             at=at,
-            message_id=_ours(status.biz_opaque_callback_data),
+            message_id=message_id,
+            part=part,
             reason=str(status.errors[0].code) if status.errors else None,
         )
 
@@ -207,8 +246,39 @@ def _time(said: str) -> datetime | None:
         return None
 
 
-def _text(said: str) -> str | None:
+def _media(message: Message) -> Media | None:
+    """Return what was sent with it."""
+    if message.enclosed is None:
+        return None
+    kind, found = message.enclosed
+    name = shown(found.filename.replace("\\", "/").rpartition("/")[2]) if found.filename else ""
+    return Media(
+        kind=MediaKind.VOICE if found.voice else MediaKind(kind),
+        id=found.id,
+        name=name[-LONGEST_NAME:] or None,
+        sha256=digest_in(found.sha256),
+    )
+
+
+def digest_in(said: str | None) -> str | None:
+    """Return a SHA-256 in hexadecimal digits; None, where it is none. Calls say it in Base64.
+
+    >>> digest_in("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    """
+    if said is None or HEXADECIMAL.fullmatch(said):
+        return said
+    try:
+        found = b64decode(said, validate=True).hex()
+    except ValueError:
+        return None
+    return found if HEXADECIMAL.fullmatch(found) else None
+
+
+def _text(said: str | None) -> str | None:
     """Return what somebody wrote as it can be kept; None, where nothing is left."""
+    if said is None:
+        return None
     kept = said.replace("\x00", "")[:LONGEST_TEXT]
     return kept if kept.strip() else None
 
@@ -233,8 +303,9 @@ def _name_of(message: Message, value: Said) -> str | None:
     return shown(profile.name)[:LONGEST_NAME] or None if profile and profile.name else None
 
 
-def _ours(said: str | None) -> MessageId | None:
-    """Return which message of ours it says that it is of, if it says one."""
-    if said is None or not OURS.fullmatch(said):
-        return None
-    return MessageId(said)
+def _ours(said: str | None) -> tuple[MessageId | None, int | None]:
+    """Return which message of ours it says that it is of, if it says one, and which part of it."""
+    found = OURS.fullmatch(said) if said else None
+    if found is None:
+        return None, None
+    return MessageId(found["id"]), int(found["part"]) if found["part"] else None

@@ -97,18 +97,28 @@ class SendBookingReminder(MailAboutBooking, frozen=True):
 
 
 class CarryMessage(Effect, frozen=True):
-    """Hand a message over to whoever carries it on its channel."""
+    """Hand a message, or a part of one, over to whoever carries it on its channel."""
 
     lane: ClassVar[str] = "messages"
 
     message_id: MessageId
     thread_id: ThreadId
     channel: str = WHATSAPP.name
+    part: int = 0
 
     @property
     def ordering_key(self) -> str:
         """What is said in one conversation arrives in that order."""
         return f"carry/{self.thread_id}"
+
+
+class FetchMedia(Effect, frozen=True):
+    """Fetch what somebody sent with a message on another channel."""
+
+    lane: ClassVar[str] = "media"
+
+    message_id: MessageId
+    channel: str
 
 
 class ForgetMails(Effect, frozen=True):
@@ -348,6 +358,7 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    FetchMedia,
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,

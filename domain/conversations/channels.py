@@ -2,27 +2,66 @@
 and reports.
 
 WhatsApp takes what is said freely for 24 hours after somebody wrote last, by the same number and from the same
-account (developers.facebook.com/docs/whatsapp/conversation-types).
+account (developers.facebook.com/docs/whatsapp/conversation-types). It takes files of some types, each up to a size, one
+in a message (developers.facebook.com/docs/whatsapp/cloud-api/reference/media, "Supported media types"; its megabytes
+are read as millions of bytes, so that nothing is sent that it would refuse).
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from domain.files.files import Content
+from domain.files.purposes import MEGABYTE, MediaType
 from domain.messages import Invalid, Value
+from domain.values import FileId
+
+
+class Carried(Value, frozen=True, kw_only=True):
+    """How files of a type are carried: `kind` is what the channel calls them, and `is_captioned` whether words go with
+    them.
+    """
+
+    kind: str
+    most_bytes: int
+    is_captioned: bool = True
 
 
 class Channel(Value, frozen=True, kw_only=True):
-    """`longest` is how many characters a text has at most; `open_for`, for how long after somebody wrote something
-    can be said freely, where it cannot be at any time.
+    """`longest` is how many characters a text has at most, and `longest_caption` the words that go with a file;
+    `open_for`, for how long after somebody wrote something can be said freely, where it cannot be at any time.
+    `carries` which files.
     """
 
     name: str
     longest: int
     open_for: timedelta | None = None
+    carries: Mapping[MediaType, Carried] = {}
+    longest_caption: int = 0
 
 
-WHATSAPP: Final = Channel(name="whatsapp", longest=4_096, open_for=timedelta(hours=24))
+_PICTURE: Final = Carried(kind="image", most_bytes=5 * MEGABYTE)
+_VIDEO: Final = Carried(kind="video", most_bytes=16 * MEGABYTE)
+_AUDIO: Final = Carried(kind="audio", most_bytes=16 * MEGABYTE, is_captioned=False)
+
+WHATSAPP: Final = Channel(
+    name="whatsapp",
+    longest=4_096,
+    open_for=timedelta(hours=24),
+    carries={
+        MediaType.JPEG: _PICTURE,
+        MediaType.PNG: _PICTURE,
+        MediaType.MP4: _VIDEO,
+        MediaType.THREE_GP: _VIDEO,
+        MediaType.AAC: _AUDIO,
+        MediaType.AMR: _AUDIO,
+        MediaType.MP3: _AUDIO,
+        MediaType.M4A: _AUDIO,
+        MediaType.OGG: _AUDIO,
+        MediaType.PDF: Carried(kind="document", most_bytes=100 * MEGABYTE),
+    },
+    longest_caption=1_024,
+)
 
 CHANNELS: Final[Mapping[str, Channel]] = {each.name: each for each in (WHATSAPP,)}
 
@@ -37,9 +76,56 @@ class FilesNotCarried(Invalid):
     """Files are not sent on this channel."""
 
 
-def refuse_uncarried(channel: Channel, text: str | None, files: Sequence[str]) -> None:
-    """Refuse what could not be sent there. Raises TooLongForChannel, FilesNotCarried."""
-    if files:
-        raise FilesNotCarried
+class FileTypeNotCarried(Invalid):
+    """Files of this type are not sent on this channel."""
+
+    file_id: FileId
+    taken: tuple[MediaType, ...]
+
+
+class FileTooLargeForChannel(Invalid):
+    """Files of this type have fewer bytes on this channel."""
+
+    file_id: FileId
+    most_bytes: int
+
+
+Contents = Mapping[FileId, Content]
+"""Of files, in the order in which they are sent."""
+
+
+def refuse_uncarried(channel: Channel, text: str | None, files: Contents) -> None:
+    """Refuse what could not be sent there. Raises TooLongForChannel, FilesNotCarried, FileTypeNotCarried,
+    FileTooLargeForChannel.
+    """
     if len(text or "") > channel.longest:
         raise TooLongForChannel(most=channel.longest)
+    if files and not channel.carries:
+        raise FilesNotCarried
+    for file_id, content in files.items():
+        carried = channel.carries.get(content.media_type)
+        if carried is None:
+            raise FileTypeNotCarried(file_id=file_id, taken=tuple(sorted(channel.carries)))
+        if content.size > carried.most_bytes:
+            raise FileTooLargeForChannel(file_id=file_id, most_bytes=carried.most_bytes)
+
+
+class Part(Value, frozen=True, kw_only=True):
+    """One message there, of those that one of ours goes out as: a file, words, or a file with words."""
+
+    file_id: FileId | None = None
+    text: str | None = None
+
+
+def parts_of(channel: Channel, text: str | None, files: Contents) -> Sequence[Part]:
+    """Return as what a message goes out, in order: each file alone, and the words with the first one, or in front where
+    they do not go with it.
+    """
+    first = next(iter(files), None)
+    if first is None or (text and not _is_caption(channel, text, files[first])):
+        return [Part(text=text), *(Part(file_id=each) for each in files)]
+    return [Part(file_id=each, text=text if each == first else None) for each in files]
+
+
+def _is_caption(channel: Channel, text: str, content: Content) -> bool:
+    return len(text) <= channel.longest_caption and channel.carries[content.media_type].is_captioned

@@ -6,9 +6,10 @@ The name itself is not kept: it may tell a number. The id of the stream follows 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from domain.aggregate import Aggregate
+from domain.conversations.media import Media
 from domain.conversations.messages import MessageStatus
 from domain.messages import Command, Event, Value
 from domain.people.channels import KnownOn
@@ -18,7 +19,7 @@ from domain.values import Contact, HeardId, IdentityId, MessageId
 
 class HearMessage(Command, frozen=True):
     """Somebody has written on a channel, by one of the business's `number`s there: who they are there, and what else is
-    known of them, `also` by what else they are called there. `at` is when, by the provider's clock. `seed` is of
+    known of them, `also` by what else they are called there. There may be `media` with it. `at` is when, by the provider's clock. `seed` is of
     this order alone.
     """
 
@@ -27,29 +28,32 @@ class HearMessage(Command, frozen=True):
     known: KnownOn
     contact: Contact
     identities: tuple[IdentityId, ...]
-    text: str
+    text: str | None
     seed: str
+    media: Media | None = None
     also: tuple[KnownOn, ...] = ()
     number: str = ""
     at: datetime | None = None
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this."""
+    """Whoever carries a message, or a part of one, has it, and calls it this."""
 
     heard_id: HeardId
     message_id: MessageId
     at: datetime
+    part: int | None = None
 
 
 class ReportCarried(Command, frozen=True):
-    """How far what a provider calls this has come; it may say which message of ours that is."""
+    """How far what a provider calls this has come; it may say which message of ours that is, and which part of it."""
 
     heard_id: HeardId
     status: MessageStatus
     at: datetime
     message_id: MessageId | None = None
     reason: str | None = None
+    part: int | None = None
 
 
 class MessageHeard(Event, frozen=True):
@@ -60,19 +64,27 @@ class MessageHeard(Event, frozen=True):
 class MessageCarried(Event, frozen=True):
     heard_id: HeardId
     message_id: MessageId
+    part: int | None = None
 
 
 HeardEvent = MessageHeard | MessageCarried
 
 
 class Heard(Value, frozen=True, kw_only=True):
-    """Which message it is, if it was heard or carried."""
+    """Which message it is, if it was heard or carried, and which part of it."""
 
     message_id: MessageId | None = None
+    part: int | None = None
 
 
 def evolve(_: Heard, event: HeardEvent) -> Heard:
-    return Heard(message_id=event.message_id)
+    match event:
+        case MessageHeard(message_id=message):
+            return Heard(message_id=message)
+        case MessageCarried(message_id=message, part=part):
+            return Heard(message_id=message, part=part)
+        case _:
+            assert_never(event)
 
 
 HEARD: Final[Aggregate[Heard, HeardEvent]] = Aggregate(kind="heard", initial=Heard(), evolve=evolve)
@@ -85,11 +97,13 @@ def hear(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[Mes
     return [MessageHeard(heard_id=heard_id, message_id=message_id)]
 
 
-def carry(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[MessageCarried]:
+def carry(command: RecordCarried, heard: Heard) -> Sequence[MessageCarried]:
     """Note which message it is that was carried."""
     if heard.message_id is not None:
         return []
-    return [MessageCarried(heard_id=heard_id, message_id=message_id)]
+    return [
+        MessageCarried(heard_id=command.heard_id, message_id=command.message_id, part=command.part)
+    ]
 
 
 STORED_AS: Final[dict[str, type[Event]]] = {

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -38,11 +38,12 @@ from adapters.read_models.answers import Answers
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
-from adapters.whatsapp import CloudApi
+from adapters.whatsapp import CloudApi, CloudMedia
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
-from application.conversations.carrying import Carriage, Carrying
+from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.fetching import Fetching
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
@@ -69,11 +70,16 @@ from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
 from domain.conversations.channels import WHATSAPP
+from domain.files.purposes import LARGEST
 from domain.messages import Command
 from infra.settings import Settings
 
 if TYPE_CHECKING:
     from redis import Redis
+
+
+MEDIA_SECONDS: Final = 60.0
+"""For which a file may be on its way, whose bytes are many."""
 
 
 def database_of(settings: Settings, dsn: str) -> Database:
@@ -158,14 +164,20 @@ def typed_by(settings: Settings) -> Allowed:
     return replace(allowed, ports=tuple({*allowed.ports, HTTPS}))
 
 
-def outgoing_of(settings: Settings, clock: Clock, *, seconds: float | None = None) -> Outgoing:
+def outgoing_of(
+    settings: Settings,
+    clock: Clock,
+    *,
+    seconds: float | None = None,
+    most_bytes: int | None = None,
+) -> Outgoing:
     """Return what sends there. Where there is a network of ours to be reached, its short names are
     known, too.
     """
     limits = Limits(
         connecting=settings.outgoing_connect_seconds,
         seconds=seconds or settings.outgoing_seconds,
-        most_bytes=settings.outgoing_most_bytes,
+        most_bytes=most_bytes or settings.outgoing_most_bytes,
     )
     return HttpOutgoing(
         allowed_by(settings),
@@ -266,23 +278,33 @@ def carrying_of(
     store: PostgresEventStore,
     dispatch: Dispatcher,
     configured: Configured,
+    keeping: Keeping,
     clock: Clock,
 ) -> Handlers:
-    """Return what gives messages to whoever carries them on their channel."""
-    outgoing = outgoing_of(settings, clock)
-    carriages = {
-        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
-    }
-    return Carrying(
-        Asking(store, clock),
-        store.history,
+    """Return what gives messages to whoever carries them on their channel, and fetches what came with others."""
+    carriages = _carriages(settings, clock)
+    ask, history = Asking(store, clock), store.history
+    carrying = Carrying(
+        ask,
+        history,
         dispatch,
         configured,
         carriages,
         handing_over(database),
         settings.pepper.encode(),
         clock,
-    ).handlers
+        keeping=keeping,
+    )
+    fetching = Fetching(ask, history, dispatch, configured, carriages, keeping)
+    return {**carrying.handlers, **fetching.handlers}
+
+
+def _carriages(settings: Settings, clock: Clock) -> Carriages:
+    outgoing, url = outgoing_of(settings, clock), settings.whatsapp_url
+    files = outgoing_of(settings, clock, seconds=MEDIA_SECONDS, most_bytes=LARGEST)
+    return {
+        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, url), CloudMedia(files, url)),
+    }
 
 
 def sender_of(

@@ -186,7 +186,7 @@ def _compose(
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(understood(pepper, providers)), dispatch),
-        **carrying_of(settings, database, store, dispatch, configured, clock),
+        **carrying_of(settings, database, store, dispatch, configured, keeping, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),
     }

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.media import MediaKind, MediaStatus
 from domain.conversations.messages import (
+    FileHandedOver,
+    MediaAwaited,
+    MediaFailed,
+    MediaFetched,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -15,18 +20,30 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReported,
     MessageStatus,
+    PartReported,
 )
 from domain.conversations.participants import MemberId
 from domain.conversations.templates import TemplateId
+from domain.messages import Value
 from domain.people.clients import ClientErased
 from domain.texts import plain
 from domain.values import FileId, MessageId, ThreadId, kind_of
 from projections.read_model import ReadModel, Row
 
 
+class ListedMedia(Value, frozen=True, kw_only=True):
+    """Something that was sent with a message on another channel: whether its file is on the way, there, or cannot be
+    had, for this `reason`.
+    """
+
+    kind: MediaKind
+    status: MediaStatus = MediaStatus.AWAITED
+    reason: str | None = None
+
+
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
-    that there was one.
+    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose
+    author is erased, it stays that there was one.
     """
 
     id: MessageId
@@ -40,6 +57,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     files: tuple[FileId, ...] = ()
+    media: ListedMedia | None = None
     template_id: TemplateId | None = None
     language: str | None = None
     local_id: str | None = None
@@ -55,9 +73,13 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            return row and replace(row, text=None, words=None, local_id=None, files=())
+            return row and replace(row, **NOTHING, local_id=None)
         case _:
             return row and _moved(row, event)
+
+
+NOTHING: Final[Mapping[str, Any]] = {"text": None, "words": None, "files": (), "media": None}
+"""What is left of what was said, once it was taken back."""
 
 
 def _posted(event: MessagePosted) -> ListedMessage:
@@ -85,14 +107,22 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
         case MessageDeleted(at=at):
-            return replace(row, text=None, words=None, deleted_at=at, reactions={}, files=())
+            return replace(row, **NOTHING, deleted_at=at, reactions={})
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
-        case MessagePosted():
+        case MediaAwaited(kind=kind):
+            return replace(row, media=ListedMedia(kind=kind))
+        case MediaFetched(file_id=file):
+            media = row.media and replace(row.media, status=MediaStatus.FETCHED, reason=None)
+            return replace(row, media=media, files=(*row.files, file))
+        case MediaFailed(reason=reason):
+            failed = row.media and replace(row.media, status=MediaStatus.FAILED, reason=reason)
+            return replace(row, media=failed)
+        case MessagePosted() | PartReported() | FileHandedOver():
             return row
         case _:
             assert_never(event)
@@ -108,7 +138,7 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=2,
+    version=3,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
@@ -116,6 +146,9 @@ MESSAGES = ReadModel(
         MessageDeleted,
         MessageReacted,
         MessageReported,
+        MediaAwaited,
+        MediaFetched,
+        MediaFailed,
         ClientErased,
     ),
     key=_key,

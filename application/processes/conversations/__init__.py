@@ -5,6 +5,9 @@ from typing import Final
 from application.processes.conversations.carry_message_when_it_is_said import (
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
 )
+from application.processes.conversations.fetch_media_when_it_was_sent import (
+    FETCH_MEDIA_WHEN_IT_WAS_SENT,
+)
 from application.processes.conversations.send_message_when_it_is_time import (
     SEND_MESSAGE_WHEN_IT_IS_TIME,
 )
@@ -17,4 +20,5 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     WAKE_THREAD_WHEN_IT_IS_TIME,
     SEND_MESSAGE_WHEN_IT_IS_TIME,
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
+    FETCH_MEDIA_WHEN_IT_WAS_SENT,
 )

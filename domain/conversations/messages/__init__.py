@@ -22,6 +22,13 @@ from domain.conversations.messages.decisions import (
     refuse_unseen,
     report,
 )
+from domain.conversations.messages.enclosed import (
+    awaited,
+    give_up,
+    hand_over,
+    is_wanted,
+    take_in,
+)
 from domain.conversations.messages.message import (
     MESSAGE,
     Message,
@@ -35,7 +42,12 @@ from domain.conversations.messages.messages import (
     ChangedTooManyTimes,
     DeleteMessage,
     EditMessage,
+    FileHandedOver,
     ForTheBusiness,
+    GiveUpMedia,
+    MediaAwaited,
+    MediaFailed,
+    MediaFetched,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
@@ -49,16 +61,19 @@ from domain.conversations.messages.messages import (
     MessageReported,
     MessageStatus,
     NotYourMessage,
+    PartReported,
     PostMessage,
     React,
+    RecordUpload,
     RepliesElsewhere,
     ReportMessage,
     SaidTwice,
     SaysNothing,
+    TakeInMedia,
     TooManyReactions,
 )
 from domain.messages import Event
-from domain.telling import Tellings, public
+from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "ARRIVED",
@@ -72,7 +87,12 @@ __all__ = [
     "ChangedTooManyTimes",
     "DeleteMessage",
     "EditMessage",
+    "FileHandedOver",
     "ForTheBusiness",
+    "GiveUpMedia",
+    "MediaAwaited",
+    "MediaFailed",
+    "MediaFetched",
     "MentionedNotThere",
     "Message",
     "MessageDeleted",
@@ -87,23 +107,31 @@ __all__ = [
     "MessageReported",
     "MessageStatus",
     "NotYourMessage",
+    "PartReported",
     "PostMessage",
     "React",
+    "RecordUpload",
     "RepliesElsewhere",
     "ReportMessage",
     "SaidTwice",
     "SaysNothing",
+    "TakeInMedia",
     "TooManyReactions",
+    "awaited",
     "delete",
     "edit",
+    "give_up",
+    "hand_over",
     "is_seen_by",
     "is_unread_by",
+    "is_wanted",
     "message_at",
     "post",
     "react",
     "refuse_unclear",
     "refuse_unseen",
     "report",
+    "take_in",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
@@ -112,6 +140,11 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "message-deleted.v1": MessageDeleted,
     "message-reacted.v1": MessageReacted,
     "message-reported.v1": MessageReported,
+    "message-part-reported.v1": PartReported,
+    "message-file-handed-over.v1": FileHandedOver,
+    "message-media-awaited.v1": MediaAwaited,
+    "message-media-fetched.v1": MediaFetched,
+    "message-media-failed.v1": MediaFailed,
 }
 
 AUDIENCE: Final = {"member_id": "audience"}
@@ -172,6 +205,29 @@ TOLD_AS: Final[Tellings] = {
         *("thread_id", "status", "reason"),
         id="message_id",
         reported_at="at",
+        about=AUDIENCE,
+        within=THREAD,
+    ),
+    PartReported: NOT_TOLD,  # the message is told of
+    FileHandedOver: NOT_TOLD,  # nothing was said by it yet
+    MediaAwaited: public(
+        "message.media_awaited",
+        *("thread_id", "kind"),
+        id="message_id",
+        about=AUDIENCE,
+        within=THREAD,
+    ),
+    MediaFetched: public(
+        "message.media_fetched",
+        *("thread_id", "file_id"),
+        id="message_id",
+        about=AUDIENCE,
+        within=THREAD,
+    ),
+    MediaFailed: public(
+        "message.media_failed",
+        *("thread_id", "reason"),
+        id="message_id",
         about=AUDIENCE,
         within=THREAD,
     ),

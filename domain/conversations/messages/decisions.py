@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.conversations.messages.message import MESSAGE, Message
+from domain.conversations.messages.message import MESSAGE, Message, Progress, evolve
 from domain.conversations.messages.messages import (
     ARRIVED,
     IN_APP,
@@ -26,6 +26,7 @@ from domain.conversations.messages.messages import (
     MessageReported,
     MessageStatus,
     NotYourMessage,
+    PartReported,
     PostMessage,
     React,
     ReportMessage,
@@ -35,7 +36,7 @@ from domain.conversations.messages.messages import (
 )
 from domain.conversations.participants import Audience, MemberId, client_of, is_staff
 from domain.conversations.templates import FilledIn, FromTemplate
-from domain.values import ClientId, FileId, MessageId, ThreadId, derived_id
+from domain.values import ClientId, MessageId, ThreadId, derived_id
 
 EDITABLE: Final = timedelta(days=1)
 """So long words may be changed: whoever quotes them should not have to fear for ever."""
@@ -63,7 +64,8 @@ def post(
     template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
-    refuse_unclear(command.text, command.template, command.files)
+    has_more = bool(command.files or command.media)
+    refuse_unclear(command.text, command.template, has_more=has_more)
     as_business = command.kind is not MessageKind.TEXT or command.template is not None
     if as_business and not is_staff(command.author):
         raise ForTheBusiness
@@ -92,10 +94,10 @@ def post(
 
 
 def refuse_unclear(
-    text: str | None, template: FromTemplate | None, files: Sequence[FileId] = ()
+    text: str | None, template: FromTemplate | None, *, has_more: bool = False
 ) -> None:
-    """Refuse what says nothing, or two things. Raises SaysNothing, SaidTwice."""
-    if template is None and text is None and not files:
+    """Refuse what says nothing, and has nothing with it, or says two things. Raises SaysNothing, SaidTwice."""
+    if template is None and text is None and not has_more:
         raise SaysNothing
     if template is not None and text is not None:
         raise SaidTwice
@@ -154,8 +156,10 @@ def react(command: React, message: Message) -> Sequence[MessageEvent]:
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
     """Take in how far it has come, in whatever order that is told, and however often."""
     thread_id, _ = _in_thread(message)
-    if not _follows(command, message):
+    if not _follows(command, message.progress_of(command.part)):
         return []
+    if command.part is not None and command.part < message.parts > 1:
+        return _part_reported(command, command.part, thread_id, message)
     return [
         MessageReported(
             message_id=command.message_id,
@@ -167,16 +171,41 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
     ]
 
 
-def _follows(report: ReportMessage, message: Message) -> bool:
+def _part_reported(
+    command: ReportMessage, part: int, thread_id: ThreadId, message: Message
+) -> Sequence[MessageEvent]:
+    """Say how far a part has come, and the message, where that is further than before, or no more."""
+    told = PartReported(
+        message_id=command.message_id,
+        thread_id=thread_id,
+        part=part,
+        status=command.status,
+        at=command.at,
+        reason=command.reason,
+    )
+    least = evolve(message, told).least
+    if least is message.status:
+        return [told]
+    all_of_it = MessageReported(
+        message_id=command.message_id,
+        thread_id=thread_id,
+        status=least,
+        at=command.at,
+        reason=command.reason if least is command.status else None,
+    )
+    return [told, all_of_it]
+
+
+def _follows(report: ReportMessage, known: Progress) -> bool:
     """Whether it is news. What has arrived has not failed; what has failed may have arrived later, by the same
     clock, and nothing less shows that.
     """
-    if message.status is MessageStatus.FAILED:
-        assert message.failed_at is not None, "whoever says that it failed says when"
-        return report.status in ARRIVED and report.at >= message.failed_at
+    if known.status is MessageStatus.FAILED:
+        assert known.failed_at is not None, "whoever says that it failed says when"
+        return report.status in ARRIVED and report.at >= known.failed_at
     if report.status is MessageStatus.FAILED:
-        return message.status not in ARRIVED
-    return PROGRESS.index(report.status) > PROGRESS.index(message.status)
+        return known.status not in ARRIVED
+    return PROGRESS.index(report.status) > PROGRESS.index(known.status)
 
 
 def is_unread_by(member_id: MemberId, message: Message) -> bool:

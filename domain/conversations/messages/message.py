@@ -7,7 +7,13 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.conversations.media import MediaStatus
 from domain.conversations.messages.messages import (
+    PROGRESS,
+    FileHandedOver,
+    MediaAwaited,
+    MediaFailed,
+    MediaFetched,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -16,15 +22,24 @@ from domain.conversations.messages.messages import (
     MessageReacted,
     MessageReported,
     MessageStatus,
+    PartReported,
 )
 from domain.conversations.participants import Audience, MemberId
 from domain.messages import Value
 from domain.values import FileId, ThreadId
 
 
+class Progress(Value, frozen=True, kw_only=True):
+    """How far a part has come; `failed_at` is by the clock of whoever carries it."""
+
+    status: MessageStatus = MessageStatus.QUEUED
+    failed_at: datetime | None = None
+
+
 class Message(Value, frozen=True, kw_only=True):
     """None of its words: whatever is decided about it, they do not matter. `failed_at` is by the clock of
-    whoever carries it.
+    whoever carries it. Where it goes out in several `parts`, it is known of each how far it has come, and what whoever
+    carries it calls its file.
     """
 
     thread_id: ThreadId | None = None
@@ -39,6 +54,24 @@ class Message(Value, frozen=True, kw_only=True):
     edits: int = 0
     files: tuple[FileId, ...] = ()
     reactions: Mapping[MemberId, str] = {}
+    parts: int = 1
+    progress: Mapping[int, Progress] = {}
+    handed_over: Mapping[int, str] = {}
+    media: MediaStatus | None = None
+
+    def progress_of(self, part: int | None) -> Progress:
+        """Return how far a part has come; where there is but one, it is the message."""
+        if part is None or self.parts == 1:
+            return Progress(status=self.status, failed_at=self.failed_at)
+        return self.progress.get(part, Progress())
+
+    @property
+    def least(self) -> MessageStatus:
+        """How far all of its parts have come: it failed if one of them did."""
+        found = [self.progress_of(part).status for part in range(self.parts)]
+        if MessageStatus.FAILED in found:
+            return MessageStatus.FAILED
+        return min(found, key=PROGRESS.index)
 
 
 def evolve(message: Message, event: MessageEvent) -> Message:
@@ -54,6 +87,18 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageReported(status=status, at=at):
             failed_at = at if status is MessageStatus.FAILED else message.failed_at
             return replace(message, status=status, failed_at=failed_at)
+        case PartReported(part=part, status=status, at=at):
+            failed_at = at if status is MessageStatus.FAILED else None
+            now = Progress(status=status, failed_at=failed_at)
+            return replace(message, progress={**message.progress, part: now})
+        case FileHandedOver(part=part, media_id=id_):
+            return replace(message, handed_over={**message.handed_over, part: id_ or ""})
+        case MediaAwaited():
+            return replace(message, media=MediaStatus.AWAITED)
+        case MediaFetched(file_id=file):
+            return replace(message, media=MediaStatus.FETCHED, files=(*message.files, file))
+        case MediaFailed():
+            return replace(message, media=MediaStatus.FAILED)
         case _:
             assert_never(event)
 
@@ -68,6 +113,7 @@ def _posted(event: MessagePosted) -> Message:
         at=event.at,
         status=event.status,
         files=event.files,
+        parts=event.parts,
     )
 
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.media import Media, MediaKind
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FromTemplate, TemplateId
 from domain.conversations.windows import Line
+from domain.files.files import Description
 from domain.messages import (
     Command,
     DomainError,
@@ -68,7 +70,7 @@ ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
     author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`.
+    channel came by a `line`, and may have `media` with it, which are fetched afterwards.
     """
 
     thread_id: ThreadId
@@ -81,6 +83,7 @@ class PostMessage(Command, frozen=True):
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+    media: Media | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -105,12 +108,38 @@ class React(Command, frozen=True):
 
 
 class ReportMessage(Command, frozen=True):
-    """Whoever carries it says how far it has come, and when that was by their clock."""
+    """Whoever carries it says how far it has come, and when that was by their clock: all of it, or one `part`, where
+    it goes out in several.
+    """
 
     message_id: MessageId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    part: int | None = None
+
+
+class RecordUpload(Command, frozen=True):
+    """Whoever carries it has the file of this part, and calls it this. Nothing was said by it yet."""
+
+    message_id: MessageId
+    part: int
+    media_id: str
+
+
+class TakeInMedia(Command, frozen=True):
+    """What somebody sent with a message is here."""
+
+    message_id: MessageId
+    file_id: FileId
+    file: Description
+
+
+class GiveUpMedia(Command, frozen=True):
+    """What somebody sent with a message cannot be had, for this reason."""
+
+    message_id: MessageId
+    reason: str
 
 
 # --- What can happen ------------------------------------------------------------------
@@ -118,7 +147,8 @@ class ReportMessage(Command, frozen=True):
 
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
-    of the thread. What was made of a template says so, and in which language.
+    of the thread. What was made of a template says so, and in which language. On another channel it goes out in so
+    many `parts`, each a message there.
     """
 
     message_id: MessageId
@@ -137,6 +167,7 @@ class MessagePosted(Event, frozen=True):
     files: tuple[FileId, ...] = ()
     template_id: TemplateId | None = None
     language: str | None = None
+    parts: int = 1
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
 
@@ -173,7 +204,65 @@ class MessageReported(Event, frozen=True):
     reason: str | None = None
 
 
-MessageEvent = MessagePosted | MessageEdited | MessageDeleted | MessageReacted | MessageReported
+class PartReported(Event, frozen=True):
+    """How far one of several parts has come. The message is as far as the part that is least far."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    part: int
+    status: MessageStatus
+    at: datetime
+    reason: str | None = None
+
+
+class FileHandedOver(Event, frozen=True):
+    """Whoever carries the message has the file of this part: it need not be given again."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    part: int
+    media_id: Personal[str | None] = None
+
+
+class MediaAwaited(Event, frozen=True):
+    """Something was sent with a message on another channel, by this `number` of the business, and has yet to be
+    fetched.
+    """
+
+    message_id: MessageId
+    thread_id: ThreadId
+    kind: MediaKind
+    channel: str
+    number: str = ""
+    sha256: str | None = None
+    media_id: Personal[str | None] = None
+    name: Personal[str | None] = None
+
+
+class MediaFetched(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    file_id: FileId
+
+
+class MediaFailed(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    reason: str
+
+
+MessageEvent = (
+    MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | MessageReacted
+    | MessageReported
+    | PartReported
+    | FileHandedOver
+    | MediaAwaited
+    | MediaFetched
+    | MediaFailed
+)
 
 # --- Why it may be refused ------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from infra.settings import Settings
+from tests.conversations.whatsapp.media import Half, Library
 from tests.outgoing.somebody import HERE
 
 NUMBER: Final = "106540352242922"
@@ -50,6 +51,7 @@ class Cloud:
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    media: Library = field(default_factory=Library)
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -66,8 +68,8 @@ class Cloud:
         """Return the words of what it took."""
         return [each["text"]["body"] for each in self.book]
 
-    def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
-        """Return the status and what it says; nothing, where it hangs up."""
+    def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes | None]:
+        """Return the status and what it says; None, where it hangs up."""
         fault = self.faults.pop(0) if self.faults else None
         if fault in REFUSALS:
             status, code = REFUSALS[fault]
@@ -77,12 +79,25 @@ class Cloud:
         said = msgspec.json.decode(body)
         if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
             return 401, _refusal(190)
-        if said["messaging_product"] != "whatsapp" or not said["text"]["body"]:
+        if said["messaging_product"] != "whatsapp" or not self._is_whole(said):
             return 400, _refusal(131_008)
         self.book.append(said)
         taken = msgspec.json.encode(self._taken(said))
-        half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
+        half = {Fault.HANGS_UP: None, Fault.HALF: Half(taken[:20])}
         return 200, half.get(fault, taken) if fault else taken
+
+    def _is_whole(self, said: dict[str, Any]) -> bool:
+        """Whether it says something, or has a file that lies here."""
+        kind = said["type"]
+        return bool(said["text"]["body"]) if kind == "text" else self.media.lies(kind, said[kind])
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes | None]:
+        """Return the status and what it says; None, where it hangs up."""
+        bearer = (headers["Authorization"] or "").removeprefix("Bearer ")
+        if method == "GET" or path.endswith("/media"):
+            origin = f"http://{HERE}:{self.port}"
+            return self.media.answer(method, origin, path, headers, body, known=bearer == TOKEN)
+        return self.take(path, bearer, body)
 
     def _taken(self, said: dict[str, Any]) -> dict[str, Any]:
         to = said.get("to") or said["recipient"]
@@ -108,15 +123,21 @@ def cloud() -> Iterator[Cloud]:
     there = Cloud()
 
     class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b"")
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            bearer = (self.headers["Authorization"] or "").removeprefix("Bearer ")
-            status, said = there.take(self.path, bearer, body)
-            if not said:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes) -> None:
+            status, said = there.answer(self.command, self.path, self.headers, body)
+            if said is None:
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header("Content-Length", str(max(len(said), 40)))
+            if status == 302:
+                self.send_header("Location", said.decode())
+            self.send_header("Content-Length", str(2 * len(said) if isinstance(said, Half) else len(said)))
             self.end_headers()
             self.wfile.write(said)
 
@@ -173,6 +194,21 @@ def wrote(
             )
             for id_, text in said
         ],
+    }
+
+
+def sent(id_: str, kind: str, file: dict[str, Any], *, at: float, by: str = ZOE) -> dict[str, Any]:
+    """Return that somebody sent a file."""
+    message = {
+        "from": by,
+        "id": id_,
+        "timestamp": str(int(at)),
+        "type": kind,
+        kind: file,
+    }
+    return {
+        "contacts": [{"wa_id": by, "profile": {"name": "Zoé Dupont"}}],
+        "messages": [message],
     }
 
 

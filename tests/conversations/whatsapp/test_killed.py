@@ -26,6 +26,7 @@ def survivor(running: Running) -> Worker:
         system.store,
         system.dispatch,
         system.configured,
+        system.files,
         running.clock,
     )
     return Worker(
