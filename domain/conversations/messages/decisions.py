@@ -156,10 +156,11 @@ def react(command: React, message: Message) -> Sequence[MessageEvent]:
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
     """Take in how far it has come, in whatever order that is told, and however often."""
     thread_id, _ = _in_thread(message)
-    if not _follows(command, message.progress_of(command.part)):
+    part = command.part if message.parts > 1 else None
+    if not _follows(command, message.progress_of(part)):
         return []
-    if command.part is not None and command.part < message.parts > 1:
-        return _part_reported(command, command.part, thread_id, message)
+    if part is not None:
+        return _part_reported(command, part, thread_id, message) if part < message.parts else []
     return [
         MessageReported(
             message_id=command.message_id,

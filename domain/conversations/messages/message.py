@@ -60,7 +60,7 @@ class Message(Value, frozen=True, kw_only=True):
     media: MediaStatus | None = None
 
     def progress_of(self, part: int | None) -> Progress:
-        """Return how far a part has come; where there is but one, it is the message."""
+        """Return how far a part has come, or all of it."""
         if part is None or self.parts == 1:
             return Progress(status=self.status, failed_at=self.failed_at)
         return self.progress.get(part, Progress())

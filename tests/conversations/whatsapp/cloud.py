@@ -137,7 +137,9 @@ def cloud() -> Iterator[Cloud]:
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", said.decode())
-            self.send_header("Content-Length", str(2 * len(said) if isinstance(said, Half) else len(said)))
+            self.send_header(
+                "Content-Length", str(2 * len(said) if isinstance(said, Half) else len(said))
+            )
             self.end_headers()
             self.wfile.write(said)
 
