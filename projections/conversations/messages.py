@@ -42,7 +42,9 @@ class ListedMedia(Value, frozen=True, kw_only=True):
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose
+    """`sequence` is its place in the thread, and `words` is by what it is found. It was `said_at`, by the clock of whoever
+    carried it from another channel, or else ours: of what was said in the same second, the place counts, which stands in
+    the microseconds. Of a message that was deleted, or whose
     author is erased, it stays that there was one.
     """
 
@@ -63,6 +65,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     local_id: str | None = None
     reactions: Mapping[MemberId, str] = {}
     posted_at: datetime
+    said_at: datetime
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
@@ -77,6 +80,8 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case _:
             return row and _moved(row, event)
 
+
+MILLION: Final = 1_000_000
 
 NOTHING: Final[Mapping[str, Any]] = {"text": None, "words": None, "files": (), "media": None}
 """What is left of what was said, once it was taken back."""
@@ -99,7 +104,12 @@ def _posted(event: MessagePosted) -> ListedMessage:
         language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
+        said_at=_said_at(event),
     )
+
+
+def _said_at(event: MessagePosted) -> datetime:
+    return (event.said_at or event.at).replace(microsecond=event.sequence % MILLION)
 
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
@@ -149,11 +159,13 @@ MESSAGES = ReadModel(
         MediaAwaited,
         MediaFetched,
         MediaFailed,
+        PartReported,
+        FileHandedOver,
         ClientErased,
     ),
     key=_key,
     evolve=_evolve,
-    columns=("thread_id", "sequence", "kind", "author", "posted_at", "words"),
-    indexes=(("thread_id", "sequence"), ("posted_at",)),
+    columns=("thread_id", "sequence", "kind", "author", "posted_at", "said_at", "words"),
+    indexes=(("thread_id", "sequence"), ("thread_id", "said_at"), ("posted_at",)),
     owner="message",
 )

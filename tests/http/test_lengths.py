@@ -141,6 +141,7 @@ OF_ANOTHER_STATE = {
     f"GET /v1/webhooks/webhook-endpoint-{ID}/deliveries/delivery-{ID}",  # has the name of an event
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
+    f"POST /whatsapp/webhook/{ID}",
     *(  # sent as a form
         f"POST {path}/auth"
         for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")

@@ -169,6 +169,7 @@ TOLD_AS: Final[Tellings] = {
         text="text",
         id="message_id",
         local_id="local_id",
+        said_at="said_at",
         posted_at="at",
         audience="audience",
         about=AUDIENCE,

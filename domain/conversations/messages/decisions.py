@@ -88,6 +88,7 @@ def post(
         files=command.files,
         template_id=command.template.id if command.template else None,
         language=filled_in.language if filled_in else None,
+        said_at=command.line.at if command.line else None,
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
     )

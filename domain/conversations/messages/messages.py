@@ -148,7 +148,7 @@ class GiveUpMedia(Command, frozen=True):
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language. On another channel it goes out in so
-    many `parts`, each a message there.
+    many `parts`, each a message there; and what came from there was `said_at`, by the clock of whoever carries it.
     """
 
     message_id: MessageId
@@ -168,6 +168,7 @@ class MessagePosted(Event, frozen=True):
     template_id: TemplateId | None = None
     language: str | None = None
     parts: int = 1
+    said_at: datetime | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
 

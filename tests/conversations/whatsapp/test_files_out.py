@@ -275,5 +275,12 @@ def test_a_message_is_as_far_as_the_part_that_is_least_far() -> None:
         assert report(order, MESSAGE.fold([*history, *told])) == []
         history += told
         seen.append(MESSAGE.fold(history).status)
-    S = MessageStatus
-    assert seen == [S.QUEUED, S.SENT, S.SENT, S.FAILED, S.FAILED, S.DELIVERED, S.DELIVERED]
+    assert [each.value for each in seen] == [
+        "queued",
+        "sent",
+        "sent",
+        "failed",
+        "failed",
+        "delivered",
+        "delivered",
+    ]
