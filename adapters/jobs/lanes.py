@@ -23,7 +23,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "inbound": 2,
     "mails": 4,
     "media": 2,
-    "messages": 4,
+    "messages": 16,
     "operations": 2,
     "publishing": 4,
 }

@@ -109,10 +109,11 @@ class CloudMedia:
 
     def _is_of_meta(self, url: str) -> bool:
         """Whether an address is one to which the key may be shown: a host of Meta's, or whom we ask anyhow."""
-        where, ours = _host(url), _host(self._url)
-        return where is not None and (
-            where == ours or any(where[0].endswith(f".{each}") for each in OF_META)
-        )
+        where = _origin(url)
+        if where is None or where == _origin(self._url):
+            return where is not None
+        usual = where[0] == "https" and where[2] is None
+        return usual and any(where[1].endswith(f".{each}") for each in OF_META)
 
 
 def _raise(why: Failure) -> NoReturn:
@@ -124,10 +125,10 @@ def _raise(why: Failure) -> NoReturn:
     raise NotTakenError(why.value)
 
 
-def _host(url: str) -> tuple[str, int | None] | None:
+def _origin(url: str) -> tuple[str, str, int | None] | None:
     try:
         parts = urlsplit(url)
-        found = (parts.hostname or "", parts.port)
+        found = (parts.scheme, parts.hostname or "", parts.port)
     except ValueError:
         return None
     return found

@@ -43,6 +43,15 @@ def take(*, connections: int, seconds: float) -> Tally:
     return load(port, next_call, connections=connections, seconds=seconds)
 
 
+def hear(*, connections: int, seconds: float, people: int) -> Tally:
+    """Take messages that people write: each is in its conversation when its call is answered."""
+
+    def written() -> bytes:
+        return callbacks.call("/inbound/whatsapp", next(numbers), people=people)
+
+    return load(port, written, connections=connections, seconds=seconds)
+
+
 def say(*, connections: int, seconds: float) -> Tally:
     return load(port, next_say, connections=connections, seconds=seconds, status=201)
 
@@ -90,5 +99,12 @@ if __name__ == "__main__":
     with connect(DSN) as connection:
         connection.execute((FOLDER / "bookings.sql").read_bytes())
     with serving(port, ["-m", f"infra.bench.rivals.{API}", str(port), DSN]) as process:
-        works = {"create": create, "get": get, "list": list_50, "take": take, "say": say}
+        works = {
+            "create": create,
+            "get": get,
+            "list": list_50,
+            "take": take,
+            "say": say,
+            "hear": hear,
+        }
         answer_rounds(works, [process])
