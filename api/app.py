@@ -21,7 +21,15 @@ from api.compat import (
 )
 from api.compat import live as old_live
 from api.compat import realtime as old_realtime
-from api.conversations import company, hearing, messages, scheduled, threads, traffic
+from api.conversations import (
+    company,
+    hearing,
+    messages,
+    reviewing,
+    scheduled,
+    threads,
+    traffic,
+)
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -40,7 +48,7 @@ from api.operations import (
     status,
     what_if,
 )
-from api.people import clients, identities
+from api.people import clients, consents, identities
 from api.problems import pages
 from api.problems.documents import answer_with_problems
 from api.realtime import routes as realtime
@@ -87,6 +95,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     services.router,
     clients.router,
     identities.router,
+    consents.router,
     leads.router,
     activities.router,
     pipeline.router,
@@ -108,6 +117,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     company.router,
     scheduled.router,
     traffic.router,
+    reviewing.router,
     files.router,
     contents.router,
     portraits.router,

@@ -22,6 +22,7 @@ from domain.catalogue import BY_NAME, KINDS
 from domain.conversations.messages import React
 from domain.files import files
 from domain.messages import Command, Forbidden, Missing, Value
+from domain.people import clients
 from domain.records import Kind
 from domain.scheduling import agendas, bookings, professionals, series, time_blocks
 
@@ -57,8 +58,13 @@ BY_CLIENTS: Final = (
     agendas.PlaceHold,
     agendas.ReleaseHold,
 )
+ABOUT_THEMSELVES: Final = (
+    clients.AgreeToBeTold,
+    clients.OptOut,
+    clients.ChooseHowToBeTold,
+)
 ORDERED_BY: Final[Mapping[str, frozenset[type[Command]]]] = {
-    "client_id": frozenset(BY_CLIENTS),
+    "client_id": frozenset((*BY_CLIENTS, *ABOUT_THEMSELVES)),
     "professional_id": frozenset(
         {
             *BY_CLIENTS,
@@ -97,6 +103,7 @@ AGAIN_AND_AGAIN: Final[Mapping[type[Command], str]] = {
     files.RemoveFile: "file_id",
     files.RestoreFile: "file_id",
     React: "message_id",
+    **dict.fromkeys(ABOUT_THEMSELVES, "client_id"),
 }
 """What clients may order of one thing as often as they like, and where it is named. By all else that
 they may order something begins, or ends.

@@ -11,7 +11,16 @@ from domain import records
 from domain.catalogue import BY_NAME, KINDS
 from domain.messages import Command, DomainError, Event, Value
 from domain.personal import erased, private_in
-from domain.records import CLAIM, LINKS, Action, Kind, Record, ReferenceLost, ReferenceMade
+from domain.records import (
+    CLAIM,
+    LINKS,
+    Action,
+    Kind,
+    Record,
+    ReferenceLost,
+    ReferenceMade,
+    Unique,
+)
 from domain.sales.tasks import TASKS
 from domain.texts import loosely
 from domain.values import keyed_id, kind_of
@@ -35,10 +44,16 @@ def claims_of(kind: Kind[V], values: V, *, tenant: str, pepper: bytes) -> tuple[
         if None not in parts and not any(
             getattr(values, field) == getattr(gone, field) for field in private
         ):
-            text = [loosely(str(part)) if unique.loosely else str(part) for part in parts]
-            what = json.dumps([tenant, kind.one, *unique.fields, *text])
-            found.append(keyed_id("claim", what, pepper))
+            said = [str(part) for part in parts]
+            found.append(claim_on(kind, unique, *said, tenant=tenant, pepper=pepper))
     return tuple(sorted(found))
+
+
+def claim_on(kind: Kind[V], unique: Unique, *said: str, tenant: str, pepper: bytes) -> str:
+    """Name what only one record of a kind may have."""
+    text = [loosely(part) if unique.loosely else part for part in said]
+    what = json.dumps([tenant, kind.one, *unique.fields, *text])
+    return keyed_id("claim", what, pepper)
 
 
 def creation(

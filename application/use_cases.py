@@ -5,10 +5,29 @@ from typing import Any, Final
 
 from application import records
 from application.business import configuration, tenants, users
-from application.conversations import carried, enclosing, hearing, saying, scheduled, threads
+from application.conversations import (
+    amending,
+    carried,
+    enclosing,
+    hearing,
+    moving,
+    reaching,
+    reviewing,
+    saying,
+    scheduled,
+    threads,
+)
 from application.files import files
-from application.people import clients
-from application.sales import assignment, done, inviting, leads, pipeline, submissions
+from application.people import clients, consents
+from application.sales import (
+    assignment,
+    done,
+    inviting,
+    leads,
+    merging,
+    pipeline,
+    submissions,
+)
 from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
@@ -18,6 +37,7 @@ from application.scheduling import (
     professionals,
     series,
     services,
+    telling,
     time_blocks,
 )
 from application.transact import UseCase
@@ -31,12 +51,15 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **time_blocks.USE_CASES,
     **services.USE_CASES,
     **clients.USE_CASES,
+    **consents.USE_CASES,
     **agendas.USE_CASES,
     **allowances.USE_CASES,
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
+    **telling.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
+    **merging.USE_CASES,
     **submissions.USE_CASES,
     **assignment.USE_CASES,
     **pipeline.USE_CASES,
@@ -47,7 +70,11 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **enclosing.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
+    **amending.USE_CASES,
+    **moving.USE_CASES,
     **carried.USE_CASES,
+    **reaching.USE_CASES,
+    **reviewing.USE_CASES,
     **files.USE_CASES,
     **records.USE_CASES,
     **done.USE_CASES,

@@ -8,7 +8,7 @@ from domain.business import configuration, tenants, users
 from domain.business.announcements import ANNOUNCEMENTS
 from domain.business.departments import DEPARTMENTS
 from domain.business.webhooks import WEBHOOKS
-from domain.conversations import heard, messages, scheduled, threads
+from domain.conversations import heard, messages, reviews, scheduled, threads
 from domain.conversations.templates import TEMPLATES
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
@@ -56,6 +56,7 @@ AREAS: Final = (
     messages,
     scheduled,
     heard,
+    reviews,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

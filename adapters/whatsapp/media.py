@@ -18,7 +18,7 @@ from application.conversations.carrying import (
     MediaTooLargeError,
     Put,
 )
-from application.conversations.whatsapp import digest_in
+from application.conversations.whatsapp_media import digest_in
 from application.operations.jobs import AwayError, NotTakenError
 from application.outgoing import Answered, Failed, Failure, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud

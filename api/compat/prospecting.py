@@ -159,7 +159,7 @@ def create_prospect(body: NewProspect, caller: leads.MayWrite) -> Response:
 @answers(Listed(LISTING, always_numbered=True))
 def list_prospects(caller: leads.MayRead) -> Response:
     """List prospects: `?email=&companyDomain=&score.gte=&userId=&page=&limit=&sortBy=&sortOrder=`."""
-    response = LISTING.numbered(caller, where=[leads.THERE])
+    response = LISTING.numbered(caller, where=leads.THERE)
     page = msgspec.json.decode(response.body, type=OldPage)
     listed = [msgspec.json.decode(each, type=ListedLead) for each in page.data]
     page.data = [msgspec.Raw(each) for each in _shaped(listed, _people(listed, caller))]

@@ -23,11 +23,10 @@ from api.files import files
 from api.files.files import FileNotReady, Which
 from api.operations.inbound import ANYTHING, PUBLIC, Arrived, Said, greet
 from api.people import clients, identities
-from api.people.clients import CLIENTS
 from api.problems.reasons import MERGES, PEOPLE
 from api.requests import ids
 from api.requests.answers import Listed, Made, Row, answers, of
-from api.requests.forms import Body
+from api.requests.forms import Body, Text
 from api.requests.moments import BoundedDay
 from api.web.arriving import raw
 from api.web.routing import called
@@ -40,6 +39,7 @@ from domain.conversations.threads import ThreadNotFound
 from domain.values import TenantId
 from projections.conversations.messages import MESSAGES
 from projections.paging import Op, Where
+from projections.people.clients import CLIENTS
 
 WORKER: Final = "evolution"
 SIGNED_BY_META: Final = "x-hub-signature-256"
@@ -78,9 +78,7 @@ class OldMedia(OldWords):
     """Files that one has uploaded, and what is said of them."""
 
     chat_id: ids.Thread = Field(validation_alias=AliasChoices("chatId", "chat_id", "threadId"))
-    text: messages.Text | None = Field(
-        None, validation_alias=AliasChoices("caption", "content", "text")
-    )
+    text: Text | None = Field(None, validation_alias=AliasChoices("caption", "content", "text"))
     attachments: Annotated[
         list[ids.File],
         Field(

@@ -55,7 +55,7 @@ class OldLead(Body):
 @answers(Listed(LISTED))
 def list_old_leads(caller: leads.MayRead) -> Response:
     """List leads."""
-    return LISTED.answer(caller, where=[leads.THERE])
+    return LISTED.answer(caller, where=leads.THERE)
 
 
 @old_leads.put("/{lead_id}")

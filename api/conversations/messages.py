@@ -1,18 +1,20 @@
 """What is said in conversations, over HTTP."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Response
 from pydantic import Field
 
+from api.conversations.falling_back import Fallback, fallback_of, offering
+from api.conversations.filling_in import MADE_OF_TEMPLATE, FilledBody, from_template
 from api.conversations.threads import MayRead, MayWrite, Member, oneself
 from api.operations.history import Steps
 from api.problems.reasons import CONVERSING
 from api.requests import ids
-from api.requests.answers import Listed, Made, Row, answers, of
+from api.requests.answers import Listed, Made, Row, answers
 from api.requests.caller import JSON, Caller
-from api.requests.forms import After, Body, Line, Sought, Text
+from api.requests.forms import After, Body, Channel, Line, Sought, Text
 from api.requests.including import Includes, Referred, shown_with
 from api.requests.listing import Listing
 from api.requests.moments import instant
@@ -22,7 +24,6 @@ from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.reach import behind, message_seen
 from application.permissions import Permission
-from domain.conversations import templates
 from domain.conversations.messages import (
     MOST_FILES,
     MOST_MENTIONS,
@@ -34,11 +35,7 @@ from domain.conversations.messages import (
     PostMessage,
     React,
 )
-from domain.conversations.templates import (
-    MOST_PLACEHOLDERS,
-    TEMPLATES,
-    FromTemplate,
-)
+from domain.conversations.reaching import WriteToClient
 from domain.conversations.threads import ThreadNotFound
 from domain.files import files
 from domain.values import MessageId, ThreadId
@@ -76,35 +73,15 @@ FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x20]+$")]
 
 
-Placeholder = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-class FilledBody(Body):
-    """Of which template it is made, and what is to stand in it, by name. No `language`: that of whoever reads it,
-    where it is known and the template is written in it.
-    """
-
-    id: ids.MessageTemplate
-    language: Literal["fr", "en"] | None = None
-    values: Annotated[
-        dict[Placeholder, Text], Field(default_factory=dict, max_length=MOST_PLACEHOLDERS)
-    ]
-
-
-def from_template(body: FilledBody | None) -> FromTemplate | None:
-    """Return the value."""
-    if body is None:
-        return None
-    return FromTemplate(id=body.id, values=body.values, language=body.language)
-
-
 class Said(Body):
     """`local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
-    only. Instead of `text` there may be a `template`. `files` are those that one has uploaded as attachments of oneself (`/v1/files`), each sent once.
+    only. Instead of `text` there may be a `template`. The `fallback` is sent where nothing can be said freely any
+    more on the channel as it goes out. `files` are those that one has uploaded as attachments of oneself (`/v1/files`), each sent once.
     """
 
     text: Text | None = None
     template: FilledBody | None = None
+    fallback: FilledBody | None = None
     kind: MessageKind = MessageKind.TEXT
     reply_to: ids.Message | None = None
     mentions: Annotated[list[Member], Field(default_factory=list, max_length=MOST_MENTIONS)]
@@ -120,7 +97,6 @@ class Reaction(Body):
     emoji: Emoji | None
 
 
-MADE_OF_TEMPLATE: Final = (*of(templates), TEMPLATES.not_found, TEMPLATES.is_removed)
 POSTING: Final = (
     *CONVERSING,
     *MADE_OF_TEMPLATE,
@@ -135,24 +111,64 @@ POSTING: Final = (
 
 @router.post("/v1/threads/{thread_id}/messages", status_code=201)
 @answers(Row(MESSAGES), refuses=POSTING)
-def post_message(thread_id: ids.Thread, body: Said, caller: MayWrite) -> Response:
+def post_message(
+    thread_id: ids.Thread, body: Said, caller: MayWrite, fallback: Fallback = None
+) -> Response:
     """Say something in a conversation. Each message has the next place in it, whoever writes at the same time."""
     command = PostMessage(
         thread_id=thread_id,
         author=oneself(caller),
         text=body.text,
         template=from_template(body.template),
+        fallback=fallback_of(body.fallback, fallback, caller),
         kind=body.kind,
         reply_to=body.reply_to,
         mentions=tuple(dict.fromkeys(body.mentions)),
         files=tuple(dict.fromkeys(body.files)),
         local_id=body.local_id,
     )
-    answer = caller.order(command)
+    return _said(command, caller)
+
+
+def _said(command: PostMessage | WriteToClient, caller: Caller) -> Response:
+    """Have something said, and answer with the message."""
+    with offering(caller):
+        answer = caller.order(command)
     posted = next(past for past in answer.recorded if isinstance(past.event, MessagePosted))
     response = caller.answered(MESSAGES, posted.stream, answer, 201)
     response.headers["Location"] = f"/v1/messages/{posted.stream}"
     return response
+
+
+class Written(Body):
+    """`text`, or a `template`; and which `fallback` is sent where nothing can be said freely any more."""
+
+    channel: Channel
+    text: Text | None = None
+    template: FilledBody | None = None
+    fallback: FilledBody | None = None
+    local_id: Line | None = None
+
+
+@router.post("/v1/clients/{client_id}/messages", status_code=201)
+@answers(Row(MESSAGES), refuses=POSTING)
+def write_to_client(
+    client_id: ids.Client, body: Written, caller: MayWrite, fallback: Fallback = None
+) -> Response:
+    """Write to a client on a channel, by what they are called there or else by their number, in the conversation that
+    they and the business have on it. If they never wrote, a template begins it.
+    """
+    command = WriteToClient(
+        client_id=client_id,
+        channel=body.channel,
+        author=oneself(caller),
+        kind=MessageKind.TEXT,
+        text=body.text,
+        template=from_template(body.template),
+        fallback=fallback_of(body.fallback, fallback, caller),
+        local_id=body.local_id,
+    )
+    return _said(command, caller)
 
 
 @router.get("/v1/threads/{thread_id}/messages")

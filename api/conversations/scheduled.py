@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 from fastapi import Response
 
-from api.conversations.messages import MADE_OF_TEMPLATE, FilledBody, from_template
+from api.conversations.falling_back import Fallback, fallback_of
+from api.conversations.filling_in import MADE_OF_TEMPLATE, FilledBody, from_template
 from api.conversations.threads import MayRead, MayWrite, oneself
 from api.operations.history import Steps
 from api.problems.reasons import CONVERSING
@@ -44,18 +45,21 @@ REFUSED: Final = (*CONVERSING, *MADE_OF_TEMPLATE, *of(scheduled))
 class Later(Body):
     """When it is to be said: at an instant; or, written without a zone, when the clock of whoever reads it shows
     that. `unless_answered`: not any more, once they have written. Instead of `text` there may be a `template`,
-    of which it is made when its time comes.
+    of which it is made when its time comes. The `fallback` is said where nothing can be said freely any more by then.
     """
 
     text: Text | None = None
     template: FilledBody | None = None
+    fallback: FilledBody | None = None
     send_at: InUtc | BoundedLocalTime
     unless_answered: bool = False
 
 
 @router.post("/v1/threads/{thread_id}/scheduled-messages", status_code=201)
 @answers(Row(SCHEDULED_ROWS), refuses=REFUSED)
-def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Response:
+def schedule_message(
+    thread_id: ids.Thread, body: Later, caller: MayWrite, fallback: Fallback = None
+) -> Response:
     """Have something said later in a conversation: once, unless it is resolved or put away by then."""
     caller.refuse_outdated()
     caller.refuse_clients()
@@ -66,6 +70,7 @@ def schedule_message(thread_id: ids.Thread, body: Later, caller: MayWrite) -> Re
         author=oneself(caller),
         text=body.text,
         template=from_template(body.template),
+        fallback=fallback_of(body.fallback, fallback, caller),
         send_at=_instant(thread_id, body.send_at, caller),
         unless_answered=body.unless_answered,
     )

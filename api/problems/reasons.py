@@ -9,7 +9,7 @@ from application.scheduling import availability
 from domain import countries, zones
 from domain.business import tenants, users
 from domain.business.departments import DEPARTMENTS
-from domain.conversations import channels, messages, threads, windows
+from domain.conversations import channels, messages, reaching, threads, windows
 from domain.people import clients, identities
 from domain.sales import leads
 from domain.sales.stages import STAGES
@@ -63,8 +63,9 @@ TIMES_OFF: Final = (
 )
 MERGES: Final = of(clients.merging)
 PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
+CONSENTS: Final = of(clients.messages, clients.consents)
 CONVERSING: Final = (
-    *of(threads, messages, channels, windows),
+    *of(threads, messages, channels, windows, reaching),
     clients.ClientNotFound,
     clients.ClientIsErased,
     clients.ClientIsMerged,

@@ -69,7 +69,7 @@ def list_matches(icp_id: IcpId, caller: MayRead) -> Response:
     """List the leads that match a profile, the likeliest first. Among very many a page may be short, or empty:
     go on while there is more.
     """
-    return MATCHES.answer(caller, where=[THERE, *filters(_profile(icp_id, caller))])
+    return MATCHES.answer(caller, where=[*THERE, *filters(_profile(icp_id, caller))])
 
 
 @router.get("/{lead_id}")
@@ -83,7 +83,7 @@ def show_match(icp_id: IcpId, lead_id: Lead, caller: MayRead) -> Response:
 
 def matching(caller: Caller, icp: Icp) -> Matching:
     """Count the leads that match."""
-    where: list[Where] = [THERE, *filters(icp)]
+    where: list[Where] = [*THERE, *filters(icp)]
     with caller.asking(LEADS) as (connection, within):
         found = numbered_page(
             connection,

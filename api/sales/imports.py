@@ -45,6 +45,7 @@ from application.sales.imports.sending import (
     sheet_of,
 )
 from application.sales.imports.taking_in import Outcome
+from domain.sales.companies import Company
 from domain.sales.leads import LeadStatus, Touch
 from domain.values import TenantId, UserId
 from projections.business.users import USERS, members_by_address
@@ -146,6 +147,7 @@ class PreviewedLead(msgspec.Struct, kw_only=True):
     created_at: datetime | None
     status: LeadStatus
     assignee_id: UserId | None
+    company: Company | None
 
 
 class RefusedRow(msgspec.Struct):
@@ -272,6 +274,7 @@ def _leads(found: Sequence[Previewed]) -> list[PreviewedLead]:
             created_at=said.at,
             status=said.status,
             assignee_id=said.assignee_id,
+            company=said.company,
         )
         for line, said, outcome, fault in found
         if said is not None

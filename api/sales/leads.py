@@ -1,5 +1,6 @@
 """Leads over HTTP: who may become a client, how likely, and what is done about it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -112,11 +113,16 @@ TABLE: Final = Spreadsheet(
         "follow_up_at": "follow_up_at",
         "assignee_id": "assignee_id",
         "client_id": "client_id",
+        "company": "company.name",
+        "company_domain": "company.domain",
+        "job_title": "company.title",
+        "industry": "company.industry",
+        "company_size": "company.size",
     },
 )
 
-THERE: Final = Where("removed_at", Op.MISSING)
-"""What was not removed."""
+THERE: Final = (Where("removed_at", Op.MISSING), Where("merged_into", Op.MISSING))
+"""What was not removed, and not merged into another."""
 
 TouchBody: Any = form_of(Touch, {}, without=("form_id",))
 CompanyBody: Any = form_of(Company, {})
@@ -186,19 +192,30 @@ def open_lead(body: NewLead, caller: MayWrite) -> Response:
 @answers(Listed(LISTING))
 def list_leads(caller: MayRead, *, include_deleted: Included = False) -> Response:
     """List leads, the likeliest first; with `include_deleted`, for who may change them, also those that were
-    removed.
+    removed, or merged into another that their person has.
     """
-    if include_deleted and not caller.principal.may(Permission.LEADS_WRITE):
-        raise PermissionMissing(permission=Permission.LEADS_WRITE)
-    return LISTING.answer(caller, where=[] if include_deleted else [THERE])
+    return LISTING.answer(caller, where=_where(caller, include_deleted=include_deleted))
 
 
 @router.get(".csv", response_class=Response)
 @answers(Tabled(LISTING))
 @heavy
-def get_leads_as_table(caller: MayRead, encoding: Encoding = Encoding.UTF_8_WITH_MARK) -> Response:
+def get_leads_as_table(
+    caller: MayRead,
+    encoding: Encoding = Encoding.UTF_8_WITH_MARK,
+    *,
+    include_deleted: Included = False,
+) -> Response:
     """Give all leads that the list would show, as CSV for spreadsheets, with who they are."""
-    return TABLE.answer(caller, encoding)
+    return TABLE.answer(caller, encoding, where=_where(caller, include_deleted=include_deleted))
+
+
+def _where(caller: Caller, *, include_deleted: bool) -> Sequence[Where]:
+    if not include_deleted:
+        return THERE
+    if not caller.principal.may(Permission.LEADS_WRITE):
+        raise PermissionMissing(permission=Permission.LEADS_WRITE)
+    return ()
 
 
 @router.get("/{lead_id}")

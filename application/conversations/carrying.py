@@ -4,16 +4,15 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
-from msgspec.structs import replace
-
 from application.business.configuration import Configured
-from application.conversations.enclosing import contents
 from application.conversations.hearing import name_of
+from application.conversations.reaching import address_of
+from application.conversations.reviewing import claim_of
 from application.files import store
 from application.files.keeping import Keeping
 from application.operations.jobs import (
@@ -22,32 +21,42 @@ from application.operations.jobs import (
     Handled,
     Handlers,
     Job,
+    NotTakenError,
     Skipped,
     UncertainError,
     Unfinished,
 )
-from application.people.people import records
+from application.people.consents import may_be_told
+from application.people.contact_details import known_on
 from application.ports import About, Clock
-from application.processes.effects import CarryMessage
+from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
+from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
+from domain.conversations.approvals import AsApproved, TemplateStatus
 from domain.conversations.channels import CHANNELS, Part, parts_of
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
+    FallBack,
     Message,
     MessageEdited,
+    MessageFellBack,
     MessagePosted,
     MessageStatus,
     RecordUpload,
     ReportMessage,
 )
+from domain.conversations.notices import Notice
+from domain.conversations.reviews import HearOfTemplate
+from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
-from domain.conversations.windows import WindowClosed, refuse_closed
+from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.files.files import Description, FileIsRefused, Status
 from domain.messages import Command
-from domain.people.clients import CLIENT
-from domain.values import ClientId, FileId, IdentityId, MessageId
+from domain.people.channels import KnownOn
+from domain.people.consents import Purpose, ToldBy
+from domain.values import FileId, MessageId, TenantId
 
 LOOKED_THROUGH: Final = 1.0
 """Seconds after which it is asked again whether a file has been."""
@@ -97,11 +106,24 @@ Ask = Callable[[str, Callable[[Past], Any]], Any]
 
 
 class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code."""
+    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
+    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
+    know.
+    """
 
-    def __init__(self, code: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        closed: bool = False,
+        of_template: bool = False,
+        stands: TemplateStatus | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
+        self.closed = closed
+        self.of_template = of_template
+        self.stands = stands
 
 
 class Sent(NamedTuple):
@@ -115,14 +137,16 @@ class Sent(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What is given to whoever carries it: `to` is what they call who is to read it, and `number` the business's by
-    which that one wrote, if they wrote. It may be one `part` of several. With a `file`, the text is what is said of it.
+    """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
+    business's by which that one wrote, if they wrote. What is `approved` goes out as a template of theirs. It may be one
+    `part` of several. With a `file`, the text is what is said of it.
     """
 
     message_id: MessageId
     to: str
     text: str | None
     number: str | None = None
+    approved: AsApproved | None = None
     file: Sent | None = None
     part: int | None = None
 
@@ -132,10 +156,20 @@ class Given(NamedTuple):
         return self.message_id if self.part is None else f"{self.message_id}/{self.part}"
 
 
+class Taken(NamedTuple):
+    """What they call what they have taken, and whoever is to read it, if they say that."""
+
+    name: str
+    to: str | None = None
+
+
+Send = Callable[[Callable[[], None]], Taken]
+
+
 class Carrier(Protocol):
     """Carries messages on a channel; see `adapters/whatsapp`."""
 
-    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> str:
+    def send(self, account: Any, given: Given, handing_over: Callable[[], None]) -> Taken:
         """Return what they call it. `handing_over` is called before they are given it. Raises
         MessageRefusedError, NotTakenError where it is to be tried again, UncertainError.
         """
@@ -190,47 +224,46 @@ class Carrying:
         """Hand a message, or a part of one, over to whoever carries it, if it still is to be said."""
         carriage = self._carriages[effect.channel]
         account = self._configured.values(job.tenant, carriage.account)
+        words = self._words(effect, job)
+        if words.notice is not None and (why := self._why_not(words.notice, effect, job)):
+            return self._failed(effect, why)
         if account is None:
             return Skipped("the business has no account there: somebody else carries it")
-        said = self._said(effect, job)
         try:
-            reader = self._ask(job.tenant, lambda past: _reader(effect, past))
+            reader = self._ask(job.tenant, lambda past: _reader(effect, words, past))
         except WindowClosed:
             return self._failed(effect, "window-closed")
-        if said is None or reader is None:
+        if reader is not None and reader.closed:
+            words = self._fallen_back(effect, job, words)
+        if words.says_nothing or reader is None:
             return Skipped("it is not to be said any more")
-        way = Way(effect, job, carriage, account)
+        way = _Way(effect, job, carriage, account, words)
         try:
-            given = self._given(way, said, reader)
-        except FileIsRefused:
-            return self._failed(effect, FileIsRefused.code)
+            given = self._given(way, reader)
         except MessageRefusedError as refused:
             return self._failed(effect, refused.code)
         return self._handed(way, given) if given else Unfinished(LOOKED_THROUGH)
 
-    def _given(self, way: "Way", said: MessagePosted, reader: "_Reader") -> Given | None:
-        """Return what is given; None as long as its file is being looked through. Raises FileIsRefused,
-        MessageRefusedError.
-        """
-        effect = way.effect
-        part = self._part(way, said)
-        one_of_several = effect.part if said.parts > 1 else None
-        given = Given(effect.message_id, reader.to, part.text, reader.number, part=one_of_several)
+    def _given(self, way: "_Way", reader: "_Reader") -> Given | None:
+        """Return what is given; None as long as its file is being looked through. Raises MessageRefusedError."""
+        part, words = way.words.parts_as_they_go[way.effect.part], way.words
+        given = Given(
+            message_id=way.effect.message_id,
+            to=reader.to,
+            text=part.text,
+            number=reader.number,
+            part=way.effect.part if words.parts > 1 else None,
+        )
         if part.file_id is None:
-            return given
+            return given._replace(approved=words.approved)
         file = self._keeping.state(way.job.tenant, part.file_id)
         if file.status is Status.UPLOADED:
             return None
         if not file.is_served or file.file is None:
-            raise FileIsRefused(why=file.why)
+            raise MessageRefusedError(FileIsRefused.code)
         return given._replace(file=self._sent(way, part.file_id, file.file, reader))
 
-    def _part(self, way: "Way", said: MessagePosted) -> Part:
-        channel = CHANNELS[way.effect.channel]
-        files = self._ask(way.job.tenant, lambda past: contents(said.files, past))
-        return parts_of(channel, said.text, files)[way.effect.part]
-
-    def _sent(self, way: "Way", file_id: FileId, file: Description, reader: "_Reader") -> Sent:
+    def _sent(self, way: "_Way", file_id: FileId, file: Description, reader: "_Reader") -> Sent:
         """Return the file as it lies there; once it does, it is not put there again."""
         content = file.content
         name = file.name or f"{file_id}.{content.media_type.ending}"
@@ -247,13 +280,19 @@ class Carrying:
         kind = CHANNELS[way.effect.channel].carries[content.media_type].kind
         return Sent(kind, media_id, name)
 
-    def _handed(self, way: "Way", given: Given) -> Handled:
-        effect, job = way.effect, way.job
+    def _handed(self, way: "_Way", given: Given) -> Handled:
+        effect, job, words = way.effect, way.job, way.words
         self._report(effect, job, MessageStatus.SENDING)
-        send = partial(way.carriage.carrier.send, way.account, given)
+        send: Send = partial(way.carriage.carrier.send, way.account, given)
         try:
-            name = send(lambda: self._handing_over(str(job.id)))
+            taken = send(lambda: self._handing_over(str(job.id)))
         except MessageRefusedError as refused:
+            can_fall_back = words.fallback is not None and not effect.part
+            if refused.closed and can_fall_back and not job.is_last_attempt:
+                self._fallen_back(effect, job, words)
+                raise NotTakenError("it is given again, as a template") from refused
+            if refused.of_template and words.approved is not None:
+                self._heard_of(job, words.approved, refused)
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
@@ -263,24 +302,62 @@ class Carrying:
                 raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
-            heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
+            heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
             part=effect.part,
+            known=self._known(effect, job, taken),
         )
 
-    def _said(self, effect: CarryMessage, job: Job) -> MessagePosted | None:
-        """Return what was said, with its words as they are by now; None, where nobody knows it any more."""
-        said = None
+    def _why_not(self, notice: Notice, effect: CarryMessage, job: Job) -> str | None:
+        """Return why a notice is not to be told by a message any more: it is told otherwise, if it is still true."""
+        if self._configured.values(job.tenant, self._carriages[effect.channel].account) is None:
+            return "no-account"
+        past, now = self._history(job.tenant, notice.booking_id), self._clock()
+        if why_not(mail_of(notice), past, now, late=is_late(job, now)):
+            return "true-no-more"
+        unwanted: str | None = self._ask(job.tenant, lambda past: _unwanted(effect, past))
+        return unwanted
+
+    def _known(self, effect: CarryMessage, job: Job, taken: Taken) -> KnownOn | None:
+        if not taken.to:
+            return None
+        tenant = TenantId(job.tenant)
+        return known_on(effect.channel, taken.to, tenant=tenant, pepper=self._pepper)
+
+    def _words(self, effect: CarryMessage, job: Job) -> "_Words":
+        """Return what it says by now. What was edited is of no template any more."""
+        words = _Words()
         for past in self._history(job.tenant, effect.message_id):
             match past.event:
-                case MessagePosted():
-                    said = past.event
+                case MessagePosted(text=text, approved=approved) as said:
+                    words = _Words(
+                        text, approved, said.fallback, said.notice, said.files, said.parts
+                    )
+                case MessageFellBack(text=text, approved=approved):
+                    words = words._replace(text=text, approved=approved, files=(), parts=1)
                 case MessageEdited(text=text):
-                    said = said and replace(said, text=text)
-                case _:
-                    pass
-        return said if said and (said.text is not None or said.files) else None
+                    words = words._replace(text=text, approved=None)
+        return words
+
+    def _fallen_back(self, effect: CarryMessage, job: Job, words: "_Words") -> "_Words":
+        """Let it say what can be said at any time: it is recorded before it is given to anybody."""
+        said = words.fallback
+        assert said is not None, "there is something to fall back on"
+        order = FallBack(message_id=effect.message_id, said=said)
+        self._order(order, job, f"fall-back/{job.attempt}")
+        return words._replace(text=said.text, approved=said.approved, files=(), parts=1)
+
+    def _heard_of(self, job: Job, approved: AsApproved, refused: MessageRefusedError) -> None:
+        """Let whoever writes templates see why one is not taken."""
+        order = HearOfTemplate(
+            claim_id=claim_of(approved.name, tenant=job.tenant, pepper=self._pepper),
+            name=approved.name,
+            code=approved.code,
+            status=refused.stands,
+            reason=refused.code,
+        )
+        self._order(order, job, f"template/{job.attempt}")
 
     def _failed(self, effect: CarryMessage, reason: str) -> ReportMessage:
         return ReportMessage(
@@ -297,44 +374,84 @@ class Carrying:
         )
         self._order(order, job, f"{status}/{job.attempt}")
 
-    def _order(self, order: Command, job: Job, says: str) -> None:
-        id_ = uuid5(job.id, says)
+    def _order(self, order: Command, job: Job, name: str) -> None:
+        id_ = uuid5(job.id, name)
         self._dispatch(order, About(tenant=job.tenant, actor="carrying", command_id=id_))
 
 
-class Way(NamedTuple):
-    """By which order and whom something goes out."""
+class _Words(NamedTuple):
+    """What a message says, as which template, and what it says instead where it cannot be said freely; with which files,
+    and as how many parts. Nothing, where nobody knows it any more.
+    """
+
+    text: str | None = None
+    approved: AsApproved | None = None
+    fallback: FilledIn | None = None
+    notice: Notice | None = None
+    files: tuple[FileId, ...] = ()
+    parts: int = 1
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is nothing to be said."""
+        return self.text is None and not self.files
+
+    @property
+    def parts_as_they_go(self) -> Sequence[Part]:
+        """What goes out one after the other, of as many parts as was decided when it was posted."""
+        return parts_of(self.text, self.files, in_front=self.parts > len(self.files))
+
+
+class _Way(NamedTuple):
+    """By which order and whom something goes out, and what it is."""
 
     effect: CarryMessage
     job: Job
     carriage: Carriage
     account: Any
+    words: _Words
 
 
 class _Reader(NamedTuple):
-    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote; and the
-    message, as it is by now.
+    """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
+    ever did; whether nothing can be said freely any more (`closed`); and the message, as it is by now.
     """
 
     to: str
-    number: str
+    number: str | None
+    closed: bool
     message: Message
 
 
-def _reader(effect: CarryMessage, past: Past) -> _Reader | None:
-    """Return who is to read it, if it still is to be said. Raises WindowClosed."""
+def _unwanted(effect: CarryMessage, past: Past) -> str | None:
+    """Return why whoever is to read it cannot be told it there, or does not want to be any more."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
-    progress = message.progress_of(effect.part)
-    failed = message.status is MessageStatus.FAILED
-    if message.deleted or failed or progress.status not in WAITING or thread.client_id is None:
+    if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    refuse_closed(CHANNELS[effect.channel], thread.lines, now=past.now)
-    line = thread.lines[-1]
-    to = _called(thread.client_id, line.identity_id, past)
-    return _Reader(to, line.number, message) if to else None
+    if not may_be_told(thread.client_id, ToldBy(effect.channel), Purpose.NOTICES, past):
+        return "opted-out"
+    line = thread.lines[-1].identity_id if thread.lines else None
+    there = address_of(effect.channel, thread.client_id, past, line)
+    return None if there else "no-address"
 
 
-def _called(client_id: ClientId, identity_id: IdentityId, past: Past) -> str | None:
-    known = (past.of(CLIENT, each).channels for each in records(past, client_id))
-    ids = (each.id for channels in known for each in channels if each.identity_id == identity_id)
-    return next(ids, None)
+def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
+    """Return who is to read it, if it still is to be said. Raises WindowClosed, where nothing can be said."""
+    message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
+    if not _waits(effect, message) or thread.client_id is None:
+        return None
+    channel, is_free = CHANNELS[effect.channel], words.approved is None or bool(words.files)
+    if is_free and (words.fallback is None or effect.part):
+        refuse_closed(channel, thread.lines, now=past.now)
+    closed = is_free and not is_open(channel, thread.lines, now=past.now)
+    line = thread.lines[-1] if thread.lines else None
+    by = line.identity_id if line else None
+    to = address_of(effect.channel, thread.client_id, past, by)
+    return _Reader(to, line.number if line else None, closed, message) if to else None
+
+
+def _waits(effect: CarryMessage, message: Message) -> bool:
+    """Whether it is to be said yet; of several parts none is, once one has failed."""
+    if message.deleted or message.status is MessageStatus.FAILED or effect.part >= message.parts:
+        return False
+    return message.progress_of(effect.part).status in WAITING

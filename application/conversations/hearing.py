@@ -3,55 +3,72 @@ that channel, and who was never known is a lead by it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from application.conversations.amending import caught_up, replying
 from application.conversations.assigning import given
+from application.conversations.reaching import conversation, opened
 from application.conversations.saying import post
 from application.people import clients as client_use_cases
 from application.people.guests import known_guest
-from application.people.people import known_by, records, survivor
+from application.people.people import survivor
 from application.sales.leads import opened as opened_lead
 from application.transact import Changes, Past, UseCase, one_by_one, step_by_step
 from domain.conversations import heard, threads
-from domain.conversations.heard import HEARD, HearMessage
-from domain.conversations.messages import PostMessage, message_at
-from domain.conversations.participants import MemberId
-from domain.conversations.threads import THREAD, OpenThread, ThreadForm
+from domain.conversations.heard import HEARD, HearMessage, MoveKnown
+from domain.conversations.messages import MESSAGE, MessageKind, PostMessage, message_at
+from domain.conversations.participants import PHONE, MemberId
+from domain.conversations.threads import THREAD
 from domain.conversations.windows import Line
 from domain.messages import Command
-from domain.people.clients import ClientStatus, NameOnChannel
+from domain.people.clients import CLIENT, ClientStatus, NameOnChannel
 from domain.people.identities import IDENTITY
 from domain.sales.leads import OpenLead, Touch
-from domain.values import ClientId, HeardId, ThreadId, keyed_id
+from domain.values import ClientId, HeardId, IdentityId, MessageId, ThreadId, keyed_id
 
 
 def hear(command: HearMessage, past: Past) -> Changes:
-    """Take in what somebody says, once."""
-    if past.of(HEARD, command.heard_id).message_id is not None:
+    """Take in what somebody says, once, with what was said about it before."""
+    waited = past.of(HEARD, command.heard_id)
+    if waited.message_id is not None:
         return {}
     client_id, registered = _person(command, past)
-    thread = _conversation(command.channel, client_id, past)
+    thread = conversation(command.channel, client_id, past)
+    thread_id = threads.thread_of(thread)
     return step_by_step(
         past,
         lambda _: registered,
         partial(_named, command, client_id),
         partial(_lead, command, client_id, is_new=bool(registered)),
-        partial(_opened, thread),
-        partial(given, threads.thread_of(thread)),
-        partial(_said, command, client_id, threads.thread_of(thread)),
+        partial(opened, thread),
+        partial(given, thread_id),
+        partial(_said, command, client_id, thread_id),
+        lambda here: replying(_last(thread_id, here), command.reply_to, here),
+        lambda here: caught_up(_last(thread_id, here), waited, here),
     )
 
 
 def _person(command: HearMessage, past: Past) -> tuple[ClientId, Changes]:
-    """Return who it is: whoever is known by that on the channel, else as guests are."""
+    """Return who it is: whoever is known by that on the channel, or was when they wrote, else as guests are."""
     for each in (command.known, *command.also):
-        if (owner := known_by(past, each.identity_id)) is not None:
+        if (owner := _owner(each.identity_id, command.at, past)) is not None:
             return owner, {}
     client_id, registered = known_guest(
         command.contact, command.identities, command.seed, past, status=ClientStatus.LEAD
     )
     return survivor(past, client_id) if not registered else client_id, registered
+
+
+def _owner(identity_id: IdentityId, at: datetime | None, past: Past) -> ClientId | None:
+    """Return who is known by an identity on a channel; else who was until after that, by the provider's clock."""
+    identity = past.of(IDENTITY, identity_id)
+    if identity.owner is not None:
+        return survivor(past, identity.owner)
+    until = past.of(CLIENT, identity.former).left.get(identity_id) if identity.former else None
+    was_theirs = at is not None and until is not None and at <= until
+    return survivor(past, identity.former) if identity.former and was_theirs else None
 
 
 def _named(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
@@ -60,6 +77,7 @@ def _named(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
         NameOnChannel(client_id=client_id, known=each)
         for each in (command.known, *command.also)
         if past.of(IDENTITY, each.identity_id).owner is None
+        and each.identity_id not in past.of(CLIENT, client_id).left
     ]
     return one_by_one(unnamed, past, client_use_cases.USE_CASES[NameOnChannel])
 
@@ -72,50 +90,53 @@ def _lead(command: HearMessage, client_id: ClientId, past: Past, *, is_new: bool
     return opened_lead(order, past)[1]
 
 
-def _conversation(channel: str, client_id: ClientId, past: Past) -> OpenThread:
-    """Return the order that opens what a person and the business have on a channel, under the record under which
-    they had it before, if they had.
-    """
-    theirs = [_between(channel, each) for each in records(past, client_id) or (client_id,)]
-    there = (e for e in theirs if past.of(THREAD, threads.thread_of(e)).opened_at is not None)
-    return next(there, _between(channel, client_id))
-
-
-def _between(channel: str, client_id: ClientId) -> OpenThread:
-    member = MemberId(client_id)
-    return OpenThread(
-        form=ThreadForm.DEPARTMENT,
-        opened_by=member,
-        members=(member,),
-        seed=f"{channel}/{client_id}",
-        channel=channel,
-    )
-
-
-def _opened(order: OpenThread, past: Past) -> Changes:
-    thread_id = threads.thread_of(order)
-    thread = past.of(THREAD, thread_id)
-    if thread.opened_at is not None:
-        return {}
-    return {thread_id: threads.open_(order, thread, now=past.now)}
-
-
 def _said(command: HearMessage, client_id: ClientId, thread_id: ThreadId, past: Past) -> Changes:
-    message_id = message_at(thread_id, past.of(THREAD, thread_id).last + 1)
-    line = Line(
-        number=command.number,
-        identity_id=command.known.identity_id,
-        at=min(command.at or past.now, past.now),
+    order = PostMessage(
+        thread_id=thread_id,
+        author=PHONE if command.from_phone else MemberId(client_id),
+        text=command.text,
+        line=None if command.from_phone else _line(command, past),
+        media=command.media,
+        name=command.name,
+        payload=command.payload,
+        reply_to=_replies_to(command.reply_to, thread_id, past),
     )
+    return _posted(order, command.heard_id, past)
+
+
+def said_of(command: MoveKnown, client_id: ClientId, thread_id: ThreadId, past: Past) -> Changes:
+    """Let it stand in their conversation what a provider says about somebody; nobody has to read it."""
     order = PostMessage(
         thread_id=thread_id,
         author=MemberId(client_id),
         text=command.text,
-        line=line,
-        media=command.media,
+        kind=MessageKind.SYSTEM,
+        name=command.heard_id,
     )
-    named = heard.hear(command.heard_id, message_id, past.of(HEARD, command.heard_id))
-    return {**post(order, past), command.heard_id: named}
+    return _posted(order, command.heard_id, past)
+
+
+def _posted(order: PostMessage, heard_id: HeardId, past: Past) -> Changes:
+    message_id = message_at(order.thread_id, past.of(THREAD, order.thread_id).last + 1)
+    named = heard.hear(heard_id, message_id, past.of(HEARD, heard_id))
+    return {**post(order, past), heard_id: named}
+
+
+def _line(command: HearMessage, past: Past) -> Line:
+    at = min(command.at or past.now, past.now)
+    return Line(number=command.number, identity_id=command.known.identity_id, at=at)
+
+
+def _replies_to(name: HeardId | None, thread_id: ThreadId, past: Past) -> MessageId | None:
+    """Return to which message of their conversation somebody replies, where that is known."""
+    replied = past.of(HEARD, name).message_id if name is not None else None
+    if replied is None or past.of(MESSAGE, replied).thread_id != thread_id:
+        return None
+    return replied
+
+
+def _last(thread_id: ThreadId, past: Past) -> MessageId:
+    return message_at(thread_id, past.of(THREAD, thread_id).last)
 
 
 def name_of(tenant: str, channel: str, id_: str, pepper: bytes) -> HeardId:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from application.permissions import Permission, PermissionMissing, Principal, Reach
 from application.transact import Past
-from domain.conversations import heard, messages, scheduled, threads
+from domain.conversations import heard, messages, reaching, scheduled, threads
 from domain.conversations.messages import MESSAGE, MessageNotFound
 from domain.conversations.participants import is_staff
 from domain.conversations.scheduled import SCHEDULED, ScheduledNotFound
@@ -41,6 +41,7 @@ ORDERS: Final = (
     scheduled.CancelScheduled,
     heard.HearMessage,
     messages.ReportMessage,
+    reaching.WriteToClient,
 )
 """What people order of conversations."""
 
@@ -53,6 +54,7 @@ ONESELF: Final[Mapping[type[Command], str]] = {
     messages.EditMessage: "by",
     messages.DeleteMessage: "by",
     messages.React: "member_id",
+    reaching.WriteToClient: "author",
 }
 """Where an order names who it is for: nobody speaks, reads or leaves for another."""
 
@@ -64,7 +66,7 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
     if principal.member_id is None or (principal.is_client and not isinstance(order, BY_CLIENTS)):
         raise PermissionMissing(permission=Permission.THREADS_WRITE)
     _refuse_as_another(order, reach, principal)
-    if isinstance(order, heard.HearMessage | messages.ReportMessage):
+    if isinstance(order, heard.HearMessage | messages.ReportMessage | reaching.WriteToClient):
         _refuse_unless_all(reach)
     elif isinstance(order, threads.OpenThread):
         _refuse_strangers(order, principal)

@@ -8,20 +8,18 @@ from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.enclosing import contents, enclosed, refuse_erased, taken_back
-from application.conversations.readers import readers_language
 from application.conversations.taking_part import as_member, joining, one_of, recorded
+from application.conversations.wording import worded
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.channels import CHANNELS, Channel, parts_of, refuse_uncarried
+from domain.conversations.channels import CHANNELS, Channel, goes_in_front, refuse_uncarried
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
-from domain.conversations.templates import TEMPLATES, FilledIn, FromTemplate, filled_in
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
 from domain.conversations.windows import refuse_closed
 from domain.messages import Command
-from domain.values import ThreadId
 
 
 def post(command: messages.PostMessage, past: Past) -> Changes:
@@ -38,6 +36,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     thread = past.of(THREAD, thread_id)
     threads.refuse_unknown(thread)
     refuse_erased(thread, past)
+    command, filled, fallback = worded(command, past)
     author = as_member(thread, command.author, past)
     before = joining(thread_id, author, thread, past)
     there = THREAD.fold(before, thread)
@@ -49,7 +48,8 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         there.channel,
         threads.with_client(there),
         now=past.now,
-        filled_in=made_of(command.template, thread_id, past),
+        filled_in=filled,
+        fallback=fallback,
     )
     _refuse_elsewhere(posted, past)
     sent = enclosed(posted, past)
@@ -68,8 +68,9 @@ def _carried(
     """Return it as it goes out on a channel. Raises what is in the way."""
     files = contents(posted.files, past)
     refuse_uncarried(channel, posted.text, files)
-    refuse_closed(channel, thread.lines, now=past.now)
-    return replace(posted, parts=len(parts_of(channel, posted.text, files)))
+    if posted.approved is None or files:
+        refuse_closed(channel, thread.lines, now=past.now)
+    return replace(posted, parts=len(files) + goes_in_front(channel, posted.text, files))
 
 
 def _awaited(
@@ -77,17 +78,7 @@ def _awaited(
 ) -> Sequence[messages.MessageEvent]:
     if command.media is None:
         return []
-    return [messages.awaited(posted, command.media, command.line.number if command.line else "")]
-
-
-def made_of(template: FromTemplate | None, thread_id: ThreadId, past: Past) -> FilledIn | None:
-    """Return what a template says in a thread. Raises what is in the way."""
-    if template is None:
-        return None
-    known = past.of(TEMPLATES.aggregate, template.id)
-    outside = past.of(THREAD, thread_id).channel != messages.IN_APP
-    read_in = readers_language(thread_id, past)
-    return filled_in(template, known, read_in=read_in, outside=outside)
+    return [messages.awaited(posted, command.media)]
 
 
 def _answered(command: messages.PostMessage, past: Past) -> Changes:
@@ -128,6 +119,11 @@ def edit(command: messages.EditMessage, past: Past) -> Changes:
     return {command.message_id: messages.edit(order, message, now=past.now)}
 
 
+def fall_back(command: messages.FallBack, past: Past) -> Changes:
+    message = past.of(MESSAGE, command.message_id)
+    return {command.message_id: messages.fall_back(command, message, now=past.now)}
+
+
 def delete(command: messages.DeleteMessage, past: Past) -> Changes:
     message = past.of(MESSAGE, command.message_id)
     by = None if command.by is None else _as_author(message, command.by, past)
@@ -162,6 +158,7 @@ def _as_author(message: Message, member_id: MemberId, past: Past) -> MemberId:
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     messages.PostMessage: post,
     messages.EditMessage: edit,
+    messages.FallBack: fall_back,
     messages.DeleteMessage: delete,
     messages.React: react,
     messages.ReportMessage: report,

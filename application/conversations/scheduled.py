@@ -1,17 +1,20 @@
 """Use cases of what is to be said later."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from application.business.members import works_here
 from application.conversations.calling_off import called_off
-from application.conversations.saying import made_of, post
+from application.conversations.saying import post
 from application.conversations.taking_part import as_member, recorded
+from application.conversations.wording import Worded, can_be_said, worded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads
-from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import user_of
 from domain.conversations.scheduled import (
@@ -20,9 +23,9 @@ from domain.conversations.scheduled import (
     Scheduled,
     ScheduledSent,
     ScheduledStatus,
+    ScheduleMessage,
 )
 from domain.conversations.threads import THREAD, Thread
-from domain.conversations.windows import is_open
 from domain.messages import Command, DomainError
 from domain.people.clients import CLIENT
 from domain.values import ThreadId
@@ -32,7 +35,7 @@ def schedule(command: scheduled.ScheduleMessage, past: Past) -> Changes:
     thread = past.of(THREAD, command.thread_id)
     threads.refuse_unknown(thread)
     author = as_member(thread, command.author, past)
-    made_of(command.template, command.thread_id, past)
+    worded(_order(command.thread_id, command), past)
     events = scheduled.schedule(
         command,
         len(thread.scheduled),
@@ -69,20 +72,32 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
-    channel = CHANNELS.get(thread.channel)
-    if channel and not is_open(channel, thread.lines, now=past.now):
-        return CalledOff.WINDOW_CLOSED
-    return None if _can_be_made(known, past) else CalledOff.TEMPLATE
+    found = _made(known, past)
+    if found is None:
+        return CalledOff.TEMPLATE
+    return None if can_be_said(found.order, found.filled, past) else CalledOff.WINDOW_CLOSED
 
 
-def _can_be_made(known: Scheduled, past: Past) -> bool:
-    """Whether its template, if it is of one, still is as it was meant."""
+def _made(known: Scheduled, past: Past) -> Worded | None:
+    """Return what can be said by now; None, where its template is not as it was meant any more. What it would fall back
+    on matters only where it has to.
+    """
     assert known.thread_id is not None, "what waits is of a thread"
-    try:
-        made_of(known.template, known.thread_id, past)
-    except DomainError:
-        return False
-    return True
+    order = _order(known.thread_id, known)
+    for each in (order, replace(order, fallback=None)):
+        with suppress(DomainError):
+            return worded(each, past)
+    return None
+
+
+def _order(thread_id: ThreadId, said: ScheduleMessage | Scheduled) -> PostMessage:
+    return PostMessage(
+        thread_id=thread_id,
+        author=said.author,
+        text=said.text,
+        template=said.template,
+        fallback=said.fallback,
+    )
 
 
 def _no_more(command: scheduled.SendScheduled, thread_id: ThreadId, past: Past) -> Changes:
@@ -96,9 +111,9 @@ def _said(
     command: scheduled.SendScheduled, known: Scheduled, thread_id: ThreadId, past: Past
 ) -> Changes:
     message_id = message_at(thread_id, past.of(THREAD, thread_id).last + 1)
-    order = PostMessage(
-        thread_id=thread_id, author=known.author, text=known.text, template=known.template
-    )
+    found = _made(known, past)
+    assert found is not None, "it can be said"
+    order = found.order
     sent = ScheduledSent(
         scheduled_id=command.scheduled_id, thread_id=thread_id, message_id=message_id
     )

@@ -7,7 +7,14 @@ from application.people.people import records, refuse_unknown_client, survivor
 from application.transact import Changes, Past
 from domain.business.users import USER
 from domain.conversations import threads
-from domain.conversations.participants import MemberId, client_of, is_staff, user_of
+from domain.conversations.participants import (
+    OURSELVES,
+    PHONE,
+    MemberId,
+    client_of,
+    is_staff,
+    user_of,
+)
 from domain.conversations.threads import Thread, ThreadEvent
 from domain.messages import Event
 from domain.people.clients import CLIENT
@@ -65,7 +72,7 @@ def joining(
     thread_id: ThreadId, member_id: MemberId, thread: Thread, past: Past
 ) -> Sequence[ThreadEvent]:
     """Let whoever works here take part, if they do not yet. Raises TooManyMembers."""
-    if member_id in thread.members or not is_staff(member_id):
+    if member_id in (*thread.members, PHONE, OURSELVES) or not is_staff(member_id):
         return []
     if len(thread.members) >= threads.MOST_MEMBERS:
         raise threads.TooManyMembers(most=threads.MOST_MEMBERS)

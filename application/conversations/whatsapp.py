@@ -5,16 +5,19 @@ Of what is not understood nothing follows; the call is kept. Times are the provi
 """
 
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Final
+from itertools import chain
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
+from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
+from application.conversations.whatsapp_media import media_in, said_of_file
+from application.conversations.whatsapp_templates import heard_of
 from application.inbound.providers import PROVIDERS, Provider, Received
 from application.people.contact_details import (
     PhoneNumberNotUnderstood,
@@ -23,8 +26,13 @@ from application.people.contact_details import (
     parse_phone,
 )
 from domain.conversations.channels import WHATSAPP
-from domain.conversations.heard import HearMessage, ReportCarried
-from domain.conversations.media import Media, MediaKind
+from domain.conversations.heard import (
+    AmendHeard,
+    AmendmentKind,
+    HearMessage,
+    MoveKnown,
+    ReportCarried,
+)
 from domain.conversations.messages import MESSAGE, MessageStatus
 from domain.fields import ANY_TEXT, ID
 from domain.messages import Command
@@ -33,19 +41,14 @@ from domain.texts import shown
 from domain.values import Contact, HeardId, MessageId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
+FIELDS: Final = frozenset({"messages", "smb_message_echoes"})
 OURS: Final = re.compile(f"(?P<id>{MESSAGE.kind}-{ID})(/(?P<part>[0-9]{{1,2}}))?")
-HEXADECIMAL: Final = re.compile("[0-9a-f]{64}")
-KINDS: Final = ("image", "document", "audio", "video", "sticker")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
 
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ANY_TEXT)]
 """What Meta calls something. It may be signed by whoever has the business's secret."""
-
-
-Name = Annotated[str, msgspec.Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$")]
-"""What Meta calls something that is asked for by that: it stands in an address."""
 
 
 class Profile(msgspec.Struct, kw_only=True):
@@ -60,49 +63,61 @@ class Person(msgspec.Struct, kw_only=True):
     profile: Profile | None = None
 
 
-class Text(msgspec.Struct, kw_only=True):
-    body: str
+class Context(msgspec.Struct, kw_only=True):
+    id: Id | None = None
 
 
-class Enclosed(msgspec.Struct, kw_only=True):
-    """What is sent with a message. Where it is had is not taken from here: whoever signs a call may be others than Meta."""
+class Reaction(msgspec.Struct, kw_only=True):
+    """Without an emoji it is taken back."""
 
-    id: Name
-    caption: str | None = None
-    filename: str | None = None
-    sha256: str | None = None
-    voice: bool = False
+    message_id: Id
+    emoji: str | None = None
 
 
-class Message(msgspec.Struct, kw_only=True):
+class Edit(msgspec.Struct, kw_only=True):
+    original_message_id: Id
+    message: Content
+
+
+class Revoke(msgspec.Struct, kw_only=True):
+    original_message_id: Id
+
+
+class System(msgspec.Struct, kw_only=True):
+    """`type` is what happened; `wa_id` and `user_id` are what they are called now (of some versions: `new_wa_id`)."""
+
+    type: str
+    body: str | None = None
+    wa_id: Id | None = None
+    new_wa_id: Id | None = None
+    user_id: Id | None = None
+
+
+class Message(Content, kw_only=True):
+    """Of the business's app on a phone, `to` says who is to read it. What is of a group has a `group_id`."""
+
     id: Id
     timestamp: str
-    type: str
     from_: Id | None = msgspec.field(name="from", default=None)
     from_user_id: Id | None = None
-    text: Text | None = None
-    image: Enclosed | None = None
-    document: Enclosed | None = None
-    audio: Enclosed | None = None
-    video: Enclosed | None = None
-    sticker: Enclosed | None = None
+    to: Id | None = None
+    to_user_id: Id | None = None
+    group_id: str | None = None
+    context: Context | None = None
+    reaction: Reaction | None = None
+    edit: Edit | None = None
+    revoke: Revoke | None = None
+    system: System | None = None
 
     @property
-    def enclosed(self) -> tuple[str, Enclosed] | None:
-        """What is sent with it, and of which kind that is."""
-        found = ((kind, getattr(self, kind)) for kind in KINDS)
-        return next(((kind, each) for kind, each in found if each is not None), None)
+    def by(self) -> list[str]:
+        """Return what whoever wrote it is called, the user id first."""
+        return [each for each in (self.from_user_id, self.from_) if each]
 
     @property
-    def words(self) -> str | None:
-        """What it says; with a file, that is what is said of it."""
-        if self.text is not None:
-            return self.text.body
-        return self.enclosed[1].caption if self.enclosed else None
-
-
-class Fault(msgspec.Struct, kw_only=True):
-    code: int
+    def to_(self) -> list[str]:
+        """Return what whoever is to read it is called, the user id first."""
+        return [each for each in (self.to_user_id, self.to) if each]
 
 
 class Status(msgspec.Struct, kw_only=True):
@@ -131,8 +146,8 @@ class Call(msgspec.Struct, kw_only=True):
     entry: list[Entry] = []
 
 
-class Said(msgspec.Struct, kw_only=True):
-    """What is said of the field `messages`. Each message is read by itself: of a kind that nobody knows yet it may
+class Told(msgspec.Struct, kw_only=True):
+    """What is said of the fields that are read. Each message is read by itself: of a kind that nobody knows yet it may
     have any shape.
     """
 
@@ -140,6 +155,7 @@ class Said(msgspec.Struct, kw_only=True):
     contacts: list[Person] = []
     messages: list[msgspec.Raw] = []
     statuses: list[msgspec.Raw] = []
+    message_echoes: list[msgspec.Raw] = []
 
 
 def understood(pepper: bytes, providers: Sequence[Provider] = PROVIDERS) -> Sequence[Provider]:
@@ -156,10 +172,12 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
     call = _read(received.arrival.body, Call)
     if call is None or call.object != OBJECT:
         return None
-    changes = (change for entry in call.entry for change in entry.changes)
-    values = (_read(each.value, Said) for each in changes if each.field == "messages")
+    changes = [change for entry in call.entry for change in entry.changes]
+    values = (_read(each.value, Told) for each in changes if each.field in FIELDS)
     reader = _Reader(received.tenant, pepper)
-    return [each for value in values if value for each in reader.commands(value)] or None
+    said = [each for value in values if value for each in reader.commands(value)]
+    of_templates = (heard_of(e.field, e.value, received.tenant, pepper) for e in changes)
+    return [*said, *chain.from_iterable(of_templates)] or None
 
 
 class _Reader:
@@ -169,36 +187,110 @@ class _Reader:
         self._tenant = tenant
         self._pepper = pepper
 
-    def commands(self, value: Said) -> Iterator[Command]:
+    def commands(self, value: Told) -> Iterator[Command]:
         """Return what follows from it, in order."""
         for raw in value.messages:
             message = _read(raw, Message)
-            if message is not None:
-                yield from self._heard(message, value)
+            if message is not None and message.group_id is None:
+                yield from self._of(message, message.by, value)
+        for raw in value.message_echoes:
+            echo = _read(raw, Message)
+            if echo is not None and echo.group_id is None:
+                yield from self._of(echo, echo.to_, value, from_phone=True)
         for raw in value.statuses:
             status = _read(raw, Status)
             if status is not None:
                 yield from self._reported(status)
 
-    def _heard(self, message: Message, value: Said) -> Iterator[HearMessage]:
-        ids = [each for each in (message.from_user_id, message.from_) if each]
-        at, said, media = _time(message.timestamp), _text(message.words), _media(message)
-        if not ids or at is None or (said is None and media is None):
+    def _of(
+        self, message: Message, ids: Sequence[str], value: Told, *, from_phone: bool = False
+    ) -> Iterator[Command]:
+        """Return what follows from a message that is between the business and whoever is called by these `ids`."""
+        at = _time(message.timestamp)
+        if not ids or at is None:
             return
-        known, *also = (self._known(each) for each in ids)
-        contact = Contact(name=_name_of(message, value) or ids[-1], phone=_phone(message.from_))
+        known = tuple(self._known(each) for each in ids)
+        if message.system is not None:
+            yield from self._moved(message, message.system, known, at)
+        elif (about := _amended(message)) is not None:
+            yield self._amendment(message, about, known, at, from_phone=from_phone)
+        elif (said := said_in(message) or said_of_file(message)) is not None:
+            yield from self._heard(message, said, known, at, value, from_phone=from_phone)
+
+    def _heard(
+        self,
+        message: Message,
+        said: Said,
+        known: Sequence[KnownOn],
+        at: datetime,
+        value: Told,
+        *,
+        from_phone: bool,
+    ) -> Iterator[HearMessage]:
+        text, media = _text(said.text), media_in(message, value.metadata.phone_number_id)
+        if text is None and media is None:
+            return
+        first, *also = known
+        number = message.to if from_phone else message.from_
+        contact = Contact(name=_name_of(known, value) or known[-1].id, phone=_phone(number))
         yield HearMessage(
             heard_id=self._name(message.id),
             channel=WHATSAPP.name,
-            known=known,
+            known=first,
             also=tuple(also),
             contact=contact,
             identities=identities_of(contact, tenant=self._tenant, pepper=self._pepper),
-            text=said,
+            text=text,
             seed=self._name(message.id),
             media=media,
             number=value.metadata.phone_number_id,
             at=at,
+            name=message.id,
+            payload=said.payload,
+            reply_to=self._replied(message),
+            from_phone=from_phone,
+        )
+
+    def _replied(self, message: Message) -> HeardId | None:
+        replied = message.context.id if message.context else None
+        return self._name(replied) if replied and replied != message.id else None
+
+    def _amendment(
+        self,
+        message: Message,
+        about: "_About",
+        known: Sequence[KnownOn],
+        at: datetime,
+        *,
+        from_phone: bool,
+    ) -> AmendHeard:
+        return AmendHeard(
+            heard_id=self._name(about.message_id),
+            amendment_id=self._name(message.id),
+            kind=about.kind,
+            identities=() if from_phone else tuple(each.identity_id for each in known),
+            at=at,
+            text=about.text,
+            from_phone=from_phone,
+        )
+
+    def _moved(
+        self, message: Message, system: System, known: tuple[KnownOn, ...], at: datetime
+    ) -> Iterator[MoveKnown]:
+        if system.type not in MOVES:
+            return
+        new = (system.user_id, system.wa_id or system.new_wa_id)
+        becomes = tuple(self._known(each) for each in new if each)
+        moves = system.type != "customer_identity_changed"
+        left = message.from_ if system.type in LEFT and message.from_ not in new else None
+        yield MoveKnown(
+            heard_id=self._name(message.id),
+            channel=WHATSAPP.name,
+            known=known,
+            at=at,
+            text=_text(system.body or ""),
+            becomes=becomes if moves else (),
+            left=self._known(left) if left else None,
         )
 
     def _reported(self, status: Status) -> Iterator[ReportCarried]:
@@ -221,6 +313,35 @@ class _Reader:
     def _name(self, id_: str) -> HeardId:
         return name_of(self._tenant, WHATSAPP.name, id_, self._pepper)
 
+
+class _About(NamedTuple):
+    """What is said about which message."""
+
+    kind: AmendmentKind
+    message_id: str
+    text: str | None = None
+
+
+def _amended(message: Message) -> _About | None:
+    """Return what is said about another message, if that is what it is: an edit that says nothing is none."""
+    match message:
+        case Message(reaction=Reaction(message_id=id_, emoji=emoji)):
+            return _About(AmendmentKind.REACTION, id_, _emoji(emoji))
+        case Message(revoke=Revoke(original_message_id=id_)):
+            return _About(AmendmentKind.REVOKE, id_)
+        case Message(edit=Edit(original_message_id=id_, message=content)):
+            said = said_in(content)
+            text = _text((said.text if said else caption_of(content)) or "")
+            return _About(AmendmentKind.EDIT, id_, text) if text else None
+        case _:
+            return None
+
+
+LEFT: Final = frozenset({"user_changed_number", "customer_changed_number"})
+MOVES: Final = LEFT | {"user_changed_user_id", "customer_identity_changed"}
+"""What is told of somebody; of a changed number, under either name, that the former is theirs no more."""
+
+LONGEST_EMOJI: Final = 16
 
 TOLD: Final = {
     "sent": MessageStatus.SENT,
@@ -246,41 +367,16 @@ def _time(said: str) -> datetime | None:
         return None
 
 
-def _media(message: Message) -> Media | None:
-    """Return what was sent with it."""
-    if message.enclosed is None:
-        return None
-    kind, found = message.enclosed
-    name = shown(found.filename.replace("\\", "/").rpartition("/")[2]) if found.filename else ""
-    return Media(
-        kind=MediaKind.VOICE if found.voice else MediaKind(kind),
-        id=found.id,
-        name=name[-LONGEST_NAME:] or None,
-        sha256=digest_in(found.sha256),
-    )
-
-
-def digest_in(said: str | None) -> str | None:
-    """Return a SHA-256 in hexadecimal digits; None, where it is none. Calls say it in Base64.
-
-    >>> digest_in("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
-    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-    """
-    if said is None or HEXADECIMAL.fullmatch(said):
-        return said
-    try:
-        found = b64decode(said, validate=True).hex()
-    except ValueError:
-        return None
-    return found if HEXADECIMAL.fullmatch(found) else None
-
-
-def _text(said: str | None) -> str | None:
+def _text(said: str) -> str | None:
     """Return what somebody wrote as it can be kept; None, where nothing is left."""
-    if said is None:
-        return None
     kept = said.replace("\x00", "")[:LONGEST_TEXT]
     return kept if kept.strip() else None
+
+
+def _emoji(said: str | None) -> str | None:
+    """Return the emoji; None, where it is taken back, or nothing that could be shown as one."""
+    is_one = said and len(said) <= LONGEST_EMOJI and "\x00" not in said
+    return said if is_one else None
 
 
 def _phone(id_: str | None) -> str | None:
@@ -295,9 +391,9 @@ def _phone(id_: str | None) -> str | None:
         return None
 
 
-def _name_of(message: Message, value: Said) -> str | None:
+def _name_of(known: Sequence[KnownOn], value: Told) -> str | None:
     """Return what they call themselves."""
-    ids = {message.from_, message.from_user_id} - {None}
+    ids = {each.id for each in known}
     theirs = (each for each in value.contacts if {each.wa_id, each.user_id} & ids)
     profile = next((each.profile for each in theirs if each.profile), None)
     return shown(profile.name)[:LONGEST_NAME] or None if profile and profile.name else None

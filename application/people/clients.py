@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from application.people.merging import merge, unmerge
 from application.people.people import records, survivor
 from application.records import let_go
 from application.transact import Changes, Past, UseCase
@@ -135,6 +134,4 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     clients.NameAnew: name_anew,
     clients.NameOnChannel: _decided(clients.name_on_channel),
     clients.ForgetOnChannel: _decided(clients.forget_on_channel),
-    clients.MergeClients: merge,
-    clients.UnmergeClients: unmerge,
 }

@@ -32,6 +32,9 @@ from application.processes.sales import OF_SALES
 from application.processes.sales.send_invitation_to_lead import SEND_INVITATION_TO_LEAD
 from application.processes.send_code_to_guest import SEND_CODE_TO_GUEST
 from application.processes.send_code_to_prove_address import SEND_CODE_TO_PROVE_ADDRESS
+from application.processes.tell_by_mail_when_message_failed import (
+    TELL_BY_MAIL_WHEN_MESSAGE_FAILED,
+)
 from application.processes.tell_client_about_booking import TELL_CLIENT_ABOUT_BOOKING
 from application.processes.tell_of_stopped_webhook import TELL_OF_STOPPED_WEBHOOK
 from application.processes.tell_professional_about_booking import TELL_PROFESSIONAL_ABOUT_BOOKING
@@ -42,6 +45,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     TELL_CLIENT_ABOUT_BOOKING,
     TELL_PROFESSIONAL_ABOUT_BOOKING,
     REMIND_CLIENT_OF_BOOKING,
+    TELL_BY_MAIL_WHEN_MESSAGE_FAILED,
     FORGET_MAILS_ON_CLIENT_ERASED,
     END_SESSIONS_ON_STANDING_CHANGED,
     SEND_CODE_TO_PROVE_ADDRESS,

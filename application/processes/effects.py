@@ -4,11 +4,14 @@ up what is personal when the time comes, and finds nothing once it is erased.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from application.ports import Recorded
 from application.processes.process import Do, Effect, Orders
 from domain.conversations.channels import WHATSAPP
+from domain.conversations.notices import Notice
 from domain.scheduling.bookings import (
     BookingCancelled,
     BookingConfirmed,
@@ -57,9 +60,10 @@ Mentioned = (
 """What somebody is told of."""
 
 
-class MailAboutBooking(Effect, frozen=True):
-    """A mail about an event: `version` is that of the event in the booking's stream. Whoever reads
-    it reads all that is said of the booking in the order in which it happened.
+class MailAboutBooking(Effect, frozen=True, kw_only=True):
+    """A mail about an event, or a message on the channel that its reader wants: `version` is that of the event in the
+    booking's stream. Whoever reads it reads all that is said of the booking in the order in which it happened.
+    It is a mail for sure `instead_of` a message that has failed.
     """
 
     lane: ClassVar[str] = "mails"
@@ -67,6 +71,12 @@ class MailAboutBooking(Effect, frozen=True):
     kind: MailKind
     booking_id: BookingId
     version: int
+    instead_of: MessageId | None = None
+
+    @property
+    def notice(self) -> Notice:
+        """Return by what it is known on other channels."""
+        return Notice(kind=self.kind, booking_id=self.booking_id, version=self.version)
 
     @property
     def ordering_key(self) -> str:
@@ -90,10 +100,28 @@ def booking_mail(kind: MailKind, past: Recorded) -> Orders:
     return [Do(mail, about=event.booking_id)]
 
 
-class SendBookingReminder(MailAboutBooking, frozen=True):
+class SendBookingReminder(MailAboutBooking, frozen=True, kw_only=True):
     """Remind the client, if the booking still stands and begins at `starts_at`."""
 
     starts_at: datetime
+
+    @property
+    def notice(self) -> Notice:
+        """Return by what it is known on other channels."""
+        return replace(super().notice, starts_at=self.starts_at)
+
+
+def mail_of(notice: Notice, instead_of: MessageId | None = None) -> MailAboutBooking:
+    """Return the order to tell a notice."""
+    known: dict[str, Any] = {
+        "kind": MailKind(notice.kind),
+        "booking_id": notice.booking_id,
+        "version": notice.version,
+        "instead_of": instead_of,
+    }
+    if notice.starts_at is None:
+        return SendBookingMail(**known)
+    return SendBookingReminder(**known, starts_at=notice.starts_at)
 
 
 class CarryMessage(Effect, frozen=True):
@@ -119,6 +147,17 @@ class FetchMedia(Effect, frozen=True):
 
     message_id: MessageId
     channel: str
+
+
+class HearTemplates(Effect, frozen=True):
+    """Hear what WhatsApp has of the templates of a business, asked for the `number`th time."""
+
+    number: int
+
+    @property
+    def ordering_key(self) -> str:
+        """What was heard last counts."""
+        return "hear-templates"
 
 
 class ForgetMails(Effect, frozen=True):
@@ -359,6 +398,7 @@ class SendWebhookMail(Effect, frozen=True):
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
     FetchMedia,
+    HearTemplates,
     SendBookingMail,
     SendBookingReminder,
     ForgetMails,

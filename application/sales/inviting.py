@@ -9,7 +9,7 @@ that it was mailed to. So it is made again to be compared, and proves no other a
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
@@ -21,7 +21,7 @@ from application.people.people import survivor
 from application.processes.effects import SendInvitation
 from application.sales.leads import recorded
 from application.scheduling.mails import Mailer, MailRefusedError, Message, language_of
-from application.transact import Changes, Past, UseCase
+from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.origins import OriginNotUnderstood, origin_of
 from domain.business.tenants import TENANT, Tenant, stream_of
 from domain.macs import mac
@@ -29,6 +29,7 @@ from domain.messages import Command, Value
 from domain.people.clients import CLIENT, ClientIsErased
 from domain.sales import leads
 from domain.sales.leads import LEAD, Lead
+from domain.sales.scores import EngagementSource
 from domain.values import ClientId, Contact, LeadId, TenantId
 
 T = TypeVar("T")
@@ -114,7 +115,26 @@ def accept(command: leads.AcceptInvitation, past: Past) -> Changes:
     if known is None or address_key(known) != address_key(command.email):
         raise leads.InvitationNotGood
     events = leads.accept(command, lead, now=past.now)
-    return recorded(command.lead_id, lead, events, past)
+    return step_by_step(
+        past,
+        lambda here: recorded(command.lead_id, lead, events, here),
+        partial(_counted_elsewhere, command, lead),
+    )
+
+
+def _counted_elsewhere(command: leads.AcceptInvitation, lead: Lead, past: Past) -> Changes:
+    """Count for the lead that stands for it that somebody who was merged followed their link."""
+    if lead.merged_into is None:
+        return {}
+    stands = past.of(LEAD, lead.merged_into)
+    if not stands.is_there:
+        return {}
+    order = leads.RecordEngagement(
+        lead_id=lead.merged_into,
+        source=EngagementSource.CLICK,
+        key=f"{command.lead_id}-{command.number}",
+    )
+    return recorded(lead.merged_into, stands, leads.engage(order, stands), past)
 
 
 def reached_at(lead: Lead, past: Past) -> str | None:

@@ -91,6 +91,7 @@ def visited(client_id: ClientId, day: date, past: Past) -> Changes:
 
 def looked_after(lead_id: LeadId, task_id: str, past: Past) -> Changes:
     """Count that something that was to be done about a lead is done; of who is none any more, nothing is said."""
+    lead_id = standing(lead_id, past)
     lead = past.of(LEAD, lead_id)
     if not lead.is_there:
         return {}
@@ -105,7 +106,7 @@ def written_to(client_id: ClientId, past: Past) -> Changes:
     if (lead_id := lead_of_person(client_id, past)) is None:
         return {}
     lead = past.of(LEAD, lead_id)
-    if lead.answered_after is not None or lead.status not in leads.OPEN:
+    if lead.answered is not None or lead.status not in leads.OPEN:
         return {}
     order = leads.RecordContact(lead_id=lead_id, way=leads.ContactWay.MESSAGE)
     return recorded(lead_id, lead, leads.contact(order, lead, now=past.now), past)
@@ -127,8 +128,11 @@ def came(client_id: ClientId | None, past: Past) -> Changes:
 
 
 def score(command: leads.ScoreLead, past: Past) -> Changes:
-    """Of who was purged, and has come again, it is the lead that they are now."""
-    lead_id, lead = command.lead_id, past.of(LEAD, command.lead_id)
+    """Of who was purged, and has come again, it is the lead that they are now; and of who was merged, the one that
+    stands for them.
+    """
+    lead_id = standing(command.lead_id, past)
+    lead = past.of(LEAD, lead_id)
     if lead.purged and lead.client_id is not None:
         lead_id = lead_named(lead.client_id, past)
         lead = past.of(LEAD, lead_id)
@@ -173,10 +177,21 @@ def known_lead(client_id: ClientId, past: Past) -> LeadId | None:
 
 
 def _leads_of(client_id: ClientId, past: Past) -> list[LeadId]:
-    """Return the leads of a person, under whichever records they were opened; those removed last."""
+    """Return the leads of a person, under whichever records they were opened; those removed last, and behind them
+    what was merged.
+    """
     named = (lead_named(each, past) for each in records_of_person(past, client_id))
     there = [each for each in named if past.of(LEAD, each).client_id is not None]
-    return sorted(there, key=lambda each: not past.of(LEAD, each).is_there)
+    return sorted(there, key=lambda each: _behind(past.of(LEAD, each)))
+
+
+def _behind(lead: Lead) -> tuple[bool, bool]:
+    return not lead.is_there, lead.merged_into is not None
+
+
+def standing(lead_id: LeadId, past: Past) -> LeadId:
+    """Return the lead that stands for this one: most often it does itself."""
+    return past.of(LEAD, lead_id).merged_into or lead_id
 
 
 # --- What follows ---------------------------------------------------------------------
@@ -213,22 +228,30 @@ def again(
     events: Sequence[LeadEvent],
     past: Past,
 ) -> Changes:
-    """Record that somebody who was removed is a lead again, with their follow-up. Who has come again is to
-    be turned to anew.
+    """Record that somebody who was removed is a lead again, with their follow-up, and with what was merged into it.
+    Who has come again is to be turned to anew.
     """
+    if (gone_at := removed.removed_at) is None:
+        return {}
     came = any(isinstance(each, LeadTouched) for each in events)
     return step_by_step(
         past,
-        lambda here: follow_up_back(removed, here),
+        lambda here: follow_up_back(removed, gone_at, here),
         lambda here: recorded(lead_id, removed, events, here, anew=came),
+        lambda here: {
+            each: leads.restore_with(each, here.of(LEAD, each), removed_at=gone_at)
+            for each in removed.absorbed
+        },
     )
 
 
 def _reached_by(lead: Lead, past: Past) -> Mapping[str, bool]:
-    contact = past.of(CLIENT, lead.client_id).contact if lead.client_id else None
+    """Return whether they can be reached by the record under which they came, or that which stands for it."""
+    records = {lead.client_id, survivor(past, lead.client_id)} if lead.client_id else ()
+    known = [contact for each in records if (contact := past.of(CLIENT, each).contact)]
     return {
-        "has_email": contact is not None and contact.email is not None,
-        "has_phone": contact is not None and contact.phone is not None,
+        "has_email": any(each.email is not None for each in known),
+        "has_phone": any(each.phone is not None for each in known),
     }
 
 

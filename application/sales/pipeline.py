@@ -1,14 +1,16 @@
 """Use cases of where a lead stands on the business's own way, of where it works, and of its removal."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from application.people import clients as client_use_cases
 from application.people.people import survivor
 from application.sales.assignment import counted
 from application.sales.leads import again, recorded
+from application.sales.merging import settled
 from application.sales.removing import follow_up_gone
-from application.transact import Changes, Past, UseCase
+from application.transact import Changes, Past, UseCase, step_by_step
 from domain.messages import Command
 from domain.people.clients import AddClientNote
 from domain.records import to
@@ -50,12 +52,25 @@ def remove(command: leads.RemoveLead, past: Past) -> Changes:
     if not events:
         return {}
     counts = counted(command.lead_id, lead, LEAD.fold(events, lead), past)
-    return {command.lead_id: events, **counts, **follow_up_gone(lead, past)}
+    return {
+        command.lead_id: events,
+        **{e: leads.remove_with(e, past.of(LEAD, e), now=past.now) for e in lead.absorbed},
+        **counts,
+        **follow_up_gone(lead, past),
+    }
 
 
 def restore(command: leads.RestoreLead, past: Past) -> Changes:
+    """Let it be there again; of who has another by now, one stands for both."""
     lead = past.of(LEAD, command.lead_id)
-    return again(command.lead_id, lead, leads.restore(command, lead, now=past.now), past)
+    events = leads.restore(command, lead, now=past.now)
+    if lead.client_id is None or not events:
+        return {}
+    return step_by_step(
+        past,
+        partial(again, command.lead_id, lead, events),
+        partial(settled, lead.client_id),
+    )
 
 
 def purge(command: leads.PurgeLead, past: Past) -> Changes:

@@ -1,4 +1,6 @@
-"""What becomes of a lead's follow-up when the lead is removed, and when it is there again."""
+"""What becomes of a lead's follow-up when the lead is removed or merged, and when it is there again."""
+
+from datetime import datetime
 
 from application import records
 from application.transact import Changes, Past
@@ -17,13 +19,13 @@ def follow_up_gone(lead: Lead, past: Past) -> Changes:
     return records.remove(RemoveRecord(kind=TASKS.one, id=task_id), past)
 
 
-def follow_up_back(removed: Lead, past: Past) -> Changes:
-    """Restore it with the lead, if it was removed with it, and can still be had."""
-    if removed.follow_up is None or removed.removed_at is None:
+def follow_up_back(lead: Lead, gone_at: datetime, past: Past) -> Changes:
+    """Restore it with the lead, if it went with it at this moment, and can still be had."""
+    if lead.follow_up is None:
         return {}
-    task_id = removed.follow_up.task_id
+    task_id = lead.follow_up.task_id
     task = past.of(TASKS.aggregate, task_id)
-    with_it = task.removed_at == removed.removed_at and task.values is not None
-    if not with_it or past.now - removed.removed_at > RESTORABLE:
+    with_it = task.removed_at == gone_at and task.values is not None
+    if not with_it or past.now - gone_at > RESTORABLE:
         return {}
     return records.restore(RestoreRecord(kind=TASKS.one, id=task_id), past)

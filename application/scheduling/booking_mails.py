@@ -5,7 +5,6 @@ may wait for months. What became of a mail is recorded on its booking.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, Final, TypeVar
 
@@ -19,7 +18,6 @@ from application.operations.jobs import (
 )
 from application.people.people import merged_records
 from application.ports import Clock, Recorded
-from application.processes import tell_client_about_booking, tell_professional_about_booking
 from application.processes.effects import (
     MailAboutBooking,
     MailKind,
@@ -38,24 +36,21 @@ from application.scheduling.mails import (
     language_of,
     state_of,
 )
+from application.scheduling.telling import BY_MAIL, Elsewhere
+from application.scheduling.timeliness import is_late, is_same_command, told_of, why_not
 from application.transact import Changes, Past, UseCase
 from domain.aggregate import Aggregate
 from domain.business.tenants import TENANT, stream_of
 from domain.business.users import USER, UserStatus
-from domain.messages import Command, Event
+from domain.messages import Command
 from domain.people.clients import CLIENT, Client
+from domain.people.consents import ToldBy
 from domain.scheduling import bookings
 from domain.scheduling.bookings import (
     BOOKING,
     Booking,
-    BookingCancelled,
-    BookingCompleted,
     BookingConfirmed,
-    BookingDeclined,
-    BookingMarkedNoShow,
     BookingRequested,
-    BookingRescheduled,
-    BookingStatus,
     RecordBookingMailFailed,
     RecordBookingMailSent,
 )
@@ -66,40 +61,23 @@ from domain.zones import ZONES
 
 S = TypeVar("S")
 
-ENDS: Final = (BookingDeclined, BookingCancelled, BookingCompleted, BookingMarkedNoShow)
-
-OVERTAKEN_BY: Final[Mapping[MailKind, tuple[type[Event], ...]]] = {
-    MailKind.REQUESTED: (BookingConfirmed, BookingRescheduled, *ENDS),
-    MailKind.CONFIRMED: (BookingRescheduled, *ENDS),
-    MailKind.RESCHEDULED: (BookingConfirmed, BookingRescheduled, *ENDS),
-    MailKind.PROFESSIONAL_NEW: (BookingRescheduled, *ENDS),
-    MailKind.PROFESSIONAL_RESCHEDULED: (BookingRescheduled, *ENDS),
-}
-"""What makes a mail say something that is true no more. Of the others nothing ever does: what was
-declined or called off stays so. That a booking was confirmed, a mail to the professional says itself.
-"""
-
-TOLD_TO: Final[Mapping[bool, Mapping[type, MailKind]]] = {
-    False: tell_client_about_booking.MAILS,
-    True: tell_professional_about_booking.MAILS,
-}
-"""Of what the client, and the professional, hears by a mail of its own."""
-
-QUICKLY: Final = timedelta(minutes=1)
-"""For so long all is told that has a mail of its own, step by step; later, only what is still true."""
-
-TOO_LATE: Final = {MailKind.REMINDER_24H: timedelta(hours=2), MailKind.REMINDER_2H: timedelta(0)}
-"""How long before the start a reminder is of no use: the next has come, or the visit begins."""
-
 
 class BookingMails:
     """Handles the effects that are mails about bookings."""
 
-    def __init__(self, history: History, letters: Letters, mailer: Mailer, clock: Clock) -> None:
+    def __init__(
+        self,
+        history: History,
+        letters: Letters,
+        mailer: Mailer,
+        clock: Clock,
+        elsewhere: Elsewhere = BY_MAIL,
+    ) -> None:
         self._history = history
         self._letters = letters
         self._mailer = mailer
         self._clock = clock
+        self._elsewhere = elsewhere
 
     @property
     def handlers(self) -> Handlers:
@@ -112,18 +90,16 @@ class BookingMails:
         Mails to one reader about one booking go out in the order in which things happened: their
         ordering key sees to it. One that comes late is left out where a later one says otherwise.
         """
-        past, now = self._history(job.tenant, effect.booking_id), self._clock()
-        if _is_over(effect, past, now):
-            return Skipped("it is over")
-        if _is_overtaken(effect, past, late=job.attempt > 1 or now > job.due_at + QUICKLY):
-            return Skipped("it is true no more")
-        return self._send(effect, past, job)
+        return self._tell(effect, job)
 
     def remind(self, effect: SendBookingReminder, job: Job) -> Handled:
         """Remind the client, unless the booking was moved or called off in the last moment."""
-        past = self._history(job.tenant, effect.booking_id)
-        if not _is_to_come(effect, past, self._clock()):
-            return Skipped("it does not take place then, or has begun")
+        return self._tell(effect, job)
+
+    def _tell(self, effect: MailAboutBooking, job: Job) -> Handled:
+        past, now = self._history(job.tenant, effect.booking_id), self._clock()
+        if (reason := why_not(effect, past, now, late=is_late(job, now))) is not None:
+            return Skipped(reason)
         return self._send(effect, past, job)
 
     def _send(self, effect: MailAboutBooking, past: Sequence[Recorded], job: Job) -> Handled:
@@ -134,6 +110,17 @@ class BookingMails:
             return Skipped("a later mail was sent before")
         mail = self._mail(effect, past, job.tenant)
         if mail is None:
+            return Skipped("nobody to write to")
+        match self._elsewhere.tell(mail, effect, job):
+            case ToldBy.MAIL:
+                return self._written(mail, effect, job)
+            case None:
+                return Skipped("they want to be told no more")
+            case channel:
+                return Skipped(f"it is told by {channel}")
+
+    def _written(self, mail: BookingMail, effect: MailAboutBooking, job: Job) -> Handled:
+        if mail.reader is None or mail.reader.email is None:
             return Skipped("nobody to write to")
         try:
             message_id = self._mailer.send(self._letters.write(mail), str(job.id))
@@ -156,7 +143,7 @@ class BookingMails:
         """Look up all that the mail may say; None when there is no such event, as after a restore,
         or nobody to read it: then nothing else is looked up.
         """
-        told, booking = _told(effect, past), state_of(BOOKING, past)
+        told, booking = told_of(effect, past), state_of(BOOKING, past)
         if told is None or booking is None or not isinstance(told.event, Mentioned):
             return None
         appointment = told.event.appointment
@@ -229,45 +216,7 @@ class BookingMails:
 
 
 def _is_reachable(reader: Contact | None) -> bool:
-    return reader is not None and reader.email is not None
-
-
-def _told(effect: MailAboutBooking, past: Sequence[Recorded]) -> Recorded | None:
-    return next((recorded for recorded in past if recorded.version == effect.version), None)
-
-
-def _is_over(effect: SendBookingMail, past: Sequence[Recorded], now: datetime) -> bool:
-    """Whether the time that the mail would speak of has passed."""
-    told = _told(effect, past)
-    if told is None or not isinstance(told.event, Mentioned):
-        return False
-    slot = told.event.appointment.slot
-    return slot is not None and slot.ends_at <= now
-
-
-def _is_overtaken(effect: SendBookingMail, past: Sequence[Recorded], *, late: bool) -> bool:
-    """Whether the mail is true no more. If not `late`, what happened since is told step by step,
-    if it is told at all, but for what the same command did: who is confirmed at once is not told first
-    that the request was received.
-    """
-    told, untrue = _told(effect, past), OVERTAKEN_BY.get(effect.kind, ())
-    tells = TOLD_TO[effect.kind.is_for_professional]
-    return told is not None and any(
-        late or type(since.event) not in tells or _is_same_command(since, told)
-        for since in past
-        if since.version > told.version and isinstance(since.event, untrue)
-    )
-
-
-def _is_to_come(effect: SendBookingReminder, past: Sequence[Recorded], now: datetime) -> bool:
-    booking = state_of(BOOKING, past)
-    return (
-        booking is not None
-        and booking.status is BookingStatus.CONFIRMED
-        and booking.appointment.slot is not None
-        and booking.appointment.slot.starts_at == effect.starts_at
-        and now < effect.starts_at - TOO_LATE[effect.kind]
-    )
+    return reader is not None and (reader.email or reader.phone) is not None
 
 
 def _is_confirmed(kind: MailKind, told: Recorded, past: Sequence[Recorded]) -> bool:
@@ -279,13 +228,8 @@ def _is_confirmed(kind: MailKind, told: Recorded, past: Sequence[Recorded]) -> b
         for recorded in past
         if kind.is_for_professional
         or recorded.version <= told.version
-        or _is_same_command(recorded, told)
+        or is_same_command(recorded, told)
     )
-
-
-def _is_same_command(one: Recorded, other: Recorded) -> bool:
-    command = one.metadata.get("command")
-    return command is not None and command == other.metadata.get("command")
 
 
 def _price(past: Sequence[Recorded]) -> Money | None:

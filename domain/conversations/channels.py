@@ -29,13 +29,14 @@ class Carried(Value, frozen=True, kw_only=True):
 
 class Channel(Value, frozen=True, kw_only=True):
     """`longest` is how many characters a text has at most, and `longest_caption` the words that go with a file;
-    `open_for`, for how long after somebody wrote something can be said freely, where it cannot be at any time.
-    `carries` which files.
+    `open_for`, for how long after somebody wrote something can be said freely, where it cannot be at any time. What is
+    made of a template that it `approves` can be. `carries` which files.
     """
 
     name: str
     longest: int
     open_for: timedelta | None = None
+    approves: bool = False
     carries: Mapping[MediaType, Carried] = {}
     longest_caption: int = 0
 
@@ -48,6 +49,7 @@ WHATSAPP: Final = Channel(
     name="whatsapp",
     longest=4_096,
     open_for=timedelta(hours=24),
+    approves=True,
     carries={
         MediaType.JPEG: _PICTURE,
         MediaType.PNG: _PICTURE,
@@ -117,15 +119,17 @@ class Part(Value, frozen=True, kw_only=True):
     text: str | None = None
 
 
-def parts_of(channel: Channel, text: str | None, files: Contents) -> Sequence[Part]:
-    """Return as what a message goes out, in order: each file alone, and the words with the first one, or in front where
-    they do not go with it.
-    """
-    first = next(iter(files), None)
-    if first is None or (text and not _is_caption(channel, text, files[first])):
+def parts_of(text: str | None, files: Sequence[FileId], *, in_front: bool) -> Sequence[Part]:
+    """Return as what a message goes out, in order: each file alone, and the words with the first one, or `in_front`."""
+    if in_front:
         return [Part(text=text), *(Part(file_id=each) for each in files)]
-    return [Part(file_id=each, text=text if each == first else None) for each in files]
+    return [Part(file_id=each, text=None if number else text) for number, each in enumerate(files)]
 
 
-def _is_caption(channel: Channel, text: str, content: Content) -> bool:
-    return len(text) <= channel.longest_caption and channel.carries[content.media_type].is_captioned
+def goes_in_front(channel: Channel, text: str | None, files: Contents) -> bool:
+    """Whether the words are a message of their own: there is no file, or they do not go with the first."""
+    first = next(iter(files.values()), None)
+    if first is None or not text:
+        return first is None
+    captioned = channel.carries[first.media_type].is_captioned
+    return not captioned or len(text) > channel.longest_caption

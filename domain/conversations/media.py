@@ -26,10 +26,11 @@ class MediaStatus(StrEnum):
 
 class Media(Value, frozen=True, kw_only=True):
     """`id` is what the provider calls it, `name` what whoever sent it does. `sha256`, in hexadecimal digits, is what its
-    bytes are held against.
+    bytes are held against. It came by this `number` of the business.
     """
 
     kind: MediaKind
     id: str
     name: str | None = None
     sha256: str | None = None
+    number: str = ""

@@ -2,7 +2,7 @@
 says who they are. Leads and strangers have one, too (decision 0048).
 """
 
-from typing import NewType
+from typing import Final, NewType
 
 from domain.messages import Value
 from domain.people.clients import CLIENT
@@ -10,6 +10,12 @@ from domain.values import ClientId, UserId, kind_of
 
 MemberId = NewType("MemberId", str)
 """A user who works here, or a client."""
+
+OURSELVES: Final = MemberId("frontdesk")
+"""Who says what nobody in particular does, such as notices. They see nothing, and are in no conversation."""
+
+PHONE: Final = MemberId("user-00000000-0000-0000-0000-000000000000")
+"""Somebody of the business, at the app on its phone: who of them, nobody is told. They take part in nothing."""
 
 Audience = tuple[MemberId, ...]
 """Who may see something, for good: those who were there, and for whom it is."""

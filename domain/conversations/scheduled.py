@@ -50,7 +50,8 @@ class CalledOff(StrEnum):
 
 class ScheduleMessage(Command, frozen=True):
     """`unless_answered`: it is cancelled once somebody from outside writes. Instead of `text` there may be a
-    `template`, of which it is made when its time comes.
+    `template`, of which it is made when its time comes. Where nothing can be said freely any more by then, the
+    `fallback` is.
     """
 
     scheduled_id: ScheduledId
@@ -59,6 +60,7 @@ class ScheduleMessage(Command, frozen=True):
     send_at: datetime
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     unless_answered: bool = False
 
 
@@ -91,6 +93,7 @@ class MessageScheduled(Event, frozen=True):
     client_id: ClientId | None = None
     text: Personal[str | None] = None
     template: Personal[FromTemplate | None] = None
+    fallback: Personal[FromTemplate | None] = None
 
 
 class ScheduledSent(Event, frozen=True):
@@ -141,6 +144,7 @@ class Scheduled(Value, frozen=True, kw_only=True):
     audience: Audience = ()
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     unless_answered: bool = False
     status: ScheduledStatus = ScheduledStatus.WAITING
 
@@ -154,14 +158,19 @@ def evolve(scheduled: Scheduled, event: ScheduledEvent) -> Scheduled:
                 audience=event.audience,
                 text=event.text,
                 template=event.template,
+                fallback=event.fallback,
                 unless_answered=event.unless_answered,
             )
         case ScheduledSent():
-            return replace(scheduled, status=ScheduledStatus.SENT, text=None, template=None)
+            return _without_words(scheduled, ScheduledStatus.SENT)
         case ScheduledCancelled():
-            return replace(scheduled, status=ScheduledStatus.CANCELLED, text=None, template=None)
+            return _without_words(scheduled, ScheduledStatus.CANCELLED)
         case _:
             assert_never(event)
+
+
+def _without_words(scheduled: Scheduled, status: ScheduledStatus) -> Scheduled:
+    return replace(scheduled, status=status, text=None, template=None, fallback=None)
 
 
 SCHEDULED: Final[Aggregate[Scheduled, ScheduledEvent]] = Aggregate(
@@ -201,6 +210,7 @@ def schedule(
             client_id=client_id,
             text=command.text,
             template=command.template,
+            fallback=command.fallback,
         )
     ]
 
@@ -240,6 +250,7 @@ TOLD_AS: Final[Tellings] = {
         "unless_answered",
         "text",
         "template",
+        "fallback",
         audience="audience",
     ),
     ScheduledSent: _to_colleagues("scheduled.sent", "message_id"),

@@ -4,36 +4,42 @@ for good.
 """
 
 import re
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Final, NewType
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, NewType
+from uuid import UUID
+
+from msgspec.structs import replace
 
 from domain.business.users import Role
+from domain.conversations.approvals import (
+    PLACEHOLDER,
+    STOPPED,
+    Approval,
+    Approvals,
+    AsApproved,
+    Name,
+    TemplateStatus,
+    approval_of,
+    as_approved,
+    refuse_too_long,
+    stopped,
+)
 from domain.fields import TEXT, Held, Line, Text
 from domain.languages import nearest
-from domain.messages import DomainError, Invalid, Value
-from domain.records import Kind, Record, StoredAs, Unique, to
+from domain.messages import Command, DomainError, Event, Invalid, Value
+from domain.records import Action, Kind, Record, StoredAs, Unique, evolve, to
 
 TemplateId = NewType("TemplateId", str)
 
 MOST_PLACEHOLDERS: Final = 20
-PLACEHOLDER: Final = re.compile(r"\{\{ *([a-z][a-z0-9_]{0,39}) *\}\}", re.ASCII)
 BRACES: Final = re.compile(r"\{\{|\}\}")
 
 Shortcut = Annotated[str, Held(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
-class TemplateStatus(StrEnum):
-    """What a channel says of it that looks at templates before it carries them."""
-
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    PAUSED = "paused"
-
-
 class Wording(Value, frozen=True, kw_only=True):
-    """What it says in one language. `status` is there where a channel has looked at it: what was rejected or is
-    paused goes out on no other channel than ours.
+    """What it says in one language. `status` is there where somebody else carries it, and whoever looks at it there
+    has: what was rejected, paused or disabled goes out on no other channel than ours.
     """
 
     text: Text
@@ -59,11 +65,15 @@ class Wordings(Value, frozen=True, kw_only=True):
 
 
 class MessageTemplate(Value, frozen=True, kw_only=True):
-    """`shortcut` is what somebody types to have it."""
+    """`shortcut` is what somebody types to have it, and `name` what WhatsApp calls it, which has to say the same. What it
+    has of it are the `approvals`: they are heard from there, and nobody types them.
+    """
 
     shortcut: Shortcut
     title: Line
     says: Wordings
+    name: Name | None = None
+    approvals: Approvals = ()
 
 
 class FromTemplate(Value, frozen=True, kw_only=True):
@@ -75,10 +85,34 @@ class FromTemplate(Value, frozen=True, kw_only=True):
 
 
 class FilledIn(Value, frozen=True, kw_only=True):
-    """What a template says with everything in it."""
+    """What a template says with everything in it, and how it is given to a channel that has `approved` it."""
 
+    template_id: TemplateId
     text: str
     language: str
+    approved: AsApproved | None = None
+
+
+class Offered(Value, frozen=True, kw_only=True):
+    """A template that can be used on a channel at any time: in which `languages`, and what is to be filled in."""
+
+    id: TemplateId
+    shortcut: str
+    title: str
+    placeholders: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+class ReviewTemplate(Command, frozen=True):
+    """A channel says what it has of a template: all of it."""
+
+    id: str
+    approvals: Approvals
+
+
+class MessageTemplateReviewed(Event, frozen=True):
+    id: str
+    approvals: Approvals
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -89,7 +123,9 @@ class TemplateSaysNothing(Invalid):
 
 
 class PlaceholderMalformed(Invalid):
-    """What is to be filled in stands in two braces, by a name of small letters, digits and underscores."""
+    """What is to be filled in stands in two braces, by a name of small letters, digits and underscores, or a
+    number.
+    """
 
     language: str
 
@@ -154,6 +190,20 @@ def refuse_unclear(template: MessageTemplate) -> None:
         raise PlaceholdersDiffer(placeholders=tuple(differing))
 
 
+def evolve_template(record: Record[MessageTemplate], event: Any) -> Record[MessageTemplate]:
+    if not isinstance(event, MessageTemplateReviewed):
+        return evolve(record, event)
+    assert record.values is not None
+    return replace(record, values=replace(record.values, approvals=event.approvals))
+
+
+def review(command: ReviewTemplate, record: Record[MessageTemplate]) -> Sequence[Event]:
+    """Know what a channel has of it."""
+    if record.values is None or not record.active or record.values.approvals == command.approvals:
+        return []
+    return [MessageTemplateReviewed(id=command.id, approvals=command.approvals)]
+
+
 TEMPLATES: Final = Kind(
     one="message-template",
     many="message-templates",
@@ -186,10 +236,30 @@ TEMPLATES: Final = Kind(
         purged="message-template-purged.v1",
     ),
     columns=("shortcut", "title"),
-    unique=(Unique(fields=("shortcut",), loosely=False),),
+    unique=(
+        Unique(fields=("shortcut",), loosely=False),
+        Unique(fields=("name",), loosely=False),
+    ),
     refuse=refuse_unclear,
+    ours=frozenset({"approvals"}),
+    evolve=evolve_template,
+    actions={"review": Action(command=ReviewTemplate, decide=review, by_us=True)},
+    also={
+        "message-template-reviewed.v1": MessageTemplateReviewed(
+            id=f"message-template-{UUID(int=7)}",
+            approvals=(
+                Approval(
+                    name="merci",
+                    code="fr",
+                    status=TemplateStatus.APPROVED,
+                    text="Merci {{1}}, à très bientôt !",
+                ),
+            ),
+        )
+    },
     writers=frozenset({Role.OWNER, Role.FRONT_DESK}),
     readers=frozenset(Role) - {Role.CLIENT},
+    version=2,
 )
 
 # --- What is made of one --------------------------------------------------------------
@@ -199,31 +269,82 @@ TO_TEMPLATE: Final = to(TEMPLATES)
 
 
 def filled_in(
-    order: FromTemplate, template: Record[MessageTemplate], *, read_in: str | None, outside: bool
+    order: FromTemplate,
+    template: Record[MessageTemplate],
+    *,
+    read_in: str | None,
+    outside: bool,
+    approves: bool = False,
 ) -> FilledIn:
-    """Return what a message says that is made of a template; `read_in` is the language of whoever reads it, and
-    `outside` says whether another channel carries it. Raises what is in the way.
+    """Return what a message says that is made of a template; `read_in` is the language of whoever reads it, `outside`
+    says whether another channel carries it, and `approves` whether that one has templates of its own. Raises what is
+    in the way.
     """
     TO_TEMPLATE.refuse(template)
-    assert template.values is not None, "what may be referred to is there"
-    language = _language(order.language, template.values, read_in)
-    wording = template.values.says.by_language[language]
-    if outside and wording.status in (TemplateStatus.REJECTED, TemplateStatus.PAUSED):
-        raise TemplateNotTaken(current_status=wording.status)
+    known = template.values
+    assert known is not None, "what may be referred to is there"
+    language = _language(order.language, known, read_in, approves=approves)
+    wording = known.says.by_language[language]
+    _refuse_stopped(known, language, outside=outside, approves=approves)
     _refuse_others(order.values, wording)
     text = PLACEHOLDER.sub(lambda found: order.values[found[1]], wording.text)
     if len(text) > LONGEST:
         raise FilledInTooLong(most=LONGEST)
-    return FilledIn(text=text, language=language)
+    approval = approval_of(known.name, language, wording.text, known.approvals)
+    if approval is None or not approves:
+        return FilledIn(template_id=order.id, text=text, language=language)
+    refuse_too_long(text)
+    approved = as_approved(approval, wording.text, order.values)
+    return FilledIn(template_id=order.id, text=text, language=language, approved=approved)
 
 
-def _language(asked: str | None, template: MessageTemplate, read_in: str | None) -> str:
-    written = template.says.by_language
+def approved_in(template: MessageTemplate) -> tuple[str, ...]:
+    """Return the languages in which it goes out as a channel has approved it."""
+    name, known = template.name, template.approvals
+    written = template.says.by_language.items()
+    return tuple(each for each, said in written if approval_of(name, each, said.text, known))
+
+
+def offered(id_: TemplateId, template: MessageTemplate) -> Offered | None:
+    """Return how it can be used on a channel that approves templates, if it can."""
+    languages = approved_in(template)
+    if not languages:
+        return None
+    return Offered(
+        id=id_,
+        shortcut=template.shortcut,
+        title=template.title,
+        placeholders=template.says.by_language[languages[0]].placeholders,
+        languages=languages,
+    )
+
+
+def _language(
+    asked: str | None, template: MessageTemplate, read_in: str | None, *, approves: bool
+) -> str:
+    written = tuple(template.says.by_language)
     if asked is None:
-        return nearest(read_in or "", written) or next(iter(written))
+        return language_for(read_in, template, approves=approves)
     if asked not in written:
-        raise TemplateNotInLanguage(languages=tuple(written))
+        raise TemplateNotInLanguage(languages=written)
     return asked
+
+
+def language_for(read_in: str | None, template: MessageTemplate, *, approves: bool) -> str:
+    """Return in which language somebody is told it: the nearest to their own, on a channel that `approves` templates
+    of those that it has approved, if there are such.
+    """
+    offered = (approves and approved_in(template)) or tuple(template.says.by_language)
+    return nearest(read_in or "", offered) or offered[0]
+
+
+def _refuse_stopped(
+    template: MessageTemplate, language: str, *, outside: bool, approves: bool
+) -> None:
+    said = template.says.by_language[language].status if outside else None
+    heard = stopped(template.name, language, template.approvals) if approves else None
+    if (status := heard or said) in STOPPED:
+        raise TemplateNotTaken(current_status=status)
 
 
 def _refuse_others(values: Mapping[str, str], wording: Wording) -> None:

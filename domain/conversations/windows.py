@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from domain.conversations.channels import Channel
-from domain.messages import DomainError, Value
+from domain.conversations.templates import Offered
+from domain.messages import DomainError, Invalid, Value
 from domain.values import IdentityId
 
 MOST_LINES: Final = 10
@@ -15,9 +16,16 @@ MOST_LINES: Final = 10
 
 
 class WindowClosed(DomainError):
-    """Nothing can be said freely on this channel any more: they have not written for 24 hours."""
+    """Nothing can be said freely on this channel any more: they have not written for 24 hours. These templates can
+    be sent.
+    """
 
     closed_at: datetime | None
+    templates: Sequence[Offered]
+
+
+class FallbackNotNamed(Invalid):
+    """No template is named that could be sent instead, neither here nor in what is configured (`conversations`)."""
 
 
 class Line(Value, frozen=True, kw_only=True):
@@ -55,4 +63,4 @@ def refuse_closed(channel: Channel, lines: Sequence[Line], *, now: datetime) -> 
     """Refuse to say something freely once nobody has written for too long. Raises WindowClosed."""
     if not is_open(channel, lines, now=now):
         closed = channel.open_for and lines and lines[-1].at + channel.open_for
-        raise WindowClosed(closed_at=closed or None)
+        raise WindowClosed(closed_at=closed or None, templates=())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.messages import Command, Value
 from domain.people.channels import KnownOn
+from domain.sales.companies import Company
 from domain.sales.leads import LeadStatus, Touch
 from domain.values import Contact, IdentityId, UserId
 from domain.zones import to_local, to_utc, zone
@@ -27,6 +28,7 @@ class ImportedLead(Value, frozen=True, kw_only=True):
     status: LeadStatus = LeadStatus.NEW
     reason: str | None = None
     assignee_id: UserId | None = None
+    company: Company | None = None
 
 
 class FollowUps(Value, frozen=True, kw_only=True):

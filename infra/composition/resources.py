@@ -26,6 +26,7 @@ from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
 from adapters.mail.sales_letters import TemplateSalesLetters
+from adapters.mail.short import short_words
 from adapters.mail.smtp import SmtpMailer, server_of
 from adapters.outgoing import HttpOutgoing, Limits, system_addresses, tls_with
 from adapters.overdue import OverdueInTable
@@ -38,19 +39,20 @@ from adapters.read_models.answers import Answers
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
-from adapters.whatsapp import CloudApi, CloudMedia
+from adapters.whatsapp import CloudApi, CloudMedia, CloudShelves
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.conversations.carrying import Carriage, Carriages, Carrying
 from application.conversations.fetching import Fetching
+from application.conversations.reviewing import Reviewing
 from application.dispatch import Dispatcher
 from application.feed import Feed
 from application.files.keeping import Keeping
 from application.files.preparing import Preparing
 from application.files.store import Bytes
 from application.inbound import PROVIDERS
-from application.operations.jobs import Handlers
+from application.operations.jobs import Dispatch, Handlers
 from application.operations.rate_limits import RateLimiter
 from application.outgoing import Allowed, Outgoing
 from application.outgoing.destinations import HTTPS
@@ -65,6 +67,7 @@ from application.sales.task_mails import TaskMails
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.guest_bookings import GuestCodes
 from application.scheduling.mails import Mailer
+from application.scheduling.telling import Elsewhere, Telling
 from application.webhooks.deliveries import Happenings
 from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
@@ -244,6 +247,7 @@ def effects_of(
     clock: Clock,
     guests: PostgresGuests,
     answers: Answers,
+    elsewhere: Elsewhere,
 ) -> Handlers:
     """Return what carries out effects: mails go to the mail server, or else to the outbox."""
     sender = mailbox_of(settings.mail_from)
@@ -253,7 +257,7 @@ def effects_of(
             server_of(settings.smtp_url), sender, clock, handing_over=handing_over(database)
         )
     letters, codes = TemplateLetters(sender), codes_of(database, clock, settings.pepper)
-    mails = BookingMails(store.history, letters, mailer, clock)
+    mails = BookingMails(store.history, letters, mailer, clock, elsewhere)
     proofs = AddressProofs(store.history, codes, letters, mailer)
     to_guests = GuestCodes(store.history, guests, codes, letters, mailer, clock)
     confirmations = Confirmations(
@@ -272,6 +276,33 @@ def effects_of(
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
 
+def carriages_of(settings: Settings, clock: Clock) -> Carriages:
+    """Return who carries what is said on which channel."""
+    outgoing, url = outgoing_of(settings, clock), settings.whatsapp_url
+    files = outgoing_of(settings, clock, seconds=MEDIA_SECONDS, most_bytes=LARGEST)
+    return {
+        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, url), CloudMedia(files, url)),
+    }
+
+
+def telling_of(
+    settings: Settings,
+    store: PostgresEventStore,
+    dispatch: Dispatch,
+    configured: Configured,
+    clock: Clock,
+) -> Telling:
+    """Return what tells clients about their bookings on other channels than mail."""
+    carriages = carriages_of(settings, clock)
+
+    def has_account(tenant: str, channel: str) -> bool:
+        there = carriages.get(channel)
+        return there is not None and configured.values(tenant, there.account) is not None
+
+    pepper = settings.pepper.encode()
+    return Telling(Asking(store, clock), dispatch, has_account, short_words, pepper)
+
+
 def carrying_of(
     settings: Settings,
     database: Database,
@@ -281,9 +312,14 @@ def carrying_of(
     keeping: Keeping,
     clock: Clock,
 ) -> Handlers:
-    """Return what gives messages to whoever carries them on their channel, and fetches what came with others."""
-    carriages = _carriages(settings, clock)
+    """Return what gives messages to whoever carries them on their channel, fetches what came with others, and hears of
+    templates there.
+    """
+    carriages, outgoing = carriages_of(settings, clock), outgoing_of(settings, clock)
+    shelves = CloudShelves(outgoing, settings.whatsapp_url)
+    pepper = settings.pepper.encode()
     ask, history = Asking(store, clock), store.history
+    reviewing = Reviewing(ask, dispatch, configured, shelves, pepper)
     carrying = Carrying(
         ask,
         history,
@@ -291,20 +327,12 @@ def carrying_of(
         configured,
         carriages,
         handing_over(database),
-        settings.pepper.encode(),
+        pepper,
         clock,
         keeping=keeping,
     )
     fetching = Fetching(ask, history, dispatch, configured, carriages, keeping)
-    return {**carrying.handlers, **fetching.handlers}
-
-
-def _carriages(settings: Settings, clock: Clock) -> Carriages:
-    outgoing, url = outgoing_of(settings, clock), settings.whatsapp_url
-    files = outgoing_of(settings, clock, seconds=MEDIA_SECONDS, most_bytes=LARGEST)
-    return {
-        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, url), CloudMedia(files, url)),
-    }
+    return {**carrying.handlers, **fetching.handlers, **reviewing.handlers}
 
 
 def sender_of(

@@ -76,6 +76,7 @@ from infra.composition.resources import (
     publishing_of,
     redis_of,
     sender_of,
+    telling_of,
     tried_of,
     typed_by,
     wire_of,
@@ -179,8 +180,9 @@ def _compose(
     pepper = settings.pepper.encode()
     leads = _leads(database, store, keys, clock, pepper)
     works = works_of(database, dispatch, erasures, rebuilder, models, leads)
+    telling = telling_of(settings, store, dispatch, configured, clock)
     effects = {
-        **effects_of(settings, database, store, outbox, clock, guests, answers),
+        **effects_of(settings, database, store, outbox, clock, guests, answers, telling),
         **forgetting(erasures),
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),

@@ -15,9 +15,12 @@ from domain.conversations.messages import (
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
+    MessageNamed,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
     PartReported,
@@ -69,6 +72,7 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
+    payload: str | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -83,7 +87,13 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
 
 MILLION: Final = 1_000_000
 
-NOTHING: Final[Mapping[str, Any]] = {"text": None, "words": None, "files": (), "media": None}
+NOTHING: Final[Mapping[str, Any]] = {
+    "text": None,
+    "words": None,
+    "files": (),
+    "media": None,
+    "payload": None,
+}
 """What is left of what was said, once it was taken back."""
 
 
@@ -105,6 +115,7 @@ def _posted(event: MessagePosted) -> ListedMessage:
         local_id=event.local_id,
         posted_at=event.at,
         said_at=_said_at(event),
+        payload=event.payload,
     )
 
 
@@ -114,8 +125,13 @@ def _said_at(event: MessagePosted) -> datetime:
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
     match event:
+        case MessageReplied(reply_to=reply_to):
+            return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
             return replace(row, text=text, words=text and plain(text), edited_at=at)
+        case MessageFellBack(text=text):
+            said = replace(row, text=text, words=text and plain(text), files=())
+            return replace(said, template_id=event.template_id, language=event.language)
         case MessageDeleted(at=at):
             return replace(row, **NOTHING, deleted_at=at, reactions={})
         case MessageReacted(member_id=who, emoji=emoji):
@@ -132,7 +148,7 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MediaFailed(reason=reason):
             failed = row.media and replace(row.media, status=MediaStatus.FAILED, reason=reason)
             return replace(row, media=failed)
-        case MessagePosted() | PartReported() | FileHandedOver():
+        case MessagePosted() | MessageNamed() | PartReported() | FileHandedOver():
             return row
         case _:
             assert_never(event)
@@ -148,11 +164,14 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=3,
+    version=4,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageNamed,
+        MessageReplied,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,

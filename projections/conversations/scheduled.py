@@ -28,6 +28,7 @@ class ListedScheduled(Row, frozen=True, kw_only=True):
     author: MemberId
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     send_at: datetime
     unless_answered: bool = False
     status: ScheduledStatus = ScheduledStatus.WAITING
@@ -46,6 +47,7 @@ def _evolve(
                 author=event.author,
                 text=event.text,
                 template=event.template,
+                fallback=event.fallback,
                 send_at=event.send_at,
                 unless_answered=event.unless_answered,
             )
@@ -54,7 +56,7 @@ def _evolve(
         case ScheduledCancelled(reason=reason):
             return row and replace(row, status=ScheduledStatus.CANCELLED, reason=reason)
         case ClientErased():
-            return row and replace(row, text=None, template=None)
+            return row and replace(row, text=None, template=None, fallback=None)
         case _:
             assert_never(event)
 
@@ -69,7 +71,7 @@ def _key(event: ScheduledEvent | ClientErased) -> list[str]:
 
 SCHEDULED_ROWS = ReadModel(
     name="scheduled_messages",
-    version=2,
+    version=3,
     row=ListedScheduled,
     subscribes_to=(MessageScheduled, ScheduledSent, ScheduledCancelled, ClientErased),
     key=_key,

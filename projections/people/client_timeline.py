@@ -10,7 +10,12 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from domain.conversations.messages import MessageDeleted, MessageEdited, MessagePosted
+from domain.conversations.messages import (
+    MessageDeleted,
+    MessageEdited,
+    MessageFellBack,
+    MessagePosted,
+)
 from domain.conversations.participants import MemberId
 from domain.files.files import (
     Description,
@@ -103,7 +108,7 @@ def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
             return TimelineEntry(id=note, client_id=client, kind=EntryKind.NOTE, text=text)
         case ClientErased():
             return None
-        case MessagePosted() | MessageEdited() | MessageDeleted():
+        case MessagePosted() | MessageEdited() | MessageFellBack() | MessageDeleted():
             return _message(row, event)
         case (
             LeadOpened()
@@ -131,13 +136,14 @@ def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
 
 
 def _message(
-    row: TimelineEntry | None, event: MessagePosted | MessageEdited | MessageDeleted
+    row: TimelineEntry | None,
+    event: MessagePosted | MessageEdited | MessageFellBack | MessageDeleted,
 ) -> TimelineEntry | None:
     """Tell of what was said between the business and one client, whoever of them said it."""
     match event:
         case MessagePosted():
             return _said(event)
-        case MessageEdited(text=text):
+        case MessageEdited(text=text) | MessageFellBack(text=text):
             return row and replace(row, text=text)
         case MessageDeleted():
             return None
@@ -282,7 +288,7 @@ def _key(event: Any) -> list[str]:
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=6,
+    version=7,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -311,6 +317,7 @@ CLIENT_TIMELINE = ReadModel(
         FilePurged,
         MessagePosted,
         MessageEdited,
+        MessageFellBack,
         MessageDeleted,
     ),
     key=_key,

@@ -10,7 +10,9 @@ from domain.messages import Value
 from domain.people.channels import KnownOn
 from domain.people.clients import (
     ClientAbsorbed,
+    ClientAgreed,
     ClientChanged,
+    ClientChoseChannels,
     ClientErased,
     ClientEvent,
     ClientForgottenOnChannel,
@@ -18,6 +20,7 @@ from domain.people.clients import (
     ClientMerged,
     ClientNamedOnChannel,
     ClientNoteAdded,
+    ClientOptedOut,
     ClientRegistered,
     ClientReleased,
     ClientStatus,
@@ -25,8 +28,10 @@ from domain.people.clients import (
     ClientSuspected,
     ClientToldApart,
     ClientUnmerged,
+    consents_with,
     still,
 )
+from domain.people.consents import Consent, ToldBy
 from domain.texts import plain
 from domain.values import ClientId, Contact, UserId
 from projections.read_model import ReadModel, Row
@@ -43,7 +48,8 @@ class MergedClient(Value, frozen=True):
 class KnownClient(Row, frozen=True, kw_only=True):
     """Whoever is erased is not among them. `sort_name` is the name without capitals and accents, and
     `email_key` the address as it is compared. Who was merged is known by who stands for them, and
-    `may_be` is whom they look like, until somebody says.
+    `may_be` is whom they look like, until somebody says. `told_by`: by which channels they want to be told about
+    their bookings, in their order.
     """
 
     id: ClientId
@@ -62,6 +68,8 @@ class KnownClient(Row, frozen=True, kw_only=True):
     merged_into: ClientId | None = None
     merged: tuple[MergedClient, ...] = ()
     may_be: ClientId | None = None
+    consents: tuple[Consent, ...] = ()
+    told_by: tuple[ToldBy, ...] = ()
 
 
 def found_by(query: str, meant: str | None = None) -> tuple[str, list[list[str]]]:
@@ -123,6 +131,10 @@ def _evolve(row: KnownClient | None, event: ClientEvent) -> KnownClient | None:
                 else ()
             )
             return row and replace(row, channels=left)
+        case ClientAgreed() | ClientOptedOut():
+            return row and replace(row, consents=consents_with(event, row.consents))
+        case ClientChoseChannels(channels=channels):
+            return row and replace(row, told_by=channels)
         case ClientNoteAdded():
             return row
         case ClientErased():
@@ -137,7 +149,7 @@ def _key_of(contact: Contact) -> str | None:
 
 CLIENTS = ReadModel(
     name="clients",
-    version=3,
+    version=4,
     row=KnownClient,
     subscribes_to=(
         ClientRegistered,
@@ -153,6 +165,9 @@ CLIENTS = ReadModel(
         ClientToldApart,
         ClientNamedOnChannel,
         ClientForgottenOnChannel,
+        ClientAgreed,
+        ClientOptedOut,
+        ClientChoseChannels,
         ClientErased,
     ),
     key=lambda event: [event.client_id],

@@ -15,23 +15,27 @@ from domain.sales.companies import Company
 from domain.sales.leads import (
     ContactWay,
     InvitationAccepted,
+    LeadAbsorbed,
     LeadAssigned,
     LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadInvited,
+    LeadMerged,
     LeadMoved,
     LeadOpened,
+    LeadReleased,
     LeadRemoved,
     LeadRestored,
     LeadStaged,
     LeadStatus,
     LeadTouched,
+    LeadUnmerged,
     Touch,
 )
 from domain.sales.scores import EngagementSource
-from domain.values import StageId, UserId
+from domain.values import LeadId, StageId, UserId
 from projections.people.client_timeline import TimelineEntry
 
 
@@ -51,6 +55,10 @@ class ActivityKind(StrEnum):
     ACCEPTED = "accepted"
     REMOVED = "removed"
     RESTORED = "restored"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    ABSORBED = "absorbed"
+    RELEASED = "released"
     BOOKING = "booking"
     NOTE = "note"
     LEAD = "lead"
@@ -77,6 +85,7 @@ class Activity(Value, frozen=True, kw_only=True):
     assignee_id: UserId | None = None
     touch: Touch | None = None
     company: Company | None = None
+    other_lead_id: LeadId | None = None
     entry: TimelineEntry | None = None
 
 
@@ -94,6 +103,10 @@ SHOWN: Final[tuple[type[Event], ...]] = (
     InvitationAccepted,
     LeadRemoved,
     LeadRestored,
+    LeadMerged,
+    LeadUnmerged,
+    LeadAbsorbed,
+    LeadReleased,
 )
 """What of a lead is done, or happens. How it was scored, its history tells."""
 
@@ -139,6 +152,12 @@ def _said(event: Event | None) -> tuple[ActivityKind, dict[str, Any]]:
             return ActivityKind.ENGAGEMENT, {"engagement": source}
         case LeadCompanyTold(company=company):
             return ActivityKind.COMPANY, {"company": company}
+        case LeadMerged(into=into):
+            return ActivityKind.MERGED, {"other_lead_id": into}
+        case LeadAbsorbed(source=source):
+            return ActivityKind.ABSORBED, {"other_lead_id": source}
+        case LeadReleased(source=source):
+            return ActivityKind.RELEASED, {"other_lead_id": source}
         case _:
             return BARE[type(event)], {}
 
@@ -148,6 +167,7 @@ BARE: Final[dict[Any, ActivityKind]] = {
     InvitationAccepted: ActivityKind.ACCEPTED,
     LeadRemoved: ActivityKind.REMOVED,
     LeadRestored: ActivityKind.RESTORED,
+    LeadUnmerged: ActivityKind.UNMERGED,
 }
 """Of which nothing more is to be said."""
 

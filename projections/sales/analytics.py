@@ -29,11 +29,11 @@ COUNTED: Final = """
     WITH leads AS MATERIALIZED (
         SELECT width_bucket(r.opened_at, %s::timestamptz[]) AS period, r.source, r.status,
             r.converted_at IS NOT NULL AS is_converted, r.answered_after, r.seconds_in
-        FROM live.leads r WHERE {opened} AND removed_at IS NULL LIMIT %s
+        FROM live.leads r WHERE {opened} AND removed_at IS NULL AND merged_into IS NULL LIMIT %s
     ),
     won AS (
         SELECT width_bucket(r.converted_at, %s::timestamptz[]) AS period
-        FROM live.leads r WHERE {converted} AND removed_at IS NULL LIMIT %s
+        FROM live.leads r WHERE {converted} AND removed_at IS NULL AND merged_into IS NULL LIMIT %s
     ),
     named AS (
         SELECT source AS name FROM leads WHERE source IS NOT NULL

@@ -12,6 +12,7 @@ from domain.sales.companies import Company
 from domain.sales.leads import (
     FollowUpSet,
     InvitationAccepted,
+    LeadAbsorbed,
     LeadAssigned,
     LeadCompanyTold,
     LeadContacted,
@@ -19,15 +20,18 @@ from domain.sales.leads import (
     LeadEngaged,
     LeadEvent,
     LeadInvited,
+    LeadMerged,
     LeadMoved,
     LeadOpened,
     LeadPurged,
+    LeadReleased,
     LeadRemoved,
     LeadRestored,
     LeadScored,
     LeadStaged,
     LeadStatus,
     LeadTouched,
+    LeadUnmerged,
     Touch,
 )
 from domain.sales.scores import Breakdown, Temperature
@@ -40,7 +44,7 @@ class ListedLead(Row, frozen=True, kw_only=True):
     """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds,
     as is what `seconds_in` says of each status that they have left: how long they were there, however
     often. Who the person is, their client record says. Of whoever is erased, it
-    stays that there was a lead, where from, and what came of it. `industry_key` and `title_key` are what
+    stays that there was a lead, where from, and what came of it. `merged` are those for which it stands. `industry_key` and `title_key` are what
     the company's are compared by.
     """
 
@@ -74,6 +78,8 @@ class ListedLead(Row, frozen=True, kw_only=True):
     invited_at: datetime | None = None
     invitation_accepted_at: datetime | None = None
     removed_at: datetime | None = None
+    merged_into: LeadId | None = None
+    merged: tuple[LeadId, ...] = ()
 
 
 def _evolve_at(
@@ -171,6 +177,14 @@ def _moved(row: ListedLead, event: LeadEvent) -> ListedLead:
             return replace(row, removed_at=at)
         case LeadRestored():
             return replace(row, removed_at=None)
+        case LeadMerged(into=into):
+            return replace(row, merged_into=into)
+        case LeadUnmerged():
+            return replace(row, merged_into=None)
+        case LeadAbsorbed(source=source):
+            return replace(row, merged=(*row.merged, source))
+        case LeadReleased(source=source):
+            return replace(row, merged=tuple(each for each in row.merged if each != source))
         case LeadEngaged() | LeadOpened() | LeadPurged():
             return row
         case _:
@@ -187,7 +201,7 @@ def _key(event: LeadEvent | ClientErased) -> list[str]:
 
 LEADS = ReadModel(
     name="leads",
-    version=2,
+    version=3,
     row=ListedLead,
     subscribes_to=(
         LeadOpened,
@@ -205,6 +219,10 @@ LEADS = ReadModel(
         InvitationAccepted,
         LeadRemoved,
         LeadRestored,
+        LeadMerged,
+        LeadUnmerged,
+        LeadAbsorbed,
+        LeadReleased,
         LeadPurged,
         ClientErased,
     ),
@@ -225,6 +243,7 @@ LEADS = ReadModel(
         "industry_key",
         "title_key",
         "removed_at",
+        "merged_into",
         "answered_after",
         "seconds_in",
         "converted_at",

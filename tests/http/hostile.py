@@ -297,5 +297,6 @@ def _filled(path: str) -> str:
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))
     path = path.replace("{thread_id}", THREAD).replace("{message_id}", message_at(THREAD, 1))
     path = path.replace("{delivery_id}", DELIVERY)
+    path = path.replace("{channel}", "sms").replace("{purpose}", "notices")
     path = path.replace("{read_model}", "services").replace("{member_id}", f"client-{ID}")
     return re.sub(r"{(\w+)_id}", lambda found: f"{found[1].replace('_', '-')}-{ID}", path)

@@ -14,7 +14,7 @@ from adapters.clock import SettableClock
 from infra.composition import application, running_system
 from infra.migrate import migrate
 from infra.servers.postgres import THROWAWAY, Server, create_database, running
-from infra.settings import Mode, Settings
+from infra.settings import Settings
 from tests.waiting import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -61,15 +61,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path_factory: pytest.TempPathFactory, clock: SettableClock) -> Iterator[Desk]:
+def desk(
+    tmp_path_factory: pytest.TempPathFactory, clock: SettableClock, settings: Settings
+) -> Iterator[Desk]:
     data = tmp_path_factory.mktemp("away") / "data"
     with ExitStack() as postgres, ExitStack() as stack:
         server = postgres.enter_context(running(data, settings=THROWAWAY))
         create_database(server, "frontdesk")
         migrate(server.dsn())
-        system = stack.enter_context(
-            running_system(Settings(mode=Mode.TEST), server.dsn(), clock=clock)
-        )
+        system = stack.enter_context(running_system(settings, server.dsn(), clock=clock))
         http = TestClient(application(system), raise_server_exceptions=False)
         desk = Desk(data, http, server, postgres)
         http.post("/v1/auth/register", json=OWNER)

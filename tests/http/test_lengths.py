@@ -83,6 +83,8 @@ MORE: dict[str, dict[str, Any]] = {
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
     f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},
+    f"/v1/clients/client-{ID}/consents/sms/notices": {"agreed": True, "words": "Yes, by SMS."},
+    f"/v1/clients/client-{ID}/told-by": {"channels": ["sms", "mail"]},
     "/v1/time-blocks": BLOCK,
     f"/v1/time-blocks/block-{ID}": BLOCK,
     "/time-blocks": BLOCK,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from application.use_cases import USE_CASES
 from domain.messages import Command, DomainError
-from domain.people.clients import ChangeClient
+from domain.people.clients import ChangeClient, MergeClients, UnmergeClients
 from domain.sales.imports import FollowUps, ImportedLead, ImportLeads
 from domain.sales.leads import (
     LEAD,
@@ -65,6 +65,7 @@ STEPS: Final = st.lists(
             st.tuples(st.just("is reached"), st.sampled_from(WAYS)),
             st.tuples(st.sampled_from(["is contacted", "is won", "is removed", "is restored"])),
             st.tuples(st.just("is imported"), st.sampled_from(LeadStatus), st.booleans()),
+            st.tuples(st.sampled_from(["is merged", "is unmerged"]), st.integers(0, PEOPLE - 1)),
         ),
     ),
     max_size=30,
@@ -72,6 +73,11 @@ STEPS: Final = st.lists(
 
 
 SEEDS: Final = [f"person {number}" for number in range(PEOPLE)]
+
+
+def client_of(person: int) -> ClientId:
+    """Return the record of a person."""
+    return ClientId(derived_id("client", SEEDS[person]))
 
 
 def identity_of(client: ClientId) -> IdentityId:
@@ -98,7 +104,7 @@ class Business:
         return self
 
     def step(self, person: int, name: str, *more: Any) -> None:
-        client = ClientId(derived_id("client", SEEDS[person]))
+        client = client_of(person)
         for order in getattr(self, name.replace(" ", "_"))(client, lead_of(client), *more):
             self.tries(order)
 
@@ -140,6 +146,12 @@ class Business:
         ]
         turns = FollowUps(first_at=self.past.now + DAYS, time_zone="Europe/Paris", daily=1)
         return [ImportLeads(rows=tuple(rows), follow_ups=turns if wished else None)]
+
+    def is_merged(self, client: ClientId, _: LeadId, other: int) -> list[Command]:
+        return [MergeClients(client_id=client, sources=(client_of(other),))]
+
+    def is_unmerged(self, client: ClientId, _: LeadId, other: int) -> list[Command]:
+        return [UnmergeClients(client_id=client, sources=(client_of(other),))]
 
     def is_removed(self, _: ClientId, lead: LeadId) -> list[Command]:
         return [RemoveLead(lead_id=lead)]

@@ -63,13 +63,38 @@ FRENCH: Final[Mapping[str, Words]] = {
     "too-long-for-channel": Words(
         "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
     ),
+    "channel-not-carried": Words("Canal sans envoi", "Rien n'est envoyé d'ici sur ce canal."),
+    "fallback-not-named": Words(
+        "Modèle de repli inconnu",
+        "Aucun modèle à envoyer à la place n'est nommé, ni ici ni dans la configuration.",
+    ),
+    "template-not-approved": Words(
+        "Modèle non approuvé",
+        "Le canal n'a pas approuvé ce modèle, ou pas dans ces termes.",
+    ),
+    "templates-not-configured": Words(
+        "Compte WhatsApp incomplet",
+        "Personne ne peut être interrogé : aucun compte professionnel n'est configuré avec le numéro.",
+    ),
+    "client-not-reachable": Words(
+        "Client injoignable",
+        "Ni son nom sur ce canal ni un numéro de cette personne n'est connu.",
+    ),
+    "approved-too-long": Words(
+        "Modèle trop long", "Avec tout ce qui y est rempli, il est trop long pour ce canal."
+    ),
+    "parameter-not-taken": Words(
+        "Valeur refusée par le canal",
+        "Le canal n'accepte ni retour à la ligne, ni tabulation, ni plus de quatre espaces de suite dans "
+        "ce qui est rempli, et rien ne peut y rester vide.",
+    ),
     "filled-in-too-long": Words(
         "Message trop long", "Avec tout ce qui y est rempli, le message est trop long."
     ),
     "placeholder-malformed": Words(
         "Champ mal écrit",
         "Ce qui est à remplir s'écrit entre deux accolades, par un nom en minuscules, chiffres et "
-        "tirets bas.",
+        "tirets bas, ou par un numéro.",
     ),
     "placeholder-missing": Words("Champ non rempli", "Le modèle a un champ dont rien n'est dit."),
     "placeholder-unknown": Words("Champ inconnu", "Le modèle n'a pas ce champ."),
@@ -117,7 +142,8 @@ FRENCH: Final[Mapping[str, Words]] = {
     ),
     "window-closed": Words(
         "Fenêtre fermée",
-        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures.",
+        "Rien ne peut plus se dire librement sur ce canal : la personne n'y a pas écrit depuis 24 heures. "
+        "Ces modèles peuvent être envoyés.",
     ),
     "thread-not-found": Words(
         "Conversation introuvable",

@@ -23,6 +23,14 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Date illisible",
         "Aucune date ne peut y être lue. Écrivez 2027-01-31, avec ou sans l'heure.",
     ),
+    "domain-not-understood": Words(
+        "Domaine illisible",
+        "Ce n'est ni un domaine, comme `acme.example`, ni l'adresse d'une page.",
+    ),
+    "file-is-one-array": Words(
+        "Fichier d'un seul tableau",
+        "C'est un seul tableau JSON. Écrivez un objet JSON par ligne, sans virgule entre eux.",
+    ),
     "file-is-no-text": Words(
         "Fichier sans texte lisible",
         "Ce n'est pas du texte, ou dans un codage inconnu. Enregistrez-le en CSV, en UTF-8.",
@@ -57,6 +65,10 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Lignes supprimées",
         "Ce qui est envoyé pour être importé est conservé sept jours. Renvoyez-le : ce qui a été importé "
         "le reste.",
+    ),
+    "size-not-understood": Words(
+        "Effectif illisible",
+        "On ne peut en déduire combien de personnes y travaillent. Écrivez un nombre, ou de tant à tant.",
     ),
     "status-not-known": Words("Statut inconnu", "Les prospects n'ont pas de tel statut."),
     "touched-too-often": Words(

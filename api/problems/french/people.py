@@ -34,6 +34,9 @@ FRENCH: Final[Mapping[str, Words]] = {
     "email-address-not-understood": Words(
         "Adresse électronique illisible", "Aucune adresse électronique ne peut y être lue."
     ),
+    "has-opted-out": Words(
+        "Ne veut plus rien recevoir", "Cette personne ne veut rien recevoir sur ce canal."
+    ),
     "merge-is-final": Words(
         "Fusion définitive", "Une fusion peut être annulée pendant 30 jours, qui sont passés."
     ),

@@ -45,6 +45,11 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Prospect disparu",
         "Le prospect a été supprimé il y a plus de 30 jours.",
     ),
+    "lead-is-merged": Words(
+        "Prospect fusionné",
+        "Ce prospect a été fusionné avec un autre, car sa personne a plusieurs fiches : adressez-vous à"
+        " celui-là.",
+    ),
     "lead-is-removed": Words(
         "Prospect supprimé",
         "Le prospect a été supprimé.",

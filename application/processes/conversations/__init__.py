@@ -8,6 +8,10 @@ from application.processes.conversations.carry_message_when_it_is_said import (
 from application.processes.conversations.fetch_media_when_it_was_sent import (
     FETCH_MEDIA_WHEN_IT_WAS_SENT,
 )
+from application.processes.conversations.hear_templates_when_it_is_time import (
+    ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
+    HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
+)
 from application.processes.conversations.send_message_when_it_is_time import (
     SEND_MESSAGE_WHEN_IT_IS_TIME,
 )
@@ -21,4 +25,6 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     SEND_MESSAGE_WHEN_IT_IS_TIME,
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
     FETCH_MEDIA_WHEN_IT_WAS_SENT,
+    ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
+    HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
 )

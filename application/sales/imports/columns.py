@@ -31,6 +31,11 @@ class Field(StrEnum):
     STATUS = "status"
     REASON = "reason"
     ASSIGNEE = "assignee"
+    COMPANY = "company"
+    COMPANY_DOMAIN = "company_domain"
+    JOB_TITLE = "job_title"
+    INDUSTRY = "industry"
+    COMPANY_SIZE = "company_size"
 
 
 IGNORED: Final = "ignored"
@@ -86,6 +91,22 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
     Field.ASSIGNEE: (
         *("assignee", "assigned to", "owner", "owner email", "lead owner", "responsable"),
         *("attribué à", "assigné à", "affecté à", "propriétaire", "commercial", "suivi par"),
+    ),
+    Field.COMPANY: (
+        *("company", "company name", "organization", "organisation", "account name", "employer"),
+        *("société", "entreprise", "raison sociale", "nom de la société", "nom de l'entreprise"),
+    ),
+    Field.COMPANY_DOMAIN: (
+        *("company domain", "company domain name", "domain", "website", "company website"),
+        *("domaine", "site web", "site internet", "site de l'entreprise"),
+    ),
+    Field.JOB_TITLE: (
+        *("job title", "title", "role", "position", "fonction", "poste", "intitulé du poste"),
+    ),
+    Field.INDUSTRY: ("industry", "sector", "secteur", "secteur d'activité", "activité"),
+    Field.COMPANY_SIZE: (
+        *("company size", "number of employees", "employees", "headcount", "effectif"),
+        *("effectifs", "nombre d'employés", "nombre de salariés", "taille de l'entreprise"),
     ),
 }
 

@@ -31,6 +31,10 @@ class FileIsNoText(Invalid):
     """It is no text, or in letters that are not known. Save it as CSV in UTF-8."""
 
 
+class FileIsOneArray(Invalid):
+    """It is one JSON array. Write a JSON object on each line, without commas between them."""
+
+
 class ColumnsNotUnderstood(Invalid):
     """None of the columns says by what people are known: an address, a number or an external id. Say with
     `mapping` which does.
@@ -52,6 +56,7 @@ OF_FILES: Final = (
     ImportTooLong,
     ImportTooWide,
     FileIsNoText,
+    FileIsOneArray,
     ColumnsNotUnderstood,
     MappingNotUnderstood,
 )
@@ -94,6 +99,14 @@ class DateNotUnderstood(Invalid):
 
 class DateAmbiguous(Invalid):
     """Nothing says which is the day and which the month. Say it with `dates`, or write 2027-01-31."""
+
+
+class DomainNotUnderstood(Invalid):
+    """It is no domain, as `acme.example` is one, nor the address of a page."""
+
+
+class SizeNotUnderstood(Invalid):
+    """Nobody can tell from this how many people work there. Write it as a number, or as from one to another."""
 
 
 class StatusNotKnown(Invalid):

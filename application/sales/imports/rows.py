@@ -1,5 +1,6 @@
 """What a row says of somebody: read as a form would be, each value by what its column means."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -16,7 +17,9 @@ from application.people.contact_details import (
 from application.sales.imports.columns import Columns, Field
 from application.sales.imports.dates import Dates, instant_of
 from application.sales.imports.refusals import (
+    DomainNotUnderstood,
     MemberNotKnown,
+    SizeNotUnderstood,
     StatusNotKnown,
     ValueTooLong,
     WhoIsMissing,
@@ -26,12 +29,25 @@ from domain.fields import ADDRESS, GIVEN_ID, LINE, NUMBER, TEXT
 from domain.messages import DomainError, Value
 from domain.people.channels import KnownOn
 from domain.people.identities import IdentityKind, identity_of
+from domain.sales.companies import MOST_PEOPLE, Company, domain_in
 from domain.sales.imports import ImportedLead
 from domain.sales.leads import LeadStatus, Touch
 from domain.sales.leads.messages import REFERRER
 from domain.texts import plain, says_something, shown
 from domain.values import Contact, IdentityId, TenantId, UserId
 from domain.zones import zone
+
+OF_COMPANY: Final = {
+    "name": Field.COMPANY,
+    "domain": Field.COMPANY_DOMAIN,
+    "title": Field.JOB_TITLE,
+    "industry": Field.INDUSTRY,
+    "size": Field.COMPANY_SIZE,
+}
+THOUSANDS: Final = r"[\s.,'\u2019]"
+NUMBER_OF_PEOPLE: Final = rf"([0-9]{{1,3}}(?:{THOUSANDS}[0-9]{{3}})+|[0-9]{{1,8}})"
+SIZE: Final = re.compile(rf"{NUMBER_OF_PEOPLE}(?:\s?(?:-|\u2013|à|to)\s?{NUMBER_OF_PEOPLE}|\s?\+)?")
+"""How many work there, or from how many on: `40`, `1 000`, `11-50`, `500+`."""
 
 TOUCHED: Final = {each.value: each for each in Field if each in Touch.__struct_fields__}
 
@@ -113,7 +129,13 @@ def _lead(said: Mapping[Field, Any], here: Here) -> ImportedLead:
         status=status,
         reason=said.get(Field.REASON, given_up),
         assignee_id=said.get(Field.ASSIGNEE),
+        company=_company(said),
     )
+
+
+def _company(said: Mapping[Field, Any]) -> Company | None:
+    company = Company(**{name: said.get(field) for name, field in OF_COMPANY.items()})
+    return None if company == Company() else company
 
 
 def _key_of(known: KnownOn, here: Here) -> IdentityId:
@@ -193,6 +215,22 @@ def _member(text: str, _: Reading, here: Here) -> UserId:
     return found
 
 
+def _domain(text: str, _: Reading, __: Here) -> str:
+    found = domain_in(text.strip())
+    if found is None:
+        raise DomainNotUnderstood
+    return found
+
+
+def _size(text: str, _: Reading, __: Here) -> int:
+    """Return how many work there; of what is said from one number to another, the first."""
+    found = SIZE.fullmatch(shown(text).strip())
+    size = int(re.sub(r"[^0-9]", "", found[1])) if found else 0
+    if not 1 <= size <= MOST_PEOPLE:
+        raise SizeNotUnderstood
+    return size
+
+
 def _no_longer(text: str, most: int | None) -> str:
     if most is not None and len(text) > most:
         raise ValueTooLong
@@ -210,6 +248,8 @@ PARSERS: Final[Mapping[Field, Parser]] = {
     Field.CREATED_AT: _instant,
     Field.STATUS: _status,
     Field.ASSIGNEE: _member,
+    Field.COMPANY_DOMAIN: _domain,
+    Field.COMPANY_SIZE: _size,
 }
 
 STATUSES: Final[Mapping[str, LeadStatus]] = {

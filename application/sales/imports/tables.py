@@ -15,6 +15,7 @@ import msgspec
 from application.sales.imports.refusals import (
     ColumnCountWrong,
     FileIsNoText,
+    FileIsOneArray,
     ImportIsEmpty,
     ImportTooLong,
     ImportTooWide,
@@ -52,6 +53,10 @@ EXCEL: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 """By a first line of this kind Excel says what stands between values."""
 
 
+ARRAY: Final = re.compile(r"\[\s*[{\]]")
+"""What JSON begins with that is one array of objects."""
+
+
 class Record(NamedTuple):
     """A row as it stands in a file from a line on; if it cannot be one, why."""
 
@@ -68,11 +73,14 @@ class Table(NamedTuple):
 
 
 def table_of(content: bytes) -> Table:
-    """Read a file. Raises ImportIsEmpty, ImportTooWide, FileIsNoText; and ImportTooLong at the row that is
-    one too many.
+    """Read a file. Raises ImportIsEmpty, ImportTooWide, FileIsNoText, FileIsOneArray; and ImportTooLong at the row
+    that is one too many.
     """
     encoding = _encoding(content)
-    read = _objects if _begins(content, encoding).startswith("{") else _rows
+    begins = _begins(content, encoding)
+    if ARRAY.match(begins):
+        raise FileIsOneArray
+    read = _objects if begins.startswith("{") else _rows
     columns, records = read(content, encoding)
     if len(columns) > MOST_COLUMNS:
         raise ImportTooWide(most_columns=MOST_COLUMNS)

@@ -200,6 +200,7 @@ def _open(row: ImportedLead, client_id: ClientId, lead_id: LeadId, past: Past) -
         at=row.at,
         quietly=True,
         key=row.key,
+        company=row.company,
     )
     return lead_use_cases.open_known(order, lead_id, client_id, past)
 

@@ -14,7 +14,7 @@ from msgspec.structs import fields
 from domain.business.configuration.messages import Plain, Sealed, Typed
 from domain.business.users import Role
 from domain.confidential import Secret, is_secret
-from domain.fields import GIVEN_ID, Held
+from domain.fields import GIVEN_ID, Held, id_of
 from domain.messages import Value
 
 KEPT: Final = (
@@ -29,6 +29,8 @@ KEPT: Final = (
 Id = Annotated[str, GIVEN_ID]
 PathId = Annotated[str, Held(min_length=1, max_length=60, pattern="^[0-9A-Za-z_-]+$")]
 """What stands in the path of an address that is asked."""
+
+TemplateId = Annotated[str, id_of("message-template")]
 
 HOST: Final = Held(max_length=200, pattern="^[0-9A-Za-z.-]+$")
 
@@ -114,10 +116,11 @@ def _is_kept(part: inspect.Type) -> bool:
 
 class WhatsappCloud(Value, frozen=True, kw_only=True):
     """A number in Meta's Cloud API. What Meta sends is signed with the `app_secret`; `verify_token` is
-    what it says when it is told where to send.
+    what it says when it is told where to send. Of the `business_account_id` are the templates.
     """
 
     phone_number_id: PathId
+    business_account_id: PathId | None = None
     access_token: Secret
     app_secret: Secret
     verify_token: Secret | None = None
@@ -149,6 +152,14 @@ class Pusher(Value, frozen=True, kw_only=True):
     port: Annotated[int, Held(ge=1, le=65_535)] = 443
 
 
+class Conversations(Value, frozen=True, kw_only=True):
+    """`fallback_template_id` is the message template that is sent where nothing can be said freely any more, if
+    whoever writes wishes it and names no other. Nothing is filled in.
+    """
+
+    fallback_template_id: TemplateId | None = None
+
+
 DECLARED: Final[tuple[Declaration, ...]] = (
     Declaration(
         key="whatsapp.cloud",
@@ -157,6 +168,7 @@ DECLARED: Final[tuple[Declaration, ...]] = (
         examples=(
             WhatsappCloud(
                 phone_number_id="106540352242922",
+                business_account_id="102290129340398",
                 access_token=Secret(value="EAAG-example-token-0001"),
                 app_secret=Secret(value="0123456789abcdef0123456789abcdef"),
                 verify_token=Secret(value="a word that only we know"),
@@ -212,6 +224,20 @@ DECLARED: Final[tuple[Declaration, ...]] = (
             ),
         ),
         verifies="secret",
+    ),
+    Declaration(
+        key="conversations",
+        says="What is sent where nothing can be said freely any more.",
+        values=Conversations,
+        examples=(
+            Conversations(
+                fallback_template_id="message-template-0198c0de-0000-7000-8000-000000000001"
+            ),
+            Conversations(
+                fallback_template_id="message-template-0198c0de-0000-7000-8000-000000000002"
+            ),
+        ),
+        readers=frozenset({Role.AUDITOR, Role.FRONT_DESK}),
     ),
 )
 

@@ -12,17 +12,22 @@ from domain.conversations.messages.messages import (
     ChangedTooManyTimes,
     DeleteMessage,
     EditMessage,
+    FallBack,
     ForTheBusiness,
+    Mark,
     MentionedNotThere,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageIsDeleted,
     MessageIsOld,
     MessageKind,
+    MessageNamed,
     MessageNotFound,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
     NotYourMessage,
@@ -34,7 +39,7 @@ from domain.conversations.messages.messages import (
     SaysNothing,
     TooManyReactions,
 )
-from domain.conversations.participants import Audience, MemberId, client_of, is_staff
+from domain.conversations.participants import PHONE, Audience, MemberId, client_of, is_staff
 from domain.conversations.templates import FilledIn, FromTemplate
 from domain.values import ClientId, MessageId, ThreadId, derived_id
 
@@ -59,15 +64,16 @@ def post(
     *,
     now: datetime,
     filled_in: FilledIn | None = None,
+    fallback: FilledIn | None = None,
 ) -> MessagePosted:
     """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
-    template. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
+    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
     has_more = bool(command.files or command.media)
     refuse_unclear(command.text, command.template, has_more=has_more)
     as_business = command.kind is not MessageKind.TEXT or command.template is not None
-    if as_business and not is_staff(command.author):
+    if as_business and command.name is None and not is_staff(command.author):
         raise ForTheBusiness
     if any(each not in audience for each in command.mentions):
         raise MentionedNotThere
@@ -91,6 +97,11 @@ def post(
         said_at=command.line.at if command.line else None,
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
+        approved=filled_in.approved if filled_in else None,
+        notice=command.notice,
+        name=command.name,
+        payload=command.payload,
+        fallback=fallback,
     )
 
 
@@ -105,8 +116,15 @@ def refuse_unclear(
 
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
-    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there."""
-    goes_out = channel != IN_APP and is_staff(command.author) and command.kind is MessageKind.TEXT
+    """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
+    and so has a notice.
+    """
+    is_said = command.kind is MessageKind.TEXT or (
+        command.kind is MessageKind.SYSTEM and bool(command.template or command.notice)
+    )
+    goes_out = channel != IN_APP and is_staff(command.author) and is_said
+    if command.author == PHONE:
+        return MessageStatus.SENT
     return MessageStatus.QUEUED if goes_out else MessageStatus.DELIVERED
 
 
@@ -125,6 +143,51 @@ def edit(command: EditMessage, message: Message, *, now: datetime) -> Sequence[M
     ]
 
 
+def amend(message_id: MessageId, text: str, mark: Mark, message: Message) -> Sequence[MessageEvent]:
+    """Let it say what its provider says that it says, unless that is known to be older than what it says."""
+    thread_id, _ = _in_thread(message)
+    if message.deleted or (message.edited is not None and mark <= message.edited):
+        return []
+    return [
+        MessageEdited(message_id=message_id, thread_id=thread_id, at=mark.at, text=text, mark=mark)
+    ]
+
+
+def name(message_id: MessageId, called: str, message: Message) -> Sequence[MessageEvent]:
+    """Note what its provider calls it."""
+    thread_id, _ = _in_thread(message)
+    if message.is_named:
+        return []
+    return [MessageNamed(message_id=message_id, thread_id=thread_id, name=called)]
+
+
+def reply(
+    message_id: MessageId, message: Message, to: MessageId, other: Message
+) -> Sequence[MessageEvent]:
+    """Note to what it replies, where that is in the same conversation."""
+    thread_id, _ = _in_thread(message)
+    if message.reply_to is not None or other.thread_id != thread_id:
+        return []
+    return [MessageReplied(message_id=message_id, thread_id=thread_id, reply_to=to)]
+
+
+def fall_back(command: FallBack, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it say what can be said yet, unless they have it."""
+    if message.thread_id is None or message.deleted or message.status in ARRIVED:
+        return []
+    return [
+        MessageFellBack(
+            message_id=command.message_id,
+            thread_id=message.thread_id,
+            at=now,
+            template_id=command.said.template_id,
+            language=command.said.language,
+            text=command.said.text,
+            approved=command.said.approved,
+        )
+    ]
+
+
 def delete(command: DeleteMessage, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
     """Take it back. Raises NotYourMessage."""
     thread_id, _ = _in_thread(message)
@@ -140,7 +203,7 @@ def react(command: React, message: Message) -> Sequence[MessageEvent]:
     thread_id, _ = _in_thread(message)
     _refuse_deleted(message)
     known = message.reactions.get(command.member_id)
-    if known == command.emoji:
+    if _is_told_already(command, message) or (known == command.emoji and command.mark is None):
         return []
     if known is None and len(message.reactions) >= MOST_REACTIONS:
         raise TooManyReactions(most=MOST_REACTIONS)
@@ -150,8 +213,16 @@ def react(command: React, message: Message) -> Sequence[MessageEvent]:
             thread_id=thread_id,
             member_id=command.member_id,
             emoji=command.emoji,
+            mark=command.mark,
+            channel=message.channel,
         )
     ]
+
+
+def _is_told_already(command: React, message: Message) -> bool:
+    """Whether their provider has told this, or something that came after it."""
+    mark = message.reacted.get(command.member_id)
+    return command.mark is not None and mark is not None and command.mark <= mark
 
 
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
@@ -169,6 +240,7 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
             status=command.status,
             at=command.at,
             reason=command.reason,
+            notice=message.notice if command.status is MessageStatus.FAILED else None,
         )
     ]
 

@@ -17,14 +17,14 @@ from domain.conversations.messages.messages import (
 )
 
 
-def awaited(posted: MessagePosted, media: Media, number: str) -> MediaAwaited:
-    """Await what came with a message by one of the business's numbers."""
+def awaited(posted: MessagePosted, media: Media) -> MediaAwaited:
+    """Await what came with a message."""
     return MediaAwaited(
         message_id=posted.message_id,
         thread_id=posted.thread_id,
         kind=media.kind,
         channel=posted.channel,
-        number=number,
+        number=media.number,
         sha256=media.sha256,
         media_id=media.id,
         name=media.name,

@@ -9,24 +9,30 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.conversations.media import MediaStatus
 from domain.conversations.messages.messages import (
+    IN_APP,
     PROGRESS,
     FileHandedOver,
+    Mark,
     MediaAwaited,
     MediaFailed,
     MediaFetched,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
+    MessageFellBack,
     MessageKind,
+    MessageNamed,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
     PartReported,
 )
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.messages import Value
-from domain.values import FileId, ThreadId
+from domain.values import FileId, MessageId, ThreadId
 
 
 class Progress(Value, frozen=True, kw_only=True):
@@ -39,7 +45,7 @@ class Progress(Value, frozen=True, kw_only=True):
 class Message(Value, frozen=True, kw_only=True):
     """None of its words: whatever is decided about it, they do not matter. `failed_at` is by the clock of
     whoever carries it. Where it goes out in several `parts`, it is known of each how far it has come, and what whoever
-    carries it calls its file.
+    carries it calls its file. `edited` and `reacted` are the latest that its provider has told.
     """
 
     thread_id: ThreadId | None = None
@@ -54,6 +60,12 @@ class Message(Value, frozen=True, kw_only=True):
     edits: int = 0
     files: tuple[FileId, ...] = ()
     reactions: Mapping[MemberId, str] = {}
+    notice: Notice | None = None
+    channel: str = IN_APP
+    reply_to: MessageId | None = None
+    is_named: bool = False
+    edited: Mark | None = None
+    reacted: Mapping[MemberId, Mark] = {}
     parts: int = 1
     progress: Mapping[int, Progress] = {}
     handed_over: Mapping[int, str] = {}
@@ -78,12 +90,20 @@ def evolve(message: Message, event: MessageEvent) -> Message:
     match event:
         case MessagePosted():
             return _posted(event)
-        case MessageEdited():
-            return replace(message, edits=message.edits + 1)
+        case MessageNamed():
+            return replace(message, is_named=True)
+        case MessageReplied(reply_to=reply_to):
+            return replace(message, reply_to=reply_to)
+        case MessageEdited(mark=mark):
+            return replace(message, edits=message.edits + 1, edited=mark or message.edited)
+        case MessageFellBack():
+            return replace(message, parts=1, progress={})
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
-        case MessageReacted(member_id=who, emoji=emoji):
-            return replace(message, reactions=_reactions(message.reactions, who, emoji))
+        case MessageReacted(member_id=who, emoji=emoji, mark=mark):
+            marks = {**message.reacted, who: mark} if mark else message.reacted
+            reactions = _reactions(message.reactions, who, emoji)
+            return replace(message, reactions=reactions, reacted=marks)
         case MessageReported(status=status, at=at):
             failed_at = at if status is MessageStatus.FAILED else message.failed_at
             return replace(message, status=status, failed_at=failed_at)
@@ -114,6 +134,10 @@ def _posted(event: MessagePosted) -> Message:
         status=event.status,
         files=event.files,
         parts=event.parts,
+        notice=event.notice,
+        channel=event.channel,
+        reply_to=event.reply_to,
+        is_named=event.name is not None,
     )
 
 

@@ -4,12 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from domain.conversations.approvals import AsApproved
 from domain.conversations.media import Media, MediaKind
+from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
-from domain.conversations.templates import FromTemplate, TemplateId
+from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
 from domain.files.files import Description
 from domain.messages import (
+    Bookkeeping,
     Command,
     DomainError,
     Event,
@@ -17,8 +20,9 @@ from domain.messages import (
     Invalid,
     Missing,
     Personal,
+    Value,
 )
-from domain.values import ClientId, FileId, MessageId, ThreadId
+from domain.values import ClientId, FileId, HeardId, MessageId, ThreadId
 
 IN_APP: Final = "app"
 """The channel of what is written and read here, and nowhere else."""
@@ -64,19 +68,32 @@ PROGRESS: Final = (
 ARRIVED: Final = PROGRESS[PROGRESS.index(MessageStatus.DELIVERED) :]
 """What shows that it came, and so what alone may follow a failure."""
 
+
+class Mark(Value, frozen=True, kw_only=True, order=True):
+    """When something was said about a message, by the clock of its provider, and what that is called: of two, the one
+    counts that comes later in this order.
+    """
+
+    at: datetime
+    id: HeardId
+
+
 # --- What may be asked ----------------------------------------------------------------
 
 
 class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
-    author's own until then. Instead of `text` there may be a `template`, of which it is made. What is heard on another
-    channel came by a `line`, and may have `media` with it, which are fetched afterwards.
+    author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
+    freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`, and its
+    provider calls it by its `name`; `payload` is what a button said that was pressed. It may have `media` with it, which
+    are fetched afterwards. By a `notice` the product tells somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
     author: MemberId
     text: str | None = None
     template: FromTemplate | None = None
+    fallback: FromTemplate | None = None
     files: tuple[FileId, ...] = ()
     kind: MessageKind = MessageKind.TEXT
     reply_to: MessageId | None = None
@@ -84,6 +101,16 @@ class PostMessage(Command, frozen=True):
     local_id: str | None = None
     line: Line | None = None
     media: Media | None = None
+    notice: Notice | None = None
+    name: str | None = None
+    payload: str | None = None
+
+
+class FallBack(Command, frozen=True):
+    """What it says cannot be said any more: it says this instead."""
+
+    message_id: MessageId
+    said: FilledIn
 
 
 class EditMessage(Command, frozen=True):
@@ -105,6 +132,7 @@ class React(Command, frozen=True):
     message_id: MessageId
     member_id: MemberId
     emoji: str | None
+    mark: "Mark | None" = None
 
 
 class ReportMessage(Command, frozen=True):
@@ -147,7 +175,9 @@ class GiveUpMedia(Command, frozen=True):
 
 class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
-    of the thread. What was made of a template says so, and in which language. On another channel it goes out in so
+    of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
+    `approved` it. Until it is given to them it may yet come to be its `fallback`. `name` is what its provider calls it,
+    which may tell a number, and `payload` what a button said that was pressed. On another channel it goes out in so
     many `parts`, each a message there; and what came from there was `said_at`, by the clock of whoever carries it.
     """
 
@@ -171,13 +201,49 @@ class MessagePosted(Event, frozen=True):
     said_at: datetime | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
+    notice: Notice | None = None
+    name: Personal[str | None] = None
+    payload: Personal[str | None] = None
+    fallback: Personal[FilledIn | None] = None
+
+
+class MessageNamed(Bookkeeping, frozen=True):
+    """Its provider calls it so, which may tell a number."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    name: Personal[str | None] = None
+
+
+class MessageReplied(Event, frozen=True):
+    """It is known by now to what it replies."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    reply_to: MessageId
 
 
 class MessageEdited(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if it was edited there."""
+
     message_id: MessageId
     thread_id: ThreadId
     at: datetime
     text: Personal[str | None] = None
+    mark: Mark | None = None
+
+
+class MessageFellBack(Event, frozen=True):
+    """What it was to say could not be said freely any more. It was sent as this template of a channel's."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    at: datetime
+    template_id: TemplateId
+    language: str
+    text: Personal[str | None] = None
+    approved: Personal[AsApproved | None] = None
 
 
 class MessageDeleted(Event, frozen=True):
@@ -189,20 +255,27 @@ class MessageDeleted(Event, frozen=True):
 
 
 class MessageReacted(Event, frozen=True):
+    """`mark` says in which order its provider tells of it, if they reacted there; `channel` is that of the message."""
+
     message_id: MessageId
     thread_id: ThreadId
     member_id: MemberId
     emoji: str | None = None
+    mark: Mark | None = None
+    channel: str = IN_APP
 
 
 class MessageReported(Event, frozen=True):
-    """`at` is when it was so, by the clock of whoever carries it."""
+    """`at` is when it was so, by the clock of whoever carries it. Of what has failed it says which `notice` it was, if
+    it was one: that is told otherwise.
+    """
 
     message_id: MessageId
     thread_id: ThreadId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    notice: Notice | None = None
 
 
 class PartReported(Event, frozen=True):
@@ -254,7 +327,10 @@ class MediaFailed(Event, frozen=True):
 
 MessageEvent = (
     MessagePosted
+    | MessageNamed
+    | MessageReplied
     | MessageEdited
+    | MessageFellBack
     | MessageDeleted
     | MessageReacted
     | MessageReported

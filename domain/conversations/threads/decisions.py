@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.conversations.messages import Message, MessageKind, MessagePosted
-from domain.conversations.participants import Audience, Member, MemberId, client_of, is_staff
+from domain.conversations.participants import PHONE, Audience, Member, MemberId, client_of, is_staff
 from domain.conversations.scheduled import ScheduleMessage
 from domain.conversations.threads.messages import (
     MOST_MEMBERS,
@@ -224,10 +224,13 @@ def answered(
     thread_id: ThreadId, author: MemberId, thread: Thread, now: datetime
 ) -> Sequence[ThreadEvent]:
     """Say what it does to a thread that somebody writes in it: what was put away or aside is back once
-    somebody from outside answers, or a colleague where there is nobody else.
+    somebody from outside answers, or a colleague where there is nobody else. Whoever wrote at the phone has written, also
+    where it was put away.
 
     Raises ThreadIsArchived, where it is one of the business who writes.
     """
+    if author == PHONE:
+        return _restored(thread_id, thread)
     if is_staff(author) and not all(map(is_staff, thread.members)):
         _refuse_archived(thread)
         return []

@@ -6,15 +6,28 @@ register ─► LEAD ⇄ ACTIVE ⇄ INACTIVE ⇄ BLOCKED        (any status to a
               └──────── erase ─────────► erased: the history stays, the person is gone
 
 What may be asked, what can happen and why not is in `messages`, what a client remembers in `client`,
-what one does in `decisions`, and how two become one in `merging`.
+what one does in `decisions`, what they agree to in `consents`, and how two become one in `merging`.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from domain.messages import Event
-from domain.people.clients.client import CLIENT, Client, evolve, still
+from domain.people.clients.client import CLIENT, Client, consents_with, evolve, still
+from domain.people.clients.consents import (
+    HasOptedOut,
+    agree,
+    agreeing,
+    choose,
+    consent_of,
+    may_be_told,
+    notice_channels,
+    opt_in_again,
+    opt_out,
+    opted_out,
+)
 from domain.people.clients.decisions import (
+    MOST_CHANNELS,
     add_note,
     change,
     change_status,
@@ -40,10 +53,14 @@ from domain.people.clients.merging import (
 )
 from domain.people.clients.messages import (
     AddClientNote,
+    AgreeToBeTold,
     ChangeClient,
     ChangeClientStatus,
+    ChooseHowToBeTold,
     ClientAbsorbed,
+    ClientAgreed,
     ClientChanged,
+    ClientChoseChannels,
     ClientErased,
     ClientEvent,
     ClientForgottenOnChannel,
@@ -56,6 +73,7 @@ from domain.people.clients.messages import (
     ClientNamedOnChannel,
     ClientNoteAdded,
     ClientNotFound,
+    ClientOptedOut,
     ClientRegistered,
     ClientReleased,
     ClientStatus,
@@ -70,6 +88,8 @@ from domain.people.clients.messages import (
     NameAnew,
     NameOnChannel,
     NoteIsWritten,
+    OptInAgain,
+    OptOut,
     RegisterClient,
     TellClientApart,
     TooManyChannels,
@@ -79,15 +99,20 @@ from domain.telling import NOT_TOLD, Tellings, public
 
 __all__ = [
     "CLIENT",
+    "MOST_CHANNELS",
     "MOST_RECORDS",
     "STORED_AS",
     "TOLD_AS",
     "AddClientNote",
+    "AgreeToBeTold",
     "ChangeClient",
     "ChangeClientStatus",
+    "ChooseHowToBeTold",
     "Client",
     "ClientAbsorbed",
+    "ClientAgreed",
     "ClientChanged",
+    "ClientChoseChannels",
     "ClientErased",
     "ClientEvent",
     "ClientForgottenOnChannel",
@@ -102,6 +127,7 @@ __all__ = [
     "ClientNamedOnChannel",
     "ClientNotFound",
     "ClientNoteAdded",
+    "ClientOptedOut",
     "ClientRegistered",
     "ClientReleased",
     "ClientStatus",
@@ -111,12 +137,15 @@ __all__ = [
     "ClientUnmerged",
     "EraseClient",
     "ForgetOnChannel",
+    "HasOptedOut",
     "LinkClientToUser",
     "MergeClients",
     "MergeIsFinal",
     "NameAnew",
     "NameOnChannel",
     "NoteIsWritten",
+    "OptInAgain",
+    "OptOut",
     "PersonHasTooManyRecords",
     "RegisterClient",
     "TellClientApart",
@@ -124,15 +153,25 @@ __all__ = [
     "TwoUsersLogIn",
     "UnmergeClients",
     "add_note",
+    "agree",
+    "agreeing",
     "change",
     "change_status",
+    "choose",
+    "consent_of",
+    "consents_with",
     "erase",
     "evolve",
     "forget_on_channel",
     "link_to_user",
+    "may_be_told",
     "merge",
     "name_anew",
     "name_on_channel",
+    "notice_channels",
+    "opt_in_again",
+    "opt_out",
+    "opted_out",
     "refuse_missing",
     "refuse_unknown",
     "register",
@@ -156,6 +195,9 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "client-told-apart.v1": ClientToldApart,
     "client-named-on-channel.v1": ClientNamedOnChannel,
     "client-forgotten-on-channel.v1": ClientForgottenOnChannel,
+    "client-agreed.v1": ClientAgreed,
+    "client-opted-out.v1": ClientOptedOut,
+    "client-chose-channels.v1": ClientChoseChannels,
 }
 
 _AS_SHOWN: Final = (
@@ -167,6 +209,7 @@ _AS_SHOWN: Final = (
     "custom_id",
     "strategy_id",
 )
+_CONSENT: Final = ("channel", "purpose", "how", "at")
 _THEMSELVES: Final = {"client_id": "id"}
 _NOBODYS: Final[Mapping[str, str]] = {}
 
@@ -204,6 +247,11 @@ TOLD_AS: Final[Tellings] = {
         "client.forgotten-on-channel", "identity_id", id="client_id", about=_THEMSELVES
     ),
     ClientToldApart: public("client.told-apart", "other", id="client_id", about=_NOBODYS),
+    ClientAgreed: public("client.agreed", *_CONSENT, id="client_id", about=_THEMSELVES),
+    ClientOptedOut: public("client.opted-out", *_CONSENT, id="client_id", about=_THEMSELVES),
+    ClientChoseChannels: public(
+        "client.chose-channels", "channels", id="client_id", about=_THEMSELVES
+    ),
 }
 """Notes are for those who work here. `streams` are the ids of all that spoke of the person: whoever
 has kept anything personal of these has to forget it, too.

@@ -11,7 +11,9 @@ from domain.messages import Value
 from domain.people.channels import KnownOn
 from domain.people.clients.messages import (
     ClientAbsorbed,
+    ClientAgreed,
     ClientChanged,
+    ClientChoseChannels,
     ClientErased,
     ClientEvent,
     ClientForgottenOnChannel,
@@ -19,6 +21,7 @@ from domain.people.clients.messages import (
     ClientMerged,
     ClientNamedOnChannel,
     ClientNoteAdded,
+    ClientOptedOut,
     ClientRegistered,
     ClientReleased,
     ClientStatus,
@@ -27,6 +30,7 @@ from domain.people.clients.messages import (
     ClientToldApart,
     ClientUnmerged,
 )
+from domain.people.consents import Consent, ToldBy
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 
 # --- What a decision needs to remember ------------------------------------------------
@@ -41,6 +45,8 @@ class Client(Value, frozen=True, kw_only=True):
     strategy_id: str | None = None
     identities: tuple[IdentityId, ...] = ()
     channels: tuple[KnownOn, ...] = ()
+    left: Mapping[IdentityId, datetime] = {}
+    """What they were known by on a channel, and until when."""
     notes: Mapping[NoteId, str] = {}
     user_id: UserId | None = None
     erased: bool = False
@@ -50,6 +56,9 @@ class Client(Value, frozen=True, kw_only=True):
     """The records this one stands for, with the end of the time in which that can be undone."""
     may_be: ClientId | None = None
     told_apart: frozenset[ClientId] = frozenset()
+    consents: tuple[Consent, ...] = ()
+    told_by: tuple[ToldBy, ...] = ()
+    """By which channels they want to be told about their bookings, in their order."""
 
     @property
     def named(self) -> tuple[IdentityId, ...]:
@@ -108,14 +117,38 @@ def evolve(client: Client, event: ClientEvent) -> Client:
         case ClientSuspected(other=other):
             return replace(client, may_be=other)
         case ClientNamedOnChannel(known=known):
-            return replace(client, channels=(*client.channels, known))
-        case ClientForgottenOnChannel(identity_id=identity):
-            left = tuple(known for known in client.channels if known.identity_id != identity)
-            return replace(client, channels=left)
+            others = {each: at for each, at in client.left.items() if each != known.identity_id}
+            return replace(client, channels=(*client.channels, known), left=others)
+        case ClientForgottenOnChannel(identity_id=identity, at=at):
+            kept = tuple(known for known in client.channels if known.identity_id != identity)
+            left = {**client.left, identity: at} if at else client.left
+            return replace(client, channels=kept, left=left)
         case ClientToldApart(other=other):
             return replace(client, may_be=None, told_apart=client.told_apart | {other})
+        case ClientAgreed() | ClientOptedOut():
+            return replace(client, consents=consents_with(event, client.consents))
+        case ClientChoseChannels(channels=channels):
+            return replace(client, told_by=channels)
         case _:
             assert_never(event)
+
+
+def consents_with(
+    event: ClientAgreed | ClientOptedOut, consents: tuple[Consent, ...]
+) -> tuple[Consent, ...]:
+    """Return what somebody has said, once they have said this too."""
+    before = next((e for e in consents if e.is_about(event.channel, event.purpose)), None)
+    said = Consent(
+        channel=event.channel,
+        purpose=event.purpose,
+        agreed=isinstance(event, ClientAgreed),
+        how=event.how,
+        at=event.at,
+        by=event.by,
+        proof=event.proof,
+        had_agreed=before is not None and (before.agreed or before.had_agreed),
+    )
+    return (*(each for each in consents if each != before), said)
 
 
 def still(may_be: ClientId | None, same: ClientId) -> ClientId | None:

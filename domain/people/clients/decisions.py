@@ -155,7 +155,11 @@ def forget_on_channel(command: ForgetOnChannel, client: Client) -> Sequence[Clie
     refuse_unknown(client)
     if all(known.identity_id != command.identity_id for known in client.channels):
         return []
-    return [ClientForgottenOnChannel(client_id=command.client_id, identity_id=command.identity_id)]
+    return [
+        ClientForgottenOnChannel(
+            client_id=command.client_id, identity_id=command.identity_id, at=command.at
+        )
+    ]
 
 
 def tell_apart(command: TellClientApart, client: Client) -> Sequence[ClientEvent]:

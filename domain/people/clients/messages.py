@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Personal
 from domain.people.channels import KnownOn
+from domain.people.consents import EVERY_PURPOSE, How, Proof, Purpose, ToldBy
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 
 
@@ -103,10 +104,79 @@ class NameOnChannel(Command, frozen=True):
 
 
 class ForgetOnChannel(Command, frozen=True):
-    """Whatever is behind an identity on a channel, is not this client."""
+    """Whatever is behind an identity on a channel, is not this client; or is not any more, `at` a time by the clock of
+    its provider.
+    """
 
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
+
+
+class AgreeToBeTold(Command, frozen=True):
+    """The client agrees to be told of something on a channel: `by` whom it is noted, and what proves it."""
+
+    client_id: ClientId
+    channel: ToldBy
+    purposes: tuple[Purpose, ...]
+    how: How
+    by: UserId | None = None
+    proof: Proof | None = None
+
+    @property
+    def by_client(self) -> bool:
+        """Whether they say so themselves."""
+        return self.how is How.THEMSELVES
+
+
+class OptOut(Command, frozen=True):
+    """The client wants to be told no more on a channel."""
+
+    client_id: ClientId
+    channel: ToldBy
+    how: How
+    purposes: tuple[Purpose, ...] = EVERY_PURPOSE
+    by: UserId | None = None
+    proof: Proof | None = None
+
+    @property
+    def by_client(self) -> bool:
+        """Whether they say so themselves."""
+        return self.how is How.THEMSELVES
+
+
+class OptInAgain(Command, frozen=True):
+    """The client takes back that they opted out on a channel."""
+
+    client_id: ClientId
+    channel: ToldBy
+    how: How
+    by: UserId | None = None
+    proof: Proof | None = None
+
+
+class ChooseHowToBeTold(Command, frozen=True):
+    """By which channels the client wants to be told about their bookings, in their order; none: as everybody is."""
+
+    client_id: ClientId
+    channels: tuple[ToldBy, ...]
+    how: How
+    by: UserId | None = None
+
+    @property
+    def by_client(self) -> bool:
+        """Whether they say so themselves."""
+        return self.how is How.THEMSELVES
+
+    def agreeing(self, channel: ToldBy) -> AgreeToBeTold:
+        """Return what they agree to by naming a channel."""
+        return AgreeToBeTold(
+            client_id=self.client_id,
+            channel=channel,
+            purposes=(Purpose.NOTICES,),
+            how=self.how,
+            by=self.by,
+        )
 
 
 # --- What can happen ------------------------------------------------------------------
@@ -206,8 +276,36 @@ class ClientNamedOnChannel(Event, frozen=True):
 
 
 class ClientForgottenOnChannel(Event, frozen=True):
+    """Until `at`, by the clock of its provider, it was them."""
+
     client_id: ClientId
     identity_id: IdentityId
+    at: datetime | None = None
+
+
+class ClientAgreed(Event, frozen=True):
+    client_id: ClientId
+    channel: ToldBy
+    purpose: Purpose
+    how: How
+    at: datetime
+    by: UserId | None = None
+    proof: Personal[Proof | None] = None
+
+
+class ClientOptedOut(Event, frozen=True):
+    client_id: ClientId
+    channel: ToldBy
+    purpose: Purpose
+    how: How
+    at: datetime
+    by: UserId | None = None
+    proof: Personal[Proof | None] = None
+
+
+class ClientChoseChannels(Event, frozen=True):
+    client_id: ClientId
+    channels: tuple[ToldBy, ...]
 
 
 ClientEvent = (
@@ -225,6 +323,9 @@ ClientEvent = (
     | ClientToldApart
     | ClientNamedOnChannel
     | ClientForgottenOnChannel
+    | ClientAgreed
+    | ClientOptedOut
+    | ClientChoseChannels
 )
 
 

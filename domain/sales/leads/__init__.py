@@ -6,10 +6,11 @@ open ─► NEW ─► ATTEMPTING ─► CONNECTED ─► QUALIFIED ─► CONVE
          └───────────── reopened, or come again ────────┘
 
 Beside that it stands in a stage of the business's own, or in none (`domain/sales/stages.py`); and it may be
-removed, and had again for thirty days.
+removed, and had again for thirty days. Of a person who has several records one lead stands, and the others are merged
+into it.
 
 What may be asked and what can happen is in `messages`, why not in `refusals`, what a lead remembers in `lead`, and what
-one does in `decisions`, `inviting` and `removing`. How a score comes about: `domain/sales/scores.py`. How long
+one does in `decisions`, `inviting`, `removing` and `merging`. How a score comes about: `domain/sales/scores.py`. How long
 it was where: `stays`.
 """
 
@@ -33,6 +34,7 @@ from domain.sales.leads.decisions import (
 )
 from domain.sales.leads.inviting import accept, invite, is_good
 from domain.sales.leads.lead import LEAD, MOST_INVITATIONS, FollowUp, Invitation, Lead, evolve
+from domain.sales.leads.merging import settle
 from domain.sales.leads.messages import (
     MOVES,
     OPEN,
@@ -41,9 +43,11 @@ from domain.sales.leads.messages import (
     AssignLead,
     ContactWay,
     ConvertLead,
+    Counted,
     FollowUpSet,
     InvitationAccepted,
     InviteLead,
+    LeadAbsorbed,
     LeadAssigned,
     LeadCompanyTold,
     LeadContacted,
@@ -51,15 +55,18 @@ from domain.sales.leads.messages import (
     LeadEngaged,
     LeadEvent,
     LeadInvited,
+    LeadMerged,
     LeadMoved,
     LeadOpened,
     LeadPurged,
+    LeadReleased,
     LeadRemoved,
     LeadRestored,
     LeadScored,
     LeadStaged,
     LeadStatus,
     LeadTouched,
+    LeadUnmerged,
     MoveLead,
     OpenLead,
     PurgeLead,
@@ -79,6 +86,7 @@ from domain.sales.leads.refusals import (
     LeadHasNoAddress,
     LeadIsConverted,
     LeadIsGone,
+    LeadIsMerged,
     LeadIsRemoved,
     LeadNotFound,
     PersonMissing,
@@ -86,7 +94,7 @@ from domain.sales.leads.refusals import (
     TooManyInvitations,
     TouchedTooOften,
 )
-from domain.sales.leads.removing import purge, remove, restore
+from domain.sales.leads.removing import purge, remove, remove_with, restore, restore_with
 from domain.sales.leads.stays import MOVING, Stays, stays
 from domain.telling import NOT_TOLD, Tellings, public
 
@@ -103,6 +111,7 @@ __all__ = [
     "AssignLead",
     "ContactWay",
     "ConvertLead",
+    "Counted",
     "FollowUp",
     "FollowUpSet",
     "Invitation",
@@ -111,6 +120,7 @@ __all__ = [
     "InvitationNotGood",
     "InviteLead",
     "Lead",
+    "LeadAbsorbed",
     "LeadAssigned",
     "LeadCannotMove",
     "LeadCompanyTold",
@@ -122,17 +132,21 @@ __all__ = [
     "LeadInvited",
     "LeadIsConverted",
     "LeadIsGone",
+    "LeadIsMerged",
     "LeadIsRemoved",
+    "LeadMerged",
     "LeadMoved",
     "LeadNotFound",
     "LeadOpened",
     "LeadPurged",
+    "LeadReleased",
     "LeadRemoved",
     "LeadRestored",
     "LeadScored",
     "LeadStaged",
     "LeadStatus",
     "LeadTouched",
+    "LeadUnmerged",
     "MoveLead",
     "OpenLead",
     "PersonMissing",
@@ -164,8 +178,11 @@ __all__ = [
     "refuse_converted",
     "refuse_unknown",
     "remove",
+    "remove_with",
     "restore",
+    "restore_with",
     "score",
+    "settle",
     "stage",
     "stays",
     "tell_company",
@@ -187,6 +204,10 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "invitation-accepted.v1": InvitationAccepted,
     "lead-removed.v1": LeadRemoved,
     "lead-restored.v1": LeadRestored,
+    "lead-merged.v1": LeadMerged,
+    "lead-unmerged.v1": LeadUnmerged,
+    "lead-absorbed.v1": LeadAbsorbed,
+    "lead-released.v1": LeadReleased,
     "lead-purged.v1": LeadPurged,
 }
 
@@ -241,5 +262,9 @@ TOLD_AS: Final[Tellings] = {
     ),
     LeadRemoved: public("lead.removed", id="lead_id", removed_at="at", about=_THE_BUSINESS),
     LeadRestored: public("lead.restored", id="lead_id", about=_THE_BUSINESS),
+    LeadMerged: public("lead.merged", id="lead_id", merged_into="into", about=_THE_BUSINESS),
+    LeadUnmerged: public("lead.unmerged", id="lead_id", about=_THE_BUSINESS),
+    LeadAbsorbed: NOT_TOLD,
+    LeadReleased: NOT_TOLD,
     LeadPurged: public("lead.purged", id="lead_id", about=_THE_BUSINESS),
 }

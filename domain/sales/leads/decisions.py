@@ -34,6 +34,7 @@ from domain.sales.leads.messages import (
 from domain.sales.leads.refusals import (
     LeadCannotMove,
     LeadIsConverted,
+    LeadIsMerged,
     LeadIsRemoved,
     LeadNotFound,
     ReasonMissing,
@@ -179,7 +180,7 @@ def contact(command: RecordContact, lead: Lead, *, now: datetime) -> Sequence[Le
 def engage(command: RecordEngagement, lead: Lead) -> Sequence[LeadEvent]:
     """Count what they did, once; more than counts is not noted, and of a client nothing is."""
     refuse_unknown(lead)
-    keys = lead.engagements.get(command.source, frozenset())
+    keys = lead.keys(command.source)
     counts = lead.status is not LeadStatus.CONVERTED and len(keys) < MOST_COUNTED
     if command.key in keys or not counts:
         return []
@@ -195,9 +196,9 @@ def score(
     facts = Facts(
         has_email=has_email,
         has_phone=has_phone,
-        message_length=lead.message_length,
-        answered_after=lead.answered_after,
-        engagements={source: len(keys) for source, keys in lead.engagements.items()},
+        message_length=lead.written,
+        answered_after=lead.answered,
+        engagements={source: len(lead.keys(source)) for source in EngagementSource},
     )
     breakdown = scored(facts, scoring.weights)
     temperature = temperature_of(breakdown.score, scoring.weights)
@@ -214,15 +215,17 @@ def score(
 
 
 def refuse_unknown(lead: Lead) -> None:
-    """Refuse to speak of a lead that never was, or is no more. Raises LeadNotFound, LeadIsRemoved."""
+    """Refuse to speak of a lead that never was, or is no more. Raises LeadNotFound, LeadIsMerged, LeadIsRemoved."""
     if lead.client_id is None or lead.purged:
         raise LeadNotFound
+    if lead.merged_into is not None:
+        raise LeadIsMerged(into=lead.merged_into)
     if lead.removed_at is not None:
         raise LeadIsRemoved
 
 
 def refuse_converted(lead: Lead) -> None:
-    """Refuse what is said of a client by now. Raises LeadNotFound, LeadIsRemoved, LeadIsConverted."""
+    """Refuse what is said of a client by now. Raises LeadNotFound, LeadIsMerged, LeadIsRemoved, LeadIsConverted."""
     refuse_unknown(lead)
     if lead.status is LeadStatus.CONVERTED and lead.client_id is not None:
         raise LeadIsConverted(client_id=lead.client_id)
@@ -236,10 +239,10 @@ def _new_again(lead_id: LeadId, lead: Lead) -> Sequence[LeadEvent]:
 
 
 def _company(command: OpenLead, lead: Lead) -> Company:
-    """Return where they work by what is said now: what a stranger says counts where nothing is known."""
+    """Return where they work by what is said now: what a stranger says, or a file, counts where nothing is known."""
     if command.company is None:
         return lead.company
-    if command.submission_id is None:
+    if command.submission_id is None and not command.quietly:
         return command.company
     return completed(lead.company, command.company)
 
@@ -259,7 +262,7 @@ def _assigned(
 
 def _since(lead: Lead, now: datetime) -> int | None:
     """Return for how many seconds they have waited for an answer; None where they had one."""
-    if lead.answered_after is not None or lead.opened_at is None:
+    if lead.answered is not None or lead.opened_at is None:
         return None
     return max(0, int((now - lead.opened_at).total_seconds()))
 

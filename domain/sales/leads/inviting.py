@@ -41,7 +41,9 @@ def invite(command: InviteLead, lead: Lead, *, page: str, now: datetime) -> Sequ
 
 
 def accept(command: AcceptInvitation, lead: Lead, *, now: datetime) -> Sequence[LeadEvent]:
-    """Take the link, once, and count that they followed it. Raises InvitationNotGood."""
+    """Take the link, once, and count that they followed it: of who was merged, that counts elsewhere. Raises
+    InvitationNotGood.
+    """
     if not is_good(lead, command.number, now):
         raise InvitationNotGood
     accepted = InvitationAccepted(
@@ -50,7 +52,7 @@ def accept(command: AcceptInvitation, lead: Lead, *, now: datetime) -> Sequence[
     click = RecordEngagement(
         lead_id=command.lead_id, source=EngagementSource.CLICK, key=f"invitation-{command.number}"
     )
-    return [accepted, *engage(click, lead)]
+    return [accepted, *(engage(click, lead) if lead.is_there else ())]
 
 
 def is_good(lead: Lead, number: int, now: datetime) -> bool:
@@ -58,4 +60,4 @@ def is_good(lead: Lead, number: int, now: datetime) -> bool:
     sent = lead.invitation
     if sent is None or sent.number != number or sent.accepted:
         return False
-    return lead.is_there and now < sent.expires_at
+    return lead.is_kept and now < sent.expires_at

@@ -10,8 +10,10 @@ from domain.aggregate import Aggregate
 from domain.messages import Value
 from domain.sales.companies import Company
 from domain.sales.leads.messages import (
+    Counted,
     FollowUpSet,
     InvitationAccepted,
+    LeadAbsorbed,
     LeadAssigned,
     LeadCompanyTold,
     LeadContacted,
@@ -19,19 +21,22 @@ from domain.sales.leads.messages import (
     LeadEngaged,
     LeadEvent,
     LeadInvited,
+    LeadMerged,
     LeadMoved,
     LeadOpened,
     LeadPurged,
+    LeadReleased,
     LeadRemoved,
     LeadRestored,
     LeadScored,
     LeadStaged,
     LeadStatus,
     LeadTouched,
+    LeadUnmerged,
 )
 from domain.sales.scores import Breakdown, EngagementSource, Temperature
 from domain.sales.tasks import Priority
-from domain.values import ClientId, StageId, TaskId, UserId
+from domain.values import ClientId, LeadId, StageId, TaskId, UserId
 
 MOST_INVITATIONS: Final = 3
 """Of one lead within a day."""
@@ -56,6 +61,7 @@ class Invitation(Value, frozen=True, kw_only=True):
 class Lead(Value, frozen=True, kw_only=True):
     """`message_length` is of all that they wrote. `engagements` are the keys that were counted, `rows` those
     of files that were taken in, among all `touches` since the first. `invited` is when they were invited, the last times.
+    `absorbed` is what counts of those for which it stands; `merged_at` is when it was merged first.
     """
 
     client_id: ClientId | None = None
@@ -76,12 +82,45 @@ class Lead(Value, frozen=True, kw_only=True):
     invitation: Invitation | None = None
     invited: tuple[datetime, ...] = ()
     removed_at: datetime | None = None
+    merged_into: LeadId | None = None
+    merged_at: datetime | None = None
+    absorbed: Mapping[LeadId, Counted] = {}
     purged: bool = False
 
     @property
-    def is_there(self) -> bool:
+    def is_kept(self) -> bool:
         """Whether it is one that was not removed."""
         return self.client_id is not None and self.removed_at is None and not self.purged
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it stands for its person: it was not removed, and not merged into another."""
+        return self.is_kept and self.merged_into is None
+
+    @property
+    def own(self) -> Counted:
+        """What counts of itself."""
+        return Counted(
+            message_length=self.message_length,
+            answered_after=self.answered_after,
+            engagements={source: tuple(sorted(e)) for source, e in self.engagements.items()},
+        )
+
+    @property
+    def written(self) -> int:
+        """The length of all that its person wrote, under whichever record."""
+        return self.message_length + sum(e.message_length for e in self.absorbed.values())
+
+    @property
+    def answered(self) -> int | None:
+        """After how many seconds its person was answered first."""
+        all_ = (self.answered_after, *(each.answered_after for each in self.absorbed.values()))
+        return next((each for each in all_ if each is not None), None)
+
+    def keys(self, source: EngagementSource) -> frozenset[str]:
+        """Return what its person did of this, under whichever record."""
+        absorbed = (each.engagements.get(source, ()) for each in self.absorbed.values())
+        return self.engagements.get(source, frozenset()).union(*absorbed)
 
 
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
@@ -119,6 +158,8 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return _invited(lead, event)
         case LeadRemoved() | LeadRestored() | LeadPurged():
             return _removed(lead, event)
+        case LeadMerged() | LeadUnmerged() | LeadAbsorbed() | LeadReleased():
+            return _merged(lead, event)
         case _:
             assert_never(event)
 
@@ -150,6 +191,21 @@ def _removed(lead: Lead, event: LeadRemoved | LeadRestored | LeadPurged) -> Lead
             return replace(lead, removed_at=None)
         case LeadPurged():
             return Lead(client_id=lead.client_id, purged=True)
+        case _:
+            assert_never(event)
+
+
+def _merged(lead: Lead, event: LeadMerged | LeadUnmerged | LeadAbsorbed | LeadReleased) -> Lead:
+    match event:
+        case LeadMerged(into=into, at=at):
+            return replace(lead, merged_into=into, merged_at=lead.merged_at or at)
+        case LeadUnmerged():
+            return replace(lead, merged_into=None, merged_at=None)
+        case LeadAbsorbed(source=source, counted=counted):
+            return replace(lead, absorbed={**lead.absorbed, source: counted})
+        case LeadReleased(source=source):
+            left = {each: known for each, known in lead.absorbed.items() if each != source}
+            return replace(lead, absorbed=left)
         case _:
             assert_never(event)
 

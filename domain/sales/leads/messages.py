@@ -323,6 +323,45 @@ class LeadRestored(Event, frozen=True):
     lead_id: LeadId
 
 
+class Counted(Value, frozen=True, kw_only=True):
+    """What counts for the score of a lead: the length of all that they wrote, after how many seconds they were answered,
+    and what they did, by its keys, in order.
+    """
+
+    message_length: int = 0
+    answered_after: int | None = None
+    engagements: Mapping[EngagementSource, tuple[str, ...]] = {}
+
+
+class LeadMerged(Event, frozen=True):
+    """It is the lead of a person who has another, `into` which it was merged."""
+
+    lead_id: LeadId
+    into: LeadId
+    at: datetime
+
+
+class LeadUnmerged(Event, frozen=True):
+    """It is a lead of its own again."""
+
+    lead_id: LeadId
+
+
+class LeadAbsorbed(Event, frozen=True):
+    """It stands for another, the `source`, and what was `counted` of that counts for this."""
+
+    lead_id: LeadId
+    source: LeadId
+    counted: Counted
+
+
+class LeadReleased(Event, frozen=True):
+    """It stands for the `source` no longer."""
+
+    lead_id: LeadId
+    source: LeadId
+
+
 class LeadPurged(Erasure, frozen=True):
     """It can be restored no more, and what was personal in it is gone for good."""
 
@@ -345,5 +384,9 @@ LeadEvent = (
     | InvitationAccepted
     | LeadRemoved
     | LeadRestored
+    | LeadMerged
+    | LeadUnmerged
+    | LeadAbsorbed
+    | LeadReleased
     | LeadPurged
 )

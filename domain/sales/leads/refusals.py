@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.messages import DomainError, Gone, Invalid, Missing
 from domain.sales.leads.messages import LeadStatus
-from domain.values import ClientId
+from domain.values import ClientId, LeadId
 
 
 class LeadNotFound(Missing):
@@ -41,6 +41,12 @@ class PersonMissing(Invalid):
 
 class LeadIsRemoved(DomainError):
     """The lead was removed."""
+
+
+class LeadIsMerged(DomainError):
+    """The lead was merged into another, as its person has several records: turn to that one."""
+
+    into: LeadId
 
 
 class LeadIsGone(Gone):

@@ -208,6 +208,7 @@ def record_mail_sent(
         mail_id=command.mail_id,
         mail=command.mail,
         message_id=command.message_id,
+        channel=command.channel,
     )
     return [sent]
 

@@ -34,6 +34,9 @@ from domain.values import (
 JsonText = str
 """Any JSON, as the very text that was sent: decoding it would lose spaces, digits and order."""
 
+MAIL: Final = "mail"
+"""The channel by which everybody is told who wants no other."""
+
 WallClock = Annotated[datetime, Meta(tz=False)]
 """What the clock on the wall reads: no zone, so no instant."""
 
@@ -175,12 +178,15 @@ class RegisterGuestAsClient(Command, frozen=True):
 
 
 class RecordBookingMailSent(Command, frozen=True):
-    """`mail` says which one it was, `message_id` is what the mail server knows it by."""
+    """`mail` says which one it was, `message_id` is what the mail server knows it by; on another channel, which
+    message of ours it is.
+    """
 
     booking_id: BookingId
     mail_id: str
     mail: str
     message_id: str
+    channel: str = MAIL
 
 
 class RecordBookingMailFailed(Command, frozen=True):
@@ -273,6 +279,7 @@ class BookingMailSent(Bookkeeping, frozen=True):
     mail_id: str
     mail: str
     message_id: str
+    channel: str = MAIL
 
 
 class BookingMailFailed(Bookkeeping, frozen=True):

@@ -20,7 +20,7 @@ from infra.bench.ours.growth import grow, project
 from infra.bench.ours.history import TENANT, fill, numbered, settle
 from infra.bench.ours.salon import CLIENTS, SERVICE, conversation, open_salon, token
 from infra.bench.ours.system import DSN, FRONTDESK, SERVED, system
-from infra.bench.rounds import Tally, answer_rounds
+from infra.bench.rounds import Tally, Work, answer_rounds
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
 from projections import READ_MODELS
 
@@ -163,7 +163,7 @@ if __name__ == "__main__":
         serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
         running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
     ):
-        works = {
+        works: dict[str, Work] = {
             "create": create,
             "get": get,
             "list": list_50,

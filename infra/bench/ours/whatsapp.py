@@ -27,7 +27,7 @@ from domain.conversations.heard import HearMessage
 from domain.conversations.messages import MessagePosted, PostMessage
 from domain.conversations.participants import MemberId
 from domain.messages import Command
-from domain.values import Contact, ThreadId
+from domain.values import Contact, TenantId, ThreadId
 from infra.bench.cloud import PROGRAM
 from infra.bench.http_server import free_port, serving
 from infra.bench.ours.history import TENANT, numbered
@@ -80,13 +80,14 @@ def carried(composed: System) -> bool:
 def heard(composed: System, number: int) -> ThreadId:
     """Let somebody write; return the conversation."""
     id_, pepper = f"33700{number:06}", composed.settings.pepper.encode()
+    tenant = TenantId(TENANT)
     contact = Contact(name=f"Client {number}", phone=f"+{id_}")
     command = HearMessage(
         heard_id=name_of(TENANT, WHATSAPP.name, f"wamid.{number}", pepper),
         channel=WHATSAPP.name,
-        known=known_on(WHATSAPP.name, id_, tenant=TENANT, pepper=pepper),
+        known=known_on(WHATSAPP.name, id_, tenant=tenant, pepper=pepper),
         contact=contact,
-        identities=identities_of(contact, tenant=TENANT, pepper=pepper),
+        identities=identities_of(contact, tenant=tenant, pepper=pepper),
         text="Bonjour",
         seed=f"wamid.{number}",
         number="1",

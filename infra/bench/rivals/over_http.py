@@ -12,7 +12,7 @@ from psycopg import connect
 from infra.bench import callbacks
 from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, serving
-from infra.bench.rounds import Tally, answer_rounds
+from infra.bench.rounds import Tally, Work, answer_rounds
 from infra.bench.slots import next_monday, slot
 from infra.bench.tokens import token
 
@@ -99,7 +99,7 @@ if __name__ == "__main__":
     with connect(DSN) as connection:
         connection.execute((FOLDER / "bookings.sql").read_bytes())
     with serving(port, ["-m", f"infra.bench.rivals.{API}", str(port), DSN]) as process:
-        works = {
+        works: dict[str, Work] = {
             "create": create,
             "get": get,
             "list": list_50,

@@ -6,14 +6,28 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.business.users import Role, UserRegistered
-from domain.conversations.heard import MessageCarried, MessageHeard, RecordCarried, ReportCarried
+from domain.conversations.approvals import AsApproved, Parameter
+from domain.conversations.heard import (
+    AmendHeard,
+    AmendmentAwaited,
+    AmendmentKind,
+    MessageCarried,
+    MessageHeard,
+    MoveKnown,
+    RecordCarried,
+    ReplyAwaited,
+    ReportCarried,
+)
 from domain.conversations.messages import (
     DeleteMessage,
     EditMessage,
     MessageDeleted,
     MessageEdited,
+    MessageFellBack,
+    MessageNamed,
     MessagePosted,
     MessageReacted,
+    MessageReplied,
     MessageReported,
     MessageStatus,
     PostMessage,
@@ -22,6 +36,7 @@ from domain.conversations.messages import (
     message_at,
 )
 from domain.conversations.participants import MemberId
+from domain.conversations.reviews import REVIEWS_ID, TemplatesAsked, TemplatesHeard
 from domain.conversations.scheduled import (
     CalledOff,
     CancelScheduled,
@@ -31,6 +46,7 @@ from domain.conversations.scheduled import (
     ScheduleMessage,
     SendScheduled,
 )
+from domain.conversations.templates import TemplateId
 from domain.conversations.threads import (
     AddMember,
     ArchiveThread,
@@ -68,8 +84,9 @@ from domain.conversations.threads import (
     thread_of,
 )
 from domain.messages import Event
+from domain.people.channels import KnownOn
 from domain.people.clients import ClientRegistered, ClientStatus
-from domain.values import ClientId, Contact, HeardId, ScheduledId, ThreadId, UserId
+from domain.values import ClientId, Contact, HeardId, IdentityId, ScheduledId, ThreadId, UserId
 from tests.in_memory import InMemory
 
 now: Final = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -180,9 +197,41 @@ scheduled_cancelled: Final = ScheduledCancelled(
 message_heard: Final = MessageHeard(
     heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000001"), message_id=message_id
 )
+templates_asked: Final = TemplatesAsked(id=REVIEWS_ID, number=1, at=now)
+templates_heard: Final = TemplatesHeard(
+    id=REVIEWS_ID,
+    number=1,
+    at=now,
+    claims=("claim-0198c0de-0000-7000-8000-000000000001",),
+    left_out=1,
+)
 carried_id: Final = HeardId("heard-0198c0de-0000-7000-8000-000000000002")
 message_carried: Final = MessageCarried(heard_id=carried_id, message_id=message_id)
 record_carried: Final = RecordCarried(heard_id=carried_id, message_id=message_id, at=now)
+amend_heard: Final = AmendHeard(
+    heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000003"),
+    amendment_id=HeardId("heard-0198c0de-0000-7000-8000-000000000004"),
+    kind=AmendmentKind.EDIT,
+    identities=(IdentityId("identity-0198c0de-0000-7000-8000-000000000001"),),
+    at=now,
+    text="Bonsoir Ana",
+)
+amendment_awaited: Final = AmendmentAwaited(
+    heard_id=amend_heard.heard_id,
+    amendment_id=amend_heard.amendment_id,
+    kind=AmendmentKind.EDIT,
+    guest_identities=amend_heard.identities,
+    at=now,
+    text="Bonsoir Ana",
+)
+reply_awaited: Final = ReplyAwaited(heard_id=amend_heard.heard_id, message_id=message_id)
+move_known: Final = MoveKnown(
+    heard_id=HeardId("heard-0198c0de-0000-7000-8000-000000000005"),
+    channel="whatsapp",
+    known=(KnownOn(channel="whatsapp", id="33612345678", identity_id=amend_heard.identities[0]),),
+    at=now,
+    text="Zoé changed",
+)
 report_carried: Final = ReportCarried(
     heard_id=carried_id, status=MessageStatus.READ, at=later, message_id=message_id
 )
@@ -198,8 +247,23 @@ message_posted: Final = MessagePosted(
     local_id="device-7",
     text="Bonjour Ana",
 )
+message_named: Final = MessageNamed(
+    message_id=message_id, thread_id=thread_id, name="wamid.HBgLMzM2MTIzNDU2Nzg"
+)
+message_replied: Final = MessageReplied(
+    message_id=message_id, thread_id=thread_id, reply_to=message_at(thread_id, 2)
+)
 message_edited: Final = MessageEdited(
     message_id=message_id, thread_id=thread_id, at=later, text="Bonsoir Ana"
+)
+message_fell_back: Final = MessageFellBack(
+    message_id=message_id,
+    thread_id=thread_id,
+    at=later,
+    template_id=TemplateId("message-template-0198c0de-0000-7000-8000-000000000001"),
+    language="fr",
+    text="Bonjour Ana, nous avons une réponse pour vous.",
+    approved=AsApproved(name="suite", code="fr", parameters=(Parameter(value="Ana"),)),
 )
 message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
 message_reacted: Final = MessageReacted(

@@ -18,8 +18,8 @@ def read(type_: str, data: Any) -> Event | None:
     return MAPPER.decode(type_, msgspec.json.encode(data).decode())
 
 
-def template(says: Wordings, **said: str) -> MessageTemplate:
-    return MessageTemplate(**said, says=says)
+def template(says: Wordings, *, shortcut: str, title: str) -> MessageTemplate:
+    return MessageTemplate(shortcut=shortcut, title=title, says=says)
 
 
 def test_a_reply_is_read_as_a_template_in_its_language() -> None:

@@ -9,7 +9,16 @@ from domain.business.configuration import Configure, typed_of
 from domain.business.configuration.declared import WhatsappCloud
 from domain.confidential import Secret, kept
 from tests.conversations.threads.conversing import Person
-from tests.conversations.whatsapp.cloud import APP_SECRET, NUMBER, TOKEN, call, signed, wrote
+from tests.conversations.whatsapp.cloud import (
+    ACCOUNT,
+    APP_SECRET,
+    NUMBER,
+    TOKEN,
+    Cloud,
+    call,
+    signed,
+    wrote,
+)
 from tests.running import Client, Running
 
 ID: Final = "configuration-0198c0de-0000-7000-8000-000000000001"
@@ -19,20 +28,34 @@ VERIFY: Final = "a word that only we know"
 class Desk:
     """Who answers is `ana`."""
 
-    def __init__(self, running: Running, ana: Person) -> None:
+    def __init__(self, running: Running, ana: Person, meta: Cloud) -> None:
         self.running = running
         self.ana = ana
+        self.meta = meta
+        meta.rules.clock = lambda: self.now
         self.anybody: TestClient = Client(running.app, raise_server_exceptions=False)
+        self.is_configured()
+
+    def is_configured(self, **more: Any) -> None:
+        """Let the business's account be taken by Meta."""
         account = WhatsappCloud(
             phone_number_id=NUMBER,
             access_token=Secret(value=TOKEN),
             app_secret=Secret(value=APP_SECRET),
             verify_token=Secret(value=VERIFY),
+            **more,
         )
         typed = typed_of(account)
         secrets = tuple(replace(each, secret=kept(each.secret)) for each in typed.secrets)
         taken = replace(typed, secrets=secrets)
-        running.order(Configure(id=ID, key="whatsapp.cloud", values=typed, verified=taken))
+        order = Configure(id=ID, key="whatsapp.cloud", values=typed, verified=taken)
+        self.running.order(order)
+
+    def is_synchronised(self) -> None:
+        """Let Meta be asked for templates from now on."""
+        self.is_configured(business_account_id=ACCOUNT)
+        self.running.settle()
+        self.running.settle()
 
     @property
     def now(self) -> float:
@@ -46,6 +69,7 @@ class Desk:
 
     def is_called(self, *values: dict[str, Any], **more: Any) -> None:
         """Let Meta call, and what follows from it be done."""
+        self.meta.rules.hear(values)
         body = call(*values, **more)
         answer = self.anybody.post(self.path, content=body, headers=signed(body))
         assert answer.status_code == 200, answer.text

@@ -15,9 +15,11 @@ from typing import Any, Final
 import msgspec
 
 from infra.settings import Settings
-from tests.conversations.whatsapp.media import Half, Library
+from tests.conversations.whatsapp.cloud_templates import Rules
+from tests.conversations.whatsapp.media import MEDIA, Half, Library
 from tests.outgoing.somebody import HERE
 
+ACCOUNT: Final = "102290129340398"
 NUMBER: Final = "106540352242922"
 TOKEN: Final = "EAAG-good-and-planted-0001"
 APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
@@ -46,12 +48,16 @@ REFUSALS: Final = {
 
 @dataclass
 class Cloud:
-    """`book` is what it took, in order; `faults` are what it does next."""
+    """`book` is what it took, in order; `faults` are what it does next; `called` is by what it calls somebody whom
+    others call otherwise.
+    """
 
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     media: Library = field(default_factory=Library)
+    rules: Rules = field(default_factory=Rules)
+    called: dict[str, str] = field(default_factory=dict)
 
     def settings(self, settings: Settings) -> Settings:
         """Return settings by which it is asked, and nobody else."""
@@ -68,6 +74,17 @@ class Cloud:
         """Return the words of what it took."""
         return [each["text"]["body"] for each in self.book]
 
+    def show(self, path: str, bearer: str) -> tuple[int, bytes]:
+        """Return the status, and a page of its templates."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            return status, _refusal(code)
+        where, _, asked = path.partition("?")
+        if where != f"/v23.0/{ACCOUNT}/message_templates" or bearer != TOKEN:
+            return 400, _refusal(100)
+        return 200, msgspec.json.encode(self.rules.page(asked, HERE))
+
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes | None]:
         """Return the status and what it says; None, where it hangs up."""
         fault = self.faults.pop(0) if self.faults else None
@@ -81,6 +98,8 @@ class Cloud:
             return 401, _refusal(190)
         if said["messaging_product"] != "whatsapp" or not self._is_whole(said):
             return 400, _refusal(131_008)
+        if (refused := self.rules.refusal(said)) is not None:
+            return 400, _refusal(refused)
         self.book.append(said)
         taken = msgspec.json.encode(self._taken(said))
         half = {Fault.HANGS_UP: None, Fault.HALF: Half(taken[:20])}
@@ -89,11 +108,15 @@ class Cloud:
     def _is_whole(self, said: dict[str, Any]) -> bool:
         """Whether it says something, or has a file that lies here."""
         kind = said["type"]
-        return bool(said["text"]["body"]) if kind == "text" else self.media.lies(kind, said[kind])
+        if kind in MEDIA:
+            return self.media.lies(kind, said[kind])
+        return kind != "text" or bool(said["text"]["body"])
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes | None]:
         """Return the status and what it says; None, where it hangs up."""
         bearer = (headers["Authorization"] or "").removeprefix("Bearer ")
+        if method == "GET" and "/message_templates" in path:
+            return self.show(path, bearer)
         if method == "GET" or path.endswith("/media"):
             origin = f"http://{HERE}:{self.port}"
             return self.media.answer(method, origin, path, headers, body, known=bearer == TOKEN)
@@ -103,7 +126,7 @@ class Cloud:
         to = said.get("to") or said["recipient"]
         return {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": to, "wa_id": to}],
+            "contacts": [{"input": to, "wa_id": self.called.get(to, to)}],
             "messages": [{"id": self.name(len(self.book)), "message_status": "accepted"}],
         }
 

@@ -39,6 +39,6 @@ def ana(running: Running) -> Person:
 
 
 @pytest.fixture
-def desk(running: Running, ana: Person) -> Desk:
+def desk(running: Running, ana: Person, meta: Cloud) -> Desk:
     """The business, which Meta has taken."""
-    return Desk(running, ana)
+    return Desk(running, ana, meta)

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.clock import SettableClock
 from adapters.whatsapp import CloudApi
+from application.conversations.carrying import Taken
 from infra.composition import resources, running_system
 from infra.settings import Mode, Settings
 from tests.conftest import MONDAY
@@ -14,7 +15,7 @@ from tests.conversations.whatsapp.cloud import Cloud
 
 
 class DiesAfterwards(CloudApi):
-    def send(self, *arguments: Any) -> str:
+    def send(self, *arguments: Any) -> Taken:
         found = super().send(*arguments)
         os.kill(os.getpid(), signal.SIGKILL)
         return found

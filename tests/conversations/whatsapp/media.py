@@ -16,6 +16,9 @@ from multipart import MultipartParser, parse_options_header
 ELSEWHERE: Final = "https://files.example.org/attachments?mid=1"
 
 
+MEDIA: Final = ("image", "video", "audio", "document")
+
+
 class MediaFault(StrEnum):
     """What it does instead of telling of a file, or giving it."""
 

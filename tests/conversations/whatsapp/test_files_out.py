@@ -14,6 +14,7 @@ from domain.conversations.channels import (
     FilesNotCarried,
     FileTooLargeForChannel,
     FileTypeNotCarried,
+    goes_in_front,
     parts_of,
     refuse_uncarried,
 )
@@ -245,11 +246,16 @@ def test_where_no_files_are_carried_none_are_sent() -> None:
 
 def test_words_that_are_too_long_for_a_caption_go_in_front() -> None:
     files = {ONE: of_type(MediaType.JPEG), TWO: of_type(MediaType.PDF)}
-    short = parts_of(WHATSAPP, "x" * 1_024, files)
-    long = parts_of(WHATSAPP, "x" * 1_025, files)
+    short, long = "x" * 1_024, "x" * 1_025
+    assert not goes_in_front(WHATSAPP, short, files)
+    assert goes_in_front(WHATSAPP, long, files)
 
-    assert [(each.file_id, bool(each.text)) for each in short] == [(ONE, True), (TWO, False)]
-    assert [(each.file_id, bool(each.text)) for each in long] == [
+    assert [
+        (each.file_id, bool(each.text)) for each in parts_of(short, [*files], in_front=False)
+    ] == [(ONE, True), (TWO, False)]
+    assert [
+        (each.file_id, bool(each.text)) for each in parts_of(long, [*files], in_front=True)
+    ] == [
         (None, True),
         (ONE, False),
         (TWO, False),

@@ -252,7 +252,7 @@ def guarded(meta: Cloud, dsn: str, clock: SettableClock, settings: Settings) -> 
 
 
 def test_a_file_with_a_virus_is_given_to_nobody(guarded: Running, meta: Cloud) -> None:
-    desk = Desk(guarded, colleague(guarded))
+    desk = Desk(guarded, colleague(guarded), meta)
     infected = PDF + eicar()
     [file] = received(desk, "document", meta.media.sent(infected))["files"]
 

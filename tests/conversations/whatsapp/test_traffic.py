@@ -57,7 +57,8 @@ SAID: Final = st.tuples(
 
 def messages(said: Sequence[Any]) -> list[list[Any]]:
     """Return the events of each message; each thread is on one channel."""
-    at, places, channels = AROUND - timedelta(days=1), defaultdict[ThreadId, int](int), {}
+    at, places = AROUND - timedelta(days=1), defaultdict[ThreadId, int](int)
+    channels: dict[ThreadId, str] = {}
     found = []
     for number, (thread, author, seconds, channel, kind, statuses) in enumerate(said):
         at += timedelta(seconds=seconds)

@@ -58,7 +58,7 @@ def test_a_line_is_open_for_a_day() -> None:
     assert is_open(WHATSAPP, [line], now=NOON + a_day - timedelta(seconds=1))
     with pytest.raises(WindowClosed) as closed:
         refuse_closed(WHATSAPP, [line], now=NOON + a_day)
-    assert closed.value.facts == {"closed_at": NOON + a_day}
+    assert closed.value.facts == {"closed_at": NOON + a_day, "templates": ()}
     with pytest.raises(WindowClosed):
         refuse_closed(WHATSAPP, [], now=NOON)
 

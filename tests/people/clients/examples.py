@@ -7,16 +7,21 @@ from domain.messages import StreamErased
 from domain.people.channels import KnownOn
 from domain.people.clients import (
     AddClientNote,
+    AgreeToBeTold,
     ChangeClient,
     ChangeClientStatus,
+    ChooseHowToBeTold,
     ClientAbsorbed,
+    ClientAgreed,
     ClientChanged,
+    ClientChoseChannels,
     ClientErased,
     ClientForgottenOnChannel,
     ClientLinkedToUser,
     ClientMerged,
     ClientNamedOnChannel,
     ClientNoteAdded,
+    ClientOptedOut,
     ClientRegistered,
     ClientReleased,
     ClientStatus,
@@ -29,10 +34,13 @@ from domain.people.clients import (
     LinkClientToUser,
     MergeClients,
     NameOnChannel,
+    OptInAgain,
+    OptOut,
     RegisterClient,
     TellClientApart,
     UnmergeClients,
 )
+from domain.people.consents import How, Proof, Purpose, ToldBy
 from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.values import ClientId, Contact, IdentityId, NoteId, TenantId, UserId
 
@@ -115,6 +123,42 @@ client_named_on_channel: Final = ClientNamedOnChannel(
 )
 client_forgotten_on_channel: Final = ClientForgottenOnChannel(
     client_id=client_id, identity_id=known_on_whatsapp.identity_id
+)
+sheet: Final = Proof(where="At the desk, sheet 17", words="I want to be told by SMS.")
+stop: Final = Proof(where="33612345678", words="STOP")
+agree_to_be_told: Final = AgreeToBeTold(
+    client_id=client_id,
+    channel=ToldBy.SMS,
+    purposes=(Purpose.NOTICES,),
+    how=How.DESK,
+    by=user_id,
+    proof=sheet,
+)
+opt_out: Final = OptOut(client_id=client_id, channel=ToldBy.SMS, how=How.WORD, proof=stop)
+opt_in_again: Final = OptInAgain(client_id=client_id, channel=ToldBy.SMS, how=How.WORD)
+choose_how_to_be_told: Final = ChooseHowToBeTold(
+    client_id=client_id, channels=(ToldBy.SMS, ToldBy.MAIL), how=How.DESK, by=user_id
+)
+said_at: Final = datetime(2026, 11, 21, 9, tzinfo=UTC)
+client_agreed: Final = ClientAgreed(
+    client_id=client_id,
+    channel=ToldBy.SMS,
+    purpose=Purpose.NOTICES,
+    how=How.DESK,
+    at=said_at,
+    by=user_id,
+    proof=sheet,
+)
+client_opted_out: Final = ClientOptedOut(
+    client_id=client_id,
+    channel=ToldBy.SMS,
+    purpose=Purpose.NOTICES,
+    how=How.WORD,
+    at=said_at,
+    proof=stop,
+)
+client_chose_channels: Final = ClientChoseChannels(
+    client_id=client_id, channels=(ToldBy.SMS, ToldBy.MAIL)
 )
 stream_erased: Final = StreamErased(stream=guest_booking)
 

@@ -8,15 +8,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from adapters.event_store.mapper import Mapper
-from application.people.clients import USE_CASES
+from application.people import clients as of_clients
+from application.people import consents
+from application.people.consents import records_of
 from domain.messages import Command, DomainError, Event
 from domain.people import clients
 from domain.people.clients import CLIENT, ClientStatus
+from domain.people.consents import How, Proof, Purpose, ToldBy
 from domain.people.identities import IDENTITY, ClientAlreadyExists
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 from projections.people.clients import CLIENTS, KnownClient
 from tests.in_memory import InMemory
 
+USE_CASES = {**of_clients.USE_CASES, **consents.USE_CASES}
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 CLIENT_IDS = [ClientId(f"client-{n}") for n in range(3)]
 IDENTITIES = [IdentityId(f"identity-{n}") for n in range(4)]
@@ -25,6 +29,8 @@ some_client = st.sampled_from(CLIENT_IDS)
 some_contact = st.builds(Contact, name=st.sampled_from(["Zoé", "Ana"]))
 some_identities = st.lists(st.sampled_from(IDENTITIES), unique=True, max_size=3).map(tuple)
 some_status = st.sampled_from(ClientStatus)
+some_channel = st.sampled_from(ToldBy)
+some_purposes = st.lists(st.sampled_from(Purpose), unique=True, min_size=1).map(tuple)
 some_custom_id = st.sampled_from([None, "Z-1"])
 
 orders: st.SearchStrategy[Command] = st.one_of(
@@ -61,6 +67,31 @@ orders: st.SearchStrategy[Command] = st.one_of(
         client_id=some_client,
         streams=st.sampled_from([(), ("booking-1",), ("booking-1", "booking-2")]),
     ),
+    st.builds(
+        clients.AgreeToBeTold,
+        client_id=some_client,
+        channel=some_channel,
+        purposes=some_purposes,
+        how=st.sampled_from(How),
+        proof=st.sampled_from([None, Proof(words="Likes SMS.")]),
+    ),
+    st.builds(
+        clients.OptOut,
+        client_id=some_client,
+        channel=some_channel,
+        purposes=some_purposes,
+        how=st.sampled_from(How),
+    ),
+    st.builds(
+        clients.OptInAgain, client_id=some_client, channel=some_channel, how=st.sampled_from(How)
+    ),
+    st.builds(
+        clients.ChooseHowToBeTold,
+        client_id=some_client,
+        channels=st.lists(some_channel, unique=True).map(tuple),
+        how=st.sampled_from(How),
+    ),
+    st.builds(clients.MergeClients, client_id=some_client, sources=st.tuples(some_client)),
 )
 
 
@@ -112,6 +143,21 @@ def test_the_clients_listed_are_the_clients_there_are(history) -> None:
             assert row.name == client.contact.name
             assert (row.status, row.custom_id) == (client.status, client.custom_id)
             assert (row.user_id, row.strategy_id) == (client.user_id, client.strategy_id)
+
+
+@given(st.lists(orders, max_size=15))
+def test_nobody_is_told_what_any_of_their_records_opted_out_of(history) -> None:
+    business = InMemory(USE_CASES, NOW)
+    for order in history:
+        carry_out(order, business)
+
+    for client_id in CLIENT_IDS:
+        records = records_of(client_id, business)
+        for each in (each for record in records for each in record.consents if not each.agreed):
+            assert not clients.may_be_told(records, each.channel, each.purpose)
+            assert each.channel not in clients.notice_channels(records) or (
+                each.purpose is Purpose.MARKETING
+            )
 
 
 class OnePersonOneClient(RuleBasedStateMachine):

@@ -1,12 +1,15 @@
 """What a row says is read by the names of the columns, where the business is."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 
 from application.sales.imports import refusals
 from application.sales.imports.columns import NAMES, Field, understood
 from application.sales.imports.dates import Dates
+from domain.messages import DomainError
+from domain.sales.companies import Company
 from domain.sales.leads import LeadStatus
 from tests.sales.imports.files import (
     HEADER,
@@ -117,6 +120,51 @@ def test_who_has_no_name_is_called_by_what_else_they_are_known_by(row: str, name
     header = "Full name,E-mail,Phone,External id"
 
     assert one(row, header).contact.name == name
+
+
+AT_WORK: Final = "E-mail,Société,Site web,Fonction,Secteur d'activité,Effectif"
+
+
+def test_a_row_says_where_somebody_works() -> None:
+    said = one("zoe@example.org,Acme,https://www.Acme.example/fr,Directrice,Hôtels,11-50", AT_WORK)
+
+    assert said.company == Company(
+        name="Acme", domain="acme.example", title="Directrice", industry="Hôtels", size=11
+    )
+    assert one("zoe@example.org,,,,,", AT_WORK).company is None
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        *(("40", 40), ("1 000", 1_000), ("1\u202f000", 1_000), ("10,000", 10_000)),
+        *(
+            ("11-50", 11),
+            ("51 \u2013 200", 51),
+            ("201 à 500", 201),
+            ("500+", 500),
+            ("1.001-5.000", 1_001),
+        ),
+    ],
+)
+def test_how_many_work_there_is_read_as_it_is_written(text: str, size: int) -> None:
+    said = one(f'zoe@example.org,,,,,"{text}"', AT_WORK)
+    assert said.company is not None
+    assert said.company.size == size
+
+
+@pytest.mark.parametrize(
+    ("row", "refusal"),
+    [
+        (",,,,,about forty", refusals.SizeNotUnderstood),
+        (",,,,,0", refusals.SizeNotUnderstood),
+        (",,,,,10000001", refusals.SizeNotUnderstood),
+        (",,,,,1 00", refusals.SizeNotUnderstood),
+        (",,Acme,,,", refusals.DomainNotUnderstood),
+    ],
+)
+def test_what_nobody_can_read_of_a_company_is_told(row: str, refusal: type[DomainError]) -> None:
+    assert fault(f"zoe@example.org{row}", AT_WORK).code == refusal.code
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,8 @@ def test_a_character_that_stands_for_nothing_is_told() -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", refusals.FileIsNoText),
         (b"name,mail\n\x81\x8d,\n", refusals.FileIsNoText),
         (codecs.BOM_UTF16_LE + b"a\0b", refusals.FileIsNoText),
+        (b'[\n  {"email": "zoe@example.org"}\n]', refusals.FileIsOneArray),
+        (b"[]", refusals.FileIsOneArray),
         (b"a," * MOST_COLUMNS + b"b\n1\n", refusals.ImportTooWide),
         (
             msgspec.json.encode({f"c{n}": "" for n in range(MOST_COLUMNS + 1)}),

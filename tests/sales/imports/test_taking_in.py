@@ -23,6 +23,7 @@ from domain.people.clients import (
     RegisterClient,
 )
 from domain.records import Created
+from domain.sales.companies import Company
 from domain.sales.imports import FollowUps, ImportedLead, ImportLeads
 from domain.sales.leads import (
     LEAD,
@@ -32,6 +33,7 @@ from domain.sales.leads import (
     LeadStatus,
     LeadTouched,
     MoveLead,
+    TellCompany,
     decisions,
     lead_of,
 )
@@ -363,3 +365,15 @@ def test_two_imports_of_one_file_at_once_give_the_same_leads(
             past.run(ImportLeads(rows=leads[begin : begin + at_once]))
 
     assert past.streams == taken_in(rows, at_once).streams
+
+
+def test_where_somebody_works_is_taken_in_and_contradicts_nobody_who_works_here() -> None:
+    past, header = desk(), "E-mail;Message;Société;Effectif;Secteur"
+    row = one("zoe@example.org;;Acme;11-50;", header)
+    taken(past, row)
+    first = lead(past, row).company
+    past.run(TellCompany(lead_id=lead_of(person(past, row)), company=Company(name="Acme SA")))
+    taken(past, one("zoe@example.org;Bonjour;Acme;40;Hôtels", header))
+
+    assert first == Company(name="Acme", size=11)
+    assert lead(past, row).company == Company(name="Acme SA", size=40, industry="Hôtels")

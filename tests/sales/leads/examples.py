@@ -9,24 +9,29 @@ from domain.sales.leads import (
     AssignLead,
     ContactWay,
     ConvertLead,
+    Counted,
     FollowUpSet,
     InvitationAccepted,
     InviteLead,
+    LeadAbsorbed,
     LeadAssigned,
     LeadCompanyTold,
     LeadContacted,
     LeadConverted,
     LeadEngaged,
     LeadInvited,
+    LeadMerged,
     LeadMoved,
     LeadOpened,
     LeadPurged,
+    LeadReleased,
     LeadRemoved,
     LeadRestored,
     LeadScored,
     LeadStaged,
     LeadStatus,
     LeadTouched,
+    LeadUnmerged,
     MoveLead,
     OpenLead,
     PurgeLead,
@@ -123,4 +128,15 @@ invitation_accepted: Final = InvitationAccepted(
 )
 lead_removed: Final = LeadRemoved(lead_id=lead_id, at=now)
 lead_restored: Final = LeadRestored(lead_id=lead_id)
+another_lead_id: Final = lead_of(ClientId("client-0198c0de-0000-7000-8000-000000000002"))
+lead_merged: Final = LeadMerged(lead_id=lead_id, into=another_lead_id, at=now)
+lead_unmerged: Final = LeadUnmerged(lead_id=lead_id)
+lead_absorbed: Final = LeadAbsorbed(
+    lead_id=lead_id,
+    source=another_lead_id,
+    counted=Counted(
+        message_length=19, answered_after=240, engagements={EngagementSource.VISIT: ("visit-1",)}
+    ),
+)
+lead_released: Final = LeadReleased(lead_id=lead_id, source=another_lead_id)
 lead_purged: Final = LeadPurged(lead_id=lead_id, streams=(lead_id,))

@@ -119,6 +119,23 @@ def test_a_lead_is_mailed_a_link_in_their_language_that_counts_when_it_is_follow
 
 
 @pytest.mark.postgres
+def test_a_link_that_was_mailed_counts_for_the_lead_into_which_theirs_was_merged(
+    salon: Business, http: TestClient
+) -> None:
+    lead = opened(http, person=FRENCH)
+    stands = opened(http, person={"name": "Zoé", "phone": "+33199001234"})
+    salon.invite(lead)
+    where = f"/v1/clients/{stands['client_id']}/merge"
+    http.post(where, json={"sources": [lead["client_id"]]})
+    before = again(http, stands)
+    accepted = salon.show(salon.token())
+
+    assert accepted.status_code == 204
+    assert again(http, lead)["invitation_accepted_at"] is not None
+    assert again(http, stands)["score"] == before["score"] + 5
+
+
+@pytest.mark.postgres
 def test_the_mail_repeats_nothing_that_somebody_typed(salon: Business, http: TestClient) -> None:
     lead = opened(http, person={**ZOE, "name": "Buy at evil.example"}, message="evil")
     salon.invite(lead)

@@ -253,8 +253,8 @@ def test_a_person_of_two_records_is_the_lead_that_was_not_removed(
     running: Running, http: TestClient
 ) -> None:
     one, two = opened(http), opened(http, person={"name": "Zoé", "email": "other@example.org"})
-    http.post(f"/v1/clients/{one['client_id']}/merge", json={"sources": [two["client_id"]]})
     remove(http, one)
+    http.post(f"/v1/clients/{one['client_id']}/merge", json={"sources": [two["client_id"]]})
 
     assert opened(http)["id"] == two["id"]
     assert opened(http, person=ZOE)["removed_at"] is None

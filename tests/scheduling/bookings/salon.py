@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from application.people import clients
+from application.sales import merging
 from application.scheduling import agendas, allowances, bookings, series
 from domain.scheduling.agendas import AGENDA
 from domain.scheduling.bookings import BOOKING, Booking
@@ -31,6 +32,7 @@ USE_CASES = {
     **bookings.USE_CASES,
     **series.USE_CASES,
     **clients.USE_CASES,
+    **merging.USE_CASES,
 }
 
 
