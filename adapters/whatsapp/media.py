@@ -12,7 +12,7 @@ import msgspec
 
 from adapters.configuration.checks import GRAPH
 from adapters.whatsapp.cloud import KEPT, read, refusal_of, refused_by
-from application.conversations.carrying import (
+from application.conversations.depositing import (
     Fetched,
     MediaGoneError,
     MediaTooLargeError,
@@ -41,7 +41,7 @@ class _Lies(msgspec.Struct):
 
 
 class CloudMedia:
-    """`application.conversations.carrying.Deposit`."""
+    """`application.conversations.depositing.Deposit`."""
 
     def __init__(self, outgoing: Outgoing, url: str) -> None:
         self._outgoing = outgoing
@@ -140,7 +140,7 @@ def _form(file: Put, boundary: str) -> bytes:
     parts = [
         ('name="messaging_product"', "", b"whatsapp"),
         ('name="type"', "", file.media_type.encode()),
-        (f'name="file"; filename="{name}"', f"Content-Type: {file.media_type}\r\n", file.content),
+        (f'name="file"; filename="{name}"', f"Content-Type: {file.media_type}\r\n", file.content()),
     ]
     said = b"".join(
         f"--{boundary}\r\nContent-Disposition: form-data; {what}\r\n{more}\r\n".encode()

@@ -4,16 +4,18 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
 from application.business.configuration import Configured
+from application.conversations.depositing import Deposit, MessageRefusedError, Put, Sent, lying
 from application.conversations.hearing import name_of
+from application.conversations.parts import called
 from application.conversations.reaching import address_of
 from application.conversations.reviewing import claim_of
-from application.files import store
 from application.files.keeping import Keeping
 from application.operations.jobs import (
     Dispatch,
@@ -33,7 +35,7 @@ from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
 from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
-from domain.conversations.approvals import AsApproved, TemplateStatus
+from domain.conversations.approvals import AsApproved
 from domain.conversations.channels import CHANNELS, Part, parts_of
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
@@ -52,7 +54,6 @@ from domain.conversations.reviews import HearOfTemplate
 from domain.conversations.templates import FilledIn
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import WindowClosed, is_open, refuse_closed
-from domain.files.files import Description, FileIsRefused, Status
 from domain.messages import Command
 from domain.people.channels import KnownOn
 from domain.people.consents import Purpose, ToldBy
@@ -65,75 +66,7 @@ WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNC
 """What may be given: what is uncertain only if a person wants it again."""
 
 
-class Fetched(NamedTuple):
-    """What was fetched. `sha256`, in hexadecimal digits, is what they say of it, if they do."""
-
-    content: bytes
-    sha256: str | None
-
-
-class Put(NamedTuple):
-    """A file that is put there."""
-
-    content: bytes
-    media_type: str
-    name: str
-
-
-class MediaGoneError(Exception):
-    """It is not there any more, or nobody there knows it."""
-
-
-class MediaTooLargeError(Exception):
-    """It has more bytes than are kept."""
-
-
-class Deposit(Protocol):
-    """Where a channel keeps files: what people sent lies there, and what is sent to them is put there first. See
-    `adapters/whatsapp`.
-    """
-
-    def fetch(self, account: Any, media_id: str, most: int) -> Fetched:
-        """Return what lies under a name. Raises MediaGoneError, MediaTooLargeError, NotTakenError where it is to be
-        tried again.
-        """
-
-    def put(self, account: Any, file: Put) -> str:
-        """Return under which name it lies there. Raises MessageRefusedError, NotTakenError."""
-
-
 Ask = Callable[[str, Callable[[Past], Any]], Any]
-
-
-class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
-    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
-    know.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        *,
-        closed: bool = False,
-        of_template: bool = False,
-        stands: TemplateStatus | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.closed = closed
-        self.of_template = of_template
-        self.stands = stands
-
-
-class Sent(NamedTuple):
-    """A file that lies with whoever carries it: of which `kind` it is there, under which name, and what it is called
-    for people.
-    """
-
-    kind: str
-    media_id: str
-    name: str
 
 
 class Given(NamedTuple):
@@ -153,7 +86,7 @@ class Given(NamedTuple):
     @property
     def called(self) -> str:
         """By what name of ours its receipts come."""
-        return self.message_id if self.part is None else f"{self.message_id}/{self.part}"
+        return called(self.message_id, self.part)
 
 
 class Taken(NamedTuple):
@@ -237,11 +170,26 @@ class Carrying:
             words = self._fallen_back(effect, job, words)
         if words.says_nothing or reader is None:
             return Skipped("it is not to be said any more")
-        way = _Way(effect, job, carriage, account, words)
+        with self._given_up_at_last(effect, job):
+            return self._carried(_Way(effect, job, carriage, account, words), reader)
+
+    @contextmanager
+    def _given_up_at_last(self, effect: CarryMessage, job: Job) -> Iterator[None]:
+        """Let it have failed if it is not taken the last time that it is given. Raises GivenUpError."""
+        try:
+            yield
+        except UncertainError:
+            raise
+        except Exception as error:
+            if job.is_last_attempt:
+                raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
+            raise
+
+    def _carried(self, way: "_Way", reader: "_Reader") -> Handled:
         try:
             given = self._given(way, reader)
         except MessageRefusedError as refused:
-            return self._failed(effect, refused.code)
+            return self._failed(way.effect, refused.code)
         return self._handed(way, given) if given else Unfinished(LOOKED_THROUGH)
 
     def _given(self, way: "_Way", reader: "_Reader") -> Given | None:
@@ -256,29 +204,25 @@ class Carrying:
         )
         if part.file_id is None:
             return given._replace(approved=words.approved)
-        file = self._keeping.state(way.job.tenant, part.file_id)
-        if file.status is Status.UPLOADED:
-            return None
-        if not file.is_served or file.file is None:
-            raise MessageRefusedError(FileIsRefused.code)
-        return given._replace(file=self._sent(way, part.file_id, file.file, reader))
+        file = self._file(way, part.file_id, reader)
+        return file and given._replace(file=file)
 
-    def _sent(self, way: "_Way", file_id: FileId, file: Description, reader: "_Reader") -> Sent:
-        """Return the file as it lies there; once it does, it is not put there again."""
-        content = file.content
-        name = file.name or f"{file_id}.{content.media_type.ending}"
-        media_id = reader.message.handed_over.get(way.effect.part)
-        if media_id is None:
-            key = store.private(way.job.tenant, file_id, content)
-            bytes_ = b"".join(self._keeping.bytes.read(key))
-            assert way.carriage.deposit is not None, "files are only said where they are carried"
-            media_id = way.carriage.deposit.put(way.account, Put(bytes_, content.media_type, name))
-            order = RecordUpload(
-                message_id=way.effect.message_id, part=way.effect.part, media_id=media_id
-            )
-            self._order(order, way.job, f"put/{media_id}")
-        kind = CHANNELS[way.effect.channel].carries[content.media_type].kind
-        return Sent(kind, media_id, name)
+    def _file(self, way: "_Way", file_id: FileId, reader: "_Reader") -> Sent | None:
+        """Return the file as it lies with them, where it is put once; None as long as it is being looked through."""
+        effect, job = way.effect, way.job
+        known = reader.message.handed_over.get(effect.part)
+        deposit = way.carriage.deposit
+        assert deposit is not None, "files are only said where they are carried"
+
+        def put(file: Put) -> str:
+            if known is not None:
+                return known
+            media_id = deposit.put(way.account, file)
+            order = RecordUpload(message_id=effect.message_id, part=effect.part, media_id=media_id)
+            self._order(order, job, f"put/{media_id}")
+            return media_id
+
+        return lying(self._keeping, job.tenant, file_id, CHANNELS[effect.channel], put)
 
     def _handed(self, way: "_Way", given: Given) -> Handled:
         effect, job, words = way.effect, way.job, way.words
@@ -296,10 +240,6 @@ class Carrying:
             return self._failed(effect, refused.code)
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
-            raise
-        except Exception as error:
-            if job.is_last_attempt:
-                raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
             raise
         return RecordCarried(
             heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),

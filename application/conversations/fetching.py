@@ -12,13 +12,8 @@ from typing import Final
 from uuid import uuid5
 
 from application.business.configuration import Configured
-from application.conversations.carrying import (
-    Ask,
-    Carriages,
-    Fetched,
-    MediaGoneError,
-    MediaTooLargeError,
-)
+from application.conversations.carrying import Ask, Carriages
+from application.conversations.depositing import Fetched, MediaGoneError, MediaTooLargeError
 from application.files.keeping import Keeping, content_of
 from application.files.store import StorageIsAway, StorageIsFull
 from application.operations.jobs import (

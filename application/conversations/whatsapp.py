@@ -4,7 +4,6 @@ the business have come (provider contract 1, with K14 to K16).
 Of what is not understood nothing follows; the call is kept. Times are the provider's, in seconds.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
+from application.conversations.parts import named
 from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
 from application.conversations.whatsapp_media import media_in, said_of_file
 from application.conversations.whatsapp_templates import heard_of
@@ -33,16 +33,15 @@ from domain.conversations.heard import (
     MoveKnown,
     ReportCarried,
 )
-from domain.conversations.messages import MESSAGE, MessageStatus
-from domain.fields import ANY_TEXT, ID
+from domain.conversations.messages import MessageStatus
+from domain.fields import ANY_TEXT
 from domain.messages import Command
 from domain.people.channels import KnownOn, one_form
 from domain.texts import shown
-from domain.values import Contact, HeardId, MessageId, TenantId
+from domain.values import Contact, HeardId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
 FIELDS: Final = frozenset({"messages", "smb_message_echoes"})
-OURS: Final = re.compile(f"(?P<id>{MESSAGE.kind}-{ID})(/(?P<part>[0-9]{{1,2}}))?")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
 
@@ -297,7 +296,7 @@ class _Reader:
         at = _time(status.timestamp)
         if status.status not in TOLD or at is None:
             return
-        message_id, part = _ours(status.biz_opaque_callback_data)
+        message_id, part = named(status.biz_opaque_callback_data)
         yield ReportCarried(
             heard_id=self._name(status.id),
             status=TOLD[status.status],
@@ -397,11 +396,3 @@ def _name_of(known: Sequence[KnownOn], value: Told) -> str | None:
     theirs = (each for each in value.contacts if {each.wa_id, each.user_id} & ids)
     profile = next((each.profile for each in theirs if each.profile), None)
     return shown(profile.name)[:LONGEST_NAME] or None if profile and profile.name else None
-
-
-def _ours(said: str | None) -> tuple[MessageId | None, int | None]:
-    """Return which message of ours it says that it is of, if it says one, and which part of it."""
-    found = OURS.fullmatch(said) if said else None
-    if found is None:
-        return None, None
-    return MessageId(found["id"]), int(found["part"]) if found["part"] else None

@@ -130,7 +130,7 @@ class Said(NamedTuple):
     payload: str | None = None
 
 
-def said_in(content: Content) -> Said | None:
+def said_in(content: Content) -> Said | None:  # noqa: PLR0911 - one for each kind
     """Return what it says; None, where nobody knows what it is."""
     match content:
         case Content(text=Text(body=body)):
