@@ -8,7 +8,6 @@ from application.business import configuration, tenants, users
 from application.conversations import (
     amending,
     carried,
-    enclosing,
     hearing,
     moving,
     reaching,
@@ -17,6 +16,7 @@ from application.conversations import (
     scheduled,
     threads,
 )
+from application.conversations.enclosed import enclosing
 from application.files import files
 from application.people import clients, consents
 from application.sales import (

@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.configuration.checks import GRAPH
 from application.conversations.carrying import Given, Taken
-from application.conversations.depositing import MessageRefusedError
+from application.conversations.enclosed.depositing import MessageRefusedError
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud

@@ -12,13 +12,13 @@ import msgspec
 
 from adapters.configuration.checks import GRAPH
 from adapters.whatsapp.cloud import KEPT, read, refusal_of, refused_by
-from application.conversations.depositing import (
+from application.conversations.enclosed.depositing import (
     Fetched,
     MediaGoneError,
     MediaTooLargeError,
     Put,
 )
-from application.conversations.whatsapp_media import digest_in
+from application.conversations.enclosed.whatsapp import digest_in
 from application.operations.jobs import AwayError, NotTakenError
 from application.outgoing import Answered, Failed, Failure, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
@@ -41,7 +41,7 @@ class _Lies(msgspec.Struct):
 
 
 class CloudMedia:
-    """`application.conversations.depositing.Deposit`."""
+    """`application.conversations.enclosed.depositing.Deposit`."""
 
     def __init__(self, outgoing: Outgoing, url: str) -> None:
         self._outgoing = outgoing

@@ -152,11 +152,11 @@ def list_old_contacts(caller: clients.MayRead) -> Response:
     return CONTACTS.answer(caller, extra=[KNOWN_THERE])
 
 
-@old_contacts.post("/{contact_id}/link")
+@old_contacts.post("/{client_id}/link")
 @answers(Row(CLIENTS), refuses=(*PEOPLE, *MERGES))
-def link_old_contact(contact_id: ids.Client, body: OldLink, caller: clients.MayWrite) -> Response:
+def link_old_contact(client_id: ids.Client, body: OldLink, caller: clients.MayWrite) -> Response:
     """Say that a contact is a client whom one knows: what happened with both is one history from then on."""
-    sources = identities.MergeBody(sources=[contact_id])
+    sources = identities.MergeBody(sources=[client_id])
     return identities.merge_clients(body.client_id, sources, caller)
 
 

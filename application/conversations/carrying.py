@@ -11,9 +11,15 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
 from application.business.configuration import Configured
-from application.conversations.depositing import Deposit, MessageRefusedError, Put, Sent, lying
+from application.conversations.enclosed.depositing import (
+    Deposit,
+    MessageRefusedError,
+    Put,
+    Sent,
+    lying,
+)
+from application.conversations.enclosed.parts import called
 from application.conversations.hearing import name_of
-from application.conversations.parts import called
 from application.conversations.reaching import address_of
 from application.conversations.reviewing import claim_of
 from application.files.keeping import Keeping

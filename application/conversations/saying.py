@@ -7,7 +7,12 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
-from application.conversations.enclosing import contents, enclosed, refuse_erased, taken_back
+from application.conversations.enclosed.enclosing import (
+    contents,
+    enclosed,
+    refuse_erased,
+    taken_back,
+)
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.conversations.wording import worded
 from application.sales.leads import replied, written_to

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from application.conversations.enclosed.parts import named
+from application.conversations.enclosed.whatsapp import media_in, said_of_file
 from application.conversations.hearing import name_of
-from application.conversations.parts import named
 from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
-from application.conversations.whatsapp_media import media_in, said_of_file
 from application.conversations.whatsapp_templates import heard_of
 from application.inbound.providers import PROVIDERS, Provider, Received
 from application.people.contact_details import (

@@ -44,7 +44,7 @@ from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.conversations.carrying import Carriage, Carriages, Carrying
-from application.conversations.fetching import Fetching
+from application.conversations.enclosed.fetching import Fetching
 from application.conversations.reviewing import Reviewing
 from application.dispatch import Dispatcher
 from application.feed import Feed

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.clock import SettableClock
 from adapters.whatsapp import CloudMedia
-from application.conversations.fetching import Fetching
+from application.conversations.enclosed.fetching import Fetching
 from infra.composition import resources, running_system
 from infra.settings import Mode, Settings
 from tests.conftest import MONDAY

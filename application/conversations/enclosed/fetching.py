@@ -13,7 +13,11 @@ from uuid import uuid5
 
 from application.business.configuration import Configured
 from application.conversations.carrying import Ask, Carriages
-from application.conversations.depositing import Fetched, MediaGoneError, MediaTooLargeError
+from application.conversations.enclosed.depositing import (
+    Fetched,
+    MediaGoneError,
+    MediaTooLargeError,
+)
 from application.files.keeping import Keeping, content_of
 from application.files.store import StorageIsAway, StorageIsFull
 from application.operations.jobs import (
