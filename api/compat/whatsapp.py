@@ -96,14 +96,14 @@ def list_old_chats(caller: MayRead, *, archived: threads.Archived = False) -> Re
     return CHATS.answer(caller, where=[ON_WHATSAPP, *([] if archived else [threads.THERE])])
 
 
-@old_whatsapp.get("/chats/{chat_id}/messages")
+@old_whatsapp.get("/chats/{thread_id}/messages")
 @answers(Listed(BY_TIME), refuses=(ThreadNotFound,))
 def list_messages_of_old_chat(
-    chat_id: ids.Thread, caller: MayRead, before: Before = None
+    thread_id: ids.Thread, caller: MayRead, before: Before = None
 ) -> Response:
     """List what was said in a chat, by the time at which it was said there, and then by its place here."""
     where = [] if before is None else [Where("sequence", Op.BELOW, before)]
-    return messages.listed(BY_TIME, chat_id, caller, *where)
+    return messages.listed(BY_TIME, thread_id, caller, *where)
 
 
 @old_whatsapp.post("/messages", status_code=202)
