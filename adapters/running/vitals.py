@@ -19,6 +19,7 @@ from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.read_models import parked
 from adapters.running.roll import Present, present
 from adapters.running.together import Together
+from adapters.webhooks.log import endpoints_on
 from domain.zones import tzdata_version
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,6 +73,7 @@ class PostgresVitals:
         self._facts = self._gauge("facts", "Facts of other systems, so far.", "outcome")
         self._depth = self._gauge("jobs", "Jobs in the queue.", "state")
         self._calls = self._gauge("receipts", "Calls of providers that wait.", "state")
+        self._endpoints = self._gauge("webhook_endpoints", "Where others are told.", "state")
         self._alone = self._gauge("lane_failing", "Whether nobody answers in a lane.", "lane")
 
         asked = "Questions what is configured, and those that memory could not answer."
@@ -115,6 +117,7 @@ class PostgresVitals:
                 "processes": [_shown(each) for each in present(connection)],
                 "queue": self._jobs.depths_on(connection),
                 "receipts": self._receipts.depths_on(connection),
+                "webhook_endpoints": endpoints_on(connection),
                 "failing_lanes": circuits.failing(connection),
                 "tzdata": tzdata_version(),
                 "schema": schema[0] if schema else None,
@@ -137,6 +140,8 @@ class PostgresVitals:
                 self._depth.labels(state).set(depth)
             for state, depth in self._receipts.depths_on(connection).items():
                 self._calls.labels(state).set(depth)
+            for state, endpoints in endpoints_on(connection).items():
+                self._endpoints.labels(state).set(endpoints)
             failing = {each.lane for each in circuits.failing(connection)}
         self._asked.labels("memory").set(self._configured.lookups)
         self._asked.labels("database").set(self._configured.queries)

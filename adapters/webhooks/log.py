@@ -28,6 +28,12 @@ FIND: Final = """
       AND (%(state)s::text IS NULL OR state = %(state)s)
     ORDER BY position DESC LIMIT %(limit)s
 """
+ENDPOINTS: Final = """
+    SELECT count(*) FILTER (WHERE active AND failing_since IS NULL) AS answering,
+        count(*) FILTER (WHERE active AND failing_since IS NOT NULL) AS failing,
+        count(*) FILTER (WHERE NOT active) AS stopped
+    FROM work.webhooks WHERE in_use
+"""
 MADE_AT: Final = "SELECT made_at FROM work.webhooks WHERE tenant_id = %s AND id = %s"
 
 # The oldest first: what comes after something waits for it again.
@@ -47,6 +53,15 @@ REPLAY: Final = """
     )
 """
 LAST: Final = 2**63 - 1
+
+
+def endpoints_on(connection: Connection[Any]) -> Mapping[str, int]:
+    """Count the endpoints of all businesses: those that answer, or were not called yet, those that have let nothing
+    arrive of late, and those to which nothing is sent, since they were paused or stopped.
+    """
+    found = connection.cursor(row_factory=dict_row).execute(ENDPOINTS).fetchone()
+    assert found is not None, "whatever is counted gives a row"
+    return found
 
 
 class PostgresDeliveryLog:

@@ -212,6 +212,29 @@ def test_who_took_something_after_it_failed_is_not_stopped(
     assert status(http, endpoint) == "active"
 
 
+def test_operators_see_how_many_let_nothing_arrive_and_how_many_are_sent_nothing(
+    running: Running, http: TestClient, there: Receiver, endpoint: str
+) -> None:
+    def seen() -> dict[str, int]:
+        metrics = http.get("/metrics").text
+        found: dict[str, int] = http.get("/v1/status").json()["webhook_endpoints"]
+        for state, many in found.items():
+            assert f'frontdesk_webhook_endpoints{{state="{state}"}} {float(many)}' in metrics
+        return found
+
+    first = seen()
+    there.answer = lambda _: DOWN
+    template(http, "one")
+    running.settle()
+    failing = seen()
+    http.post(f"/v1/webhooks/{endpoint}/pause", json={})
+    running.settle()
+
+    assert first == {"answering": 1, "failing": 0, "stopped": 0}
+    assert failing == {"answering": 0, "failing": 1, "stopped": 0}
+    assert seen() == {"answering": 0, "failing": 0, "stopped": 1}
+
+
 def test_what_is_paused_is_sent_when_it_goes_on(
     running: Running, http: TestClient, there: Receiver, endpoint: str
 ) -> None:
