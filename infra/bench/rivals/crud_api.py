@@ -219,7 +219,7 @@ async def _met(wa_id: str, name: str, session: AsyncSession) -> Contact:
     """Know somebody from now on, and have a conversation with them; whoever else does so at the same moment waits."""
     ids = {"id": uuid4(), "thread_id": uuid4()}
     made = insert(Contact).values(wa_id=wa_id, name=name, **ids).on_conflict_do_nothing()
-    if (await session.execute(made)).rowcount:
+    if await session.scalar(made.returning(Contact.wa_id)) is not None:
         session.add(Thread(id=ids["thread_id"], tenant_id=TENANT, last=0))
         await session.flush()
         session.add(Member(thread_id=ids["thread_id"], member_id=OWNER, unread=0))
