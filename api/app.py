@@ -16,11 +16,20 @@ from api.compat import (
     prospecting,
     setter,
     tasks,
+    whatsapp,
     winning,
 )
 from api.compat import live as old_live
 from api.compat import realtime as old_realtime
-from api.conversations import company, hearing, messages, reviewing, scheduled, threads
+from api.conversations import (
+    company,
+    hearing,
+    messages,
+    reviewing,
+    scheduled,
+    threads,
+    traffic,
+)
 from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
@@ -107,6 +116,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     hearing.router,
     company.router,
     scheduled.router,
+    traffic.router,
     reviewing.router,
     files.router,
     contents.router,
@@ -147,6 +157,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *tasks.ROUTERS,
     *winning.ROUTERS,
     *conversing.ROUTERS,
+    *whatsapp.ROUTERS,
     *old_realtime.ROUTERS,
     *prospecting.ROUTERS,
     *records.OLD_ROUTERS,

@@ -16,6 +16,7 @@ from application.conversations import (
     scheduled,
     threads,
 )
+from application.conversations.enclosed import enclosing
 from application.conversations.providers import preferring
 from application.files import files
 from application.people import clients, consents
@@ -69,6 +70,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **taking_in.USE_CASES,
     **threads.USE_CASES,
     **saying.USE_CASES,
+    **enclosing.USE_CASES,
     **scheduled.USE_CASES,
     **hearing.USE_CASES,
     **amending.USE_CASES,

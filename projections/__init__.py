@@ -10,6 +10,7 @@ from projections.conversations.inbox import INBOX
 from projections.conversations.messages import MESSAGES
 from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
+from projections.conversations.traffic import TRAFFIC
 from projections.files.files import FILES
 from projections.people.client_timeline import CLIENT_TIMELINE
 from projections.people.client_visits import CLIENT_VISITS
@@ -46,6 +47,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     INBOX,
     MESSAGES,
     SCHEDULED_ROWS,
+    TRAFFIC,
     FILES,
     CONFIGURATION_ROWS,
     *RECORDS.values(),

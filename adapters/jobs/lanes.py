@@ -5,6 +5,7 @@ mails      the mail server
 operations long work, turn by turn
 files      bytes of files: a scanner, and pictures, which take a second of a core
 effects    whatever else is done outside of the log
+media      what people have sent on other channels, which may be large, and slow to be had
 messages   whoever carries messages on other channels
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
 publishing Pusher servers, of which each business may have its own
@@ -21,7 +22,8 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "files": 1,
     "inbound": 2,
     "mails": 4,
-    "messages": 8,
+    "media": 2,
+    "messages": 16,
     "operations": 2,
     "publishing": 4,
 }

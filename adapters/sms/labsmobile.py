@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from adapters.configuration.checks import authorized
-from application.conversations.carrying import Given, MessageRefusedError, Pace, Taken
+from application.conversations.carrying import Given, Pace, Taken
+from application.conversations.enclosed.depositing import MessageRefusedError
 from application.inbound.providers import LABSMOBILE
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
@@ -63,13 +64,14 @@ class LabsMobileApi:
         return Taken(given.name)
 
     def _request(self, account: LabsMobile, given: Given) -> Request:
+        text = given.text or ""
         said = {
-            "message": written(given.text),
+            "message": written(text),
             "tpoa": account.sender,
             "recipient": [{"msisdn": given.to}],
             "subid": given.name,
             **self._told(account, given),
-            **_form(given.text),
+            **_form(text),
         }
         return Request(
             url=f"{self._url}/json/send",

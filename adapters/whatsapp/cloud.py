@@ -77,7 +77,7 @@ class CloudApi:
             **_to(given.to),
             **context,
             **said_as(given),
-            "biz_opaque_callback_data": given.message_id,
+            "biz_opaque_callback_data": given.called,
         }
         return self._asked(account, given.number, said)
 
@@ -116,7 +116,7 @@ def _taken(answer: Answered, attempt: int) -> Taken:
     if not 200 <= answer.status < 300:
         _refuse(answer, attempt)
         raise UncertainError(f"they may have it: status {answer.status}")
-    taken = _read(answer.body, _Taken)
+    taken = read(answer.body, _Taken)
     if taken is None or not taken.messages:
         raise UncertainError("they may have it: their answer cannot be read")
     return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
@@ -126,15 +126,22 @@ def _refuse(answer: Answered, attempt: int) -> None:
     """Raise what follows from a refusal, as far as one can be read; of one that is not theirs but ours nothing was
     taken, whatever it says.
     """
-    refused = _read(answer.body, _Refused)
-    if refused is not None:
-        raise refusal(refused.error.code, answer.retry_after, attempt)
+    code = refused_by(answer)
+    if code is not None:
+        raise refusal(code, answer.retry_after, attempt)
     if answer.status < 500:
         after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
         raise NotTakenError(f"status {answer.status}", after=after)
 
 
-def _read(body: bytes, kind: Any) -> Any:
+def refused_by(answer: Answered) -> int | None:
+    """Return the code by which they say no, if they say one."""
+    refused = read(answer.body, _Refused)
+    return refused.error.code if refused else None
+
+
+def read(body: bytes, kind: Any) -> Any:
+    """Return a body as this is; None, where it is something else."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

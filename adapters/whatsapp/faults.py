@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from application.conversations.carrying import MessageRefusedError
+from application.conversations.enclosed.depositing import MessageRefusedError
 from application.conversations.providers.pauses import AccountTroubledError, NumberLimitedError
 from application.conversations.whatsapp import STOPPED, STOPPED_FOR
 from application.operations.jobs import NotTakenError

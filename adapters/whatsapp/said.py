@@ -1,4 +1,4 @@
-"""Words, what can be chosen below them, and templates, as the Cloud API takes them
+"""Words, what can be chosen below them, templates and files, as the Cloud API takes them
 (developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-messages).
 """
 
@@ -7,17 +7,27 @@ from typing import Any
 import msgspec
 
 from application.conversations.carrying import Given
+from application.conversations.enclosed.depositing import Sent
 from domain.conversations.approvals import AsApproved, Parameter
 from domain.conversations.choices import Choices, ListOfChoices
 
 
 def said_as(given: Given) -> dict[str, Any]:
     """Return the kind of message that it is, with what it says."""
+    if given.file is not None:
+        return _file(given.file, given.text)
     if given.approved is not None:
         return {"type": "template", "template": _template(given.approved)}
     if given.choices is None:
         return {"type": "text", "text": {"body": given.text, "preview_url": False}}
-    return {"type": "interactive", "interactive": _interactive(given.text, given.choices)}
+    return {"type": "interactive", "interactive": _interactive(given.text or "", given.choices)}
+
+
+def _file(file: Sent, text: str | None) -> dict[str, Any]:
+    """Return a file with what is said of it. Only documents have a name there."""
+    caption = {"caption": text} if text else {}
+    named = {"filename": file.name} if file.kind == "document" else {}
+    return {"type": file.kind, file.kind: {"id": file.media_id, **caption, **named}}
 
 
 def _template(approved: AsApproved) -> dict[str, Any]:

@@ -64,7 +64,7 @@ LISTING: Final = Listing(
     model=MESSAGES,
     filters={"kind": one_of(MessageKind), "sequence": number, "posted_at": instant},
     spans=("sequence", "posted_at"),
-    sorts=("sequence",),
+    sorts=("sequence", "said_at"),
     default_sort="sequence",
     includes=INCLUDES,
 )
@@ -210,7 +210,9 @@ def write_to_client(
 @router.get("/v1/threads/{thread_id}/messages")
 @answers(Listed(LISTING), refuses=(ThreadNotFound,))
 def list_messages(thread_id: ids.Thread, caller: MayRead) -> Response:
-    """List what was said in a conversation, in order. `sort=-sequence` begins with the newest."""
+    """List what was said in a conversation, in order. `sort=-sequence` begins with the newest, and `sort=said_at` shows
+    what came late from another channel where it was said.
+    """
     return listed(LISTING, thread_id, caller)
 
 

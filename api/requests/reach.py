@@ -22,6 +22,7 @@ from projections.conversations.inbox import INBOX
 from projections.conversations.messages import MESSAGES
 from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
+from projections.conversations.traffic import TRAFFIC
 from projections.files.files import FILES
 from projections.paging import Op, Where, Within
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
@@ -81,6 +82,7 @@ ROWS: Final[Mapping[str, Rows]] = {
     MESSAGES.name: Rows(
         Permission.THREADS_READ, follows="thread_id", as_whole=True, taking_part=TAKING_PART
     ),
+    TRAFFIC.name: Rows(Permission.THREADS_READ),
     CONFIGURATION_ROWS.name: Rows(Permission.CONFIGURATION_READ),
     TENANTS.name: Rows(Permission.TENANT_READ),
     ORIGINS.name: Rows(Permission.TENANT_READ),

@@ -15,7 +15,7 @@ from api.files.sent import AROUND, FormMalformed, file_called
 from api.problems.refusals import BodyTooLarge
 from application.files.keeping import content_of
 from domain.files.files import Content, Description, UploadFile
-from domain.files.purposes import MEGABYTE, Purpose
+from domain.files.purposes import MEGABYTE, PAPERS, FileTypeNotTaken, Purpose
 from domain.sales.questions import MOST_FILES, MOST_QUESTIONS
 from domain.values import FileId, SubmissionId, derived_id
 
@@ -48,7 +48,10 @@ class Attached:
     @cached_property
     def content(self) -> Content:
         """Return what it is, by its bytes. Raises FileIsEmpty, DrawingNotTaken, FileTypeNotTaken."""
-        return content_of(self.bytes, Purpose.ATTACHMENT)
+        found = content_of(self.bytes, Purpose.ATTACHMENT)
+        if found.media_type not in PAPERS:
+            raise FileTypeNotTaken(taken=tuple(sorted(PAPERS)))
+        return found
 
     def id_in(self, submission_id: SubmissionId) -> FileId:
         """Name the file: whoever sends the same form twice sends one file."""

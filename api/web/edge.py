@@ -28,7 +28,7 @@ SAFE: Final = [
     (CACHED, b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 ]
-CALLED: Final = "/v1/inbound/"
+CALLED: Final = ("/v1/inbound/", "/whatsapp/webhook/")
 """Where providers call: who they are is proven by what they send, and not by a token."""
 
 PROBED: Final = frozenset({"/v1/health", "/health"})

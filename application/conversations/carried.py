@@ -62,23 +62,32 @@ def _said_at_the_phone(known: MessageId | None, past: Past) -> Changes:
 def _named(command: RecordCarried, past: Past) -> Changes:
     known, message = past.of(HEARD, command.heard_id), past.of(MESSAGE, command.message_id)
     again = known.message_id is not None and past.of(MESSAGE, known.message_id).author == PHONE
-    named = heard.carry(command.heard_id, command.message_id, Heard() if again else known)
+    named = heard.carry(command, Heard() if again else known)
     called = messages.name(command.message_id, command.name, message) if command.name else []
     return {command.heard_id: named, command.message_id: called}
 
 
 def _taken(command: RecordCarried, past: Past) -> Changes:
-    taken = ReportMessage(message_id=command.message_id, status=command.status, at=command.at)
+    taken = ReportMessage(
+        message_id=command.message_id, status=command.status, at=command.at, part=command.part
+    )
     return {command.message_id: _reported(taken, past)}
 
 
 def report(command: ReportCarried, past: Past) -> Changes:
     """Take in how far it has come, if it is one of ours; it may be told before we know its name."""
-    message_id = past.of(HEARD, command.heard_id).message_id or command.message_id
+    known = past.of(HEARD, command.heard_id)
+    message_id, part = known.message_id, known.part
+    if message_id is None:
+        message_id, part = command.message_id, command.part
     if message_id is None or past.of(MESSAGE, message_id).thread_id is None:
         return {}
     told = ReportMessage(
-        message_id=message_id, status=command.status, at=command.at, reason=command.reason
+        message_id=message_id,
+        status=command.status,
+        at=command.at,
+        reason=command.reason,
+        part=part,
     )
     return {message_id: _reported(told, past), **_stopped(message_id, command, past)}
 

@@ -4,17 +4,27 @@ Whether it still may be said, and to whom, is looked up at that moment. Once it 
 that they have it, it is uncertain: a person decides whether it is said again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import uuid5
 
 from application.business.configuration import Configured
+from application.conversations.enclosed.depositing import (
+    Deposit,
+    MessageRefusedError,
+    Put,
+    Sent,
+    lying,
+)
+from application.conversations.enclosed.parts import called
 from application.conversations.hearing import name_of
 from application.conversations.providers.holding import Holding
 from application.conversations.readers import address_of, refuse_opted_out
 from application.conversations.reviewing import claim_of
+from application.files.keeping import Keeping
 from application.operations.jobs import (
     Dispatch,
     GivenUpError,
@@ -35,18 +45,20 @@ from application.processes.effects import CarryMessage, mail_of
 from application.scheduling.mails import History
 from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past
-from domain.conversations.approvals import AsApproved, TemplateStatus
-from domain.conversations.channels import CHANNELS
+from domain.conversations.approvals import AsApproved
+from domain.conversations.channels import CHANNELS, Part, parts_as_sent
 from domain.conversations.choices import Choices
 from domain.conversations.heard import RecordCarried
 from domain.conversations.messages import (
     MESSAGE,
     FallBack,
+    Message,
     MessageEdited,
     MessageFellBack,
     MessageNamed,
     MessagePosted,
     MessageStatus,
+    RecordUpload,
     ReportMessage,
 )
 from domain.conversations.notices import Notice
@@ -58,9 +70,12 @@ from domain.messages import Command, DomainError
 from domain.people.channels import KnownOn
 from domain.people.clients import HasOptedOut
 from domain.people.consents import Purpose, ToldBy
-from domain.values import MessageId, TenantId, keyed_id
+from domain.values import FileId, MessageId, TenantId, keyed_id
 
 MINUTE: Final = 60.0
+LOOKED_THROUGH: Final = 1.0
+"""Seconds after which it is asked again whether a file has been."""
+
 REASONS: Final[Mapping[type[DomainError], str]] = {
     WindowClosed: "window-closed",
     HasOptedOut: "opted-out",
@@ -70,39 +85,20 @@ REASONS: Final[Mapping[type[DomainError], str]] = {
 WAITING: Final = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """What may be given: what is uncertain only if a person wants it again."""
 
+
 Ask = Callable[[str, Callable[[Past], Any]], Any]
-
-
-class MessageRefusedError(Exception):
-    """Whoever carries it does not take it, and would not later: they say so by this code. It may be that to them nothing
-    can be said freely any more (`closed`); or that it is for its template, which may be otherwise (`stands`) than we
-    know.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        *,
-        closed: bool = False,
-        of_template: bool = False,
-        stands: TemplateStatus | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.closed = closed
-        self.of_template = of_template
-        self.stands = stands
 
 
 class Given(NamedTuple):
     """What is given to whoever carries it: `to` is what they call who is to read it, or their number, and `number` the
     business's by which that one wrote, if they wrote; `reply_to` is what they call the message to which it replies. What
-    is `approved` goes out as a template of theirs. `name` is how they are to call it, where that is for us to say.
+    is `approved` goes out as a template of theirs. `name` is how they are to call it, where that is for us to say. It may
+    be one `part` of several; with a `file`, the text is what is said of it.
     """
 
     message_id: MessageId
     to: str
-    text: str
+    text: str | None
     number: str | None = None
     approved: AsApproved | None = None
     tenant: str = ""
@@ -110,6 +106,13 @@ class Given(NamedTuple):
     choices: Choices | None = None
     reply_to: str | None = None
     attempt: int = 1
+    file: Sent | None = None
+    part: int | None = None
+
+    @property
+    def called(self) -> str:
+        """By what name of ours its receipts come."""
+        return called(self.message_id, self.part)
 
 
 class Taken(NamedTuple):
@@ -139,13 +142,14 @@ class Pace(NamedTuple):
 
 
 class Carriage(NamedTuple):
-    """Who carries what is said on a channel, and what of the business's configuration is their account there. Where
-    they call a message what we say, `named` says it: so it is known before they have it. `pace` says of an account
-    how many they are given; the others wait.
+    """Who carries what is said on a channel, where they keep files, if they do, and what of the business's
+    configuration is their account there. Where they call a message what we say, `named` says it: so it is known before
+    they have it. `pace` says of an account how many they are given; the others wait.
     """
 
     account: str
     carrier: Carrier
+    deposit: Deposit | None = None
     named: Callable[[MessageId], str] | None = None
     pace: Callable[[Any], Pace] | None = None
 
@@ -169,7 +173,9 @@ class Carrying:
         pepper: bytes,
         limiter: RateLimiter,
         clock: Clock,
+        keeping: Keeping,
     ) -> None:
+        self._keeping = keeping
         self._ask = ask
         self._history = history
         self._dispatch = dispatch
@@ -186,7 +192,7 @@ class Carrying:
         return {CarryMessage: self.carry}
 
     def carry(self, effect: CarryMessage, job: Job) -> Handled:
-        """Hand a message over to whoever carries it, if it still is to be said."""
+        """Hand a message, or a part of one, over to whoever carries it, if it still is to be said."""
         carriage = self._carriages[effect.channel]
         account = self._configured.values(job.tenant, carriage.account)
         words = self._words(effect, job)
@@ -200,27 +206,29 @@ class Carrying:
             return self._failed(effect, REASONS[type(refusal)])
         if reader is not None and reader.closed:
             words = self._fallen_back(effect, job, words)
-        if words.text is None or reader is None:
+        if words.says_nothing or reader is None:
             return Skipped("it is not to be said any more")
         pace = carriage.pace and carriage.pace(account)
         if pace is not None and (pause := self._pause(pace, job.tenant, reader.to)) > 0:
             return Unfinished(pause)
-        name = carriage.named and carriage.named(effect.message_id)
-        given = Given(
-            message_id=effect.message_id,
-            to=reader.to,
-            text=words.text,
-            number=reader.number,
-            approved=words.approved,
-            tenant=job.tenant,
-            name=name,
-            choices=words.choices,
-            reply_to=words.reply_to and name_in(self._history(job.tenant, words.reply_to)),
-            attempt=job.attempt,
-        )
-        with self._holding.through(job, carriage.account, account, reader.number):
-            self._begin(effect, job, name)
-            return self._given(effect, job, words, partial(carriage.carrier.send, account, given))
+        way = _Way(effect, job, carriage, account, words)
+        with (
+            self._holding.through(job, carriage.account, account, reader.number),
+            self._given_up_at_last(effect, job),
+        ):
+            return self._carried(way, reader)
+
+    @contextmanager
+    def _given_up_at_last(self, effect: CarryMessage, job: Job) -> Iterator[None]:
+        """Let it have failed if it is not taken the last time that it is given. Raises GivenUpError."""
+        try:
+            yield
+        except UncertainError:
+            raise
+        except Exception as error:
+            if job.is_last_attempt and getattr(error, "counts", True):
+                raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
+            raise
 
     def _reader(
         self, effect: CarryMessage, job: Job, words: "_Words", past: Past
@@ -256,15 +264,65 @@ class Carrying:
             heard_id=name_of(job.tenant, effect.channel, name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
+            part=effect.part,
             status=MessageStatus.SENDING,
         )
         return self._order(called, job, f"{MessageStatus.SENDING}/{job.attempt}")
 
-    def _given(self, effect: CarryMessage, job: Job, words: "_Words", send: Send) -> Handled:
+    def _carried(self, way: "_Way", reader: "_Reader") -> Handled:
+        try:
+            given = self._given(way, reader)
+        except MessageRefusedError as refused:
+            return self._failed(way.effect, refused.code)
+        return self._handed(way, given) if given else Unfinished(LOOKED_THROUGH)
+
+    def _given(self, way: "_Way", reader: "_Reader") -> Given | None:
+        """Return what is given; None as long as its file is being looked through. Raises MessageRefusedError."""
+        effect, job, words = way.effect, way.job, way.words
+        part, is_first = words.parts_as_they_go[effect.part], not effect.part
+        answers = words.reply_to if is_first else None
+        given = Given(
+            message_id=effect.message_id,
+            to=reader.to,
+            text=part.text,
+            number=reader.number,
+            part=effect.part if words.parts > 1 else None,
+            tenant=job.tenant,
+            name=way.carriage.named and way.carriage.named(effect.message_id),
+            reply_to=answers and name_in(self._history(job.tenant, answers)),
+            attempt=job.attempt,
+        )
+        if part.file_id is None:
+            return given._replace(approved=words.approved, choices=words.choices)
+        file = self._file(way, part.file_id, reader)
+        return file and given._replace(file=file)
+
+    def _file(self, way: "_Way", file_id: FileId, reader: "_Reader") -> Sent | None:
+        """Return the file as it lies with them, where it is put once; None as long as it is being looked through."""
+        effect, job = way.effect, way.job
+        known = reader.message.handed_over.get(effect.part)
+        deposit = way.carriage.deposit
+        assert deposit is not None, "files are only said where they are carried"
+
+        def put(file: Put) -> str:
+            if known is not None:
+                return known
+            media_id = deposit.put(way.account, file._replace(number=reader.number))
+            order = RecordUpload(message_id=effect.message_id, part=effect.part, media_id=media_id)
+            self._order(order, job, f"put/{media_id}")
+            return media_id
+
+        return lying(self._keeping, job.tenant, file_id, CHANNELS[effect.channel], put)
+
+    def _handed(self, way: "_Way", given: Given) -> Handled:
+        effect, job, words = way.effect, way.job, way.words
+        self._begin(effect, job, given.name)
+        send: Send = partial(way.carriage.carrier.send, way.account, given)
         try:
             taken = send(lambda: self._holding.handing_over(str(job.id)))
         except MessageRefusedError as refused:
-            if refused.closed and words.fallback is not None and not job.is_last_attempt:
+            can_fall_back = words.fallback is not None and not effect.part
+            if refused.closed and can_fall_back and not job.is_last_attempt:
                 self._fallen_back(effect, job, words)
                 raise NotTakenError("it is given again, as a template") from refused
             if refused.of_template and words.approved is not None:
@@ -273,15 +331,12 @@ class Carrying:
         except UncertainError:
             self._report(effect, job, MessageStatus.UNCERTAIN)
             raise
-        except Exception as error:
-            if job.is_last_attempt and getattr(error, "counts", True):
-                raise GivenUpError("not sent", self._failed(effect, "not-taken")) from error
-            raise
         return RecordCarried(
             heard_id=name_of(job.tenant, effect.channel, taken.name, self._pepper),
             message_id=effect.message_id,
             at=self._clock(),
             name=taken.name,
+            part=effect.part,
             known=self._known(effect, job, taken),
         )
 
@@ -308,15 +363,17 @@ class Carrying:
             match past.event:
                 case MessagePosted() as said:
                     words = _Words(
-                        said.text,
-                        said.approved,
-                        said.fallback,
-                        said.notice,
-                        said.choices,
-                        said.reply_to,
+                        text=said.text,
+                        approved=said.approved,
+                        fallback=said.fallback,
+                        notice=said.notice,
+                        choices=said.choices,
+                        reply_to=said.reply_to,
+                        files=said.files,
+                        parts=said.parts,
                     )
                 case MessageFellBack(text=text, approved=approved):
-                    words = words._replace(text=text, approved=approved)
+                    words = words._replace(text=text, approved=approved, files=(), parts=1)
                 case MessageEdited(text=text):
                     words = words._replace(text=text, approved=None)
         return words
@@ -327,7 +384,7 @@ class Carrying:
         assert said is not None, "there is something to fall back on"
         order = FallBack(message_id=effect.message_id, said=said)
         self._order(order, job, f"fall-back/{job.attempt}")
-        return words._replace(text=said.text, approved=said.approved)
+        return words._replace(text=said.text, approved=said.approved, files=(), parts=1)
 
     def _heard_of(self, job: Job, approved: AsApproved, refused: MessageRefusedError) -> None:
         """Let whoever writes templates see why one is not taken."""
@@ -346,10 +403,13 @@ class Carrying:
             status=MessageStatus.FAILED,
             at=self._clock(),
             reason=reason,
+            part=effect.part,
         )
 
     def _report(self, effect: CarryMessage, job: Job, status: MessageStatus) -> None:
-        order = ReportMessage(message_id=effect.message_id, status=status, at=self._clock())
+        order = ReportMessage(
+            message_id=effect.message_id, status=status, at=self._clock(), part=effect.part
+        )
         self._order(order, job, f"{status}/{job.attempt}")
 
     def _order(self, order: Command, job: Job, name: str) -> None:
@@ -359,7 +419,7 @@ class Carrying:
 
 class _Words(NamedTuple):
     """What a message says, as which template, what it says instead where it cannot be said freely, and to which it
-    replies; nothing, where nobody knows it any more.
+    replies; with which files, and as how many parts. Nothing, where nobody knows it any more.
     """
 
     text: str | None = None
@@ -368,6 +428,28 @@ class _Words(NamedTuple):
     notice: Notice | None = None
     choices: Choices | None = None
     reply_to: MessageId | None = None
+    files: tuple[FileId, ...] = ()
+    parts: int = 1
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is nothing to be said."""
+        return self.text is None and not self.files
+
+    @property
+    def parts_as_they_go(self) -> Sequence[Part]:
+        """What goes out one after the other, of as many parts as was decided when it was posted."""
+        return parts_as_sent(self.text, self.files, in_front=self.parts > len(self.files))
+
+
+class _Way(NamedTuple):
+    """By which order and whom something goes out, and what it is."""
+
+    effect: CarryMessage
+    job: Job
+    carriage: Carriage
+    account: Any
+    words: _Words
 
 
 def name_in(history: Iterable[Recorded]) -> str | None:
@@ -381,12 +463,13 @@ def name_in(history: Iterable[Recorded]) -> str | None:
 
 class _Reader(NamedTuple):
     """Who is to read it, as they are called on the channel, and by which of the business's numbers they wrote, if they
-    ever did; and whether nothing can be said freely any more (`closed`).
+    ever did; whether nothing can be said freely any more (`closed`); and the message, as it is by now.
     """
 
     to: str
     number: str | None
     closed: bool
+    message: Message
 
 
 def _unwanted(effect: CarryMessage, past: Past) -> str | None:
@@ -404,17 +487,17 @@ def _unwanted(effect: CarryMessage, past: Past) -> str | None:
 def _reader(effect: CarryMessage, words: _Words, past: Past) -> _Reader | None:
     """Return who is to read it, if it still is to be said. Raises WindowClosed, where nothing can be said."""
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
-    if message.deleted or message.status not in WAITING or thread.client_id is None:
+    if not _waits(effect, message) or thread.client_id is None:
         return None
-    channel, is_free = CHANNELS[effect.channel], words.approved is None
-    if is_free and words.fallback is None:
+    channel, is_free = CHANNELS[effect.channel], words.approved is None or bool(words.files)
+    if is_free and (words.fallback is None or effect.part):
         refuse_closed(channel, thread.lines, now=past.now)
     refuse_stopped(thread, past.now)
     closed = is_free and not is_open(channel, thread.lines, now=past.now)
     line = thread.lines[-1] if thread.lines else None
     by = line.identity_id if line else None
     to = address_of(effect.channel, thread.client_id, past, by)
-    return _Reader(to, line.number if line else None, closed) if to else None
+    return _Reader(to, line.number if line else None, closed, message) if to else None
 
 
 def refuse_stopped(thread: Thread, now: datetime) -> None:
@@ -422,3 +505,10 @@ def refuse_stopped(thread: Thread, now: datetime) -> None:
     if thread.stopped_until is not None and now < thread.stopped_until:
         after = thread.stopped_until - now
         raise NotTakenError("nothing is taken for them at present", after=after, counts=False)
+
+
+def _waits(effect: CarryMessage, message: Message) -> bool:
+    """Whether it is to be said yet; of several parts none is, once one has failed."""
+    if message.deleted or message.status is MessageStatus.FAILED or effect.part >= message.parts:
+        return False
+    return message.progress_of(effect.part).status in WAITING

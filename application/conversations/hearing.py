@@ -114,6 +114,7 @@ def _said(command: HearMessage, client_id: ClientId, thread_id: ThreadId, past: 
         author=PHONE if command.from_phone else MemberId(client_id),
         text=command.text,
         line=None if command.from_phone else _line(command, past),
+        media=command.media,
         name=command.name,
         payload=command.payload,
         reply_to=_replies_to(command.reply_to, thread_id, past),
@@ -159,11 +160,12 @@ def _last(thread_id: ThreadId, past: Past) -> MessageId:
 def _word(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
     """Do what somebody asks for by one word: to be told nothing more on this channel, or something again."""
     channel = CHANNELS.get(command.channel)
-    word = meant(command.text, command.known.id)
+    text = command.text or ""
+    word = meant(text, command.known.id)
     if channel is None or channel.told_by is None or word is None or command.from_phone:
         return {}
     order = OptOut if word is Word.STOP else OptInAgain
-    proof = Proof(where=command.number or None, words=command.text[:MOST_WORDS])
+    proof = Proof(where=command.number or None, words=text[:MOST_WORDS])
     said = order(client_id=client_id, channel=channel.told_by, how=How.WORD, proof=proof)
     return consents.USE_CASES[order](said, past)
 

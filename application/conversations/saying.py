@@ -7,22 +7,31 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
-from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.enclosed.enclosing import (
+    contents,
+    enclosed,
+    refuse_erased,
+    taken_back,
+)
 from application.conversations.readers import refuse_unreached
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.conversations.wording import worded
-from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.channels import CHANNELS, refuse_choices, refuse_uncarried
+from domain.conversations.channels import (
+    CHANNELS,
+    Channel,
+    goes_in_front,
+    refuse_choices,
+    refuse_uncarried,
+)
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
 from domain.conversations.threads import THREAD, Thread, ThreadEvent
 from domain.conversations.windows import refuse_closed
 from domain.messages import Command
-from domain.people.clients import CLIENT, ClientIsErased
 
 
 def post(command: messages.PostMessage, past: Past) -> Changes:
@@ -38,7 +47,7 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     thread_id = command.thread_id
     thread = past.of(THREAD, thread_id)
     threads.refuse_unknown(thread)
-    _refuse_erased(thread, past)
+    refuse_erased(thread, past)
     command, filled, fallback = worded(command, past)
     author = as_member(thread, command.author, past)
     before = joining(thread_id, author, thread, past)
@@ -56,15 +65,35 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
     )
     _refuse_elsewhere(posted, past)
     refuse_choices(CHANNELS.get(posted.channel), posted.choices)
+    sent = enclosed(posted, past)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
-        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files, posted.choices)
-        if posted.approved is None:
-            refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
-        refuse_unreached(there, CHANNELS[posted.channel], past)
+        posted = _carried(posted, CHANNELS[posted.channel], there, past)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
-    said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
-    return {**said, **enclosed(posted, past)}
+    more = _awaited(command, posted)
+    said = {**recorded(thread_id, thread, events), posted.message_id: [posted, *more]}
+    return {**said, **sent}
+
+
+def _carried(
+    posted: messages.MessagePosted, channel: Channel, thread: Thread, past: Past
+) -> messages.MessagePosted:
+    """Return it as it goes out on a channel. Raises what is in the way."""
+    files = contents(posted.files, past)
+    refuse_uncarried(channel, posted.text, files, posted.choices)
+    if posted.approved is None or files:
+        refuse_closed(channel, thread.lines, now=past.now)
+    refuse_unreached(thread, channel, past)
+    in_front = goes_in_front(channel, posted.text, files, posted.choices)
+    return replace(posted, parts=len(files) + in_front)
+
+
+def _awaited(
+    command: messages.PostMessage, posted: messages.MessagePosted
+) -> Sequence[messages.MessageEvent]:
+    if command.media is None:
+        return []
+    return [messages.awaited(posted, command.media)]
 
 
 def _answered(command: messages.PostMessage, past: Past) -> Changes:
@@ -81,12 +110,6 @@ def _told_of_lead(command: messages.PostMessage, past: Past) -> Changes:
     if (client := client_of(command.author)) is not None:
         return replied(client, messages.message_at(command.thread_id, thread.last), past)
     return written_to(thread.client_id, past) if thread.client_id else {}
-
-
-def _refuse_erased(thread: Thread, past: Past) -> None:
-    """Refuse to speak with whoever is not known any more. Raises ClientIsErased."""
-    if thread.client_id and past.of(CLIENT, survivor(past, thread.client_id)).erased:
-        raise ClientIsErased
 
 
 def _opened_again(

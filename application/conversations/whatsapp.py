@@ -4,7 +4,6 @@ the business have come (provider contract 1, with K14 to K16).
 Of what is not understood nothing follows; the call is kept. Times are the provider's, in seconds.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,6 +13,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from application.conversations.enclosed.parts import named
+from application.conversations.enclosed.whatsapp import media_in, said_of_file
 from application.conversations.hearing import name_of
 from application.conversations.providers.whatsapp_calls import (
     Call,
@@ -44,16 +45,14 @@ from domain.conversations.heard import (
     MoveKnown,
     ReportCarried,
 )
-from domain.conversations.messages import MESSAGE, MessageStatus
-from domain.fields import ID
+from domain.conversations.messages import MessageStatus
 from domain.messages import Command
 from domain.people.channels import KnownOn, one_form
 from domain.texts import shown
-from domain.values import Contact, HeardId, MessageId, TenantId
+from domain.values import Contact, HeardId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
 FIELDS: Final = frozenset({"messages", "smb_message_echoes", "user_preferences"})
-OURS: Final = re.compile(f"{MESSAGE.kind}-{ID}")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
 
@@ -110,7 +109,7 @@ class _Reader:
             yield from self._moved(message, message.system, known, at)
         elif (about := _amended(message)) is not None:
             yield self._amendment(message, about, known, at, from_phone=from_phone)
-        elif (said := said_in(message)) is not None:
+        elif (said := said_in(message) or said_of_file(message)) is not None:
             yield from self._heard(message, said, known, at, value, from_phone=from_phone)
 
     def _heard(
@@ -123,7 +122,8 @@ class _Reader:
         *,
         from_phone: bool,
     ) -> Iterator[HearMessage]:
-        if (text := _text(said.text)) is None:
+        text, media = _text(said.text), media_in(message, value.metadata.phone_number_id)
+        if text is None and media is None:
             return
         first, *also = known
         number = message.to if from_phone else message.from_
@@ -137,6 +137,7 @@ class _Reader:
             identities=identities_of(contact, tenant=self._tenant, pepper=self._pepper),
             text=text,
             seed=self._name(message.id),
+            media=media,
             number=value.metadata.phone_number_id,
             at=at,
             name=message.id,
@@ -191,11 +192,13 @@ class _Reader:
         at = _time(status.timestamp)
         if status.status not in TOLD or at is None:
             return
+        message_id, part = named(status.biz_opaque_callback_data)
         yield ReportCarried(
             heard_id=self._name(status.id),
             status=TOLD[status.status],
             at=at,
-            message_id=_ours(status.biz_opaque_callback_data),
+            message_id=message_id,
+            part=part,
             reason=str(status.errors[0].code) if status.errors else None,
             stopped_until=at + STOPPED_FOR if _is_stopped(status) else None,
         )
@@ -337,10 +340,3 @@ def _name_of(known: Sequence[KnownOn], value: Told) -> str | None:
     theirs = (each for each in value.contacts if {each.wa_id, each.user_id} & ids)
     profile = next((each.profile for each in theirs if each.profile), None)
     return shown(profile.name)[:LONGEST_NAME] or None if profile and profile.name else None
-
-
-def _ours(said: str | None) -> MessageId | None:
-    """Return which message of ours it says that it is of, if it says one."""
-    if said is None or not OURS.fullmatch(said):
-        return None
-    return MessageId(said)

@@ -4,7 +4,7 @@ Signs rather than words stand for what has none: whoever reads it may read anoth
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,10 +19,18 @@ class Text(msgspec.Struct, kw_only=True):
     body: str
 
 
-class Captioned(msgspec.Struct, kw_only=True):
-    """A file, of which is read here what is said with it."""
+FileName = Annotated[str, msgspec.Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$")]
+"""What Meta calls a file, which is asked for by that: it stands in an address."""
 
+
+class Enclosed(msgspec.Struct, kw_only=True):
+    """A file, and what is said with it. Where it is had is not taken from here: others than Meta may sign a call."""
+
+    id: FileName | None = None
     caption: str | None = None
+    filename: str | None = None
+    sha256: str | None = None
+    voice: bool = False
 
 
 class Button(msgspec.Struct, kw_only=True):
@@ -102,9 +110,11 @@ class Content(msgspec.Struct, kw_only=True):
 
     type: str
     text: Text | None = None
-    image: Captioned | None = None
-    video: Captioned | None = None
-    document: Captioned | None = None
+    image: Enclosed | None = None
+    video: Enclosed | None = None
+    document: Enclosed | None = None
+    audio: Enclosed | None = None
+    sticker: Enclosed | None = None
     button: Button | None = None
     interactive: Interactive | None = None
     location: Location | None = None

@@ -125,13 +125,14 @@ def mail_of(notice: Notice, instead_of: MessageId | None = None) -> MailAboutBoo
 
 
 class CarryMessage(Effect, frozen=True):
-    """Hand a message over to whoever carries it on its channel."""
+    """Hand a message, or a part of one, over to whoever carries it on its channel."""
 
     lane: ClassVar[str] = "messages"
 
     message_id: MessageId
     thread_id: ThreadId
     channel: str = WHATSAPP.name
+    part: int = 0
 
     @property
     def ordering_key(self) -> str:
@@ -163,6 +164,15 @@ class CarryReading(Effect, frozen=True):
     sequence: int
     channel: str
     is_typing: bool = False
+
+
+class FetchMedia(Effect, frozen=True):
+    """Fetch what somebody sent with a message on another channel."""
+
+    lane: ClassVar[str] = "media"
+
+    message_id: MessageId
+    channel: str
 
 
 class HearTemplates(Effect, frozen=True):
@@ -446,6 +456,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     AnswerButton,
     CarryReaction,
     CarryReading,
+    FetchMedia,
     HearTemplates,
     SendBookingMail,
     SendBookingReminder,

@@ -15,6 +15,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.conversations.media import Media
 from domain.conversations.messages import MessageStatus
 from domain.messages import Command, Event, Personal, Value
 from domain.people.channels import KnownOn
@@ -26,7 +27,8 @@ class HearMessage(Command, frozen=True):
     """Somebody has written on a channel, by one of the business's `number`s there: who they are there, and what else is
     known of them, `also` by what else they are called there. `at` is when, by the provider's clock. `seed` is of
     this order alone. `name` is what the provider calls the message, `payload` what a button said that they pressed, and
-    `reply_to` what they reply to. Somebody of the business wrote it to them, if it is `from_phone`.
+    `reply_to` what they reply to. There may be `media` with it. Somebody of the business wrote it to them, if it is
+    `from_phone`.
     """
 
     heard_id: HeardId
@@ -34,8 +36,9 @@ class HearMessage(Command, frozen=True):
     known: KnownOn
     contact: Contact
     identities: tuple[IdentityId, ...]
-    text: str
+    text: str | None
     seed: str
+    media: Media | None = None
     also: tuple[KnownOn, ...] = ()
     number: str = ""
     at: datetime | None = None
@@ -94,21 +97,22 @@ class HearPreference(Command, frozen=True):
 
 
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message calls it this, and has it, or is about to be given it (`status`); and whoever is to read
-    it is `known` to them by that. The `name` itself is kept with the message.
+    """Whoever carries a message, or a part of one, calls it this, and has it, or is about to be given it (`status`); and
+    whoever is to read it is `known` to them by that. The `name` itself is kept with the message.
     """
 
     heard_id: HeardId
     message_id: MessageId
     at: datetime
+    part: int | None = None
     known: KnownOn | None = None
     name: str | None = None
     status: MessageStatus = MessageStatus.SENT
 
 
 class ReportCarried(Command, frozen=True):
-    """How far what a provider calls this has come; it may say which message of ours that is, and that nothing more is
-    taken for whoever was to have it until a time.
+    """How far what a provider calls this has come; it may say which message of ours that is, and which part of it; and
+    that nothing more is taken for whoever was to have it until a time.
     """
 
     heard_id: HeardId
@@ -117,6 +121,7 @@ class ReportCarried(Command, frozen=True):
     message_id: MessageId | None = None
     reason: str | None = None
     stopped_until: datetime | None = None
+    part: int | None = None
 
 
 class MessageHeard(Event, frozen=True):
@@ -127,6 +132,7 @@ class MessageHeard(Event, frozen=True):
 class MessageCarried(Event, frozen=True):
     heard_id: HeardId
     message_id: MessageId
+    part: int | None = None
 
 
 class AmendmentAwaited(Event, frozen=True):
@@ -152,9 +158,10 @@ HeardEvent = MessageHeard | MessageCarried | AmendmentAwaited | ReplyAwaited
 
 
 class Heard(Value, frozen=True, kw_only=True):
-    """Which message it is, if it was heard or carried; before that, what waits for it."""
+    """Which message it is, if it was heard or carried, and which part of it; before that, what waits for it."""
 
     message_id: MessageId | None = None
+    part: int | None = None
     amendments: tuple[AmendmentAwaited, ...] = ()
     replies: tuple[MessageId, ...] = ()
 
@@ -165,8 +172,10 @@ MOST_WAITING: Final = 50
 
 def evolve(heard: Heard, event: HeardEvent) -> Heard:
     match event:
-        case MessageHeard(message_id=message_id) | MessageCarried(message_id=message_id):
+        case MessageHeard(message_id=message_id):
             return Heard(message_id=message_id)
+        case MessageCarried(message_id=message_id, part=part):
+            return Heard(message_id=message_id, part=part)
         case AmendmentAwaited():
             return replace(heard, amendments=(*heard.amendments, event))
         case ReplyAwaited(message_id=reply):
@@ -185,11 +194,13 @@ def hear(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[Mes
     return [MessageHeard(heard_id=heard_id, message_id=message_id)]
 
 
-def carry(heard_id: HeardId, message_id: MessageId, heard: Heard) -> Sequence[MessageCarried]:
+def carry(command: RecordCarried, heard: Heard) -> Sequence[MessageCarried]:
     """Note which message it is that was carried."""
     if heard.message_id is not None:
         return []
-    return [MessageCarried(heard_id=heard_id, message_id=message_id)]
+    return [
+        MessageCarried(heard_id=command.heard_id, message_id=command.message_id, part=command.part)
+    ]
 
 
 def await_(command: AmendHeard, heard: Heard) -> Sequence[AmendmentAwaited]:

@@ -3,7 +3,7 @@
 Types are told from content. What a caller says a file is, is a wish.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,13 @@ class MediaType(StrEnum):
     PNG = "image/png"
     WEBP = "image/webp"
     PDF = "application/pdf"
+    OGG = "audio/ogg"
+    MP3 = "audio/mpeg"
+    M4A = "audio/mp4"
+    AAC = "audio/aac"
+    AMR = "audio/amr"
+    MP4 = "video/mp4"
+    THREE_GP = "video/3gpp"
 
     @property
     def ending(self) -> str:
@@ -27,7 +34,7 @@ class MediaType(StrEnum):
         >>> MediaType.JPEG.ending
         'jpg'
         """
-        return {"jpeg": "jpg"}.get(self.rpartition("/")[2], self.rpartition("/")[2])
+        return ENDINGS.get(self, self.rpartition("/")[2])
 
     @property
     def is_picture(self) -> bool:
@@ -35,7 +42,18 @@ class MediaType(StrEnum):
         return self.startswith("image/")
 
 
+ENDINGS: Final[Mapping[str, str]] = {
+    MediaType.JPEG: "jpg",
+    MediaType.MP3: "mp3",
+    MediaType.M4A: "m4a",
+    MediaType.THREE_GP: "3gp",
+}
+"""Where it is not the second half of the type."""
+
 PICTURES: Final = frozenset(each for each in MediaType if each.is_picture)
+PAPERS: Final = PICTURES | {MediaType.PDF}
+"""What strangers may send: what is recorded or filmed comes from people who are known."""
+
 ANY: Final = frozenset(MediaType)
 
 
@@ -114,6 +132,28 @@ class FileIsEmpty(Invalid):
 LOOKED_AT: Final = 4096
 """Bytes by which a type is told."""
 
+BEGINNINGS: Final[Sequence[tuple[bytes, MediaType]]] = (
+    (b"\xff\xd8\xff", MediaType.JPEG),
+    (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+    (b"%PDF-", MediaType.PDF),
+    (b"OggS\x00", MediaType.OGG),
+    (b"ID3", MediaType.MP3),
+    (b"\xff\xfb", MediaType.MP3),  # MPEG-1 layer III (ISO 11172-3, 2.4.1.3)
+    (b"\xff\xf3", MediaType.MP3),  # MPEG-2
+    (b"\xff\xf1", MediaType.AAC),  # ADTS (ISO 13818-7, 6.2)
+    (b"\xff\xf9", MediaType.AAC),
+    (b"#!AMR", MediaType.AMR),  # RFC 4867, section 5
+)
+BRANDS: Final[Sequence[tuple[bytes, MediaType]]] = (
+    (b"M4A ", MediaType.M4A),
+    (b"3gp", MediaType.THREE_GP),
+    (b"mp4", MediaType.MP4),
+    (b"iso", MediaType.MP4),
+    (b"avc1", MediaType.MP4),
+    (b"MSNV", MediaType.MP4),
+)
+"""What a file of boxes says that it is for (ISO 14496-12, 4.3); of others, such as HEIC, nothing is taken."""
+
 
 def type_of(content: bytes) -> MediaType | None:
     """Return what a file is, by how it begins; None for all that is not taken.
@@ -121,13 +161,15 @@ def type_of(content: bytes) -> MediaType | None:
     >>> type_of(b"MZ the type of a program"), type_of(b"%PDF-1.7")
     (None, <MediaType.PDF: 'application/pdf'>)
     """
-    if content.startswith(b"\xff\xd8\xff"):
-        return MediaType.JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return MediaType.PNG
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return MediaType.WEBP
-    return MediaType.PDF if content.startswith(b"%PDF-") else None
+    if content[4:8] == b"ftyp":
+        return _begun(content[8:], BRANDS)
+    return _begun(content, BEGINNINGS)
+
+
+def _begun(content: bytes, known: Sequence[tuple[bytes, MediaType]]) -> MediaType | None:
+    return next((kind for start, kind in known if content.startswith(start)), None)
 
 
 def understood(content: bytes, purpose: Purpose) -> MediaType:

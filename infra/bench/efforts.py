@@ -28,6 +28,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """Events that somebody was away for."""
     told: int
     """Events that are told to whoever receives them."""
+    carried: int
+    """Messages that go out in each conversation."""
 
 
 FULL: Final = Effort(
@@ -42,6 +44,7 @@ FULL: Final = Effort(
     leads=1_000_000,
     missed=100_000,
     told=20,
+    carried=10,
 )
 QUICK: Final = Effort(
     rounds=3,
@@ -55,4 +58,5 @@ QUICK: Final = Effort(
     leads=20_000,
     missed=10_000,
     told=3,
+    carried=2,
 )

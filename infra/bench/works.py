@@ -21,7 +21,9 @@ from infra.bench.entrants import (
     OUR_SMALL_LOG,
     OUR_STREAMS,
     OUR_WEBHOOKS,
+    OUR_WHATSAPP,
     OUTBOX,
+    OUTBOX_IN_ORDER,
     PGBENCH,
     PLAIN_SQL,
     PUBSUB_API,
@@ -54,6 +56,8 @@ def works(effort: Effort) -> Sequence[Work]:
         _webhook(effort),
         _webhook_out(effort),
         _webhook_out_hanging(effort),
+        _whatsapp_in(effort),
+        _whatsapp_out(effort),
         _import_leads(effort),
         _lead_submit(effort),
         _lead_list(effort),
@@ -240,6 +244,26 @@ def _webhook_out_hanging(effort: Effort) -> Work:
         rivals=(
             Entrant("none hanging", OUR_QUIET_WEBHOOKS, {**order, "endpoints": 800, "hang": 0}),
         ),
+    )
+
+
+def _whatsapp_in(effort: Effort) -> Work:
+    order = {"connections": 8, "seconds": effort.seconds, "people": 200}
+    return Work(
+        key="whatsapp_in",
+        title="Signed messages of 200 people, until each is in its thread",
+        ours=frontdesk(OUR_API, "hear", **order),
+        rivals=(crud("hear", **order),),
+    )
+
+
+def _whatsapp_out(effort: Effort) -> Work:
+    order = {"work": "carry", "conversations": 50, "messages": effort.carried}
+    return Work(
+        key="whatsapp_out",
+        title="Messages to 50 people in order, to who takes 50 ms",
+        ours=Entrant("frontdesk", OUR_WHATSAPP, order),
+        rivals=(Entrant("an outbox and as many threads", OUTBOX_IN_ORDER, order),),
     )
 
 

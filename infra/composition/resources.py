@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -41,12 +41,13 @@ from adapters.sms.labsmobile import LabsMobileApi, named, paced
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
-from adapters.whatsapp import CloudApi, CloudShelves
+from adapters.whatsapp import CloudApi, CloudMedia, CloudShelves
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.business.trouble_mails import TroubleMails
 from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.enclosed.fetching import Fetching
 from application.conversations.providers.holding import Holding
 from application.conversations.providers.signalling import Signalling, Signals
 from application.conversations.reviewing import Reviewing
@@ -77,11 +78,16 @@ from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
 from domain.conversations.channels import SMS, WHATSAPP
+from domain.files.purposes import LARGEST
 from domain.messages import Command
 from infra.settings import Settings
 
 if TYPE_CHECKING:
     from redis import Redis
+
+
+MEDIA_SECONDS: Final = 60.0
+"""For which a file may be on its way, whose bytes are many."""
 
 
 def database_of(settings: Settings, dsn: str) -> Database:
@@ -166,14 +172,20 @@ def typed_by(settings: Settings) -> Allowed:
     return replace(allowed, ports=tuple({*allowed.ports, HTTPS}))
 
 
-def outgoing_of(settings: Settings, clock: Clock, *, seconds: float | None = None) -> Outgoing:
+def outgoing_of(
+    settings: Settings,
+    clock: Clock,
+    *,
+    seconds: float | None = None,
+    most_bytes: int | None = None,
+) -> Outgoing:
     """Return what sends there. Where there is a network of ours to be reached, its short names are
     known, too.
     """
     limits = Limits(
         connecting=settings.outgoing_connect_seconds,
         seconds=seconds or settings.outgoing_seconds,
-        most_bytes=settings.outgoing_most_bytes,
+        most_bytes=most_bytes or settings.outgoing_most_bytes,
     )
     return HttpOutgoing(
         allowed_by(settings),
@@ -275,11 +287,13 @@ def effects_of(
 
 def carriages_of(settings: Settings, clock: Clock) -> Carriages:
     """Return who carries what is said on which channel."""
-    outgoing = outgoing_of(settings, clock)
+    outgoing, url = outgoing_of(settings, clock), settings.whatsapp_url
+    files = outgoing_of(settings, clock, seconds=MEDIA_SECONDS, most_bytes=LARGEST)
     labsmobile = LabsMobileApi(outgoing, settings.labsmobile_url, settings.public_url)
+    whatsapp = Carriage("whatsapp.cloud", CloudApi(outgoing, url), CloudMedia(files, url))
     return {
-        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
-        SMS.name: Carriage("sms.labsmobile", labsmobile, named, paced),
+        WHATSAPP.name: whatsapp,
+        SMS.name: Carriage("sms.labsmobile", labsmobile, named=named, pace=paced),
     }
 
 
@@ -308,18 +322,21 @@ def carrying_of(
     dispatch: Dispatcher,
     configured: Configured,
     limiter: RateLimiter,
+    keeping: Keeping,
     clock: Clock,
 ) -> Handlers:
-    """Return what gives messages to whoever carries them on their channel, and hears of templates there."""
+    """Return what gives messages to whoever carries them on their channel, fetches what came with others, and hears of
+    templates there.
+    """
     carriages, outgoing = carriages_of(settings, clock), outgoing_of(settings, clock)
     shelves = CloudShelves(outgoing, settings.whatsapp_url)
     signals = {WHATSAPP.name: Signals("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url))}
-    pepper, asking = settings.pepper.encode(), Asking(store, clock)
+    pepper, asking, history = settings.pepper.encode(), Asking(store, clock), store.history
     reviewing = Reviewing(asking, dispatch, configured, shelves, pepper)
-    signalling = Signalling(asking, store.history, configured, signals, clock)
+    signalling = Signalling(asking, history, configured, signals, clock)
     carrying = Carrying(
         asking,
-        store.history,
+        history,
         dispatch,
         configured,
         carriages,
@@ -327,8 +344,11 @@ def carrying_of(
         pepper=pepper,
         limiter=limiter,
         clock=clock,
+        keeping=keeping,
     )
-    return {**carrying.handlers, **reviewing.handlers, **signalling.handlers}
+    fetching = Fetching(asking, history, dispatch, configured, carriages, keeping)
+    all_ = (carrying, fetching, reviewing, signalling)
+    return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
 
 def sender_of(

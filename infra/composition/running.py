@@ -195,7 +195,7 @@ def _compose(
         **preparing_of(settings, keeping, erasures),
         **understanding(calls, by_name(_understood(pepper, providers)), dispatch),
         **Answering(store.history, dispatch, pepper).handlers,
-        **carrying_of(settings, database, store, dispatch, configured, attempts, clock),
+        **carrying_of(settings, database, store, dispatch, configured, attempts, keeping, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),
     }

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
 
 from domain.conversations.channels import parts_on
 from domain.conversations.choices import Choices
+from domain.conversations.media import MediaKind, MediaStatus
 from domain.conversations.messages import (
     IN_APP,
+    FileHandedOver,
+    MediaAwaited,
+    MediaFailed,
+    MediaFetched,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -22,20 +27,33 @@ from domain.conversations.messages import (
     MessageReported,
     MessageSentAgain,
     MessageStatus,
+    PartReported,
 )
 from domain.conversations.participants import MemberId
 from domain.conversations.templates import TemplateId
+from domain.messages import Value
 from domain.people.clients import ClientErased
 from domain.texts import plain
 from domain.values import FileId, MessageId, ThreadId, kind_of
 from projections.read_model import ReadModel, Row
 
 
+class ListedMedia(Value, frozen=True, kw_only=True):
+    """Something that was sent with a message on another channel: whether its file is on the way, there, or cannot be
+    had, for this `reason`.
+    """
+
+    kind: MediaKind
+    status: MediaStatus = MediaStatus.AWAITED
+    reason: str | None = None
+
+
 class ListedMessage(Row, frozen=True, kw_only=True):
     """`sequence` is its place in the thread, and `words` is by what it is found; `parts`, in how many SMS it goes, if it
-    goes by SMS. Its `author` is a user of zeros where somebody of the business wrote it at its phone; `payload` is what
-    was chosen of the `choices` of another. Of a message that was deleted, or whose author is erased, it stays that there
-    was one.
+    goes by SMS. It was `said_at`, by the clock of whoever carried it from another channel, or else ours: of what was said
+    in the same second, the place counts, which stands in the microseconds. Its `author` is a user of zeros where somebody
+    of the business wrote it at its phone; `payload` is what was chosen of the `choices` of another. Of a message that was
+    deleted, or whose author is erased, it stays that there was one.
     """
 
     id: MessageId
@@ -49,11 +67,13 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     reply_to: MessageId | None = None
     mentions: tuple[MemberId, ...] = ()
     files: tuple[FileId, ...] = ()
+    media: ListedMedia | None = None
     template_id: TemplateId | None = None
     language: str | None = None
     local_id: str | None = None
     reactions: Mapping[MemberId, str] = {}
     posted_at: datetime
+    said_at: datetime
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
@@ -68,17 +88,22 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            gone = {
-                "text": None,
-                "words": None,
-                "local_id": None,
-                "files": (),
-                "payload": None,
-                "choices": None,
-            }
-            return row and replace(row, **gone)
+            return row and replace(row, **NOTHING, local_id=None)
         case _:
             return row and _moved(row, event)
+
+
+MILLION: Final = 1_000_000
+
+NOTHING: Final[Mapping[str, Any]] = {
+    "text": None,
+    "words": None,
+    "files": (),
+    "media": None,
+    "payload": None,
+    "choices": None,
+}
+"""What is left of what was said, once it was taken back."""
 
 
 def _posted(event: MessagePosted) -> ListedMessage:
@@ -100,9 +125,14 @@ def _posted(event: MessagePosted) -> ListedMessage:
         posted_at=event.at,
         channel=event.channel,
         parts=parts_on(event.channel, event.text),
+        said_at=_said_at(event),
         payload=event.payload,
         choices=event.choices,
     )
+
+
+def _said_at(event: MessagePosted) -> datetime:
+    return (event.said_at or event.at).replace(microsecond=event.sequence % MILLION)
 
 
 def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
@@ -119,8 +149,7 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
                 said, template_id=event.template_id, language=event.language, parts=parts
             )
         case MessageDeleted(at=at):
-            gone = replace(row, text=None, words=None, reactions={}, files=())
-            return replace(gone, payload=None, choices=None, deleted_at=at)
+            return replace(row, **NOTHING, deleted_at=at, reactions={})
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
@@ -129,7 +158,15 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
             return replace(row, status=status, reason=reason)
         case MessageSentAgain():
             return replace(row, status=MessageStatus.QUEUED, reason=None)
-        case MessagePosted() | MessageNamed():
+        case MediaAwaited(kind=kind):
+            return replace(row, media=ListedMedia(kind=kind))
+        case MediaFetched(file_id=file):
+            media = row.media and replace(row.media, status=MediaStatus.FETCHED, reason=None)
+            return replace(row, media=media, files=(*row.files, file))
+        case MediaFailed(reason=reason):
+            failed = row.media and replace(row.media, status=MediaStatus.FAILED, reason=reason)
+            return replace(row, media=failed)
+        case MessagePosted() | MessageNamed() | PartReported() | FileHandedOver():
             return row
         case _:
             assert_never(event)
@@ -157,11 +194,16 @@ MESSAGES = ReadModel(
         MessageReacted,
         MessageReported,
         MessageSentAgain,
+        MediaAwaited,
+        MediaFetched,
+        MediaFailed,
+        PartReported,
+        FileHandedOver,
         ClientErased,
     ),
     key=_key,
     evolve=_evolve,
-    columns=("thread_id", "sequence", "kind", "author", "posted_at", "words"),
-    indexes=(("thread_id", "sequence"), ("posted_at",)),
+    columns=("thread_id", "sequence", "kind", "author", "posted_at", "said_at", "words"),
+    indexes=(("thread_id", "sequence"), ("thread_id", "said_at"), ("posted_at",)),
     owner="message",
 )

@@ -235,12 +235,28 @@ def test_no_bytes_are_taken_for_what_they_do_not_begin_as(content: bytes) -> Non
         MediaType.PNG: b"\x89PNG\r\n\x1a\n",
         MediaType.WEBP: b"RIFF",
         MediaType.PDF: b"%PDF-",
+        MediaType.OGG: b"OggS\0",
+        MediaType.MP3: b"ID3",
+        MediaType.AAC: b"\xff\xf1",
+        MediaType.AMR: b"#!AMR",
+        MediaType.M4A: b"\0\0\0\x20ftypM4A ",
+        MediaType.MP4: b"\0\0\0\x20ftypisom",
+        MediaType.THREE_GP: b"\0\0\0\x20ftyp3gp4",
     }
+    assert begins.keys() == {*MediaType}
     found = type_of(content)
-    assert found is None or content.startswith(begins[found])
+    assert found in (None, MediaType.MP3, MediaType.AAC) or content[4:8] in (
+        b"ftyp",
+        begins[found][4:8],
+    )
     for kind, start in begins.items():
         if kind is not MediaType.WEBP:
             assert type_of(start + content) is kind
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif", b"qt  ", b"crx "])
+def test_of_files_of_boxes_only_recordings_and_films_are_taken(brand: bytes) -> None:
+    assert type_of(b"\0\0\0\x20ftyp" + brand) is None
 
 
 def test_every_purpose_has_a_rule() -> None:

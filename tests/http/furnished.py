@@ -67,6 +67,7 @@ ASKING = {
     "/v1/files/upload": f"?owner_id=professional-{ID}&purpose=attachment",
     f"/v1/history/streams/booking-{ID}/difference": "?from=1&to=1",
     f"/v1/inbound/{ID}/whatsapp": "?hub.verify_token=agreed",
+    f"/whatsapp/webhook/{ID}": "?hub.verify_token=agreed",
     f"/v1/public/{PUBLIC_NAME}/availability": f"?service_id=service-{ID}",
 }
 """What one has to say besides."""

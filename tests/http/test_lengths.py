@@ -146,6 +146,7 @@ OF_ANOTHER_STATE = {
     f"POST /v1/inbound/{ID}/whatsapp",
     f"POST /v1/messages/{message_at(THREAD, 1)}/send-again",  # it has arrived
     f"POST /v1/clients/client-{ID}/messages",  # nobody wrote from there, and no template is approved
+    f"POST /whatsapp/webhook/{ID}",
     *(  # sent as a form
         f"POST {path}/auth"
         for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")

@@ -60,6 +60,18 @@ FRENCH: Final[Mapping[str, Words]] = {
         "Message pas en attente d'un nouvel envoi",
         "Seul un message qui a échoué, ou dont personne ne sait s'il est arrivé, peut être renvoyé.",
     ),
+    "file-type-not-carried": Words(
+        "Type de fichier non transmis", "Les fichiers de ce type ne sont pas envoyés sur ce canal."
+    ),
+    "file-too-large-for-channel": Words(
+        "Fichier trop volumineux pour ce canal",
+        "Sur ce canal, un fichier de ce type compte moins d'octets.",
+    ),
+    "too-many-messages": Words(
+        "Trop de messages",
+        "Autant de messages ont été écrits pendant ce temps qu'ils ne sont pas comptés en une fois ; "
+        "demandez une période plus courte.",
+    ),
     "too-long-for-channel": Words(
         "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
     ),

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple, Protocol
 from application.business.configuration import Configured
 from application.conversations.carrying import (
     Ask,
-    MessageRefusedError,
     name_in,
     refuse_stopped,
 )
+from application.conversations.enclosed.depositing import MessageRefusedError
 from application.conversations.readers import address_of
 from application.operations.jobs import Handled, Handlers, Job, NotTakenError, Skipped
 from application.ports import Clock

@@ -8,6 +8,9 @@ from application.processes.conversations.answer_button_when_it_is_pressed import
 from application.processes.conversations.carry_message_when_it_is_said import (
     CARRY_MESSAGE_WHEN_IT_IS_SAID,
 )
+from application.processes.conversations.fetch_media_when_it_was_sent import (
+    FETCH_MEDIA_WHEN_IT_WAS_SENT,
+)
 from application.processes.conversations.hear_templates_when_it_is_time import (
     ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
     HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
@@ -31,6 +34,7 @@ OF_CONVERSATIONS: Final[tuple[Process, ...]] = (
     ANSWER_BUTTON_WHEN_IT_IS_PRESSED,
     SIGNAL_WHAT_IS_NO_MESSAGE,
     TELL_OF_TROUBLE,
+    FETCH_MEDIA_WHEN_IT_WAS_SENT,
     ASK_FOR_TEMPLATES_WHEN_THEY_MAY_BE_OTHERS,
     HEAR_TEMPLATES_WHEN_THEY_ARE_ASKED_FOR,
 )

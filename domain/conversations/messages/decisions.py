@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.conversations.messages.message import MESSAGE, Message
+from domain.conversations.messages.message import MESSAGE, Message, Progress, evolve
 from domain.conversations.messages.messages import (
     ARRIVED,
     IN_APP,
@@ -33,6 +33,7 @@ from domain.conversations.messages.messages import (
     MessageSentAgain,
     MessageStatus,
     NotYourMessage,
+    PartReported,
     PostMessage,
     React,
     ReportMessage,
@@ -50,7 +51,7 @@ from domain.conversations.participants import (
     is_staff,
 )
 from domain.conversations.templates import FilledIn, FromTemplate
-from domain.values import ClientId, FileId, MessageId, ThreadId, derived_id
+from domain.values import ClientId, MessageId, ThreadId, derived_id
 
 EDITABLE: Final = timedelta(days=1)
 """So long words may be changed: whoever quotes them should not have to fear for ever."""
@@ -79,7 +80,8 @@ def post(
     template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
     somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
-    refuse_unclear(command.text, command.template, command.files)
+    has_more = bool(command.files or command.media)
+    refuse_unclear(command.text, command.template, has_more=has_more)
     as_business = command.kind is not MessageKind.TEXT or command.template is not None
     if as_business and command.name is None and not is_staff(command.author):
         raise ForTheBusiness
@@ -102,6 +104,7 @@ def post(
         files=command.files,
         template_id=command.template.id if command.template else None,
         language=filled_in.language if filled_in else None,
+        said_at=command.line.at if command.line else None,
         local_id=command.local_id,
         text=filled_in.text if filled_in else command.text,
         approved=filled_in.approved if filled_in else None,
@@ -114,10 +117,10 @@ def post(
 
 
 def refuse_unclear(
-    text: str | None, template: FromTemplate | None, files: Sequence[FileId] = ()
+    text: str | None, template: FromTemplate | None, *, has_more: bool = False
 ) -> None:
-    """Refuse what says nothing, or two things. Raises SaysNothing, SaidTwice."""
-    if template is None and text is None and not files:
+    """Refuse what says nothing, and has nothing with it, or says two things. Raises SaysNothing, SaidTwice."""
+    if template is None and text is None and not has_more:
         raise SaysNothing
     if template is not None and text is not None:
         raise SaidTwice
@@ -249,6 +252,7 @@ def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequen
             by=command.by,
             at=now,
             channel=message.channel,
+            parts=message.parts,
         )
     ]
 
@@ -256,8 +260,11 @@ def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequen
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
     """Take in how far it has come, in whatever order that is told, and however often."""
     thread_id, _ = _in_thread(message)
-    if not _follows(command, message):
+    part = command.part if message.parts > 1 else None
+    if not _follows(command, message.progress_of(part)):
         return []
+    if part is not None:
+        return _part_reported(command, part, thread_id, message) if part < message.parts else []
     return [
         MessageReported(
             message_id=command.message_id,
@@ -270,16 +277,41 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
     ]
 
 
-def _follows(report: ReportMessage, message: Message) -> bool:
+def _part_reported(
+    command: ReportMessage, part: int, thread_id: ThreadId, message: Message
+) -> Sequence[MessageEvent]:
+    """Say how far a part has come, and the message, where that is further than before, or no more."""
+    told = PartReported(
+        message_id=command.message_id,
+        thread_id=thread_id,
+        part=part,
+        status=command.status,
+        at=command.at,
+        reason=command.reason,
+    )
+    least = evolve(message, told).least
+    if least is message.status:
+        return [told]
+    all_of_it = MessageReported(
+        message_id=command.message_id,
+        thread_id=thread_id,
+        status=least,
+        at=command.at,
+        reason=command.reason if least is command.status else None,
+    )
+    return [told, all_of_it]
+
+
+def _follows(report: ReportMessage, known: Progress) -> bool:
     """Whether it is news. What has arrived has not failed; what has failed may have arrived later, by the same
     clock, and nothing less shows that.
     """
-    if message.status is MessageStatus.FAILED:
-        assert message.failed_at is not None, "whoever says that it failed says when"
-        return report.status in ARRIVED and report.at >= message.failed_at
+    if known.status is MessageStatus.FAILED:
+        assert known.failed_at is not None, "whoever says that it failed says when"
+        return report.status in ARRIVED and report.at >= known.failed_at
     if report.status is MessageStatus.FAILED:
-        return message.status not in ARRIVED
-    return PROGRESS.index(report.status) > PROGRESS.index(message.status)
+        return known.status not in ARRIVED
+    return PROGRESS.index(report.status) > PROGRESS.index(known.status)
 
 
 def is_unread_by(member_id: MemberId, message: Message) -> bool:

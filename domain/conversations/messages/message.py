@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
+from domain.conversations.media import MediaStatus
 from domain.conversations.messages.messages import (
     IN_APP,
+    PROGRESS,
+    FileHandedOver,
     Mark,
+    MediaAwaited,
+    MediaFailed,
+    MediaFetched,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -22,6 +28,7 @@ from domain.conversations.messages.messages import (
     MessageReported,
     MessageSentAgain,
     MessageStatus,
+    PartReported,
 )
 from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
@@ -29,9 +36,17 @@ from domain.messages import Value
 from domain.values import FileId, MessageId, ThreadId
 
 
+class Progress(Value, frozen=True, kw_only=True):
+    """How far a part has come; `failed_at` is by the clock of whoever carries it."""
+
+    status: MessageStatus = MessageStatus.QUEUED
+    failed_at: datetime | None = None
+
+
 class Message(Value, frozen=True, kw_only=True):
     """None of its words: whatever is decided about it, they do not matter. `failed_at` is by the clock of
-    whoever carries it. `edited` and `reacted` are the latest that its provider has told.
+    whoever carries it. Where it goes out in several `parts`, it is known of each how far it has come, and what whoever
+    carries it calls its file. `edited` and `reacted` are the latest that its provider has told.
     """
 
     thread_id: ThreadId | None = None
@@ -52,6 +67,24 @@ class Message(Value, frozen=True, kw_only=True):
     is_named: bool = False
     edited: Mark | None = None
     reacted: Mapping[MemberId, Mark] = {}
+    parts: int = 1
+    progress: Mapping[int, Progress] = {}
+    handed_over: Mapping[int, str] = {}
+    media: MediaStatus | None = None
+
+    def progress_of(self, part: int | None) -> Progress:
+        """Return how far a part has come, or all of it."""
+        if part is None or self.parts == 1:
+            return Progress(status=self.status, failed_at=self.failed_at)
+        return self.progress.get(part, Progress())
+
+    @property
+    def least(self) -> MessageStatus:
+        """How far all of its parts have come: it failed if one of them did."""
+        found = [self.progress_of(part).status for part in range(self.parts)]
+        if MessageStatus.FAILED in found:
+            return MessageStatus.FAILED
+        return min(found, key=PROGRESS.index)
 
 
 def evolve(message: Message, event: MessageEvent) -> Message:
@@ -65,7 +98,7 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageEdited(mark=mark):
             return replace(message, edits=message.edits + 1, edited=mark or message.edited)
         case MessageFellBack():
-            return message
+            return replace(message, parts=1, progress={})
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
         case MessageReacted(member_id=who, emoji=emoji, mark=mark):
@@ -76,9 +109,30 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             failed_at = at if status is MessageStatus.FAILED else message.failed_at
             return replace(message, status=status, failed_at=failed_at)
         case MessageSentAgain():
-            return replace(message, status=MessageStatus.QUEUED, failed_at=None)
+            left = {part: known for part, known in message.progress.items() if _has_gone(known)}
+            return replace(message, status=MessageStatus.QUEUED, failed_at=None, progress=left)
+        case PartReported(part=part, status=status, at=at):
+            failed_at = at if status is MessageStatus.FAILED else None
+            now = Progress(status=status, failed_at=failed_at)
+            return replace(message, progress={**message.progress, part: now})
+        case FileHandedOver(part=part, media_id=id_):
+            return replace(message, handed_over={**message.handed_over, part: id_ or ""})
+        case MediaAwaited():
+            return replace(message, media=MediaStatus.AWAITED)
+        case MediaFetched(file_id=file):
+            return replace(message, media=MediaStatus.FETCHED, files=(*message.files, file))
+        case MediaFailed():
+            return replace(message, media=MediaStatus.FAILED)
         case _:
             assert_never(event)
+
+
+def _has_gone(progress: Progress) -> bool:
+    """Whether whoever carries it has a part: that is not given to them once more."""
+    return progress.status in GONE
+
+
+GONE: Final = PROGRESS[PROGRESS.index(MessageStatus.SENT) :]
 
 
 def _posted(event: MessagePosted) -> Message:
@@ -91,6 +145,7 @@ def _posted(event: MessagePosted) -> Message:
         at=event.at,
         status=event.status,
         files=event.files,
+        parts=event.parts,
         notice=event.notice,
         channel=event.channel,
         reply_to=event.reply_to,

@@ -6,10 +6,12 @@ from typing import Final
 
 from domain.conversations.approvals import AsApproved
 from domain.conversations.choices import Choices
+from domain.conversations.media import Media, MediaKind
 from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
 from domain.conversations.windows import Line
+from domain.files.files import Description
 from domain.messages import (
     Bookkeeping,
     Command,
@@ -84,8 +86,8 @@ class PostMessage(Command, frozen=True):
     """`local_id` is what the sender's own device calls it, and comes back as it was given. The `files` are the
     author's own until then. Instead of `text` there may be a `template`, of which it is made. Where nothing can be said
     freely any more as it is sent, the `fallback` is. What is heard on another channel came by a `line`, and its
-    provider calls it by its `name`; `payload` is what a button said that was pressed. By a `notice` the product tells
-    somebody something about a booking of theirs.
+    provider calls it by its `name`; `payload` is what a button said that was pressed. It may have `media` with it, which
+    are fetched afterwards. By a `notice` the product tells somebody something about a booking of theirs.
     """
 
     thread_id: ThreadId
@@ -99,6 +101,7 @@ class PostMessage(Command, frozen=True):
     mentions: tuple[MemberId, ...] = ()
     local_id: str | None = None
     line: Line | None = None
+    media: Media | None = None
     notice: Notice | None = None
     name: str | None = None
     payload: str | None = None
@@ -142,12 +145,38 @@ class SendAgain(Command, frozen=True):
 
 
 class ReportMessage(Command, frozen=True):
-    """Whoever carries it says how far it has come, and when that was by their clock."""
+    """Whoever carries it says how far it has come, and when that was by their clock: all of it, or one `part`, where
+    it goes out in several.
+    """
 
     message_id: MessageId
     status: MessageStatus
     at: datetime
     reason: str | None = None
+    part: int | None = None
+
+
+class RecordUpload(Command, frozen=True):
+    """Whoever carries it has the file of this part, and calls it this. Nothing was said by it yet."""
+
+    message_id: MessageId
+    part: int
+    media_id: str
+
+
+class TakeInMedia(Command, frozen=True):
+    """What somebody sent with a message is here."""
+
+    message_id: MessageId
+    file_id: FileId
+    file: Description
+
+
+class GiveUpMedia(Command, frozen=True):
+    """What somebody sent with a message cannot be had, for this reason."""
+
+    message_id: MessageId
+    reason: str
 
 
 # --- What can happen ------------------------------------------------------------------
@@ -157,7 +186,8 @@ class MessagePosted(Event, frozen=True):
     """`client_id` is whose words they are, if they are a client's: by it they are found and erased. `channel` is that
     of the thread. What was made of a template says so, and in which language; and how it is given to a channel that has
     `approved` it. Until it is given to them it may yet come to be its `fallback`. `name` is what its provider calls it,
-    which may tell a number, and `payload` what a button said that was pressed.
+    which may tell a number, and `payload` what a button said that was pressed. On another channel it goes out in so
+    many `parts`, each a message there; and what came from there was `said_at`, by the clock of whoever carries it.
     """
 
     message_id: MessageId
@@ -176,6 +206,8 @@ class MessagePosted(Event, frozen=True):
     files: tuple[FileId, ...] = ()
     template_id: TemplateId | None = None
     language: str | None = None
+    parts: int = 1
+    said_at: datetime | None = None
     local_id: Personal[str | None] = None
     text: Personal[str | None] = None
     approved: Personal[AsApproved | None] = None
@@ -244,13 +276,14 @@ class MessageReacted(Event, frozen=True):
 
 
 class MessageSentAgain(Event, frozen=True):
-    """It waits again for whoever carries it, since somebody wanted that."""
+    """It waits again for whoever carries it, since somebody wanted that: of its `parts` those that they have not."""
 
     message_id: MessageId
     thread_id: ThreadId
     by: MemberId
     at: datetime
     channel: str
+    parts: int = 1
 
 
 class MessageReported(Event, frozen=True):
@@ -266,6 +299,53 @@ class MessageReported(Event, frozen=True):
     notice: Notice | None = None
 
 
+class PartReported(Event, frozen=True):
+    """How far one of several parts has come. The message is as far as the part that is least far."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    part: int
+    status: MessageStatus
+    at: datetime
+    reason: str | None = None
+
+
+class FileHandedOver(Event, frozen=True):
+    """Whoever carries the message has the file of this part: it need not be given again."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    part: int
+    media_id: Personal[str | None] = None
+
+
+class MediaAwaited(Event, frozen=True):
+    """Something was sent with a message on another channel, by this `number` of the business, and has yet to be
+    fetched.
+    """
+
+    message_id: MessageId
+    thread_id: ThreadId
+    kind: MediaKind
+    channel: str
+    number: str = ""
+    sha256: str | None = None
+    media_id: Personal[str | None] = None
+    name: Personal[str | None] = None
+
+
+class MediaFetched(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    file_id: FileId
+
+
+class MediaFailed(Event, frozen=True):
+    message_id: MessageId
+    thread_id: ThreadId
+    reason: str
+
+
 MessageEvent = (
     MessagePosted
     | MessageNamed
@@ -276,6 +356,11 @@ MessageEvent = (
     | MessageReacted
     | MessageReported
     | MessageSentAgain
+    | PartReported
+    | FileHandedOver
+    | MediaAwaited
+    | MediaFetched
+    | MediaFailed
 )
 
 # --- Why it may be refused ------------------------------------------------------------

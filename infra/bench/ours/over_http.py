@@ -4,10 +4,14 @@ Everything is on: a token, validation, an idempotency key, the agenda, events, h
 """
 
 import sys
+from collections.abc import Callable
 from itertools import count, cycle
 from operator import call
-from typing import Final
+from time import perf_counter, sleep
+from typing import Any, Final
 from uuid import uuid4
+
+from psycopg import Connection, connect
 
 from infra.bench import callbacks
 from infra.bench.http_load import load, request
@@ -15,8 +19,8 @@ from infra.bench.http_server import free_port, running_beside, serving
 from infra.bench.ours.growth import grow, project
 from infra.bench.ours.history import TENANT, fill, numbered, settle
 from infra.bench.ours.salon import CLIENTS, SERVICE, conversation, open_salon, token
-from infra.bench.ours.system import FRONTDESK, SERVED, system
-from infra.bench.rounds import Tally, answer_rounds
+from infra.bench.ours.system import DSN, FRONTDESK, SERVED, system
+from infra.bench.rounds import Tally, Work, answer_rounds
 from infra.bench.slots import PROFESSIONALS, next_monday, slot
 from projections import READ_MODELS
 
@@ -27,6 +31,10 @@ ENVIRONMENT: Final = {
 MONDAY: Final = next_monday()
 PREPARED: Final = 10_000
 """How many bookings there are to get and list: `history` makes them confirmed, and long ago."""
+
+PATIENCE: Final = 120
+HEARD: Final = "SELECT count(*) FROM live.traffic WHERE tenant_id = %s AND is_theirs"
+WAITING: Final = "SELECT FROM work.receipts WHERE state = 'waiting' LIMIT 1"
 
 EVENTS, TENANTS = map(int, sys.argv[1:-1] or (0, 0))
 """Of a log that has grown before any of this, if it has."""
@@ -51,6 +59,40 @@ def list_50(*, connections: int, seconds: float) -> Tally:
 def take(*, connections: int, seconds: float) -> Tally:
     """Take calls of a provider, each kept when it is answered; they are understood beside."""
     return load(port, next_call, connections=connections, seconds=seconds)
+
+
+def hear(*, connections: int, seconds: float, people: int) -> Tally:
+    """Take messages that people write, until each is in its conversation: as long as calls come, and then until
+    nothing of them is left.
+    """
+    with connect(DSN, autocommit=True) as connection:
+        _wait_until(lambda: not _waiting(connection))
+        before, began = _heard(connection), perf_counter()
+        taken = load(port, lambda: _written(people), connections=connections, seconds=seconds)
+        _wait_until(lambda: _heard(connection) >= before + taken.operations)
+    return Tally(operations=taken.operations, seconds=perf_counter() - began)
+
+
+def _written(people: int) -> bytes:
+    return callbacks.call(f"/v1/inbound/{TENANT}/whatsapp", next(numbers), people=people)
+
+
+def _heard(connection: Connection[Any]) -> int:
+    """Return how many messages are shown in conversations on WhatsApp."""
+    found = connection.execute(HEARD, (TENANT,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _waiting(connection: Connection[Any]) -> bool:
+    return bool(connection.execute(WAITING).fetchone())
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    until = perf_counter() + PATIENCE
+    while not is_so():
+        if perf_counter() > until:
+            raise TimeoutError
+        sleep(0.01)
 
 
 def alternate(*, connections: int, seconds: float) -> Tally:
@@ -121,5 +163,12 @@ if __name__ == "__main__":
         serving(port, [*FRONTDESK, "serve", "--port", str(port)], ENVIRONMENT) as api,
         running_beside([*FRONTDESK, "work"], ENVIRONMENT) as work,
     ):
-        works = {"create": create, "get": get, "list": list_50, "take": take, "say": say}
+        works: dict[str, Work] = {
+            "create": create,
+            "get": get,
+            "list": list_50,
+            "take": take,
+            "say": say,
+            "hear": hear,
+        }
         answer_rounds({**works, "alternate": alternate}, [api, work])

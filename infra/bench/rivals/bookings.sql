@@ -88,3 +88,15 @@ SELECT
 FROM generate_series(0, 9999) AS number;
 
 ANALYZE;
+
+-- Who writes on WhatsApp, where, and what of it is here already.
+CREATE TABLE contacts (
+    wa_id     text PRIMARY KEY,
+    name      text NOT NULL,
+    id        uuid NOT NULL,
+    thread_id uuid NOT NULL
+);
+CREATE TABLE heard (
+    wamid      text PRIMARY KEY,
+    message_id uuid NOT NULL
+);

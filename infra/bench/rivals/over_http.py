@@ -12,7 +12,7 @@ from psycopg import connect
 from infra.bench import callbacks
 from infra.bench.http_load import load, request
 from infra.bench.http_server import free_port, serving
-from infra.bench.rounds import Tally, answer_rounds
+from infra.bench.rounds import Tally, Work, answer_rounds
 from infra.bench.slots import next_monday, slot
 from infra.bench.tokens import token
 
@@ -41,6 +41,15 @@ def list_50(*, connections: int, seconds: float) -> Tally:
 
 def take(*, connections: int, seconds: float) -> Tally:
     return load(port, next_call, connections=connections, seconds=seconds)
+
+
+def hear(*, connections: int, seconds: float, people: int) -> Tally:
+    """Take messages that people write: each is in its conversation when its call is answered."""
+
+    def written() -> bytes:
+        return callbacks.call("/inbound/whatsapp", next(numbers), people=people)
+
+    return load(port, written, connections=connections, seconds=seconds)
 
 
 def say(*, connections: int, seconds: float) -> Tally:
@@ -90,5 +99,12 @@ if __name__ == "__main__":
     with connect(DSN) as connection:
         connection.execute((FOLDER / "bookings.sql").read_bytes())
     with serving(port, ["-m", f"infra.bench.rivals.{API}", str(port), DSN]) as process:
-        works = {"create": create, "get": get, "list": list_50, "take": take, "say": say}
+        works: dict[str, Work] = {
+            "create": create,
+            "get": get,
+            "list": list_50,
+            "take": take,
+            "say": say,
+            "hear": hear,
+        }
         answer_rounds(works, [process])

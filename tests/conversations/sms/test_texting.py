@@ -82,9 +82,9 @@ def test_a_part_holds_as_much_as_it_has_room_for(text: str) -> None:
 
 
 def test_more_than_three_parts_are_not_sent() -> None:
-    refuse_uncarried(SMS, "x" * 459, ())
+    refuse_uncarried(SMS, "x" * 459, {})
     with pytest.raises(TooManyParts) as refused:
-        refuse_uncarried(SMS, "ê" * 202, ())
+        refuse_uncarried(SMS, "ê" * 202, {})
     assert refused.value.facts == {"parts": 4, "most": 3}
 
 

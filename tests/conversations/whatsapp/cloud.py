@@ -16,6 +16,7 @@ import msgspec
 
 from infra.settings import Settings
 from tests.conversations.whatsapp.cloud_templates import Rules
+from tests.conversations.whatsapp.media import MEDIA, Half, Library
 from tests.outgoing.somebody import HERE
 
 ACCOUNT: Final = "102290129340398"
@@ -71,6 +72,7 @@ class Cloud:
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     hanging: dict[str, threading.Event] = field(default_factory=dict)
     asked: int = 0
+    media: Library = field(default_factory=Library)
     rules: Rules = field(default_factory=Rules)
     called: dict[str, str] = field(default_factory=dict)
 
@@ -105,8 +107,8 @@ class Cloud:
             return 400, _refusal(100)
         return 200, msgspec.json.encode(self.rules.page(asked, HERE))
 
-    def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
-        """Return the status and what it says; nothing, where it hangs up."""
+    def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes | None]:
+        """Return the status and what it says; None, where it hangs up."""
         self.asked += 1
         if bearer in self.hanging:
             self.hanging[bearer].wait()
@@ -129,20 +131,38 @@ class Cloud:
 
     def _told(
         self, fault: Fault | Refusal | None, path: str, said: dict[str, Any]
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes | None]:
         if said["messaging_product"] != "whatsapp":
             return 400, _refusal(131_008)
         if said.get("type") == "reaction" or "status" in said:
             self.signals.append(said)
             return 200, b'{"success": true}'
-        if not said[said["type"]]:
+        if not self._is_whole(said):
             return 400, _refusal(131_008)
         if (refused := self.rules.refusal(said)) is not None:
             return 400, _refusal(refused)
         self.book.append(said)
         self.by.append(_number(path))
         taken = msgspec.json.encode(self._taken(said))
-        return 200, {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}.get(fault, taken)  # type: ignore[arg-type]
+        half: dict[Any, bytes | None] = {Fault.HANGS_UP: None, Fault.HALF: Half(taken[:20])}
+        return 200, half.get(fault, taken)
+
+    def _is_whole(self, said: dict[str, Any]) -> bool:
+        """Whether it says something, or has a file that lies here."""
+        kind = said["type"]
+        if kind in MEDIA:
+            return self.media.lies(kind, said[kind])
+        return kind != "text" or bool(said["text"]["body"])
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes | None]:
+        """Return the status and what it says; None, where it hangs up."""
+        bearer = (headers["Authorization"] or "").removeprefix("Bearer ")
+        if method == "GET" and "/message_templates" in path:
+            return self.show(path, bearer)
+        if method == "GET" or path.endswith("/media"):
+            origin = f"http://{HERE}:{self.port}"
+            return self.media.answer(method, origin, path, headers, body, known=bearer == TOKEN)
+        return self.take(path, bearer, body)
 
     def _taken(self, said: dict[str, Any]) -> dict[str, Any]:
         to = said.get("to") or said["recipient"]
@@ -178,25 +198,23 @@ def cloud() -> Iterator[Cloud]:
 
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(*there.show(self.path, self._bearer))
+            self._answer(b"")
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes) -> None:
             fault = there.faults[0] if there.faults else None
-            status, said = there.take(self.path, self._bearer, body)
-            self._answer(status, said, fault)
-
-        @property
-        def _bearer(self) -> str:
-            return (self.headers["Authorization"] or "").removeprefix("Bearer ")
-
-        def _answer(self, status: int, said: bytes, fault: Fault | Refusal | None = None) -> None:
-            if not said:
+            status, said = there.answer(self.command, self.path, self.headers, body)
+            if said is None:
                 self.close_connection = True
                 return
             self.send_response(status)
-            longer = 40 if fault is Fault.HALF else 0
-            self.send_header("Content-Length", str(max(len(said), longer)))
+            if status == 302:
+                self.send_header("Location", said.decode())
+            self.send_header(
+                "Content-Length", str(2 * len(said) if isinstance(said, Half) else len(said))
+            )
             for header in _asked_to_wait(fault):
                 self.send_header("Retry-After", header)
             self.end_headers()
@@ -256,6 +274,21 @@ def wrote(
             )
             for id_, text in said
         ],
+    }
+
+
+def sent(id_: str, kind: str, file: dict[str, Any], *, at: float, by: str = ZOE) -> dict[str, Any]:
+    """Return that somebody sent a file."""
+    message = {
+        "from": by,
+        "id": id_,
+        "timestamp": str(int(at)),
+        "type": kind,
+        kind: file,
+    }
+    return {
+        "contacts": [{"wa_id": by, "profile": {"name": "Zoé Dupont"}}],
+        "messages": [message],
     }
 
 

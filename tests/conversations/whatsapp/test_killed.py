@@ -28,6 +28,7 @@ def survivor(running: Running) -> Worker:
         system.dispatch,
         system.configured,
         ProcessRateLimiter(lambda: running.clock().timestamp()),
+        system.files,
         running.clock,
     )
     return Worker(

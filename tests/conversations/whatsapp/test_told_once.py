@@ -30,7 +30,9 @@ def survivor(running: Running) -> Worker:
     limiter = ProcessRateLimiter(lambda: clock().timestamp())
     handlers = {
         **effects_of(*given, telling),
-        **carrying_of(settings, database, store, dispatch, configured, limiter, clock),
+        **carrying_of(
+            settings, database, store, dispatch, configured, limiter, system.files, clock
+        ),
     }
     return Worker(
         database, clock, dispatch, list(USE_CASES), handlers, lease=timedelta(seconds=0.5)

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from tests.conversations.whatsapp.at_the_desk import Desk
-from tests.conversations.whatsapp.cloud import signed
+from tests.conversations.whatsapp.cloud import Cloud, signed
+from tests.conversations.whatsapp.media import MediaFault
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -45,9 +46,14 @@ HEARD: Final = {
     "message/unsupported_with_type": ("⚠️ Message type is currently not supported.", None),
     "outgoing_message/text": ("Test message", None),
 }
+ENCLOSED: Final = {
+    *(f"message/{each}" for each in ("image", "media_with_url", "video", "document")),
+    *(f"message/{each}" for each in ("audio", "voice", "static_sticker", "animated_sticker")),
+}
 UNDERSTOOD: Final = {
     *HEARD,
     *(name for name in UPDATES if name.startswith(("template_", "user_marketing_preferences"))),
+    *ENCLOSED,
     "message/reaction",
     "message/unreaction_empty",
     "message/unreaction_no_emoji",
@@ -94,6 +100,24 @@ def test_every_call_is_heard_as_what_it_is_or_kept(running: Running, desk: Desk)
     assert set(states) == {"understood", "not_understood_yet"}
 
 
+@pytest.mark.parametrize("name", sorted(ENCLOSED))
+def test_what_somebody_sends_along_is_awaited(desk: Desk, meta: Cloud, name: str) -> None:
+    meta.media.faults = [MediaFault.LIMIT]
+    called(desk, UPDATES[name])
+
+    [message] = [
+        each
+        for thread in desk.threads
+        for each in desk.ana.http.get(f"/v1/threads/{thread['id']}/messages").json()["data"]
+    ]
+    kind = name.removeprefix("message/").replace("media_with_url", "image")
+    assert message["media"] == {
+        "kind": kind.removeprefix("static_").removeprefix("animated_"),
+        "status": "awaited",
+        "reason": None,
+    }
+
+
 @pytest.mark.parametrize("name", HEARD)
 def test_what_somebody_says_is_readable(desk: Desk, name: str) -> None:
     called(desk, UPDATES[name])
@@ -109,7 +133,7 @@ def test_what_somebody_filled_in_is_readable_and_kept_as_it_came(desk: Desk, nam
     assert msgspec.json.decode(payload)["comment_text"] == "Comment Text"
 
 
-@pytest.mark.parametrize("name", sorted(UNDERSTOOD - HEARD.keys()))
+@pytest.mark.parametrize("name", sorted(UNDERSTOOD - HEARD.keys() - ENCLOSED))
 def test_what_is_no_message_is_none(desk: Desk, name: str) -> None:
     called(desk, UPDATES[name])
     assert desk.threads == [] or name.startswith("flow_completion")

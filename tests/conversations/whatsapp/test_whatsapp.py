@@ -9,8 +9,6 @@ from application.operations.jobs import JobStatus
 from tests.conversations.threads.conversing import Person
 from tests.conversations.whatsapp.at_the_desk import VERIFY, Desk
 from tests.conversations.whatsapp.cloud import Cloud, Fault, call, signed, told, wrote
-from tests.files.pictures import PDF
-from tests.files.sending import send
 from tests.running import Running
 
 pytestmark = pytest.mark.postgres
@@ -190,12 +188,9 @@ def test_what_cannot_be_sent_there_is_refused_at_once(desk: Desk) -> None:
     desk.is_written_to()
     [thread] = desk.threads
     where = f"/v1/threads/{thread['id']}/messages"
-    file = send(desk.ana.http, desk.ana.user_id, PDF).json()["id"]
 
     long = desk.ana.http.post(where, json={"text": "x" * 4_097})
     assert (long.status_code, long.json()["code"]) == (422, "too-long-for-channel")
-    with_file = desk.ana.http.post(where, json={"text": "Voici", "files": [file]})
-    assert (with_file.status_code, with_file.json()["code"]) == (422, "files-not-carried")
 
 
 def test_what_is_deleted_before_it_went_out_is_not_sent(

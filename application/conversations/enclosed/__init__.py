@@ -1,0 +1,1 @@
+"""Files that come and go with messages, here and on other channels."""
