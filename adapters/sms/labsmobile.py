@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from adapters.configuration.checks import authorized
-from application.conversations.carrying import Given, Pace, Taken
 from application.conversations.enclosed.depositing import MessageRefusedError
+from application.conversations.providers.carriers import Given, Pace, Taken
 from application.inbound.providers import LABSMOBILE
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request

@@ -9,7 +9,7 @@ import msgspec
 from adapters.configuration.checks import GRAPH
 from adapters.whatsapp.faults import refusal
 from adapters.whatsapp.said import said_as
-from application.conversations.carrying import Given, Taken
+from application.conversations.providers.carriers import Given, Taken
 from application.conversations.providers.signalling import Signal
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from application.conversations.carrying import Given
 from application.conversations.enclosed.depositing import Sent
+from application.conversations.providers.carriers import Given
 from domain.conversations.approvals import AsApproved, Parameter
 from domain.conversations.choices import Choices, ListOfChoices
 

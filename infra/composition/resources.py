@@ -46,8 +46,9 @@ from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
 from application.business.trouble_mails import TroubleMails
-from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.carrying import Carrying
 from application.conversations.enclosed.fetching import Fetching
+from application.conversations.providers.carriers import Carriage, Carriages
 from application.conversations.providers.holding import Holding
 from application.conversations.providers.signalling import Signalling, Signals
 from application.conversations.reviewing import Reviewing

@@ -12,12 +12,13 @@ from typing import Final
 from uuid import uuid5
 
 from application.business.configuration import Configured
-from application.conversations.carrying import Ask, Carriages
+from application.conversations.carrying import Ask
 from application.conversations.enclosed.depositing import (
     Fetched,
     MediaGoneError,
     MediaTooLargeError,
 )
+from application.conversations.providers.carriers import Carriages
 from application.files.keeping import Keeping, content_of
 from application.files.store import StorageIsAway, StorageIsFull
 from application.operations.jobs import (

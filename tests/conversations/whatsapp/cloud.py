@@ -68,7 +68,7 @@ class Cloud:
     book: list[dict[str, Any]] = field(default_factory=list)
     signals: list[dict[str, Any]] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
-    faults: list[Fault | Refusal] = field(default_factory=list)
+    faults: list[Fault | Refusal | None] = field(default_factory=list)
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     hanging: dict[str, threading.Event] = field(default_factory=dict)
     asked: int = 0

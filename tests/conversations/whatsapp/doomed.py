@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.clock import SettableClock
 from adapters.whatsapp import CloudApi
-from application.conversations.carrying import Taken
+from application.conversations.providers.carriers import Taken
 from infra.composition import resources, running_system
 from infra.settings import Mode, Settings
 from tests.conftest import MONDAY

@@ -49,9 +49,10 @@ class Half(bytes):
 
 @dataclass(frozen=True)
 class Uploaded:
-    """A file that was put there."""
+    """A file that was put there, for what is sent by a number."""
 
     id: str
+    number: str
     name: str
     media_type: str
     content: bytes
@@ -91,7 +92,7 @@ class Library:
         if not known:
             return 401, _refusal(190)
         if method == "POST":
-            return self._taken(headers["Content-Type"], body)
+            return self._taken(path.split("/")[2], headers["Content-Type"], body)
         where = urlsplit(path)
         if where.path == "/attachments":
             return self._given(parse_qs(where.query)["mid"][0])
@@ -140,7 +141,7 @@ class Library:
             case _:
                 return 200, content
 
-    def _taken(self, kind: str, body: bytes) -> tuple[int, bytes]:
+    def _taken(self, number: str, kind: str, body: bytes) -> tuple[int, bytes]:
         if self._fault(giving=False) is MediaFault.LIMIT:
             return 429, _refusal(80_007)
         _, options = parse_options_header(kind)
@@ -149,7 +150,7 @@ class Library:
             return 400, _refusal(131_008)
         id_ = str(next(self._ids))
         file = parts["file"]
-        self.uploads.append(Uploaded(id_, file.filename, parts["type"].value, file.raw))
+        self.uploads.append(Uploaded(id_, number, file.filename, parts["type"].value, file.raw))
         return 200, msgspec.json.encode({"id": id_})
 
 

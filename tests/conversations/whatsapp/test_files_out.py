@@ -22,9 +22,10 @@ from domain.conversations.messages import MESSAGE, MessageStatus, ReportMessage,
 from domain.files.files import Content
 from domain.files.purposes import MEGABYTE, MediaType
 from domain.values import FileId
+from tests.conversations.threads.conversing import Person
 from tests.conversations.threads.examples import later, message_posted, now
 from tests.conversations.whatsapp.at_the_desk import Desk
-from tests.conversations.whatsapp.cloud import Cloud, Fault, told
+from tests.conversations.whatsapp.cloud import OTHER_NUMBER, Cloud, Fault, Refusal, told, wrote
 from tests.conversations.whatsapp.media import MediaFault
 from tests.conversations.whatsapp.test_media import MP4, OGG
 from tests.files.pictures import PDF, picture
@@ -290,3 +291,58 @@ def test_a_message_is_as_far_as_the_part_that_is_least_far() -> None:
         "delivered",
         "delivered",
     ]
+
+
+@postgres
+def test_of_several_that_is_sent_again_which_was_not_taken(desk: Desk, meta: Cloud) -> None:
+    desk.is_written_to()
+    files = [keeps(desk, each) for each in (JPEG, PDF, OGG)]
+    meta.faults = [None, Refusal(131_009)]
+    said = says(desk, *files)
+    assert (said["status"], [each["type"] for each in meta.book]) == ("failed", ["image"])
+
+    again = desk.ana.http.post(f"/v1/messages/{said['id']}/send-again")
+    desk.running.settle()
+
+    assert again.status_code == 200, again.text
+    assert [each["type"] for each in meta.book] == ["image", "document", "audio"]
+    assert (desk.message(said)["status"], len(meta.media.uploads)) == ("sent", 3)
+
+
+@postgres
+def test_a_reply_with_files_replies_by_the_first(desk: Desk, meta: Cloud) -> None:
+    desk.is_written_to()
+    [thread] = desk.threads
+    where = f"/v1/threads/{thread['id']}/messages"
+    [theirs] = desk.ana.http.get(where).json()["data"]
+    files = [keeps(desk, each) for each in (JPEG, PDF)]
+    desk.ana.http.post(where, json={"text": "Voici", "files": files, "reply_to": theirs["id"]})
+    desk.running.settle()
+
+    assert [each.get("context") for each in meta.book] == [{"message_id": "wamid.1"}, None]
+
+
+@postgres
+def test_what_can_be_chosen_stands_in_front_of_files(desk: Desk, meta: Cloud) -> None:
+    desk.is_written_to()
+    [thread] = desk.threads
+    choices = {"buttons": [{"id": "yes", "title": "Oui"}, {"id": "no", "title": "Non"}]}
+    body = {"text": "D'accord ?", "choices": choices, "files": [keeps(desk, PDF)]}
+    posted = desk.ana.http.post(f"/v1/threads/{thread['id']}/messages", json=body)
+    desk.running.settle()
+
+    assert posted.status_code == 201, posted.text
+    assert [each["type"] for each in meta.book] == ["interactive", "document"]
+    assert desk.message(posted.json())["status"] == "sent"
+
+
+@postgres
+def test_a_file_goes_by_the_number_by_which_they_wrote(
+    running: Running, ana: Person, meta: Cloud
+) -> None:
+    desk = Desk(running, ana, meta, more=OTHER_NUMBER)
+    desk.is_called(wrote(("wamid.1", "Bonjour"), at=desk.now), number=OTHER_NUMBER)
+    said = says(desk, keeps(desk, PDF))
+
+    assert (said["status"], meta.by) == ("sent", [OTHER_NUMBER])
+    assert [each.number for each in meta.media.uploads] == [OTHER_NUMBER]
