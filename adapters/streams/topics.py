@@ -46,6 +46,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "series": "frontdesk.series",
     "service": "frontdesk.services",
     "submission": "frontdesk.submissions",
+    "template-reviews": OTHERS,
     "tenant": "frontdesk.tenants",
     "thread": "frontdesk.threads",
     "timeblocks": "frontdesk.time-blocks",

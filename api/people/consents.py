@@ -27,7 +27,7 @@ from domain.people.clients import (
     may_be_told,
     notice_channels,
 )
-from domain.people.consents import Consent, How, Proof, Purpose, ToldBy
+from domain.people.consents import Consent, How, Proof, ToldBy, ToldOf
 from projections.people.clients import CLIENTS
 
 router: Final = Router(prefix="/v1/clients", tags=["clients"])
@@ -53,7 +53,7 @@ class Told(Value, frozen=True, kw_only=True):
     """Whether somebody may be told of something on a channel."""
 
     channel: ToldBy
-    purpose: Purpose
+    purpose: ToldOf
     may_be_told: bool
 
 
@@ -79,7 +79,7 @@ def get_consents(client_id: ids.Client, caller: MayRead) -> Response:
 @router.put("/{client_id}/consents/{channel}/{purpose}")
 @answers(Row(CLIENTS), refuses=CONSENTS)
 def say_consent(
-    client_id: ids.Client, channel: ToldBy, purpose: Purpose, body: ConsentBody, caller: MayWrite
+    client_id: ids.Client, channel: ToldBy, purpose: ToldOf, body: ConsentBody, caller: MayWrite
 ) -> Response:
     """Say whether a client agrees to be told of something on a channel. Whoever opts out is told nothing more
     of it there, also of what waits to be sent.
@@ -122,7 +122,7 @@ def _consents(records: Sequence[Client]) -> Consents:
         told=tuple(
             Told(channel=each, purpose=of, may_be_told=may_be_told(records, each, of))
             for each in ToldBy
-            for of in Purpose
+            for of in ToldOf
         ),
         said=tuple(each for record in records for each in record.consents),
     )

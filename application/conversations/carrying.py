@@ -70,7 +70,7 @@ from domain.conversations.windows import WindowClosed, is_open, refuse_closed
 from domain.messages import Command, DomainError
 from domain.people.channels import KnownOn
 from domain.people.clients import HasOptedOut
-from domain.people.consents import Purpose, ToldBy
+from domain.people.consents import ToldBy, ToldOf
 from domain.values import FileId, MessageId, TenantId, keyed_id
 
 MINUTE: Final = 60.0
@@ -409,7 +409,7 @@ def _unwanted(effect: CarryMessage, past: Past) -> str | None:
     message, thread = past.of(MESSAGE, effect.message_id), past.of(THREAD, effect.thread_id)
     if message.deleted or message.status not in WAITING or thread.client_id is None:
         return None
-    if not may_be_told(thread.client_id, ToldBy(effect.channel), Purpose.NOTICES, past):
+    if not may_be_told(thread.client_id, ToldBy(effect.channel), ToldOf.NOTICES, past):
         return "opted-out"
     line = thread.lines[-1].identity_id if thread.lines else None
     there = address_of(effect.channel, thread.client_id, past, line)

@@ -11,7 +11,7 @@ from application.transact import Changes, Past, UseCase, one_by_one, step_by_ste
 from domain.messages import Command
 from domain.people import clients
 from domain.people.clients import CLIENT, Client, refuse_unknown
-from domain.people.consents import Purpose, ToldBy
+from domain.people.consents import ToldBy, ToldOf
 from domain.values import ClientId
 
 
@@ -76,7 +76,7 @@ def records_of(client_id: ClientId, past: Past) -> Sequence[Client]:
     return [past.of(CLIENT, each) for each in records(past, client_id)]
 
 
-def may_be_told(client_id: ClientId, channel: ToldBy, purpose: Purpose, past: Past) -> bool:
+def may_be_told(client_id: ClientId, channel: ToldBy, purpose: ToldOf, past: Past) -> bool:
     """Whether somebody may be told of something on a channel."""
     return clients.may_be_told(records_of(client_id, past), channel, purpose)
 

@@ -17,7 +17,7 @@ LONGEST_BODY: Final = 1_024
 
 
 def _line(most: int) -> Held:
-    return Held(min_length=1, max_length=most, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")
+    return Held(min_length=1, max_length=most, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$")
 
 
 Around = Annotated[str, _line(60)]

@@ -21,7 +21,7 @@ class ToldBy(StrEnum):
     SMS = "sms"
 
 
-class Purpose(StrEnum):
+class ToldOf(StrEnum):
     """What somebody is told of."""
 
     NOTICES = "notices"
@@ -55,7 +55,7 @@ class Consent(Value, frozen=True, kw_only=True):
     """
 
     channel: ToldBy
-    purpose: Purpose
+    purpose: ToldOf
     agreed: bool
     how: How
     at: datetime
@@ -63,12 +63,12 @@ class Consent(Value, frozen=True, kw_only=True):
     proof: Proof | None = None
     had_agreed: bool = False
 
-    def is_about(self, channel: ToldBy, purpose: Purpose) -> bool:
+    def is_about(self, channel: ToldBy, purpose: ToldOf) -> bool:
         """Whether it is about being told of this, by this."""
         return (self.channel, self.purpose) == (channel, purpose)
 
 
-EVERY_PURPOSE: Final = tuple(Purpose)
+EVERY_PURPOSE: Final = tuple(ToldOf)
 
-UNLESS_REFUSED: Final = frozenset({(ToldBy.MAIL, Purpose.NOTICES)})
+UNLESS_REFUSED: Final = frozenset({(ToldBy.MAIL, ToldOf.NOTICES)})
 """What people are told unless they opt out."""

@@ -83,6 +83,7 @@ MORE: dict[str, dict[str, Any]] = {
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
+    **dict.fromkeys(("/whatsapp/messages", "/whatsapp/send"), {"chatId": THREAD}),
     f"/v1/clients/client-{ID}/channels": {"channel": "whatsapp", "id": "553188888888"},
     f"/v1/clients/client-{ID}/consents/sms/notices": {"agreed": True, "words": "Yes, by SMS."},
     f"/v1/clients/client-{ID}/told-by": {"channels": ["sms", "mail"]},
@@ -147,6 +148,8 @@ OF_ANOTHER_STATE = {
     f"POST /v1/messages/{message_at(THREAD, 1)}/send-again",  # it has arrived
     f"POST /v1/clients/client-{ID}/messages",  # nobody wrote from there, and no template is approved
     f"POST /whatsapp/webhook/{ID}",
+    "POST /whatsapp/send-media",  # has no file of its own
+    f"POST /whatsapp/contacts/client-{ID}/link",  # is that one already
     *(  # sent as a form
         f"POST {path}/auth"
         for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")

@@ -11,7 +11,7 @@ from domain.conversations.heard import HearPreference
 from domain.messages import Command
 from domain.people import clients
 from domain.people.clients import CLIENT, Client, ClientAgreed, ClientOptedOut
-from domain.people.consents import How, Proof, Purpose, ToldBy
+from domain.people.consents import How, Proof, ToldBy, ToldOf
 from domain.values import ClientId
 
 
@@ -27,7 +27,7 @@ def prefer(command: HearPreference, past: Past) -> Changes:
 def _is_known(command: HearPreference, client: Client) -> bool:
     """Whether something that they said to the provider later is known."""
     channel = ToldBy(command.channel)
-    said = (each for each in client.consents if each.is_about(channel, Purpose.MARKETING))
+    said = (each for each in client.consents if each.is_about(channel, ToldOf.MARKETING))
     return any(each.how is How.PROVIDER and each.at >= command.at for each in said)
 
 
@@ -37,7 +37,7 @@ def _opted_out(command: HearPreference, who: ClientId, past: Past) -> Changes:
     event = ClientOptedOut(
         client_id=who,
         channel=ToldBy(command.channel),
-        purpose=Purpose.MARKETING,
+        purpose=ToldOf.MARKETING,
         how=How.PROVIDER,
         at=command.at,
         proof=_proof(command),
@@ -51,7 +51,7 @@ def _agreed(command: HearPreference, who: ClientId, past: Past) -> Changes:
     return {
         each: [_agreement(command, each)]
         for each in records(past, who)
-        if each == who or clients.opted_out([past.of(CLIENT, each)], channel, Purpose.MARKETING)
+        if each == who or clients.opted_out([past.of(CLIENT, each)], channel, ToldOf.MARKETING)
     }
 
 
@@ -59,7 +59,7 @@ def _agreement(command: HearPreference, client_id: ClientId) -> ClientAgreed:
     return ClientAgreed(
         client_id=client_id,
         channel=ToldBy(command.channel),
-        purpose=Purpose.MARKETING,
+        purpose=ToldOf.MARKETING,
         how=How.PROVIDER,
         at=command.at,
         proof=_proof(command),

@@ -20,7 +20,7 @@ from domain.people.clients.messages import (
     OptInAgain,
     OptOut,
 )
-from domain.people.consents import UNLESS_REFUSED, Consent, How, Purpose, ToldBy
+from domain.people.consents import UNLESS_REFUSED, Consent, How, ToldBy, ToldOf
 from domain.values import ClientId
 
 
@@ -87,7 +87,7 @@ def agreeing(command: ChooseHowToBeTold, records: Sequence[Client]) -> Sequence[
     """Return what they agree to by naming channels. That somebody opted out of one is taken back by nobody else.
     Raises HasOptedOut.
     """
-    left = [e for e in command.channels if not may_be_told(records, e, Purpose.NOTICES)]
+    left = [e for e in command.channels if not may_be_told(records, e, ToldOf.NOTICES)]
     if command.how is not How.THEMSELVES:
         for channel in left:
             if opted_out(records, channel):
@@ -96,7 +96,7 @@ def agreeing(command: ChooseHowToBeTold, records: Sequence[Client]) -> Sequence[
 
 
 def _agreed(
-    client_id: ClientId, command: AgreeToBeTold | OptInAgain, purpose: Purpose, now: datetime
+    client_id: ClientId, command: AgreeToBeTold | OptInAgain, purpose: ToldOf, now: datetime
 ) -> ClientAgreed:
     return ClientAgreed(
         client_id=client_id,
@@ -114,20 +114,18 @@ def _is_said(consent: Consent | None, command: AgreeToBeTold) -> bool:
 
 
 def _comes_back(consent: Consent) -> bool:
-    return consent.purpose is Purpose.NOTICES or consent.had_agreed
+    return consent.purpose is ToldOf.NOTICES or consent.had_agreed
 
 
 # --- What holds -----------------------------------------------------------------------
 
 
-def consent_of(client: Client, channel: ToldBy, purpose: Purpose) -> Consent | None:
+def consent_of(client: Client, channel: ToldBy, purpose: ToldOf) -> Consent | None:
     """Return what a record says about it, if it says anything."""
     return next((each for each in client.consents if each.is_about(channel, purpose)), None)
 
 
-def opted_out(
-    records: Iterable[Client], channel: ToldBy, purpose: Purpose = Purpose.NOTICES
-) -> bool:
+def opted_out(records: Iterable[Client], channel: ToldBy, purpose: ToldOf = ToldOf.NOTICES) -> bool:
     """Whether somebody wants no more of it, by what any of their records says."""
     said = (consent_of(each, channel, purpose) for each in records)
     return any(each is not None and not each.agreed for each in said)
@@ -135,10 +133,10 @@ def opted_out(
 
 def stopped(records: Sequence[Client], channel: ToldBy) -> bool:
     """Whether somebody wants to hear nothing more on a channel, whatever it is about."""
-    return all(opted_out(records, channel, each) for each in Purpose)
+    return all(opted_out(records, channel, each) for each in ToldOf)
 
 
-def may_be_told(records: Sequence[Client], channel: ToldBy, purpose: Purpose) -> bool:
+def may_be_told(records: Sequence[Client], channel: ToldBy, purpose: ToldOf) -> bool:
     """Whether somebody may be told of something on a channel; `records` are all of the person. Nobody is whose records
     are erased.
     """
@@ -157,4 +155,4 @@ def notice_channels(records: Sequence[Client]) -> tuple[ToldBy, ...]:
     """
     chosen = next((each.told_by for each in records if each.told_by), ())
     wanted = dict.fromkeys((*chosen, ToldBy.MAIL))
-    return tuple(each for each in wanted if may_be_told(records, each, Purpose.NOTICES))
+    return tuple(each for each in wanted if may_be_told(records, each, ToldOf.NOTICES))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.messages import Command, DomainError, Erasure, Event, Gone, Missing, Personal
 from domain.people.channels import KnownOn
-from domain.people.consents import EVERY_PURPOSE, How, Proof, Purpose, ToldBy
+from domain.people.consents import EVERY_PURPOSE, How, Proof, ToldBy, ToldOf
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 
 
@@ -118,7 +118,7 @@ class AgreeToBeTold(Command, frozen=True):
 
     client_id: ClientId
     channel: ToldBy
-    purposes: tuple[Purpose, ...]
+    purposes: tuple[ToldOf, ...]
     how: How
     by: UserId | None = None
     proof: Proof | None = None
@@ -135,7 +135,7 @@ class OptOut(Command, frozen=True):
     client_id: ClientId
     channel: ToldBy
     how: How
-    purposes: tuple[Purpose, ...] = EVERY_PURPOSE
+    purposes: tuple[ToldOf, ...] = EVERY_PURPOSE
     by: UserId | None = None
     proof: Proof | None = None
 
@@ -173,7 +173,7 @@ class ChooseHowToBeTold(Command, frozen=True):
         return AgreeToBeTold(
             client_id=self.client_id,
             channel=channel,
-            purposes=(Purpose.NOTICES,),
+            purposes=(ToldOf.NOTICES,),
             how=self.how,
             by=self.by,
         )
@@ -286,7 +286,7 @@ class ClientForgottenOnChannel(Event, frozen=True):
 class ClientAgreed(Event, frozen=True):
     client_id: ClientId
     channel: ToldBy
-    purpose: Purpose
+    purpose: ToldOf
     how: How
     at: datetime
     by: UserId | None = None
@@ -296,7 +296,7 @@ class ClientAgreed(Event, frozen=True):
 class ClientOptedOut(Event, frozen=True):
     client_id: ClientId
     channel: ToldBy
-    purpose: Purpose
+    purpose: ToldOf
     how: How
     at: datetime
     by: UserId | None = None

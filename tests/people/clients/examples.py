@@ -40,7 +40,7 @@ from domain.people.clients import (
     TellClientApart,
     UnmergeClients,
 )
-from domain.people.consents import How, Proof, Purpose, ToldBy
+from domain.people.consents import How, Proof, ToldBy, ToldOf
 from domain.people.identities import IdentityClaimed, IdentityReleased
 from domain.values import ClientId, Contact, IdentityId, NoteId, TenantId, UserId
 
@@ -129,7 +129,7 @@ stop: Final = Proof(where="33612345678", words="STOP")
 agree_to_be_told: Final = AgreeToBeTold(
     client_id=client_id,
     channel=ToldBy.SMS,
-    purposes=(Purpose.NOTICES,),
+    purposes=(ToldOf.NOTICES,),
     how=How.DESK,
     by=user_id,
     proof=sheet,
@@ -143,7 +143,7 @@ said_at: Final = datetime(2026, 11, 21, 9, tzinfo=UTC)
 client_agreed: Final = ClientAgreed(
     client_id=client_id,
     channel=ToldBy.SMS,
-    purpose=Purpose.NOTICES,
+    purpose=ToldOf.NOTICES,
     how=How.DESK,
     at=said_at,
     by=user_id,
@@ -152,7 +152,7 @@ client_agreed: Final = ClientAgreed(
 client_opted_out: Final = ClientOptedOut(
     client_id=client_id,
     channel=ToldBy.SMS,
-    purpose=Purpose.NOTICES,
+    purpose=ToldOf.NOTICES,
     how=How.WORD,
     at=said_at,
     proof=stop,

@@ -20,7 +20,7 @@ from domain.people.clients import (
     HasOptedOut,
     notice_channels,
 )
-from domain.people.consents import How, Purpose, ToldBy
+from domain.people.consents import How, ToldBy, ToldOf
 from tests.conversations.threads.conversing import client, colleague
 from tests.in_memory import InMemory
 from tests.people.clients.examples import (
@@ -44,7 +44,7 @@ from tests.running import Running
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 register_another = replace(register_client, client_id=another_client_id, identities=())
-marketing = replace(agree_to_be_told, purposes=(Purpose.MARKETING,))
+marketing = replace(agree_to_be_told, purposes=(ToldOf.MARKETING,))
 by_themselves = replace(choose_how_to_be_told, how=How.THEMSELVES)
 
 
@@ -56,7 +56,7 @@ def business() -> InMemory:
     return found
 
 
-def told(business: InMemory, purpose: Purpose = Purpose.NOTICES) -> list[ToldBy]:
+def told(business: InMemory, purpose: ToldOf = ToldOf.NOTICES) -> list[ToldBy]:
     """Return by which channels they may be told."""
     return [each for each in ToldBy if may_be_told(client_id, each, purpose, business)]
 
@@ -68,7 +68,7 @@ def test_who_said_nothing_is_told_about_their_bookings_by_mail_and_of_nothing_el
     business: InMemory,
 ) -> None:
     assert told(business) == [ToldBy.MAIL]
-    assert told(business, Purpose.MARKETING) == []
+    assert told(business, ToldOf.MARKETING) == []
     assert notice_channels(records_of(client_id, business)) == (ToldBy.MAIL,)
 
 
@@ -76,7 +76,7 @@ def test_who_agreed_is_told_of_what_they_agreed_to(business: InMemory) -> None:
     assert business.run(agree_to_be_told) == [client_agreed]
 
     assert told(business) == [ToldBy.MAIL, ToldBy.SMS]
-    assert told(business, Purpose.MARKETING) == []
+    assert told(business, ToldOf.MARKETING) == []
 
 
 def test_what_was_agreed_to_by_other_words_is_noted_with_these(business: InMemory) -> None:
@@ -95,10 +95,10 @@ def test_who_opts_out_is_told_of_nothing_more_there(business: InMemory) -> None:
 
     happened = business.run(opt_out)
 
-    assert happened == [client_opted_out, replace(client_opted_out, purpose=Purpose.MARKETING)]
+    assert happened == [client_opted_out, replace(client_opted_out, purpose=ToldOf.MARKETING)]
     assert business.run(opt_out) == []
     assert told(business) == [ToldBy.MAIL]
-    assert told(business, Purpose.MARKETING) == []
+    assert told(business, ToldOf.MARKETING) == []
 
 
 def test_who_opts_out_of_mails_gets_none(business: InMemory) -> None:
@@ -113,13 +113,13 @@ def test_who_opts_in_again_is_told_of_what_they_had_agreed_to(business: InMemory
     business.run(opt_in_again)
 
     assert told(business) == [ToldBy.MAIL, ToldBy.SMS]
-    assert told(business, Purpose.MARKETING) == []
+    assert told(business, ToldOf.MARKETING) == []
 
     business.run(marketing)
     business.run(opt_out)
     business.run(opt_in_again)
 
-    assert told(business, Purpose.MARKETING) == [ToldBy.SMS]
+    assert told(business, ToldOf.MARKETING) == [ToldBy.SMS]
     assert business.run(opt_in_again) == []
 
 
@@ -150,7 +150,7 @@ def test_only_they_take_back_that_they_opted_out_by_choosing(business: InMemory)
     business.run(by_themselves)
 
     assert notice_channels(records_of(client_id, business)) == (ToldBy.SMS, ToldBy.MAIL)
-    assert told(business, Purpose.MARKETING) == []
+    assert told(business, ToldOf.MARKETING) == []
 
 
 def test_who_chose_and_opted_out_is_told_by_what_is_left(business: InMemory) -> None:
@@ -169,7 +169,7 @@ def test_an_opt_out_of_either_record_holds(business: InMemory) -> None:
     business.run(merge_clients)
 
     assert told(business) == [ToldBy.MAIL]
-    assert not may_be_told(another_client_id, ToldBy.SMS, Purpose.NOTICES, business)
+    assert not may_be_told(another_client_id, ToldBy.SMS, ToldOf.NOTICES, business)
 
 
 def test_who_agrees_anew_agrees_with_all_their_records(business: InMemory) -> None:
@@ -189,7 +189,7 @@ def test_who_is_two_again_has_what_each_said(business: InMemory) -> None:
     business.run(agree_to_be_told)
 
     assert told(business) == [ToldBy.MAIL, ToldBy.SMS]
-    assert not may_be_told(another_client_id, ToldBy.SMS, Purpose.NOTICES, business)
+    assert not may_be_told(another_client_id, ToldBy.SMS, ToldOf.NOTICES, business)
 
 
 @pytest.mark.parametrize("order", [agree_to_be_told, opt_out, opt_in_again, choose_how_to_be_told])

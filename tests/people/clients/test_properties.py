@@ -15,7 +15,7 @@ from application.sales import merging
 from domain.messages import Command, DomainError, Event
 from domain.people import clients
 from domain.people.clients import CLIENT, ClientStatus
-from domain.people.consents import How, Proof, Purpose, ToldBy
+from domain.people.consents import How, Proof, ToldBy, ToldOf
 from domain.people.identities import IDENTITY, ClientAlreadyExists
 from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 from projections.people.clients import CLIENTS, KnownClient
@@ -31,7 +31,7 @@ some_contact = st.builds(Contact, name=st.sampled_from(["Zoé", "Ana"]))
 some_identities = st.lists(st.sampled_from(IDENTITIES), unique=True, max_size=3).map(tuple)
 some_status = st.sampled_from(ClientStatus)
 some_channel = st.sampled_from(ToldBy)
-some_purposes = st.lists(st.sampled_from(Purpose), unique=True, min_size=1).map(tuple)
+some_purposes = st.lists(st.sampled_from(ToldOf), unique=True, min_size=1).map(tuple)
 some_custom_id = st.sampled_from([None, "Z-1"])
 
 orders: st.SearchStrategy[Command] = st.one_of(
@@ -157,7 +157,7 @@ def test_nobody_is_told_what_any_of_their_records_opted_out_of(history) -> None:
         for each in (each for record in records for each in record.consents if not each.agreed):
             assert not clients.may_be_told(records, each.channel, each.purpose)
             assert each.channel not in clients.notice_channels(records) or (
-                each.purpose is Purpose.MARKETING
+                each.purpose is ToldOf.MARKETING
             )
 
 
