@@ -272,14 +272,21 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
 
 def _follows(report: ReportMessage, message: Message) -> bool:
     """Whether it is news. What has arrived has not failed; what has failed may have arrived later, by the same
-    clock, and nothing less shows that.
+    clock, and nothing less shows that. Of what was sent again nothing counts that is older, but that it has arrived.
     """
+    if report.status not in ARRIVED and _is_older(report.at, message.sent_again_at):
+        return False
     if message.status is MessageStatus.FAILED:
         assert message.failed_at is not None, "whoever says that it failed says when"
         return report.status in ARRIVED and report.at >= message.failed_at
     if report.status is MessageStatus.FAILED:
         return message.status not in ARRIVED
     return PROGRESS.index(report.status) > PROGRESS.index(message.status)
+
+
+def _is_older(at: datetime, sent_again_at: datetime | None) -> bool:
+    """Whether it was before it was sent again: whoever carries it counts in seconds."""
+    return sent_again_at is not None and at < sent_again_at.replace(microsecond=0)
 
 
 def is_unread_by(member_id: MemberId, message: Message) -> bool:

@@ -31,7 +31,7 @@ from domain.values import FileId, MessageId, ThreadId
 
 class Message(Value, frozen=True, kw_only=True):
     """None of its words: whatever is decided about it, they do not matter. `failed_at` is by the clock of
-    whoever carries it. `edited` and `reacted` are the latest that its provider has told.
+    whoever carries it; `sent_again_at` by ours. `edited` and `reacted` are the latest that its provider has told.
     """
 
     thread_id: ThreadId | None = None
@@ -42,6 +42,7 @@ class Message(Value, frozen=True, kw_only=True):
     at: datetime | None = None
     status: MessageStatus = MessageStatus.QUEUED
     failed_at: datetime | None = None
+    sent_again_at: datetime | None = None
     deleted: bool = False
     edits: int = 0
     files: tuple[FileId, ...] = ()
@@ -75,8 +76,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageReported(status=status, at=at):
             failed_at = at if status is MessageStatus.FAILED else message.failed_at
             return replace(message, status=status, failed_at=failed_at)
-        case MessageSentAgain():
-            return replace(message, status=MessageStatus.QUEUED, failed_at=None)
+        case MessageSentAgain(at=at):
+            return replace(message, status=MessageStatus.QUEUED, failed_at=None, sent_again_at=at)
         case _:
             assert_never(event)
 
