@@ -142,7 +142,8 @@ def send_again(command: messages.SendAgain, past: Past) -> Changes:
     """Give it to whoever carries it once more, if it still may be said."""
     message = past.of(MESSAGE, command.message_id)
     events = messages.send_again(command, message, now=past.now)
-    if message.thread_id is not None and message.channel in CHANNELS:
+    is_free = not (message.is_approved or message.falls_back)
+    if is_free and message.thread_id is not None and message.channel in CHANNELS:
         lines = past.of(THREAD, message.thread_id).lines
         refuse_closed(CHANNELS[message.channel], lines, now=past.now)
     return {command.message_id: events}

@@ -254,10 +254,13 @@ def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequen
 
 
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
-    """Take in how far it has come, in whatever order that is told, and however often."""
+    """Take in how far it has come, in whatever order that is told, and however often. A notice is told otherwise once:
+    when it fails first.
+    """
     thread_id, _ = _in_thread(message)
     if not _follows(command, message):
         return []
+    fails_first = command.status is MessageStatus.FAILED and not message.has_failed
     return [
         MessageReported(
             message_id=command.message_id,
@@ -265,7 +268,7 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
             status=command.status,
             at=command.at,
             reason=command.reason,
-            notice=message.notice if command.status is MessageStatus.FAILED else None,
+            notice=message.notice if fails_first else None,
         )
     ]
 
