@@ -165,14 +165,14 @@ class Carrying:
     def _reader(
         self, effect: CarryMessage, job: Job, words: "_Words", past: Past
     ) -> "_Reader | None":
-        """Return who is to read it, if it still is to be said, and neither they nor whoever is known by that number want
+        """Return who is to read it, if it still is to be said, and neither they nor whoever is known by that there want
         to hear nothing more. Raises WindowClosed, HasOptedOut.
         """
         channel, reader = CHANNELS[effect.channel], _reader(effect, words, past)
         if reader is None:
             return None
         refuse_opted_out(past.of(THREAD, effect.thread_id).client_id, channel, past)
-        if channel.by_number and (known := self._known(effect, job, Taken("", reader.to))):
+        if known := self._known(effect, job, Taken("", reader.to)):
             refuse_opted_out(known_by(past, known.identity_id), channel, past)
         return reader
 

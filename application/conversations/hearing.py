@@ -166,7 +166,9 @@ def _word(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
         return {}
     order = OptOut if word is Word.STOP else OptInAgain
     proof = Proof(where=command.number or None, words=text[:MOST_WORDS])
-    said = order(client_id=client_id, channel=channel.told_by, how=How.WORD, proof=proof)
+    said = order(
+        client_id=client_id, channel=channel.told_by, how=How.WORD, proof=proof, at=command.at
+    )
     return consents.USE_CASES[order](said, past)
 
 

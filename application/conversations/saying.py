@@ -79,6 +79,8 @@ def _carried(
     posted: messages.MessagePosted, channel: Channel, thread: Thread, past: Past
 ) -> messages.MessagePosted:
     """Return it as it goes out on a channel. Raises what is in the way."""
+    if posted.choices is not None and not posted.text:
+        raise messages.SaysNothing
     files = contents(posted.files, past)
     refuse_uncarried(channel, posted.text, files, posted.choices)
     if posted.approved is None or files:
@@ -165,7 +167,8 @@ def send_again(command: messages.SendAgain, past: Past) -> Changes:
     """Give it to whoever carries it once more, if it still may be said."""
     message = past.of(MESSAGE, command.message_id)
     events = messages.send_again(command, message, now=past.now)
-    if message.thread_id is not None and message.channel in CHANNELS:
+    is_free = not (message.is_approved or message.falls_back)
+    if is_free and message.thread_id is not None and message.channel in CHANNELS:
         lines = past.of(THREAD, message.thread_id).lines
         refuse_closed(CHANNELS[message.channel], lines, now=past.now)
     return {command.message_id: events}

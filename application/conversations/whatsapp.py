@@ -54,6 +54,12 @@ from domain.values import Contact, HeardId, TenantId
 OBJECT: Final = "whatsapp_business_account"
 FIELDS: Final = frozenset({"messages", "smb_message_echoes", "user_preferences"})
 LONGEST_NAME: Final = 200
+EARLIEST: Final = datetime(2009, 1, 1, tzinfo=UTC)
+"""There was no WhatsApp before."""
+
+AHEAD: Final = timedelta(days=1)
+"""So much their clock may be ahead of ours: what is said to be later still would hold for ever."""
+
 LONGEST_TEXT: Final = 10_000
 
 
@@ -73,7 +79,7 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
         return None
     changes = [change for entry in call.entry for change in entry.changes]
     values = (_read(each.value, Told) for each in changes if each.field in FIELDS)
-    reader = _Reader(received.tenant, pepper)
+    reader = _Reader(received.tenant, pepper, received.received_at)
     said = [each for value in values if value for each in reader.commands(value)]
     of_templates = (heard_of(e.field, e.value, received.tenant, pepper) for e in changes)
     return [*said, *chain.from_iterable(of_templates)] or None
@@ -82,9 +88,10 @@ def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
 class _Reader:
     """Reads what is said to one business."""
 
-    def __init__(self, tenant: TenantId, pepper: bytes) -> None:
+    def __init__(self, tenant: TenantId, pepper: bytes, received_at: datetime) -> None:
         self._tenant = tenant
         self._pepper = pepper
+        self._received_at = received_at
 
     def commands(self, value: Told) -> Iterator[Command]:
         """Return what follows from it, in order."""
@@ -101,7 +108,7 @@ class _Reader:
         self, message: Message, ids: Sequence[str], value: Told, *, from_phone: bool = False
     ) -> Iterator[Command]:
         """Return what follows from a message that is between the business and whoever is called by these `ids`."""
-        at = _time(message.timestamp)
+        at = self._time(message.timestamp)
         if not ids or at is None or message.group_id is not None:
             return
         known = tuple(self._known(each) for each in ids)
@@ -189,7 +196,7 @@ class _Reader:
         )
 
     def _reported(self, status: Status) -> Iterator[ReportCarried | HearPreference]:
-        at = _time(status.timestamp)
+        at = self._time(status.timestamp)
         if status.status not in TOLD or at is None:
             return
         message_id, part = named(status.biz_opaque_callback_data)
@@ -207,7 +214,7 @@ class _Reader:
             yield from self._wants(ids, at, f"{UNWANTED}", wants=False)
 
     def _preferred(self, preference: Preference) -> Iterator[HearPreference]:
-        at = _time(str(preference.timestamp))
+        at = self._time(str(preference.timestamp))
         is_marketing = preference.category == "marketing_messages"
         if not is_marketing or preference.value not in WANTS or at is None:
             return
@@ -227,6 +234,14 @@ class _Reader:
             yield HearPreference(
                 channel=WHATSAPP.name, known=known, wants=wants, at=at, words=text or None
             )
+
+    def _time(self, said: str) -> datetime | None:
+        """Return when it was; None, where nobody can have said it then."""
+        try:
+            at = datetime.fromtimestamp(int(said), UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+        return at if EARLIEST <= at <= self._received_at + AHEAD else None
 
     def _known(self, id_: str) -> KnownOn:
         return known_on(WHATSAPP.name, id_, tenant=self._tenant, pepper=self._pepper)
@@ -300,13 +315,6 @@ def _read(text: Any, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _time(said: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(said), UTC)
-    except (ValueError, OverflowError, OSError):
         return None
 
 

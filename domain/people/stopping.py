@@ -1,7 +1,7 @@
 """The words by which people say that they want to be told nothing more, or something again.
 
-One is meant only where it is alone in a message, in whatever case, with accents or without, and whatever stands around
-it. In North America the law says which words are enough: 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out,
+One is meant only where it is alone in a message, once or over and over, in whatever case, with accents or without, and
+whatever stands around it. In North America the law says which words are enough: 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out,
 cancel and unsubscribe; there only `cancel` and the like count, which elsewhere are about a booking. STOP is what French
 operators ask for (charter of the AF2M), and what all providers understand; the other words are its translations, BAJA
 by the Spanish LSSI, 22.1.
@@ -57,7 +57,7 @@ START: Final = frozenset(
 )
 
 LONGEST: Final = 60
-"""Characters of a message in which a word is looked for: a longer one says more."""
+"""Letters of a message in which a word is looked for: a longer one says more."""
 
 NORTH_AMERICA: Final = "1"
 """How telephone numbers begin there."""
@@ -69,14 +69,15 @@ def meant(text: str, number: str = "") -> Word | None:
     >>> meant("  « Arrêt ! »"), meant("Stop by at ten?"), meant("CANCEL", "33612345678")
     (<Word.STOP: 'stop'>, None, None)
     """
-    said = _plain(text) if len(text) <= LONGEST else ""
+    said = _plain(text)
     if said in STOP or (number.startswith(NORTH_AMERICA) and said in IN_NORTH_AMERICA):
         return Word.STOP
     return Word.START if said in START else None
 
 
 def _plain(text: str) -> str:
-    """Return the words alone: without accents, capitals, and whatever is no letter."""
+    """Return the words alone, each once: without accents, capitals, and whatever is no letter."""
     letters = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(each for each in letters if not unicodedata.combining(each))
-    return " ".join(re.findall(r"[^\W\d_]+", bare))
+    said = " ".join(dict.fromkeys(re.findall(r"[^\W\d_]+", bare)))
+    return said if len(said) <= LONGEST else ""

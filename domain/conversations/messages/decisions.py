@@ -258,13 +258,16 @@ def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequen
 
 
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
-    """Take in how far it has come, in whatever order that is told, and however often."""
+    """Take in how far it has come, in whatever order that is told, and however often. A notice is told otherwise once:
+    when it fails first.
+    """
     thread_id, _ = _in_thread(message)
     part = command.part if message.parts > 1 else None
-    if not _follows(command, message.progress_of(part)):
+    if not _follows(command, message.progress_of(part), message.sent_again_at):
         return []
     if part is not None:
         return _part_reported(command, part, thread_id, message) if part < message.parts else []
+    fails_first = command.status is MessageStatus.FAILED and not message.has_failed
     return [
         MessageReported(
             message_id=command.message_id,
@@ -272,7 +275,7 @@ def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:
             status=command.status,
             at=command.at,
             reason=command.reason,
-            notice=message.notice if command.status is MessageStatus.FAILED else None,
+            notice=message.notice if fails_first else None,
         )
     ]
 
@@ -302,16 +305,23 @@ def _part_reported(
     return [told, all_of_it]
 
 
-def _follows(report: ReportMessage, known: Progress) -> bool:
+def _follows(report: ReportMessage, known: Progress, sent_again_at: datetime | None) -> bool:
     """Whether it is news. What has arrived has not failed; what has failed may have arrived later, by the same
-    clock, and nothing less shows that.
+    clock, and nothing less shows that. Of what was sent again nothing counts that is older, but that it has arrived.
     """
+    if report.status not in ARRIVED and _is_older(report.at, sent_again_at):
+        return False
     if known.status is MessageStatus.FAILED:
         assert known.failed_at is not None, "whoever says that it failed says when"
         return report.status in ARRIVED and report.at >= known.failed_at
     if report.status is MessageStatus.FAILED:
         return known.status not in ARRIVED
     return PROGRESS.index(report.status) > PROGRESS.index(known.status)
+
+
+def _is_older(at: datetime, sent_again_at: datetime | None) -> bool:
+    """Whether it was before it was sent again: whoever carries it counts in seconds."""
+    return sent_again_at is not None and at < sent_again_at.replace(microsecond=0)
 
 
 def is_unread_by(member_id: MemberId, message: Message) -> bool:

@@ -45,8 +45,10 @@ class Progress(Value, frozen=True, kw_only=True):
 
 class Message(Value, frozen=True, kw_only=True):
     """None of its words: whatever is decided about it, they do not matter. `failed_at` is by the clock of
-    whoever carries it. Where it goes out in several `parts`, it is known of each how far it has come, and what whoever
-    carries it calls its file. `edited` and `reacted` are the latest that its provider has told.
+    whoever carries it; `sent_again_at` by ours, and it `has_failed` at any time. Where it goes out in several `parts`, it
+    is known of each how far it has come, and what whoever carries it calls its file. `is_approved`: it is sent as a
+    template; `falls_back`: it would be, where nothing can be said freely. `edited` and `reacted` are the latest that its
+    provider has told.
     """
 
     thread_id: ThreadId | None = None
@@ -57,6 +59,8 @@ class Message(Value, frozen=True, kw_only=True):
     at: datetime | None = None
     status: MessageStatus = MessageStatus.QUEUED
     failed_at: datetime | None = None
+    has_failed: bool = False
+    sent_again_at: datetime | None = None
     deleted: bool = False
     edits: int = 0
     files: tuple[FileId, ...] = ()
@@ -65,6 +69,8 @@ class Message(Value, frozen=True, kw_only=True):
     channel: str = IN_APP
     reply_to: MessageId | None = None
     is_named: bool = False
+    is_approved: bool = False
+    falls_back: bool = False
     edited: Mark | None = None
     reacted: Mapping[MemberId, Mark] = {}
     parts: int = 1
@@ -96,9 +102,10 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageReplied(reply_to=reply_to):
             return replace(message, reply_to=reply_to)
         case MessageEdited(mark=mark):
-            return replace(message, edits=message.edits + 1, edited=mark or message.edited)
-        case MessageFellBack():
-            return replace(message, parts=1, progress={})
+            edits, edited = message.edits + 1, mark or message.edited
+            return replace(message, edits=edits, edited=edited, is_approved=False)
+        case MessageFellBack(approved=approved):
+            return replace(message, is_approved=approved is not None, parts=1, progress={})
         case MessageDeleted():
             return replace(message, deleted=True, reactions={})
         case MessageReacted(member_id=who, emoji=emoji, mark=mark):
@@ -106,11 +113,13 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             reactions = _reactions(message.reactions, who, emoji)
             return replace(message, reactions=reactions, reacted=marks)
         case MessageReported(status=status, at=at):
-            failed_at = at if status is MessageStatus.FAILED else message.failed_at
-            return replace(message, status=status, failed_at=failed_at)
-        case MessageSentAgain():
+            if status is not MessageStatus.FAILED:
+                return replace(message, status=status)
+            return replace(message, status=status, failed_at=at, has_failed=True)
+        case MessageSentAgain(at=at):
             left = {part: known for part, known in message.progress.items() if _has_gone(known)}
-            return replace(message, status=MessageStatus.QUEUED, failed_at=None, progress=left)
+            again = replace(message, status=MessageStatus.QUEUED, failed_at=None, progress=left)
+            return replace(again, sent_again_at=at)
         case PartReported(part=part, status=status, at=at):
             failed_at = at if status is MessageStatus.FAILED else None
             now = Progress(status=status, failed_at=failed_at)
@@ -150,6 +159,8 @@ def _posted(event: MessagePosted) -> Message:
         channel=event.channel,
         reply_to=event.reply_to,
         is_named=event.name is not None,
+        is_approved=event.approved is not None,
+        falls_back=event.fallback is not None,
     )
 
 

@@ -46,32 +46,36 @@ def agree(
 
 
 def opt_out(command: OptOut, client: Client, *, now: datetime) -> Sequence[ClientEvent]:
-    """Note that they want to be told no more on a channel."""
+    """Note that they want to be told no more on a channel; and that they said so again, where it is told when."""
     refuse_missing(client)
+    at = _said_at(command, now)
     return [
         ClientOptedOut(
             client_id=command.client_id,
             channel=command.channel,
             purpose=purpose,
             how=command.how,
-            at=now,
+            at=at,
             by=command.by,
             proof=command.proof,
         )
         for purpose in command.purposes
-        if not opted_out([client], command.channel, purpose)
+        if not _is_noted(consent_of(client, command.channel, purpose), command, at)
     ]
 
 
 def opt_in_again(
     client_id: ClientId, command: OptInAgain, client: Client, *, now: datetime
 ) -> Sequence[ClientEvent]:
-    """Take back an opt-out: notices are told again, and marketing if they had agreed to it before."""
+    """Take back an opt-out: notices are told again, and marketing if they had agreed to it before. What they said later
+    stays.
+    """
     refuse_missing(client)
+    at = _said_at(command, now)
     return [
-        _agreed(client_id, command, each.purpose, now)
+        _agreed(client_id, command, each.purpose, at)
         for each in client.consents
-        if each.channel is command.channel and not each.agreed and _comes_back(each)
+        if each.channel is command.channel and _comes_back(each) and each.at <= at
     ]
 
 
@@ -113,8 +117,20 @@ def _is_said(consent: Consent | None, command: AgreeToBeTold) -> bool:
     return consent is not None and consent.agreed and consent.proof == command.proof
 
 
+def _is_noted(consent: Consent | None, command: OptOut, at: datetime) -> bool:
+    """Whether it is known that they opted out, then or later: what they take back is what they said before that."""
+    if consent is None or consent.agreed:
+        return False
+    return command.at is None or consent.at >= at
+
+
 def _comes_back(consent: Consent) -> bool:
-    return consent.purpose is ToldOf.NOTICES or consent.had_agreed
+    return not consent.agreed and (consent.purpose is ToldOf.NOTICES or consent.had_agreed)
+
+
+def _said_at(command: OptOut | OptInAgain, now: datetime) -> datetime:
+    """Return when they said it, which may be told late."""
+    return min(command.at or now, now)
 
 
 # --- What holds -----------------------------------------------------------------------

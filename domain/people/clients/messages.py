@@ -130,7 +130,7 @@ class AgreeToBeTold(Command, frozen=True):
 
 
 class OptOut(Command, frozen=True):
-    """The client wants to be told no more on a channel."""
+    """The client wants to be told no more on a channel; `at`: they said so before we heard of it."""
 
     client_id: ClientId
     channel: ToldBy
@@ -138,6 +138,7 @@ class OptOut(Command, frozen=True):
     purposes: tuple[ToldOf, ...] = EVERY_PURPOSE
     by: UserId | None = None
     proof: Proof | None = None
+    at: datetime | None = None
 
     @property
     def by_client(self) -> bool:
@@ -146,13 +147,14 @@ class OptOut(Command, frozen=True):
 
 
 class OptInAgain(Command, frozen=True):
-    """The client takes back that they opted out on a channel."""
+    """The client takes back that they opted out on a channel; `at`: they said so before we heard of it."""
 
     client_id: ClientId
     channel: ToldBy
     how: How
     by: UserId | None = None
     proof: Proof | None = None
+    at: datetime | None = None
 
 
 class ChooseHowToBeTold(Command, frozen=True):

@@ -24,7 +24,11 @@ def test_the_word_alone_is_meant_however_it_is_written(word, how, case) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ARRET", "Arrêt", "arre\u0302t", "STOP.", "Désabonner", "\uff33\uff34\uff2f\uff30"]
+    "text",
+    [
+        *("ARRET", "Arrêt", "arre\u0302t", "STOP.", "Désabonner", "\uff33\uff34\uff2f\uff30"),
+        *("STOP STOP", "Stop, stop, STOP!!!", "STOP" + " " * 80, "stop\n" + "-" * 70),
+    ],
 )
 def test_accents_and_forms_do_not_matter(text: str) -> None:
     assert meant(text) is Word.STOP
@@ -40,6 +44,8 @@ def test_accents_and_forms_do_not_matter(text: str) -> None:
         "stopover",
         "1",
         "🛑",
+        "stop start",
+        "stop and alto",
         "x" * 100,
     ],
 )

@@ -328,10 +328,14 @@ def test_what_can_be_chosen_stands_in_front_of_files(desk: Desk, meta: Cloud) ->
     [thread] = desk.threads
     choices = {"buttons": [{"id": "yes", "title": "Oui"}, {"id": "no", "title": "Non"}]}
     body = {"text": "D'accord ?", "choices": choices, "files": [keeps(desk, PDF)]}
-    posted = desk.ana.http.post(f"/v1/threads/{thread['id']}/messages", json=body)
+    where = f"/v1/threads/{thread['id']}/messages"
+    posted = desk.ana.http.post(where, json=body)
+    others = {**body, "text": None, "files": [keeps(desk, JPEG)]}
+    without = desk.ana.http.post(where, json=others)
     desk.running.settle()
 
     assert posted.status_code == 201, posted.text
+    assert (without.status_code, without.json()["code"]) == (422, "says-nothing")
     assert [each["type"] for each in meta.book] == ["interactive", "document"]
     assert desk.message(posted.json())["status"] == "sent"
 

@@ -275,3 +275,12 @@ def test_what_somebody_wants_is_what_they_said_last_with_its_proof(order: list[s
 def test_what_a_stranger_wants_is_nobodys() -> None:
     past = there(InMemory(USE_CASES, NOW))
     assert [each for command in WISHES["stop"] for each in past.run(command)] == []
+
+
+def test_what_has_no_time_that_there_is_breaks_nothing() -> None:
+    last = "253402300799"
+    status = {"id": "wamid.1", "status": "failed", "timestamp": last, "recipient_id": ZOE}
+
+    found = of(statuses=[{**status, "errors": [{"code": 131_049}]}])
+
+    assert len(found) <= 1

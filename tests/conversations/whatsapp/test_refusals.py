@@ -226,3 +226,19 @@ def test_after_a_day_nothing_is_sent_again_freely(
     running.clock.set(running.clock() + timedelta(days=1))
     refused = again(desk, said)
     assert (refused.status_code, refused.json()["code"]) == (409, "window-closed")
+
+
+def test_what_is_told_again_of_what_failed_before_it_was_sent_again_changes_nothing(
+    desk: Desk, meta: Cloud
+) -> None:
+    desk.is_written_to()
+    said = desk.answers()
+    failure = told((meta.name(1), "failed"), at=desk.now, errors=[{"code": 131_026}])
+    desk.is_called(failure)
+    assert desk.message(said)["status"] == "failed"
+    desk.running.clock.set(desk.running.clock() + timedelta(minutes=1))
+    assert again(desk, said).status_code == 200
+
+    desk.is_called(failure | {"more": "told again"})
+
+    assert (desk.message(said)["status"], len(meta.book)) == ("sent", 2)

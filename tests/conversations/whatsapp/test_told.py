@@ -8,7 +8,7 @@ import pytest
 
 from tests.conversations.whatsapp.appointments import Appointments
 from tests.conversations.whatsapp.at_the_desk import Desk
-from tests.conversations.whatsapp.cloud import Cloud, Fault, told
+from tests.conversations.whatsapp.cloud import Cloud, Fault, Refusal, told
 
 pytestmark = pytest.mark.postgres
 
@@ -187,3 +187,20 @@ def test_who_was_merged_is_told_as_whoever_stands_for_them(desk: Desk, meta: Clo
 
     assert names(meta) == ["booking_requested", "booking_confirmed"]
     assert zoes.mails() == []
+
+
+def test_what_is_sent_again_after_a_mail_and_fails_again_is_told_by_no_other_mail(
+    desk: Desk, meta: Cloud
+) -> None:
+    zoes = Appointments(desk)
+    meta.faults = [Refusal(131_026), Refusal(131_026)]
+    zoes.book()
+    [failed] = zoes.messages()
+    assert zoes.mails() == ["booking-requested"]
+
+    answer = desk.ana.http.post(f"/v1/messages/{failed['id']}/send-again")
+    assert answer.status_code == 200, answer.text
+    desk.running.settle()
+
+    assert zoes.mails() == ["booking-requested"]
+    assert meta.book == []
