@@ -17,6 +17,7 @@ from application.conversations import (
     threads,
 )
 from application.files import files
+from application.money import payments
 from application.people import clients, consents
 from application.sales import (
     assignment,
@@ -74,6 +75,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **reaching.USE_CASES,
     **reviewing.USE_CASES,
     **files.USE_CASES,
+    **payments.USE_CASES,
     **records.USE_CASES,
     **done.USE_CASES,
 }

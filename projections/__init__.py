@@ -11,6 +11,7 @@ from projections.conversations.messages import MESSAGES
 from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
 from projections.files.files import FILES
+from projections.money.payments import PAYMENTS
 from projections.people.client_timeline import CLIENT_TIMELINE
 from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
@@ -47,6 +48,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     MESSAGES,
     SCHEDULED_ROWS,
     FILES,
+    PAYMENTS,
     CONFIGURATION_ROWS,
     *RECORDS.values(),
 )

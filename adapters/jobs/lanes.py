@@ -7,6 +7,7 @@ files      bytes of files: a scanner, and pictures, which take a second of a cor
 effects    whatever else is done outside of the log
 messages   whoever carries messages on other channels
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
+payments   whoever takes payments
 publishing Pusher servers, of which each business may have its own
 """
 
@@ -23,6 +24,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "mails": 4,
     "messages": 4,
     "operations": 2,
+    "payments": 2,
     "publishing": 4,
 }
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and

@@ -98,6 +98,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         name="twilio", scheme=schemes.TWILIO, known_by=lambda call: b"text " + twilio_text(call)
     ),
     Provider(name="stripe", scheme=schemes.STRIPE, known_by=field_of("id")),
+    Provider(name="practice", scheme=schemes.PRACTICE, known_by=field_of("id")),
     Provider(
         name="lyra", scheme=schemes.LYRA, known_by=lambda call: b"answer " + lyra_answer(call)
     ),

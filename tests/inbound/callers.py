@@ -43,6 +43,7 @@ SECRETS: Final[Mapping[str, bytes]] = {
     "brevo": SECRET,
     "twilio": SECRET,
     "stripe": SECRET,
+    "practice": SECRET,
     "lyra": SECRET,
     "pusher": SECRET,
     "ghl": public(ED25519),
@@ -125,6 +126,10 @@ def twilio(body: bytes, at: int, url: str) -> Headers:
     return {"X-Twilio-Signature": b64(digest(url.encode(), "sha1"))}
 
 
+def practice(body: bytes, at: int, url: str) -> Headers:
+    return {"Practice-Signature": stripe(body, at, url)["Stripe-Signature"]}
+
+
 def stripe(body: bytes, at: int, url: str) -> Headers:
     return {"Stripe-Signature": f"t={at},v1={digest(b'%d.%b' % (at, body)).hex()}"}
 
@@ -150,6 +155,7 @@ SIGN: Final = {
     "brevo": brevo,
     "twilio": twilio,
     "stripe": stripe,
+    "practice": practice,
     "lyra": lyra,
     "pusher": pusher,
     "ghl": ghl,

@@ -38,6 +38,7 @@ from domain.money.payments.messages import (
     ExpirePayment,
     ExpiryOutOfRange,
     Mark,
+    PaymentAnswered,
     PaymentAttempted,
     PaymentAuthorized,
     PaymentCanceled,
@@ -98,6 +99,7 @@ __all__ = [
     "Figures",
     "Mark",
     "Payment",
+    "PaymentAnswered",
     "PaymentAttempted",
     "PaymentAuthorized",
     "PaymentCancelRequested",
@@ -143,6 +145,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "payment-requested.v1": PaymentRequested,
     "payment-opened.v1": PaymentOpened,
     "payment-unanswered.v1": PaymentUnanswered,
+    "payment-answered.v1": PaymentAnswered,
     "payment-attempted.v1": PaymentAttempted,
     "payment-authorized.v1": PaymentAuthorized,
     "payment-captured.v1": PaymentCaptured,
@@ -165,6 +168,7 @@ TOLD_AS: Final[Tellings] = {
     ),
     PaymentOpened: public("payment.opened", id="payment_id", payment_url="url", about=PAYER),
     PaymentUnanswered: NOT_TOLD,
+    PaymentAnswered: NOT_TOLD,
     PaymentAttempted: public(
         "payment.attempted", "attempt", "status", "stage", "reason", id="payment_id", about=PAYER
     ),

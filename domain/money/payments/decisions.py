@@ -17,6 +17,7 @@ from domain.money.payments.messages import (
     Differing,
     ExpirePayment,
     ExpiryOutOfRange,
+    PaymentAnswered,
     PaymentAttempted,
     PaymentAuthorized,
     PaymentCanceled,
@@ -51,7 +52,7 @@ from domain.money.payments.payment import (
     further,
     status_of,
 )
-from domain.values import Money
+from domain.values import ClientId, IdentityId, Money
 
 CANCELABLE: Final = (
     PaymentStatus.REQUIRES_PAYMENT_METHOD,
@@ -73,14 +74,19 @@ Moving = TypeVar(
 
 
 def request(
-    command: RequestPayment, payment: Payment, *, now: datetime
+    command: RequestPayment,
+    payment: Payment,
+    *,
+    now: datetime,
+    client_id: ClientId | None,
+    guest_identities: tuple[IdentityId, ...] = (),
 ) -> Sequence[PaymentRequested]:
-    """Ask for money. Raises CurrencyNotKnown, AmountNotPayable, ExpiryOutOfRange, PaymentIdTaken."""
+    """Ask somebody for money: the client, or the guest of a booking. Raises CurrencyNotKnown, AmountNotPayable, ExpiryOutOfRange, PaymentIdTaken."""
     exponent_of(command.amount.currency)
     if command.amount.amount <= 0:
         raise AmountNotPayable
     if payment.exists:
-        _refuse_another(command, payment)
+        _refuse_another(command, payment, client_id)
         return []
     if command.expires_at is not None and not now < command.expires_at <= now + LONGEST:
         raise ExpiryOutOfRange
@@ -89,16 +95,17 @@ def request(
         amount=command.amount,
         provider=command.provider,
         account=command.account,
-        client_id=command.client_id,
+        client_id=client_id,
         booking_id=command.booking_id,
+        guest_identities=guest_identities,
         expires_at=command.expires_at,
         reason=command.reason,
     )
     return [requested]
 
 
-def _refuse_another(command: RequestPayment, payment: Payment) -> None:
-    asked = (command.amount, command.client_id, command.booking_id, command.provider)
+def _refuse_another(command: RequestPayment, payment: Payment, client_id: ClientId | None) -> None:
+    asked = (command.amount, client_id, command.booking_id, command.provider)
     known = Money(payment.amount, payment.currency)
     if asked != (known, payment.client_id, payment.booking_id, payment.provider):
         raise PaymentIdTaken(payment_id=command.payment_id)
@@ -175,11 +182,12 @@ def report(command: ReportPayment, payment: Payment) -> Sequence[PaymentEvent]:
     _known(payment)
     differing = _differing(command, payment)
     if differing:
-        return _conflicts(command, differing, payment)
+        return [*_answered(command, payment), *_conflicts(command, differing, payment)]
     steps: list[Step] = [
         *(partial(_attempted, command, each) for each in command.attempts),
         *(partial(_refunded, command, each) for each in command.refunds),
         partial(_canceled, command),
+        partial(_answered, command),
     ]
     return _one_by_one(steps, payment)
 
@@ -277,6 +285,12 @@ def _refunded(
         return []
     moved = figures_of(after).refunded - figures_of(payment).refunded
     return [replace(told, moved=moved)]
+
+
+def _answered(command: ReportPayment, payment: Payment) -> Sequence[PaymentAnswered]:
+    if command.answers is None or command.answers not in payment.unanswered:
+        return []
+    return [PaymentAnswered(payment_id=command.payment_id, call=command.answers)]
 
 
 def _canceled(command: ReportPayment, payment: Payment) -> Sequence[PaymentCanceled]:

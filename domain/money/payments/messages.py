@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.messages import Command, DomainError, Event, Invalid, Missing, Personal, Value
-from domain.values import BookingId, ClientId, Money, PaymentId, RefundId
+from domain.values import BookingId, ClientId, IdentityId, Money, PaymentId, RefundId
 
 LONGEST: Final = timedelta(days=90)
 """As long as a link to pay may be good: Lyra takes no longer ones."""
@@ -143,7 +143,9 @@ class RecordUnanswered(Command, frozen=True):
 
 
 class ReportPayment(Command, frozen=True):
-    """What a provider says of a payment, whether it was asked or not. `canceled`: nobody can pay it any more."""
+    """What a provider says of a payment, whether it was asked or not. `canceled`: nobody can pay it any more. `answers` is
+    the call that is answered by it.
+    """
 
     payment_id: PaymentId
     amount: Money
@@ -151,6 +153,7 @@ class ReportPayment(Command, frozen=True):
     attempts: tuple[AttemptReport, ...] = ()
     refunds: tuple[RefundReport, ...] = ()
     canceled: bool = False
+    answers: str | None = None
 
 
 # --- What can happen ------------------------------------------------------------------
@@ -158,12 +161,15 @@ class ReportPayment(Command, frozen=True):
 
 
 class PaymentRequested(Event, frozen=True):
+    """Of the booking of a guest it says by what they are known, so that it is erased with them."""
+
     payment_id: PaymentId
     amount: Money
     provider: str
     account: str | None = None
     client_id: ClientId | None = None
     booking_id: BookingId | None = None
+    guest_identities: tuple[IdentityId, ...] = ()
     expires_at: datetime | None = None
     reason: Personal[str | None] = None
 
@@ -175,6 +181,13 @@ class PaymentOpened(Event, frozen=True):
 
 
 class PaymentUnanswered(Event, frozen=True):
+    payment_id: PaymentId
+    call: str
+
+
+class PaymentAnswered(Event, frozen=True):
+    """It is known again what became of a call."""
+
     payment_id: PaymentId
     call: str
 
@@ -258,6 +271,7 @@ PaymentEvent = (
     PaymentRequested
     | PaymentOpened
     | PaymentUnanswered
+    | PaymentAnswered
     | PaymentAttempted
     | PaymentAuthorized
     | PaymentCaptured

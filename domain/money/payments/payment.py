@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.messages import Value
 from domain.money.payments.messages import (
-    CANCELING,
     OPENING,
     Differing,
     Mark,
+    PaymentAnswered,
     PaymentAttempted,
     PaymentAuthorized,
     PaymentCanceled,
@@ -223,6 +223,8 @@ def evolve(payment: Payment, event: PaymentEvent) -> Payment:
             return replace(_answered(payment, OPENING), reference=reference, url=url)
         case PaymentUnanswered(call=call):
             return replace(payment, unanswered=_with(payment.unanswered, call))
+        case PaymentAnswered(call=call):
+            return _answered(payment, call)
         case PaymentAttempted() | PaymentAuthorized() | PaymentCaptured():
             return _attempted(payment, event)
         case PaymentConflicted(differing=differing):
@@ -230,7 +232,7 @@ def evolve(payment: Payment, event: PaymentEvent) -> Payment:
         case PaymentCancelRequested():
             return replace(payment, cancel_requested=True)
         case PaymentCanceled():
-            return replace(_answered(payment, CANCELING), canceled=True)
+            return replace(payment, canceled=True)
         case PaymentExpired():
             return replace(payment, expired=True)
         case RefundRequested() | RefundReported():
@@ -288,7 +290,7 @@ def _refunded(payment: Payment, event: RefundRequested | RefundReported) -> Paym
             known = payment.refund(id_) or Refund(id=id_, amount=amount, seen=())
             seen = tuple(each for each in REFUNDED if each in {*known.seen, status})
             told = replace(known, seen=seen, amount=max(known.amount, amount))
-            return _with_refund(_answered(payment, id_), told)
+            return _with_refund(payment, told)
         case _:
             assert_never(event)
 

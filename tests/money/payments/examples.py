@@ -8,6 +8,7 @@ from domain.money.payments import (
     CancelPayment,
     Differing,
     ExpirePayment,
+    PaymentAnswered,
     PaymentAttempted,
     PaymentAuthorized,
     PaymentCanceled,
@@ -77,6 +78,7 @@ payment_opened: Final = PaymentOpened(
     payment_id=payment_id, reference="order-1", url="https://pay.example/order-1"
 )
 payment_unanswered: Final = PaymentUnanswered(payment_id=payment_id, call="open")
+payment_answered: Final = PaymentAnswered(payment_id=payment_id, call="open")
 payment_attempted: Final = PaymentAttempted(
     payment_id=payment_id,
     attempt="charge-1",

@@ -27,6 +27,7 @@ from domain.money.payments import (
 from domain.values import Money, RefundId
 from tests.money.payments.examples import (
     cancel_payment,
+    client_id,
     expire_payment,
     expires_at,
     given_back,
@@ -68,8 +69,10 @@ captured = given(payment_requested, payment_captured, payment_attempted)
 
 
 def test_money_is_asked_for_once() -> None:
-    assert payments.request(request_payment, given(), now=now) == [payment_requested]
-    assert payments.request(request_payment, requested, now=now) == []
+    assert payments.request(request_payment, given(), now=now, client_id=client_id) == [
+        payment_requested
+    ]
+    assert payments.request(request_payment, requested, now=now, client_id=client_id) == []
 
 
 @pytest.mark.parametrize(
@@ -85,12 +88,14 @@ def test_nothing_is_asked_for_that_cannot_be(
     change: dict[str, object], refusal: type[DomainError]
 ) -> None:
     with pytest.raises(refusal):
-        payments.request(replace(request_payment, **change), given(), now=now)
+        payments.request(replace(request_payment, **change), given(), now=now, client_id=client_id)
 
 
 def test_another_payment_cannot_have_the_same_id() -> None:
+    other = replace(request_payment, amount=Money(1, "EUR"))
+
     with pytest.raises(payments.PaymentIdTaken):
-        payments.request(replace(request_payment, amount=Money(1, "EUR")), requested, now=now)
+        payments.request(other, requested, now=now, client_id=client_id)
 
 
 def test_where_it_can_be_paid_is_noted_once() -> None:
@@ -281,12 +286,13 @@ def test_a_refund_that_was_made_and_was_not_is_a_conflict() -> None:
     assert marks_of(payment) == (Mark.CONFLICTED,)
 
 
-def test_an_answer_about_a_refund_ends_not_knowing() -> None:
+def test_only_the_answer_to_a_call_ends_not_knowing() -> None:
     unknown = replace(payment_unanswered, call=refund_id)
     payment = PAYMENT.fold((refund_requested, unknown), captured)
 
     assert marks_of(payment) == (Mark.UNKNOWN,)
-    assert marks_of(after(payment, report_refunded)) == ()
+    assert marks_of(after(payment, report_refunded)) == (Mark.UNKNOWN,)
+    assert marks_of(after(payment, replace(report_refunded, answers=refund_id))) == ()
 
 
 @pytest.mark.parametrize(
