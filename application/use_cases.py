@@ -16,6 +16,7 @@ from application.conversations import (
     scheduled,
     threads,
 )
+from application.conversations.providers import preferring
 from application.files import files
 from application.money import payments
 from application.people import clients, consents
@@ -32,6 +33,7 @@ from application.sales.imports import taking_in
 from application.scheduling import (
     agendas,
     allowances,
+    answering,
     booking_mails,
     bookings,
     professionals,
@@ -57,6 +59,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **bookings.USE_CASES,
     **booking_mails.USE_CASES,
     **telling.USE_CASES,
+    **answering.USE_CASES,
     **series.USE_CASES,
     **leads.USE_CASES,
     **merging.USE_CASES,
@@ -71,6 +74,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **hearing.USE_CASES,
     **amending.USE_CASES,
     **moving.USE_CASES,
+    **preferring.USE_CASES,
     **carried.USE_CASES,
     **reaching.USE_CASES,
     **reviewing.USE_CASES,

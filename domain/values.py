@@ -1,6 +1,7 @@
 """Values that every area shares. Ids are text: the kind, a dash, a UUID (version 7 by default)."""
 
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha1
 from typing import NewType
@@ -87,6 +88,16 @@ def kind_of(id_: str) -> str:
     'gift-card'
     """
     return id_[: -len("-00000000-0000-0000-0000-000000000000")]
+
+
+class AnswerKind(StrEnum):
+    """What a client answers to what they are told about a booking: that they come, that they do not, or that they would
+    rather come at another time.
+    """
+
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    ANOTHER_TIME = "another-time"
 
 
 class Money(Value, frozen=True):

@@ -113,6 +113,7 @@ class Settings(BaseModel):
     stripe_url: Endpoint = "https://api.stripe.com"
     resend_url: Endpoint = "https://api.resend.com"
     whatsapp_url: Endpoint = "https://graph.facebook.com"
+    labsmobile_url: Endpoint = "https://api.labsmobile.com"
     requests_per_minute: int = Field(default=6000, ge=1)
     strangers_per_minute: int = Field(default=600, ge=1)
     registrations_per_hour: int = Field(default=5, ge=1)

@@ -4,6 +4,7 @@ All of it goes out as anything does that others typed (`application/outgoing`). 
 but an `Objection`; whatever cannot be told from trouble at the provider is asked again.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +16,13 @@ from application.ports import Clock
 from application.publishing.events import signed
 from application.realtime import App
 from domain.business.configuration import Objection
-from domain.business.configuration.declared import Pusher, Resend, Stripe, WhatsappCloud
+from domain.business.configuration.declared import (
+    LabsMobile,
+    Pusher,
+    Resend,
+    Stripe,
+    WhatsappCloud,
+)
 from domain.confidential import Secret
 from domain.macs import mac
 from domain.messages import Value
@@ -41,6 +48,7 @@ class Addresses(Value, frozen=True, kw_only=True):
     stripe: str = "https://api.stripe.com"
     resend: str = "https://api.resend.com"
     whatsapp: str = "https://graph.facebook.com"
+    labsmobile: str = "https://api.labsmobile.com"
 
 
 class ProviderChecks:
@@ -59,6 +67,7 @@ class ProviderChecks:
             "resend": self.resend,
             "whatsapp.cloud": self.whatsapp,
             "pusher": self.pusher,
+            "sms.labsmobile": self.labsmobile,
         }
 
     def stripe(self, values: Stripe) -> Objection | None:
@@ -74,13 +83,21 @@ class ProviderChecks:
         return self._asked(request, taken=TAKEN | {422}, others={403: Objection.KEY_REJECTED})
 
     def whatsapp(self, values: WhatsappCloud) -> Objection | None:
-        """Ask for the number, with a proof of the app secret: the one is as wrong as the other
+        """Ask for each number, with a proof of the app secret: the one is as wrong as the other
         (developers.facebook.com/docs/graph-api/guides/secure-requests).
         """
         proof = _hmac(values.app_secret, values.access_token.value or "")
         asked = urlencode({"fields": "id", "appsecret_proof": proof})
-        url = f"{self._addresses.whatsapp}/{GRAPH}/{values.phone_number_id}?{asked}"
-        return self._asked(_bearing(values.access_token, "GET", url))
+        urls = (f"{self._addresses.whatsapp}/{GRAPH}/{each}?{asked}" for each in values.numbers)
+        found = (self._asked(_bearing(values.access_token, "GET", url)) for url in urls)
+        return next((each for each in found if each is not None), None)
+
+    def labsmobile(self, values: LabsMobile) -> Objection | None:
+        """Ask for the balance (apidocs.labsmobile.com)."""
+        if not VISIBLE.fullmatch((values.token.value or "").replace(" ", "-")):
+            return Objection.KEY_REJECTED
+        url = f"{self._addresses.labsmobile}/json/balance"
+        return self._asked(Request(method="GET", url=url, headers=authorized(values)))
 
     def pusher(self, values: Pusher) -> Objection | None:
         """Ask which channels there are, signed (pusher.com/docs/channels/library_auth_reference)."""
@@ -124,6 +141,13 @@ def _bearing(secret: Secret, method: str, url: str, body: bytes = b"") -> Reques
     if body:
         headers.append(("Content-Type", kind))
     return Request(method=method, url=url, headers=headers, body=body)
+
+
+def authorized(account: LabsMobile) -> list[tuple[str, str]]:
+    """Return the headers of a question in the name of an account at LabsMobile."""
+    known = base64.b64encode(f"{account.user}:{account.token.value}".encode()).decode()
+    kind = "application/json"
+    return [("Accept", kind), ("Authorization", f"Basic {known}"), ("Content-Type", kind)]
 
 
 def _hmac(secret: Secret, text: str) -> str:

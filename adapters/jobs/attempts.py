@@ -7,6 +7,7 @@ after that, unless the provider said no, is uncertain, and waits for an operator
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from enum import Enum, auto
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
@@ -58,7 +59,8 @@ class Provider(Enum):
 class Result(NamedTuple):
     """What came of one attempt: done, todo once more, or to be looked at by an operator. `elsewhere`
     is what this process cannot do, and another may; `pause` is there where it went well, and goes on, and
-    `orders` are what it was found that has to be done next.
+    `orders` are what it was found that has to be done next. It is not tried again before `after`, if that was said,
+    and is no attempt that `counts` where it was not about this.
     """
 
     status: JobStatus
@@ -67,6 +69,8 @@ class Result(NamedTuple):
     elsewhere: bool = False
     pause: float | None = None
     orders: Sequence[Do] = ()
+    after: timedelta | None = None
+    counts: bool = True
 
 
 class Attempts:
@@ -152,13 +156,16 @@ class Attempts:
         if isinstance(error, UnknownOrderError):
             self._unread(error.kind)
         elsewhere = isinstance(error, NotReadableHere | UnknownOrderError)
-        last = begun.attempt >= claimed.max_attempts and not elsewhere
+        counts = not isinstance(error, NotTakenError) or error.counts
+        last = begun.attempt >= claimed.max_attempts and not elsewhere and counts
         away = isinstance(error, AwayError)
         return Result(
             JobStatus.PARKED if last else JobStatus.TODO,
             _said_by(error),
             Provider.AWAY if away else Provider.NOT_ASKED,
             elsewhere,
+            after=error.after if isinstance(error, NotTakenError) else None,
+            counts=counts,
         )
 
     def _is_kept(self, claimed: Claimed, report: Command) -> bool:

@@ -14,7 +14,9 @@ SLICE: Final = 0.25
 
 
 class Batch:
-    """What was claimed together. One thread takes jobs from it, another may take back the rest."""
+    """What was claimed together. One thread takes jobs from it, another may take back the rest. `took` is for how many
+    seconds the last job of each business was carried out.
+    """
 
     def __init__(self, jobs: Sequence[Claimed]) -> None:
         self._lock = threading.Lock()
@@ -23,11 +25,28 @@ class Batch:
         self.lane = jobs[0].lane
         self.size = len(jobs)
         self.done = 0
+        self.took: dict[str, float] = {}
+        self._now: Claimed | None = None
+        self._since = 0.0
 
     def take(self) -> Claimed | None:
         """Take the next to be begun; None when there is none any more."""
         with self._lock:
-            return self._left.pop(0) if self._left else None
+            self._over()
+            self._now = self._left.pop(0) if self._left else None
+            return self._now
+
+    def _over(self) -> None:
+        now = time.monotonic()
+        if self._now is not None:
+            self.took[self._now.tenant] = now - self._since
+        self._since = now
+
+    def tenants(self) -> set[str]:
+        """Return whose jobs are in it, the one that is carried out included."""
+        with self._lock:
+            jobs = self._left if self._now is None else [self._now, *self._left]
+            return {job.tenant for job in jobs}
 
     def rest(self) -> list[Claimed]:
         """Take all that are not begun."""

@@ -6,6 +6,7 @@ Due times follow the clock that is passed in. Whose lease has ended is no questi
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -94,9 +95,10 @@ GIVE_BACK: Final = """
     WHERE id = ANY(%s) AND claim = %s AND status = 'running'
 """
 
-# Tells whether something waited for this that is due.
+# Tells whether something waited for this that is due. What is recorded is not kept here, too: it may tell of somebody.
 SETTLE: Final = """
     UPDATE work.jobs job SET status = %s, outcome = %s, last_error = %s, finished_at = %s,
+        report = CASE WHEN %s::timestamptz IS NULL THEN report END,
         claim = NULL, lease_until = NULL
     WHERE id = %s AND claim = %s AND status = 'running'
     RETURNING
@@ -108,15 +110,8 @@ SETTLE: Final = """
         set_config('synchronous_commit', 'off', true)
 """
 
-# Only what was not taken is tried again, or what is kept in its report. What comes after it waits as long.
-AGAIN: Final = """
-    WITH again AS (
-        UPDATE work.jobs SET
-            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-            finished_at = withdrawn_at,
-            attempts = CASE WHEN %s THEN attempts ELSE least(attempts, 1) END,
-            run_at = %s, last_error = %s, claim = NULL, lease_until = NULL, handed_over_at = NULL
-        WHERE id = %s AND claim = %s AND status = 'running'
+# What comes after something that has to wait, waits as long.
+_AS_LONG: Final = """
         RETURNING id, ordering_key, status, caused_by, due_at, run_at
     )
     UPDATE work.jobs later SET run_at = again.run_at FROM again WHERE later.id IN (
@@ -130,14 +125,28 @@ AGAIN: Final = """
     )
 """
 
+# Only what was not taken is tried again, or what is kept in its report.
+AGAIN: Final = f"""
+    WITH again AS (
+        UPDATE work.jobs SET
+            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+            finished_at = withdrawn_at,
+            attempts = CASE %s WHEN 'one' THEN attempts WHEN 'none' THEN greatest(attempts - 1, 1)
+                ELSE least(attempts, 1) END,
+            run_at = %s, not_before = %s, last_error = %s, claim = NULL, lease_until = NULL,
+            handed_over_at = NULL
+        WHERE id = %s AND claim = %s AND status = 'running'
+{_AS_LONG}"""
+
 # It stands in line behind all others that are due, and no attempt was in vain.
-GO_ON: Final = """
-    UPDATE work.jobs SET
-        status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
-        finished_at = withdrawn_at,
-        attempts = 0, run_at = %s, last_error = NULL, claim = NULL, lease_until = NULL
-    WHERE id = %s AND claim = %s AND status = 'running'
-"""
+GO_ON: Final = f"""
+    WITH again AS (
+        UPDATE work.jobs SET
+            status = CASE WHEN withdrawn_at IS NULL THEN 'todo' ELSE 'withdrawn' END,
+            finished_at = withdrawn_at,
+            attempts = 0, run_at = %s, last_error = NULL, claim = NULL, lease_until = NULL
+        WHERE id = %s AND claim = %s AND status = 'running'
+{_AS_LONG}"""
 
 REPORT: Final = """
     UPDATE work.jobs SET report = %s::json WHERE id = %s AND claim = %s AND status = 'running'
@@ -183,6 +192,16 @@ class Claimed(NamedTuple):
     def trail(self) -> dict[str, str]:
         """What links the events to come to the one that caused this."""
         return dict(msgspec.json.decode(self.trail_json))
+
+
+class Took(Enum):
+    """What an attempt takes of those that there are: that of who cannot do it is the first at most, and where it was
+    about something else it was none, but that it is not the first any more.
+    """
+
+    ONE = "one"
+    NONE = "none"
+    ELSEWHERE = "elsewhere"
 
 
 class Begun(NamedTuple):
@@ -277,16 +296,23 @@ def _end(
     finished_at: datetime | None = None,
     now: datetime,
 ) -> bool:
-    values = (status, outcome, error, finished_at, job.id, job.claim, now)
+    values = (status, outcome, error, finished_at, finished_at, job.id, job.claim, now)
     row = connection.execute(SETTLE, values, prepare=True).fetchone()
     return row is not None and bool(row[0])
 
 
 def try_again(
-    connection: Connection[Any], job: Claimed, error: str, *, at: datetime, counts: bool = True
+    connection: Connection[Any],
+    job: Claimed,
+    error: str,
+    *,
+    at: datetime,
+    took: Took = Took.ONE,
+    not_before: datetime | None = None,
 ) -> None:
-    """Let it be tried once more, later. An attempt of who cannot do it does not count."""
-    connection.execute(AGAIN, (counts, at, error, job.id, job.claim), prepare=True)
+    """Let it be tried once more, later; whatever happens, `not_before` what a provider has said."""
+    values = (took.value, at, not_before, error, job.id, job.claim)
+    connection.execute(AGAIN, values, prepare=True)
 
 
 def go_on(connection: Connection[Any], job: Claimed, *, at: datetime) -> None:

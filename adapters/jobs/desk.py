@@ -66,7 +66,8 @@ EDIT: Final = f"""
 """
 
 RETRY: Final = f"""
-    UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s, handed_over_at = NULL
+    UPDATE work.jobs SET status = 'todo', attempts = 0, run_at = %(now)s, not_before = NULL,
+        handed_over_at = NULL
     WHERE id = %(id)s AND state IN ('parked', 'uncertain', 'failing') RETURNING {COLUMNS}
 """
 

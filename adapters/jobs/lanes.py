@@ -22,7 +22,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "files": 1,
     "inbound": 2,
     "mails": 4,
-    "messages": 4,
+    "messages": 8,
     "operations": 2,
     "payments": 2,
     "publishing": 4,
@@ -31,3 +31,6 @@ AT_ONCE: Final[Mapping[str, int]] = {
 none of any other lane."""
 
 LANES: Final = tuple(AT_ONCE)
+
+APART: Final = frozenset({"messages", "publishing"})
+"""Lanes in which what hangs may hang for one business alone: it is left to a part of the threads, see `shares.py`."""

@@ -23,13 +23,13 @@ be said all the while.
 LOOKED_AT: Final = 1_000
 
 # Only what nobody whose clock is right can have said: as a rule, nothing. It stands at the far end.
-# What an operator has put off is due no sooner.
+# What an operator has put off is due no sooner, and a provider may have said until when.
 TOO_LONG: Final = """
     SELECT id, attempts, run_at FROM (
-        SELECT id, attempts, run_at, due_at FROM work.jobs
+        SELECT id, attempts, run_at, due_at, not_before FROM work.jobs
         WHERE status = 'todo' AND attempts > 0 ORDER BY run_at DESC LIMIT %(looked_at)s
     ) last
-    WHERE run_at > due_at AND run_at > %(now)s + greatest(
+    WHERE run_at > due_at AND run_at IS DISTINCT FROM not_before AND run_at > %(now)s + greatest(
         1.5 * least(2 ^ least(attempts, 12), %(longest)s) * interval '1 second', %(elsewhere)s
     )
 """

@@ -25,15 +25,20 @@ MAX_ATTEMPTS: Final = 20
 """With pauses of 2, 4, 8 … seconds up to an hour, this is some ten hours: a night's outage."""
 
 # Whatever waits to be tried again and is in front of something new is asked at once whether it is
-# still to be done: what a later event made untrue is not waited for.
+# still to be done: what a later event made untrue is not waited for. A provider that said until when it is not to be
+# asked is not, and what is behind it waits as long.
+HELD: Final = """(
+    SELECT max(held.not_before) FROM work.jobs held
+    WHERE held.ordering_key = new.ordering_key AND CASE held.status WHEN 'todo' THEN true ELSE false END
+)"""
 ENQUEUE: Final = """
     WITH {first}added AS (
         INSERT INTO work.jobs (
             id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, run_at,
             max_attempts, caused_by, process, trail
         )
-        SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at, due_at,
-               max_attempts, caused_by, process, trail
+        SELECT id, tenant_id, lane, kind, about, dedupe_key, payload, ordering_key, due_at,
+               greatest(due_at, {held}), max_attempts, caused_by, process, trail
         FROM json_to_recordset(%(jobs)s::json) AS new(
             id uuid, tenant_id uuid, lane text, kind text, about text, dedupe_key text,
             payload json, ordering_key text, due_at timestamptz, max_attempts integer,
@@ -43,10 +48,10 @@ ENQUEUE: Final = """
         ON CONFLICT (dedupe_key) DO NOTHING
         RETURNING ordering_key, due_at
     ), asked_at_once AS (
-        UPDATE work.jobs SET run_at = due_at WHERE id IN (
+        UPDATE work.jobs SET run_at = greatest(due_at, not_before) WHERE id IN (
             SELECT earlier.id FROM work.jobs earlier JOIN added USING (ordering_key)
             WHERE earlier.status = 'todo' AND earlier.attempts > 0
-              AND earlier.run_at > added.due_at
+              AND earlier.run_at > greatest(added.due_at, earlier.not_before)
             FOR UPDATE OF earlier SKIP LOCKED
         )
     )
@@ -141,7 +146,7 @@ def enqueue(connection: Connection[Any], jobs: Iterable[NewJob]) -> int:
     rows = [_row(job) for job in jobs]
     if not rows:
         return 0
-    return _enqueued(connection, ENQUEUE.format(first="", provided=""), rows, {})
+    return _enqueued(connection, ENQUEUE.format(first="", provided="", held=HELD), rows, {})
 
 
 def enqueue_with(
@@ -151,7 +156,7 @@ def enqueue_with(
     both or none. Return whether there are.
     """
     provided = "WHERE EXISTS (SELECT FROM first_of_all)"
-    both = ENQUEUE.format(first=f"first_of_all AS ({statement}), ", provided=provided)
+    both = ENQUEUE.format(first=f"first_of_all AS ({statement}), ", provided=provided, held=HELD)
     return _enqueued(connection, both, [_row(job)], values) > 0
 
 

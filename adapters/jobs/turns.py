@@ -1,7 +1,7 @@
 """Tenants take turns: whoever has much to be done does not keep others waiting."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -38,7 +38,9 @@ class Turns:
         return bool(self._tenants)
 
     def claim(self, connection: Connection[Any], *, now: datetime, **how: Any) -> list[Claimed]:
-        """Take what is due of those whose turn it is; if they have no more, of those who came since."""
+        """Take what is due of those whose turn it is, `without` these; if they have no more, of those who came
+        since.
+        """
         jobs = self._claimed(connection, now=now, **how)
         if not jobs and not self._looked_now:
             self._look(connection, now)
@@ -53,8 +55,10 @@ class Turns:
         most: int,
         claim_id: UUID,
         lease: timedelta,
+        without: Collection[str] = (),
     ) -> list[Claimed]:
-        for first in range(0, len(self._tenants), MOST):
+        turns = [each for each in self._tenants if each not in without]
+        for first in range(0, len(turns), MOST):
             jobs = claims.claim(
                 connection,
                 self._lane,
@@ -62,12 +66,12 @@ class Turns:
                 most=most,
                 claim_id=claim_id,
                 lease=lease,
-                tenants=self._tenants[first : first + MOST],
+                tenants=turns[first : first + MOST],
             )
             if jobs:
                 self._serve([job.tenant for job in jobs])
                 return jobs
-        self._tenants = []
+        self._tenants = [each for each in self._tenants if each in without]
         return []
 
     def _look(self, connection: Connection[Any], now: datetime) -> None:

@@ -27,10 +27,11 @@ from adapters.jobs import circuits, claims, queue
 from adapters.jobs.attempts import Attempts, Provider, Result
 from adapters.jobs.batch import SLICE, Batch, Pace
 from adapters.jobs.circuits import FailingLane, Gates
-from adapters.jobs.claims import Claimed
-from adapters.jobs.lanes import COMMANDS, LANES
+from adapters.jobs.claims import Claimed, Took
+from adapters.jobs.lanes import APART, AT_ONCE, COMMANDS, LANES
 from adapters.jobs.leases import Lease, leases, reap
 from adapters.jobs.postponed import ELSEWHERE, Postponed, Waits, pause, recall, too_long
+from adapters.jobs.shares import NoShares, Shares
 from adapters.jobs.turns import Turns
 from adapters.postgres import Database, DatabaseUnavailableError
 from adapters.running.silence import Silence
@@ -90,6 +91,9 @@ class Worker:
         self._lanes = tuple(lanes)
         self._turns = {lane: Turns(lane) for lane in lanes}
         self._gates = Gates()
+        self._shares = {
+            lane: Shares(AT_ONCE[lane]) if lane in APART else NoShares() for lane in lanes
+        }
         self._paces = {lane: Pace(batch) for lane in lanes}
         self._first_in_line = {lane: threading.Lock() for lane in lanes}
         self._batch = batch
@@ -193,7 +197,14 @@ class Worker:
             room = self._gates.room(connection, lane, now=now, most=most)
             if not room:
                 return []
-            jobs = turns.claim(connection, now=now, most=room, claim_id=uuid4(), lease=self._lease)
+            jobs = turns.claim(
+                connection,
+                now=now,
+                most=room,
+                claim_id=uuid4(),
+                lease=self._lease,
+                without=self._shares[lane].full(),
+            )
         self._gates.enter(lane, len(jobs))
         return jobs
 
@@ -208,7 +219,7 @@ class Worker:
             return 0
         batch, began = Batch(jobs), time.monotonic()
         try:
-            with self._holding(batch, seconds):
+            with self._shares[batch.lane].holding(batch), self._holding(batch, seconds):
                 while not (stop and stop.is_set()) and (job := batch.take()) is not None:
                     self._run(job)
                     batch.done += 1
@@ -263,15 +274,32 @@ class Worker:
                 claims.go_on(connection, claimed, at=now + timedelta(seconds=result.pause))
                 return not result.pause
             case JobStatus.TODO:
-                if attempt == 1 and result.provider is not Provider.AWAY:
+                if attempt == 1 and result.counts and result.provider is not Provider.AWAY:
                     _say(log.warning, "a job fails, and is tried again", claimed, attempt)
-                again = now + (ELSEWHERE if result.elsewhere else pause(claimed.id, attempt))
-                counts = not result.elsewhere
-                claims.try_again(connection, claimed, result.text or "", at=again, counts=counts)
+                self._try_again(connection, claimed, attempt, result, now)
                 return False
             case aside:
                 log.error("job set aside", status=aside, job=str(claimed.id), kind=claimed.kind)
                 return claims.set_aside(connection, claimed, aside, result.text or "", at=now)
+
+    def _try_again(
+        self,
+        connection: Connection[Any],
+        claimed: Claimed,
+        attempt: int,
+        result: Result,
+        now: datetime,
+    ) -> None:
+        usual = ELSEWHERE if result.elsewhere else pause(claimed.id, attempt)
+        not_before = None if result.after is None else now + result.after
+        if not result.counts and not_before is not None:
+            at = not_before
+        else:
+            at = max(now + usual, not_before or now)
+        took = Took.ELSEWHERE if result.elsewhere else Took.ONE if result.counts else Took.NONE
+        claims.try_again(
+            connection, claimed, result.text or "", at=at, took=took, not_before=not_before
+        )
 
     # --- Alive ---------------------------------------------------------------------------
 

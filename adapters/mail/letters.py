@@ -10,6 +10,7 @@ from adapters.mail.colleagues import to_colleague
 from adapters.mail.invitation import invitation
 from adapters.mail.paper import Paper, Written, line, lines
 from application.business.readers import Reader
+from application.business.trouble_mails import TroubleMail
 from application.sales.inviting import InvitationMail
 from application.scheduling.mails import (
     FORM_CONFIRMATION,
@@ -29,6 +30,7 @@ from domain.zones import to_local, zone
 ADDRESS_CODE: Final = "address-code"
 INVITATION: Final = "lead-invitation"
 WEBHOOK_STOPPED: Final = "webhook-stopped"
+ACCOUNT_TROUBLED: Final = "account-troubled"
 
 NO_SERVICE: Final = {"en": "Appointment", "fr": "Rendez-vous"}
 
@@ -106,6 +108,13 @@ class TemplateLetters:
         words = replace(_words_to_stranger(reader), reader=line(reader.mailbox.name))
         written = self._paper.written(f"account/{WEBHOOK_STOPPED}", words, mail=mail)
         return to_colleague(mail.tenant, WEBHOOK_STOPPED, reader, written, reader.user_id)
+
+    def write_trouble(self, mail: TroubleMail) -> Message:
+        """Write that an account is not good at present, in its reader's language."""
+        reader = mail.reader
+        words = replace(_words_to_stranger(reader), reader=line(reader.mailbox.name))
+        written = self._paper.written(f"account/{ACCOUNT_TROUBLED}", words, mail=mail)
+        return to_colleague(mail.tenant, ACCOUNT_TROUBLED, reader, written, reader.user_id)
 
     def write_confirmation(self, mail: ConfirmationMail) -> Message:
         """Write what carries the link by which a submission is confirmed, in its reader's language."""

@@ -35,10 +35,10 @@ OPEN: Final = """
     INSERT INTO work.practice_orders (token, tenant_id, payment_id, standing) VALUES (%s, %s, %s, %s)
     ON CONFLICT (tenant_id, payment_id) DO NOTHING
 """
-BY_TOKEN: Final = """
+OF_PAGE: Final = """
     SELECT tenant_id::text, standing, calls FROM work.practice_orders WHERE token = %s
 """
-BY_KEY: Final = """
+OF_PAYMENT: Final = """
     SELECT tenant_id::text, standing, calls FROM work.practice_orders
     WHERE tenant_id = %s AND payment_id = %s FOR UPDATE
 """
@@ -123,7 +123,7 @@ class Practice:
     def of(self, token: str) -> tuple[str, Standing]:
         """Return whose a page is, and how its payment stands. Raises PracticePageNotFound."""
         with self._database.as_desk() as connection:
-            found = connection.execute(BY_TOKEN, (token,)).fetchone()
+            found = connection.execute(OF_PAGE, (token,)).fetchone()
         if found is None:
             raise PracticePageNotFound
         return found[0], _read(found[1])
@@ -146,7 +146,7 @@ class Practice:
 
 
 def _held(connection: Connection[Any], tenant: str, payment_id: PaymentId) -> tuple[Standing, int]:
-    found = connection.execute(BY_KEY, (tenant, payment_id)).fetchone()
+    found = connection.execute(OF_PAYMENT, (tenant, payment_id)).fetchone()
     if found is None:
         raise NotTakenError("there is no such payment here")
     return _read(found[1]), found[2]

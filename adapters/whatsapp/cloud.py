@@ -1,41 +1,22 @@
 """Sends messages by Meta's Cloud API (developers.facebook.com/docs/whatsapp/cloud-api/reference/messages)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from application.conversations.carrying import Given, MessageRefusedError, Taken
+from adapters.whatsapp.faults import refusal
+from adapters.whatsapp.said import said_as
+from application.conversations.carrying import Given, Taken
+from application.conversations.providers.signalling import Signal
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
-from domain.conversations.approvals import Parameter, TemplateStatus
 
 KEPT: Final = 20_000
 """Bytes of an answer."""
-
-LATER: Final = frozenset({4, 80_007, 130_429, 131_056, 131_016, 131_057, 131_000, 133_016})
-"""Codes that say to try again: limits, and trouble of theirs (providers, 2.1)."""
-
-CLOSED: Final = 131_047
-"""They have not written for 24 hours: only templates are taken."""
-
-OF_TEMPLATES: Final = frozenset(
-    {132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016}
-)
-"""Codes that say that a template is not as it is sent, or is not sent at present."""
-
-STANDS: Final = {
-    132_001: TemplateStatus.MISSING,
-    132_015: TemplateStatus.PAUSED,
-    132_016: TemplateStatus.DISABLED,
-}
-
-ACCOUNT: Final = frozenset(
-    {0, 3, 10, 190, 368, 130_497, 131_005, 131_031, 131_037, 131_042, 131_045, 131_063}
-)
-"""Codes that say that the account is not good at present: somebody has to look after it."""
 
 
 class _Named(msgspec.Struct):
@@ -75,20 +56,35 @@ class CloudApi:
             if outcome.said:
                 raise UncertainError(f"they may have it: {outcome.why}")
             raise AwayError(outcome.why.value)
-        return _taken(outcome)
+        return _taken(outcome, given.attempt)
+
+    def signal(self, account: WhatsappCloud, signal: Signal) -> None:
+        """Let them know of a reaction, or that their message was read, and that somebody writes. Raises
+        MessageRefusedError, NotTakenError; to do it twice does nothing twice.
+        """
+        outcome = self._outgoing.send(self._asked(account, signal.number, _signalled(signal)))
+        if isinstance(outcome, Failed):
+            raise NotTakenError(outcome.why.value)
+        if not 200 <= outcome.status < 300:
+            _refuse(outcome, attempt=1)
+            raise NotTakenError(f"status {outcome.status}")
 
     def _request(self, account: WhatsappCloud, given: Given) -> Request:
-        to = {"recipient" if "." in given.to else "to": given.to}
+        context = {"context": {"message_id": given.reply_to}} if given.reply_to else {}
         said = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            **to,
-            **_said(given),
+            **_to(given.to),
+            **context,
+            **said_as(given),
             "biz_opaque_callback_data": given.message_id,
         }
+        return self._asked(account, given.number, said)
+
+    def _asked(self, account: WhatsappCloud, number: str | None, said: Any) -> Request:
         kind = "application/json"
         return Request(
-            url=f"{self._url}/{GRAPH}/{account.phone_number_id}/messages",
+            url=f"{self._url}/{GRAPH}/{account.number(number)}/messages",
             headers=[
                 ("Accept", kind),
                 ("Authorization", f"Bearer {account.access_token.value}"),
@@ -100,43 +96,42 @@ class CloudApi:
         )
 
 
-def _said(given: Given) -> dict[str, Any]:
-    """Return what is said, as a template of theirs where it is one."""
-    if given.approved is None:
-        return {"type": "text", "text": {"body": given.text, "preview_url": False}}
-    name, code, parameters = given.approved.name, given.approved.code, given.approved.parameters
-    filled = [_parameter(each) for each in parameters]
-    components = [{"type": "body", "parameters": filled}] if filled else []
-    template = {"name": name, "language": {"code": code}, "components": components}
-    return {"type": "template", "template": template}
+def _to(called: str) -> dict[str, str]:
+    """Return whom it is for: a user id has a dot in it, a number has none."""
+    return {"recipient" if "." in called else "to": called}
 
 
-def _parameter(parameter: Parameter) -> dict[str, str]:
-    name = {"parameter_name": parameter.name} if parameter.name else {}
-    return {"type": "text", **name, "text": parameter.value}
+def _signalled(signal: Signal) -> dict[str, Any]:
+    ours = {"messaging_product": "whatsapp"}
+    if signal.to is not None:
+        reaction = {"message_id": signal.name, "emoji": signal.emoji or ""}
+        to = {"recipient_type": "individual", **_to(signal.to)}
+        return {**ours, **to, "type": "reaction", "reaction": reaction}
+    typing = {"typing_indicator": {"type": "text"}} if signal.is_typing else {}
+    return {**ours, "status": "read", "message_id": signal.name, **typing}
 
 
-def _taken(answer: Answered) -> Taken:
+def _taken(answer: Answered, attempt: int) -> Taken:
     """Return what they call it. An answer that nobody can read says nothing of whether they have it."""
-    if 200 <= answer.status < 300:
-        taken = _read(answer.body, _Taken)
-        if taken is None or not taken.messages:
-            raise UncertainError("they may have it: their answer cannot be read")
-        return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
-    refused = _read(answer.body, _Refused)
-    if refused is None:
-        if answer.status < 500:
-            raise NotTakenError(f"status {answer.status}")
+    if not 200 <= answer.status < 300:
+        _refuse(answer, attempt)
         raise UncertainError(f"they may have it: status {answer.status}")
-    code = refused.error.code
-    if code in LATER or code in ACCOUNT or 200 <= code < 300:
-        raise NotTakenError(f"code {code}")
-    raise MessageRefusedError(
-        str(code),
-        closed=code == CLOSED,
-        of_template=code in OF_TEMPLATES,
-        stands=STANDS.get(code),
-    )
+    taken = _read(answer.body, _Taken)
+    if taken is None or not taken.messages:
+        raise UncertainError("they may have it: their answer cannot be read")
+    return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
+
+
+def _refuse(answer: Answered, attempt: int) -> None:
+    """Raise what follows from a refusal, as far as one can be read; of one that is not theirs but ours nothing was
+    taken, whatever it says.
+    """
+    refused = _read(answer.body, _Refused)
+    if refused is not None:
+        raise refusal(refused.error.code, answer.retry_after, attempt)
+    if answer.status < 500:
+        after = None if answer.retry_after is None else timedelta(seconds=answer.retry_after)
+        raise NotTakenError(f"status {answer.status}", after=after)
 
 
 def _read(body: bytes, kind: Any) -> Any:

@@ -2,6 +2,7 @@
 whats-app-business-account/message_templates).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,17 +10,20 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from adapters.whatsapp.cloud import LATER
+from adapters.whatsapp.faults import PASSING
 from application.conversations.reviewing import Shelf, TemplatesRefusedError
 from application.conversations.whatsapp_templates import NOTHING, STATUSES
 from application.operations.jobs import NotTakenError
 from application.outgoing import Failed, Outgoing, Request
 from domain.business.configuration.declared import WhatsappCloud
-from domain.conversations.approvals import PLACEHOLDER, Approval, TemplateStatus
+from domain.conversations.approvals import CODE, NAME, PLACEHOLDER, Approval, TemplateStatus
 
 AT_ONCE: Final = 50
 KEPT: Final = 1_000_000
 """Bytes of an answer."""
+
+MOST_SAID: Final = 4_096
+"""Characters of one template, where a body has 1,024 and a head and a foot have 60."""
 
 FIELDS: Final = (
     *("name", "status", "category", "language", "components", "parameter_format"),
@@ -147,7 +151,7 @@ class CloudShelves:
 def _refuse(status: int, body: bytes) -> None:
     """Raise TemplatesRefusedError, or NotTakenError where they may be shown later."""
     refused: _Refused | None = _read(body, _Refused)
-    if refused is None or refused.error.code in LATER or refused.error.code in (1, 2):
+    if refused is None or refused.error.code in PASSING or refused.error.code in (1, 2):
         raise NotTakenError(f"status {status}")
     raise TemplatesRefusedError(str(refused.error.code))
 
@@ -175,15 +179,14 @@ def _approval(raw: msgspec.Raw) -> Approval | None:
 
 
 def _is_kept(template: _Template) -> bool:
-    said = (
-        template.name,
-        template.language,
-        template.category or "",
-        template.rejected_reason or "",
-    )
+    """Whether it is named as templates are, and says no more than one can."""
+    said = f"{template.category}{template.rejected_reason}"
     text = "".join(each.text for each in template.components)
     return (
-        "\x00" not in "".join((*said, text)) and len(text) <= 4_096 and len("".join(said)) <= 1_000
+        re.match(NAME, template.name) is not None
+        and re.match(CODE, template.language) is not None
+        and "\x00" not in said + text
+        and len(said + text) <= MOST_SAID
     )
 
 

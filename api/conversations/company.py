@@ -14,6 +14,7 @@ from api.web.routing import Router
 from application.conversations.company import Present
 from application.conversations.reach import thread_seen
 from application.conversations.taking_part import as_member, records_of
+from domain.conversations.participants import is_staff
 from domain.conversations.threads import Thread, ThreadNotFound
 from domain.values import ThreadId
 
@@ -29,11 +30,15 @@ class Writes(Body):
 @router.post("/{thread_id}/typing", status_code=204)
 @answers(refuses=(ThreadNotFound,), records=False)
 def say_that_one_writes(thread_id: ids.Thread, body: Writes, caller: MayWrite) -> Response:
-    """Say that one is writing: the others hear it (`typing`), until one says otherwise, or for five seconds."""
+    """Say that one is writing: the others hear it (`typing`), until one says otherwise, or for five seconds. On WhatsApp
+    people see it for as long as Meta shows it, and that what they wrote was read.
+    """
     caller.refuse_outdated()
     thread = _seen(thread_id, caller)
     me = caller.ask(lambda past: as_member(thread, oneself(caller), past))
     caller.backend.company.writes(caller.tenant, thread_id, me, still=body.is_typing)
+    if body.is_typing and is_staff(me):
+        caller.backend.company.writes_there(caller.tenant, thread_id, thread)
     return Response(status_code=204)
 
 

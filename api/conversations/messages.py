@@ -1,6 +1,6 @@
 """What is said in conversations, over HTTP."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Response
@@ -19,11 +19,20 @@ from api.requests.including import Includes, Referred, shown_with
 from api.requests.listing import Listing
 from api.requests.moments import instant
 from api.requests.parsing import number, one_of, text
+from api.requests.values import form_of
 from api.web.gate import may
 from api.web.routing import Router
 from api.web.turns import heavy
 from application.conversations.reach import behind, message_seen
 from application.permissions import Permission
+from domain.conversations.choices import (
+    Button,
+    Choices,
+    ChoicesUnclear,
+    ListOfChoices,
+    ListRow,
+    Section,
+)
 from domain.conversations.messages import (
     MOST_FILES,
     MOST_MENTIONS,
@@ -34,6 +43,7 @@ from domain.conversations.messages import (
     MessagePosted,
     PostMessage,
     React,
+    SendAgain,
 )
 from domain.conversations.reaching import WriteToClient
 from domain.conversations.threads import ThreadNotFound
@@ -73,8 +83,31 @@ FOR_ALL: Final = Where("kind", Op.IS, [MessageKind.TEXT, MessageKind.SYSTEM])
 Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x20]+$")]
 
 
+CHOICES: Final = (
+    Choices(
+        buttons=(Button(id="10:00", title="10 h"), Button(id="11:00", title="11 h")),
+        footer="Salon Ana",
+    ),
+    Choices(
+        list=ListOfChoices(
+            button="Choisir",
+            sections=(Section(rows=(ListRow(id="cut", title="Coupe", description="45 min"),)),),
+        )
+    ),
+)
+
+ChoicesBody: Any = form_of(Choices, {}, examples=CHOICES)
+
+
+def _choices(body: Any) -> Choices | None:
+    return None if body is None else msgspec.convert(body.model_dump(), Choices)
+
+
 class Said(Body):
-    """`local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
+    """Where the channel has them (WhatsApp), there may be `choices` below the text: up to three buttons, or a list of up
+    to ten rows; what somebody chooses comes back as their answer, with the `id` as its `payload`.
+
+    `local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
     only. Instead of `text` there may be a `template`. The `fallback` is sent where nothing can be said freely any
     more on the channel as it goes out. `files` are those that one has uploaded as attachments of oneself (`/v1/files`), each sent once.
     """
@@ -86,6 +119,7 @@ class Said(Body):
     reply_to: ids.Message | None = None
     mentions: Annotated[list[Member], Field(default_factory=list, max_length=MOST_MENTIONS)]
     files: Annotated[list[ids.File], Field(default_factory=list, max_length=MOST_FILES)]
+    choices: ChoicesBody | None = None
     local_id: Line | None = None
 
 
@@ -99,6 +133,7 @@ class Reaction(Body):
 
 POSTING: Final = (
     *CONVERSING,
+    ChoicesUnclear,
     *MADE_OF_TEMPLATE,
     files.FileNotFound,
     files.FileHasNotCome,
@@ -125,6 +160,7 @@ def post_message(
         reply_to=body.reply_to,
         mentions=tuple(dict.fromkeys(body.mentions)),
         files=tuple(dict.fromkeys(body.files)),
+        choices=_choices(body.choices),
         local_id=body.local_id,
     )
     return _said(command, caller)
@@ -237,6 +273,16 @@ def delete_message(message_id: ids.Message, caller: MayWrite) -> Response:
 def react_to_message(message_id: ids.Message, body: Reaction, caller: MayWrite) -> Response:
     """React to a message with an emoji, or with `null` no longer. Nobody has to read it."""
     command = React(message_id=message_id, member_id=oneself(caller), emoji=body.emoji)
+    return caller.changed(MESSAGES, message_id, command)
+
+
+@router.post("/v1/messages/{message_id}/send-again")
+@answers(Row(MESSAGES), refuses=CONVERSING, any_version=True)
+def send_message_again(message_id: ids.Message, caller: MayWrite) -> Response:
+    """Have a message sent once more that has failed, or of which nobody knows whether it arrived (`uncertain`): it may
+    arrive twice then. Each asking sends it once.
+    """
+    command = SendAgain(message_id=message_id, by=oneself(caller))
     return caller.changed(MESSAGES, message_id, command)
 
 

@@ -68,6 +68,50 @@ def take_call(tenant: UUID, provider: Name, arrival: Arrived, request: Request) 
     return PlainTextResponse("")
 
 
+@router.get("/{tenant}/{provider}/{secret}", response_class=PlainTextResponse, openapi_extra=PUBLIC)
+@answers(refuses=(*of(refusals), NotFound, ValidationFailed))
+@called
+def take_call_in_query(
+    tenant: UUID,
+    provider: Name,
+    secret: Said,  # noqa: ARG001 - it is compared where the whole address is
+    arrival: Arrived,
+    request: Request,
+) -> Response:
+    """Take a call of a provider that signs nothing, and says it all in the query: it is known by the last part of the
+    address, which nobody else knows. Whoever does not know it is told that there is nothing here.
+    """
+    return _taken_in_address(tenant, provider, arrival, request)
+
+
+@router.post(
+    "/{tenant}/{provider}/{secret}",
+    response_class=PlainTextResponse,
+    openapi_extra={**PUBLIC, **ANYTHING},
+)
+@answers(refuses=of(refusals), records=False)
+@called
+@raw
+def take_call_at_secret_address(
+    tenant: UUID,
+    provider: Name,
+    secret: Said,  # noqa: ARG001 - it is compared where the whole address is
+    arrival: Arrived,
+    request: Request,
+) -> Response:
+    """Take a call of a provider that signs nothing: it is known by the last part of the address, which nobody else
+    knows. It is kept, and understood afterwards; the same again is answered in the same way, and nothing comes of it.
+    """
+    return _taken_in_address(tenant, provider, arrival, request)
+
+
+def _taken_in_address(tenant: UUID, provider: str, arrival: Arrival, request: Request) -> Response:
+    backend: Backend = request.app.state.backend
+    proven = partial(backend.limits.count_callback, request.scope, str(tenant))
+    backend.reception.take(TenantId(str(tenant)), provider, arrival, proven, in_address=True)
+    return PlainTextResponse("")
+
+
 @router.get("/{tenant}/{provider}", response_class=PlainTextResponse, openapi_extra=PUBLIC)
 @answers(refuses=(*of(refusals), NotFound, ValidationFailed))
 @called

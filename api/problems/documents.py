@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.problems.facts import said
@@ -120,13 +121,19 @@ async def from_http(request: Request, error: HTTPException) -> Response:
 
 def broken(request: Request, error: Exception) -> Response:
     """Answer what went wrong on our side: nothing of it leaks, all of it is logged."""
-    path, trace = request.scope["path"], request.scope.get("trace_id")
+    path, trace = _named(request), request.scope.get("trace_id")
     if isinstance(error, StoreUnavailableError):
         log.warning("the database is away", path=path, trace_id=trace, error=repr(error.__cause__))
         return problem(request, _away(request, error))
     kind = type(error).__name__
     log.error("unexpected-error", path=path, trace_id=trace, kind=kind, exc_info=error)
     return problem(request, InternalError())
+
+
+def _named(request: Request) -> str:
+    """Return what a log says of where somebody asked: some paths have a secret in them."""
+    route = request.scope.get("route")
+    return route.path if isinstance(route, APIRoute) else "unknown"
 
 
 def _away(request: Request, error: StoreUnavailableError) -> DomainError:

@@ -66,7 +66,7 @@ MERGES: Final = of(clients.merging)
 PEOPLE: Final = (*of(clients.messages, identities), *DETAILS)
 CONSENTS: Final = of(clients.messages, clients.consents)
 CONVERSING: Final = (
-    *of(threads, messages, channels, windows, reaching),
+    *of(threads, messages, channels, windows, reaching, clients.consents),
     clients.ClientNotFound,
     clients.ClientIsErased,
     clients.ClientIsMerged,

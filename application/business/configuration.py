@@ -127,6 +127,14 @@ def judge(command: configuration.RecordVerdict, past: Past) -> Changes:
     return {command.id: configuration.judge(command, known, now=past.now)}
 
 
+def trouble(command: configuration.RecordTrouble, past: Past) -> Changes:
+    """Of what was removed meanwhile nothing is said."""
+    if (owner := owner_of(command.key, past)) is None:
+        return {}
+    known = past.of(CONFIGURATION, owner)
+    return {owner: configuration.trouble(command, owner, known, now=past.now)}
+
+
 def let_go(command: configuration.LetGoOfFormer, past: Past) -> Changes:
     owner = _there(command.key, past)
     return {owner: configuration.let_go(owner, past.of(CONFIGURATION, owner))}
@@ -150,6 +158,7 @@ def _there(key: str, past: Past) -> str:
 USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     configuration.Configure: configure,
     configuration.RecordVerdict: judge,
+    configuration.RecordTrouble: trouble,
     configuration.LetGoOfFormer: let_go,
     configuration.RemoveConfiguration: remove,
 }

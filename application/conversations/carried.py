@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from application.conversations.amending import caught_up
 from application.conversations.saying import delete
+from application.conversations.taking_part import recorded
 from application.people import clients
 from application.people.people import survivor
 from application.transact import Changes, Past, UseCase, step_by_step
-from domain.conversations import heard, messages
+from domain.conversations import heard, messages, threads
 from domain.conversations.heard import HEARD, Heard, RecordCarried, ReportCarried
-from domain.conversations.messages import MESSAGE, DeleteMessage, MessageStatus, ReportMessage
+from domain.conversations.messages import MESSAGE, DeleteMessage, ReportMessage
 from domain.conversations.participants import PHONE
 from domain.conversations.threads import THREAD
 from domain.messages import Command
@@ -23,8 +24,8 @@ name_on_channel: Final = clients.USE_CASES[NameOnChannel]
 
 
 def record(command: RecordCarried, past: Past) -> Changes:
-    """Note that a message was taken, and under which name, with what was said about it before; and what whoever is to
-    read it is called there.
+    """Note under which name a message goes, and that it was taken, or is about to be given; with what was said about it
+    before, and what whoever is to read it is called there.
     """
     waited = past.of(HEARD, command.heard_id)
     return step_by_step(
@@ -67,7 +68,7 @@ def _named(command: RecordCarried, past: Past) -> Changes:
 
 
 def _taken(command: RecordCarried, past: Past) -> Changes:
-    taken = ReportMessage(message_id=command.message_id, status=MessageStatus.SENT, at=command.at)
+    taken = ReportMessage(message_id=command.message_id, status=command.status, at=command.at)
     return {command.message_id: _reported(taken, past)}
 
 
@@ -79,7 +80,15 @@ def report(command: ReportCarried, past: Past) -> Changes:
     told = ReportMessage(
         message_id=message_id, status=command.status, at=command.at, reason=command.reason
     )
-    return {message_id: _reported(told, past)}
+    return {message_id: _reported(told, past), **_stopped(message_id, command, past)}
+
+
+def _stopped(message_id: MessageId, command: ReportCarried, past: Past) -> Changes:
+    thread_id = past.of(MESSAGE, message_id).thread_id
+    if command.stopped_until is None or thread_id is None:
+        return {}
+    thread = past.of(THREAD, thread_id)
+    return recorded(thread_id, thread, threads.stopped(thread_id, thread, command.stopped_until))
 
 
 def _reported(order: ReportMessage, past: Past) -> Any:

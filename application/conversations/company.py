@@ -8,9 +8,11 @@ from application.business.presence import Presence
 from application.feed import Wanted
 from application.permissions import Permission, PermissionMissing, Principal
 from application.ports import Clock
+from application.processes.effects import CarryReading
 from application.transact import Past
+from domain.conversations.channels import CHANNELS
 from domain.conversations.participants import MemberId
-from domain.conversations.threads import THREAD
+from domain.conversations.threads import THREAD, Thread
 from domain.messages import Value
 from domain.values import ThreadId
 
@@ -73,13 +75,29 @@ class Following(Protocol):
         """
 
 
+Signalled = Callable[[str, CarryReading], None]
+"""Has whoever is on another channel told that somebody of a business writes; see `adapters/jobs/typing.py`."""
+
+
 class Company:
     """Keeps who is there by names that say nothing of them but ids."""
 
-    def __init__(self, presence: Presence, following: Following, clock: Clock) -> None:
+    def __init__(
+        self, presence: Presence, following: Following, signalled: Signalled, clock: Clock
+    ) -> None:
         self._presence = presence
         self._following = following
+        self._signalled = signalled
         self._clock = clock
+
+    def writes_there(self, tenant: str, thread_id: ThreadId, thread: Thread) -> None:
+        """Have whoever is on another channel told that somebody of the business writes, where that can be."""
+        channel = CHANNELS.get(thread.channel)
+        if channel is not None and channel.is_rich and thread.lines:
+            reading = CarryReading(
+                thread_id=thread_id, sequence=thread.last, channel=channel.name, is_typing=True
+            )
+            self._signalled(tenant, reading)
 
     def writes(self, tenant: str, thread_id: ThreadId, member_id: MemberId, *, still: bool) -> None:
         """Take somebody for writing in a conversation, or for writing no more."""

@@ -9,24 +9,32 @@ from typing import Any, Final
 
 from application.conversations.amending import caught_up, replying
 from application.conversations.assigning import given
-from application.conversations.reaching import conversation, opened
+from application.conversations.reaching import opened
+from application.conversations.readers import conversation
 from application.conversations.saying import post
 from application.people import clients as client_use_cases
+from application.people import consents
 from application.people.guests import known_guest
 from application.people.people import survivor
 from application.sales.leads import opened as opened_lead
 from application.transact import Changes, Past, UseCase, one_by_one, step_by_step
 from domain.conversations import heard, threads
+from domain.conversations.channels import CHANNELS
 from domain.conversations.heard import HEARD, HearMessage, MoveKnown
 from domain.conversations.messages import MESSAGE, MessageKind, PostMessage, message_at
 from domain.conversations.participants import PHONE, MemberId
 from domain.conversations.threads import THREAD
 from domain.conversations.windows import Line
 from domain.messages import Command
-from domain.people.clients import CLIENT, ClientStatus, NameOnChannel
+from domain.people.clients import CLIENT, ClientStatus, NameOnChannel, OptInAgain, OptOut
+from domain.people.consents import How, Proof
 from domain.people.identities import IDENTITY
+from domain.people.stopping import Word, meant
 from domain.sales.leads import OpenLead, Touch
 from domain.values import ClientId, HeardId, IdentityId, MessageId, ThreadId, keyed_id
+
+MOST_WORDS: Final = 200
+"""Characters of what somebody wrote that are kept as proof of what they want."""
 
 
 def hear(command: HearMessage, past: Past) -> Changes:
@@ -47,18 +55,28 @@ def hear(command: HearMessage, past: Past) -> Changes:
         partial(_said, command, client_id, thread_id),
         lambda here: replying(_last(thread_id, here), command.reply_to, here),
         lambda here: caught_up(_last(thread_id, here), waited, here),
+        partial(_word, command, client_id),
     )
 
 
 def _person(command: HearMessage, past: Past) -> tuple[ClientId, Changes]:
-    """Return who it is: whoever is known by that on the channel, or was when they wrote, else as guests are."""
-    for each in (command.known, *command.also):
-        if (owner := _owner(each.identity_id, command.at, past)) is not None:
+    """Return who it is: whoever is known by that on the channel, or was when they wrote; or by their number where that is
+    what it is for, since who is answered there is whoever has it; else as guests are.
+    """
+    named = [each.identity_id for each in (command.known, *command.also)]
+    for each in (*named, *_numbers(command)):
+        if (owner := _owner(each, command.at, past)) is not None:
             return owner, {}
     client_id, registered = known_guest(
         command.contact, command.identities, command.seed, past, status=ClientStatus.LEAD
     )
     return survivor(past, client_id) if not registered else client_id, registered
+
+
+def _numbers(command: HearMessage) -> tuple[IdentityId, ...]:
+    """Return by which numbers they are known, where that is enough; an address that is said of them is not."""
+    by_number = command.channel in CHANNELS and CHANNELS[command.channel].by_number
+    return command.identities if by_number and command.contact.email is None else ()
 
 
 def _owner(identity_id: IdentityId, at: datetime | None, past: Past) -> ClientId | None:
@@ -136,6 +154,18 @@ def _replies_to(name: HeardId | None, thread_id: ThreadId, past: Past) -> Messag
 
 def _last(thread_id: ThreadId, past: Past) -> MessageId:
     return message_at(thread_id, past.of(THREAD, thread_id).last)
+
+
+def _word(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
+    """Do what somebody asks for by one word: to be told nothing more on this channel, or something again."""
+    channel = CHANNELS.get(command.channel)
+    word = meant(command.text, command.known.id)
+    if channel is None or channel.told_by is None or word is None or command.from_phone:
+        return {}
+    order = OptOut if word is Word.STOP else OptInAgain
+    proof = Proof(where=command.number or None, words=command.text[:MOST_WORDS])
+    said = order(client_id=client_id, channel=channel.told_by, how=How.WORD, proof=proof)
+    return consents.USE_CASES[order](said, past)
 
 
 def name_of(tenant: str, channel: str, id_: str, pepper: bytes) -> HeardId:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from application.conversations.hearing import said_of
-from application.conversations.reaching import conversation
+from application.conversations.readers import conversation
 from application.people import clients as client_use_cases
 from application.people.people import known_by, records
 from application.transact import Changes, Past, UseCase, one_by_one, step_by_step

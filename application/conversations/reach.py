@@ -40,10 +40,18 @@ ORDERS: Final = (
     scheduled.ScheduleMessage,
     scheduled.CancelScheduled,
     heard.HearMessage,
+    messages.SendAgain,
     messages.ReportMessage,
     reaching.WriteToClient,
 )
 """What people order of conversations."""
+
+OF_MESSAGES: Final = (
+    messages.EditMessage,
+    messages.DeleteMessage,
+    messages.React,
+    messages.SendAgain,
+)
 
 ONESELF: Final[Mapping[type[Command], str]] = {
     threads.OpenThread: "opened_by",
@@ -54,6 +62,7 @@ ONESELF: Final[Mapping[type[Command], str]] = {
     messages.EditMessage: "by",
     messages.DeleteMessage: "by",
     messages.React: "member_id",
+    messages.SendAgain: "by",
     reaching.WriteToClient: "author",
 }
 """Where an order names who it is for: nobody speaks, reads or leaves for another."""
@@ -72,7 +81,7 @@ def refuse_beyond_members(order: Any, reach: Reach, principal: Principal, past: 
         _refuse_strangers(order, principal)
     elif isinstance(order, scheduled.CancelScheduled):
         scheduled_seen(order.scheduled_id, reach, past)
-    elif isinstance(order, messages.EditMessage | messages.DeleteMessage | messages.React):
+    elif isinstance(order, OF_MESSAGES):
         message_seen(order.message_id, reach, past)
     else:
         thread_seen(order.thread_id, reach, past)

@@ -5,21 +5,16 @@ anything; and by what they are called there, or else by their number.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from application.conversations.readers import address_of, conversation
 from application.conversations.saying import post
-from application.people.people import records, refuse_unknown_client, survivor
+from application.people.people import refuse_unknown_client, survivor
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import threads
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage
-from domain.conversations.participants import MemberId
 from domain.conversations.reaching import ChannelNotCarried, ClientNotReachable, WriteToClient
-from domain.conversations.threads import THREAD, OpenThread, ThreadForm
+from domain.conversations.threads import THREAD, OpenThread
 from domain.messages import Command
-from domain.people.clients import CLIENT
-from domain.values import ClientId, IdentityId
-
-EXTENSION: Final = ";"
-"""Stands before what is dialled once a telephone was reached: nobody is called so elsewhere."""
 
 
 def write_to(command: WriteToClient, past: Past) -> Changes:
@@ -44,40 +39,6 @@ def write_to(command: WriteToClient, past: Past) -> Changes:
         notice=command.notice,
     )
     return step_by_step(past, lambda here: opened(thread, here), lambda here: post(order, here))
-
-
-def address_of(
-    channel: str, client_id: ClientId, past: Past, line: IdentityId | None = None
-) -> str | None:
-    """Return what whoever carries a channel calls a client: by the line by which they wrote, by whatever they are
-    called there, or else by the digits of their number; None, where nothing of it is known.
-    """
-    own = [past.of(CLIENT, each) for each in records(past, client_id)]
-    known = [each for client in own for each in client.channels if each.channel == channel]
-    called = [each.id for each in known if line in (None, each.identity_id)]
-    phones = [client.contact.phone for client in own if client.contact]
-    dialled = [each.removeprefix("+") for each in phones if each and EXTENSION not in each]
-    return next(iter(called if line else called + dialled), None)
-
-
-def conversation(channel: str, client_id: ClientId, past: Past) -> OpenThread:
-    """Return the order that opens what a person and the business have on a channel, under the record under which
-    they had it before, if they had.
-    """
-    theirs = [_between(channel, each) for each in records(past, client_id) or (client_id,)]
-    there = (e for e in theirs if past.of(THREAD, threads.thread_of(e)).opened_at is not None)
-    return next(there, _between(channel, client_id))
-
-
-def _between(channel: str, client_id: ClientId) -> OpenThread:
-    member = MemberId(client_id)
-    return OpenThread(
-        form=ThreadForm.DEPARTMENT,
-        opened_by=member,
-        members=(member,),
-        seed=f"{channel}/{client_id}",
-        channel=channel,
-    )
 
 
 def opened(order: OpenThread, past: Past) -> Changes:

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from application.conversations.calling_off import called_off, waiting
 from application.conversations.enclosing import enclosed, taken_back
+from application.conversations.readers import refuse_unreached
 from application.conversations.taking_part import as_member, joining, one_of, recorded
 from application.conversations.wording import worded
 from application.people.people import survivor
 from application.sales.leads import replied, written_to
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.conversations import messages, threads
-from domain.conversations.channels import CHANNELS, refuse_uncarried
+from domain.conversations.channels import CHANNELS, refuse_choices, refuse_uncarried
 from domain.conversations.messages import MESSAGE, Message, MessageKind, MessageStatus
 from domain.conversations.participants import MemberId, client_of, is_staff
 from domain.conversations.scheduled import CalledOff
@@ -54,10 +55,12 @@ def _said(command: messages.PostMessage, past: Past) -> Changes:
         fallback=fallback,
     )
     _refuse_elsewhere(posted, past)
+    refuse_choices(CHANNELS.get(posted.channel), posted.choices)
     if posted.status is MessageStatus.QUEUED and posted.channel in CHANNELS:
-        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files)
+        refuse_uncarried(CHANNELS[posted.channel], posted.text, posted.files, posted.choices)
         if posted.approved is None:
             refuse_closed(CHANNELS[posted.channel], there.lines, now=past.now)
+        refuse_unreached(there, CHANNELS[posted.channel], past)
     past.of(MESSAGE, posted.message_id)
     events = [*before, *_opened_again(posted, there, past), threads.counted(posted, command.line)]
     said = {**recorded(thread_id, thread, events), posted.message_id: [posted]}
@@ -135,6 +138,16 @@ def react(command: messages.React, past: Past) -> Changes:
     return {command.message_id: messages.react(replace(command, member_id=who), message)}
 
 
+def send_again(command: messages.SendAgain, past: Past) -> Changes:
+    """Give it to whoever carries it once more, if it still may be said."""
+    message = past.of(MESSAGE, command.message_id)
+    events = messages.send_again(command, message, now=past.now)
+    if message.thread_id is not None and message.channel in CHANNELS:
+        lines = past.of(THREAD, message.thread_id).lines
+        refuse_closed(CHANNELS[message.channel], lines, now=past.now)
+    return {command.message_id: events}
+
+
 def report(command: messages.ReportMessage, past: Past) -> Changes:
     message = past.of(MESSAGE, command.message_id)
     return {command.message_id: messages.report(command, message)}
@@ -150,5 +163,6 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     messages.FallBack: fall_back,
     messages.DeleteMessage: delete,
     messages.React: react,
+    messages.SendAgain: send_again,
     messages.ReportMessage: report,
 }

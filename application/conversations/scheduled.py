@@ -9,14 +9,17 @@ from msgspec.structs import replace
 
 from application.business.members import works_here
 from application.conversations.calling_off import called_off
+from application.conversations.readers import refuse_unreached
 from application.conversations.saying import post
 from application.conversations.taking_part import as_member, recorded
 from application.conversations.wording import Worded, can_be_said, worded
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.users import USER
 from domain.conversations import scheduled, threads
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import PostMessage, message_at
 from domain.conversations.participants import user_of
+from domain.conversations.reaching import ClientNotReachable
 from domain.conversations.scheduled import (
     SCHEDULED,
     CalledOff,
@@ -27,7 +30,7 @@ from domain.conversations.scheduled import (
 )
 from domain.conversations.threads import THREAD, Thread
 from domain.messages import Command, DomainError
-from domain.people.clients import CLIENT
+from domain.people.clients import CLIENT, HasOptedOut
 from domain.values import ThreadId
 
 
@@ -72,10 +75,25 @@ def _why_not(known: Scheduled, thread: Thread, past: Past) -> CalledOff | None:
         return CalledOff.AUTHOR_LEFT
     if thread.archived:
         return CalledOff.ARCHIVED
+    if (reason := _unreached(thread, past)) is not None:
+        return reason
     found = _made(known, past)
     if found is None:
         return CalledOff.TEMPLATE
     return None if can_be_said(found.order, found.filled, past) else CalledOff.WINDOW_CLOSED
+
+
+def _unreached(thread: Thread, past: Past) -> CalledOff | None:
+    channel = CHANNELS.get(thread.channel)
+    if channel is None:
+        return None
+    try:
+        refuse_unreached(thread, channel, past)
+    except HasOptedOut:
+        return CalledOff.OPTED_OUT
+    except ClientNotReachable:
+        return CalledOff.NO_ADDRESS
+    return None
 
 
 def _made(known: Scheduled, past: Past) -> Worded | None:

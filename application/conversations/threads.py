@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from application.business.members import works_here
 from application.conversations.assigning import given
 from application.conversations.calling_off import called_off, waiting
+from application.conversations.readers import conversation
 from application.conversations.saying import post
 from application.conversations.taking_part import (
     as_known,
@@ -18,11 +19,12 @@ from application.conversations.taking_part import (
     records_of,
     refuse_absent,
 )
-from application.people.people import records
+from application.people.people import records, survivor
 from application.transact import Changes, Past, UseCase, step_by_step
 from domain.business.departments import DEPARTMENTS
 from domain.business.users import USER
 from domain.conversations import messages, threads
+from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import MESSAGE, PostMessage, message_at
 from domain.conversations.participants import MemberId, client_of
 from domain.conversations.scheduled import CalledOff
@@ -65,13 +67,19 @@ def named(command: threads.OpenThread, past: Past) -> ThreadId:
 
 def understood(command: threads.OpenThread, past: Past) -> threads.OpenThread:
     """Return the order with each member as they are known: a client by the record that stands for them, or by
-    the one under which the two have a thread already. Raises what `refuse_absent` raises.
+    the one under which the two have a thread already. On a channel that we reach, a client has one with the
+    business, whoever of it writes. Raises what `refuse_absent` raises.
     """
     for each in command.members:
         if each != command.opened_by:
             refuse_absent(each, past)
     if command.department_id is not None:
         OF_DEPARTMENT.refuse(past.of(DEPARTMENTS.aggregate, command.department_id))
+    if command.channel in CHANNELS and (
+        clients := list(filter(None, map(client_of, command.members)))
+    ):
+        theirs = conversation(command.channel, survivor(past, clients[0]), past)
+        return replace(theirs, opened_by=command.opened_by, text=command.text)
     named = replace(
         command, members=tuple(dict.fromkeys(as_known(each, past) for each in command.members))
     )

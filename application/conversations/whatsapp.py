@@ -6,16 +6,27 @@ Of what is not understood nothing follows; the call is kept. Times are the provi
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from application.conversations.hearing import name_of
-from application.conversations.whatsapp_contents import Content, Fault, Said, caption_of, said_in
+from application.conversations.providers.whatsapp_calls import (
+    Call,
+    Edit,
+    Message,
+    Preference,
+    Reaction,
+    Revoke,
+    Status,
+    System,
+    Told,
+)
+from application.conversations.whatsapp_contents import Said, caption_of, said_in
 from application.conversations.whatsapp_templates import heard_of
 from application.inbound.providers import PROVIDERS, Provider, Received
 from application.people.contact_details import (
@@ -29,132 +40,22 @@ from domain.conversations.heard import (
     AmendHeard,
     AmendmentKind,
     HearMessage,
+    HearPreference,
     MoveKnown,
     ReportCarried,
 )
 from domain.conversations.messages import MESSAGE, MessageStatus
-from domain.fields import ANY_TEXT, ID
+from domain.fields import ID
 from domain.messages import Command
 from domain.people.channels import KnownOn, one_form
 from domain.texts import shown
 from domain.values import Contact, HeardId, MessageId, TenantId
 
 OBJECT: Final = "whatsapp_business_account"
-FIELDS: Final = frozenset({"messages", "smb_message_echoes"})
+FIELDS: Final = frozenset({"messages", "smb_message_echoes", "user_preferences"})
 OURS: Final = re.compile(f"{MESSAGE.kind}-{ID}")
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 10_000
-
-
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ANY_TEXT)]
-"""What Meta calls something. It may be signed by whoever has the business's secret."""
-
-
-class Profile(msgspec.Struct, kw_only=True):
-    name: str | None = None
-
-
-class Person(msgspec.Struct, kw_only=True):
-    """Somebody who writes: they may have no number that is told."""
-
-    wa_id: str | None = None
-    user_id: str | None = None
-    profile: Profile | None = None
-
-
-class Context(msgspec.Struct, kw_only=True):
-    id: Id | None = None
-
-
-class Reaction(msgspec.Struct, kw_only=True):
-    """Without an emoji it is taken back."""
-
-    message_id: Id
-    emoji: str | None = None
-
-
-class Edit(msgspec.Struct, kw_only=True):
-    original_message_id: Id
-    message: Content
-
-
-class Revoke(msgspec.Struct, kw_only=True):
-    original_message_id: Id
-
-
-class System(msgspec.Struct, kw_only=True):
-    """`type` is what happened; `wa_id` and `user_id` are what they are called now (of some versions: `new_wa_id`)."""
-
-    type: str
-    body: str | None = None
-    wa_id: Id | None = None
-    new_wa_id: Id | None = None
-    user_id: Id | None = None
-
-
-class Message(Content, kw_only=True):
-    """Of the business's app on a phone, `to` says who is to read it. What is of a group has a `group_id`."""
-
-    id: Id
-    timestamp: str
-    from_: Id | None = msgspec.field(name="from", default=None)
-    from_user_id: Id | None = None
-    to: Id | None = None
-    to_user_id: Id | None = None
-    group_id: str | None = None
-    context: Context | None = None
-    reaction: Reaction | None = None
-    edit: Edit | None = None
-    revoke: Revoke | None = None
-    system: System | None = None
-
-    @property
-    def by(self) -> list[str]:
-        """Return what whoever wrote it is called, the user id first."""
-        return [each for each in (self.from_user_id, self.from_) if each]
-
-    @property
-    def to_(self) -> list[str]:
-        """Return what whoever is to read it is called, the user id first."""
-        return [each for each in (self.to_user_id, self.to) if each]
-
-
-class Status(msgspec.Struct, kw_only=True):
-    id: Id
-    status: str
-    timestamp: str
-    biz_opaque_callback_data: str | None = None
-    errors: list[Fault] = []
-
-
-class Metadata(msgspec.Struct, kw_only=True):
-    phone_number_id: Id
-
-
-class Change(msgspec.Struct, kw_only=True):
-    field: str
-    value: msgspec.Raw
-
-
-class Entry(msgspec.Struct, kw_only=True):
-    changes: list[Change] = []
-
-
-class Call(msgspec.Struct, kw_only=True):
-    object: str
-    entry: list[Entry] = []
-
-
-class Told(msgspec.Struct, kw_only=True):
-    """What is said of the fields that are read. Each message is read by itself: of a kind that nobody knows yet it may
-    have any shape.
-    """
-
-    metadata: Metadata
-    contacts: list[Person] = []
-    messages: list[msgspec.Raw] = []
-    statuses: list[msgspec.Raw] = []
-    message_echoes: list[msgspec.Raw] = []
 
 
 def understood(pepper: bytes, providers: Sequence[Provider] = PROVIDERS) -> Sequence[Provider]:
@@ -188,25 +89,21 @@ class _Reader:
 
     def commands(self, value: Told) -> Iterator[Command]:
         """Return what follows from it, in order."""
-        for raw in value.messages:
-            message = _read(raw, Message)
-            if message is not None and message.group_id is None:
-                yield from self._of(message, message.by, value)
-        for raw in value.message_echoes:
-            echo = _read(raw, Message)
-            if echo is not None and echo.group_id is None:
-                yield from self._of(echo, echo.to_, value, from_phone=True)
-        for raw in value.statuses:
-            status = _read(raw, Status)
-            if status is not None:
-                yield from self._reported(status)
+        for message in _all(value.messages, Message):
+            yield from self._of(message, message.by, value)
+        for echo in _all(value.message_echoes, Message):
+            yield from self._of(echo, echo.to_, value, from_phone=True)
+        for status in _all(value.statuses, Status):
+            yield from self._reported(status)
+        for preference in _all(value.user_preferences, Preference):
+            yield from self._preferred(preference)
 
     def _of(
         self, message: Message, ids: Sequence[str], value: Told, *, from_phone: bool = False
     ) -> Iterator[Command]:
         """Return what follows from a message that is between the business and whoever is called by these `ids`."""
         at = _time(message.timestamp)
-        if not ids or at is None:
+        if not ids or at is None or message.group_id is not None:
             return
         known = tuple(self._known(each) for each in ids)
         if message.system is not None:
@@ -290,7 +187,7 @@ class _Reader:
             left=self._known(left) if left else None,
         )
 
-    def _reported(self, status: Status) -> Iterator[ReportCarried]:
+    def _reported(self, status: Status) -> Iterator[ReportCarried | HearPreference]:
         at = _time(status.timestamp)
         if status.status not in TOLD or at is None:
             return
@@ -300,7 +197,33 @@ class _Reader:
             at=at,
             message_id=_ours(status.biz_opaque_callback_data),
             reason=str(status.errors[0].code) if status.errors else None,
+            stopped_until=at + STOPPED_FOR if _is_stopped(status) else None,
         )
+        if any(each.code == UNWANTED for each in status.errors):
+            ids = [status.recipient_user_id, status.recipient_id]
+            yield from self._wants(ids, at, f"{UNWANTED}", wants=False)
+
+    def _preferred(self, preference: Preference) -> Iterator[HearPreference]:
+        at = _time(str(preference.timestamp))
+        is_marketing = preference.category == "marketing_messages"
+        if not is_marketing or preference.value not in WANTS or at is None:
+            return
+        yield from self._wants(
+            [preference.user_id, preference.wa_id],
+            at,
+            preference.detail or preference.value,
+            wants=WANTS[preference.value],
+        )
+
+    def _wants(
+        self, ids: Sequence[str | None], at: datetime, words: str, *, wants: bool
+    ) -> Iterator[HearPreference]:
+        known = tuple(self._known(each) for each in ids if each)
+        text = shown(words)[:LONGEST_NAME]
+        if known:
+            yield HearPreference(
+                channel=WHATSAPP.name, known=known, wants=wants, at=at, words=text or None
+            )
 
     def _known(self, id_: str) -> KnownOn:
         return known_on(WHATSAPP.name, id_, tenant=self._tenant, pepper=self._pepper)
@@ -338,6 +261,23 @@ MOVES: Final = LEFT | {"user_changed_user_id", "customer_identity_changed"}
 
 LONGEST_EMOJI: Final = 16
 
+STOPPED: Final = frozenset({131_048, 131_049, 131_064})
+"""Codes that say that somebody is to be left alone for a while: too much was marked as spam, or said to them by all
+businesses (provider contract 2.1).
+"""
+
+UNWANTED: Final = 131_050
+"""Says that somebody does not want to be told what is marketing."""
+
+WANTS: Final = {"stop": False, "resume": True, "signup": True}
+
+STOPPED_FOR: Final = timedelta(hours=24)
+
+
+def _is_stopped(status: Status) -> bool:
+    return status.status == "failed" and any(each.code in STOPPED for each in status.errors)
+
+
 TOLD: Final = {
     "sent": MessageStatus.SENT,
     "delivered": MessageStatus.DELIVERED,
@@ -345,6 +285,11 @@ TOLD: Final = {
     "played": MessageStatus.PLAYED,
     "failed": MessageStatus.FAILED,
 }
+
+
+def _all(said: Sequence[msgspec.Raw], kind: Any) -> list[Any]:
+    """Return those that are of this kind."""
+    return [found for each in said if (found := _read(each, kind)) is not None]
 
 
 def _read(text: Any, kind: Any) -> Any:

@@ -122,24 +122,29 @@ class Said(NamedTuple):
 
 def said_in(content: Content) -> Said | None:
     """Return what it says; None, where nobody knows what it is."""
+    if content.interactive is not None:
+        return _chosen(content.interactive)
+    if content.button is not None:
+        return Said(content.button.text, _payload(content.button.payload))
+    words = _words(content)
+    return Said(words) if words is not None else None
+
+
+def _words(content: Content) -> str | None:
+    words: str | None = None
     match content:
         case Content(text=Text(body=body)):
-            return Said(body)
-        case Content(button=Button(text=text, payload=payload)):
-            return Said(text, _payload(payload))
-        case Content(interactive=Interactive() as interactive):
-            return _chosen(interactive)
+            words = body
         case Content(location=Location() as location):
-            return Said(_place(location))
+            words = _place(location)
         case Content(contacts=[_, *_] as contacts):
-            return Said("\n".join(map(_person, contacts[:MOST_PARTS])))
+            words = "\n".join(map(_person, contacts[:MOST_PARTS]))
         case Content(order=Order() as order):
-            return Said(_ordered(order))
+            words = _ordered(order)
         case Content(type="unsupported", errors=[fault, *_]):
             details = fault.error_data.details if fault.error_data else None
-            return Said(f"⚠️ {details or fault.title or fault.code}")
-        case _:
-            return None
+            words = f"⚠️ {details or fault.title or fault.code}"
+    return words
 
 
 def caption_of(content: Content) -> str | None:

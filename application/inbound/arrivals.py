@@ -67,6 +67,12 @@ def whole_body(arrival: Arrival) -> bytes:
     return b"body " + arrival.body
 
 
+def whatever_is_asked(arrival: Arrival) -> bytes:
+    """Know it by all it says, in its address and its body; the secret in the path is none of it."""
+    asked = f"{arrival.method} {arrival.query}".encode("utf-8", "surrogateescape")
+    return b"asked %b\n%b" % (asked, arrival.body)
+
+
 def header_of(name: bytes) -> KnownBy:
     """Know it by a header that is signed."""
 

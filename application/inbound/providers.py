@@ -19,6 +19,7 @@ from application.inbound.arrivals import (
     KnownBy,
     field_of,
     header_of,
+    whatever_is_asked,
     whole_body,
 )
 from application.inbound.schemes import lyra_answer, twilio_text
@@ -57,7 +58,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """`name` is the last part of its address, and permanent; `configured_as` the key under which a business
     configures it, where that is another. `known_by` says what is proven to be the same when a call is sent
     again. `strips` are headers and fields of JSON that hold a secret of the sender; `type_in` the field that
-    says what kind of call it is.
+    says what kind of call it is. `is_in_address`: it signs nothing, and calls an address that only it knows.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     strips_headers: tuple[bytes, ...] = ()
     strips_fields: tuple[str, ...] = ()
     type_in: str = "type"
+    is_in_address: bool = False
     handshake: Handshake | None = None
     understand: Understand = nobody
 
@@ -75,6 +77,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
         """The key under which a business configures it."""
         return self.configured_as or self.name
 
+
+LABSMOBILE: Final = "labsmobile"
 
 PROVIDERS: Final[tuple[Provider, ...]] = (
     Provider(
@@ -96,6 +100,13 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
     Provider(name="brevo", scheme=schemes.SHARED, type_in="event"),
     Provider(
         name="twilio", scheme=schemes.TWILIO, known_by=lambda call: b"text " + twilio_text(call)
+    ),
+    Provider(
+        name=LABSMOBILE,
+        configured_as="sms.labsmobile",
+        scheme=schemes.IN_ADDRESS,
+        known_by=whatever_is_asked,
+        is_in_address=True,
     ),
     Provider(name="stripe", scheme=schemes.STRIPE, known_by=field_of("id")),
     Provider(name="practice", scheme=schemes.PRACTICE, known_by=field_of("id")),

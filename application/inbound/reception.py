@@ -35,12 +35,20 @@ class Reception:
         self._clock = clock
 
     def take(
-        self, tenant: TenantId, name: str, arrival: Arrival, proven: Callable[[], None]
+        self,
+        tenant: TenantId,
+        name: str,
+        arrival: Arrival,
+        proven: Callable[[], None],
+        *,
+        in_address: bool = False,
     ) -> None:
-        """Keep a call; tell when it is proven whose it is. Raises ProviderNotKnown, SignatureMissing,
-        SignatureWrong, SignatureNotProven.
+        """Keep a call; tell when it is proven whose it is. `in_address`: the address has a secret. Raises
+        ProviderNotKnown, SignatureMissing, SignatureWrong, SignatureNotProven.
         """
         provider = self._provider(name)
+        if provider.is_in_address is not in_address:
+            raise ProviderNotKnown
         secrets = _known(self._secrets.secrets_of(tenant, provider))
         verify(provider.scheme, arrival, secrets, self._clock())
         proven()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Final
@@ -11,7 +12,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from application.inbound.arrivals import Arrival, fields_of
-from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
+from application.inbound.refusals import (
+    ProviderNotKnown,
+    SignatureMissing,
+    SignatureNotProven,
+    SignatureWrong,
+)
 from application.inbound.signatures import (
     BASE64_SHA1,
     BASE64URL_SHA256,
@@ -27,6 +33,29 @@ from application.inbound.signatures import (
 
 META: Final = Scheme(claim=partial(of_body, b"x-hub-signature-256", b"sha256="), proves=HEX_SHA256)
 SHARED: Final = Scheme(claim=partial(shown, b"bearer"), proves=same)
+
+
+IN_PATH: Final = re.compile(rb"[0-9A-Za-z_.~-]{16,200}")
+"""What may stand in an address as it is (RFC 3986, 2.3), and is too long to be found by trying."""
+
+
+def _of_path(secret: bytes) -> bytes:
+    """Refuse what cannot be part of an address, or could be guessed. Raises ValueError."""
+    if not IN_PATH.fullmatch(secret):
+        raise ValueError("must have 16 letters or digits at least, and nothing else but - . _ ~")
+    return secret
+
+
+def _in_address(arrival: Arrival) -> Claim:
+    """The last part of the path, over nothing."""
+    path = urlsplit(arrival.url).path
+    return Claim([b""], [path.rpartition("/")[2].encode("utf-8", "surrogateescape")])
+
+
+IN_ADDRESS: Final = Scheme(
+    claim=_in_address, key=_of_path, proves=same, wrong=lambda **_: ProviderNotKnown()
+)
+"""Whoever does not know the secret is told that there is nothing there."""
 
 
 def _waha(arrival: Arrival) -> Claim:

@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from application.inbound.arrivals import Arrival
-from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
+from application.inbound.refusals import SignatureMissing, SignatureWrong
+from domain.messages import DomainError
 
 MOST: Final = 10
 """Signatures of one request that are looked at: two secrets, each in two versions, are four."""
@@ -44,12 +45,12 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     proves: Callable[[Any, bytes, bytes], bool]
     at: Callable[[Arrival], float | None] = lambda _: None
     tolerance: float = FIVE_MINUTES
-    wrong: type[SignatureWrong | SignatureNotProven] = SignatureWrong
+    wrong: Callable[..., DomainError] = SignatureWrong
 
 
 def verify(scheme: Scheme, arrival: Arrival, secrets: Sequence[bytes], now: datetime) -> None:
     """See to it that somebody who knows one of the secrets has signed it, a short time ago at most, and
-    not ahead of its time. Raises SignatureMissing, and whatever is `wrong`.
+    not ahead of its time. Raises SignatureMissing, and whatever `wrong` makes of it.
     """
     try:
         if not _is_proven(scheme, arrival, secrets):

@@ -14,6 +14,11 @@ NEVER_KEPT: Final = frozenset({b"authorization", b"cookie", b"proxy-authorizatio
 STRIPPED: Final = rb"\1null"
 """What stands in the place of a value."""
 
+SECRET_IN_ADDRESS: Final = re.compile(r"/[^/?]*(?=\?|$)")
+"""The last part of a path."""
+
+HIDDEN: Final = "/-"
+
 
 def stripped(arrival: Arrival, provider: Provider) -> Arrival:
     """Return it without secrets; all else is as it came, byte for byte."""
@@ -22,7 +27,8 @@ def stripped(arrival: Arrival, provider: Provider) -> Arrival:
     body = arrival.body
     for field in provider.strips_fields:
         body = _values_of(field).sub(STRIPPED, body)
-    return replace(arrival, headers=headers, body=body)
+    url = SECRET_IN_ADDRESS.sub(HIDDEN, arrival.url) if provider.is_in_address else arrival.url
+    return replace(arrival, url=url, headers=headers, body=body)
 
 
 @cache

@@ -7,7 +7,7 @@ by a provider that knows no ids, and cannot be asked, is uncertain: done again o
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -100,7 +100,16 @@ class UncertainError(Exception):
 
 
 class NotTakenError(Exception):
-    """The provider said no, or was given nothing: it was not done."""
+    """The provider said no, or was given nothing: it was not done. They are not asked again before some time has passed
+    (`after`), if they said so; and where it is not about this at all, it does not `count` as an attempt.
+    """
+
+    def __init__(
+        self, why: str = "", *, after: timedelta | None = None, counts: bool = True
+    ) -> None:
+        super().__init__(why)
+        self.after = after
+        self.counts = counts
 
 
 class AwayError(NotTakenError):

@@ -62,7 +62,7 @@ Mentioned = (
 """What somebody is told of."""
 
 
-class MailAboutBooking(Effect, frozen=True, kw_only=True):
+class MailAboutBooking(Effect, frozen=True, kw_only=True, omit_defaults=True):
     """A mail about an event, or a message on the channel that its reader wants: `version` is that of the event in the
     booking's stream. Whoever reads it reads all that is said of the booking in the order in which it happened.
     It is a mail for sure `instead_of` a message that has failed.
@@ -168,6 +168,32 @@ class RefundPayment(AboutPayment, frozen=True):
     refund_id: RefundId
 
 
+class CarryReaction(Effect, frozen=True):
+    """Let whoever is on another channel see how the business reacts to a message."""
+
+    lane: ClassVar[str] = "messages"
+
+    message_id: MessageId
+    thread_id: ThreadId
+    channel: str
+
+    @property
+    def ordering_key(self) -> str:
+        """A message is there before anybody reacts to it."""
+        return f"carry/{self.thread_id}"
+
+
+class CarryReading(Effect, frozen=True):
+    """Let whoever is on another channel know that somebody has read up to here, and writes, if they do."""
+
+    lane: ClassVar[str] = "messages"
+
+    thread_id: ThreadId
+    sequence: int
+    channel: str
+    is_typing: bool = False
+
+
 class HearTemplates(Effect, frozen=True):
     """Hear what WhatsApp has of the templates of a business, asked for the `number`th time."""
 
@@ -177,6 +203,19 @@ class HearTemplates(Effect, frozen=True):
     def ordering_key(self) -> str:
         """What was heard last counts."""
         return "hear-templates"
+
+
+class AnswerButton(Effect, frozen=True, kw_only=True):
+    """Understand what somebody answered by a button: see `application/scheduling/answering.py`."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    client_id: ClientId
+
+    @property
+    def ordering_key(self) -> str:
+        """What is answered in one conversation is answered in that order."""
+        return f"answer/{self.thread_id}"
 
 
 class ForgetMails(Effect, frozen=True):
@@ -384,6 +423,23 @@ class DestroyFile(AboutFile, frozen=True):
     wholly: bool = True
 
 
+class TellOfTrouble(Effect, frozen=True):
+    """Find out who is to be told that an account of the business is not good at present."""
+
+    configuration_id: str
+    version: int
+
+
+class SendTroubleMail(Effect, frozen=True):
+    """Tell one of them."""
+
+    lane: ClassVar[str] = "mails"
+
+    configuration_id: str
+    version: int
+    user_id: UserId
+
+
 class PublishEvents(Effect, frozen=True):
     """Publish what is new in a business: see `application/publishing/`. `why` is another each time."""
 
@@ -419,6 +475,9 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     OpenPayment,
     ClosePayment,
     RefundPayment,
+    AnswerButton,
+    CarryReaction,
+    CarryReading,
     HearTemplates,
     SendBookingMail,
     SendBookingReminder,
@@ -445,5 +504,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     UnderstandCall,
     TellOfStoppedWebhook,
     SendWebhookMail,
+    TellOfTrouble,
+    SendTroubleMail,
     PublishEvents,
 )

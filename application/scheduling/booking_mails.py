@@ -177,6 +177,7 @@ class BookingMails:
             confirmed=_is_confirmed(effect.kind, told, past),
             reason=getattr(told.event, "reason", None),
             sequence=told.version,
+            moves=booking.moves,
             happened_at=told.recorded_at,
         )
 

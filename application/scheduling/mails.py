@@ -22,7 +22,8 @@ class BookingMail(Value, frozen=True, kw_only=True):
     """All that a mail may say. `slot` is the time it speaks of; `time_zone` is the reader's clock,
     `local_time_zone` the one on the professional's wall.
 
-    `sequence` rises with every change of the booking, so that calendars know which mail is newer.
+    `sequence` rises with every change of the booking, so that calendars know which mail is newer. `moves` is how often
+    it had been moved.
     """
 
     tenant: str
@@ -43,6 +44,7 @@ class BookingMail(Value, frozen=True, kw_only=True):
     confirmed: bool
     reason: str | None = None
     sequence: int
+    moves: int = 0
     happened_at: datetime
 
     @property

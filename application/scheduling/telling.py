@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 from uuid import uuid5
 
-from application.conversations.reaching import conversation, write_to
+from application.conversations.reaching import write_to
+from application.conversations.readers import conversation
 from application.operations.jobs import Dispatch, Job
 from application.people.consents import records_of
 from application.people.people import survivor
@@ -39,6 +40,8 @@ from domain.people.consents import ToldBy
 from domain.records import CLAIM
 from domain.scheduling import bookings
 from domain.scheduling.bookings import BOOKING, RecordBookingMailSent
+from domain.scheduling.bookings.answers import Answer, token_of
+from domain.values import AnswerKind
 
 Ask = Callable[[str, Callable[[Past], Any]], Any]
 
@@ -165,7 +168,17 @@ class Telling:
         said = self._words(mail, language)
         places = template.says.by_language[language].placeholders
         values = {name: said[name] for name in places if name in said}
-        return FromTemplate(id=id_, values=values, language=language)
+        payloads = tuple(self._token(each, mail) for each in template.buttons)
+        return FromTemplate(id=id_, values=values, language=language, payloads=payloads)
+
+    def _token(self, kind: AnswerKind, mail: BookingMail) -> str:
+        """Return what a button says by which this is answered; nothing is, where nobody knows until when."""
+        if mail.slot is None:
+            return "-"
+        answer = Answer(
+            booking_id=mail.booking_id, kind=kind, moves=mail.moves, until=mail.slot.ends_at
+        )
+        return token_of(answer, mail.tenant, self._pepper)
 
     def _standard(self, mail: BookingMail) -> str | None:
         """Return what everybody says; None, where there is nothing to say in one of its places."""
@@ -180,12 +193,12 @@ class Telling:
 
 
 def tell(command: TellOnChannel, past: Past) -> Changes:
-    """Say it to the client, and on the booking that it was said."""
+    """Say it to the client, or whoever stands for them by now, and on the booking that it was said."""
     booking = past.of(BOOKING, command.notice.booking_id)
     if booking is None or command.notice_id in booking.mails_sent:
         return {}
     order = WriteToClient(
-        client_id=command.client_id,
+        client_id=survivor(past, command.client_id),
         channel=command.channel,
         template=command.template,
         text=command.text,

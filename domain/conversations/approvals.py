@@ -22,7 +22,11 @@ LONGEST: Final = 1_024
 UNSENDABLE: Final = re.compile(r"[\n\r\t]| {5}")
 """What may not be filled in there: "new-line/tab characters or more than 4 consecutive spaces"."""
 
-Name = Annotated[str, Held(pattern="^[a-z0-9_]{1,512}$")]
+NAME: Final = "^[a-z0-9_]{1,512}$"
+CODE: Final = "^[a-z]{2,3}(_[A-Za-z0-9]{2,8})?$"
+"""A language, and perhaps where it is spoken."""
+
+Name = Annotated[str, Held(pattern=NAME)]
 
 
 class TemplateStatus(StrEnum):
@@ -75,11 +79,12 @@ class Parameter(Value, frozen=True, kw_only=True):
 
 
 class AsApproved(Value, frozen=True, kw_only=True):
-    """A message as a channel is given it that knows its template."""
+    """A message as a channel is given it that knows its template. `payloads` are what its buttons say."""
 
     name: str
     code: str
     parameters: tuple[Parameter, ...] = ()
+    payloads: tuple[str, ...] = ()
 
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -123,8 +128,8 @@ def places(approval: Approval, text: str) -> Mapping[str, str] | None:
     >>> places(theirs, "{{first_name}}, {{time}} !"), places(theirs, "{{first_name}} et {{time}} !")
     ({'1': 'time', '2': 'first_name'}, None)
     """
-    theirs, ours = PLACEHOLDER.split(approval.text), PLACEHOLDER.split(text)
-    if [each.strip() for each in theirs[::2]] != [each.strip() for each in ours[::2]]:
+    theirs, ours = PLACEHOLDER.split(approval.text.strip()), PLACEHOLDER.split(text.strip())
+    if theirs[::2] != ours[::2]:
         return None
     pairs = [*zip(theirs[1::2], ours[1::2], strict=True)]
     known = dict(pairs)
@@ -133,7 +138,9 @@ def places(approval: Approval, text: str) -> Mapping[str, str] | None:
     return known if approval.named else {each: known[each] for each in sorted(known, key=int)}
 
 
-def as_approved(approval: Approval, text: str, values: Mapping[str, str]) -> AsApproved:
+def as_approved(
+    approval: Approval, text: str, values: Mapping[str, str], payloads: tuple[str, ...] = ()
+) -> AsApproved:
     """Return what a channel is given of a text with these values. Raises ParameterNotTaken."""
     found = places(approval, text)
     assert found is not None, "it says the same"
@@ -145,7 +152,12 @@ def as_approved(approval: Approval, text: str, values: Mapping[str, str]) -> AsA
         Parameter(value=values[ours], name=theirs if named else None)
         for theirs, ours in found.items()
     ]
-    return AsApproved(name=approval.name, code=approval.code, parameters=tuple(parameters))
+    return AsApproved(
+        name=approval.name,
+        code=approval.code,
+        parameters=tuple(parameters),
+        payloads=payloads,
+    )
 
 
 def refuse_too_long(text: str) -> None:

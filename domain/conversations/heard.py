@@ -83,9 +83,19 @@ class MoveKnown(Command, frozen=True):
     left: KnownOn | None = None
 
 
+class HearPreference(Command, frozen=True):
+    """A provider says whether somebody wants to be told what is marketing, since when, and in which words."""
+
+    channel: str
+    known: tuple[KnownOn, ...]
+    wants: bool
+    at: datetime
+    words: str | None = None
+
+
 class RecordCarried(Command, frozen=True):
-    """Whoever carries a message has it, and calls it this; and whoever is to read it is `known` to them by that. The
-    `name` itself is kept with the message.
+    """Whoever carries a message calls it this, and has it, or is about to be given it (`status`); and whoever is to read
+    it is `known` to them by that. The `name` itself is kept with the message.
     """
 
     heard_id: HeardId
@@ -93,16 +103,20 @@ class RecordCarried(Command, frozen=True):
     at: datetime
     known: KnownOn | None = None
     name: str | None = None
+    status: MessageStatus = MessageStatus.SENT
 
 
 class ReportCarried(Command, frozen=True):
-    """How far what a provider calls this has come; it may say which message of ours that is."""
+    """How far what a provider calls this has come; it may say which message of ours that is, and that nothing more is
+    taken for whoever was to have it until a time.
+    """
 
     heard_id: HeardId
     status: MessageStatus
     at: datetime
     message_id: MessageId | None = None
     reason: str | None = None
+    stopped_until: datetime | None = None
 
 
 class MessageHeard(Event, frozen=True):

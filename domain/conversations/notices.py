@@ -1,14 +1,10 @@
 """Notices: what a message tells somebody about a booking of theirs. What cannot be told by it, is told otherwise."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from domain.conversations.templates import FromTemplate
 from domain.messages import Command, Value
 from domain.values import BookingId, ClientId
-
-T = TypeVar("T")
 
 
 class Notice(Value, frozen=True, kw_only=True):
@@ -29,8 +25,3 @@ class TellOnChannel(Command, frozen=True):
     channel: str
     template: FromTemplate | None = None
     text: str | None = None
-
-
-def first_that_reaches(wanted: Iterable[str], reaching: Mapping[str, T]) -> T | None:
-    """Return by what somebody is told: the first of what they want that reaches them."""
-    return next((reaching[each] for each in wanted if each in reaching), None)

@@ -10,7 +10,7 @@ from domain.values import ClientId
 
 class WriteToClient(Command, frozen=True):
     """Say this to a client on a channel, in what they have with the business there. A notice is what nobody in
-    particular says (`SYSTEM`), and nobody has to answer: it is made of a template, or says which `notice` it is.
+    particular says (`SYSTEM`), and nobody has to answer; it may say of what it is a `notice`.
     """
 
     client_id: ClientId

@@ -43,6 +43,8 @@ class CalledOff(StrEnum):
     ERASED = "erased"
     TEMPLATE = "template"
     WINDOW_CLOSED = "window-closed"
+    OPTED_OUT = "opted-out"
+    NO_ADDRESS = "no-address"
 
 
 # --- What may be asked ----------------------------------------------------------------

@@ -28,11 +28,14 @@ from domain.fields import TEXT, Held, Line, Text
 from domain.languages import nearest
 from domain.messages import Command, DomainError, Event, Invalid, Value
 from domain.records import Action, Kind, Record, StoredAs, Unique, evolve, to
+from domain.values import AnswerKind
 
 TemplateId = NewType("TemplateId", str)
 
 MOST_PLACEHOLDERS: Final = 20
 BRACES: Final = re.compile(r"\{\{|\}\}")
+
+Buttons = Annotated[tuple[AnswerKind, ...], Held(max_length=len(AnswerKind))]
 
 Shortcut = Annotated[str, Held(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
 
@@ -66,22 +69,27 @@ class Wordings(Value, frozen=True, kw_only=True):
 
 class MessageTemplate(Value, frozen=True, kw_only=True):
     """`shortcut` is what somebody types to have it, and `name` what WhatsApp calls it, which has to say the same. What it
-    has of it are the `approvals`: they are heard from there, and nobody types them.
+    has of it are the `approvals`: they are heard from there, and nobody types them. What tells somebody about a booking
+    may have `buttons` there to answer with ("quick replies"): what each is for, in their order.
     """
 
     shortcut: Shortcut
     title: Line
     says: Wordings
     name: Name | None = None
+    buttons: Buttons = ()
     approvals: Approvals = ()
 
 
 class FromTemplate(Value, frozen=True, kw_only=True):
-    """Which template, in which language, and what is to stand in it. No `language`: that of whoever reads it."""
+    """Which template, in which language, and what is to stand in it. No `language`: that of whoever reads it. `payloads`
+    are what its buttons say once they are pressed, in their order.
+    """
 
     id: TemplateId
     values: Mapping[str, str] = {}
     language: str | None = None
+    payloads: tuple[str, ...] = ()
 
 
 class FilledIn(Value, frozen=True, kw_only=True):
@@ -294,7 +302,7 @@ def filled_in(
     if approval is None or not approves:
         return FilledIn(template_id=order.id, text=text, language=language)
     refuse_too_long(text)
-    approved = as_approved(approval, wording.text, order.values)
+    approved = as_approved(approval, wording.text, order.values, order.payloads)
     return FilledIn(template_id=order.id, text=text, language=language, approved=approved)
 
 

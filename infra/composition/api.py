@@ -11,6 +11,7 @@ from adapters.event_store.audit import Audit
 from adapters.event_store.glance import Asking
 from adapters.event_store.history import History
 from adapters.inbound import AgreedSecrets
+from adapters.jobs.typing import TypingInQueue
 from adapters.live_bookings.counts import LiveBookingsCounted, LiveBookingsInLog
 from adapters.public_forms import PostgresPublicForms
 from adapters.public_names import PostgresPublicNames
@@ -83,7 +84,12 @@ def backend(
         attending=system.attending,
         audit=Audit(system.database, History(system.reader)),
         files=system.files,
-        company=Company(system.presence, system.following, system.clock),
+        company=Company(
+            system.presence,
+            system.following,
+            TypingInQueue(system.database, system.clock),
+            system.clock,
+        ),
         configured=system.configured,
         following=system.following,
         jobs=system.jobs,

@@ -22,6 +22,7 @@ from adapters.files.folder import Folder
 from adapters.files.ledger import PostgresLedger
 from adapters.files.pictures import OtherProcess
 from adapters.jobs import handing_over
+from adapters.jobs.pauses import PostgresPauses
 from adapters.mail.letters import TemplateLetters
 from adapters.mail.mime import mailbox_of
 from adapters.mail.outbox import OutboxMailer
@@ -36,6 +37,7 @@ from adapters.presence.one_process import ProcessPresence
 from adapters.publishing import PostgresPublished
 from adapters.rate_limits.one_process import ProcessRateLimiter
 from adapters.read_models.answers import Answers
+from adapters.sms.labsmobile import LabsMobileApi, named, paced
 from adapters.wakeups.bell import Bell
 from adapters.wakeups.between_processes import NotifyWire, Wire
 from adapters.webhooks import PostgresDeliveries, Sender
@@ -43,7 +45,10 @@ from adapters.whatsapp import CloudApi, CloudShelves
 from application.business.address_proofs import AddressProofs
 from application.business.configuration import Configured, Tried, Trying
 from application.business.presence import Presence
+from application.business.trouble_mails import TroubleMails
 from application.conversations.carrying import Carriage, Carriages, Carrying
+from application.conversations.providers.holding import Holding
+from application.conversations.providers.signalling import Signalling, Signals
 from application.conversations.reviewing import Reviewing
 from application.dispatch import Dispatcher
 from application.feed import Feed
@@ -71,7 +76,7 @@ from application.webhooks.deliveries import Happenings
 from application.webhooks.delivering import Delivering
 from application.webhooks.keys import Keyring
 from application.webhooks.mails import WebhookMails
-from domain.conversations.channels import WHATSAPP
+from domain.conversations.channels import SMS, WHATSAPP
 from domain.messages import Command
 from infra.settings import Settings
 
@@ -182,7 +187,10 @@ def outgoing_of(settings: Settings, clock: Clock, *, seconds: float | None = Non
 def tried_of(settings: Settings, clock: Clock) -> Tried:
     """Return what shows to providers what was typed."""
     addresses = Addresses(
-        stripe=settings.stripe_url, resend=settings.resend_url, whatsapp=settings.whatsapp_url
+        stripe=settings.stripe_url,
+        resend=settings.resend_url,
+        whatsapp=settings.whatsapp_url,
+        labsmobile=settings.labsmobile_url,
     )
     checks = ProviderChecks(outgoing_of(settings, clock), addresses, clock).by_key
     return Trying(checks, {each.key: each.scheme.key for each in PROVIDERS})
@@ -257,9 +265,10 @@ def effects_of(
     of_tasks = TaskMails(store.history, overdue, sales, mailer, clock)
     of_imports = ImportMails(store.history, sales, mailer, clock)
     of_webhooks = WebhookMails(store.history, letters, mailer, clock)
+    of_trouble = TroubleMails(store.history, letters, mailer, clock)
     all_ = (
         *(mails, proofs, to_guests, confirmations),
-        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks),
+        *(to_leads, of_leads, of_tasks, of_imports, of_webhooks, of_trouble),
     )
     return {effect: handle for each in all_ for effect, handle in each.handlers.items()}
 
@@ -267,7 +276,11 @@ def effects_of(
 def carriages_of(settings: Settings, clock: Clock) -> Carriages:
     """Return who carries what is said on which channel."""
     outgoing = outgoing_of(settings, clock)
-    return {WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url))}
+    labsmobile = LabsMobileApi(outgoing, settings.labsmobile_url, settings.public_url)
+    return {
+        WHATSAPP.name: Carriage("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url)),
+        SMS.name: Carriage("sms.labsmobile", labsmobile, named, paced),
+    }
 
 
 def telling_of(
@@ -294,24 +307,28 @@ def carrying_of(
     store: PostgresEventStore,
     dispatch: Dispatcher,
     configured: Configured,
+    limiter: RateLimiter,
     clock: Clock,
 ) -> Handlers:
     """Return what gives messages to whoever carries them on their channel, and hears of templates there."""
     carriages, outgoing = carriages_of(settings, clock), outgoing_of(settings, clock)
     shelves = CloudShelves(outgoing, settings.whatsapp_url)
-    pepper = settings.pepper.encode()
-    reviewing = Reviewing(Asking(store, clock), dispatch, configured, shelves, pepper)
+    signals = {WHATSAPP.name: Signals("whatsapp.cloud", CloudApi(outgoing, settings.whatsapp_url))}
+    pepper, asking = settings.pepper.encode(), Asking(store, clock)
+    reviewing = Reviewing(asking, dispatch, configured, shelves, pepper)
+    signalling = Signalling(asking, store.history, configured, signals, clock)
     carrying = Carrying(
-        Asking(store, clock),
+        asking,
         store.history,
         dispatch,
         configured,
         carriages,
-        handing_over(database),
-        pepper,
-        clock,
+        Holding(PostgresPauses(database), handing_over(database), dispatch, clock),
+        pepper=pepper,
+        limiter=limiter,
+        clock=clock,
     )
-    return {**carrying.handlers, **reviewing.handlers}
+    return {**carrying.handlers, **reviewing.handlers, **signalling.handlers}
 
 
 def sender_of(

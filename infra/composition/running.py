@@ -44,7 +44,8 @@ from adapters.wakeups.bell import Bell
 from application.business.accounts import Accounts, ending_sessions
 from application.business.configuration import checking
 from application.business.public_names import claim_of
-from application.conversations.whatsapp import understood
+from application.conversations import whatsapp
+from application.conversations.sms import calls as sms
 from application.dispatch import Dispatcher
 from application.inbound import PROVIDERS, Provider
 from application.inbound.providers import by_name
@@ -59,6 +60,7 @@ from application.processes import PROCESSES
 from application.processes.process import Process
 from application.sales.imports import taking_in
 from application.sales.public_forms import note_of
+from application.scheduling.answering import Answering
 from application.transact import Changes
 from application.use_cases import USE_CASES
 from application.webhooks.endpoints import check_of
@@ -114,6 +116,10 @@ def running_system(
         stack.callback(system.rest)
         system.beside("roll", system.roll.run)
         yield system
+
+
+def _understood(pepper: bytes, providers: Sequence[Provider]) -> Sequence[Provider]:
+    return sms.understood(pepper, whatsapp.understood(pepper, providers))
 
 
 def _compose(
@@ -189,10 +195,11 @@ def _compose(
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
         **understanding(
-            calls, by_name(practised(settings, understood(pepper, providers))), dispatch
+            calls, by_name(practised(settings, _understood(pepper, providers))), dispatch
         ),
         **charging_of(store, dispatch, practice, clock),
-        **carrying_of(settings, database, store, dispatch, configured, clock),
+        **Answering(store.history, dispatch, pepper).handlers,
+        **carrying_of(settings, database, store, dispatch, configured, attempts, clock),
         **checking(Asking(store, clock), tried, erasures),
         **publishing_of(settings, database, store, feed, configured, clock),
     }

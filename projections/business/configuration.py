@@ -9,8 +9,10 @@ from domain.business.configuration import (
     Configuration,
     ConfigurationChanged,
     ConfigurationEvent,
+    ConfigurationRecovered,
     ConfigurationRefused,
     ConfigurationRemoved,
+    ConfigurationTroubled,
     ConfigurationVerified,
     Former,
     FormerSecretsLetGo,
@@ -38,7 +40,8 @@ class ListedFormer(Value, frozen=True, kw_only=True):
 class ListedConfiguration(Row, frozen=True, kw_only=True):
     """`name` is the key under which it is configured. `values` are what was typed last, and `standing` whether
     that counts: the provider may not have been asked yet (`unchecked`), or does not take it (`refused`, and the
-    `objection`). Then `instead` is what counts.
+    `objection`). Then `instead` is what counts. `trouble` is the code by which the provider says that it is not good at
+    present.
     """
 
     id: str
@@ -50,6 +53,7 @@ class ListedConfiguration(Row, frozen=True, kw_only=True):
     instead: Shown | None = None
     former: tuple[ListedFormer, ...] = ()
     verifies: str | None = None
+    trouble: str | None = None
 
 
 def _evolve(
@@ -70,6 +74,7 @@ def _evolve(
         instead=None if instead is None else _shown(instead),
         former=tuple(ListedFormer(secret=masked(e.secret), until=e.until) for e in known.former),
         verifies=known.verifies,
+        trouble=known.trouble,
     )
 
 
@@ -101,17 +106,20 @@ def _remembered(row: ListedConfiguration | None) -> Configuration:
         in_force=in_force,
         verifies=row.verifies,
         former=tuple(Former(secret=each.secret, until=each.until) for each in row.former),
+        trouble=row.trouble,
     )
 
 
 CONFIGURATION_ROWS: Final = ReadModel(
     name="configuration",
-    version=1,
+    version=2,
     row=ListedConfiguration,
     subscribes_to=(
         ConfigurationChanged,
         ConfigurationVerified,
         ConfigurationRefused,
+        ConfigurationTroubled,
+        ConfigurationRecovered,
         FormerSecretsLetGo,
         ConfigurationRemoved,
     ),

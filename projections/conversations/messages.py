@@ -6,7 +6,10 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from domain.conversations.channels import parts_on
+from domain.conversations.choices import Choices
 from domain.conversations.messages import (
+    IN_APP,
     MessageDeleted,
     MessageEdited,
     MessageEvent,
@@ -17,6 +20,7 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
 )
 from domain.conversations.participants import MemberId
@@ -28,8 +32,10 @@ from projections.read_model import ReadModel, Row
 
 
 class ListedMessage(Row, frozen=True, kw_only=True):
-    """`sequence` is its place in the thread, and `words` is by what it is found. Of a message that was deleted, or whose author is erased, it stays
-    that there was one.
+    """`sequence` is its place in the thread, and `words` is by what it is found; `parts`, in how many SMS it goes, if it
+    goes by SMS. Its `author` is a user of zeros where somebody of the business wrote it at its phone; `payload` is what
+    was chosen of the `choices` of another. Of a message that was deleted, or whose author is erased, it stays that there
+    was one.
     """
 
     id: MessageId
@@ -51,7 +57,10 @@ class ListedMessage(Row, frozen=True, kw_only=True):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     reason: str | None = None
+    channel: str = IN_APP
+    parts: int | None = None
     payload: str | None = None
+    choices: Choices | None = None
 
 
 def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> ListedMessage | None:
@@ -59,7 +68,14 @@ def _evolve(row: ListedMessage | None, event: MessageEvent | ClientErased) -> Li
         case MessagePosted():
             return _posted(event)
         case ClientErased():
-            gone = {"text": None, "words": None, "local_id": None, "files": (), "payload": None}
+            gone = {
+                "text": None,
+                "words": None,
+                "local_id": None,
+                "files": (),
+                "payload": None,
+                "choices": None,
+            }
             return row and replace(row, **gone)
         case _:
             return row and _moved(row, event)
@@ -82,7 +98,10 @@ def _posted(event: MessagePosted) -> ListedMessage:
         language=event.language,
         local_id=event.local_id,
         posted_at=event.at,
+        channel=event.channel,
+        parts=parts_on(event.channel, event.text),
         payload=event.payload,
+        choices=event.choices,
     )
 
 
@@ -91,19 +110,25 @@ def _moved(row: ListedMessage, event: MessageEvent) -> ListedMessage:
         case MessageReplied(reply_to=reply_to):
             return replace(row, reply_to=reply_to)
         case MessageEdited(text=text, at=at):
-            return replace(row, text=text, words=text and plain(text), edited_at=at)
+            parts, words = parts_on(row.channel, text), text and plain(text)
+            return replace(row, text=text, words=words, parts=parts, edited_at=at)
         case MessageFellBack(text=text):
             said = replace(row, text=text, words=text and plain(text), files=())
-            return replace(said, template_id=event.template_id, language=event.language)
+            parts = parts_on(row.channel, text)
+            return replace(
+                said, template_id=event.template_id, language=event.language, parts=parts
+            )
         case MessageDeleted(at=at):
-            gone = replace(row, text=None, words=None, reactions={}, files=(), payload=None)
-            return replace(gone, deleted_at=at)
+            gone = replace(row, text=None, words=None, reactions={}, files=())
+            return replace(gone, payload=None, choices=None, deleted_at=at)
         case MessageReacted(member_id=who, emoji=emoji):
             others = {each: mark for each, mark in row.reactions.items() if each != who}
             more = {} if emoji is None else {who: emoji}
             return replace(row, reactions={**others, **more})
         case MessageReported(status=status, reason=reason):
             return replace(row, status=status, reason=reason)
+        case MessageSentAgain():
+            return replace(row, status=MessageStatus.QUEUED, reason=None)
         case MessagePosted() | MessageNamed():
             return row
         case _:
@@ -120,16 +145,18 @@ def _key(event: MessageEvent | ClientErased) -> list[str]:
 
 MESSAGES = ReadModel(
     name="messages",
-    version=3,
+    version=4,
     row=ListedMessage,
     subscribes_to=(
         MessagePosted,
+        MessageNamed,
         MessageReplied,
         MessageEdited,
         MessageFellBack,
         MessageDeleted,
         MessageReacted,
         MessageReported,
+        MessageSentAgain,
         ClientErased,
     ),
     key=_key,

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from domain.conversations.participants import MemberId, is_staff
+from domain.conversations.participants import OURSELVES, MemberId, is_staff
 from domain.conversations.threads import (
     MemberJoined,
     MemberLeft,
@@ -134,11 +134,13 @@ def _stands(
 
 
 def _counted(row: ListedThread, event: MessageCounted) -> ListedThread:
-    """Say who waits for whom: whoever is no colleague, until one of the business says something to them."""
+    """Say who waits for whom: whoever is no colleague, until one of the business says something to them. What they are
+    told by nobody in particular answers nothing.
+    """
     newest = replace(row, last=event.sequence, last_at=event.at, last_message_id=event.message_id)
     if not is_staff(event.author):
         return replace(newest, is_waiting=True)
-    if all(map(is_staff, event.audience)):
+    if event.author == OURSELVES or all(map(is_staff, event.audience)):
         return newest
     waited = int((event.at - row.opened_at).total_seconds())
     first = waited if row.is_waiting and row.first_reply_after is None else row.first_reply_after
@@ -155,7 +157,7 @@ def _key(event: Heard | ClientErased) -> list[str]:
 
 THREADS = ReadModel(
     name="threads",
-    version=1,
+    version=2,
     row=ListedThread,
     subscribes_to=(
         ThreadOpened,

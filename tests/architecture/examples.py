@@ -9,7 +9,7 @@ from typing import Any, Final
 from domain.catalogue import KINDS
 from domain.messages import Event
 from domain.records import Kind, ReferenceLost, ReferenceMade, ValueClaimed, ValueReleased
-from domain.scheduling.bookings import BookingMailFailed, BookingMailSent
+from domain.scheduling.bookings import BookingAnswered, BookingMailFailed, BookingMailSent
 from tests.scheduling.bookings.examples import booking_id
 
 TESTS = Path(__file__).parents[1]
@@ -17,6 +17,7 @@ TESTS = Path(__file__).parents[1]
 MAILS: tuple[Event, ...] = (
     BookingMailSent(booking_id=booking_id, mail_id="1", mail="booking-confirmed", message_id="<1>"),
     BookingMailFailed(booking_id=booking_id, mail_id="1", mail="booking-confirmed", reason="550"),
+    BookingAnswered(booking_id=booking_id, answer="confirm", answer_id="0-_aZ0123456789AbCdE"),
 )
 
 

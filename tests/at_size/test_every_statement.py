@@ -38,6 +38,7 @@ ELSEWHERE: Final = {
     "adapters/event_store/writer.py:Writer._try": "a lock and a commit, when none could be had",
     "adapters/jobs/circuits.py": FAULTS,
     "adapters/jobs/claims.py": FAULTS,
+    "adapters/jobs/pauses.py": "two rows by their key, for each message that goes out",
     "adapters/jobs/postponed.py:recall": FAULTS,
     "adapters/long_operations/progress.py:OperationProgress.end": FAULTS,
     "adapters/postgres": "settings of a connection",

@@ -76,7 +76,11 @@ ASKING = {
 """What one has to say besides."""
 
 
-CALLED = {(ID, "whatsapp"): (b"secret",), (ID, "whatsapp-verify"): (b"agreed",)}
+CALLED = {
+    (ID, "whatsapp"): (b"secret",),
+    (ID, "whatsapp-verify"): (b"agreed",),
+    (ID, "labsmobile"): (b"a-word-of-ours-0001",),
+}
 """The secrets of a provider that calls: for settings."""
 
 

@@ -295,6 +295,7 @@ def _filled(path: str) -> str:
     path = path.replace("practice/{token}", f"practice/{PRACTISED}").replace("{act}", "fail")
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
+    path = path.replace("{provider}/{secret}", "labsmobile/a-word-of-ours-0001")
     path = path.replace("{tenant}", ID).replace("{provider}", "whatsapp")
     path = path.replace("{stream}", f"booking-{ID}")
     path = path.replace("{lead_id}", lead_of(ClientId(f"client-{ID}")))

@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 from domain.business.configuration import DECLARED
 from domain.catalogue import KINDS
 from domain.confidential import Secret
+from domain.conversations.messages import message_at
 from domain.messages import Value
 from domain.records import Kind
 from domain.sales.leads import lead_of
@@ -48,7 +49,7 @@ SERIES = {
 def named(kind: Kind[Any], name: str) -> Any:
     """Return values that no other has."""
     values, _ = bodies(kind)
-    texts = {"name": name, "sku": name, "shortcut": name.lower()}
+    texts = {"name": name.lower(), "sku": name, "shortcut": name.lower()}
     return {**values, **{field: text for field, text in texts.items() if field in values}}
 
 
@@ -145,6 +146,8 @@ OF_ANOTHER_STATE = {
     f"GET /v1/webhooks/webhook-endpoint-{ID}/deliveries/delivery-{ID}",  # has the name of an event
     *("POST /v1/files", "POST /chat/messages"),  # asked what only its GET can be asked
     f"POST /v1/inbound/{ID}/whatsapp",
+    f"POST /v1/messages/{message_at(THREAD, 1)}/send-again",  # it has arrived
+    f"POST /v1/clients/client-{ID}/messages",  # nobody wrote from there, and no template is approved
     *(  # sent as a form
         f"POST {path}/auth"
         for path in ("/v1/realtime", "/realtime", "/chat/realtime", "/api/chat/realtime")

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from application.inbound import Arrival
+from application.inbound import PROVIDERS, Arrival
 
 NOW: Final = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 SECONDS: Final = int(NOW.timestamp())
@@ -32,6 +32,9 @@ def public(key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes
     der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(der)
 
+
+SIGNING: Final = [each for each in PROVIDERS if not each.is_in_address]
+"""All but those who sign nothing, and call an address that nobody else knows."""
 
 SECRETS: Final[Mapping[str, bytes]] = {
     "whatsapp": SECRET,

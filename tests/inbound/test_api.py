@@ -2,16 +2,15 @@
 
 import pytest
 
-from application.inbound import PROVIDERS
 from domain.business.users import Role
 from infra.settings import Mode, Settings
-from tests.inbound.callers import SECRETS, said, stripe
+from tests.inbound.callers import SECRETS, SIGNING, said, stripe
 from tests.inbound.inbox import Inbox
 from tests.inbound.understood import CONFIGURED, NEIGHBOUR, TENANT, body, client
 
 pytestmark = pytest.mark.postgres
 
-EACH = pytest.mark.parametrize("provider", [each.name for each in PROVIDERS])
+EACH = pytest.mark.parametrize("provider", [each.name for each in SIGNING])
 
 
 def told(answer) -> tuple[int, str]:

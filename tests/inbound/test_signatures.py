@@ -11,14 +11,30 @@ from msgspec.structs import replace
 from application.inbound import Arrival, Provider
 from application.inbound.arrivals import fields_of
 from application.inbound.providers import PROVIDERS, by_name
-from application.inbound.refusals import SignatureMissing, SignatureNotProven, SignatureWrong
+from application.inbound.refusals import (
+    ProviderNotKnown,
+    SignatureMissing,
+    SignatureNotProven,
+    SignatureWrong,
+)
 from application.inbound.signatures import verify
-from tests.inbound.callers import NOW, OURS, SECONDS, SECRETS, SIGN, b64, call, digest, public
+from tests.inbound.callers import (
+    NOW,
+    OURS,
+    SECONDS,
+    SECRETS,
+    SIGN,
+    SIGNING,
+    b64,
+    call,
+    digest,
+    public,
+)
 from tests.inbound.callers import arrival as arrival_of
 
 REFUSED = (SignatureMissing, SignatureWrong, SignatureNotProven)
-EACH = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.name)
-PROVEN_BY_BODY = [each for each in PROVIDERS if each.name not in ("evolution", "brevo", "lyra")]
+EACH = pytest.mark.parametrize("provider", SIGNING, ids=lambda each: each.name)
+PROVEN_BY_BODY = [each for each in SIGNING if each.name not in ("evolution", "brevo", "lyra")]
 """Of the others a token or a part of a form is proven: see below."""
 
 TIMED = {"stripe": 300, "resend": 300, "standard-webhooks": 300, "pusher": 300, "ghl": 300}
@@ -270,3 +286,31 @@ def form(name: str) -> Arrival:
     body = b"From=%2F1&Body=a%2Fb&To=2"
     text = f"{OURS}/twilioBodya/bFrom/1To2".encode()
     return arrival_of(body, {"X-Twilio-Signature": b64(digest(text, "sha1"))}, f"{OURS}/twilio")
+
+
+# --- Who signs nothing, and calls an address that nobody else knows ---------------------------
+
+IN_ADDRESS = [each for each in PROVIDERS if each.is_in_address]
+WORD = b"a-word-of-ours-0001"
+
+
+def at(secret: str, query: str = "?acklevel=handset") -> Arrival:
+    return arrival_of(b"", {}, f"{OURS}/v1/inbound/t/labsmobile/{secret}{query}")
+
+
+@pytest.mark.parametrize("provider", IN_ADDRESS, ids=lambda each: each.name)
+def test_whoever_knows_the_address_is_believed_while_the_word_is_changed(
+    provider: Provider,
+) -> None:
+    verify(provider.scheme, at(WORD.decode()), (b"another-word-of-ours", WORD), NOW)
+    verify(provider.scheme, at(WORD.decode(), ""), (WORD,), NOW)
+
+
+@pytest.mark.parametrize("provider", IN_ADDRESS, ids=lambda each: each.name)
+@given(said=st.text(max_size=40), short=st.binary(max_size=15))
+def test_whoever_does_not_is_told_that_there_is_nothing(
+    provider: Provider, said: str, short: bytes
+) -> None:
+    for secrets in ((WORD,), (short,), (said.encode("utf-8", "replace") + b"/",)):
+        with pytest.raises(ProviderNotKnown):
+            verify(provider.scheme, at(said), secrets, NOW)

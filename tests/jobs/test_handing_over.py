@@ -41,7 +41,7 @@ BREAKS: Final = """
         END
     $$;
     CREATE TRIGGER breaks BEFORE UPDATE OF report ON work.jobs
-        FOR EACH ROW EXECUTE FUNCTION break();
+        FOR EACH ROW WHEN (NEW.report IS NOT NULL) EXECUTE FUNCTION break();
 """
 
 

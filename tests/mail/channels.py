@@ -14,7 +14,7 @@ from application.records import creation
 from application.scheduling.mails import state_of
 from application.scheduling.standard_notices import STANDARD
 from domain.business.configuration import Configure, typed_of
-from domain.business.configuration.declared import WhatsappCloud
+from domain.business.configuration.declared import LabsMobile, WhatsappCloud
 from domain.confidential import Secret, kept
 from domain.conversations.approvals import Approval, TemplateStatus
 from domain.conversations.messages import MESSAGE, MessagePosted
@@ -24,10 +24,19 @@ from domain.people.clients import CLIENT, ChangeClient, ChooseHowToBeTold
 from domain.people.consents import How, ToldBy
 from domain.values import ClientId, TenantId
 from infra.composition import System
+from tests.conversations.sms.labsmobile import SECRET, USER
+from tests.conversations.sms.labsmobile import TOKEN as SMS_TOKEN
 from tests.conversations.whatsapp.cloud import APP_SECRET, NUMBER, TOKEN, Cloud
 from tests.conversations.whatsapp.cloud_templates import TheirTemplate
 
-ACCOUNT: Final = WhatsappCloud(
+BY_SMS: Final = LabsMobile(
+    user=USER,
+    token=Secret(value=SMS_TOKEN),
+    sender="SALON",
+    callback_secret=Secret(value=SECRET),
+    per_minute=6_000,
+)
+ON_WHATSAPP: Final = WhatsappCloud(
     phone_number_id=NUMBER, access_token=Secret(value=TOKEN), app_secret=Secret(value=APP_SECRET)
 )
 
@@ -59,22 +68,17 @@ class Channels:
         self._system = system
         self._meta = meta
         self.wanted: dict[str, ToldBy] = {}
-        self._accounts = {ToldBy.WHATSAPP}
 
     def prepare(self, tenant: str) -> None:
         """Let a business be on all channels: every second of its clients wants WhatsApp."""
         clients = sorted(streams(self._system, tenant, CLIENT.kind))
-        self._configure(tenant, "whatsapp.cloud", ACCOUNT)
+        self._configure(tenant, "whatsapp.cloud", ON_WHATSAPP)
+        self._configure(tenant, "sms.labsmobile", BY_SMS)
         for kind in MailKind:
             if not kind.is_for_professional:
                 self._has_template(tenant, kind)
         for number, client in enumerate(clients):
             self._wants(tenant, client, number)
-
-    def reaching(self, client: str) -> ToldBy:
-        """Return on which channel they are told: by mail where the business has no account on the one they want."""
-        wanted = self.wanted[client]
-        return wanted if wanted in self._accounts else ToldBy.MAIL
 
     def _wants(self, tenant: str, client: str, number: int) -> None:
         channel = (ToldBy.WHATSAPP, ToldBy.SMS, ToldBy.WHATSAPP, ToldBy.MAIL)[number % 4]

@@ -10,6 +10,7 @@ from application.processes.effects import MailKind
 from domain.messages import Event
 from domain.scheduling.bookings import (
     BOOKING,
+    BookingAnswered,
     BookingChanged,
     BookingCompleted,
     BookingEvent,
@@ -98,9 +99,11 @@ completed: Final = BookingCompleted(booking_id=booking_id, appointment=appointme
 no_show: Final = BookingMarkedNoShow(booking_id=booking_id, appointment=appointment)
 sent: Final = BookingMailSent(booking_id=booking_id, mail_id="1", mail="other", message_id="<1>")
 failed: Final = BookingMailFailed(booking_id=booking_id, mail_id="1", mail="other", reason="550")
+answered: Final = BookingAnswered(booking_id=booking_id, answer="confirm", answer_id="1")
 
 LATER: Final = (
     confirmed, declined, rescheduled, cancelled, completed, no_show, linked, changed, sent, failed,
+    answered,
 )  # fmt: skip
 OPEN: Final = (BookingStatus.PENDING, BookingStatus.CONFIRMED)
 SAYS: Final = {

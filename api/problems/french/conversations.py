@@ -48,6 +48,18 @@ FRENCH: Final[Mapping[str, Words]] = {
     "files-not-carried": Words(
         "Fichiers non transmis", "Les fichiers ne sont pas envoyés sur ce canal."
     ),
+    "choices-not-carried": Words(
+        "Choix non proposés", "Personne ne peut choisir parmi des réponses sur ce canal."
+    ),
+    "choices-unclear": Words(
+        "Choix à revoir",
+        "Il y a un à trois boutons, ou une liste d'une à dix lignes, sans deux fois le même "
+        "identifiant ; les boutons ont des titres différents, et chacune de plusieurs sections en a un.",
+    ),
+    "message-is-not-stuck": Words(
+        "Message pas en attente d'un nouvel envoi",
+        "Seul un message qui a échoué, ou dont personne ne sait s'il est arrivé, peut être renvoyé.",
+    ),
     "too-long-for-channel": Words(
         "Trop long pour ce canal", "Ce canal ne transmet pas davantage en une fois."
     ),
@@ -127,6 +139,9 @@ FRENCH: Final[Mapping[str, Words]] = {
     "thread-is-direct": Words(
         "Conversation à deux",
         "Une conversation à deux le reste ; ouvrez-en une à plusieurs.",
+    ),
+    "too-many-parts": Words(
+        "Trop de SMS", "Un message part en autant de SMS qu'il peut en avoir, et pas plus."
     ),
     "window-closed": Words(
         "Fenêtre fermée",

@@ -3,6 +3,7 @@
     configure ─► UNCHECKED ─ taken by the provider ─► IN FORCE ─ configure ─► …
                      └ not taken ─► REFUSED                  what was in force still is meanwhile
     remove: its secrets are gone for good; what is configured afterwards is another.
+    While it is in force its provider may say that it is in trouble, until it takes something by it again.
 
 What can be configured is a table (`declared`), what may be asked and can happen is in `messages`, what is
 remembered in `state`. A former secret verifies signatures for another day, unless it is let go of.
@@ -10,14 +11,23 @@ remembered in `state`. A former secret verifies signatures for another day, unle
 
 from typing import Final
 
-from domain.business.configuration.decisions import configure, judge, kept_in, let_go, remove
+from domain.business.configuration.decisions import (
+    configure,
+    judge,
+    kept_in,
+    let_go,
+    remove,
+    trouble,
+)
 from domain.business.configuration.declared import BY_KEY, DECLARED, Declaration, typed_of
 from domain.business.configuration.messages import (
     ConfigurationChanged,
     ConfigurationEvent,
     ConfigurationNotFound,
+    ConfigurationRecovered,
     ConfigurationRefused,
     ConfigurationRemoved,
+    ConfigurationTroubled,
     ConfigurationVerified,
     Configure,
     ConfiguredMeanwhile,
@@ -26,6 +36,7 @@ from domain.business.configuration.messages import (
     Objection,
     Plain,
     ProviderRefuses,
+    RecordTrouble,
     RecordVerdict,
     RemoveConfiguration,
     Sealed,
@@ -54,8 +65,10 @@ __all__ = [
     "ConfigurationChanged",
     "ConfigurationEvent",
     "ConfigurationNotFound",
+    "ConfigurationRecovered",
     "ConfigurationRefused",
     "ConfigurationRemoved",
+    "ConfigurationTroubled",
     "ConfigurationVerified",
     "Configure",
     "ConfiguredMeanwhile",
@@ -66,6 +79,7 @@ __all__ = [
     "Objection",
     "Plain",
     "ProviderRefuses",
+    "RecordTrouble",
     "RecordVerdict",
     "RemoveConfiguration",
     "Sealed",
@@ -78,6 +92,7 @@ __all__ = [
     "kept_in",
     "let_go",
     "remove",
+    "trouble",
     "typed_of",
 ]
 
@@ -91,6 +106,8 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "configuration-changed.v1": ConfigurationChanged,
     "configuration-verified.v1": ConfigurationVerified,
     "configuration-refused.v1": ConfigurationRefused,
+    "configuration-troubled.v1": ConfigurationTroubled,
+    "configuration-recovered.v1": ConfigurationRecovered,
     "former-secrets-let-go.v1": FormerSecretsLetGo,
     "configuration-removed.v1": ConfigurationRemoved,
 }
@@ -98,6 +115,8 @@ TOLD_AS: Final[Tellings] = {
     ConfigurationChanged: NOT_TOLD,
     ConfigurationVerified: NOT_TOLD,
     ConfigurationRefused: NOT_TOLD,
+    ConfigurationTroubled: NOT_TOLD,
+    ConfigurationRecovered: NOT_TOLD,
     FormerSecretsLetGo: NOT_TOLD,
     ConfigurationRemoved: NOT_TOLD,
 }

@@ -9,11 +9,14 @@ from domain.business.configuration.messages import (
     ConfigurationChanged,
     ConfigurationEvent,
     ConfigurationNotFound,
+    ConfigurationRecovered,
     ConfigurationRefused,
     ConfigurationRemoved,
+    ConfigurationTroubled,
     ConfigurationVerified,
     Configure,
     FormerSecretsLetGo,
+    RecordTrouble,
     RecordVerdict,
     RemoveConfiguration,
     Sealed,
@@ -69,6 +72,19 @@ def judge(
     if command.objection is None:
         return [ConfigurationVerified(id=command.id, number=command.number, at=now)]
     return [ConfigurationRefused(id=command.id, number=command.number, objection=command.objection)]
+
+
+def trouble(
+    command: RecordTrouble, id_: str, known: Configuration, *, now: datetime
+) -> Sequence[ConfigurationEvent]:
+    """Say that it is in trouble, and that it is no more: each once."""
+    if known.in_force is None:
+        return []
+    if command.code is not None and known.trouble is None:
+        return [ConfigurationTroubled(id=id_, key=command.key, code=command.code, at=now)]
+    if command.code is None and known.trouble is not None:
+        return [ConfigurationRecovered(id=id_, key=command.key, at=now)]
+    return []
 
 
 def let_go(id_: str, known: Configuration) -> Sequence[ConfigurationEvent]:

@@ -30,6 +30,13 @@ Id = Annotated[str, GIVEN_ID]
 PathId = Annotated[str, Held(min_length=1, max_length=60, pattern="^[0-9A-Za-z_-]+$")]
 """What stands in the path of an address that is asked."""
 
+SENDER: Final = Held(pattern="^([0-9A-Za-z]{1,11}|[0-9]{12,15})$")
+"""Who an SMS is from: a name that telephones show, or a number."""
+
+PATH_IDS: Final = Held(
+    max_length=1_000, pattern="^([0-9A-Za-z_-]{1,60}( *, *[0-9A-Za-z_-]{1,60}){0,15})?$"
+)
+"""Up to 16 of them, with commas between."""
 TemplateId = Annotated[str, id_of("message-template")]
 
 HOST: Final = Held(max_length=200, pattern="^[0-9A-Za-z.-]+$")
@@ -115,15 +122,27 @@ def _is_kept(part: inspect.Type) -> bool:
 
 
 class WhatsappCloud(Value, frozen=True, kw_only=True):
-    """A number in Meta's Cloud API. What Meta sends is signed with the `app_secret`; `verify_token` is
-    what it says when it is told where to send. Of the `business_account_id` are the templates.
+    """A number in Meta's Cloud API, and more of the same account (`more_phone_number_ids`, with commas between): each
+    conversation goes by the number by which they wrote. What Meta sends is signed with the `app_secret`; `verify_token`
+    is what it says when it is told where to send. Of the `business_account_id` are the templates.
     """
 
     phone_number_id: PathId
+    more_phone_number_ids: Annotated[str, PATH_IDS] = ""
     business_account_id: PathId | None = None
     access_token: Secret
     app_secret: Secret
     verify_token: Secret | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All of them, the first first."""
+        more = (each.strip() for each in self.more_phone_number_ids.split(","))
+        return (self.phone_number_id, *filter(None, more))
+
+    def number(self, asked: str | None) -> str:
+        """Return this one of them, if it is one; else the first."""
+        return asked if asked in self.numbers else self.phone_number_id
 
 
 class Stripe(Value, frozen=True, kw_only=True):
@@ -138,6 +157,19 @@ class Resend(Value, frozen=True, kw_only=True):
 
     api_key: Secret
     webhook_secret: Secret | None = None
+
+
+class LabsMobile(Value, frozen=True, kw_only=True):
+    """An account at LabsMobile, by which SMS are sent in the name of the `sender`, so many `per_minute` at most. What it
+    sends us is known by the `callback_secret`, which stands in the address that it calls:
+    `/v1/inbound/{tenant}/labsmobile/{callback_secret}`: sixteen letters or digits at least, and nothing else but - . _ ~
+    """
+
+    user: Annotated[str, Held(min_length=1, max_length=200, pattern=r"^[!-9;-~]+$")]
+    token: Secret
+    sender: Annotated[str, SENDER]
+    callback_secret: Secret
+    per_minute: Annotated[int, Held(ge=1, le=6_000)] = 60
 
 
 class Pusher(Value, frozen=True, kw_only=True):
@@ -175,11 +207,33 @@ DECLARED: Final[tuple[Declaration, ...]] = (
             ),
             WhatsappCloud(
                 phone_number_id="106540352242923",
+                more_phone_number_ids="106540352242924, 106540352242925",
                 access_token=Secret(value="EAAG-example-token-0002"),
                 app_secret=Secret(value="fedcba9876543210fedcba9876543210"),
             ),
         ),
         verifies="app_secret",
+    ),
+    Declaration(
+        key="sms.labsmobile",
+        says="The account by which the business sends SMS.",
+        values=LabsMobile,
+        examples=(
+            LabsMobile(
+                user="ana@salon.example",
+                token=Secret(value="a token of LabsMobile, 0001"),
+                sender="SALON",
+                callback_secret=Secret(value="a-word-in-an-address-0001"),
+            ),
+            LabsMobile(
+                user="max@salon.example",
+                token=Secret(value="a token of LabsMobile, 0002"),
+                sender="33199001234",
+                callback_secret=Secret(value="a-word-in-an-address-0002"),
+                per_minute=600,
+            ),
+        ),
+        verifies="callback_secret",
     ),
     Declaration(
         key="stripe",

@@ -77,6 +77,15 @@ class RemoveConfiguration(Command, frozen=True):
     key: str
 
 
+class RecordTrouble(Command, frozen=True):
+    """The provider says by this code that what is configured under a key is not good at present; or, by none, it has
+    taken something by it.
+    """
+
+    key: str
+    code: str | None
+
+
 # --- What can happen ------------------------------------------------------------------
 
 
@@ -104,6 +113,23 @@ class ConfigurationRefused(Event, frozen=True):
     objection: Objection
 
 
+class ConfigurationTroubled(Event, frozen=True):
+    """Its provider says by this code that it is not good at present."""
+
+    id: str
+    key: str
+    code: str
+    at: datetime
+
+
+class ConfigurationRecovered(Event, frozen=True):
+    """Its provider has taken something by it again."""
+
+    id: str
+    key: str
+    at: datetime
+
+
 class FormerSecretsLetGo(Event, frozen=True):
     id: str
 
@@ -117,6 +143,8 @@ ConfigurationEvent = (
     ConfigurationChanged
     | ConfigurationVerified
     | ConfigurationRefused
+    | ConfigurationTroubled
+    | ConfigurationRecovered
     | FormerSecretsLetGo
     | ConfigurationRemoved
 )

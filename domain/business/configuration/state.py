@@ -10,8 +10,10 @@ from domain.aggregate import Aggregate
 from domain.business.configuration.messages import (
     ConfigurationChanged,
     ConfigurationEvent,
+    ConfigurationRecovered,
     ConfigurationRefused,
     ConfigurationRemoved,
+    ConfigurationTroubled,
     ConfigurationVerified,
     FormerSecretsLetGo,
     Objection,
@@ -44,7 +46,9 @@ class Former(Value, frozen=True, kw_only=True):
 
 
 class Configuration(Value, frozen=True, kw_only=True):
-    """`typed` is what was typed last, as `number`; `in_force` what counts, which may be older."""
+    """`typed` is what was typed last, as `number`; `in_force` what counts, which may be older. `trouble` is the code by
+    which its provider says that it is not good at present.
+    """
 
     key: str = ""
     number: int = 0
@@ -54,6 +58,7 @@ class Configuration(Value, frozen=True, kw_only=True):
     in_force: Typed | None = None
     verifies: str | None = None
     former: tuple[Former, ...] = ()
+    trouble: str | None = None
 
     def valid(self, now: datetime) -> tuple[Secret, ...]:
         """Return the secrets by which signatures are verified, each once, the newest first."""
@@ -80,6 +85,10 @@ def evolve(known: Configuration, event: ConfigurationEvent) -> Configuration:
             return _in_force(known, at)
         case ConfigurationRefused(objection=objection):
             return replace(known, standing=Standing.REFUSED, objection=objection)
+        case ConfigurationTroubled(code=code):
+            return replace(known, trouble=code)
+        case ConfigurationRecovered():
+            return replace(known, trouble=None)
         case FormerSecretsLetGo():
             return replace(known, former=())
         case ConfigurationRemoved():
@@ -95,6 +104,7 @@ def _in_force(known: Configuration, at: datetime) -> Configuration:
         objection=None,
         in_force=known.typed,
         former=_former(known, at),
+        trouble=None,
     )
 
 

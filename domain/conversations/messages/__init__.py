@@ -4,6 +4,7 @@ erased takes along what they said, and nothing that others did.
 post ─► QUEUED ─► SENDING ─► UNCERTAIN ─► SENT ─► DELIVERED ─► READ ─► PLAYED
            └─────────┴───────────┴─────────┴─► FAILED ─► DELIVERED …
                                                 (where the provider says that it came after all)
+          UNCERTAIN, FAILED ── a person sends it again ─► QUEUED
 
 Its words may be changed and taken back by who wrote them; history keeps what was there, until it is erased.
 """
@@ -25,6 +26,7 @@ from domain.conversations.messages.decisions import (
     refuse_unseen,
     reply,
     report,
+    send_again,
 )
 from domain.conversations.messages.message import (
     MESSAGE,
@@ -48,6 +50,7 @@ from domain.conversations.messages.messages import (
     MessageEvent,
     MessageFellBack,
     MessageIsDeleted,
+    MessageIsNotStuck,
     MessageIsOld,
     MessageKind,
     MessageNamed,
@@ -56,6 +59,7 @@ from domain.conversations.messages.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
     NotYourMessage,
     PostMessage,
@@ -64,6 +68,7 @@ from domain.conversations.messages.messages import (
     ReportMessage,
     SaidTwice,
     SaysNothing,
+    SendAgain,
     TooManyReactions,
 )
 from domain.messages import Event
@@ -91,6 +96,7 @@ __all__ = [
     "MessageEvent",
     "MessageFellBack",
     "MessageIsDeleted",
+    "MessageIsNotStuck",
     "MessageIsOld",
     "MessageKind",
     "MessageNamed",
@@ -99,6 +105,7 @@ __all__ = [
     "MessageReacted",
     "MessageReplied",
     "MessageReported",
+    "MessageSentAgain",
     "MessageStatus",
     "NotYourMessage",
     "PostMessage",
@@ -107,6 +114,7 @@ __all__ = [
     "ReportMessage",
     "SaidTwice",
     "SaysNothing",
+    "SendAgain",
     "TooManyReactions",
     "amend",
     "delete",
@@ -122,6 +130,7 @@ __all__ = [
     "refuse_unseen",
     "reply",
     "report",
+    "send_again",
 ]
 
 STORED_AS: Final[dict[str, type[Event]]] = {
@@ -133,6 +142,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "message-deleted.v1": MessageDeleted,
     "message-reacted.v1": MessageReacted,
     "message-reported.v1": MessageReported,
+    "message-sent-again.v1": MessageSentAgain,
 }
 
 AUDIENCE: Final = {"member_id": "audience"}
@@ -156,6 +166,7 @@ TOLD_AS: Final[Tellings] = {
         ),
         text="text",
         payload="payload",
+        choices="choices",
         id="message_id",
         local_id="local_id",
         posted_at="at",
@@ -202,6 +213,14 @@ TOLD_AS: Final[Tellings] = {
         "member_id",
         "emoji",
         id="message_id",
+        about=AUDIENCE,
+        within=THREAD,
+    ),
+    MessageSentAgain: public(
+        "message.sent-again",
+        *("thread_id", "by"),
+        id="message_id",
+        sent_again_at="at",
         about=AUDIENCE,
         within=THREAD,
     ),

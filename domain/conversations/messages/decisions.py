@@ -21,6 +21,7 @@ from domain.conversations.messages.messages import (
     MessageEvent,
     MessageFellBack,
     MessageIsDeleted,
+    MessageIsNotStuck,
     MessageIsOld,
     MessageKind,
     MessageNamed,
@@ -29,6 +30,7 @@ from domain.conversations.messages.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
     NotYourMessage,
     PostMessage,
@@ -36,9 +38,17 @@ from domain.conversations.messages.messages import (
     ReportMessage,
     SaidTwice,
     SaysNothing,
+    SendAgain,
     TooManyReactions,
 )
-from domain.conversations.participants import PHONE, Audience, MemberId, client_of, is_staff
+from domain.conversations.participants import (
+    OURSELVES,
+    PHONE,
+    Audience,
+    MemberId,
+    client_of,
+    is_staff,
+)
 from domain.conversations.templates import FilledIn, FromTemplate
 from domain.values import ClientId, FileId, MessageId, ThreadId, derived_id
 
@@ -98,6 +108,7 @@ def post(
         notice=command.notice,
         name=command.name,
         payload=command.payload,
+        choices=command.choices,
         fallback=fallback,
     )
 
@@ -114,10 +125,10 @@ def refuse_unclear(
 
 def _status_of(command: PostMessage, channel: str) -> MessageStatus:
     """Return how far a message has come as it is said: what goes out on another channel has yet to be carried there,
-    and so has a notice.
+    and so has what we say ourselves.
     """
     is_said = command.kind is MessageKind.TEXT or (
-        command.kind is MessageKind.SYSTEM and bool(command.template or command.notice)
+        command.kind is MessageKind.SYSTEM and command.author == OURSELVES
     )
     goes_out = channel != IN_APP and is_staff(command.author) and is_said
     if command.author == PHONE:
@@ -220,6 +231,26 @@ def _is_told_already(command: React, message: Message) -> bool:
     """Whether their provider has told this, or something that came after it."""
     mark = message.reacted.get(command.member_id)
     return command.mark is not None and mark is not None and command.mark <= mark
+
+
+STUCK: Final = frozenset({MessageStatus.UNCERTAIN, MessageStatus.FAILED})
+
+
+def send_again(command: SendAgain, message: Message, *, now: datetime) -> Sequence[MessageEvent]:
+    """Let it wait for whoever carries it once more. Raises MessageIsNotStuck, MessageIsDeleted."""
+    thread_id, _ = _in_thread(message)
+    _refuse_deleted(message)
+    if message.status not in STUCK:
+        raise MessageIsNotStuck(current_status=message.status)
+    return [
+        MessageSentAgain(
+            message_id=command.message_id,
+            thread_id=thread_id,
+            by=command.by,
+            at=now,
+            channel=message.channel,
+        )
+    ]
 
 
 def report(command: ReportMessage, message: Message) -> Sequence[MessageEvent]:

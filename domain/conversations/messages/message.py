@@ -20,6 +20,7 @@ from domain.conversations.messages.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
 )
 from domain.conversations.notices import Notice
@@ -74,6 +75,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageReported(status=status, at=at):
             failed_at = at if status is MessageStatus.FAILED else message.failed_at
             return replace(message, status=status, failed_at=failed_at)
+        case MessageSentAgain():
+            return replace(message, status=MessageStatus.QUEUED, failed_at=None)
         case _:
             assert_never(event)
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.conversations.approvals import AsApproved
+from domain.conversations.choices import Choices
 from domain.conversations.notices import Notice
 from domain.conversations.participants import Audience, MemberId
 from domain.conversations.templates import FilledIn, FromTemplate, TemplateId
@@ -101,6 +102,7 @@ class PostMessage(Command, frozen=True):
     notice: Notice | None = None
     name: str | None = None
     payload: str | None = None
+    choices: Choices | None = None
 
 
 class FallBack(Command, frozen=True):
@@ -130,6 +132,13 @@ class React(Command, frozen=True):
     member_id: MemberId
     emoji: str | None
     mark: "Mark | None" = None
+
+
+class SendAgain(Command, frozen=True):
+    """Somebody wants it given to whoever carries it once more: it has failed, or nobody knows whether it arrived."""
+
+    message_id: MessageId
+    by: MemberId
 
 
 class ReportMessage(Command, frozen=True):
@@ -173,6 +182,7 @@ class MessagePosted(Event, frozen=True):
     notice: Notice | None = None
     name: Personal[str | None] = None
     payload: Personal[str | None] = None
+    choices: Personal[Choices | None] = None
     fallback: Personal[FilledIn | None] = None
 
 
@@ -233,6 +243,16 @@ class MessageReacted(Event, frozen=True):
     channel: str = IN_APP
 
 
+class MessageSentAgain(Event, frozen=True):
+    """It waits again for whoever carries it, since somebody wanted that."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    by: MemberId
+    at: datetime
+    channel: str
+
+
 class MessageReported(Event, frozen=True):
     """`at` is when it was so, by the clock of whoever carries it. Of what has failed it says which `notice` it was, if
     it was one: that is told otherwise.
@@ -255,6 +275,7 @@ MessageEvent = (
     | MessageDeleted
     | MessageReacted
     | MessageReported
+    | MessageSentAgain
 )
 
 # --- Why it may be refused ------------------------------------------------------------
@@ -270,6 +291,12 @@ class MessageIsDeleted(DomainError):
 
 class NotYourMessage(Forbidden):
     """Only who wrote a message can change it."""
+
+
+class MessageIsNotStuck(DomainError):
+    """Only a message that has failed, or of which nobody knows whether it arrived, can be sent again."""
+
+    current_status: MessageStatus
 
 
 class MessageIsOld(DomainError):

@@ -34,6 +34,7 @@ from domain.conversations.threads.decisions import (
     restore,
     seen_by,
     snooze,
+    stopped,
     thread_of,
     wake,
     with_client,
@@ -58,6 +59,7 @@ from domain.conversations.threads.messages import (
     NotEnoughMembers,
     OpenThread,
     ReadingMoved,
+    RecipientStopped,
     RemoveMember,
     RenameThread,
     ReopenThread,
@@ -115,6 +117,7 @@ __all__ = [
     "NotEnoughMembers",
     "OpenThread",
     "ReadingMoved",
+    "RecipientStopped",
     "RemoveMember",
     "RenameThread",
     "ReopenThread",
@@ -165,6 +168,7 @@ __all__ = [
     "restore",
     "seen_by",
     "snooze",
+    "stopped",
     "thread_of",
     "wake",
     "with_client",
@@ -187,6 +191,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "thread-reading-moved.v1": ReadingMoved,
     "thread-message-awaited.v1": MessageAwaited,
     "thread-message-awaited-no-more.v1": MessageAwaitedNoMore,
+    "thread-recipient-stopped.v1": RecipientStopped,
     "thread-carried.v1": ThreadCarried,
 }
 
@@ -216,5 +221,6 @@ TOLD_AS: Final[Tellings] = {
     ReadingMoved: _to_members("thread.read", "member_id", "sequence", read_at="at"),
     MessageAwaited: NOT_TOLD,
     MessageAwaitedNoMore: NOT_TOLD,
+    RecipientStopped: NOT_TOLD,
     ThreadCarried: NOT_TOLD,
 }

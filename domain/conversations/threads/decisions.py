@@ -26,6 +26,7 @@ from domain.conversations.threads.messages import (
     NotEnoughMembers,
     OpenThread,
     ReadingMoved,
+    RecipientStopped,
     RemoveMember,
     RenameThread,
     ReopenThread,
@@ -302,6 +303,13 @@ def awaited_no_more(
     )
 
 
+def stopped(thread_id: ThreadId, thread: Thread, until: datetime) -> Sequence[ThreadEvent]:
+    """Let nothing be given to the channel until then."""
+    if thread.stopped_until is not None and thread.stopped_until >= until:
+        return []
+    return [RecipientStopped(thread_id=thread_id, audience=thread.audience, until=until)]
+
+
 # --- What was read --------------------------------------------------------------------
 
 
@@ -321,6 +329,7 @@ def read(
             sequence=command.sequence,
             unread=unread,
             at=now,
+            channel=thread.channel,
         )
     ]
 

@@ -249,6 +249,7 @@ class ReadingMoved(Event, frozen=True):
     sequence: int
     unread: int
     at: datetime
+    channel: str = IN_APP
 
 
 class MessageAwaited(Event, frozen=True):
@@ -270,7 +271,8 @@ class MessageAwaitedNoMore(Event, frozen=True):
 
 class Thread(Value, frozen=True, kw_only=True):
     """What a thread remembers: counts, members, and how far they have read; none of its messages. `scheduled`
-    says what is to be said later, and whether an answer cancels it; `lines` are those by which somebody wrote.
+    says what is to be said later, and whether an answer cancels it; `lines` are those by which somebody wrote, and until `stopped_until`
+    the channel takes nothing for them.
     """
 
     opened_at: datetime | None = None
@@ -288,12 +290,21 @@ class Thread(Value, frozen=True, kw_only=True):
     last: int = 0
     scheduled: Mapping[ScheduledId, bool] = {}
     lines: Lines = ()
+    stopped_until: datetime | None = None
     since_carried: int = 0
 
     @property
     def audience(self) -> Audience:
         """Return who is there."""
         return tuple(self.members)
+
+
+class RecipientStopped(Bookkeeping, frozen=True):
+    """The channel takes nothing more for whoever it is with until then."""
+
+    thread_id: ThreadId
+    audience: Audience
+    until: datetime
 
 
 class ThreadCarried(Bookkeeping, frozen=True):
@@ -320,6 +331,7 @@ Told = (
     | ReadingMoved
     | MessageAwaited
     | MessageAwaitedNoMore
+    | RecipientStopped
 )
 ThreadEvent = Told | ThreadCarried
 

@@ -16,6 +16,7 @@ from domain.conversations.threads.messages import (
     MessageCounted,
     MessageDiscounted,
     ReadingMoved,
+    RecipientStopped,
     Thread,
     ThreadArchived,
     ThreadAssigned,
@@ -59,6 +60,8 @@ def _evolve(thread: Thread, event: Told) -> Thread:
             return replace(thread, members=_joined(thread.members, event))
         case MessageAwaited() | MessageAwaitedNoMore():
             return replace(thread, scheduled=_awaited(thread.scheduled, event))
+        case RecipientStopped(until=until):
+            return replace(thread, stopped_until=until)
         case ThreadRenamed(title=title):
             return replace(thread, title=title)
         case ThreadAssigned(assignee_id=assignee):

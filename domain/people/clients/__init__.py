@@ -25,6 +25,7 @@ from domain.people.clients.consents import (
     opt_in_again,
     opt_out,
     opted_out,
+    stopped,
 )
 from domain.people.clients.decisions import (
     MOST_CHANNELS,
@@ -176,6 +177,7 @@ __all__ = [
     "refuse_unknown",
     "register",
     "still",
+    "stopped",
     "tell_apart",
     "unmerge",
 ]

@@ -133,6 +133,11 @@ def opted_out(
     return any(each is not None and not each.agreed for each in said)
 
 
+def stopped(records: Sequence[Client], channel: ToldBy) -> bool:
+    """Whether somebody wants to hear nothing more on a channel, whatever it is about."""
+    return all(opted_out(records, channel, each) for each in Purpose)
+
+
 def may_be_told(records: Sequence[Client], channel: ToldBy, purpose: Purpose) -> bool:
     """Whether somebody may be told of something on a channel; `records` are all of the person. Nobody is whose records
     are erased.

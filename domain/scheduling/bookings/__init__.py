@@ -40,6 +40,7 @@ from domain.scheduling.bookings.messages import (
     MOVES,
     OCCUPYING,
     Appointment,
+    BookingAnswered,
     BookingCancelled,
     BookingChanged,
     BookingCompleted,
@@ -90,6 +91,7 @@ __all__ = [
     "TOLD_AS",
     "Appointment",
     "Booking",
+    "BookingAnswered",
     "BookingCancelled",
     "BookingChanged",
     "BookingCompleted",
@@ -159,6 +161,7 @@ STORED_AS: Final[dict[str, type[Event]]] = {
     "booking-linked-to-client.v2": BookingLinkedToClient,
     "booking-mail-sent.v1": BookingMailSent,
     "booking-mail-failed.v1": BookingMailFailed,
+    "booking-answered.v1": BookingAnswered,
 }
 
 _VISIT: Final = (
@@ -201,4 +204,5 @@ TOLD_AS: Final[Tellings] = {
     BookingLinkedToClient: public("booking.linked-to-client", *_VISIT, id="booking_id"),
     BookingMailSent: NOT_TOLD,
     BookingMailFailed: NOT_TOLD,
+    BookingAnswered: NOT_TOLD,
 }

@@ -9,6 +9,7 @@ from domain.messages import Value
 from domain.scheduling.bookings.messages import (
     OCCUPYING,
     Appointment,
+    BookingAnswered,
     BookingCancelled,
     BookingChanged,
     BookingCompleted,
@@ -34,7 +35,9 @@ from domain.values import (
 
 
 class Booking(Value, frozen=True, kw_only=True):
-    """`asked_for` is the appointment first requested: the same request again is known by it."""
+    """`asked_for` is the appointment first requested: the same request again is known by it. `moves` is how often it was
+    moved.
+    """
 
     status: BookingStatus
     appointment: Appointment
@@ -47,6 +50,8 @@ class Booking(Value, frozen=True, kw_only=True):
     details: JsonText | None = None
     mails_sent: frozenset[str] = frozenset()
     mails_failed: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
+    moves: int = 0
 
     @property
     def reserved(self) -> TimeSlot | None:
@@ -75,10 +80,9 @@ def evolve(booking: Booking | None, event: BookingEvent | BookingMailEvent) -> B
     match event:
         case BookingRequested():
             return _requested(event)
-        case (
-            BookingRescheduled(appointment=appointment)
-            | BookingLinkedToClient(appointment=appointment)
-        ):
+        case BookingRescheduled(appointment=appointment):
+            return booking and replace(booking, appointment=appointment, moves=booking.moves + 1)
+        case BookingLinkedToClient(appointment=appointment):
             return booking and replace(booking, appointment=appointment)
         case BookingChanged(notes=notes, location=location, details=details):
             return booking and replace(booking, notes=notes, location=location, details=details)
@@ -95,6 +99,8 @@ def evolve(booking: Booking | None, event: BookingEvent | BookingMailEvent) -> B
             return booking and replace(booking, mails_sent=booking.mails_sent | {mail})
         case BookingMailFailed(mail_id=mail):
             return booking and replace(booking, mails_failed=booking.mails_failed | {mail})
+        case BookingAnswered(answer_id=answer):
+            return booking and replace(booking, answers=booking.answers | {answer})
         case _:
             assert_never(event)
 

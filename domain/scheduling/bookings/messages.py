@@ -289,14 +289,22 @@ class BookingMailFailed(Bookkeeping, frozen=True):
     reason: str
 
 
+class BookingAnswered(Bookkeeping, frozen=True):
+    """The client answered to what they were told, by `answer_id`: see `answers.py`. What follows from it happens besides."""
+
+    booking_id: BookingId
+    answer: str
+    answer_id: str
+
+
 BookingMove = (
     BookingConfirmed | BookingDeclined | BookingCompleted | BookingMarkedNoShow | BookingCancelled
 )
 BookingEvent = (
     BookingRequested | BookingMove | BookingRescheduled | BookingChanged | BookingLinkedToClient
 )
-BookingMailEvent = BookingMailSent | BookingMailFailed
-"""What became of a mail about a booking; the booking itself stays as it was."""
+BookingMailEvent = BookingMailSent | BookingMailFailed | BookingAnswered
+"""What became of a mail about a booking, and what was answered to it; the booking itself stays as it was."""
 
 
 # --- Why it may be refused ------------------------------------------------------------

@@ -5,12 +5,15 @@ from typing import Any, Final
 
 from domain.business.configuration import (
     ConfigurationChanged,
+    ConfigurationRecovered,
     ConfigurationRefused,
     ConfigurationRemoved,
+    ConfigurationTroubled,
     ConfigurationVerified,
     Configure,
     FormerSecretsLetGo,
     Objection,
+    RecordTrouble,
     RecordVerdict,
     Typed,
     typed_of,
@@ -64,4 +67,7 @@ configuration_refused: Final = ConfigurationRefused(
     id=ID, number=1, objection=Objection.KEY_REJECTED
 )
 former_secrets_let_go: Final = FormerSecretsLetGo(id=ID)
+record_trouble: Final = RecordTrouble(key="stripe", code="190")
+configuration_troubled: Final = ConfigurationTroubled(id=ID, key="stripe", code="190", at=NOON)
+configuration_recovered: Final = ConfigurationRecovered(id=ID, key="stripe", at=NOON)
 configuration_removed: Final = ConfigurationRemoved(id=ID, key="stripe", streams=(ID,))

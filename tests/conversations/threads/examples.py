@@ -11,6 +11,7 @@ from domain.conversations.heard import (
     AmendHeard,
     AmendmentAwaited,
     AmendmentKind,
+    HearPreference,
     MessageCarried,
     MessageHeard,
     MoveKnown,
@@ -29,10 +30,12 @@ from domain.conversations.messages import (
     MessageReacted,
     MessageReplied,
     MessageReported,
+    MessageSentAgain,
     MessageStatus,
     PostMessage,
     React,
     ReportMessage,
+    SendAgain,
     message_at,
 )
 from domain.conversations.participants import MemberId
@@ -61,6 +64,7 @@ from domain.conversations.threads import (
     MessageDiscounted,
     OpenThread,
     ReadingMoved,
+    RecipientStopped,
     RemoveMember,
     RenameThread,
     ReopenThread,
@@ -169,6 +173,7 @@ message_discounted: Final = MessageDiscounted(
 reading_moved: Final = ReadingMoved(
     thread_id=thread_id, member_id=zoe, audience=both, sequence=1, unread=0, at=now
 )
+recipient_stopped: Final = RecipientStopped(thread_id=thread_id, audience=both, until=later)
 thread_carried: Final = ThreadCarried(
     thread_id=thread_id, thread=Thread(opened_at=now, title="Mariage", last=1)
 )
@@ -232,6 +237,9 @@ move_known: Final = MoveKnown(
     at=now,
     text="Zoé changed",
 )
+hear_preference: Final = HearPreference(
+    channel="whatsapp", known=move_known.known, wants=False, at=now, words="stop"
+)
 report_carried: Final = ReportCarried(
     heard_id=carried_id, status=MessageStatus.READ, at=later, message_id=message_id
 )
@@ -268,6 +276,10 @@ message_fell_back: Final = MessageFellBack(
 message_deleted: Final = MessageDeleted(message_id=message_id, thread_id=thread_id, at=later)
 message_reacted: Final = MessageReacted(
     message_id=message_id, thread_id=thread_id, member_id=ana, emoji="👍"
+)
+send_again: Final = SendAgain(message_id=message_id, by=ana)
+message_sent_again: Final = MessageSentAgain(
+    message_id=message_id, thread_id=thread_id, by=ana, at=later, channel="whatsapp"
 )
 message_reported: Final = MessageReported(
     message_id=message_id, thread_id=thread_id, status=MessageStatus.READ, at=later

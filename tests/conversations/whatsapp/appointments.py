@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from domain.conversations.messages import MessagePosted
 from tests.conversations.whatsapp.at_the_desk import Desk
+from tests.conversations.whatsapp.cloud import wrote
 from tests.conversations.whatsapp.cloud_templates import TheirTemplate
 from tests.conversations.whatsapp.templates import approved
 from tests.scheduling.bookings.at_the_salon import Salon
@@ -34,16 +35,40 @@ class Appointments:
             self.has_template(kind)
         self.zoe = self.registers(told_by=told_by)
 
-    def has_template(self, kind: str) -> str:
-        """Let Meta approve what the business says in a notice of this kind; return its id."""
+    def has_template(self, kind: str, *buttons: str) -> str:
+        """Let Meta approve what the business says in a notice of this kind, with buttons; return its id."""
         name, words = kind.replace("-", "_"), WORDS[kind]
         template = {
             "shortcut": kind,
             "title": kind,
             "name": name,
             "says": {"fr": {"text": words}},
+            "buttons": buttons,
         }
-        return approved(self.desk, TheirTemplate(name=name, text=words), template=template)
+        theirs = TheirTemplate(name=name, text=words)
+        if buttons:
+            shown = [{"type": "QUICK_REPLY", "text": each} for each in buttons]
+            theirs.more.append({"type": "BUTTONS", "buttons": shown})
+        return approved(self.desk, theirs, template=template)
+
+    def buttons(self) -> list[str]:
+        """Return what the buttons say of what Meta took last."""
+        components = self.desk.meta.book[-1]["template"]["components"]
+        shown = [each for each in components if each["type"] == "button"]
+        return [each["parameters"][0]["payload"] for each in shown]
+
+    def presses(self, payload: str, id_: str = "wamid.pressed", **more: Any) -> None:
+        """Let somebody press a button."""
+        pressed = wrote((id_, ""), at=self.desk.now, **more)
+        [message] = pressed["messages"]
+        del message["text"]
+        message |= {"type": "button", "button": {"text": "Oui", "payload": payload}}
+        self.desk.is_called(pressed)
+
+    def booking(self, where: str) -> dict[str, Any]:
+        """Return a booking as it is now."""
+        found: dict[str, Any] = self.http.get(where).json()
+        return found
 
     def registers(self, told_by: tuple[str, ...] = ("whatsapp",), **more: Any) -> str:
         """Register a client who wants to be told so; return their id."""

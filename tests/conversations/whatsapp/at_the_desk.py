@@ -28,19 +28,22 @@ VERIFY: Final = "a word that only we know"
 class Desk:
     """Who answers is `ana`."""
 
-    def __init__(self, running: Running, ana: Person, meta: Cloud) -> None:
+    def __init__(
+        self, running: Running, ana: Person, meta: Cloud, more: str = "", token: str = TOKEN
+    ) -> None:
         self.running = running
         self.ana = ana
         self.meta = meta
         meta.rules.clock = lambda: self.now
         self.anybody: TestClient = Client(running.app, raise_server_exceptions=False)
-        self.is_configured()
+        self.token = token
+        self.is_configured(more_phone_number_ids=more)
 
     def is_configured(self, **more: Any) -> None:
         """Let the business's account be taken by Meta."""
         account = WhatsappCloud(
             phone_number_id=NUMBER,
-            access_token=Secret(value=TOKEN),
+            access_token=Secret(value=self.token),
             app_secret=Secret(value=APP_SECRET),
             verify_token=Secret(value=VERIFY),
             **more,

@@ -20,6 +20,8 @@ from tests.outgoing.somebody import HERE
 
 ACCOUNT: Final = "102290129340398"
 NUMBER: Final = "106540352242922"
+OTHER_NUMBER: Final = "106540352242999"
+NUMBERS: Final = frozenset({NUMBER, OTHER_NUMBER})
 TOKEN: Final = "EAAG-good-and-planted-0001"
 APP_SECRET: Final = "0123456789abcdef0123456789abcdef"
 ZOE: Final = "33612345678"
@@ -45,15 +47,30 @@ REFUSALS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """It says no by a code, and perhaps when it may be asked again, in seconds."""
+
+    code: int
+    status: int = 400
+    retry_after: int | None = None
+
+
 @dataclass
 class Cloud:
-    """`book` is what it took, in order; `faults` are what it does next; `called` is by what it calls somebody whom
-    others call otherwise.
+    """`book` is what it took, in order, and `signals` what it was told besides; `by` are the numbers by which it took
+    what is in the book, and `faults` what it does next. Whoever shows a token that is `hanging` waits for an answer
+    until it is let go; `called` is by what it calls somebody whom others call otherwise.
     """
 
     port: int = 0
     book: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    faults: list[Fault | Refusal] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    hanging: dict[str, threading.Event] = field(default_factory=dict)
+    asked: int = 0
     rules: Rules = field(default_factory=Rules)
     called: dict[str, str] = field(default_factory=dict)
 
@@ -67,6 +84,11 @@ class Cloud:
         }
         return Settings.model_validate({**settings.model_dump(), **reach})
 
+    def let_go(self) -> None:
+        """Answer whoever waits."""
+        for each in self.hanging.values():
+            each.set()
+
     @property
     def said(self) -> list[str]:
         """Return the words of what it took."""
@@ -75,7 +97,7 @@ class Cloud:
     def show(self, path: str, bearer: str) -> tuple[int, bytes]:
         """Return the status, and a page of its templates."""
         fault = self.faults.pop(0) if self.faults else None
-        if fault in REFUSALS:
+        if isinstance(fault, Fault) and fault in REFUSALS:
             status, code = REFUSALS[fault]
             return status, _refusal(code)
         where, _, asked = path.partition("?")
@@ -85,23 +107,42 @@ class Cloud:
 
     def take(self, path: str, bearer: str, body: bytes) -> tuple[int, bytes]:
         """Return the status and what it says; nothing, where it hangs up."""
+        self.asked += 1
+        if bearer in self.hanging:
+            self.hanging[bearer].wait()
         fault = self.faults.pop(0) if self.faults else None
+        refused = self._refused(fault, path, bearer)
+        return refused or self._told(fault, path, msgspec.json.decode(body))
+
+    def _refused(
+        self, fault: Fault | Refusal | None, path: str, bearer: str
+    ) -> tuple[int, bytes] | None:
+        if isinstance(fault, Refusal):
+            return fault.status, _refusal(fault.code)
         if fault in REFUSALS:
             status, code = REFUSALS[fault]
             return status, _refusal(code)
         if fault is Fault.UNREADABLE:
             return 502, b"<html>Bad Gateway</html>"
-        said = msgspec.json.decode(body)
-        if path != f"/v23.0/{NUMBER}/messages" or bearer != TOKEN:
-            return 401, _refusal(190)
-        if said["messaging_product"] != "whatsapp" or ("text" in said and not said["text"]["body"]):
+        known = _number(path) in NUMBERS and bearer in self.tokens
+        return None if known else (401, _refusal(190))
+
+    def _told(
+        self, fault: Fault | Refusal | None, path: str, said: dict[str, Any]
+    ) -> tuple[int, bytes]:
+        if said["messaging_product"] != "whatsapp":
+            return 400, _refusal(131_008)
+        if said.get("type") == "reaction" or "status" in said:
+            self.signals.append(said)
+            return 200, b'{"success": true}'
+        if not said[said["type"]]:
             return 400, _refusal(131_008)
         if (refused := self.rules.refusal(said)) is not None:
             return 400, _refusal(refused)
         self.book.append(said)
+        self.by.append(_number(path))
         taken = msgspec.json.encode(self._taken(said))
-        half = {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}
-        return 200, half.get(fault, taken) if fault else taken
+        return 200, {Fault.HANGS_UP: b"", Fault.HALF: taken[:20]}.get(fault, taken)  # type: ignore[arg-type]
 
     def _taken(self, said: dict[str, Any]) -> dict[str, Any]:
         to = said.get("to") or said["recipient"]
@@ -117,8 +158,17 @@ class Cloud:
         return f"wamid.{hashlib.sha1(str(place).encode(), usedforsecurity=False).hexdigest()}"
 
 
+def _number(path: str) -> str:
+    return path.removeprefix("/v23.0/").removesuffix("/messages")
+
+
 def _refusal(code: int) -> bytes:
     return msgspec.json.encode({"error": {"message": "no", "type": "OAuthException", "code": code}})
+
+
+def _asked_to_wait(fault: Fault | Refusal | None) -> list[str]:
+    seconds = fault.retry_after if isinstance(fault, Refusal) else None
+    return [] if seconds is None else [str(seconds)]
 
 
 @contextmanager
@@ -132,18 +182,23 @@ def cloud() -> Iterator[Cloud]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._answer(*there.take(self.path, self._bearer, body))
+            fault = there.faults[0] if there.faults else None
+            status, said = there.take(self.path, self._bearer, body)
+            self._answer(status, said, fault)
 
         @property
         def _bearer(self) -> str:
             return (self.headers["Authorization"] or "").removeprefix("Bearer ")
 
-        def _answer(self, status: int, said: bytes) -> None:
+        def _answer(self, status: int, said: bytes, fault: Fault | Refusal | None = None) -> None:
             if not said:
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header("Content-Length", str(max(len(said), 40)))
+            longer = 40 if fault is Fault.HALF else 0
+            self.send_header("Content-Length", str(max(len(said), longer)))
+            for header in _asked_to_wait(fault):
+                self.send_header("Retry-After", header)
             self.end_headers()
             self.wfile.write(said)
 
@@ -157,6 +212,7 @@ def cloud() -> Iterator[Cloud]:
     try:
         yield there
     finally:
+        there.let_go()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -165,17 +221,17 @@ def cloud() -> Iterator[Cloud]:
 # --- What it calls us about --------------------------------------------------------------
 
 
-def call(*values: dict[str, Any], field: str = "messages") -> bytes:
+def call(*values: dict[str, Any], field: str = "messages", number: str = NUMBER) -> bytes:
     """Return a call, with an entry for each of these."""
     entries = [
-        {"id": "102290129340398", "changes": [{"field": field, "value": _value(each)}]}
+        {"id": "102290129340398", "changes": [{"field": field, "value": _value(each, number)}]}
         for each in values
     ]
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": entries})
 
 
-def _value(value: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"display_phone_number": "33199001234", "phone_number_id": NUMBER}
+def _value(value: dict[str, Any], number: str) -> dict[str, Any]:
+    metadata = {"display_phone_number": "33199001234", "phone_number_id": number}
     return {"messaging_product": "whatsapp", "metadata": metadata, **value}
 
 

@@ -33,6 +33,12 @@ class TheirTemplate:
         return list(dict.fromkeys(PLACE.findall(self.text)))
 
     @property
+    def buttons(self) -> int:
+        """Return by how many buttons one can answer."""
+        known = (b for each in self.more for b in each.get("buttons", ()))
+        return sum(each["type"] == "QUICK_REPLY" for each in known)
+
+    @property
     def named(self) -> bool:
         """Whether its places have names."""
         return bool(self.places) and not self.places[0].isdigit()
@@ -81,6 +87,9 @@ class Rules:
             return CODES.get(there.status, 132_001) if there else 132_001
         given = [each for each in said["components"] if each["type"] == "body"]
         parameters = given[0]["parameters"] if given else []
+        pressed = [int(e["index"]) for e in said["components"] if e["type"] == "button"]
+        if any(index >= there.buttons for index in pressed):
+            return 132_018
         return _of_parameters(there, parameters)
 
 

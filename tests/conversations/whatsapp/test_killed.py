@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.jobs import Worker
+from adapters.rate_limits.one_process import ProcessRateLimiter
 from application.operations.jobs import JobStatus
 from application.use_cases import USE_CASES
 from infra.composition.resources import carrying_of
@@ -26,6 +27,7 @@ def survivor(running: Running) -> Worker:
         system.store,
         system.dispatch,
         system.configured,
+        ProcessRateLimiter(lambda: running.clock().timestamp()),
         running.clock,
     )
     return Worker(

@@ -232,3 +232,46 @@ def test_who_has_the_former_number_later_is_somebody_else() -> None:
 def test_what_is_told_of_whom_nobody_knows_changes_nothing() -> None:
     past = there(InMemory(USE_CASES, NOW))
     assert [each for command in CHANGED for each in past.run(command)] == []
+
+
+# --- What people want to be told ------------------------------------------------------------
+
+
+def wanted(value: str, seconds: int) -> Any:
+    at = int((NOW + timedelta(seconds=seconds)).timestamp())
+    said = {"wa_id": ZOE, "category": "marketing_messages", "value": value, "timestamp": at}
+    return of("user_preferences", user_preferences=[{**said, "detail": f"User said {value}"}])
+
+
+def unwanted(seconds: int) -> Any:
+    at = str(int((NOW + timedelta(seconds=seconds)).timestamp()))
+    failed = {"id": "wamid.x", "status": "failed", "timestamp": at, "recipient_id": ZOE}
+    return of(statuses=[{**failed, "errors": [{"code": 131_050, "title": "no"}]}])
+
+
+WISHES: Final = {
+    "first": FIRST,
+    "stop": wanted("stop", 1),
+    "resume": wanted("resume", 2),
+    "told by a failure": unwanted(3),
+    "signup": wanted("signup", 4),
+    "last": wanted("stop", 5),
+}
+
+
+@given(st.permutations([*WISHES][1:] * 2))
+def test_what_somebody_wants_is_what_they_said_last_with_its_proof(order: list[str]) -> None:
+    past = heard_in(["first", *order], WISHES)
+    zoe = message_of(past, "wamid.1")[0].author
+    [consent] = past.of(CLIENT, zoe).consents
+    assert (consent.agreed, consent.purpose, consent.how) == (False, "marketing", "provider")
+    assert consent.proof is not None
+    assert (consent.proof.where, consent.at) == ("whatsapp", NOW + timedelta(seconds=5))
+    before = heard_in(["first", *(each for each in order if each != "last")], WISHES)
+    [consent] = before.of(CLIENT, zoe).consents
+    assert (consent.agreed, consent.at) == (True, NOW + timedelta(seconds=4))
+
+
+def test_what_a_stranger_wants_is_nobodys() -> None:
+    past = there(InMemory(USE_CASES, NOW))
+    assert [each for command in WISHES["stop"] for each in past.run(command)] == []

@@ -172,6 +172,8 @@ def test_what_could_not_be_said_here_is_left_there(desk: Desk, meta: Cloud) -> N
         TheirTemplate(name="spanish", text="Gracias", language="es"),
         TheirTemplate(name="code", text="", category="AUTHENTICATION"),
         TheirTemplate(name="odd", text="Bonjour {{First}}"),
+        TheirTemplate(name="Étrange", text="Bonjour"),
+        TheirTemplate(name="long", text="x" * 5_000),
         TheirTemplate(name="split", text="Bonjour {{1}}"),
         TheirTemplate(name="split", text="Hello", language="en"),
     ]
@@ -180,6 +182,8 @@ def test_what_could_not_be_said_here_is_left_there(desk: Desk, meta: Cloud) -> N
     found = templates(desk)
     assert {*found} == {"split"}
     assert found["split"]["says"]["en"] is None
+    shown = desk.ana.http.get(SYNCHRONISATION).json()
+    assert (shown["templates"], shown["left_out"]) == (4, 2)
 
 
 @pytest.mark.parametrize(

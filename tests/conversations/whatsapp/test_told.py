@@ -163,3 +163,27 @@ def test_who_opts_out_while_it_waits_is_told_by_mail(desk: Desk, meta: Cloud) ->
     [notice] = zoes.messages()
     assert (notice["status"], notice["reason"]) == ("failed", "opted-out")
     assert (meta.book, zoes.mails()) == ([], ["booking-requested"])
+
+
+def test_who_waits_for_an_answer_waits_on_though_they_are_told_something(desk: Desk) -> None:
+    zoes = Appointments(desk)
+    booking = zoes.book()
+    desk.is_written_to()
+
+    zoes.does(booking, "confirm")
+
+    [thread] = desk.threads
+    assert (thread["is_waiting"], thread["first_reply_after"]) == (True, None)
+
+
+def test_who_was_merged_is_told_as_whoever_stands_for_them(desk: Desk, meta: Cloud) -> None:
+    zoes = Appointments(desk)
+    booking = zoes.book()
+    stands = zoes.registers(email="z.dupont@example.org", phone="+33698765432")
+    merged = zoes.http.post(f"/v1/clients/{stands}/merge", json={"sources": [zoes.zoe]})
+    assert merged.status_code == 200, merged.text
+
+    zoes.does(booking, "confirm")
+
+    assert names(meta) == ["booking_requested", "booking_confirmed"]
+    assert zoes.mails() == []

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.consumers import checkpoints
 from adapters.jobs import Worker
+from adapters.rate_limits.one_process import ProcessRateLimiter
 from application.processes import PROCESSES
 from application.use_cases import USE_CASES
 from infra.composition.resources import carrying_of, effects_of, telling_of
@@ -26,9 +27,10 @@ def survivor(running: Running) -> Worker:
     dispatch, configured = system.dispatch, system.configured
     telling = telling_of(settings, store, dispatch, configured, clock)
     given = (settings, database, store, system.outbox, clock, system.guests, system.answers)
+    limiter = ProcessRateLimiter(lambda: clock().timestamp())
     handlers = {
         **effects_of(*given, telling),
-        **carrying_of(settings, database, store, dispatch, configured, clock),
+        **carrying_of(settings, database, store, dispatch, configured, limiter, clock),
     }
     return Worker(
         database, clock, dispatch, list(USE_CASES), handlers, lease=timedelta(seconds=0.5)

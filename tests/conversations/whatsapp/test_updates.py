@@ -17,6 +17,12 @@ UPDATES: Final = {
     for file in sorted((Path(__file__).parent / "updates").glob("*.json"))
     for name, call in msgspec.json.decode(file.read_bytes()).items()
 }
+PLACE: Final = """📍 Facebook HQ
+1 Hacker Way, Menlo Park, CA 94025
+https://maps.google.com/?q=37.4611978,-122.2164385"""
+CONTACTS: Final = """👤 Chandler Bing +1 555-555-5555
+👤 Monica +1 666-666-6666
+👤 Rachel Green +1 777-777-7777"""
 HEARD: Final = {
     "callback_button/button": ("title", "callback_data"),
     "callback_button/quick_reply": ("title", "callback_data"),
@@ -29,16 +35,8 @@ HEARD: Final = {
     "message/forwarded_many_times": ("text forwarded many times", None),
     "message/referral": ("BODY", None),
     "message/current_location": ("📍 https://maps.google.com/?q=12.25089,43.90539", None),
-    "message/chosen_location": (
-        "📍 Facebook HQ\n1 Hacker Way, Menlo Park, CA 94025\n"
-        "https://maps.google.com/?q=37.4611978,-122.2164385",
-        None,
-    ),
-    "message/contacts": (
-        "👤 Chandler Bing +1 555-555-5555\n👤 Monica +1 666-666-6666\n"
-        "👤 Rachel Green +1 777-777-7777",
-        None,
-    ),
+    "message/chosen_location": (PLACE, None),
+    "message/contacts": (CONTACTS, None),
     "message/order": (
         "🛒 3 \N{MULTIPLICATION SIGN} HAMBURGER (30 ILS)\n🛒 2 \N{MULTIPLICATION SIGN} FRENCH_FRIES (35 ILS)\n🛒 2 \N{MULTIPLICATION SIGN} SODA (10 ILS)",
         None,
@@ -49,6 +47,7 @@ HEARD: Final = {
 }
 UNDERSTOOD: Final = {
     *HEARD,
+    *(name for name in UPDATES if name.startswith(("template_", "user_marketing_preferences"))),
     "message/reaction",
     "message/unreaction_empty",
     "message/unreaction_no_emoji",

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from application.people import clients as of_clients
 from application.people import consents
 from application.people.consents import may_be_told, records_of
+from application.sales import merging
 from domain.business.users import Role
 from domain.people.clients import (
     CLIENT,
@@ -49,7 +50,7 @@ by_themselves = replace(choose_how_to_be_told, how=How.THEMSELVES)
 
 @pytest.fixture
 def business() -> InMemory:
-    found = InMemory({**of_clients.USE_CASES, **consents.USE_CASES}, NOW)
+    found = InMemory({**of_clients.USE_CASES, **consents.USE_CASES, **merging.USE_CASES}, NOW)
     found.run(register_client)
     found.run(register_another)
     return found

@@ -11,6 +11,7 @@ from adapters.event_store.mapper import Mapper
 from application.people import clients as of_clients
 from application.people import consents
 from application.people.consents import records_of
+from application.sales import merging
 from domain.messages import Command, DomainError, Event
 from domain.people import clients
 from domain.people.clients import CLIENT, ClientStatus
@@ -20,7 +21,7 @@ from domain.values import ClientId, Contact, IdentityId, NoteId, UserId
 from projections.people.clients import CLIENTS, KnownClient
 from tests.in_memory import InMemory
 
-USE_CASES = {**of_clients.USE_CASES, **consents.USE_CASES}
+USE_CASES = {**of_clients.USE_CASES, **consents.USE_CASES, **merging.USE_CASES}
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 CLIENT_IDS = [ClientId(f"client-{n}") for n in range(3)]
 IDENTITIES = [IdentityId(f"identity-{n}") for n in range(4)]

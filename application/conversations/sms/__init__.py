@@ -1,0 +1,1 @@
+"""SMS: what those who carry them call us about."""
