@@ -75,7 +75,9 @@ CANCELING: Final = "cancel"
 
 
 class AttemptReport(Value, frozen=True, kw_only=True):
-    """An attempt to pay, by the provider's own id: the amounts are all that was authorized and captured of it so far."""
+    """An attempt to pay, by the provider's own id: the amounts are all that was authorized and captured of it so far. The
+    `reason` is a code of theirs, and never anybody's words.
+    """
 
     id: str
     authorized: int = 0

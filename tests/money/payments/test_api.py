@@ -9,6 +9,7 @@ from domain.business.users import Role
 from domain.values import ClientId
 from tests.money.payments.till import Till
 from tests.running import Running
+from tests.scheduling.bookings.at_the_salon import Salon
 
 pytestmark = [pytest.mark.postgres, pytest.mark.together]
 
@@ -224,3 +225,37 @@ def test_why_somebody_paid_is_erased_with_them_and_that_they_did_is_not(
     assert erased.status_code == 204
     assert (shown["reason"], shown["refunds"][0]["reason"]) == (None, None)
     assert (shown["captured"], shown["refunded"]) == (5000, 5000)
+
+
+# --- Of a booking -------------------------------------------------------------------------
+
+
+def test_of_a_booking_whoever_comes_is_to_pay(running: Running, till: Till) -> None:
+    salon, zoe, max_ = Salon.opened(running), registered(till), registered(till, "Max")
+    booking = salon.book(till.desk, client_id=zoe).json()["id"]
+
+    payment = till.asked(booking_id=booking)
+    refused = till.desk.post(
+        "/v1/payments",
+        json={"amount": 5000, "currency": "EUR", "booking_id": booking, "client_id": max_},
+    )
+
+    assert (payment["client_id"], payment["booking_id"]) == (zoe, booking)
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking-of-another-client")
+    listed = till.desk.get(f"/v1/payments?booking_id={booking}").json()["data"]
+    assert [each["id"] for each in listed] == [payment["id"]]
+
+
+def test_why_a_guest_paid_is_erased_with_them(running: Running, till: Till) -> None:
+    salon, address = Salon.opened(running), "max@example.org"
+    guest = {"name": "Max", "email": address}
+    booking = salon.book(till.desk, guest=guest).json()["id"]
+    payment = till.paid(booking_id=booking, reason="A private matter")
+    max_ = till.desk.post("/v1/clients", json=guest).json()["id"]
+
+    running.http().delete(f"/v1/clients/{max_}/personal-data")
+    running.settle()
+
+    shown = till.shown(payment["id"])
+    assert (payment["client_id"], payment["reason"]) == (None, "A private matter")
+    assert (shown["reason"], shown["captured"]) == (None, 5000)

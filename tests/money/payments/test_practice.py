@@ -6,9 +6,18 @@ import pytest
 from adapters.payments import Practice
 from application.inbound import Arrival, Received
 from application.money.charging import Standing
-from application.money.practice import MOST_ATTEMPTS, Act, Call, played, secret_of, understood
+from application.money.desk import PaymentsDesk
+from application.money.practice import (
+    MOST_ATTEMPTS,
+    Act,
+    Call,
+    PracticePageNotFound,
+    played,
+    secret_of,
+    understood,
+)
 from domain.macs import mac
-from domain.money.payments import ReportPayment
+from domain.money.payments import ProviderNotAvailable, ReportPayment
 from domain.values import Money, PaymentId, TenantId
 from infra.composition.money import own_secrets, practice_of, practised
 from infra.settings import Mode, Settings
@@ -195,3 +204,12 @@ def test_what_says_nothing_of_a_payment_is_not_understood() -> None:
     assert understand(msgspec.json.encode(said)) == [
         ReportPayment(payment_id=payment_id, amount=Money(5000, "EUR"))
     ]
+
+
+def test_where_nobody_takes_payments_none_is_asked_for() -> None:
+    desk = PaymentsDesk(lambda *_: None, (), None)
+
+    with pytest.raises(ProviderNotAvailable):
+        desk.provider()
+    with pytest.raises(PracticePageNotFound):
+        desk.page("a" * 32)
