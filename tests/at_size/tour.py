@@ -135,6 +135,7 @@ def people(salon: Salon, http: TestClient) -> dict[str, Any]:
         "service_id": salon.service_id,
         "tenant_id": salon.running.tenant,
         "code": "slot-taken",
+        "secret": "nobody-knows-it",
     }
 
 

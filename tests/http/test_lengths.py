@@ -20,7 +20,7 @@ from domain.records import Kind
 from domain.sales.leads import lead_of
 from domain.values import ClientId
 from infra.settings import Settings
-from tests.contract import check
+from tests.contract import check, documents
 from tests.http import hostile
 from tests.http.examples_of_bodies import ID
 from tests.http.furnished import ASKING, CALLED, furnish, reversible, token
@@ -184,6 +184,8 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def owner(running: Running) -> Iterator[Owner]:
+    """Whoever asks. The documents are written before: meanwhile the line would be idle for too long."""
+    documents()
     furnish(running)
     with served(running.app) as port, Line(port) as line:
         yield Owner(running, line)
