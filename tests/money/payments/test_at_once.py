@@ -42,6 +42,21 @@ def test_who_comes_back_at_once_with_the_call_is_counted_once(till: Till) -> Non
     assert till.shown(payment["id"])["captured"] == 5000
 
 
+def test_the_same_call_ten_times_at_once_captures_once(till: Till) -> None:
+    payment = till.asked()
+    till.play(payment, "pay")
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        calling = [threads.submit(till.call, payment["id"], "call-1") for _ in range(10)]
+        till.running.settle()
+        answers = {each.result() for each in calling}
+    till.running.settle()
+
+    assert answers == {200}
+    assert till.events(payment["id"]).count("payment-captured.v1") == 1
+    assert till.shown(payment["id"])["captured"] == 5000
+
+
 def test_who_pays_twice_at_once_has_paid_once(till: Till) -> None:
     payment = till.asked()
     page = till.page(payment)

@@ -13,10 +13,8 @@ from application.money.practice import (
     Call,
     PracticePageNotFound,
     played,
-    secret_of,
     understood,
 )
-from domain.macs import mac
 from domain.money.payments import ProviderNotAvailable, ReportPayment
 from domain.values import Money, PaymentId, TenantId
 from infra.composition.money import own_secrets, practice_of, practised
@@ -133,27 +131,12 @@ def test_whoever_comes_back_after_the_call_changes_nothing(till: Till) -> None:
 @pytest.mark.together
 def test_a_call_that_is_doubled_changed_or_unsigned_moves_no_money(till: Till) -> None:
     payment = till.paid()
-    running = till.running
-    found = running.system.database
-    with found.as_worker() as connection:
-        known = connection.execute("SELECT standing FROM work.practice_orders").fetchone()
-    assert known is not None
-    told = msgspec.json.decode(known[0], type=Standing)
-    where = f"/v1/inbound/{running.tenant}/practice"
 
-    def called(id_: str, secret: bytes) -> int:
-        body = msgspec.json.encode(Call(id=id_, type="payment.changed", payment=told))
-        at = int(running.clock().timestamp())
-        signed = f"t={at},v1={mac(secret, b'%d.%b' % (at, body)).hex()}"
-        headers = {"Practice-Signature": signed}
-        return till.payer.post(where, content=body, headers=headers).status_code
-
-    secret = secret_of(running.tenant, running.system.settings.pepper.encode())
-    answers = [called("call-1", secret), called("call-1", secret), called("call-2", secret)]
-    running.settle()
+    answers = [till.call(payment["id"], each) for each in ("call-1", "call-1", "call-2")]
+    till.running.settle()
 
     assert answers == [200, 200, 200]
-    assert called("call-3", b"somebody else's") == 403
+    assert till.call(payment["id"], "call-3", b"somebody else's") == 403
     assert till.shown(payment["id"])["version"] == payment["version"]
 
 

@@ -3,9 +3,14 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from fastapi.testclient import TestClient
 
+from adapters.payments import Practice
+from application.money.practice import Call, secret_of
 from domain.business.users import Role
+from domain.macs import mac
+from domain.values import PaymentId
 from tests.running import Client, Running
 
 
@@ -46,6 +51,19 @@ class Till:
         self.play(payment, "pay")
         self.running.settle()
         return self.shown(payment["id"])
+
+    def call(self, payment_id: str, id_: str, secret: bytes | None = None) -> int:
+        """Call as the practice provider does, about how a payment stands in its book; return the status."""
+        running = self.running
+        gateway = Practice(running.system.database, lambda *_: None, "")
+        standing = gateway.find(running.tenant, PaymentId(payment_id))
+        assert standing is not None, "it was opened"
+        body = msgspec.json.encode(Call(id=id_, type="payment.changed", payment=standing))
+        at = int(running.clock().timestamp())
+        key = secret or secret_of(running.tenant, running.system.settings.pepper.encode())
+        signed = {"Practice-Signature": f"t={at},v1={mac(key, b'%d.%b' % (at, body)).hex()}"}
+        where = f"/v1/inbound/{running.tenant}/practice"
+        return self.payer.post(where, content=body, headers=signed).status_code
 
     def events(self, payment_id: str) -> list[str]:
         """Return the types of what happened to a payment."""
