@@ -34,6 +34,7 @@ from api.feed import routes as feed
 from api.feed import socket
 from api.feed.hub import Hub
 from api.files import contents, files, portraits
+from api.money import payments, practice
 from api.openapi.questions import asked_of
 from api.openapi.served import describe
 from api.operations import (
@@ -118,6 +119,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     scheduled.router,
     traffic.router,
     reviewing.router,
+    payments.router,
+    practice.router,
     files.router,
     contents.router,
     portraits.router,

@@ -19,6 +19,7 @@ from application.conversations.company import Company, Following
 from application.feed import Feed, Tickets
 from application.files.keeping import Keeping
 from application.inbound import Receipts, Reception
+from application.money.desk import PaymentsDesk
 from application.operations.audit import Audit
 from application.operations.jobs import Jobs
 from application.operations.long_operations import LongOperations
@@ -148,6 +149,7 @@ class Backend:
     public_forms: PublicForms
     public_names: PublicNames
     outbox: Outbox
+    payments: PaymentsDesk
     parked: ParkedKeys
     receipts: Receipts
     reception: Reception

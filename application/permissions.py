@@ -44,6 +44,9 @@ class Permission(StrEnum):
     TENANT_MANAGE = "tenant:manage"
     CONFIGURATION_READ = "configuration:read"
     CONFIGURATION_WRITE = "configuration:write"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_WRITE = "payments:write"
+    OWN_PAYMENTS_READ = "own-payments:read"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
     OWN_FILES_READ = "own-files:read"
@@ -70,6 +73,7 @@ OWN: Final[Mapping[str, str]] = {
     Permission.OPERATIONS_CANCEL: Permission.OWN_OPERATIONS_CANCEL,
     Permission.THREADS_READ: Permission.OWN_THREADS_READ,
     Permission.THREADS_WRITE: Permission.OWN_THREADS_WRITE,
+    Permission.PAYMENTS_READ: Permission.OWN_PAYMENTS_READ,
     Permission.FILES_READ: Permission.OWN_FILES_READ,
     Permission.FILES_WRITE: Permission.OWN_FILES_WRITE,
     **{kind.reading: kind.own_reading for kind in KINDS if kind.own},
@@ -120,6 +124,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.TENANT_MANAGE,
         Permission.CONFIGURATION_READ,
         Permission.CONFIGURATION_WRITE,
+        Permission.PAYMENTS_READ,
+        Permission.PAYMENTS_WRITE,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
         Permission.OUTBOX_READ,
@@ -139,6 +145,8 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.THREADS_READ,
         Permission.THREADS_WRITE,
         Permission.USERS_READ,
+        Permission.PAYMENTS_READ,
+        Permission.PAYMENTS_WRITE,
         Permission.FILES_READ,
         Permission.FILES_WRITE,
         Permission.LIVE_READ,
@@ -163,6 +171,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.OWN_BOOKINGS_WRITE,
         Permission.OWN_CLIENT_READ,
         Permission.OWN_CLIENT_WRITE,
+        Permission.OWN_PAYMENTS_READ,
         Permission.OWN_THREADS_READ,
         Permission.OWN_THREADS_WRITE,
     },
@@ -174,6 +183,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.THREADS_READ,
         Permission.USERS_READ,
         Permission.CONFIGURATION_READ,
+        Permission.PAYMENTS_READ,
         Permission.FILES_READ,
         Permission.HISTORY_READ,
         Permission.LIVE_READ,

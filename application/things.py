@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from application.permissions import Whose
 from domain.aggregate import Aggregate
 from domain.messages import DomainError
+from domain.money import payments
 from domain.scheduling import agendas, bookings, series, time_blocks
 
 Ids = Mapping[str, Whose]
@@ -45,6 +46,9 @@ THINGS: Final[Mapping[str, Thing]] = {
         time_blocks.TIME_BLOCK,
         lambda each: by(None, each.professional_id),
         time_blocks.TimeBlockNotFound,
+    ),
+    "payment_id": Thing(
+        payments.PAYMENT, lambda each: by(each.client_id), payments.PaymentNotFound
     ),
 }
 """By the field of a command that names one."""

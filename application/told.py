@@ -77,6 +77,7 @@ SEEN_WITH: Final[Mapping[str, str]] = {
     "hold": Permission.BOOKINGS_READ,
     "lead": Permission.LEADS_READ,
     "message": Permission.THREADS_READ,
+    "payment": Permission.PAYMENTS_READ,
     "portrait": Permission.FILES_READ,
     "professional": Permission.PROFESSIONALS_READ,
     "scheduled": Permission.THREADS_READ,

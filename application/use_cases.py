@@ -19,6 +19,7 @@ from application.conversations import (
 from application.conversations.enclosed import enclosing
 from application.conversations.providers import preferring
 from application.files import files
+from application.money import payments
 from application.people import clients, consents
 from application.sales import (
     assignment,
@@ -80,6 +81,7 @@ USE_CASES: Final[Mapping[type[Command], UseCase[Any]]] = {
     **reaching.USE_CASES,
     **reviewing.USE_CASES,
     **files.USE_CASES,
+    **payments.USE_CASES,
     **records.USE_CASES,
     **done.USE_CASES,
 }

@@ -12,6 +12,7 @@ from domain.conversations import heard, messages, reviews, scheduled, threads
 from domain.conversations.templates import TEMPLATES
 from domain.files import files, portraits
 from domain.messages import Event, StreamErased
+from domain.money import payments
 from domain.money.products import PRODUCTS
 from domain.money.taxes import TAXES
 from domain.people import clients, identities
@@ -57,6 +58,7 @@ AREAS: Final = (
     scheduled,
     heard,
     reviews,
+    payments,
     records,
 )
 KINDS: Final[tuple[Kind[Any], ...]] = (

@@ -42,6 +42,8 @@ ThreadId = NewType("ThreadId", str)
 MessageId = NewType("MessageId", str)
 ScheduledId = NewType("ScheduledId", str)
 HeardId = NewType("HeardId", str)
+PaymentId = NewType("PaymentId", str)
+RefundId = NewType("RefundId", str)
 
 FRONTDESK = UUID("6f1de9a5-7e57-5c0d-8a3c-0f7a57de5c00")
 """The namespace of every id that follows from other ids."""

@@ -12,6 +12,7 @@ from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
 from projections.conversations.traffic import TRAFFIC
 from projections.files.files import FILES
+from projections.money.payments import PAYMENTS
 from projections.people.client_timeline import CLIENT_TIMELINE
 from projections.people.client_visits import CLIENT_VISITS
 from projections.people.clients import CLIENTS
@@ -49,6 +50,7 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     SCHEDULED_ROWS,
     TRAFFIC,
     FILES,
+    PAYMENTS,
     CONFIGURATION_ROWS,
     *RECORDS.values(),
 )

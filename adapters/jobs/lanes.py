@@ -8,6 +8,7 @@ effects    whatever else is done outside of the log
 media      what people have sent on other channels, which may be large, and slow to be had
 messages   whoever carries messages on other channels
 inbound    ourselves again: what providers have sent, and they may send ten thousand calls at once
+payments   whoever takes payments
 publishing Pusher servers, of which each business may have its own
 """
 
@@ -25,6 +26,7 @@ AT_ONCE: Final[Mapping[str, int]] = {
     "media": 2,
     "messages": 16,
     "operations": 2,
+    "payments": 2,
     "publishing": 4,
 }
 """How many of each one process carries out at once: so many a provider that hangs can hold up, and

@@ -39,6 +39,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "lead": "frontdesk.leads",
     "message": "frontdesk.messages",
     "links": "frontdesk.links",
+    "payment": "frontdesk.payments",
     "portrait": "frontdesk.portraits",
     "professional": "frontdesk.professionals",
     "scheduled": "frontdesk.scheduled",

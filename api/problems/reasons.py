@@ -10,6 +10,7 @@ from domain import countries, zones
 from domain.business import tenants, users
 from domain.business.departments import DEPARTMENTS
 from domain.conversations import channels, messages, reaching, threads, windows
+from domain.money import currencies, payments
 from domain.people import clients, identities
 from domain.sales import leads
 from domain.sales.stages import STAGES
@@ -71,6 +72,13 @@ CONVERSING: Final = (
     clients.ClientIsMerged,
     DEPARTMENTS.not_found,
     DEPARTMENTS.is_removed,
+)
+PAYING: Final = (
+    *of(payments, currencies),
+    bookings.BookingNotFound,
+    clients.ClientNotFound,
+    clients.ClientIsErased,
+    clients.ClientIsMerged,
 )
 WINNING: Final = (
     *of(leads),

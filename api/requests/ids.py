@@ -17,6 +17,7 @@ from domain.values import (
     IdentityId,
     LeadId,
     MessageId,
+    PaymentId,
     ProfessionalId,
     ScheduledId,
     SeriesId,
@@ -47,6 +48,7 @@ Form = Annotated[FormId, id_of("form")]
 FormTemplate = Annotated[str, id_of("form-template")]
 Submission = Annotated[SubmissionId, id_of("submission")]
 Identity = Annotated[IdentityId, id_of("identity")]
+Payment = Annotated[PaymentId, id_of("payment")]
 Professional = Annotated[ProfessionalId, id_of("professional")]
 Receipt = Annotated[str, id_of("receipt")]
 Scheduled = Annotated[ScheduledId, id_of("scheduled")]

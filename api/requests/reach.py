@@ -24,6 +24,7 @@ from projections.conversations.scheduled import SCHEDULED_ROWS
 from projections.conversations.threads import THREADS
 from projections.conversations.traffic import TRAFFIC
 from projections.files.files import FILES
+from projections.money.payments import PAYMENTS
 from projections.paging import Op, Where, Within
 from projections.people.client_timeline import CLIENT_TIMELINE, EntryKind
 from projections.people.client_visits import CLIENT_VISITS
@@ -71,6 +72,7 @@ class Rows(NamedTuple):
 
 ROWS: Final[Mapping[str, Rows]] = {
     **{kind.many: Rows(kind.reading, kind.own) for kind in KINDS},
+    PAYMENTS.name: Rows(Permission.PAYMENTS_READ, {"client_id": "client_id"}),
     FILES.name: Rows(Permission.FILES_READ, follows="owner_id"),
     LEADS.name: Rows(Permission.LEADS_READ),
     SUBMISSIONS.name: Rows(Permission.LEADS_READ),
@@ -104,6 +106,7 @@ ROWS: Final[Mapping[str, Rows]] = {
             EntryKind.LEAD: Permission.LEADS_READ,
             EntryKind.TASK: TASKS.reading,
             EntryKind.FILE: Permission.CLIENTS_READ,
+            EntryKind.PAYMENT: Permission.PAYMENTS_READ,
         },
     ),
 }

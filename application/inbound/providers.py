@@ -109,6 +109,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         is_in_address=True,
     ),
     Provider(name="stripe", scheme=schemes.STRIPE, known_by=field_of("id")),
+    Provider(name="practice", scheme=schemes.PRACTICE, known_by=field_of("id")),
     Provider(
         name="lyra", scheme=schemes.LYRA, known_by=lambda call: b"answer " + lyra_answer(call)
     ),

@@ -67,23 +67,37 @@ def _waha(arrival: Arrival) -> Claim:
 WAHA: Final = Scheme(claim=_waha, proves=HEX_SHA512)
 
 
-def _stripe(arrival: Arrival) -> Claim:
-    parts = [part.partition(b"=") for part in arrival.needed(b"stripe-signature").split(b",")]
-    signatures = [value for name, _, value in parts if name == b"v1"]
-    return Claim([b"%b.%b" % (_stripe_seconds(arrival), arrival.body)], signatures)
+# --- Stripe, and the practice provider, which signs as it does: t=…,v1=… ---------------------
 
 
-def _stripe_seconds(arrival: Arrival) -> bytes:
-    parts = [part.partition(b"=") for part in arrival.needed(b"stripe-signature").split(b",")]
-    times = [value for name, _, value in parts if name == b"t"]
+def _timed(name: bytes, arrival: Arrival) -> Claim:
+    signatures = [value for each, value in _parts(name, arrival) if each == b"v1"]
+    return Claim([b"%b.%b" % (_seconds(name, arrival), arrival.body)], signatures)
+
+
+def _parts(name: bytes, arrival: Arrival) -> list[tuple[bytes, bytes]]:
+    parts = (part.partition(b"=") for part in arrival.needed(name).split(b","))
+    return [(each, value) for each, _, value in parts]
+
+
+def _seconds(header: bytes, arrival: Arrival) -> bytes:
+    parts = _parts(header, arrival)
+    times = [value for each, value in parts if each == b"t"]
     if len(times) != 1:
         raise SignatureWrong(why="time")
     return seconds(times[0])
 
 
-STRIPE: Final = Scheme(
-    claim=_stripe, proves=HEX_SHA256, at=lambda arrival: int(_stripe_seconds(arrival))
-)
+def _signed_in(header: bytes) -> Scheme:
+    return Scheme(
+        claim=partial(_timed, header),
+        proves=HEX_SHA256,
+        at=lambda arrival: int(_seconds(header, arrival)),
+    )
+
+
+STRIPE: Final = _signed_in(b"stripe-signature")
+PRACTICE: Final = _signed_in(b"practice-signature")
 
 
 # --- Pusher: when is said in the body ------------------------------------------------------

@@ -100,6 +100,10 @@ KEPT: Final = (
         why="Accounts are kept for ten years: Code de commerce, art. L123-22; GDPR, art. 17(3)(b)",
     ),
     Kept(
+        what="When what was paid and given back, without why and without anybody's name",
+        why="Accounts are kept for ten years: Code de commerce, art. L123-22; GDPR, art. 17(3)(b)",
+    ),
+    Kept(
         what="What other systems told us of the person on the topic frontdesk.facts, and what they"
         " called it where we refused it",
         why="Kafka keeps it for KAFKA_FACTS_RETENTION_HOURS and then deletes it",

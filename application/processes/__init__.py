@@ -19,6 +19,7 @@ from application.processes.forget_configuration_when_it_was_removed import (
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.forget_record_when_it_was_purged import FORGET_RECORD_WHEN_IT_WAS_PURGED
 from application.processes.keep_bytes_of_files import KEEP_BYTES_OF_FILES
+from application.processes.money import OF_MONEY
 from application.processes.process import Process
 from application.processes.purge_files_on_client_erased import PURGE_FILES_ON_CLIENT_ERASED
 from application.processes.purge_record_when_it_can_be_restored_no_more import (
@@ -55,6 +56,7 @@ PROCESSES: Final[tuple[Process, ...]] = (
     FORGET_RECORD_WHEN_IT_WAS_PURGED,
     *OF_SALES,
     *OF_CONVERSATIONS,
+    *OF_MONEY,
     KEEP_BYTES_OF_FILES,
     END_FILES_WHEN_THEIR_TIME_IS_UP,
     PURGE_FILES_ON_CLIENT_ERASED,

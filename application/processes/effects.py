@@ -26,6 +26,8 @@ from domain.values import (
     HoldId,
     LeadId,
     MessageId,
+    PaymentId,
+    RefundId,
     SubmissionId,
     TaskId,
     ThreadId,
@@ -138,6 +140,33 @@ class CarryMessage(Effect, frozen=True):
     def ordering_key(self) -> str:
         """What is said in one conversation arrives in that order."""
         return f"carry/{self.thread_id}"
+
+
+class AboutPayment(Effect, frozen=True):
+    """Something that a provider is asked to do about a payment, one after the other."""
+
+    lane: ClassVar[str] = "payments"
+
+    payment_id: PaymentId
+
+    @property
+    def ordering_key(self) -> str:
+        """Nobody cancels what is about to be opened."""
+        return f"payment/{self.payment_id}"
+
+
+class OpenPayment(AboutPayment, frozen=True):
+    """Have the provider take it."""
+
+
+class ClosePayment(AboutPayment, frozen=True):
+    """Have the provider take it no more."""
+
+
+class RefundPayment(AboutPayment, frozen=True):
+    """Have the provider give something of it back."""
+
+    refund_id: RefundId
 
 
 class CarryReaction(Effect, frozen=True):
@@ -453,6 +482,9 @@ class SendWebhookMail(Effect, frozen=True):
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (
     CarryMessage,
+    OpenPayment,
+    ClosePayment,
+    RefundPayment,
     AnswerButton,
     CarryReaction,
     CarryReading,

@@ -32,6 +32,7 @@ from application.operations.rate_limits import RateLimiter
 from application.permissions import Principal
 from application.scheduling.live import LiveBookings
 from infra.composition.entry import MADE
+from infra.composition.money import own_secrets
 from infra.composition.system import System
 from infra.processes.connections import Connections
 from infra.settings import Mode, Settings
@@ -99,10 +100,11 @@ def backend(
         public_names=PostgresPublicNames(system.database),
         outbox=system.outbox,
         parked=system.parked,
+        payments=system.payments,
         receipts=system.receipts,
         reception=Reception(
             system.providers,
-            AgreedSecrets(system.configured, settings.inbound_secrets),
+            AgreedSecrets(system.configured, settings.inbound_secrets, own_secrets(settings)),
             system.calls,
             system.clock,
         ),

@@ -67,6 +67,7 @@ from application.webhooks.endpoints import check_of
 from domain.values import TenantId
 from infra.composition.entry import catalogue, entered, entry_of, say_who_hears_what
 from infra.composition.long_work import works_of
+from infra.composition.money import charging_of, payments_of, practice_of, practised
 from infra.composition.resources import (
     carrying_of,
     database_of,
@@ -175,8 +176,8 @@ def _compose(
         database, reader, models, accounts.forget, clock, destroy=keeping.destroy
     )
     calls = PostgresReceipts(database, keys, clock, pepper=settings.pepper, kept=advanced.ring)
-    codes = codes_of(database, clock, settings.pepper)
-    guests = PostgresGuests(database, keys, codes, clock)
+    practice = practice_of(settings, database, configured, calls, clock)
+    guests = PostgresGuests(database, keys, codes_of(database, clock, settings.pepper), clock)
     tickets, follower = PostgresTickets(database, clock), Follower(database, appended)
     stack.callback(follower.close)
     feed = PostgresFeed(database, reader, clock, follower, kept=timedelta(days=settings.feed_days))
@@ -193,7 +194,10 @@ def _compose(
         **ending_sessions(accounts),
         **_at_rest(Carrier(progress, works).handlers),
         **preparing_of(settings, keeping, erasures),
-        **understanding(calls, by_name(_understood(pepper, providers)), dispatch),
+        **understanding(
+            calls, by_name(practised(settings, _understood(pepper, providers))), dispatch
+        ),
+        **charging_of(store, dispatch, practice, clock),
         **Answering(store.history, dispatch, pepper).handlers,
         **carrying_of(settings, database, store, dispatch, configured, attempts, keeping, clock),
         **checking(Asking(store, clock), tried, erasures),
@@ -238,6 +242,7 @@ def _compose(
         rebuilder=rebuilder,
         parked=ParkedDesk(database, reader, consumers),
         outbox=outbox,
+        payments=payments_of(dispatch, practice),
         providers=providers,
         calls=calls,
         receipts=ReceiptDesk(database, keys, clock),

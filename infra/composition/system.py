@@ -47,6 +47,7 @@ from application.business.presence import Presence
 from application.dispatch import Dispatcher
 from application.files.keeping import Keeping
 from application.inbound import Provider
+from application.money.desk import PaymentsDesk
 from application.operations.rate_limits import RateLimiter
 from application.ports import Clock
 from infra.settings import Settings
@@ -83,6 +84,7 @@ class System:
     rebuilder: Rebuilder
     parked: ParkedDesk
     outbox: OutboxMailer
+    payments: PaymentsDesk
     providers: Sequence[Provider]
     calls: PostgresReceipts
     receipts: ReceiptDesk

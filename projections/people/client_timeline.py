@@ -1,7 +1,7 @@
 """What happened between us and a client, in order?
 
-One row per thing that happened, placed by its `created_at`: a booking, a lead, a task, a file or a message as it
-stands now, a note as it was written. Another kind of thing is another event to subscribe to.
+One row per thing that happened, placed by its `created_at`: a booking, a lead, a task, a file, a payment or a message
+as it stands now, a note as it was written. Another kind of thing is another event to subscribe to.
 """
 
 from datetime import datetime
@@ -28,6 +28,17 @@ from domain.files.files import (
     FileUploaded,
 )
 from domain.files.files import Status as FileStatus
+from domain.money.payments import (
+    PaymentAttempted,
+    PaymentAuthorized,
+    PaymentCanceled,
+    PaymentCancelRequested,
+    PaymentCaptured,
+    PaymentExpired,
+    PaymentRequested,
+    PaymentStatus,
+    RefundReported,
+)
 from domain.people.clients import CLIENT, ClientErased, ClientNoteAdded
 from domain.records import Changed, Created, Purged, Removed, Restored
 from domain.sales.leads import (
@@ -53,7 +64,7 @@ from domain.scheduling.bookings import (
     BookingStatus,
     status_after,
 )
-from domain.values import ClientId, FileId, ProfessionalId, ServiceId, TimeSlot, kind_of
+from domain.values import ClientId, FileId, Money, ProfessionalId, ServiceId, TimeSlot, kind_of
 from projections.read_model import ReadModel, Row
 
 
@@ -66,12 +77,14 @@ class EntryKind(StrEnum):
     TASK = "task"
     FILE = "file"
     MESSAGE = "message"
+    PAYMENT = "payment"
 
 
 class TimelineEntry(Row, frozen=True, kw_only=True):
-    """`id` is that of the booking, lead, note, task, file or message; `by` is who began it. The `text` is that of a
-    note or message, the title of a task or the name of a file. A lead has its `lead_status`; a task its `task_status`,
-    `due_at` and `completed_at`; a file its `file_status`; a message its `author` and `files`; a booking the rest. What was removed says so
+    """`id` is that of the booking, lead, note, task, file, payment or message; `by` is who began it. The `text` is that of a
+    note or message, the title of a task, the name of a file or what a payment is for. A lead has its `lead_status`; a task its `task_status`,
+    `due_at` and `completed_at`; a file its `file_status`; a message its `author` and `files`; a payment its `payment_status`,
+    `amount`, and what of it was `captured` and `refunded`; a booking the rest. What was removed says so
     by `removed_at`, and is not listed.
     """
 
@@ -91,6 +104,10 @@ class TimelineEntry(Row, frozen=True, kw_only=True):
     file_status: FileStatus | None = None
     author: MemberId | None = None
     files: tuple[FileId, ...] = ()
+    payment_status: PaymentStatus | None = None
+    amount: Money | None = None
+    captured: int | None = None
+    refunded: int | None = None
     removed_at: datetime | None = None
 
 
@@ -99,6 +116,17 @@ OfLead = LeadOpened | LeadMoved | LeadConverted | LeadRemoved | LeadRestored | L
 OfTask = Created[Task] | Changed[Task] | TaskCompleted | Removed | Restored | Purged
 OfFile = (
     FileAnnounced | FileUploaded | FileReady | FileRefused | FileRemoved | FileRestored | FilePurged
+)
+
+OfPayment = (
+    PaymentRequested
+    | PaymentAttempted
+    | PaymentAuthorized
+    | PaymentCaptured
+    | PaymentCancelRequested
+    | PaymentCanceled
+    | PaymentExpired
+    | RefundReported
 )
 
 
@@ -129,6 +157,17 @@ def _evolve(row: TimelineEntry | None, event: Any) -> TimelineEntry | None:
             | FilePurged()
         ):
             return _file(row, event)
+        case (
+            PaymentRequested()
+            | PaymentAttempted()
+            | PaymentAuthorized()
+            | PaymentCaptured()
+            | PaymentCancelRequested()
+            | PaymentCanceled()
+            | PaymentExpired()
+            | RefundReported()
+        ):
+            return _payment(row, event)
         case Created() | Changed() | TaskCompleted() | Removed() | Restored() | Purged():
             return _task(row, event)
         case _:
@@ -275,6 +314,47 @@ def _sent(file_id: FileId, described: Description, status: FileStatus) -> Timeli
     )
 
 
+def _payment(row: TimelineEntry | None, event: OfPayment) -> TimelineEntry | None:
+    match event:
+        case PaymentRequested():
+            return _asked_for(event)
+        case PaymentCaptured(status=status, moved=moved, given_back=given_back):
+            return row and _moved(replace(row, payment_status=status), moved, given_back)
+        case RefundReported(moved=moved):
+            return row and _moved(row, 0, moved)
+        case (
+            PaymentAttempted(status=status)
+            | PaymentAuthorized(status=status)
+            | PaymentCancelRequested(status=status)
+            | PaymentCanceled(status=status)
+            | PaymentExpired(status=status)
+        ):
+            return row and replace(row, payment_status=status)
+        case _:
+            assert_never(event)
+
+
+def _asked_for(event: PaymentRequested) -> TimelineEntry:
+    return TimelineEntry(
+        id=event.payment_id,
+        client_id=event.client_id,
+        kind=EntryKind.PAYMENT,
+        text=event.reason,
+        payment_status=PaymentStatus.REQUIRES_PAYMENT_METHOD,
+        amount=event.amount,
+        captured=0,
+        refunded=0,
+    )
+
+
+def _moved(row: TimelineEntry, captured: int, refunded: int) -> TimelineEntry:
+    return replace(
+        row,
+        captured=(row.captured or 0) + captured,
+        refunded=(row.refunded or 0) + refunded,
+    )
+
+
 def _key(event: Any) -> list[str]:
     match event:
         case ClientNoteAdded(note_id=note):
@@ -282,13 +362,13 @@ def _key(event: Any) -> list[str]:
         case ClientErased(streams=streams, note_ids=notes):
             return [*streams, *notes]
         case _:
-            fields = ("lead_id", "file_id", "booking_id", "message_id", "id")
+            fields = ("payment_id", "lead_id", "file_id", "booking_id", "message_id", "id")
             return [next(getattr(event, each) for each in fields if hasattr(event, each))]
 
 
 CLIENT_TIMELINE = ReadModel(
     name="client_timeline",
-    version=7,
+    version=8,
     row=TimelineEntry,
     subscribes_to=(
         ClientNoteAdded,
@@ -319,6 +399,14 @@ CLIENT_TIMELINE = ReadModel(
         MessageEdited,
         MessageFellBack,
         MessageDeleted,
+        PaymentRequested,
+        PaymentAttempted,
+        PaymentAuthorized,
+        PaymentCaptured,
+        PaymentCancelRequested,
+        PaymentCanceled,
+        PaymentExpired,
+        RefundReported,
     ),
     key=_key,
     evolve=_evolve,

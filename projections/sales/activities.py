@@ -61,6 +61,7 @@ class ActivityKind(StrEnum):
     RELEASED = "released"
     BOOKING = "booking"
     NOTE = "note"
+    PAYMENT = "payment"
     LEAD = "lead"
     TASK = "task"
     FILE = "file"

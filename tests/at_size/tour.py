@@ -5,6 +5,7 @@ there is to ask, and taken back.
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from msgspec import to_builtins
@@ -49,6 +50,7 @@ def tour(running: Running) -> Ids:
     running.settle()
     ids |= {**queues(running, ids), **long_work(running), **files(http, ids)}
     ids |= {**pages(running, http), **forms(running, http), **conversations(http, ids)}
+    ids |= payments(running, http, ids)
     guest(running, salon, ids["business"])
     ids |= webhooks(running)
     running.settle()
@@ -199,6 +201,20 @@ def conversations(http: TestClient, ids: Ids) -> dict[str, Any]:
     waiting = [made(http, f"{where}/scheduled-messages", later) for _ in range(2)]
     http.delete(f"/v1/scheduled-messages/{waiting[0]}")
     return {"thread_id": thread, "message_id": said[0], "scheduled_id": waiting[1]}
+
+
+def payments(running: Running, http: TestClient, ids: Ids) -> dict[str, Any]:
+    """Have one payment paid and a part of it given back, and another cancelled."""
+    asked = {"amount": 5000, "currency": "EUR", "client_id": ids["client_id"]}
+    paid, unwanted = (made(http, "/v1/payments", asked) for _ in range(2))
+    running.settle()
+    page = urlsplit(http.get(f"/v1/payments/{paid}").json()["payment_url"]).path
+    assert http.post(f"{page}/pay").status_code == 200
+    running.settle()
+    http.post(f"/v1/payments/{paid}/refunds", json={"amount": 2000})
+    http.post(f"/v1/payments/{unwanted}/cancel")
+    running.settle()
+    return {"payment_id": paid}
 
 
 def weekly(salon: Salon) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from adapters.public_names import PostgresPublicNames
 from application.inbound import Arrival
+from application.money.practice import PRACTICE, Act
 from application.operations.long_operations import EXPORT_HISTORY, NewOperation
 from application.permissions import Principal, permissions_of
 from application.ports import About
@@ -22,6 +23,7 @@ from domain.conversations.threads import OpenThread, ThreadForm
 from domain.files.files import Content, Description, PassFile, Picture, Size, UploadFile
 from domain.files.purposes import MediaType, Purpose
 from domain.messages import Command
+from domain.money.payments import RequestPayment
 from domain.people.clients import RegisterClient
 from domain.records import CreateRecord
 from domain.sales.leads import OpenLead
@@ -41,6 +43,8 @@ from domain.values import (
     FileId,
     FormId,
     HoldId,
+    Money,
+    PaymentId,
     ProfessionalId,
     ScheduledId,
     SeriesId,
@@ -54,7 +58,7 @@ from domain.values import (
 from tests.conftest import MONDAY
 from tests.conversations.threads.examples import group_named
 from tests.http.examples_of_bodies import ID
-from tests.http.hostile import DELIVERY, POINT, PUBLIC_NAME, PUBLISHED, Asked
+from tests.http.hostile import DELIVERY, POINT, PRACTISED, PUBLIC_NAME, PUBLISHED, Asked
 from tests.running import Running
 from tests.sales.forms.examples import submit_form
 from tests.scheduling.bookings.at_the_salon import CUT, OPEN
@@ -142,6 +146,12 @@ def furnish(running: Running) -> None:
             text="À demain !",
             send_at=MONDAY + timedelta(days=40),
         ),
+        RequestPayment(
+            payment_id=PaymentId(f"payment-{ID}"),
+            amount=Money(5000, "EUR"),
+            provider=PRACTICE,
+            client_id=client,
+        ),
         OpenLead(seed=f"client-{ID}", client_id=client),
         PlaceHold(
             hold_id=HoldId(f"hold-{ID}"),
@@ -177,11 +187,13 @@ def furnish(running: Running) -> None:
     )
     running.system.ledger.move([("photos/cut.png", ID, f"file-{ID}")])
     running.settle()
+    paid(running)
     running.system.files.bytes.put(f"public/file-{ID}/{PUBLISHED}", POINT, "image/png")
     call = Arrival(method="POST", url="/", headers=(), body=b"{}")
     running.system.calls.keep(TenantId(ID), running.system.providers[0], call)
     with running.system.database.as_worker() as connection:
-        connection.execute("UPDATE work.receipts SET id = %s", (f"receipt-{ID}",))
+        called = "UPDATE work.receipts SET id = %s WHERE provider = %s"
+        connection.execute(called, (f"receipt-{ID}", running.system.providers[0].name))
         waiting = "SELECT id FROM work.jobs WHERE status = 'todo' LIMIT 1"
         connection.execute(f"UPDATE work.jobs SET id = %s WHERE id = ({waiting})", (ID,))
         position, mark = DELIVERY.split("-")
@@ -190,6 +202,14 @@ def furnish(running: Running) -> None:
             "UPDATE work.outbox SET id = %s WHERE number = (SELECT min(number) FROM work.outbox)",
             (ID,),
         )
+
+
+def paid(running: Running) -> None:
+    """Have the payment paid, on a page that is known."""
+    with running.system.database.as_worker() as connection:
+        connection.execute("UPDATE work.practice_orders SET token = %s", (PRACTISED,))
+    running.system.payments.play(PRACTISED, Act.PAY)
+    running.settle()
 
 
 def said() -> Command:

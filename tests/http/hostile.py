@@ -27,6 +27,8 @@ PUBLIC_NAME: Final = "salon-of-everybody"
 THREAD: Final = group_named(f"thread-{ID}")
 """What was said between the first user and the first client."""
 
+PRACTISED: Final = "p" * 32
+"""By what the page is known on which a payment is played."""
 DELIVERY: Final = "1-5ca1ab1e5ca1ab1e"
 """What was to be told by a webhook, as if of another log: so there is nothing to be said of it."""
 
@@ -290,6 +292,7 @@ def _filled(path: str) -> str:
     path = path.replace("/user/{user_id}", f"/user/professional-{ID}")
     path = re.sub(r"{(tenant_id|job_id|mail_id)}", ID, path).replace("{position}", "1")
     path = path.replace("{code}", "not-found").replace("{business}", PUBLIC_NAME)
+    path = path.replace("practice/{token}", f"practice/{PRACTISED}").replace("{act}", "fail")
     path = path.replace("uploads/{token}", f"uploads/{TAKEN}").replace("{token}", GIVEN)
     path = path.replace("{name}", PUBLISHED).replace("{path:path}", "public/photos/cut.png")
     path = path.replace("{provider}/{secret}", "labsmobile/a-word-of-ours-0001")

@@ -80,6 +80,7 @@ MORE: dict[str, dict[str, Any]] = {
         for path in ("/v1/threads", "/conversations")
     },
     "/v1/threads": {"member_ids": [f"client-{ID}"]},
+    f"/v1/payments/payment-{ID}/refunds": {"amount": 1},
     "/v1/what-if": {"bookings": {"notice_minutes": 60}},
     "/v1/holds": {"duration_minutes": 30, "starts_at": "2027-01-08T10:00:00+01:00"},
     "/v1/series": SERIES,
@@ -126,6 +127,7 @@ OF_ANOTHER_STATE = {
     *(f"POST /v1/bookings/booking-{ID}/{change}" for change in ("decline", "complete", "no-show")),
     f"PUT /appointments/booking-{ID}/status",
     *(f"POST /v1/jobs/{ID}/{change}" for change in ("retry", "discard")),
+    f"POST /v1/payments/payment-{ID}/cancel",  # it was paid
     "POST /v1/read-models/parked/retry",
     f"DELETE /v1/operations/operation-{ID}",
     f"POST /f/form-{ID}",  # sent as JSON

@@ -87,6 +87,7 @@ HEAVY_ROUTES = {
     ("/v1/threads/{thread_id}/history", "GET"),
     ("/v1/messages/{message_id}/history", "GET"),
     ("/v1/scheduled-messages/{scheduled_id}/history", "GET"),
+    ("/v1/payments/{payment_id}/history", "GET"),
     ("/v1/leads/{lead_id}/stages", "GET"),
     ("/v1/leads/{lead_id}/score", "GET"),
     ("/v1/analytics/leads", "GET"),

@@ -46,6 +46,7 @@ SECRETS: Final[Mapping[str, bytes]] = {
     "brevo": SECRET,
     "twilio": SECRET,
     "stripe": SECRET,
+    "practice": SECRET,
     "lyra": SECRET,
     "pusher": SECRET,
     "ghl": public(ED25519),
@@ -128,6 +129,10 @@ def twilio(body: bytes, at: int, url: str) -> Headers:
     return {"X-Twilio-Signature": b64(digest(url.encode(), "sha1"))}
 
 
+def practice(body: bytes, at: int, url: str) -> Headers:
+    return {"Practice-Signature": stripe(body, at, url)["Stripe-Signature"]}
+
+
 def stripe(body: bytes, at: int, url: str) -> Headers:
     return {"Stripe-Signature": f"t={at},v1={digest(b'%d.%b' % (at, body)).hex()}"}
 
@@ -153,6 +158,7 @@ SIGN: Final = {
     "brevo": brevo,
     "twilio": twilio,
     "stripe": stripe,
+    "practice": practice,
     "lyra": lyra,
     "pusher": pusher,
     "ghl": ghl,

@@ -13,6 +13,7 @@ from domain.conversations.messages import MESSAGE
 from domain.conversations.scheduled import SCHEDULED
 from domain.conversations.threads import THREAD
 from domain.messages import Event
+from domain.money.payments import PAYMENT
 from domain.people.clients import CLIENT, ClientErased
 from domain.sales.leads import LEAD
 from domain.sales.submissions import SUBMISSION
@@ -32,6 +33,7 @@ AGGREGATES: Final[dict[str, Aggregate[Any, Any]]] = {
     "thread": THREAD,
     "message": MESSAGE,
     "scheduled": SCHEDULED,
+    "payment": PAYMENT,
 }
 """Of whatever may speak of a client."""
 

@@ -145,9 +145,9 @@ def test_what_stays_after_all_is_told(http: TestClient, zoe: str) -> None:
     after = http.get(where).json()
 
     assert (before["state"], after["state"]) == ("kept", "erased")
-    assert len(after["kept"]) == 4
+    assert len(after["kept"]) == 5
     assert "L123-22" in after["kept"][0]["why"]
-    assert "KAFKA_FACTS_RETENTION_HOURS" in after["kept"][1]["why"]
+    assert "KAFKA_FACTS_RETENTION_HOURS" in after["kept"][2]["why"]
 
 
 def test_what_others_told_us_stays(running: Running, dsn: str, http: TestClient, zoe: str) -> None:

@@ -121,7 +121,7 @@ class AsOnce(Event, frozen=True):
     strategy_id: str | None = None
 
 
-@pytest.mark.parametrize(("strategy", "told"), [("depression", 5), (None, 4)])
+@pytest.mark.parametrize(("strategy", "told"), [("depression", 6), (None, 5)])
 def test_what_was_once_recorded_in_the_clear_is_said_to_stay(
     running: Running, dsn: str, http, strategy: str | None, told: int
 ) -> None:
