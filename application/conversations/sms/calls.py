@@ -36,6 +36,9 @@ NAME: Final = re.compile(r"[0-9a-z]{1,20}")
 CODE: Final = re.compile(r"[0-9A-Za-z _.:-]{1,60}")
 """What is kept of why it failed: a code of theirs, and never what somebody wrote."""
 
+FIRST: Final = datetime(1992, 12, 3, tzinfo=UTC)
+"""When the first SMS was sent."""
+
 SENT: Final = MessageStatus.SENT
 LEVELS: Final[Mapping[str, MessageStatus]] = {
     "gateway": SENT,
@@ -141,9 +144,11 @@ def _phone(number: str) -> str | None:
 
 
 def _time(said: str, received: Received) -> datetime:
-    """Return when it was, by their clock; else, or were it yet to come, when we were told."""
+    """Return when it was, by their clock; else, were it yet to come, or before anybody sent one, when we were told."""
     found = _seconds(said) if said.isdecimal() else _written(said)
-    return min(found, received.received_at) if found else received.received_at
+    if found is None or found < FIRST:
+        return received.received_at
+    return min(found, received.received_at)
 
 
 def _written(said: str) -> datetime | None:

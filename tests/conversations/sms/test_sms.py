@@ -66,6 +66,15 @@ def test_what_is_told_twice_is_heard_once_and_what_is_said_twice_twice(desk: Des
     assert desk.ana.hears(thread) == ["Bonjour", "Bonjour"]
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "-1"])
+def test_what_is_said_to_be_of_another_age_is_of_now(desk: Desk, at: str) -> None:
+    desk.is_written_to("Bonjour", at=at)
+
+    [thread] = desk.threads
+    [said] = desk.messages(thread)
+    assert said["said_at"][:16] == said["posted_at"][:16]
+
+
 @pytest.mark.parametrize("by", ["33699999999", "+33699999999", "INFO", "999"])
 def test_whoever_writes_is_somebody(desk: Desk, by: str) -> None:
     desk.is_written_to(by=by)
