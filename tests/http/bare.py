@@ -38,6 +38,7 @@ def bare(**more: Any) -> Backend:
         "attending",
         "ends",
         "webhooks",
+        "payments",
     )
     nothing: dict[str, Any] = {part: Mock() for part in (*parts, *others, *more_of_it)}
     return Backend(

@@ -27,6 +27,7 @@ def test_what_is_unique_is_had_by_one_and_freed_with_it(running: Running, http, 
         assert code(http.post(f"{where}/restoration")) == (409, f"{kind.one}-value-taken")
         http.delete(other)
         assert http.post(f"{where}/restoration").status_code == 200
+        http.delete(where)
 
 
 @unique_kinds
