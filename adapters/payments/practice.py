@@ -110,7 +110,7 @@ class Practice:
     def refund(
         self, tenant: str, payment_id: PaymentId, refund_id: RefundId, amount: int
     ) -> Standing:
-        """Give so much of it back, once under our id of that."""
+        """Refund so much of it: once, under our id of the refund."""
 
         def refunded(standing: Standing) -> Standing:
             if refund_id in {each.id for each in standing.refunds}:
@@ -134,7 +134,9 @@ class Practice:
         return self._change(tenant, standing.id, lambda known: played(known, act))
 
     def _change(self, tenant: str, payment_id: PaymentId, change: Change) -> Standing:
-        """Change how it stands, and call whose it is: as with any provider, they may hear of it before we are answered."""
+        """Change how a payment stands, and call whose it is: as with any provider, they may hear of it before whoever
+        asked is answered.
+        """
         with self._database.as_desk() as connection, connection.transaction():
             standing, calls = _held(connection, tenant, payment_id)
             after = change(standing)

@@ -1,5 +1,5 @@
-"""The chat desk's paths of WhatsApp: what is said there, with whom, what is sent along, and how it does; and where its worker
-called.
+"""The chat desk's paths of WhatsApp: what is said there, with whom, what is sent along, and how it does; and where its
+worker called.
 
 Of a worker, Evolution is known to us, and of Meta's own calls their signature: one address takes both.
 """

@@ -109,7 +109,8 @@ class Said(Body):
 
     `local_id` is what the sender's own device calls it: it comes back as it is. A `note` is for colleagues
     only. Instead of `text` there may be a `template`. The `fallback` is sent where nothing can be said freely any
-    more on the channel as it goes out. `files` are those that one has uploaded as attachments of oneself (`/v1/files`), each sent once.
+    more on the channel as it goes out. `files` are those that one has uploaded as attachments of oneself
+    (`/v1/files`), each sent once.
     """
 
     text: Text | None = None

@@ -116,7 +116,7 @@ def show_payment_history(payment_id: ids.Payment, caller: MayRead, after: After 
 def refund_payment(
     payment_id: ids.Payment, caller: MayWrite, body: NewRefund | None = None
 ) -> Response:
-    """Give money back: its amount is reserved at once, and is refunded once the provider says so."""
+    """Refund money: the amount is reserved at once, and counts as refunded once the provider says so."""
     caller.refuse_outdated()
     asked = body or NewRefund()
     command = RequestRefund(

@@ -164,7 +164,7 @@ def react(command: messages.React, past: Past) -> Changes:
 
 
 def send_again(command: messages.SendAgain, past: Past) -> Changes:
-    """Give it to whoever carries it once more, if it still may be said."""
+    """Have whoever carries it send it once more, if it still may be said."""
     message = past.of(MESSAGE, command.message_id)
     events = messages.send_again(command, message, now=past.now)
     is_free = not (message.is_approved or message.falls_back)

@@ -331,7 +331,7 @@ class TellOfLead(Effect, frozen=True):
 
 
 class SendLeadMail(Effect, frozen=True):
-    """Tell one of them."""
+    """Mail what happened to a lead to one of them."""
 
     lane: ClassVar[str] = "mails"
 
@@ -441,7 +441,7 @@ class TellOfTrouble(Effect, frozen=True):
 
 
 class SendTroubleMail(Effect, frozen=True):
-    """Tell one of them."""
+    """Mail it to one of those who own the business."""
 
     lane: ClassVar[str] = "mails"
 
@@ -471,7 +471,7 @@ class TellOfStoppedWebhook(Effect, frozen=True):
 
 
 class SendWebhookMail(Effect, frozen=True):
-    """Tell one of them."""
+    """Mail it to one of those who own the business."""
 
     lane: ClassVar[str] = "mails"
 

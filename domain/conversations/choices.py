@@ -7,7 +7,9 @@ How long each may be is WhatsApp's (developers.facebook.com/docs/whatsapp/cloud-
 from collections.abc import Iterator
 from typing import Annotated, Final
 
-from domain.fields import Held
+from msgspec.structs import replace
+
+from domain.fields import LINE, Held
 from domain.messages import Invalid, Value
 
 MOST_BUTTONS: Final = 3
@@ -17,7 +19,7 @@ LONGEST_BODY: Final = 1_024
 
 
 def _line(most: int) -> Held:
-    return Held(min_length=1, max_length=most, pattern=r"^ *[^\x00-\x20][^\x00-\x1f]*$")
+    return replace(LINE, max_length=most)
 
 
 Around = Annotated[str, _line(60)]

@@ -40,8 +40,8 @@ class HearTemplate(Command, frozen=True):
 
 
 class HearOfTemplate(Command, frozen=True):
-    """Something is otherwise of a template there, in the language of this `code`: what is not None. Of one that we do not know
-    all is heard.
+    """What is not None is otherwise of a template there, in the language of this `code`. Of one that we do not
+    know all is heard.
     """
 
     claim_id: str

@@ -62,5 +62,5 @@ def is_open(channel: Channel, lines: Sequence[Line], *, now: datetime) -> bool:
 def refuse_closed(channel: Channel, lines: Sequence[Line], *, now: datetime) -> None:
     """Refuse to say something freely once nobody has written for too long. Raises WindowClosed."""
     if not is_open(channel, lines, now=now):
-        closed = channel.open_for and lines and lines[-1].at + channel.open_for
-        raise WindowClosed(closed_at=closed or None, templates=())
+        closed = lines[-1].at + channel.open_for if lines and channel.open_for else None
+        raise WindowClosed(closed_at=closed, templates=())

@@ -1,10 +1,10 @@
 """The words by which people say that they want to be told nothing more, or something again.
 
 One is meant only where it is alone in a message, once or over and over, in whatever case, with accents or without, and
-whatever stands around it. In North America the law says which words are enough: 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out,
-cancel and unsubscribe; there only `cancel` and the like count, which elsewhere are about a booking. STOP is what French
-operators ask for (charter of the AF2M), and what all providers understand; the other words are its translations, BAJA
-by the Spanish LSSI, 22.1.
+whatever stands around it. In North America the law says which words are enough: 47 CFR 64.1200(a)(10) names stop, quit,
+end, revoke, opt out, cancel and unsubscribe; there only `cancel` and the like count, which elsewhere are about a booking.
+STOP is what French operators ask for (charter of the AF2M), and what all providers understand; the other words are its
+translations, BAJA by the Spanish LSSI, 22.1.
 """
 
 import re
@@ -22,17 +22,8 @@ class Word(StrEnum):
 
 STOP: Final = frozenset(
     (
-        *(
-            "stop",
-            "stopall",
-            "stop all",
-            "stop sms",
-            "sms stop",
-            "unsubscribe",
-            "opt out",
-            "optout",
-        ),
-        *("revoke",),
+        *("stop", "stopall", "stop all", "stop sms", "sms stop"),
+        *("unsubscribe", "opt out", "optout", "revoke"),
         *("arret", "arreter", "desabonner", "desinscrire", "desinscription"),  # French
         *("baja", "darse de baja", "alto", "parar"),  # Spanish
         *("pare", "sair", "parar", "cancelar inscricao"),  # Portuguese

@@ -81,11 +81,11 @@ class EntryKind(StrEnum):
 
 
 class TimelineEntry(Row, frozen=True, kw_only=True):
-    """`id` is that of the booking, lead, note, task, file, payment or message; `by` is who began it. The `text` is that of a
-    note or message, the title of a task, the name of a file or what a payment is for. A lead has its `lead_status`; a task its `task_status`,
-    `due_at` and `completed_at`; a file its `file_status`; a message its `author` and `files`; a payment its `payment_status`,
-    `amount`, and what of it was `captured` and `refunded`; a booking the rest. What was removed says so
-    by `removed_at`, and is not listed.
+    """`id` is that of the booking, lead, note, task, file, payment or message; `by` is who began it. The `text` is
+    that of a note or message, the title of a task, the name of a file or what a payment is for. A lead has its
+    `lead_status`; a task its `task_status`, `due_at` and `completed_at`; a file its `file_status`; a message its
+    `author` and `files`; a payment its `payment_status`, `amount`, and what of it was `captured` and `refunded`; a
+    booking the rest. What was removed says so by `removed_at`, and is not listed.
     """
 
     id: str

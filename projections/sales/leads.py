@@ -43,9 +43,9 @@ from projections.read_model import ReadModel, Row
 class ListedLead(Row, frozen=True, kw_only=True):
     """`source` is where they first came from, `latest` where they last did. `answered_after` is in seconds,
     as is what `seconds_in` says of each status that they have left: how long they were there, however
-    often. Who the person is, their client record says. Of whoever is erased, it
-    stays that there was a lead, where from, and what came of it. `merged` are those for which it stands. `industry_key` and `title_key` are what
-    the company's are compared by.
+    often. Who the person is, their client record says. Of whoever is erased, it stays that there was a lead,
+    where from, and what came of it. `merged` are those for which it stands. `industry_key` and `title_key` are
+    what the company's are compared by.
     """
 
     id: LeadId

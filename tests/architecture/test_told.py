@@ -1,6 +1,7 @@
 """What others are told is declared, and nothing else leaves the house: no stored shape by accident."""
 
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
@@ -27,6 +28,7 @@ from tests.architecture.golden import BY_AREA, accepted, lost
 from tests.forked import printed
 from tests.planted import Planted
 
+WORDS = re.compile(r"[a-z]+([.-][a-z]+)*\.v[0-9]+")
 AT = datetime(2027, 1, 4, 12, tzinfo=UTC)
 MAPPER = Mapper(EVENTS, UPCASTERS)
 SCHEMAS: dict[str, Any] = json.loads(text())
@@ -68,6 +70,12 @@ def test_no_two_events_are_told_under_one_name() -> None:
     names = Counter(shape.telling.name for shape in SHAPES.values())
 
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_names_of_several_words_are_written_in_one_way() -> None:
+    names = [*EVENTS, *(shape.telling.name for shape in SHAPES.values())]
+
+    assert [name for name in names if not WORDS.fullmatch(name)] == []
 
 
 def test_how_we_keep_our_books_is_not_told() -> None:

@@ -41,8 +41,8 @@ class Holding:
 
     @contextmanager
     def through(self, job: Job, key: str, account: Any, number: str | None) -> Iterator[None]:
-        """Give something through an account that is configured under a key, and a number. Raises NotTakenError, where
-        one of them is held. An account that was typed anew is another.
+        """Let something go out through the account that is configured under a key, and by a number. Raises
+        NotTakenError, where one of them is held. An account that was typed anew is another.
         """
         mine, by = f"{key}/{_digest(account)}", f"{key}/number/{number or ''}"
         known = self._pauses.of(job.tenant, (mine, by))

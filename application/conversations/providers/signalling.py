@@ -54,7 +54,7 @@ class Signaller(Protocol):
     """Tells it on a channel; see `adapters/whatsapp`."""
 
     def signal(self, account: Any, signal: Signal) -> None:
-        """Tell it. Raises MessageRefusedError, NotTakenError."""
+        """Show it to whoever is there. Raises MessageRefusedError, NotTakenError."""
 
 
 class Signals(NamedTuple):

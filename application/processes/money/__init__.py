@@ -10,12 +10,6 @@ from application.processes.money.expire_payment_when_its_time_is_up import (
 )
 from application.processes.process import Process
 
-__all__ = [
-    "ASK_PROVIDER_WHEN_PAYMENT_CHANGES",
-    "EXPIRE_PAYMENT_WHEN_ITS_TIME_IS_UP",
-    "OF_MONEY",
-]
-
 OF_MONEY: Final[tuple[Process, ...]] = (
     ASK_PROVIDER_WHEN_PAYMENT_CHANGES,
     EXPIRE_PAYMENT_WHEN_ITS_TIME_IS_UP,

@@ -269,21 +269,21 @@ TOLD_AS: Final[Tellings] = {
     PartReported: NOT_TOLD,  # the message is told of
     FileHandedOver: NOT_TOLD,  # nothing was said by it yet
     MediaAwaited: public(
-        "message.media_awaited",
+        "message.media-awaited",
         *("thread_id", "kind"),
         id="message_id",
         about=AUDIENCE,
         within=THREAD,
     ),
     MediaFetched: public(
-        "message.media_fetched",
+        "message.media-fetched",
         *("thread_id", "file_id"),
         id="message_id",
         about=AUDIENCE,
         within=THREAD,
     ),
     MediaFailed: public(
-        "message.media_failed",
+        "message.media-failed",
         *("thread_id", "reason"),
         id="message_id",
         about=AUDIENCE,

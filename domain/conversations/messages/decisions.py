@@ -77,8 +77,8 @@ def post(
     fallback: FilledIn | None = None,
 ) -> MessagePosted:
     """Let something be said at a place of a thread, for all to see who may; `filled_in` is what was made of its
-    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as the business does, MentionedNotThere, where
-    somebody is mentioned who does not see it, SaysNothing and SaidTwice.
+    template, and `fallback` of that which may have to be sent instead. Raises ForTheBusiness, where a client would speak as
+    the business does, MentionedNotThere, where somebody is mentioned who does not see it, SaysNothing and SaidTwice.
     """
     has_more = bool(command.files or command.media)
     refuse_unclear(command.text, command.template, has_more=has_more)

@@ -271,8 +271,8 @@ class MessageAwaitedNoMore(Event, frozen=True):
 
 class Thread(Value, frozen=True, kw_only=True):
     """What a thread remembers: counts, members, and how far they have read; none of its messages. `scheduled`
-    says what is to be said later, and whether an answer cancels it; `lines` are those by which somebody wrote, and until `stopped_until`
-    the channel takes nothing for them.
+    says what is to be said later, and whether an answer cancels it; `lines` are those by which somebody wrote,
+    and until `stopped_until` the channel takes nothing for them.
     """
 
     opened_at: datetime | None = None

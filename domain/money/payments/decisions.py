@@ -81,7 +81,9 @@ def request(
     client_id: ClientId | None,
     guest_identities: tuple[IdentityId, ...] = (),
 ) -> Sequence[PaymentRequested]:
-    """Ask somebody for money: the client, or the guest of a booking. Raises CurrencyNotKnown, AmountNotPayable, ExpiryOutOfRange, PaymentIdTaken."""
+    """Ask somebody for money: the client, or the guest of a booking. Raises CurrencyNotKnown, AmountNotPayable,
+    ExpiryOutOfRange, PaymentIdTaken.
+    """
     exponent_of(command.amount.currency)
     if command.amount.amount <= 0:
         raise AmountNotPayable

@@ -113,7 +113,7 @@ class Lead(Value, frozen=True, kw_only=True):
 
     @property
     def answered(self) -> int | None:
-        """After how many seconds its person was answered first."""
+        """After how many seconds its person was answered, by what this lead says, or else one that it absorbed."""
         all_ = (self.answered_after, *(each.answered_after for each in self.absorbed.values()))
         return next((each for each in all_ if each is not None), None)
 
