@@ -13,6 +13,7 @@ from application.conversations.providers.carriers import Given, Pace, Taken
 from application.inbound.providers import LABSMOBILE
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
+from application.reading import read_as
 from domain.business.configuration.declared import LabsMobile
 from domain.conversations.texting import Alphabet, alphabet_of, parts_of, written
 from domain.values import MessageId
@@ -107,10 +108,8 @@ def _see_that_it_is_taken(answer: Answered) -> None:
 
 
 def _code(body: bytes) -> str | None:
-    try:
-        return str(msgspec.json.decode(body, type=_Answer).code)[:20]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    answer = read_as(body, _Answer)
+    return None if answer is None else str(answer.code)[:20]
 
 
 def named(message_id: MessageId) -> str:

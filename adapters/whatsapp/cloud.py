@@ -13,6 +13,7 @@ from application.conversations.providers.carriers import Given, Taken
 from application.conversations.providers.signalling import Signal
 from application.operations.jobs import AwayError, NotTakenError, UncertainError
 from application.outgoing import Answered, Failed, Outgoing, Request
+from application.reading import read_as
 from domain.business.configuration.declared import WhatsappCloud
 
 KEPT: Final = 20_000
@@ -116,7 +117,7 @@ def _taken(answer: Answered, attempt: int) -> Taken:
     if not 200 <= answer.status < 300:
         _refuse(answer, attempt)
         raise UncertainError(f"they may have it: status {answer.status}")
-    taken = read(answer.body, _Taken)
+    taken = read_as(answer.body, _Taken)
     if taken is None or not taken.messages:
         raise UncertainError("they may have it: their answer cannot be read")
     return Taken(taken.messages[0].id, taken.contacts[0].wa_id if taken.contacts else None)
@@ -136,13 +137,5 @@ def _refuse(answer: Answered, attempt: int) -> None:
 
 def refused_by(answer: Answered) -> int | None:
     """Return the code by which they say no, if they say one."""
-    refused = read(answer.body, _Refused)
+    refused = read_as(answer.body, _Refused)
     return refused.error.code if refused else None
-
-
-def read(body: bytes, kind: Any) -> Any:
-    """Return a body as this is; None, where it is something else."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.configuration.checks import GRAPH
-from adapters.whatsapp.cloud import KEPT, read, refused_by
+from adapters.whatsapp.cloud import KEPT, refused_by
 from adapters.whatsapp.faults import refusal
 from application.conversations.enclosed.depositing import (
     Fetched,
@@ -22,6 +22,7 @@ from application.conversations.enclosed.depositing import (
 from application.conversations.enclosed.whatsapp import digest_in
 from application.operations.jobs import AwayError, NotTakenError
 from application.outgoing import Answered, Failed, Failure, Outgoing, Request
+from application.reading import read_as
 from domain.business.configuration.declared import WhatsappCloud
 
 OF_META: Final = ("facebook.com", "fbsbx.com", "fbcdn.net", "whatsapp.net")
@@ -66,7 +67,7 @@ class CloudMedia:
         url = f"{self._url}/{GRAPH}/{account.number(file.number)}/media"
         kind = f"multipart/form-data; boundary={boundary}"
         answer = self._asked(account, "POST", url, kind=kind, body=_form(file, boundary))
-        lies = read(answer.body, _Lies) if 200 <= answer.status < 300 else None
+        lies = read_as(answer.body, _Lies) if 200 <= answer.status < 300 else None
         if lies is not None:
             return str(lies.id)
         code = refused_by(answer)
@@ -76,7 +77,7 @@ class CloudMedia:
 
     def _told(self, account: WhatsappCloud, media_id: str) -> _Told:
         answer = self._asked(account, "GET", f"{self._url}/{GRAPH}/{media_id}")
-        told: _Told | None = read(answer.body, _Told) if answer.status == 200 else None
+        told = read_as(answer.body, _Told) if answer.status == 200 else None
         if told is not None:
             return told
         code = refused_by(answer)

@@ -4,17 +4,19 @@ whats-app-business-account/message_templates).
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
 
 from adapters.configuration.checks import GRAPH
+from adapters.whatsapp.cloud import refused_by
 from adapters.whatsapp.faults import PASSING
 from application.conversations.reviewing import Shelf, TemplatesRefusedError
 from application.conversations.whatsapp_templates import NOTHING, STATUSES
 from application.operations.jobs import NotTakenError
-from application.outgoing import Failed, Outgoing, Request
+from application.outgoing import Answered, Failed, Outgoing, Request
+from application.reading import read_as
 from domain.business.configuration.declared import WhatsappCloud
 from domain.conversations.approvals import CODE, NAME, PLACEHOLDER, Approval, TemplateStatus
 
@@ -37,6 +39,9 @@ FILLED: Final = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "GIF", "PRO
 
 PRESSED: Final = frozenset({"QUICK_REPLY", "PHONE_NUMBER", "VOICE_CALL", "URL"})
 """Buttons of which nothing has to be said, if nothing is to be filled in."""
+
+UNKNOWN: Final = frozenset({1, 2})
+"""Codes of trouble at Meta, of which it says no more."""
 
 PLAIN: Final = frozenset({"HEADER", "BODY", "FOOTER", "BUTTONS"})
 
@@ -80,14 +85,6 @@ class _Paging(msgspec.Struct):
 class _Page(msgspec.Struct):
     data: list[msgspec.Raw]
     paging: _Paging = msgspec.field(default_factory=_Paging)
-
-
-class _Fault(msgspec.Struct):
-    code: int
-
-
-class _Refused(msgspec.Struct):
-    error: _Fault
 
 
 class CloudShelves:
@@ -141,24 +138,24 @@ class CloudShelves:
         if isinstance(outcome, Failed):
             raise NotTakenError(outcome.why.value)
         if not 200 <= outcome.status < 300:
-            _refuse(outcome.status, outcome.body)
-        page: _Page | None = _read(outcome.body, _Page)
+            _refuse(outcome)
+        page = read_as(outcome.body, _Page)
         if page is None:
             raise NotTakenError("their answer cannot be read")
         return page
 
 
-def _refuse(status: int, body: bytes) -> None:
+def _refuse(answer: Answered) -> None:
     """Raise TemplatesRefusedError, or NotTakenError where they may be shown later."""
-    refused: _Refused | None = _read(body, _Refused)
-    if refused is None or refused.error.code in PASSING or refused.error.code in (1, 2):
-        raise NotTakenError(f"status {status}")
-    raise TemplatesRefusedError(str(refused.error.code))
+    code = refused_by(answer)
+    if code is None or code in PASSING or code in UNKNOWN:
+        raise NotTakenError(f"status {answer.status}")
+    raise TemplatesRefusedError(str(code))
 
 
 def _approval(raw: msgspec.Raw) -> Approval | None:
     """Return what is known of one; None, of what cannot be read."""
-    read: _Template | None = _read(raw, _Template)
+    read = read_as(raw, _Template)
     if read is None or not _is_kept(read):
         return None
     text = next((each.text for each in read.components if each.type == "BODY"), "")
@@ -202,10 +199,3 @@ def _is_filled(component: _Component) -> bool:
         component.format in FILLED or bool(PLACEHOLDER.search(component.text))
     )
     return head or any(each.type not in PRESSED or "{{" in each.url for each in component.buttons)
-
-
-def _read(text: Any, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

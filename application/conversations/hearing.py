@@ -33,6 +33,7 @@ from domain.people.stopping import Word, meant
 from domain.sales.leads import OpenLead, Touch
 from domain.values import ClientId, HeardId, IdentityId, MessageId, ThreadId, keyed_id
 
+LONGEST_TEXT: Final = 10_000
 MOST_WORDS: Final = 200
 """Characters of what somebody wrote that are kept as proof of what they want."""
 
@@ -170,6 +171,12 @@ def _word(command: HearMessage, client_id: ClientId, past: Past) -> Changes:
         client_id=client_id, channel=channel.told_by, how=How.WORD, proof=proof, at=command.at
     )
     return consents.USE_CASES[order](said, past)
+
+
+def words_of(said: str) -> str | None:
+    """Return what somebody wrote as it can be kept; None, where nothing is left."""
+    kept = said.replace("\x00", "")[:LONGEST_TEXT]
+    return kept if kept.strip() else None
 
 
 def name_of(tenant: str, channel: str, id_: str, pepper: bytes) -> HeardId:

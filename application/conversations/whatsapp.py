@@ -11,11 +11,10 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from application.conversations.enclosed.parts import named
 from application.conversations.enclosed.whatsapp import media_in, said_of_file
-from application.conversations.hearing import name_of
+from application.conversations.hearing import name_of, words_of
 from application.conversations.providers.whatsapp_calls import (
     Call,
     Edit,
@@ -29,13 +28,9 @@ from application.conversations.providers.whatsapp_calls import (
 )
 from application.conversations.whatsapp_contents import Said, caption_of, said_in
 from application.conversations.whatsapp_templates import heard_of
-from application.inbound.providers import PROVIDERS, Provider, Received
-from application.people.contact_details import (
-    PhoneNumberNotUnderstood,
-    identities_of,
-    known_on,
-    parse_phone,
-)
+from application.inbound.providers import PROVIDERS, Provider, Received, taught
+from application.people.contact_details import identities_of, known_on, number_of
+from application.reading import instant_of, read_as
 from domain.conversations.channels import WHATSAPP
 from domain.conversations.heard import (
     AmendHeard,
@@ -60,25 +55,19 @@ EARLIEST: Final = datetime(2009, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
 """So much their clock may be ahead of ours: what is said to be later still would hold for ever."""
 
-LONGEST_TEXT: Final = 10_000
-
 
 def understood(pepper: bytes, providers: Sequence[Provider] = PROVIDERS) -> Sequence[Provider]:
     """Return the providers, of which WhatsApp is understood: who writes is known by a key."""
-    understand = partial(_understand, pepper)
-    return tuple(
-        replace(each, understand=understand) if each.name == WHATSAPP.name else each
-        for each in providers
-    )
+    return taught(providers, WHATSAPP.name, partial(_understand, pepper))
 
 
 def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
     """Return what follows from a call; None where nobody understands any of it."""
-    call = _read(received.arrival.body, Call)
+    call = read_as(received.arrival.body, Call)
     if call is None or call.object != OBJECT:
         return None
     changes = [change for entry in call.entry for change in entry.changes]
-    values = (_read(each.value, Told) for each in changes if each.field in FIELDS)
+    values = (read_as(each.value, Told) for each in changes if each.field in FIELDS)
     reader = _Reader(received.tenant, pepper, received.received_at)
     said = [each for value in values if value for each in reader.commands(value)]
     of_templates = (heard_of(e.field, e.value, received.tenant, pepper) for e in changes)
@@ -129,7 +118,7 @@ class _Reader:
         *,
         from_phone: bool,
     ) -> Iterator[HearMessage]:
-        text, media = _text(said.text), media_in(message, value.metadata.phone_number_id)
+        text, media = words_of(said.text), media_in(message, value.metadata.phone_number_id)
         if text is None and media is None:
             return
         first, *also = known
@@ -190,7 +179,7 @@ class _Reader:
             channel=WHATSAPP.name,
             known=known,
             at=at,
-            text=_text(system.body or ""),
+            text=words_of(system.body or ""),
             becomes=becomes if moves else (),
             left=self._known(left) if left else None,
         )
@@ -237,11 +226,8 @@ class _Reader:
 
     def _time(self, said: str) -> datetime | None:
         """Return when it was; None, where nobody can have said it then."""
-        try:
-            at = datetime.fromtimestamp(int(said), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-        return at if EARLIEST <= at <= self._received_at + AHEAD else None
+        at = instant_of(said)
+        return at if at and EARLIEST <= at <= self._received_at + AHEAD else None
 
     def _known(self, id_: str) -> KnownOn:
         return known_on(WHATSAPP.name, id_, tenant=self._tenant, pepper=self._pepper)
@@ -267,7 +253,7 @@ def _amended(message: Message) -> _About | None:
             return _About(AmendmentKind.REVOKE, id_)
         case Message(edit=Edit(original_message_id=id_, message=content)):
             said = said_in(content)
-            text = _text((said.text if said else caption_of(content)) or "")
+            text = words_of((said.text if said else caption_of(content)) or "")
             return _About(AmendmentKind.EDIT, id_, text) if text else None
         case _:
             return None
@@ -307,21 +293,7 @@ TOLD: Final = {
 
 def _all(said: Sequence[msgspec.Raw], kind: Any) -> list[Any]:
     """Return those that are of this kind."""
-    return [found for each in said if (found := _read(each, kind)) is not None]
-
-
-def _read(text: Any, kind: Any) -> Any:
-    """Return it as this is; None, where it is something else."""
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _text(said: str) -> str | None:
-    """Return what somebody wrote as it can be kept; None, where nothing is left."""
-    kept = said.replace("\x00", "")[:LONGEST_TEXT]
-    return kept if kept.strip() else None
+    return [found for each in said if (found := read_as(each, kind)) is not None]
 
 
 def _emoji(said: str | None) -> str | None:
@@ -331,15 +303,8 @@ def _emoji(said: str | None) -> str | None:
 
 
 def _phone(id_: str | None) -> str | None:
-    """Return the number that an id is, in the form in which numbers are known; of some that are in use, no table of
-    numbers knows (K16).
-    """
-    if id_ is None:
-        return None
-    try:
-        return parse_phone(f"+{one_form(WHATSAPP.name, id_)}", None)
-    except PhoneNumberNotUnderstood:
-        return None
+    """Return the number that an id is; of some that are in use, no table of numbers knows (K16)."""
+    return id_ and number_of(one_form(WHATSAPP.name, id_))
 
 
 def _name_of(known: Sequence[KnownOn], value: Told) -> str | None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
+from application.reading import read_as
+
 FLOW_TOKEN: Final = "flow_token"  # noqa: S105 - its name
 MOST_PARTS: Final = 50
 """Of a list: contacts, items, answers."""
@@ -184,10 +186,7 @@ def _filled_in(form: Form) -> Said:
 
 
 def _answers(form: Form) -> Mapping[str, Any]:
-    try:
-        found = msgspec.json.decode(form.response_json, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return {}
+    found = read_as(form.response_json, dict[str, Any]) or {}
     return {name: value for name, value in found.items() if name != FLOW_TOKEN}
 
 

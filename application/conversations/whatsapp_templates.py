@@ -6,11 +6,12 @@ A template whose words were changed is heard anew: a call does not say all of th
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from application.conversations.reviewing import claim_of
+from application.reading import read_as
 from domain.conversations.approvals import TemplateStatus
 from domain.conversations.reviews import AskForTemplates, HearOfTemplate
 from domain.messages import Command
@@ -63,7 +64,7 @@ FIELDS: Final = frozenset(
 
 def heard_of(field: str, value: msgspec.Raw, tenant: TenantId, pepper: bytes) -> Iterator[Command]:
     """Return what follows from what is said in a field, if it is one of templates, and can be read."""
-    update = _read(value) if field in FIELDS else None
+    update = read_as(value, Update) if field in FIELDS else None
     if update is None:
         return
     status = STATUSES.get(update.event or "")
@@ -90,10 +91,3 @@ def _reason(update: Update) -> str | None:
 def _word(said: str | None) -> str | None:
     """Return one of Meta's words as we write them."""
     return (said and shown(said)[:40].lower()) or None
-
-
-def _read(value: Any) -> Update | None:
-    try:
-        return msgspec.json.decode(value, type=Update)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

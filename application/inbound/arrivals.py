@@ -1,11 +1,12 @@
 """What a provider sends, as bytes: nothing of it is understood yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from application.inbound.refusals import SignatureMissing, SignatureWrong
+from application.reading import read_as
 from domain.messages import Value
 
 MOST_FIELDS = 1_000
@@ -94,13 +95,5 @@ def field_of(name: str) -> KnownBy:
 
 def text_in(body: bytes, name: str) -> str | None:
     """Return a text of a JSON object; None where there is none, or it is no such object."""
-    return next(_texts(body, name), None)
-
-
-def _texts(body: bytes, name: str) -> Iterator[str]:
-    try:
-        found = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(name)
-        if found is not None:
-            yield msgspec.json.decode(found, type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
+    found = (read_as(body, dict[str, msgspec.Raw]) or {}).get(name)
+    return None if found is None else read_as(found, str)

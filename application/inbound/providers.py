@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from application.inbound import public_keys, schemes
 from application.inbound.arrivals import (
@@ -119,6 +120,13 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         name="standard-webhooks", scheme=public_keys.STANDARD, known_by=header_of(b"webhook-id")
     ),
 )
+
+
+def taught(providers: Sequence[Provider], name: str, understand: Understand) -> Sequence[Provider]:
+    """Return the providers, of which the one with this name is understood so."""
+    return tuple(
+        replace(each, understand=understand) if each.name == name else each for each in providers
+    )
 
 
 def by_name(providers: Sequence[Provider]) -> Mapping[str, Provider]:

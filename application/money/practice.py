@@ -10,7 +10,9 @@ import msgspec
 from msgspec.structs import replace
 
 from application.inbound import PROVIDERS, Provider, Received
+from application.inbound.providers import taught
 from application.money.charging import Standing
+from application.reading import read_as
 from domain.macs import mac
 from domain.messages import Command, Missing
 from domain.money.payments import AttemptReport, Stage
@@ -84,16 +86,10 @@ def secret_of(tenant: str, pepper: bytes) -> bytes:
 
 def understood(providers: Sequence[Provider] = PROVIDERS) -> Sequence[Provider]:
     """Return the providers, of which the practice provider is understood."""
-    return tuple(
-        replace(each, understand=_understand) if each.name == PRACTICE else each
-        for each in providers
-    )
+    return taught(providers, PRACTICE, _understand)
 
 
 def _understand(received: Received) -> Sequence[Command] | None:
     """Return what follows from a call; None where it says nothing of a payment."""
-    try:
-        call = msgspec.json.decode(received.arrival.body, type=Call)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return [call.payment.report()]
+    call = read_as(received.arrival.body, Call)
+    return None if call is None else [call.payment.report()]

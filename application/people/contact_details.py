@@ -135,6 +135,18 @@ def named_by(contact: Contact, custom_id: str | None = None) -> Mapping[Identity
     return {kind: value for kind, value in named.items() if value}
 
 
+def number_of(digits: str) -> str | None:
+    """Return the telephone number that a provider says in digits, the country's first; None, where there is none.
+
+    >>> number_of("33470123456"), number_of("1")
+    ('+33470123456', None)
+    """
+    try:
+        return parse_phone(f"+{digits}", None)
+    except PhoneNumberNotUnderstood:
+        return None
+
+
 def read_anew(phone: str, was: str, country: str) -> str | None:
     """Return what a number would be that was typed without a country code and read as one of another
     country (both ISO 3166); None if it is of a third, or none there.

@@ -11,17 +11,12 @@ from functools import partial
 from typing import Annotated, Final
 
 import msgspec
-from msgspec.structs import replace
 
-from application.conversations.hearing import name_of
+from application.conversations.hearing import name_of, words_of
 from application.inbound.arrivals import fields_of
-from application.inbound.providers import LABSMOBILE, Provider, Received
-from application.people.contact_details import (
-    PhoneNumberNotUnderstood,
-    identities_of,
-    known_on,
-    parse_phone,
-)
+from application.inbound.providers import LABSMOBILE, Provider, Received, taught
+from application.people.contact_details import identities_of, known_on, number_of
+from application.reading import instant_of, read_as
 from domain.conversations.channels import SMS
 from domain.conversations.heard import HearMessage, ReportCarried
 from domain.conversations.messages import MessageStatus
@@ -29,7 +24,6 @@ from domain.fields import ANY_TEXT
 from domain.messages import Command
 from domain.values import Contact
 
-LONGEST_TEXT: Final = 10_000
 NAME: Final = re.compile(r"[0-9a-z]{1,20}")
 """What we let them call a message."""
 
@@ -62,11 +56,7 @@ class Written(msgspec.Struct, kw_only=True):
 
 def understood(pepper: bytes, providers: Sequence[Provider]) -> Sequence[Provider]:
     """Return the providers, of which LabsMobile is understood: who writes is known by a key."""
-    understand = partial(_understand, pepper)
-    return tuple(
-        replace(each, understand=understand) if each.name == LABSMOBILE else each
-        for each in providers
-    )
+    return taught(providers, LABSMOBILE, partial(_understand, pepper))
 
 
 def _understand(pepper: bytes, received: Received) -> Sequence[Command] | None:
@@ -107,12 +97,12 @@ def _why(said: Mapping[str, str]) -> str:
 
 
 def _heard(pepper: bytes, received: Received) -> Iterator[HearMessage]:
-    written = _read(received.arrival.body)
-    text = written and written.message.replace("\x00", "")[:LONGEST_TEXT]
-    if not (written and text and text.strip()):
+    written = read_as(received.arrival.body, Written)
+    text = written and words_of(written.message)
+    if not (written and text):
         return
     number = written.msisdn.removeprefix("+")
-    contact = Contact(name=f"+{number}", phone=_phone(number))
+    contact = Contact(name=f"+{number}", phone=number_of(number))
     ours = written.inbound_number or written.service_number or ""
     says = f"{number}/{written.timestamp}/{ours}/{written.message}"
     heard_id = name_of(received.tenant, SMS.name, f"heard/{says}", pepper)
@@ -129,23 +119,9 @@ def _heard(pepper: bytes, received: Received) -> Iterator[HearMessage]:
     )
 
 
-def _read(body: bytes) -> Written | None:
-    try:
-        return msgspec.json.decode(body, type=Written)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _phone(number: str) -> str | None:
-    try:
-        return parse_phone(f"+{number}", None)
-    except PhoneNumberNotUnderstood:
-        return None
-
-
 def _time(said: str, received: Received) -> datetime:
     """Return when it was, by their clock; else, were it yet to come, or before anybody sent one, when we were told."""
-    found = _seconds(said) if said.isdecimal() else _written(said)
+    found = instant_of(said) if said.isdecimal() else _written(said)
     if found is None or found < FIRST:
         return received.received_at
     return min(found, received.received_at)
@@ -157,10 +133,3 @@ def _written(said: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _seconds(said: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(said), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
