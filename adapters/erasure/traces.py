@@ -11,7 +11,8 @@ from adapters.accounts.guest_wishes import clear_wishes
 from adapters.inbound.receipts import clear_receipts
 from adapters.jobs.orders import kind_of
 from adapters.long_operations.rows import clear_rows
-from application.processes.effects import DestroyFile, ForgetMails
+from application.processes.effects.files import DestroyFile
+from application.processes.effects.operations import ForgetMails
 from application.sales.mails import SalesMail
 from domain.files.files import PurgeFile
 from domain.records import PurgeRecord

@@ -17,7 +17,7 @@ from application.inbound import Arrival, Provider, ReceiptState, Received
 from application.inbound.receipts import KEPT, WAITED, Understood
 from application.inbound.stripping import stripped
 from application.ports import Clock, NotReadableHere
-from application.processes.effects import UnderstandCall
+from application.processes.effects.operations import UnderstandCall
 from domain.values import TenantId, keyed_id
 
 PROCESS: Final = "understand-call"

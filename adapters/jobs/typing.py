@@ -6,7 +6,7 @@ from typing import Final
 from adapters.jobs.queue import NewJob, enqueue
 from adapters.postgres import Database
 from application.ports import Clock
-from application.processes.effects import CarryReading
+from application.processes.effects.conversations import CarryReading
 
 SHOWN_FOR: Final = timedelta(seconds=20)
 """Meta shows it for 25 seconds (developers.facebook.com/docs/whatsapp/cloud-api/typing-indicators)."""

@@ -32,7 +32,7 @@ from application.operations.long_operations import (
     TooManyOperations,
 )
 from application.ports import Clock
-from application.processes.effects import CarryOn
+from application.processes.effects.operations import CarryOn
 
 MAX_ATTEMPTS: Final = 10
 """Of one step: with pauses that double, a quarter of an hour."""

@@ -5,7 +5,7 @@ from typing import Final
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from adapters.mail.addresses import as_uri
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.mails import BookingMail, Invitation, Mailbox
 
 METHODS: Final = {

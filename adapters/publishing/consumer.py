@@ -16,7 +16,7 @@ from adapters.keys import Key
 from adapters.read_models.fold import Failure
 from application.feed import told_classes
 from application.ports import Clock, Recorded
-from application.processes.effects import PublishEvents
+from application.processes.effects.business import PublishEvents
 from application.publishing.publishing import SERVER
 from domain.business.configuration import ConfigurationChanged, ConfigurationRemoved
 from domain.business.users import STORED_AS as OF_USERS

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from application.operations.jobs import Handlers, Job
 from application.permissions import Principal
 from application.ports import About, Answer
-from application.processes.effects import EndSessions
+from application.processes.effects.business import EndSessions
 from application.refusals import TooOften, Unproven
 from domain.business.tenants import Business
 from domain.business.users import Role

@@ -15,7 +15,7 @@ from uuid import UUID
 from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.operations.rate_limits import Limit
 from application.ports import StoreUnavailableError
-from application.processes.effects import SendAddressCode
+from application.processes.effects.business import SendAddressCode
 from application.scheduling.mails import (
     AddressMail,
     History,

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from application.operations.jobs import Handled, Handlers, Job, NotTakenError, Skipped
 from application.people.erasure import ErasureHasToWaitError, Erasures
-from application.processes.effects import CheckConfiguration, ForgetConfiguration
+from application.processes.effects.business import CheckConfiguration, ForgetConfiguration
 from application.transact import Changes, Past, UseCase
 from domain.business import configuration
 from domain.business.configuration import (

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 from application.business.readers import Reader, reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
 from application.ports import Clock
-from application.processes.effects import SendTroubleMail, TellOfTrouble
+from application.processes.effects.business import SendTroubleMail, TellOfTrouble
 from application.processes.process import Do
 from application.scheduling.mails import History, Mailer, Message, Present
 from domain.business.configuration import CONFIGURATION

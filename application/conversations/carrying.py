@@ -42,7 +42,8 @@ from application.people.consents import may_be_told
 from application.people.contact_details import known_on
 from application.people.people import known_by
 from application.ports import About, Clock, Recorded
-from application.processes.effects import CarryMessage, mail_of
+from application.processes.effects.bookings import mail_of
+from application.processes.effects.conversations import CarryMessage
 from application.scheduling.mails import History
 from application.scheduling.timeliness import is_late, why_not
 from application.transact import Past

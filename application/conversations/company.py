@@ -8,7 +8,7 @@ from application.business.presence import Presence
 from application.feed import Wanted
 from application.permissions import Permission, PermissionMissing, Principal
 from application.ports import Clock
-from application.processes.effects import CarryReading
+from application.processes.effects.conversations import CarryReading
 from application.transact import Past
 from domain.conversations.channels import CHANNELS
 from domain.conversations.participants import MemberId

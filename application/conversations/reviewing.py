@@ -15,7 +15,7 @@ from application.operations.jobs import (
     Skipped,
 )
 from application.ports import About
-from application.processes.effects import HearTemplates
+from application.processes.effects.conversations import HearTemplates
 from application.records import USE_CASES as OF_RECORDS
 from application.records import claim_on, creation
 from application.transact import Changes, Past, UseCase, one_by_one

@@ -11,7 +11,7 @@ from application.files.keeping import Keeping
 from application.files.store import Painter, Pictures, Scanner, TooManyPointsError, UnreadableError
 from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.people.erasure import ErasureHasToWaitError, Erasures
-from application.processes.effects import DestroyFile, PrepareFile, ShowFile
+from application.processes.effects.files import DestroyFile, PrepareFile, ShowFile
 from domain.files.files import (
     Content,
     Description,

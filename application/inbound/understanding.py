@@ -18,7 +18,7 @@ from application.inbound.providers import Provider, Received, nobody
 from application.inbound.receipts import Keeping, ReceiptState, Understood
 from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.ports import About, Answer
-from application.processes.effects import UnderstandCall
+from application.processes.effects.operations import UnderstandCall
 from application.refusals import NotNow
 from domain.messages import Command, DomainError
 

@@ -20,7 +20,12 @@ from application.operations.jobs import (
     UncertainError,
 )
 from application.ports import About
-from application.processes.effects import AboutPayment, ClosePayment, OpenPayment, RefundPayment
+from application.processes.effects.money import (
+    AboutPayment,
+    ClosePayment,
+    OpenPayment,
+    RefundPayment,
+)
 from application.transact import Past
 from domain.messages import Value
 from domain.money.payments import (

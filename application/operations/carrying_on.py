@@ -12,7 +12,7 @@ from application.operations.long_operations import (
     Work,
 )
 from application.ports import NotReadableHere
-from application.processes.effects import CarryOn
+from application.processes.effects.operations import CarryOn
 from application.refusals import NotNow
 from domain.messages import DomainError
 

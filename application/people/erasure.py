@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from application.operations.jobs import Handlers, Job
-from application.processes.effects import ForgetMails, ForgetRecord
+from application.processes.effects.operations import ForgetMails, ForgetRecord
 from domain.catalogue import BY_NAME
 from domain.messages import Command, Value
 from domain.messages import Erasure as Erased

@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import EndSessions
+from application.processes.effects.business import EndSessions
 from application.processes.process import Do, Orders, Process
 from domain.business.users import UserDeactivated, UserRolesChanged
 

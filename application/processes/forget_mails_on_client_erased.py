@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import ForgetMails
+from application.processes.effects.operations import ForgetMails
 from application.processes.process import Do, Orders, Process
 from domain.people.clients import ClientErased
 

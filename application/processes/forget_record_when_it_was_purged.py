@@ -5,7 +5,7 @@ all tables, also of those that are kept for going back.
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import ForgetRecord
+from application.processes.effects.operations import ForgetRecord
 from application.processes.process import Do, Orders, Process
 from domain.catalogue import KINDS
 from domain.records import Purged

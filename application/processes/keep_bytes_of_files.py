@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import DestroyFile, PrepareFile, ShowFile
+from application.processes.effects.files import DestroyFile, PrepareFile, ShowFile
 from application.processes.process import Do, Orders, Process
 from domain.files.files import (
     FilePublished,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import MailKind, SendBookingReminder
+from application.processes.effects.bookings import MailKind, SendBookingReminder
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.scheduling.bookings import (
     Appointment,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import SendGuestCode
+from application.processes.effects.bookings import SendGuestCode
 from application.processes.process import Do, Orders, Process
 from domain.scheduling.agendas import HoldKept
 

@@ -5,7 +5,7 @@ have been read: that a person decides.
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import mail_of
+from application.processes.effects.bookings import mail_of
 from application.processes.process import Do, Orders, Process
 from domain.conversations.messages import MessageReported
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import MailKind, booking_mail
+from application.processes.effects.bookings import MailKind, booking_mail
 from application.processes.process import Orders, Process
 from domain.scheduling.bookings import BookingCancelled, BookingRequested, BookingRescheduled
 

@@ -18,7 +18,7 @@ from application.feed import Feed, Happening, Heard, PositionExpired
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped, Unfinished
 from application.outgoing import Answered, Outcome, Outgoing, Request
 from application.ports import Bookmark, Clock, PositionUnknown
-from application.processes.effects import PublishEvents
+from application.processes.effects.business import PublishEvents
 from application.processes.process import Do
 from application.publishing.events import (
     Batch,

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from application.operations.jobs import Handled, Handlers, Job, Skipped
-from application.processes.effects import SendConfirmation
+from application.processes.effects.sales import SendConfirmation
 from application.scheduling.mails import (
     ConfirmationMail,
     History,

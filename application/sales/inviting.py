@@ -18,7 +18,7 @@ from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.people.contact_details import address_key
 from application.people.people import records as records_of_person
 from application.people.people import survivor
-from application.processes.effects import SendInvitation
+from application.processes.effects.sales import SendInvitation
 from application.sales.leads import recorded
 from application.scheduling.mails import Mailer, MailRefusedError, Message, language_of
 from application.transact import Changes, Past, UseCase, step_by_step

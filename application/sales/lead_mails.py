@@ -11,7 +11,7 @@ from application.business.members import works_here
 from application.business.readers import reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
 from application.ports import Clock, Recorded
-from application.processes.effects import SendLeadMail, TellOfLead
+from application.processes.effects.sales import SendLeadMail, TellOfLead
 from application.processes.process import Do
 from application.sales.mails import OF_LEADS, LeadMail, SalesLetters, person_of
 from application.scheduling.mails import History, Mailer, Present, state_of

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from application.business.readers import Reader, reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped, Unfinished
 from application.ports import Clock
-from application.processes.effects import (
+from application.processes.effects.sales import (
     NoticeOverdue,
     SendOverdueMail,
     SendTaskReminder,

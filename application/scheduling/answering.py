@@ -15,7 +15,7 @@ from application.conversations.saying import post
 from application.operations.jobs import Dispatch, Handled, Handlers, Job, Skipped
 from application.people.people import records
 from application.ports import About
-from application.processes.effects import AnswerButton
+from application.processes.effects.bookings import AnswerButton
 from application.scheduling.bookings import cancel
 from application.scheduling.mails import History, language_of
 from application.transact import Changes, Past, UseCase, step_by_step

@@ -18,7 +18,7 @@ from application.operations.jobs import (
 )
 from application.people.people import merged_records
 from application.ports import Clock, Recorded
-from application.processes.effects import (
+from application.processes.effects.bookings import (
     MailAboutBooking,
     MailKind,
     Mentioned,

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 from application.business.address_proofs import Codes, mailed
 from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.ports import Clock
-from application.processes.effects import SendGuestCode
+from application.processes.effects.bookings import SendGuestCode
 from application.scheduling.mails import (
     GuestMail,
     History,

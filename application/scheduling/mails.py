@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from application.operations.jobs import AwayError, NotTakenError
 from application.ports import Recorded
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from domain.aggregate import Aggregate
 from domain.languages import nearest
 from domain.messages import Value

@@ -5,7 +5,7 @@ with, who writes some. In the alphabet of GSM (3GPP TS 23.038), so that one SMS 
 from collections.abc import Mapping
 from typing import Final
 
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from domain.conversations.templates import Wording, Wordings
 
 PLACES: Final[Mapping[str, str]] = {

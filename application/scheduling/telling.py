@@ -15,7 +15,7 @@ from application.operations.jobs import Dispatch, Job
 from application.people.consents import records_of
 from application.people.people import survivor
 from application.ports import About
-from application.processes.effects import MailAboutBooking
+from application.processes.effects.bookings import MailAboutBooking
 from application.records import claim_on
 from application.refusals import NotNow
 from application.scheduling.mails import BookingMail

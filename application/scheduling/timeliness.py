@@ -7,7 +7,7 @@ from typing import Final
 from application.operations.jobs import Job
 from application.ports import Recorded
 from application.processes import tell_client_about_booking, tell_professional_about_booking
-from application.processes.effects import (
+from application.processes.effects.bookings import (
     MailAboutBooking,
     MailKind,
     Mentioned,

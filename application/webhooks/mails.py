@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from application.business.readers import Reader, reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Ordered, Skipped
 from application.ports import Clock
-from application.processes.effects import SendWebhookMail, TellOfStoppedWebhook
+from application.processes.effects.business import SendWebhookMail, TellOfStoppedWebhook
 from application.processes.process import Do
 from application.scheduling.mails import History, Mailer, Message, Present
 from domain.business.tenants import TENANT, stream_of

@@ -14,7 +14,7 @@ from api.requests.at_length import refusal_of
 from application.dispatch import TooContended
 from application.operations.long_operations import Operation, OperationFailed, Step, Stopping, Work
 from application.ports import About
-from application.processes.effects import SendImportMail
+from application.processes.effects.sales import SendImportMail
 from application.sales.imports.rows import Fault, Here
 from application.sales.imports.sending import Given, SentRow, read_in, rows_in
 from application.sales.imports.taking_in import Outcome, follow_ups_in, judged, outcomes

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 from psycopg import Connection
 
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.mails import Mailbox, Message
 from tests.at_size.log import LARGE
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from application.ports import Recorded
-from application.processes.effects import DestroyFile, PrepareFile, ShowFile
+from application.processes.effects.files import DestroyFile, PrepareFile, ShowFile
 from application.processes.end_files_when_their_time_is_up import (
     AFTER,
     END_FILES_WHEN_THEIR_TIME_IS_UP,

@@ -6,7 +6,7 @@ from typer.testing import CliRunner, Result
 
 from adapters.postgres import Database
 from application.operations.jobs import JobIsNotParked, JobNotFound, JobPayloadInvalid
-from application.processes.effects import MailKind, SendBookingMail
+from application.processes.effects.bookings import MailKind, SendBookingMail
 from application.processes.process import Do
 from domain.values import BookingId
 from infra.cli import app

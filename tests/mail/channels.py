@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from application.people.contact_details import identities_of
 from application.ports import About
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.records import creation
 from application.scheduling.mails import state_of
 from application.scheduling.standard_notices import STANDARD

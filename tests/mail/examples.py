@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from adapters.mail.letters import TemplateLetters
 from application.operations.jobs import Job
 from application.ports import Recorded
-from application.processes.effects import MailKind, SendBookingMail, SendBookingReminder
+from application.processes.effects.bookings import MailKind, SendBookingMail, SendBookingReminder
 from application.scheduling.booking_mails import BookingMails
 from application.scheduling.mails import BookingMail, Mailbox, Message
 from domain.business.tenants import Business, TenantRegistered, stream_of

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.clock import SettableClock
 from application.ports import Recorded
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from domain.scheduling.bookings import BOOKING, BookingCancelled, BookingConfirmed
 from domain.values import kind_of
 from infra import demo, demo_leads

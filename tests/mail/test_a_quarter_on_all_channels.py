@@ -13,7 +13,7 @@ import pytest
 from adapters.clock import SettableClock
 from adapters.sms import labsmobile as sms
 from adapters.sms.labsmobile import named
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from domain.people.consents import ToldBy
 from domain.scheduling.bookings import BOOKING, BookingRequested
 from domain.values import kind_of

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.operations.jobs import GivenUpError, Skipped
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.mails import MailNotTakenError, MailRefusedError, language_of
 from domain.business.users import Role, UserDeactivated, UserRegistered
 from domain.messages import Event

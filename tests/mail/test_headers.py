@@ -11,7 +11,7 @@ from icalendar import Calendar
 from msgspec.structs import replace
 
 from adapters.mail.mime import as_mime
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.mails import BookingMail, Mailbox, MailRefusedError, Message
 from domain.values import Contact
 from tests.mail.examples import (

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.operations.jobs import Skipped
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from domain.messages import Event
 from domain.scheduling.bookings import (
     BOOKING,

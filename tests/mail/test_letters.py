@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from adapters.mail.mime import as_mime, message_id
 from adapters.mail.paper import TEMPLATES
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.mails import LANGUAGES, Mailbox, MailRefusedError
 from domain.values import Contact
 from tests.mail.examples import (

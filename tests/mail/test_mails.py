@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.clock import SettableClock
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.processes.remind_client_of_booking import REMIND_CLIENT_OF_BOOKING
 from domain.messages import Command
 from domain.people.clients import EraseClient, RegisterClient

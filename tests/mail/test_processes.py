@@ -5,12 +5,8 @@ from msgspec.structs import replace
 
 from adapters.jobs import kind_of
 from application.processes import PROCESSES
-from application.processes.effects import (
-    ForgetMails,
-    MailKind,
-    SendBookingMail,
-    SendBookingReminder,
-)
+from application.processes.effects.bookings import MailKind, SendBookingMail, SendBookingReminder
+from application.processes.effects.operations import ForgetMails
 from application.processes.expire_hold_when_its_time_is_up import EXPIRE_HOLD_WHEN_ITS_TIME_IS_UP
 from application.processes.forget_mails_on_client_erased import FORGET_MAILS_ON_CLIENT_ERASED
 from application.processes.process import Do, Withdraw

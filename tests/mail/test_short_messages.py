@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.mail.short import short_words
-from application.processes.effects import MailKind
+from application.processes.effects.bookings import MailKind
 from application.scheduling.standard_notices import PLACES, STANDARD
 from domain.conversations.approvals import PLACEHOLDER
 from domain.conversations.templates import MessageTemplate, refuse_unclear

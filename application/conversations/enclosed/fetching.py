@@ -30,7 +30,7 @@ from application.operations.jobs import (
     Skipped,
 )
 from application.ports import About, Answer
-from application.processes.effects import FetchMedia
+from application.processes.effects.conversations import FetchMedia
 from application.scheduling.mails import History
 from domain.conversations.messages import (
     MESSAGE,

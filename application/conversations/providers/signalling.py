@@ -19,7 +19,7 @@ from application.conversations.enclosed.depositing import MessageRefusedError
 from application.conversations.readers import address_of
 from application.operations.jobs import Handled, Handlers, Job, NotTakenError, Skipped
 from application.ports import Clock
-from application.processes.effects import CarryReaction, CarryReading
+from application.processes.effects.conversations import CarryReaction, CarryReading
 from application.scheduling.mails import History
 from application.transact import Past
 from domain.conversations.channels import CHANNELS

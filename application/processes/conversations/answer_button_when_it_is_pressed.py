@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import AnswerButton
+from application.processes.effects.bookings import AnswerButton
 from application.processes.process import Do, Orders, Process
 from domain.conversations.messages import MessagePosted
 from domain.scheduling.bookings.answers import OURS

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import CarryMessage
+from application.processes.effects.conversations import CarryMessage
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import MessagePosted, MessageSentAgain, MessageStatus

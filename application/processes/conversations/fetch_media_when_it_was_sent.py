@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import FetchMedia
+from application.processes.effects.conversations import FetchMedia
 from application.processes.process import Do, Orders, Process
 from domain.conversations.messages import MediaAwaited
 

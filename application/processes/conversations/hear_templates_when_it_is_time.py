@@ -5,7 +5,7 @@ name of which nothing is known, and a day after it was heard last.
 from typing import Any, Final
 
 from application.ports import Recorded
-from application.processes.effects import HearTemplates
+from application.processes.effects.conversations import HearTemplates
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.business.configuration import ConfigurationChanged, ConfigurationVerified
 from domain.conversations.reviews import (

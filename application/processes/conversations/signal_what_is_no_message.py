@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import CarryReaction, CarryReading
+from application.processes.effects.conversations import CarryReaction, CarryReading
 from application.processes.process import Do, Orders, Process
 from domain.conversations.channels import CHANNELS
 from domain.conversations.messages import MessageReacted

@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import ClosePayment, OpenPayment, RefundPayment
+from application.processes.effects.money import ClosePayment, OpenPayment, RefundPayment
 from application.processes.process import Do, Orders, Process
 from domain.money.payments import PaymentCancelRequested, PaymentRequested, RefundRequested
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import NoticeOverdue, SendTaskReminder
+from application.processes.effects.sales import NoticeOverdue, SendTaskReminder
 from application.processes.process import Do, Orders, Process, Withdraw
 from domain.records import Changed, Created, Purged, Restored
 from domain.sales.tasks import TASKS, RemindOfTask, Task, TaskCompleted, TaskStatus

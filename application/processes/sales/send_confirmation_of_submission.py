@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import SendConfirmation
+from application.processes.effects.sales import SendConfirmation
 from application.processes.process import Do, Orders, Process
 from domain.sales.submissions import FormSubmitted, SubmissionReleased, SubmissionStatus
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import SendInvitation
+from application.processes.effects.sales import SendInvitation
 from application.processes.process import Do, Orders, Process
 from domain.sales.leads import LeadInvited
 

@@ -5,7 +5,7 @@ given to them. Of whoever comes quietly nobody is told.
 from typing import Final
 
 from application.ports import Recorded
-from application.processes.effects import TellOfLead
+from application.processes.effects.sales import TellOfLead
 from application.processes.process import Do, Orders, Process
 from domain.sales.leads import LeadAssigned, LeadOpened, LeadTouched
 from domain.values import LeadId

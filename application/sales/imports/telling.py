@@ -5,7 +5,7 @@ from typing import Final
 from application.business.readers import reader_of, sent
 from application.operations.jobs import Handled, Handlers, Job, Skipped
 from application.ports import Clock
-from application.processes.effects import SendImportMail
+from application.processes.effects.sales import SendImportMail
 from application.sales.mails import ImportMail, SalesLetters
 from application.scheduling.mails import History, Mailer, Present
 

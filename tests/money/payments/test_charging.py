@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from application.money.charging import Charge, Charging, Standing, UnansweredError
 from application.operations.jobs import GivenUpError, Job, NotTakenError, UncertainError
-from application.processes.effects import ClosePayment, OpenPayment, RefundPayment
+from application.processes.effects.money import ClosePayment, OpenPayment, RefundPayment
 from application.use_cases import USE_CASES
 from domain.messages import Command
 from domain.money.payments import (

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from application.processes.effects import ClosePayment, OpenPayment, RefundPayment
+from application.processes.effects.money import ClosePayment, OpenPayment, RefundPayment
 from application.processes.money.ask_provider_when_payment_changes import (
     ASK_PROVIDER_WHEN_PAYMENT_CHANGES,
 )

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.jobs import kind_of
-from application.processes.effects import (
+from application.processes.effects.sales import (
     NoticeOverdue,
     SendLeadMail,
     SendOverdueMail,
